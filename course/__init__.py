@@ -1,0 +1,1 @@
+"""What an instructor writes, and the model of a course."""

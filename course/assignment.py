@@ -1,0 +1,157 @@
+"""The typed model of an assignment: what the generator writes and the grader reads.
+
+An assignment is a list of cells, each with a key that is its id and, as ``paribus-<key>``, a tag. Points
+stand in the cells and are split over checks; what no check decides is for a person (``manual``).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from course.errors import AssignmentError
+
+SCHEMA = "paribus.assignment/1"
+
+
+class Role(StrEnum):
+    """What a cell is for."""
+
+    PROSE = "prose"
+    """Markdown a student reads."""
+    PARAMETERS = "parameters"
+    """papermill's parameters."""
+    SETUP = "setup"
+    """Written by the generator: installs and imports."""
+    CODE = "code"
+    """Code that runs as it is."""
+    TASK = "task"
+    """Code a student completes; its points are earned by the tests cell."""
+    TESTS = "tests"
+    """The visible tests of a task, locked."""
+    EXPERIMENT = "experiment"
+    """A controlled experiment a student completes."""
+    MEMO = "memo"
+    """A markdown answer."""
+    NOTEBOOK = "notebook"
+    """A locked code cell that carries the points for the notebook as a whole (form.*, metrics.*, integrity.*)."""
+    HANDIN = "handin"
+    """Written by the generator: how to hand in."""
+
+
+@dataclass(frozen=True)
+class CheckPoints:
+    """One check of a cell, its points, and what it needs to know (from the source header or course.toml)."""
+
+    check: str
+    points: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it was released to the student (Jupyter's variant; ``only`` cells of other platforms left out).
+
+    ``source`` is the released source. ``points`` = sum of the checks' points + ``manual``.
+    ``grades`` names, in a tests cell, the task it grades. ``options`` holds the header's other settings
+    (``vary``, ``min_words``, …). ``heading`` is the nearest heading above, for people.
+    """
+
+    key: str
+    role: Role
+    cell_type: str
+    source: str
+    line: int = 0
+    points: float = 0.0
+    manual: float = 0.0
+    checks: tuple[CheckPoints, ...] = ()
+    grades: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    heading: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The tag that carries the key through exports that lose ids."""
+        return f"paribus-{self.key}"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One notebook of the course, as released.
+
+    ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
+    record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages).
+    ``late`` etc. are no part of it: an assignment has no clock.
+    """
+
+    name: str
+    title: str
+    week: str
+    kind: str
+    profile: str
+    cells: tuple[Cell, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    release: str = ""
+    schema: str = SCHEMA
+
+    @property
+    def max_score(self) -> float:
+        """All points of the assignment."""
+        return sum(cell.points for cell in self.cells)
+
+    def cell(self, key: str) -> Cell:
+        """The cell with this key; AssignmentError names the keys there are."""
+        for cell in self.cells:
+            if cell.key == key:
+                return cell
+        keys = ", ".join(cell.key for cell in self.cells)
+        raise AssignmentError(f"{self.name} has no cell with key {key!r}. Its keys are: {keys}.")
+
+    def graded(self) -> tuple[Cell, ...]:
+        """The cells that carry points or checks, in order."""
+        return tuple(cell for cell in self.cells if cell.points or cell.checks)
+
+    def to_json(self) -> str:
+        """Canonical, indented JSON with a final newline."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def compute_release(self, references: str = "") -> str:
+        """The digest of everything but the digest: 16 hex digits of a SHA-256.
+
+        Sources carry the digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the
+        canonical JSON of the references that the prose and the bands use.
+        """
+        body = {**asdict(self), "release": ""}
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + references
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @classmethod
+    def from_json(cls, text: str, origin: str = "assignment.json") -> Self:
+        """Read what `to_json` wrote. AssignmentError says what is wrong and where."""
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise AssignmentError(f"{origin}: not JSON ({error}). Build the release again.") from error
+        if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
+            found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
+            raise AssignmentError(
+                f"{origin}: found schema {found!r}, expected {SCHEMA!r}. Build the release again."
+            )
+        try:
+            cells = tuple(
+                Cell(
+                    **{
+                        **cell,
+                        "role": Role(cell["role"]),
+                        "checks": tuple(CheckPoints(**item) for item in cell["checks"]),
+                    }
+                )
+                for cell in raw["cells"]
+            )
+            return cls(**{**raw, "cells": cells})
+        except (KeyError, TypeError, ValueError) as error:
+            raise AssignmentError(
+                f"{origin}: a field is missing or unknown ({error}). Build the release again."
+            ) from error

@@ -1,0 +1,1 @@
+"""Sources go in; notebooks, runs, references, releases and pushes come out."""

@@ -1,0 +1,40 @@
+"""The exceptions of the generator.
+
+GeneratorError                  everything the generator refuses
+├── BuildError                  a notebook, wheel or folder cannot be built
+├── RunError                    a headless run failed; carries cell, source, streams and traceback
+├── ReferenceMissingError       prose or a band needs a number that no recorded run gives
+└── PublishError                Kaggle refused, timed out, or the run there failed
+"""
+
+from paribus.errors import ParibusError
+
+
+class GeneratorError(ParibusError):
+    """Something the generator refuses to do."""
+
+
+class BuildError(GeneratorError):
+    """A notebook, wheel or folder cannot be built."""
+
+
+class RunError(GeneratorError):
+    """A headless run failed."""
+
+    def __init__(
+        self, message: str, *, cell: str = "", source: str = "", streams: str = "", traceback: str = ""
+    ) -> None:
+        """Keep the failed cell's key, source, streams and traceback as fields."""
+        super().__init__(message)
+        self.cell = cell
+        self.source = source
+        self.streams = streams
+        self.traceback = traceback
+
+
+class ReferenceMissingError(GeneratorError):
+    """Prose or a band needs a number that no recorded run gives."""
+
+
+class PublishError(GeneratorError):
+    """Kaggle refused, timed out, or the run there failed."""

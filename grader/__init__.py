@@ -1,0 +1,1 @@
+"""Submissions come in as bytes and leave as verdicts, grades and feedback."""

@@ -1,0 +1,36 @@
+"""The exceptions of the grader.
+
+GraderError                     everything the grader refuses
+├── InboxError                  the batch as a whole cannot be read (one bad file never raises this)
+├── UnreadableError             one submission is no notebook; carries what it seems to be
+├── WorksheetError              Moodle's worksheet cannot be read
+└── GradebookError              nbgrader's database or folders
+"""
+
+from paribus.errors import ParibusError
+
+
+class GraderError(ParibusError):
+    """Something the grader refuses to do."""
+
+
+class InboxError(GraderError):
+    """The batch as a whole cannot be read."""
+
+
+class UnreadableError(GraderError):
+    """One submission is no notebook we can read. The message is written for the student."""
+
+    def __init__(self, seems: str, advice: str) -> None:
+        """``seems`` is what the file looks like, ``advice`` what to hand in instead."""
+        super().__init__(f"This file seems to be {seems}. {advice}")
+        self.seems = seems
+        self.advice = advice
+
+
+class WorksheetError(GraderError):
+    """Moodle's grading worksheet cannot be read."""
+
+
+class GradebookError(GraderError):
+    """nbgrader's database or folders cannot be written."""

@@ -1,0 +1,211 @@
+"""The values that pass through the grader: recovered cells, matches, verdicts and the Result.
+
+Everything here is frozen and free of files, clocks and networks, so that one submission's bytes and
+the release give one Result, anywhere, any number of times.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from course.assignment import Assignment, Cell
+from paribus.evidence.record import Record
+
+SCHEMA = "paribus.result/1"
+
+OutputKind = Literal["stream", "result", "display", "error"]
+CellType = Literal["code", "markdown", "raw"]
+Status = Literal["graded", "partial", "unreadable", "other_assignment"]
+
+
+# --- what was handed in, and what stands in it ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file of one student as the inbox found it.
+
+    ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
+    there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
+    already knows that the file cannot be read (``content`` is then empty).
+    """
+
+    submission: str
+    student: str
+    name: str
+    source: str
+    content: bytes
+    sha256: str
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output. ``text`` is its plain text (a stream's text, a traceback, a table's text);
+    ``html`` the markup of a text/html output, as found and unsanitised; ``picture`` says where a picture's
+    bytes are: "embedded", "linked" (only a link is in the file) or "".
+    """
+
+    kind: OutputKind
+    text: str
+    name: str = ""
+    html: str = ""
+    mime: str = ""
+    picture: Literal["", "embedded", "linked"] = ""
+    picture_bytes: bytes = b""
+
+
+@dataclass(frozen=True)
+class RecoveredCell:
+    """One cell as recovered. ``source`` is exact for code; for markdown it is the source where the format
+    kept it (ipynb) and else the rendered text; ``html`` is the rendered markdown, unsanitised.
+    ``hidden`` says that the export left the source out.
+    """
+
+    position: int
+    cell_type: CellType
+    source: str
+    count: int | None = None
+    outputs: tuple[Output, ...] = ()
+    id: str = ""
+    tags: tuple[str, ...] = ()
+    html: str = ""
+    rendered: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A notebook as recovered. ``family`` names the format ("ipynb", "nbconvert-lab", "nbconvert-classic", …);
+    ``remarks`` say in plain words what this family or this file cannot tell.
+    """
+
+    family: str
+    cells: tuple[RecoveredCell, ...]
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+
+
+# --- where each of the assignment's cells went ----------------------------------------------------------
+
+MatchedBy = Literal["id", "tag", "content", "order", "none"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """One cell of the assignment and where it was found. ``recovered`` is None where it is missing;
+    ``duplicates`` are further cells that claim the same key. ``unchanged``: as released, up to outer blank lines
+    (None where the export cannot tell).
+    """
+
+    cell: Cell
+    recovered: RecoveredCell | None
+    by: MatchedBy
+    unchanged: bool | None = None
+    duplicates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """An evidence record and the position of the cell that shows it; exactly one of record and problem is set.
+
+    ``problem_kind`` tells an edited record ("digest") from one that is cut, foreign or newer ("shape").
+    """
+
+    position: int
+    record: Record | None
+    problem: str = ""
+    problem_kind: Literal["", "digest", "shape"] = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a check may look at: the assignment, its references, and one submission's recovered contents.
+
+    ``cell_name(position)`` is how feedback calls a cell.
+    """
+
+    assignment: Assignment
+    references: Mapping[str, Any]
+    notebook: Recovered
+    matches: Mapping[str, Match]
+    unmatched: tuple[RecoveredCell, ...]
+    records: tuple[FoundRecord, ...]
+    sealed: Mapping[str, Any] = field(default_factory=dict)
+
+    def cell_name(self, position: int) -> str:
+        """The key of the assignment's cell at this position, or "cell N" counted from one."""
+        for key, match in self.matches.items():
+            if match.recovered is not None and match.recovered.position == position:
+                return key
+        return f"cell {position + 1}"
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """What a check found. What may have been lost in the export is UNDECIDED, never full marks."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict rests on: the cell, and the few words or numbers in it."""
+
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check says of one cell. ``points`` are the points at stake; ``because`` is a sentence to the
+    student; ``traceback`` is for the instructor alone and set only where the check itself broke.
+    """
+
+    check: str
+    outcome: Outcome
+    because: str
+    points: float = 0.0
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One graded cell. ``score`` sums the passed checks; ``pending`` is what a person still decides."""
+
+    key: str
+    points: float
+    score: float
+    pending: float
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that grading says about one submission; one line of results.jsonl (`grader.results`)."""
+
+    submission: str
+    student: str
+    source: str
+    sha256: str
+    status: Status
+    name: str = ""
+    release: str = ""
+    family: str = ""
+    remarks: tuple[str, ...] = ()
+    score: float = 0.0
+    pending: float = 0.0
+    max_score: float = 0.0
+    needs_person: tuple[str, ...] = ()
+    cells: tuple[CellResult, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    schema: str = SCHEMA

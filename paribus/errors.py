@@ -1,0 +1,38 @@
+"""The exceptions of the student's package, one small tree.
+
+ParibusError                    everything paribus raises on purpose; the command line prints it and exits
+├── UsageError                  wrong use of a command or a call; exit 2, with what to type instead
+├── DataError                   a data set cannot be read, or is not what it should be
+├── EvidenceError               a record cannot be written
+│   └── RecordError             a record that was read is damaged, foreign or of another version
+├── ExperimentError             an experiment would not be one: two changes, no prediction, unequal seeds
+└── TrainingError               a model cannot be trained as asked
+"""
+
+
+class ParibusError(Exception):
+    """Something paribus refuses to do; the message says what, where, what was expected, what to do."""
+
+
+class UsageError(ParibusError):
+    """A command or function was called in a way that cannot work."""
+
+
+class DataError(ParibusError):
+    """A data set cannot be read, or is not what it should be."""
+
+
+class EvidenceError(ParibusError):
+    """A record cannot be written."""
+
+
+class RecordError(EvidenceError):
+    """A record that was read is damaged, foreign or of another version."""
+
+
+class ExperimentError(ParibusError):
+    """An experiment would not be one: two changes at once, no prediction, unequal seeds."""
+
+
+class TrainingError(ParibusError):
+    """A model cannot be trained as asked."""

@@ -1,0 +1,231 @@
+"""The record: one frozen claim about one run, its canonical bytes and its digest.
+
+A record is a JSON object. Its digest is the SHA-256 of the canonical JSON of everything but the digest
+itself. The digest is unkeyed: it catches careless edits. Anyone who calls paribus can write a false
+record that fits.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self, cast
+
+from paribus.errors import RecordError
+
+SCHEMA = "paribus.evidence/1"
+MAX_RECORD_BYTES = 40_000
+
+Kind = Literal["data", "start", "result", "value"]
+FieldRole = Literal["knob", "derived", "outcome", "environment"]
+KINDS: tuple[Kind, ...] = ("data", "start", "result", "value")
+ROLES: tuple[FieldRole, ...] = ("knob", "derived", "outcome", "environment")
+
+
+@dataclass(frozen=True)
+class ConfigField:
+    """One configuration value. ``of`` names the knobs that a derived value follows from."""
+
+    value: str | int | float | bool | None
+    role: FieldRole
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataIdentity:
+    """Which data a run saw: what it was called, the fingerprint of texts and labels, the split's digest.
+
+    ``train_rows`` and ``train_fingerprint`` tell a subset from the whole.
+    """
+
+    source: str
+    fingerprint: str
+    split: str
+    train_rows: int
+    train_fingerprint: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the student expected before the run.
+
+    ``direction`` is up, down or none; ``low`` and ``high`` bound the expected *change* of ``metric``
+    (same unit as the metric); ``written`` is the UTC time (ISO 8601) it was first written,
+    ``written_after`` how many records the notebook held by then.
+    """
+
+    metric: str
+    direction: Literal["up", "down", "none"]
+    low: float | None
+    high: float | None
+    why: str
+    written: str
+    written_after: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of a training log. Losses are means over items, never class-weighted for validation."""
+
+    epoch: int
+    train_loss: float | None
+    validation_loss: float | None
+    accuracy: float | None
+    macro_f1: float | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One claim. Fields that a kind does not use stay empty.
+
+    ``run`` is unique within a notebook; ``run_name`` is what people call the configuration ("encoder",
+    "tfidf", "batch_16"); ``experiment`` and ``arm`` ("baseline" or "changed") place it in an experiment.
+    ``code`` maps a function's name to the digest of its normalised syntax tree; "training" is the training
+    function's. ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
+    ``labels`` are packed arrays (`paribus.evidence.packing`): the chosen checkpoint's validation
+    predictions of a result, the validation labels of a data record. ``start`` is the digest of a result's
+    start record; ``previous`` the digest of the record before it in this notebook.
+    """
+
+    kind: Kind
+    assignment: str
+    release: str
+    nonce: str
+    run: str
+    run_name: str = ""
+    experiment: str = ""
+    arm: str = ""
+    seed: int | None = None
+    config: Mapping[str, ConfigField] = field(default_factory=dict)
+    data: DataIdentity | None = None
+    code: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    prediction: Prediction | None = None
+    epochs: tuple[Epoch, ...] = ()
+    chosen_epoch: int | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+    predictions: str = ""
+    labels: str = ""
+    classes: tuple[str, ...] = ()
+    start: str = ""
+    previous: str = ""
+    schema: str = SCHEMA
+
+    def knobs(self) -> dict[str, str | int | float | bool | None]:
+        """The values a person chose, by name."""
+        return {name: item.value for name, item in self.config.items() if item.role == "knob"}
+
+    def body(self) -> dict[str, Any]:
+        """The record as plain JSON values, empty fields left out."""
+        full = asdict(self)
+        full["config"] = {name: _plain_field(item) for name, item in self.config.items()}
+        return {name: value for name, value in full.items() if value not in (None, "", (), [], {})}
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical body, in hex."""
+        return digest_of(self.body())
+
+    def to_json(self) -> str:
+        """The record with its digest, canonical: the same record gives the same bytes."""
+        return canonical({**self.body(), "digest": self.digest()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read one record and hold it against its own digest.
+
+        Raises RecordError where the text is no JSON object, the schema is another, a field is unknown or of
+        the wrong type, a number is not finite, or the content does not fit the digest.
+        """
+        raw = _parse_object(text)
+        claimed = raw.pop("digest", None)
+        if raw.get("schema") != SCHEMA:
+            raise RecordError(
+                f"The record has schema {raw.get('schema')!r}, this version reads {SCHEMA!r}. "
+                "Grade it with the paribus version that its release names."
+            )
+        if claimed != digest_of(raw):
+            raise RecordError(
+                "The record's content does not fit its own digest: it was edited or cut after it was written."
+            )
+        return cls._from_body(raw)
+
+    @classmethod
+    def _from_body(cls, raw: dict[str, Any]) -> Self:
+        unknown = sorted(set(raw) - set(cls.__dataclass_fields__))
+        if unknown:
+            raise RecordError(f"The record has fields this version does not know: {', '.join(unknown)}.")
+        if raw.get("kind") not in KINDS:
+            raise RecordError(f"The record's kind is {raw.get('kind')!r}, expected one of {', '.join(KINDS)}.")
+        try:
+            parsed = dict(raw)
+            parsed["config"] = {
+                name: ConfigField(item["value"], item["role"], tuple(item.get("of", ())))
+                for name, item in raw.get("config", {}).items()
+            }
+            if "data" in raw:
+                parsed["data"] = DataIdentity(**raw["data"])
+            if "prediction" in raw:
+                parsed["prediction"] = Prediction(**raw["prediction"])
+            parsed["epochs"] = tuple(Epoch(**item) for item in raw.get("epochs", ()))
+            parsed["classes"] = tuple(raw.get("classes", ()))
+            record = cls(**parsed)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise RecordError(f"The record's fields do not have the expected shape: {error}.") from error
+        _check_types(record)
+        return record
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys, no spaces, no NaN: one text for one value."""
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise RecordError(f"A record cannot hold a number that is not finite: {error}.") from error
+
+
+def digest_of(body: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of ``body``, in hex."""
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def _plain_field(item: ConfigField) -> dict[str, Any]:
+    plain: dict[str, Any] = {"value": item.value, "role": item.role}
+    return {**plain, "of": list(item.of)} if item.of else plain
+
+
+def _parse_object(text: str) -> dict[str, Any]:
+    if len(text.encode()) > MAX_RECORD_BYTES:
+        raise RecordError(
+            f"The record is {len(text.encode()):,} bytes long; at most {MAX_RECORD_BYTES:,} are read."
+        )
+
+    def refuse(name: str) -> float:
+        raise RecordError(f"The record holds {name}, which is not a finite number.")
+
+    try:
+        raw = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"The record is not JSON ({error}): it was cut or edited.") from error
+    if not isinstance(raw, dict):
+        raise RecordError(f"The record is a JSON {type(raw).__name__}, expected an object.")
+    return cast("dict[str, Any]", raw)
+
+
+def _check_types(record: Record) -> None:
+    """Hold the scalar fields against their types, since JSON can put anything anywhere."""
+    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "predictions", "labels",
+             "start", "previous")  # fmt: skip
+    for name in texts:
+        if not isinstance(getattr(record, name), str):
+            raise RecordError(f"The record's field {name!r} is not text.")
+    if not (record.seed is None or (isinstance(record.seed, int) and not isinstance(record.seed, bool))):
+        raise RecordError(f"The record's seed is {record.seed!r}, expected a whole number.")
+    for name, item in record.config.items():
+        if item.role not in ROLES:
+            raise RecordError(f"The record's setting {name!r} has role {item.role!r}, expected {', '.join(ROLES)}.")
+        if not isinstance(item.value, str | int | float | bool | None):
+            raise RecordError(f"The record's setting {name!r} is not a plain value.")
+    for name, value in record.values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise RecordError(f"The record's value {name!r} is {value!r}, expected a finite number.")
