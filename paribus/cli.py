@@ -1,0 +1,93 @@
+"""The command `paribus`: parse, one library call, translate exceptions.
+
+The instructor's commands come from the rooms above by entry points (group ``paribus.commands``), so that
+no arrow runs back up: each entry is a module with ``commands() -> Sequence[Command]``.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import NoReturn
+
+import paribus
+from paribus.errors import ParibusError, UsageError
+
+GROUP = "paribus.commands"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One subcommand. ``configure`` adds arguments, ``run`` does the work and returns the exit status.
+
+    ``example`` is a line that can be typed as it stands; the help text ends with it.
+    """
+
+    name: str
+    summary: str
+    example: str
+    configure: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def find_commands() -> list[Command]:
+    """All commands of the rooms that are installed, by name.
+
+    A student's wheel has no rooms above, and so no entry points: the list is empty there.
+    """
+    found: list[Command] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda item: item.name):
+        found.extend(importlib.import_module(point.value).commands())
+    return sorted(found, key=lambda command: command.name)
+
+
+def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
+    """The parser of `paribus` with one subparser a command."""
+    parser = argparse.ArgumentParser(
+        prog="paribus",
+        description="Generate the notebooks of an applied machine-learning course; grade what comes back.",
+        epilog="`paribus COMMAND --help` shows a command's options and an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"paribus {paribus.__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in commands:
+        subparser = subparsers.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"Example:\n  {command.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.configure(subparser)
+        subparser.set_defaults(run=command.run, parser=subparser)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: what it promises was done; 1: it was not; 2: wrong usage; 130: interrupted."""
+    parser = build_parser(find_commands())
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except UsageError as error:
+        _refuse(parsed.parser, str(error))
+    except ParibusError as error:
+        print(f"paribus {parsed.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            f"\nparibus {parsed.command}: interrupted. What was finished is kept; run the same command again to go on.",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def _refuse(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+    """Say what was wrong and what to type instead, and exit with 2."""
+    parser.error(message)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
