@@ -78,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            f"\nparibus {parsed.command}: interrupted. What was finished is kept; run the same command again to go on.",
+            f"\nparibus {parsed.command}: interrupted. What was finished is kept; "
+            "run the same command again to go on.",
             file=sys.stderr,
         )
         return 130

@@ -1,0 +1,40 @@
+# Two commands for a new user: `make demo` and `make test`. Each makes .venv if it is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
+export TOKENIZERS_PARALLELISM = false
+
+.PHONY: demo test lint types pytest bench platforms data-full screenshots clean help
+.DEFAULT_GOAL := help
+
+help:  ## show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+# torch first and by its pinned version: any other way pulls gigabytes of GPU libraries. The marker is written last.
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[instructor,train,dev]'
+	touch $@
+
+demo: $(INSTALLED)  ## week 1 goes out and comes back: build, run, simulate a class, grade
+	$(BIN)/paribus demo
+
+test: lint types pytest  ## lint, types and tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy paribus course generator grader tests
+
+pytest: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
+	$(BIN)/python -m tests.bench
+
+clean:  ## remove what builds and runs wrote (not .venv)
+	rm -rf build .paribus
