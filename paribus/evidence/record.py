@@ -80,8 +80,8 @@ class Record:
     """One claim. Fields that a kind does not use stay empty.
 
     ``run`` is unique within a notebook; ``run_name`` is what people call the configuration ("encoder",
-    "tfidf", "batch_16"); ``experiment`` and ``arm`` ("baseline" or "changed") place it in an experiment, whose declared variable is
-    ``vary``.
+    "tfidf", "batch_16"); ``experiment`` and ``arm`` ("baseline" or "changed") place it in an
+    experiment, whose declared variable is ``vary``.
     ``code`` maps a function's name to the digest of its normalised syntax tree; "training" is the training
     function's. ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.evidence.packing`): the chosen checkpoint's validation
@@ -216,8 +216,8 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 def _check_types(record: Record) -> None:
     """Hold the scalar fields against their types, since JSON can put anything anywhere."""
-    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions", "labels",
-             "start", "previous")  # fmt: skip
+    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
+             "labels", "start", "previous")  # fmt: skip
     for name in texts:
         if not isinstance(getattr(record, name), str):
             raise RecordError(f"The record's field {name!r} is not text.")
