@@ -1,0 +1,85 @@
+"""Marked regions of a cell: solutions that students do not get, tests that nobody gets.
+
+``### BEGIN SOLUTION`` … ``### END SOLUTION`` in code, ``<!-- BEGIN SOLUTION -->`` … ``<!-- END SOLUTION -->`` in
+markdown, ``### BEGIN HIDDEN TESTS`` … ``### END HIDDEN TESTS`` in tests cells.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from course.errors import SourceError
+
+Kind = Literal["SOLUTION", "HIDDEN TESTS"]
+
+# Anything that looks like a marker must be one, so that a typing error cannot publish a solution.
+_LOOKS_LIKE = re.compile(
+    r"^\s*(?:#+|<!--)\s*(?P<edge>BEGIN|END)[\s_]+(?P<kind>SOLUTIONS?|HIDDEN[\s_]+TESTS?)\b", re.IGNORECASE
+)
+_CODE = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)\s*$")
+_MARKDOWN = re.compile(r"^(?P<indent>)<!-- (?P<edge>BEGIN|END) (?P<kind>SOLUTION) -->\s*$")
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region: its kind, the text lines of its two markers (counted from 0) and their indent."""
+
+    kind: Kind
+    begin: int
+    end: int
+    indent: str
+
+
+def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Region, ...]:
+    """Every region of a cell whose text begins at ``line`` of ``file``.
+
+    Raises SourceError at a marker that is misspelt, nested, stray or never closed.
+    """
+    pattern = _MARKDOWN if markdown else _CODE
+    shape = "<!-- BEGIN SOLUTION -->" if markdown else "### BEGIN SOLUTION or ### BEGIN HIDDEN TESTS"
+    regions: list[Region] = []
+    opened: tuple[Kind, int, str] | None = None
+    for number, content in enumerate(text.split("\n")):
+        if not _LOOKS_LIKE.match(content):
+            continue
+        match = pattern.match(content)
+        if not match:
+            raise SourceError(file, line + number, f"`{content.strip()}`", f"a marker written as {shape} (and END)")
+        kind: Kind = "SOLUTION" if match["kind"] == "SOLUTION" else "HIDDEN TESTS"
+        if match["edge"] == "BEGIN":
+            if opened:
+                raise SourceError(file, line + number, f"BEGIN {kind} inside a region", f"END {opened[0]} first")
+            opened = (kind, number, match["indent"])
+            continue
+        if opened is None:
+            raise SourceError(file, line + number, f"END {kind} without a beginning", f"BEGIN {kind} before it")
+        if opened[0] != kind:
+            raise SourceError(file, line + number, f"END {kind} inside BEGIN {opened[0]}", f"END {opened[0]}")
+        if not any(inner.strip() for inner in text.split("\n")[opened[1] + 1 : number]):
+            raise SourceError(file, line + number, f"an empty {kind} region", "something between its markers")
+        regions.append(Region(kind, opened[1], number, opened[2]))
+        opened = None
+    if opened:
+        raise SourceError(
+            file, line + opened[1], f"BEGIN {opened[0]} that is never closed", f"END {opened[0]} in the same cell"
+        )
+    return tuple(regions)
+
+
+def replace_regions(text: str, regions: Iterable[Region], replace: Callable[[Region, list[str]], list[str]]) -> str:
+    """``text`` with each region, its markers included, replaced by the lines that ``replace`` returns."""
+    lines = text.split("\n")
+    result: list[str] = []
+    position = 0
+    for region in regions:
+        result += lines[position : region.begin]
+        result += replace(region, lines[region.begin + 1 : region.end])
+        position = region.end + 1
+    return "\n".join(result + lines[position:]).strip("\n")
+
+
+def region_lines(text: str, regions: Iterable[Region]) -> list[str]:
+    """The lines inside the regions, markers left out."""
+    lines = text.split("\n")
+    return [content for region in regions for content in lines[region.begin + 1 : region.end]]
