@@ -1,0 +1,2 @@
+# Follows the map for one step only.
+return renamed.get(label, label)
