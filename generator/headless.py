@@ -1,0 +1,135 @@
+"""From an assignment's name to its executed solution and its references: what ``paribus run`` does."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.gpu import find_gpu, require_gpu
+from generator.kernel import Kernel
+from generator.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry
+from generator.run import Job, Observe, RunResult, require_all, run_jobs
+from generator.run_inputs import choose_parameters, defined_parameters
+from paribus.errors import UsageError
+from paribus.profiles import get_profile
+
+LIMITS = {"micro": 300.0, "smoke": 3600.0, "full": 43200.0}
+"""Seconds a notebook may take where --time-limit does not say; Kaggle stops a session after twelve hours."""
+SEED_ALLOWANCE = 0.25
+"""Further share of the limit for each reference seed, since a seed repeats the training and nothing else."""
+
+Solution = Callable[[str], Mapping[str, Any]]
+"""An assignment's solution notebook (nbformat JSON) by the assignment's name."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user asks of a run; None leaves it to the profile (or, for the seed, to the notebook)."""
+
+    profile: str = "smoke"
+    data: str | None = None
+    model: str | None = None
+    seed: int | None = None
+    reference_seeds: int | None = None
+    time_limit: float | None = None
+    workers: int = 1
+    force: bool = False
+    record: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One assignment's run and the references file it went into."""
+
+    run: RunResult
+    references: Path
+    count: int
+
+
+def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> list[Job]:
+    """The jobs for ``names``; what is wrong with the settings is said before anything starts.
+
+    With several assignments a model, seed or data set goes to those that take one; UsageError where none does.
+    """
+    profile = get_profile(settings.profile)
+    notebooks = {name: solution(name) for name in names}
+    defined = {name: set(defined_parameters(notebook)) for name, notebook in notebooks.items()}
+    asked = {"data": settings.data, "model": settings.model, "seed": settings.seed}
+    for option, value in asked.items():
+        if value is not None and not any(option.upper() in known for known in defined.values()):
+            raise UsageError(
+                f"--{option} was given, but {', '.join(names)} defines no {option.upper()} in its parameters cell. "
+                f"Leave --{option} out."
+            )
+    jobs = []
+    for name, notebook in notebooks.items():
+        seeds = _reference_seeds(settings) if "REFERENCE_SEEDS" in defined[name] else 0
+        parameters, files = choose_parameters(
+            notebook,
+            profile,
+            data=settings.data,
+            model=settings.model,
+            seed=settings.seed,
+            reference_seeds=seeds,
+        )
+        limit = settings.time_limit or LIMITS[profile.name] * (1 + SEED_ALLOWANCE * seeds)
+        jobs.append(Job(name, notebook, parameters, files, _hub_names(parameters, files), profile.name, limit))
+    return jobs
+
+
+def _reference_seeds(settings: Settings) -> int:
+    if settings.reference_seeds is not None:
+        return settings.reference_seeds
+    return ENOUGH_SEEDS if settings.record else 0
+
+
+def _hub_names(parameters: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, str]:
+    """The hub's data set and model among ``parameters``, as far as their names are known here."""
+    found = {}
+    data, model = str(parameters.get("DATA", "")), str(parameters.get("MODEL", "tiny"))
+    if data.startswith("hub:"):
+        found[data.removeprefix("hub:")] = "dataset"
+    if model != "tiny" and model not in files:
+        found[model] = "model"
+    return found
+
+
+def run_assignments(
+    names: Sequence[str],
+    solution: Solution,
+    settings: Settings,
+    out: Path,
+    *,
+    solutions: Path,
+    kernel: Kernel | None = None,
+    observe: Observe = lambda progress: None,
+    gpu: Callable[[], str] = find_gpu,
+) -> list[Finished]:
+    """Run the solutions of ``names`` and write their references, to ``solutions`` only with ``settings.record``.
+
+    RunError where the profile needs a GPU that is not there (before anything starts) or a notebook fails
+    (after the others have finished).
+    """
+    require_gpu(get_profile(settings.profile), find=gpu)
+    jobs = make_jobs(names, solution, settings)
+    answers = run_jobs(jobs, out, kernel=kernel, workers=settings.workers, force=settings.force, observe=observe)
+    folder = solutions if settings.record else out / "references"
+    finished = [
+        _write_references(answer, settings.profile, folder) for answer in answers if isinstance(answer, RunResult)
+    ]
+    require_all(answers)
+    return finished
+
+
+def _write_references(run: RunResult, profile: str, folder: Path) -> Finished:
+    notebook = json.loads(run.notebook.read_text(encoding="utf-8"))
+    entry = entry_from(
+        [notebook],
+        profile=profile,
+        model=str(run.parameters.get("MODEL", NO_MODEL)),
+        source=str(run.parameters.get("DATA", "")),
+        versions=run.versions,
+        where=f"{run.name} ({run.notebook})",
+    )
+    return Finished(run, record_entry(folder, run.name, entry), len(entry.values))
