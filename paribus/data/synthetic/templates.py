@@ -1,0 +1,56 @@
+"""Sentence templates: ``[a|b]`` is a choice, ``{name}`` a slot; compiled once, rendered many times."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from paribus.errors import DataError
+
+# A compiled template: plain text, or the options of a choice, each compiled in turn.
+type_of_part = "str | tuple[Template, ...]"
+Template = tuple["str | tuple[Template, ...]", ...]
+
+_TOKENS = re.compile(r"[\[\]|]|\{\w+\}|[^\[\]|{]+|\{")
+
+
+def compile_template(text: str, slots: Mapping[str, Sequence[str]]) -> Template:
+    """The template as parts; raises DataError where a bracket does not close or a slot is unknown."""
+    tokens = _TOKENS.findall(text)
+    options, end = _options(tokens, 0, text, slots)
+    if end != len(tokens) or len(options) != 1:
+        raise DataError(f"A template has an unbalanced bracket or a choice outside of brackets: {text!r}")
+    return options[0]
+
+
+def _options(
+    tokens: Sequence[str], position: int, text: str, slots: Mapping[str, Sequence[str]]
+) -> tuple[list[Template], int]:
+    """The options from here to the closing bracket or the end, and where that is."""
+    options: list[list[str | tuple[Template, ...]]] = [[]]
+    while position < len(tokens) and tokens[position] != "]":
+        token = tokens[position]
+        position += 1
+        if token == "|":
+            options.append([])
+        elif token == "[":
+            inner, position = _options(tokens, position, text, slots)
+            if position == len(tokens):
+                raise DataError(f"A template opens a bracket that never closes: {text!r}")
+            options[-1].append(tuple(inner))
+            position += 1
+        elif len(token) > 2 and token[0] == "{":
+            name = token[1:-1]
+            if name not in slots:
+                raise DataError(f"A template uses the slot {token}, which is not defined: {text!r}")
+            options[-1].append(tuple(compile_template(choice, slots) for choice in slots[name]))
+        else:
+            options[-1].append(token)
+    return [tuple(option) for option in options], position
+
+
+def render(template: Template, draw: Callable[[], int], out: list[str]) -> None:
+    """Append the template's text to ``out``, every choice made by the next number drawn."""
+    for part in template:
+        if type(part) is str:
+            out.append(part)
+        else:
+            render(part[draw() % len(part)], draw, out)
