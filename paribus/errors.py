@@ -5,6 +5,7 @@ ParibusError                    everything paribus raises on purpose; the comman
 ├── DataError                   a data set cannot be read, or is not what it should be
 ├── EvidenceError               a record cannot be written
 │   └── RecordError             a record that was read is damaged, foreign or of another version
+│       └── DigestError         … and its content does not fit its own digest: edited after it was written
 ├── ExperimentError             an experiment would not be one: two changes, no prediction, unequal seeds
 └── TrainingError               a model cannot be trained as asked
 """
@@ -28,6 +29,10 @@ class EvidenceError(ParibusError):
 
 class RecordError(EvidenceError):
     """A record that was read is damaged, foreign or of another version."""
+
+
+class DigestError(RecordError):
+    """A record's content does not fit its own digest: it was edited after it was written."""
 
 
 class ExperimentError(ParibusError):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, cast
 
-from paribus.errors import RecordError
+from paribus.errors import DigestError, RecordError
 
 SCHEMA = "paribus.evidence/1"
 MAX_RECORD_BYTES = 40_000
@@ -147,7 +147,7 @@ class Record:
                 "Grade it with the paribus version that its release names."
             )
         if claimed != digest_of(raw):
-            raise RecordError(
+            raise DigestError(
                 "The record's content does not fit its own digest: it was edited or cut after it was written."
             )
         return cls._from_body(raw)

@@ -1,0 +1,233 @@
+"""A notebook's one handle: what it uses, what it runs, what it claims.
+
+    notebook = paribus.begin("week1_homework", release="…")
+    notebook.use(data)
+    run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
+    result = run.finish(predictions=predictions)
+
+Each call displays a table for people with the record for grading folded in below it.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.errors import EvidenceError
+from paribus.evidence import block
+from paribus.evidence.code import code_digest
+from paribus.evidence.environment import environment as surroundings
+from paribus.evidence.fields import basename, clean_text, config_fields, plain
+from paribus.evidence.markup import Table
+from paribus.evidence.packing import pack, unpack
+from paribus.evidence.record import DataIdentity, Record
+from paribus.metrics import evaluate
+from paribus.runs import Data, Run, RunResult
+from paribus.session import Clock, Session, open_session, utc_now
+from paribus.show import show
+from paribus.tables import data_table, start_table
+
+if TYPE_CHECKING:
+    from paribus.experiment import Experiment
+
+_ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
+
+
+def begin(
+    assignment: str, release: str = "", *, directory: str | Path = ".paribus", clock: Clock = utc_now
+) -> "Notebook":
+    """The handle of this notebook. Called again, also after a restart, it goes on with the same records.
+
+    ``release`` is the digest the build put into the notebook. The records are kept in
+    ``directory/<assignment>/``. Raises EvidenceError where the name is not one, or what is kept is damaged.
+    """
+    if not _ASSIGNMENT.fullmatch(assignment):
+        raise EvidenceError(
+            f"An assignment's name is like 'week1_homework'; got {assignment!r}. "
+            "Keep the line paribus.begin(…) as it was handed out."
+        )
+    session = open_session(Path(directory) / assignment, assignment, release or "unreleased", clock=clock)
+    return Notebook(session)
+
+
+@dataclass
+class Notebook:
+    """What `begin` returns. One a notebook."""
+
+    session: Session
+
+    def use(self, data: Data) -> None:
+        """Write down which data this notebook uses: identity, class names and validation labels.
+
+        Once a data set: called again, it shows the same record again.
+        """
+        import numpy as np
+
+        identity = data_identity(data)
+        labels = pack(np.asarray(data.validation.labels))
+        classes = tuple(clean_text(name) for name in data.classes)
+        earlier = self.session.find(
+            "data", data=identity, labels=labels, classes=classes, release=self.session.release
+        )
+        record = next(earlier, None) or self.session.write(
+            "data", self.session.new_run("d"), data=identity, labels=labels, classes=classes
+        )
+        self._show(record, data_table(record, len(data.validation.labels)))
+
+    def start(
+        self,
+        name: str,
+        *,
+        config: object,
+        seed: int,
+        data: Data,
+        code: Callable[..., object] | None = None,
+        derived: Mapping[str, object] | None = None,
+        outcome: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None,
+        experiment: str = "",
+        arm: str = "",
+    ) -> Run:
+        """Write and display the start record of a run, before it trains.
+
+        ``config`` (dataclass or dict of plain values) holds the knobs; ``derived`` what follows from them, as a
+        value or ``(value, "knob", …)``; ``environment`` settings that say where it ran. ``code`` is the
+        training function. Raises EvidenceError that names a setting which cannot be recorded.
+        """
+        prepared = self.prepare(
+            name, config=config, seed=seed, data=data, code=code, derived=derived, outcome=outcome,
+            environment=environment, experiment=experiment, arm=arm,
+        )  # fmt: skip
+        return self.start_prepared(prepared, data)
+
+    def prepare(
+        self,
+        name: str,
+        *,
+        config: object,
+        seed: int,
+        data: Data,
+        code: Callable[..., object] | None = None,
+        derived: Mapping[str, object] | None = None,
+        outcome: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None,
+        experiment: str = "",
+        arm: str = "",
+    ) -> Record:
+        """The start record as it would be written, written nowhere: an experiment looks at it before it runs."""
+        if not isinstance(name, str) or not name.strip() or len(name) > 80:
+            raise EvidenceError(f"A run needs a short name such as 'tfidf' or 'batch_16'; got {name!r}.")
+        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+            raise EvidenceError(f"The seed of {name!r} is {seed!r}; a seed is a whole number such as 0.")
+        made = self.session.predictions.get(experiment, []) if experiment else []
+        return self.session.draft(
+            "start",
+            self.session.new_run("r"),
+            run_name=clean_text(name),
+            experiment=experiment,
+            arm=arm,
+            seed=seed.__index__(),
+            config=config_fields(config, derived=derived, outcome=outcome, environment=environment),
+            data=data_identity(data),
+            code=code_digest(code) if code is not None else {},
+            environment=surroundings(),
+            prediction=made[-1] if made else None,
+        )
+
+    def start_prepared(self, prepared: Record, data: Data) -> Run:
+        """Write and display a start record that `prepare` made; the data record goes before it where it is missing."""
+        if not self._known(data):
+            self.use(data)
+        record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
+        self._show(record, start_table(record))
+        return Run(self.session, record, data)
+
+    def value(self, name: str, value: float) -> float:
+        """Write down a number that the prose or the memo uses, under a dotted name such as "audit.redacted_share".
+
+        Returns the number. The same number under the same name is written once. Raises EvidenceError where the
+        name is not dotted or the number is not finite.
+        """
+        if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
+            raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
+        kept = plain(name, value)
+        if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
+            raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
+        newest = next((record for record in self.session.find("value") if name in record.values), None)
+        if newest is None or newest.values[name] != kept or newest.release != self.session.release:
+            newest = self.session.write("value", self.session.new_run("v"), values={name: kept})
+        self._show(newest, Table("", ("", ""), ((name, f"{kept:,.6g}"),)))
+        return kept
+
+    def experiment(self, key: str, *, vary: str) -> "Experiment":
+        """A controlled experiment in which exactly the setting ``vary`` changes."""
+        from paribus.experiment import Experiment
+
+        return Experiment(self, key, vary)
+
+    def result(self, name: str, seed: int | None = None) -> RunResult:
+        """The newest finished run of this name, also one from before the kernel was restarted.
+
+        Raises EvidenceError that lists the runs there are.
+        """
+        for record in self.session.find("result", run_name=name):
+            if (seed is None or record.seed == seed) and record.predictions:
+                restored = self._restore(record)
+                if restored is not None:
+                    return restored
+        names = sorted({f"{record.run_name} (seed {record.seed})" for record in self.session.find("result")})
+        raise EvidenceError(
+            f"This notebook has no finished run called {name!r}"
+            f"{'' if seed is None else f' with seed {seed}'}. Finished runs: {', '.join(names) or 'none'}. "
+            "Run the cell that trains it."
+        )
+
+    def records(self) -> tuple[Record, ...]:
+        """Every record of this notebook, in order."""
+        return tuple(self.session.records)
+
+    def _restore(self, record: Record) -> RunResult | None:
+        start = next((item for item in self.session.find("start") if item.digest() == record.start), None)
+        data = next(self.session.find("data", data=record.data), None)
+        if start is None or data is None:
+            return None
+        predictions = unpack(record.predictions)
+        metrics = evaluate(unpack(data.labels), predictions, len(data.classes))
+        return RunResult(
+            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, predictions,
+            record, start,
+        )  # fmt: skip
+
+    def _known(self, data: Data) -> bool:
+        identity = data_identity(data)
+        return next(self.session.find("data", data=identity, release=self.session.release), None) is not None
+
+    def _show(self, record: Record, table: Table) -> None:
+        line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows)
+        show(block.render(record, table), f"{table.title}: {line}" if table.title else line)
+
+
+def data_identity(data: Data) -> DataIdentity:
+    """What a record says of the data; a file's path becomes its name."""
+    return DataIdentity(
+        source=basename(clean_text(str(data.source))),
+        fingerprint=data.fingerprint,
+        split=data.split_digest,
+        train_rows=len(data.train.texts),
+        train_fingerprint=train_fingerprint(data),
+    )
+
+
+def train_fingerprint(data: Data) -> str:
+    """Sixteen hex digits over the training texts and labels, in order: a subset has another."""
+    import numpy as np
+
+    digest = hashlib.sha256()
+    for text in data.train.texts:
+        digest.update(text.encode("utf-8", "replace") + b"\0")
+    digest.update(np.asarray(data.train.labels).astype("<i8").tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,170 @@
+"""What an experiment shows: both arms side by side, and what this many seeds can and cannot say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.record import Prediction
+from paribus.metrics import LABELS
+from paribus.runs import RunResult
+from paribus.tables import number, prediction_range
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes", "validation_loss")
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric in both arms, by seed in the order of `ExperimentReport.seeds`.
+
+    ``inside`` says whether the mean difference lies in the predicted range, None where nothing was predicted.
+    """
+
+    metric: str
+    baseline: tuple[float, ...]
+    changed: tuple[float, ...]
+    inside: bool | None = None
+
+    @property
+    def differences(self) -> tuple[float, ...]:
+        """changed − baseline, seed by seed."""
+        return tuple(new - old for old, new in zip(self.baseline, self.changed, strict=True))
+
+
+@dataclass(frozen=True)
+class ExperimentReport:
+    """An experiment's numbers; `Experiment.report` shows it."""
+
+    key: str
+    vary: str
+    old: str
+    new: str
+    seeds: tuple[int, ...]
+    rows: tuple[MetricRow, ...]
+    prediction: Prediction | None
+
+    def row(self, metric: str) -> MetricRow:
+        """One metric's row; KeyError where no arm recorded it."""
+        for row in self.rows:
+            if row.metric == metric:
+                return row
+        raise KeyError(metric)
+
+    def table(self) -> Table:
+        """Metric, baseline, changed, difference, prediction, did it fall in; mean ± sd with several seeds."""
+        rows = []
+        for row in self.rows:
+            predicted = self.prediction if row.inside is not None else None
+            rows.append(
+                (
+                    LABELS[row.metric],
+                    _summary(row.metric, row.baseline),
+                    _summary(row.metric, row.changed),
+                    _summary(row.metric, row.differences, signed=True),
+                    prediction_range(predicted) if predicted else "",
+                    {True: "yes", False: "no", None: ""}[row.inside],
+                )
+            )
+        header = ("metric", "baseline", "changed", "difference", "predicted", "as predicted?")
+        title = f"Experiment {self.key}: {self.vary} {self.old} → {self.new}"
+        return Table(title, header, tuple(rows), self.sentence())
+
+    def sentence(self) -> str:
+        """What this many seeds can and cannot show."""
+        n = len(self.seeds)
+        if n == 1:
+            return (
+                f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the difference "
+                "comes from chance: with another seed both numbers would move, macro-F1 often by a point or two. "
+                "Treat it as a lead to confirm with at least three seeds, not as an effect."
+            )
+        if n == 2:
+            return (
+                f"Two seeds ({_seeds(self.seeds)}), mean ± standard deviation. Two numbers give only a rough idea of "
+                "the spread; a third seed is the least that makes ± worth quoting."
+            )
+        floor = 2.0 ** (1 - n)
+        return (
+            f"{n} seeds ({_seeds(self.seeds)}), mean ± standard deviation over seeds (n − 1). A difference well "
+            "beyond the spread of the paired differences is evidence; a sign-flip test with "
+            f"{n} seeds can never give p below {floor:.3g}, and all seeds share one validation split."
+        )
+
+    def html(self) -> str:
+        """The table as HTML."""
+        return to_html(table_elements(self.table()))
+
+    def text(self) -> str:
+        """The table as plain text."""
+        return to_text(self.table())
+
+    def figure(self) -> "Figure":
+        """Both arms as points, seed by seed."""
+        from paribus.figures import experiment_arms
+
+        return experiment_arms(self)
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        row = self.row("macro_f1")
+        return (
+            f"ExperimentReport({self.key}: {self.vary} {self.old} → {self.new}, "
+            f"macro-F1 {_summary('macro_f1', row.differences, signed=True)}, {len(self.seeds)} seed(s))"
+        )
+
+
+def build_report(
+    key: str, vary: str, baseline: Mapping[int, RunResult], changed: Mapping[int, RunResult]
+) -> ExperimentReport:
+    """The report over the seeds that both arms have."""
+    seeds = tuple(sorted(set(baseline) & set(changed)))
+    prediction = changed[seeds[-1]].start.prediction
+    rows = []
+    for metric in SHOWN:
+        arms = [[arm[seed].record.values.get(metric) for seed in seeds] for arm in (baseline, changed)]
+        old = tuple(value for value in arms[0] if value is not None)
+        new = tuple(value for value in arms[1] if value is not None)
+        if len(old) == len(new) == len(seeds):
+            row = MetricRow(metric, old, new)
+            rows.append(MetricRow(metric, old, new, _inside(row, prediction)))
+    first = seeds[0]
+    return ExperimentReport(
+        key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction
+    )
+
+
+def _inside(row: MetricRow, prediction: Prediction | None) -> bool | None:
+    if prediction is None or prediction.metric != row.metric:
+        return None
+    difference = fmean(row.differences)
+    if prediction.low is None and prediction.high is None:
+        return {"up": difference > 0, "down": difference < 0, "none": difference == 0}[prediction.direction]
+    above = prediction.low is None or difference >= prediction.low
+    below = prediction.high is None or difference <= prediction.high
+    return above and below
+
+
+def _setting(result: RunResult, vary: str) -> str:
+    if vary == "code":
+        return result.start.code.get("training", "")[:8]
+    if vary == "data":
+        return f"{result.start.data.train_rows:,} items" if result.start.data else ""
+    item = result.start.config.get(vary)
+    return "not set" if item is None else str(item.value)
+
+
+def _summary(metric: str, values: tuple[float, ...], *, signed: bool = False) -> str:
+    """One value as it is, several as mean ± sd; a count's mean keeps one decimal."""
+    if len(values) == 1:
+        return number(metric, values[0], signed=signed)
+    sign = "+" if signed else ""
+    digits = 1 if metric == "zero_f1_classes" else 4
+    return f"{fmean(values):{sign}.{digits}f} ± {stdev(values):.{digits}f}"
+
+
+def _seeds(seeds: tuple[int, ...]) -> str:
+    return "seeds " + ", ".join(str(seed) for seed in seeds)

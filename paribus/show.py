@@ -1,0 +1,39 @@
+"""Showing things in a notebook: rich where IPython is at work, one plain line elsewhere."""
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something with an HTML form for notebooks and a text form for everything else."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def show(html: str, text: str) -> None:
+    """Display ``html`` in a notebook; print ``text`` where no notebook runs."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(Shown(html, text))
+    else:
+        sys.stdout.write(text + "\n")
+
+
+def show_figure(figure: object) -> None:
+    """Display a figure in a notebook; elsewhere there is nothing to draw on."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(figure)
+
+
+def in_notebook() -> bool:
+    """Whether an IPython session runs this code; IPython is not imported to find out."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None

@@ -1,0 +1,83 @@
+"""What people read above the evidence: starts, results and predictions as tables and sentences."""
+
+from paribus.evidence.markup import Table
+from paribus.evidence.record import Prediction, Record
+from paribus.metrics import LABELS
+
+_DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
+
+
+def number(metric: str, value: float, *, signed: bool = False) -> str:
+    """A metric as people write it: counts whole, everything else to four digits."""
+    sign = "+" if signed else ""
+    return format(value, f"{sign}.0f" if metric == "zero_f1_classes" else f"{sign}.4f")
+
+
+def data_table(record: Record, items: int) -> Table:
+    """What people see of a data record; ``items`` is the size of the validation split."""
+    if record.data is None:
+        return Table("Data of this notebook", ("", ""), ())
+    rows = (
+        ("source", record.data.source),
+        ("training items", f"{record.data.train_rows:,}"),
+        ("validation items", f"{items:,}"),
+        ("classes", str(len(record.classes))),
+        ("fingerprint", record.data.fingerprint),
+        ("split", record.data.split),
+    )
+    return Table("Data of this notebook", ("", ""), rows)
+
+
+def start_table(record: Record) -> Table:
+    """What people see of a start: every setting with its role, and the prediction in force."""
+    rows: list[tuple[str, ...]] = [("seed", str(record.seed), "")]
+    for name, item in record.config.items():
+        role = "" if item.role == "knob" else item.role
+        rows.append((name, str(item.value), f"{role} from {', '.join(item.of)}" if item.of else role))
+    if record.data is not None:
+        rows.append(("training items", f"{record.data.train_rows:,}", ""))
+    if "device" in record.environment:
+        rows.append(("device", record.environment["device"], "environment"))
+    place = f" ({record.experiment}, {record.arm} arm)" if record.experiment else ""
+    note = "" if record.prediction is None else f"Prediction in force: {prediction_sentence(record.prediction)}"
+    return Table(
+        f"Start of {record.run_name}, seed {record.seed}{place}", ("setting", "value", "role"), tuple(rows), note
+    )
+
+
+def result_table(record: Record, never_predicted: int) -> Table:
+    """What people see of a result: its metrics and which epoch was chosen."""
+    rows = [(LABELS.get(name, name), number(name, value)) for name, value in sorted(record.values.items())]
+    rows.append(("of these never predicted", str(never_predicted)))
+    if record.chosen_epoch is not None:
+        rows.append(("chosen epoch", f"{record.chosen_epoch} of {len(record.epochs)} logged"))
+    note = "A loss was not a finite number in this run." if "nonfinite" in record.config else ""
+    return Table(
+        f"Result of {record.run_name}, seed {record.seed} (run {record.run})",
+        ("metric", "value"),
+        tuple(rows),
+        note,
+    )
+
+
+def prediction_range(prediction: Prediction) -> str:
+    """The predicted change as a range, for a cell of a table."""
+    low, high = prediction.low, prediction.high
+    if low is None and high is None:
+        return _DIRECTIONS[prediction.direction]
+    if low is None or high is None:
+        bound = f"at most {high:+g}" if low is None else f"at least {low:+g}"
+        return f"{_DIRECTIONS[prediction.direction]}, {bound}"
+    return f"{low:+g} to {high:+g}"
+
+
+def prediction_sentence(prediction: Prediction) -> str:
+    """A prediction in words, with the time it was first written."""
+    metric = LABELS.get(prediction.metric, prediction.metric)
+    bounds = ""
+    if prediction.low is not None or prediction.high is not None:
+        bounds = f", change {prediction_range(prediction)}"
+    return (
+        f"{metric} {_DIRECTIONS[prediction.direction]}{bounds}; because: {prediction.why} "
+        f"(first written {prediction.written})"
+    )
