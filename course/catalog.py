@@ -25,7 +25,9 @@ class Entry:
     """One assignment as course.toml lists it.
 
     ``source`` is the py:percent file, ``wrong`` the folder of planted wrong answers (one folder a task).
-    ``profile`` is what students run; ``settings`` are grading's settings, the course's defaults filled in.
+    ``profile`` is what students run; ``gpu`` says whether the platforms switch one on; ``needs`` names the packages
+    beyond the student's core that a notebook of one's own machine must have; ``settings`` are grading's
+    settings, the course's defaults filled in.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Entry:
     source: Path
     wrong: Path
     profile: str
+    gpu: bool = False
+    needs: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -157,7 +161,7 @@ def _read_entry(
     reader: _Reader, week: str, name: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> Entry:
     where = f"weeks.{week}.assignments.{name}"
-    reader.only(raw, ("title", "kind", "source", "profile", "settings"), where)
+    reader.only(raw, ("title", "kind", "source", "profile", "gpu", "needs", "settings"), where)
     kind, profile = reader.text(raw, "kind", where), reader.text(raw, "profile", where)
     if kind not in KINDS:
         reader.refuse(where, f"kind = {kind!r}", f"one of {', '.join(KINDS)}")
@@ -166,6 +170,11 @@ def _read_entry(
     source = reader.path.parent / reader.text(raw, "source", where)
     if not source.is_file():
         reader.refuse(where, f"source = {raw['source']!r}, which is not there", "a py:percent file beside course.toml")
+    gpu, needs = raw.get("gpu", False), raw.get("needs", [])
+    if not isinstance(gpu, bool):
+        reader.refuse(where, f"gpu = {gpu!r}", "true or false")
+    if not isinstance(needs, list) or not all(isinstance(item, str) for item in needs):
+        reader.refuse(where, f"needs = {needs!r}", "a list of package names")
     return Entry(
         name=name,
         title=reader.text(raw, "title", where),
@@ -174,6 +183,8 @@ def _read_entry(
         source=source,
         wrong=source.parent / "wrong" / name,
         profile=profile,
+        gpu=gpu,
+        needs=tuple(needs),
         settings={**defaults, **reader.table(raw, "settings", where)},
     )
 

@@ -1,0 +1,75 @@
+"""``{{ … }}`` in a source: ``{{ release }}`` anywhere, ``{{ reference("week1_lab", "tfidf.macro_f1") }}`` in markdown.
+
+Code keeps its own double braces (they are common in format strings); there only ``{{ name … }}`` with blanks
+inside the braces counts as an expression.
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course.errors import SourceError
+
+RELEASE = "{{ release }}"
+DEFAULT_FORMAT = ".3f"
+_IN_MARKDOWN = re.compile(r"\{\{(?P<inner>.*?)\}\}", re.DOTALL)
+_IN_CODE = re.compile(r"\{\{ (?P<inner>[A-Za-z_]\w*(?:\([^{}\n]*\))?) \}\}")
+_EXPECTED = '{{ release }} or {{ reference("assignment", "name") }} with an optional format such as ".1%"'
+
+
+@dataclass(frozen=True)
+class ReferenceCall:
+    """One number in prose: which assignment's reference, which name, and how to write it."""
+
+    assignment: str
+    name: str
+    format: str = DEFAULT_FORMAT
+
+
+def check_expressions(text: str, *, markdown: bool, file: str, line: int) -> tuple[ReferenceCall, ...]:
+    """Every reference a cell uses; SourceError at an expression that nobody knows."""
+    calls = []
+    for match in (_IN_MARKDOWN if markdown else _IN_CODE).finditer(text):
+        if match["inner"].strip() == "release":
+            continue
+        call = _parse(match["inner"]) if markdown else None
+        if call is None:
+            number = line + text.count("\n", 0, match.start())
+            expected = _EXPECTED if markdown else "{{ release }}, the only expression in code"
+            raise SourceError(file, number, f"`{match[0]}`", expected)
+        calls.append(call)
+    return tuple(calls)
+
+
+def substitute_references(text: str, value_of: Callable[[ReferenceCall], float | None]) -> str:
+    """Markdown with every reference replaced by its number, or by a note that none is recorded."""
+
+    def replace(match: re.Match[str]) -> str:
+        call = _parse(match["inner"])
+        if call is None:
+            return match[0]
+        value = value_of(call)
+        if value is None:
+            return f"**[no reference recorded: {call.name} of {call.assignment}]**"
+        return format(value, call.format)
+
+    return _IN_MARKDOWN.sub(replace, text)
+
+
+def _parse(inner: str) -> ReferenceCall | None:
+    try:
+        node = ast.parse(" ".join(inner.split()), mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "reference":
+        return None
+    values = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+    texts = [value for value in values if isinstance(value, str)]
+    if node.keywords or len(texts) != len(node.args) or len(texts) not in {2, 3}:
+        return None
+    try:
+        format(0.5, texts[2] if len(texts) == 3 else DEFAULT_FORMAT)
+    except ValueError:
+        return None
+    return ReferenceCall(*texts)

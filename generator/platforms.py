@@ -1,0 +1,127 @@
+"""What Kaggle, Colab and Jupyter each need in a notebook: metadata, a setup cell, a way to hand in.
+
+The cells stand as files in `generator.cells`; kaggle/settings.toml says what Kaggle is told.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import course
+from course.assignment import Cell, Role
+from course.catalog import Course, Entry
+from generator.errors import BuildError
+from generator.roles import PLATFORMS
+
+KAGGLE_SETTINGS = Path(course.__file__).parent.parent / "kaggle" / "settings.toml"
+CORE = ("matplotlib", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
+"""The student's core, as pyproject.toml lists it: what a notebook on one's own machine must have."""
+
+KERNEL: Mapping[str, Any] = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Kaggle:
+    """What notebooks need to know of kaggle/settings.toml: the wheel's data set ("owner/slug") and the session."""
+
+    dataset: str
+    internet: bool
+    accelerator: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a notebook's frame depends on."""
+
+    course: Course
+    kaggle: Kaggle
+    version: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a platform puts around an assignment's own cells: on top, before the first code cell, at the end."""
+
+    top: tuple[Cell, ...]
+    setup: Cell
+    end: tuple[Cell, ...]
+
+
+def load_kaggle(path: Path = KAGGLE_SETTINGS) -> Kaggle:
+    """Read the notebook's part of kaggle/settings.toml; BuildError where it cannot be read."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        kernel, dataset = raw["kernel"], raw["dataset"]
+        shape = str(kernel["machine_shape"])
+        return Kaggle(f"{raw['owner']}/{dataset['slug']}", bool(kernel["enable_internet"]), shape[:1].lower() + shape[1:])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise BuildError(
+            f"{path}: cannot be read ({type(error).__name__}: {error}). It needs owner, [kernel] enable_internet and "
+            "machine_shape, [dataset] slug."
+        ) from error
+
+
+def notebook_metadata(platform: str, entry: Entry, kaggle: Kaggle) -> dict[str, Any]:
+    """The notebook's metadata on a platform."""
+    metadata = dict(KERNEL)
+    if platform == "colab":
+        metadata["colab"] = {"provenance": [], **({"gpuType": "T4"} if entry.gpu else {})}
+        if entry.gpu:
+            metadata["accelerator"] = "GPU"
+    if platform == "kaggle":
+        metadata["kaggle"] = {
+            "accelerator": kaggle.accelerator if entry.gpu else "none",
+            "dataSources": [],
+            "isGpuEnabled": entry.gpu,
+            "isInternetEnabled": kaggle.internet,
+            "language": "python",
+            "sourceType": "notebook",
+        }
+    return metadata
+
+
+def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
+    """The cells that the generator adds on a platform; UsageError is the caller's business, BuildError ours."""
+    if platform not in PLATFORMS:
+        raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(PLATFORMS)}.")
+    values = {
+        "__VERSION__": setting.version,
+        "__ASSIGNMENT__": entry.name,
+        "__DATASET__": setting.kaggle.dataset,
+        "__WHEEL_URL__": setting.course.wheel_url.replace("{version}", setting.version),
+        "__NEEDED__": " ".join((*CORE, *entry.needs)),
+    }
+    setup = Cell("setup", Role.SETUP, "code", _read(f"setup_{platform}.py", values), heading=entry.title)
+    end = [Cell("handin", Role.HANDIN, "markdown", _read(f"handin_{platform}.md", values), heading="Hand in")]
+    if platform == "colab":
+        end.append(Cell("handin-export", Role.HANDIN, "code", _read("handin_colab.py", values), heading="Hand in"))
+    return Frame(_badge(platform, entry, setting.course), setup, tuple(end))
+
+
+def _badge(platform: str, entry: Entry, course: Course) -> tuple[Cell, ...]:
+    if platform != "colab" or not course.colab:
+        return ()
+    where = f"{course.colab['repository']}/blob/{course.colab['branch']}/{course.colab['folder']}/{entry.name}.ipynb"
+    image = "https://colab.research.google.com/assets/colab-badge.svg"
+    badge = f"[![Open in Colab]({image})](https://colab.research.google.com/github/{where})"
+    return (Cell("badge", Role.SETUP, "markdown", badge, heading=entry.title),)
+
+
+def _read(name: str, values: Mapping[str, str]) -> str:
+    text = files("generator.cells").joinpath(name).read_text(encoding="utf-8").strip("\n")
+    for placeholder, value in values.items():
+        text = text.replace(placeholder, value)
+    return text

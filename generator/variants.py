@@ -1,0 +1,60 @@
+"""What a source cell says in each variant: the student's stub, the solution, the instructor's full text."""
+
+import re
+from collections.abc import Mapping
+
+from course.assignment import Role
+from generator.regions import Region, replace_regions
+from generator.roles import PLATFORMS
+from generator.sources import SourceCell
+
+ANSWER = "*Write your answer here.*"
+_TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")
+
+
+def is_included(cell: SourceCell, platform: str, variant: str) -> bool:
+    """Whether a cell stands in this notebook; the instructor's variant has all that the solution has."""
+    platforms = [name for name in cell.only if name in PLATFORMS]
+    variants = [name for name in cell.only if name not in PLATFORMS]
+    meant = variant in variants or (variant == "instructor" and "solution" in variants)
+    return (not platforms or platform in platforms) and (not variants or meant)
+
+
+def text_for(cell: SourceCell, variant: str) -> str:
+    """The cell's text in a variant, expressions still in place.
+
+    student: stubs for solutions, no hidden tests. solution: the solutions without their markers, no hidden
+    tests, so that it can be shown once all have handed in. instructor: everything, as written.
+    """
+    if variant == "instructor":
+        return cell.text
+    return replace_regions(cell.text, cell.regions, lambda region, inner: _replacement(cell, variant, region, inner))
+
+
+def _replacement(cell: SourceCell, variant: str, region: Region, inner: list[str]) -> list[str]:
+    if region.kind == "HIDDEN TESTS":
+        return []
+    return inner if variant == "solution" else stub_lines(cell, region, inner)
+
+
+def stub_lines(cell: SourceCell, region: Region, inner: list[str]) -> list[str]:
+    """What stands in a student's notebook where the solution was.
+
+    A memo's solution in a table leaves the rows with their first field, for the student to fill in.
+    """
+    stub = cell.options.get("stub")
+    if cell.role is Role.MEMO:
+        rows = [match for line in inner if (match := _TABLE_ROW.match(line))]
+        if stub is None and len(rows) == len(inner):
+            return [f"|{row['first']}|{' … |' * (row['rest'].count('|') + 1)}" for row in rows]
+        return str(stub or ANSWER).split("\n")
+    message = f"{_WHAT[cell.role]} {cell.name} is not done yet: {_HOW[cell.role]}"
+    lines = ["### YOUR CODE HERE", *str(stub or f'raise NotImplementedError("{message}")').split("\n")]
+    return [region.indent + line for line in lines]
+
+
+_WHAT: Mapping[Role, str] = {Role.TASK: "Task", Role.EXPERIMENT: "Experiment"}
+_HOW: Mapping[Role, str] = {
+    Role.TASK: "replace this line with your code.",
+    Role.EXPERIMENT: "replace this line with your experiment.",
+}
