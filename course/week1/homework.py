@@ -46,7 +46,7 @@ import torch
 from torch.nn import functional
 
 import paribus
-from paribus import baseline, comparison, figures, selfcheck, training
+from paribus import baseline, figures, models, selfcheck, training
 from paribus.data import complaints
 
 profile = paribus.profiles.get_profile(PROFILE)
@@ -88,10 +88,22 @@ CONFIG = training.TrainingConfig(
 )
 CONFIG
 
-# %% key="prepare"
-prepared = training.prepare(data, CONFIG, seed=SEED)
-model = training.build_model(prepared, CONFIG, seed=SEED)
-print(f"{sum(weights.numel() for weights in model.parameters()):,} parameters on {training.device()}")
+# %% key="model"
+class Classifier(torch.nn.Module):
+    """A Hugging Face classifier that takes a batch's tensors and returns plain logits, one row per text."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs):
+        return self.network(**inputs).logits
+
+
+device, _ = training.device_and_precision()
+network, tokenizer = models.load(CONFIG.model, len(data.classes), texts=data.train.texts, seed=SEED)
+print(f"{sum(weights.numel() for weights in network.parameters()):,} parameters, to be trained on {device}")
+print("A complaint as the model sees it:", tokenizer.tokenize(data.train.texts[0])[:12], "…")
 
 # %% [markdown] key="head-text"
 # A pretrained encoder arrives knowing language. What it does not have is a **head** that maps its summary of a text
@@ -120,7 +132,7 @@ selfcheck.close(parameter_share(nested, ("head",)), 2 / 20, "a prefix is the sta
 ### END HIDDEN TESTS
 
 # %% key="head-run"
-share = parameter_share(model, ("classifier", "head", "score"))
+share = parameter_share(network, ("classifier", "head", "score"))
 notebook.value("model.head_share", share)
 print(f"{share:.2%} of the parameters are new")
 
@@ -255,22 +267,26 @@ selfcheck.close(
 def train(config, data, run):
     """Fine-tune with `config` and log every epoch to `run`."""
     training.seed_everything(run.seed)
-    prepared = training.prepare(data, config, seed=run.seed)
-    model = training.build_model(prepared, config, seed=run.seed)
+    prepared = training.prepare(data, config)  # every text is tokenised once
+    network, _ = models.load(config.model, prepared.n_classes, texts=data.train.texts, seed=run.seed)
+    model = Classifier(network).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
-    scheduler = training.make_scheduler(optimizer, config, items=len(prepared.train))
+    steps = len(training.batches(prepared.train, config.batch_size)) * config.epochs
+    scheduler = training.make_schedule(optimizer, config, steps)
+    # Texts of similar length share a batch, so that little is padded; `order` puts the answers back in their places.
+    validation = [batch.to(device) for batch in training.batches(prepared.validation, 4 * config.batch_size)]
+    order = np.concatenate([batch.rows for batch in validation])
     for epoch in range(1, config.epochs + 1):
-        losses, sizes = [], []
-        for inputs, labels in training.train_batches(prepared, config, epoch=epoch, seed=run.seed):
-            losses.append(training_step(model, inputs, labels, optimizer, scheduler))
-            sizes.append(len(labels))
-        validation_loss, logits = validate(model, training.validation_batches(prepared, config))
-        run.log(
-            epoch=epoch,
-            train_loss=float(np.average(losses, weights=sizes)),
-            validation_loss=validation_loss,
-            predictions=logits.argmax(dim=-1).cpu().numpy(),
-        )
+        total = 0.0
+        batches = training.batches(prepared.train, config.batch_size, shuffle_seed=(run.seed, epoch))
+        for batch in training.track(batches, f"epoch {epoch}"):
+            batch = batch.to(device)
+            total += len(batch.labels) * training_step(model, batch.inputs, batch.labels, optimizer, scheduler)
+        validation_loss, logits = validate(model, [(batch.inputs, batch.labels) for batch in validation])
+        predictions = np.empty(len(order), dtype=np.int64)
+        predictions[order] = logits.argmax(dim=-1).cpu().numpy()
+        train_loss = total / len(prepared.train)
+        run.log(epoch=epoch, train_loss=train_loss, validation_loss=validation_loss, predictions=predictions)
 
 
 # %% key="encoder-run"
