@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from paribus.evidence.block import find_records
@@ -52,10 +53,13 @@ def records_of(notebook: Mapping[str, Any]) -> list[Record]:
     found = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
-            markup = output.get("data", {}).get("text/html", "")
-            text = "".join(markup)
-            found += [item.record for item in find_records(text) if item.record is not None]
+            found += records_in("".join(output.get("data", {}).get("text/html", "")))
     return found
+
+
+def records_in(markup: str) -> list[Record]:
+    """All whole records in one output's markup, in order."""
+    return [item.record for item in find_records(unescape(markup)) if item.record is not None]
 
 
 def _name(record: Record) -> str:
