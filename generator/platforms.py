@@ -10,15 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import course
 from course.assignment import Cell, Role
 from course.catalog import Course, Entry
 from generator.errors import BuildError
+from generator.project import ROOT, core_packages
 from generator.roles import PLATFORMS
 
-KAGGLE_SETTINGS = Path(course.__file__).parent.parent / "kaggle" / "settings.toml"
-CORE = ("matplotlib", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
-"""The student's core, as pyproject.toml lists it: what a notebook on one's own machine must have."""
+KAGGLE_SETTINGS = ROOT / "kaggle" / "settings.toml"
 
 KERNEL: Mapping[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -94,7 +92,7 @@ def notebook_metadata(platform: str, entry: Entry, kaggle: Kaggle) -> dict[str, 
 
 
 def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
-    """The cells that the generator adds on a platform; UsageError is the caller's business, BuildError ours."""
+    """The cells that the generator adds on a platform; BuildError where there is no such platform."""
     if platform not in PLATFORMS:
         raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(PLATFORMS)}.")
     values = {
@@ -102,7 +100,7 @@ def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
         "__ASSIGNMENT__": entry.name,
         "__DATASET__": setting.kaggle.dataset,
         "__WHEEL_URL__": setting.course.wheel_url.replace("{version}", setting.version),
-        "__NEEDED__": " ".join((*CORE, *entry.needs)),
+        "__NEEDED__": " ".join((*core_packages(), *entry.needs)),
     }
     setup = Cell("setup", Role.SETUP, "code", _read(f"setup_{platform}.py", values), heading=entry.title)
     end = [Cell("handin", Role.HANDIN, "markdown", _read(f"handin_{platform}.md", values), heading="Hand in")]

@@ -1,0 +1,191 @@
+"""`paribus build`: sources and references in, one folder out: the students' files, the instructor's files.
+
+DIR/student/kaggle/<assignment>/         the notebook and what the official client needs to push it
+DIR/student/kaggle/dataset/              the data set that carries the students' wheel
+DIR/student/colab/, DIR/student/jupyter/ the notebooks (and the wheel beside them for Jupyter)
+DIR/instructor/solution|instructor/<platform>/
+DIR/instructor/release/<assignment>/     all that grading needs (`course.release`)
+DIR/complete.json                        written last
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paribus
+from course.assignment import Assignment
+from course.catalog import Course, Entry
+from course.release import Release, write_release
+from generator.expressions import ReferenceCall
+from generator.notebooks import (
+    NotebookCell,
+    ValueOf,
+    make_assignment,
+    make_cells,
+    to_json,
+    to_text,
+    with_evidence_cells,
+)
+from generator.platforms import Setting, load_kaggle, notebook_metadata
+from generator.references import References
+from generator.roles import PLATFORMS, VARIANTS
+from generator.sources import Source, load_source
+from generator.wheel import Wheel, build_wheel
+from paribus.errors import UsageError
+from paribus.files import write_atomic
+from paribus.profiles import get_profile
+
+SCHEMA = "paribus.build/1"
+MARKER = "complete.json"
+BAND_CHECK = "metrics.near_reference"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build may be asked for. ``profile`` None is each assignment's own."""
+
+    profile: str | None = None
+    platforms: tuple[str, ...] = PLATFORMS
+    references: References = field(default_factory=lambda: References({}))
+
+
+@dataclass(frozen=True)
+class Built:
+    """One assignment, built: values alone. ``notebooks`` maps (variant, platform) to a notebook's text;
+    ``missing`` says which references its prose or bands lack.
+    """
+
+    entry: Entry
+    source: Source
+    release: Release
+    notebooks: Mapping[tuple[str, str], str]
+    missing: tuple[str, ...]
+
+    @property
+    def assignment(self) -> Assignment:
+        """The released assignment."""
+        return self.release.assignment
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build wrote: the folder, every file (relative, sorted), the assignments."""
+
+    out: Path
+    files: tuple[str, ...]
+    built: tuple[Built, ...]
+    wheel: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Every missing reference, named with its assignment."""
+        return tuple(f"{item.entry.name}: {name}" for item in self.built for name in item.missing)
+
+
+def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
+    """All notebooks and the release of one assignment, from its source; nothing is written."""
+    profile = options.profile or entry.profile
+    get_profile(profile)
+    unknown = [name for name in options.platforms if name not in PLATFORMS]
+    if unknown or not options.platforms:
+        named = repr(unknown[0]) if unknown else "none"
+        raise UsageError(f"There is no platform called {named}. Choose from: {', '.join(PLATFORMS)}.")
+    source = load_source(entry.source, course)
+    setting = Setting(course, load_kaggle(), paribus.__version__)
+    value_of = _values(options.references, profile)
+
+    def cells(platform: str, variant: str) -> tuple[NotebookCell, ...]:
+        return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=value_of)
+
+    student = cells("jupyter", "student")
+    named = sorted({entry.name, *(call.assignment for call in source.references)})
+    references = options.references.for_release(named, profile)
+    assignment = make_assignment(student, entry, profile=profile, references=references)
+    metadata = {name: notebook_metadata(name, entry, setting.kaggle) for name in PLATFORMS}
+    release_cells = with_evidence_cells(student)
+    release_notebook = to_json(release_cells, metadata["jupyter"], release=assignment.release, platform="jupyter")
+    notebooks = {
+        (variant, platform): to_text(
+            to_json(cells(platform, variant), metadata[platform], release=assignment.release, platform=platform)
+        )
+        for variant in VARIANTS
+        for platform in options.platforms
+    }
+    release = Release(assignment, to_text(release_notebook), references)
+    return Built(entry, source, release, notebooks, _missing(source, entry, value_of, references))
+
+
+def build(course: Course, entries: Sequence[Entry], out: Path, options: Options) -> BuildReport:
+    """Build assignments into ``out``, the marker last; what an earlier build left under other names stays."""
+    built = tuple(build_assignment(course, entry, options) for entry in entries)
+    return write_build(built, build_wheel(), out, options.platforms)
+
+
+def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str]) -> BuildReport:
+    """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
+    (out / MARKER).unlink(missing_ok=True)
+    files = {path: content for item in built for path, content in _notebook_files(item).items()}
+    wheel_folders = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
+    for platform in platforms:
+        if platform in wheel_folders:
+            folder = wheel_folders[platform]
+            _remove_other_wheels(out / folder, wheel.name)
+            files[f"{folder}/{wheel.name}"] = wheel.content
+    for path, content in files.items():
+        write_atomic(out / path, content)
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    for item in built:
+        folder = write_release(out / "instructor" / "release", item.release)
+        for file in folder.iterdir():
+            digests[file.relative_to(out).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+    marker = {
+        "schema": SCHEMA,
+        "version": paribus.__version__,
+        "releases": {item.entry.name: item.release.digest for item in built},
+        "profiles": {item.entry.name: item.assignment.profile for item in built},
+        "files": digests,
+    }
+    write_atomic(out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
+    return BuildReport(out, tuple(sorted(digests)), tuple(built), wheel.name)
+
+
+def notebook_path(variant: str, platform: str, assignment: str) -> str:
+    """Where a notebook stands below the output folder."""
+    if variant != "student":
+        return f"instructor/{variant}/{platform}/{assignment}.ipynb"
+    inner = f"{assignment}/" if platform == "kaggle" else ""
+    return f"student/{platform}/{inner}{assignment}.ipynb"
+
+
+def _notebook_files(item: Built) -> dict[str, bytes]:
+    return {
+        notebook_path(variant, platform, item.entry.name): text.encode()
+        for (variant, platform), text in item.notebooks.items()
+    }
+
+
+def _values(references: References, profile: str) -> ValueOf:
+    def value_of(call: ReferenceCall) -> float | None:
+        found = references.lookup(call.assignment, call.name, profile=profile)
+        return None if found is None else found.mean
+
+    return value_of
+
+
+def _missing(
+    source: Source, entry: Entry, value_of: ValueOf, references: Mapping[str, object]
+) -> tuple[str, ...]:
+    missing = [f"{call.name} of {call.assignment}" for call in source.references if value_of(call) is None]
+    bands = any(check.check == BAND_CHECK for cell in source.cells for check in cell.checks)
+    if bands and entry.name not in references:
+        missing.append(f"the bands of {BAND_CHECK}")
+    return tuple(dict.fromkeys(missing))
+
+
+def _remove_other_wheels(folder: Path, name: str) -> None:
+    """A wheel of another version beside the right one would be installed by mistake."""
+    for path in folder.glob("paribus-*.whl"):
+        if path.name != name:
+            path.unlink()

@@ -1,0 +1,22 @@
+"""The checkout that the instructor works in: its root and what its pyproject.toml says of the students' package."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import course
+
+ROOT = Path(course.__file__).parent.parent
+
+
+@cache
+def core_requirements(root: Path = ROOT) -> tuple[str, ...]:
+    """The students' requirements as pyproject.toml states them."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return tuple(str(requirement) for requirement in project["dependencies"])
+
+
+def core_packages() -> tuple[str, ...]:
+    """The names of the students' requirements."""
+    return tuple(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0] for requirement in core_requirements())

@@ -1,0 +1,1 @@
+"""Files that the generator fills in and ships."""
