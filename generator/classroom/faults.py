@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.classroom.findings import Findings
-from generator.classroom.memos import Style, template_rows, write_comparison, write_number, write_template
+from generator.classroom.memos import Style, prose, template_rows, write_number, write_template
 from generator.errors import BuildError
 
 Notebook = dict[str, Any]
@@ -68,9 +68,7 @@ def _untouched_memo(work: Work) -> Notebook:
 
 
 def _claims_effect(work: Work) -> Notebook:
-    rows = template_rows(
-        work.findings, work.style, "Yes, the effect is clearly real and larger than the noise between seeds"
-    )
+    rows = template_rows(work.findings, work.style, prose("claim"))
     text = source_of(work.notebook, "one_change_template")
     heading = text.split("\n| field")[0]
     return set_source(
@@ -80,22 +78,18 @@ def _claims_effect(work: Work) -> Notebook:
 
 def _memo_number(work: Work) -> Notebook:
     """One number of the memo becomes another: the encoder's accuracy, ten points up."""
-    right = write_number(work.findings.of("encoder", "accuracy"), work.style)
-    wrong = write_number(work.findings.of("encoder", "accuracy") + 0.1, work.style)
-    text = write_comparison(work.findings, work.style)
-    sentence = f"The encoder has an accuracy of {right}"
-    edited = source_of(work.notebook, "rescued_classes").replace(text, text.replace(
-        sentence, sentence.replace(right, wrong)))  # fmt: skip
-    return set_source(work.notebook, "rescued_classes", edited)
+    accuracy = work.findings.of("encoder", "accuracy")
+    right = f"accuracy of {write_number(accuracy, work.style)} and"
+    wrong = f"accuracy of {write_number(accuracy + 0.1, work.style)} and"
+    before, encoder, after = source_of(work.notebook, "rescued_classes").partition("The encoder has an ")
+    return set_source(work.notebook, "rescued_classes", before + encoder + after.replace(right, wrong, 1))
 
 
 def _diary(work: Work) -> Notebook:
     text = source_of(work.notebook, "recommendation")
-    diary = (
-        "I should have started sooner, because there was no free GPU on the evening before the deadline. With more time "
-        "I could have run more experiments."
+    return set_source(
+        work.notebook, "recommendation", text.replace("\n\nSources:", f"\n\n{prose('diary')}\n\nSources:")
     )
-    return set_source(work.notebook, "recommendation", text.replace("\n\nSources:", f"\n\n{diary}\n\nSources:"))
 
 
 def _rerun_cells(work: Work) -> Notebook:

@@ -4,14 +4,18 @@ Every number comes from `Findings`, that is, from the student's own executed run
 number looks and how sentences go; what is said stays true of the numbers, whatever they are.
 """
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import resources
 from typing import Literal
 
 from generator.classroom.findings import Findings
 
 Numbers = Literal["fraction", "percent", "comma"]
 Template = Literal["table", "bullets", "headings"]
+
+_KNOBS = ("learning rate", "batch size", "max length", "weight decay", "scheduler", "epochs")
 
 
 @dataclass(frozen=True)
@@ -34,17 +38,17 @@ def write_number(value: float, style: Style) -> str:
 def template_rows(findings: Findings, style: Style, meaningful: str = "") -> list[tuple[str, str]]:
     """The five fields of the experiment template, filled in from the runs."""
     before, after = findings.before_and_after
-    held = [name for name in ("learning rate", "batch size", "max length", "weight decay", "scheduler", "epochs")
-            if name != findings.vary.replace("_", " ")]  # fmt: skip
-    baseline, changed = findings.of("encoder", "macro_f1"), findings.of("changed", "macro_f1")
+    varied = findings.vary.replace("_", " ")
+    held = [name for name in _KNOBS if name != varied]
+    baseline = write_number(findings.of("encoder", "macro_f1"), style)
+    changed = write_number(findings.of("changed", "macro_f1"), style)
     return [
-        ("Variable changed", f"{findings.vary.replace('_', ' ')}, from {before} to {after}"),
+        ("Variable changed", f"{varied}, from {before} to {after}"),
         ("Held constant", f"data and split, model, {', '.join(held)}, warm-up, seed"),
-        ("Prediction", "as stated before the run: the macro-F1 will move in the direction I gave, for the reason I gave"),
-        ("Result", f"macro-F1 was {write_number(baseline, style)} in the baseline arm and "
-                   f"{write_number(changed, style)} in the changed arm"),
-        ("Meaningful?", meaningful or "Cannot tell: one seed an arm shows a difference, not whether it exceeds the noise"),
-    ]  # fmt: skip
+        ("Prediction", prose("prediction")),
+        ("Result", f"macro-F1 was {baseline} in the baseline arm and {changed} in the changed arm"),
+        ("Meaningful?", meaningful or prose("meaningful")),
+    ]
 
 
 def write_template(rows: list[tuple[str, str]], template: Template) -> str:
@@ -64,35 +68,24 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 def write_comparison(findings: Findings, style: Style) -> str:
     """The memo's first section: what the encoder changed."""
-    def show(run: str, metric: str) -> str:
-        return write_number(findings.of(run, metric), style)
-
-    zero = {run: f"{findings.of(run, 'zero_f1_classes'):.0f}" for run in ("tfidf", "encoder")}
-    return (
-        f"On the validation split TF-IDF has an accuracy of {show('tfidf', 'accuracy')} and a macro-F1 of "
-        f"{show('tfidf', 'macro_f1')}. The encoder has an accuracy of {show('encoder', 'accuracy')} and a macro-F1 of "
-        f"{show('encoder', 'macro_f1')}. TF-IDF leaves {zero['tfidf']} classes at F1 = 0, the encoder leaves "
-        f"{zero['encoder']} classes at F1 = 0, counted over the classes that occur in the validation split.\n\n"
-        "Accuracy counts complaints and is carried by the few large classes, so it says little about the tail. Macro-F1 "
-        "counts every class once, and there the classes without a single correct answer weigh heavily. Most classes that "
-        "changed sides have few training examples and very few validation examples, so one complaint more or less decides "
-        "whether a class counts as rescued. I looked at two of the rescued classes: their complaints use many different "
-        "words for the same event, which a bag of words cannot join. That can be tested by measuring how much vocabulary "
-        "the complaints of a class share, and asking whether classes with little overlap are rescued more often than "
-        "others of the same size."
-    )
+    return prose("comparison").format_map(_places(findings, style))
 
 
 def write_recommendation(findings: Findings, style: Style) -> str:
     """The memo's second section: a decision, its limits, the next experiment and the sources."""
-    return (
-        f"With a macro-F1 of {write_number(findings.of('encoder', 'macro_f1'), style)} for the encoder against "
-        f"{write_number(findings.of('tfidf', 'macro_f1'), style)} for TF-IDF I would not decide yet. One training run of the "
-        "encoder stands against a deterministic model, and the spread between seeds is unknown, so the comparison cannot "
-        "carry a deployment. TF-IDF costs nothing to serve and its weights can be read, which counts for a team that has "
-        "to explain its routing to a regulator. What the evidence cannot show is how either model behaves on next month's "
-        "complaints, since the split is random and not in time. The experiment I would run next changes one thing, the "
-        "seed, three times in each arm; I predict a standard deviation of macro-F1 that is small against the gap between "
-        "head and tail.\n\n"
-        "Sources: the week 1 lecture and lab; Warner et al. (2024) on ModernBERT. AI use: none."
-    )
+    return prose("recommendation").format_map(_places(findings, style))
+
+
+def prose(name: str) -> str:
+    """One of the texts in prose.toml."""
+    text = resources.files(__package__).joinpath("prose.toml").read_text(encoding="utf-8")
+    return str(tomllib.loads(text)[name]).strip()
+
+
+def _places(findings: Findings, style: Style) -> dict[str, str]:
+    places = {}
+    for run in ("tfidf", "encoder"):
+        places[f"{run}_zero"] = f"{findings.of(run, 'zero_f1_classes'):.0f}"
+        for metric in ("accuracy", "macro_f1"):
+            places[f"{run}_{metric}"] = write_number(findings.of(run, metric), style)
+    return places

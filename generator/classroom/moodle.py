@@ -12,7 +12,7 @@ _DATE = (2027, 2, 3, 12, 0, 0)  # a zip stores a time; a fixed one keeps the byt
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One file that a student handed in. ``identifier`` is Moodle's number for the pair of student and assignment."""
+    """One file that a student handed in. ``identifier`` is Moodle's, one a student and assignment."""
 
     student: str
     identifier: int

@@ -11,33 +11,40 @@ from generator.classroom.memos import Style
 
 Exporter = Literal["lab", "classic", "ipynb"]
 
-_HONEST = '''experiment = notebook.experiment("one_change", vary="{vary}")
+_HONEST = """experiment = notebook.experiment("one_change", vary="{vary}")
 experiment.baseline(encoder, CONFIG)
 experiment.predict(metric="macro_f1", direction="{direction}", low={low}, high={high}, why="{why}")
 changed = experiment.run("changed", train, replace(CONFIG, {vary}={value}), data=data, seed=SEED)
-'''
+"""
 
 # Students who go around the experiment's guard do so through the two calls that everybody may use.
-_TWO_KNOBS = '''experiment = notebook.experiment("one_change", vary="learning_rate")
+_TWO_KNOBS = """experiment = notebook.experiment("one_change", vary="learning_rate")
 experiment.baseline(encoder, CONFIG)
-experiment.predict(metric="macro_f1", direction="up", low=0.0, high=0.05, why="A larger step learns more in two epochs.")
+experiment.predict(metric="macro_f1", direction="up", low=0.0, high=0.05, why="Larger steps learn more.")
 both = replace(CONFIG, learning_rate=CONFIG.learning_rate * 3, batch_size=CONFIG.batch_size // 2)
 run = notebook.start("changed", config=both, seed=SEED, data=data, code=train,
                      experiment="one_change", arm="changed", vary="learning_rate")
 train(both, data, run)
 changed = run.finish()
-'''
-_NO_PREDICTION = '''experiment = notebook.experiment("one_change", vary="batch_size")
+"""
+_NO_PREDICTION = """experiment = notebook.experiment("one_change", vary="batch_size")
 experiment.baseline(encoder, CONFIG)
 smaller = replace(CONFIG, batch_size=CONFIG.batch_size // 2)
 run = notebook.start("changed", config=smaller, seed=SEED, data=data, code=train,
                      experiment="one_change", arm="changed", vary="batch_size")
 train(smaller, data, run)
 changed = run.finish()
-'''
+"""
 
 
-def _experiment(vary: str, value: str, direction: str, low: float, high: float, why: str) -> str:
+def _experiment(  # noqa: PLR0917 - a table of six columns reads best by position
+    vary: str,
+    value: str,
+    direction: str,
+    low: float,
+    high: float,
+    why: str,
+) -> str:
     return _HONEST.format(vary=vary, value=value, direction=direction, low=low, high=high, why=why)
 
 
@@ -57,24 +64,75 @@ class Execution:
 
 
 EXECUTIONS: tuple[Execution, ...] = (
-    Execution("slower", 11, _experiment(
-        "learning_rate", "CONFIG.learning_rate / 10", "down", -0.2, 0.0, "Smaller steps hardly move the weights.")),
-    Execution("faster", 12, _experiment(
-        "learning_rate", "CONFIG.learning_rate * 3", "up", 0.0, 0.1, "Two epochs are few, larger steps get further.")),
-    Execution("larger_batch", 13, _experiment(
-        "batch_size", "CONFIG.batch_size * 2", "down", -0.1, 0.0, "Half as many updates in the same two epochs.")),
-    Execution("smaller_batch", 14, _experiment(
-        "batch_size", "CONFIG.batch_size // 2", "up", 0.0, 0.1, "Twice as many updates in the same two epochs.")),
-    Execution("shorter", 15, _experiment(
-        "max_length", "CONFIG.max_length // 2", "down", -0.1, 0.0, "The end of long complaints is cut off.")),
-    Execution("decayed", 16, _experiment(
-        "weight_decay", "0.1", "none", -0.02, 0.02, "Two epochs are too few for weight decay to matter.")),
+    Execution(
+        "slower",
+        11,
+        _experiment(
+            "learning_rate",
+            "CONFIG.learning_rate / 10",
+            "down",
+            -0.2,
+            0.0,
+            "Smaller steps hardly move the weights.",
+        ),
+    ),
+    Execution(
+        "faster",
+        12,
+        _experiment(
+            "learning_rate",
+            "CONFIG.learning_rate * 3",
+            "up",
+            0.0,
+            0.1,
+            "Two epochs are few, larger steps get further.",
+        ),
+    ),
+    Execution(
+        "larger_batch",
+        13,
+        _experiment(
+            "batch_size", "CONFIG.batch_size * 2", "down", -0.1, 0.0, "Half as many updates in the same two epochs."
+        ),
+    ),
+    Execution(
+        "smaller_batch",
+        14,
+        _experiment(
+            "batch_size", "CONFIG.batch_size // 2", "up", 0.0, 0.1, "Twice as many updates in the same two epochs."
+        ),
+    ),
+    Execution(
+        "shorter",
+        15,
+        _experiment(
+            "max_length", "CONFIG.max_length // 2", "down", -0.1, 0.0, "The end of long complaints is cut off."
+        ),
+    ),
+    Execution(
+        "decayed",
+        16,
+        _experiment(
+            "weight_decay", "0.1", "none", -0.02, 0.02, "Two epochs are too few for weight decay to matter."
+        ),
+    ),
     Execution("two_knobs", 17, _TWO_KNOBS),
     Execution("no_prediction", 18, _NO_PREDICTION),
-    Execution("wrong_tier", 19, _experiment(
-        "learning_rate", "CONFIG.learning_rate / 3", "down", -0.1, 0.0, "Smaller steps learn less in two epochs."),
-        wrong_task="f1_by_tier", wrong_answer="swallowed_tail"),
-)  # fmt: skip
+    Execution(
+        "wrong_tier",
+        19,
+        _experiment(
+            "learning_rate",
+            "CONFIG.learning_rate / 3",
+            "down",
+            -0.1,
+            0.0,
+            "Smaller steps learn less in two epochs.",
+        ),
+        wrong_task="f1_by_tier",
+        wrong_answer="swallowed_tail",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -109,36 +167,95 @@ STUDENTS: tuple[Student, ...] = (
     Student("Dmitri Орлов", "smaller_batch", "honest, decimal commas and a bullet list", _COMMA),
     Student("Esi Owusu", "shorter", "honest, headings instead of a table", _HEADINGS),
     Student("Fatima al-Zahra", "decayed", "honest, a negative result plainly reported", _PERCENT),
-    Student("Gábor Tóth", "two_knobs", "changes learning rate and batch size at once",
-            expects=("experiments.one_change", "experiments.held_constant")),
-    Student("Hana Nováková", "no_prediction", "runs the changed arm without a prediction",
-            expects=("experiments.predicted_first",)),
-    Student("Ivan Petrović", "wrong_tier", "hands in a task whose visible tests fail",
-            expects=("tasks.tests_passed", "form.no_errors")),
+    Student(
+        "Gábor Tóth",
+        "two_knobs",
+        "changes learning rate and batch size at once",
+        expects=("experiments.one_change", "experiments.held_constant"),
+    ),
+    Student(
+        "Hana Nováková",
+        "no_prediction",
+        "runs the changed arm without a prediction",
+        expects=("experiments.predicted_first",),
+    ),
+    Student(
+        "Ivan Petrović",
+        "wrong_tier",
+        "hands in a task whose visible tests fail",
+        expects=("tasks.tests_passed", "form.no_errors"),
+    ),
     Student("Jing 李静", "slower", "honest, percent, re-ran cells out of order", _PERCENT, edits=("rerun_cells",)),
     Student("Kwame Boateng", "faster", "honest, commas, classic template", _COMMA, "classic"),
     Student("Léa Marchand", "larger_batch", "honest, added cells of her own", _HEADINGS, edits=("extra_cells",)),
-    Student("Maya Nair", "smaller_batch", "honest, ids and tags lost on the way", edits=("lost_ids",), exporter="classic"),
-    Student("Niko Virtanen", "shorter", "leaves a memo section untouched",
-            edits=("untouched_memo",), expects=("memo.answered",)),
-    Student("Olga Sokolova", "decayed", "claims a clear effect from one seed an arm",
-            edits=("claims_effect",), expects=("experiments.meaningful_supported",)),
-    Student("Pedro Alves", "faster", "a memo number that the runs do not show",
-            edits=("memo_number",), expects=("memo.numbers_traced",)),
-    Student("Quynh Nguyễn", "slower", "edits a recorded metric in the HTML",
-            edits=("record_number",), expects=("integrity.chain",)),
-    Student("Rosa_María Gil", "larger_batch", "writes a diary instead of an argument",
-            edits=("diary",), expects=("memo.no_diary",)),
-    Student("Samir Haddad", "", "hands in the released notebook without a line of work", edits=("untouched",),
-            expects=("tasks.tests_passed", "experiments.one_change", "memo.answered")),
+    Student(
+        "Maya Nair",
+        "smaller_batch",
+        "honest, ids and tags lost on the way",
+        edits=("lost_ids",),
+        exporter="classic",
+    ),
+    Student(
+        "Niko Virtanen",
+        "shorter",
+        "leaves a memo section untouched",
+        edits=("untouched_memo",),
+        expects=("memo.answered",),
+    ),
+    Student(
+        "Olga Sokolova",
+        "decayed",
+        "claims a clear effect from one seed an arm",
+        edits=("claims_effect",),
+        expects=("experiments.meaningful_supported",),
+    ),
+    Student(
+        "Pedro Alves",
+        "faster",
+        "a memo number that the runs do not show",
+        edits=("memo_number",),
+        expects=("memo.numbers_traced",),
+    ),
+    Student(
+        "Quynh Nguyễn",
+        "slower",
+        "edits a recorded metric in the HTML",
+        edits=("record_number",),
+        expects=("integrity.chain",),
+    ),
+    Student(
+        "Rosa_María Gil",
+        "larger_batch",
+        "writes a diary instead of an argument",
+        edits=("diary",),
+        expects=("memo.no_diary",),
+    ),
+    Student(
+        "Samir Haddad",
+        "",
+        "hands in the released notebook without a line of work",
+        edits=("untouched",),
+        expects=("tasks.tests_passed", "experiments.one_change", "memo.answered"),
+    ),
     Student("Tomasz Zieliński", "", "a corrupt file", edits=("corrupt",), status="unreadable"),
     Student("Uma Krishnan", "", "an HTML page that is no notebook", edits=("plain_page",), status="unreadable"),
     Student("Viktor Ólafsson", "", "a PDF named .html", edits=("pdf",), status="unreadable"),
-    Student("Wanjiru Kamau", "", "the lab's notebook instead of the homework", edits=("other_assignment",),
-            status="other_assignment"),
-    Student("Yusuf Demir", "smaller_batch", "not in the worksheet, hands in twice", _PERCENT, in_worksheet=False,
-            extra_attempt=True),
-)  # fmt: skip
+    Student(
+        "Wanjiru Kamau",
+        "",
+        "the lab's notebook instead of the homework",
+        edits=("other_assignment",),
+        status="other_assignment",
+    ),
+    Student(
+        "Yusuf Demir",
+        "smaller_batch",
+        "not in the worksheet, hands in twice",
+        _PERCENT,
+        in_worksheet=False,
+        extra_attempt=True,
+    ),
+)
 
 
 def execution_of(student: Student) -> Execution:
