@@ -11,6 +11,7 @@ from generator.kernel import Kernel
 from generator.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry
 from generator.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.run_inputs import choose_parameters, defined_parameters
+from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
 from paribus.profiles import get_profile
 
@@ -85,11 +86,11 @@ def _reference_seeds(settings: Settings) -> int:
 
 
 def _hub_names(parameters: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, str]:
-    """The hub's data set and model among ``parameters``, as far as their names are known here."""
+    """The hub's data set and model among ``parameters``, by name."""
     found = {}
     data, model = str(parameters.get("DATA", "")), str(parameters.get("MODEL", "tiny"))
-    if data.startswith("hub:"):
-        found[data.removeprefix("hub:")] = "dataset"
+    if data == "hub" or data.startswith("hub:"):
+        found[data.partition(":")[2] or DEFAULT_NAME] = "dataset"
     if model != "tiny" and model not in files:
         found[model] = "model"
     return found

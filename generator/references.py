@@ -132,9 +132,7 @@ def records_in(notebook: Mapping[str, Any]) -> list[Record]:
             for block in LexborHTMLParser(markup).css("pre") if "<pre" in markup else []:
                 for item in find_records(block.text()):
                     if item.record is None:
-                        raise RunError(
-                            f"Cell {cell.get('id', '?')!r} shows a record that is no record: {item.problem}"
-                        )
+                        raise RunError(f"Cell {cell.get('id', '?')!r} shows a damaged record: {item.problem}")
                     found.append(item.record)
     return found
 

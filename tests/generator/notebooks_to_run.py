@@ -1,0 +1,22 @@
+"""Small notebooks for the tests of runs: each made by nbformat, its cells keyed as the generator keys them."""
+
+from typing import Any
+
+import nbformat
+
+PARAMETERS = 'PROFILE = "smoke"\nDATA = "synthetic"\nSEED = 0'
+
+
+def code(key: str, source: str, *tags: str) -> Any:  # noqa: ANN401 - a notebook node has no types
+    """A code cell with its key as id and tag."""
+    cell = nbformat.v4.new_code_cell(source, id=key)
+    cell.metadata["tags"] = [f"paribus-{key}", *tags]
+    return cell
+
+
+def notebook(*cells: Any, parameters: str = PARAMETERS) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """A notebook with a heading, a parameters cell and ``cells``."""
+    heading = nbformat.v4.new_markdown_cell("# A small notebook", id="heading")
+    whole = nbformat.v4.new_notebook(cells=[heading, code("parameters", parameters, "parameters"), *cells])
+    nbformat.validate(whole)
+    return dict(whole)
