@@ -65,8 +65,8 @@ class Metrics:
         """One line for people."""
         return (
             f"Metrics(accuracy={self.accuracy:.3f}, macro_f1={self.macro_f1:.3f}, "
-            f"weighted_f1={self.weighted_f1:.3f}, zero_f1={self.zero_f1} of {int((self.counts > 0).sum())} classes, "
-            f"{self.never_predicted} of them never predicted)"
+            f"weighted_f1={self.weighted_f1:.3f}, zero_f1={self.zero_f1} of {int((self.counts > 0).sum())} classes,"
+            f" {self.never_predicted} of them never predicted)"
         )
 
 

@@ -21,14 +21,14 @@ from paribus.evidence import block
 from paribus.evidence.code import code_digest
 from paribus.evidence.environment import environment as surroundings
 from paribus.evidence.fields import basename, clean_text, config_fields, plain
-from paribus.evidence.markup import Table
+from paribus.evidence.markup import Table, table_elements, to_html, to_text
 from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.metrics import evaluate
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Clock, Session, open_session, utc_now
 from paribus.show import show
-from paribus.tables import data_table, start_table
+from paribus.tables import data_table, start_table, summary_table
 
 if TYPE_CHECKING:
     from paribus.experiment import Experiment
@@ -139,7 +139,7 @@ class Notebook:
         )
 
     def start_prepared(self, prepared: Record, data: Data) -> Run:
-        """Write and display a start record that `prepare` made; the data record goes before it where it is missing."""
+        """Write and display a start record that `prepare` made, after the data record where that is missing."""
         if not self._known(data):
             self.use(data)
         record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
@@ -185,6 +185,11 @@ class Notebook:
             f"{'' if seed is None else f' with seed {seed}'}. Finished runs: {', '.join(names) or 'none'}. "
             "Run the cell that trains it."
         )
+
+    def summary(self) -> None:
+        """Show every run of this notebook in one table, unfinished ones included."""
+        table = summary_table(self.session.records)
+        show(to_html(table_elements(table)), to_text(table))
 
     def records(self) -> tuple[Record, ...]:
         """Every record of this notebook, in order."""

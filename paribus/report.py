@@ -31,7 +31,7 @@ class MetricRow:
 
     @property
     def differences(self) -> tuple[float, ...]:
-        """changed − baseline, seed by seed."""
+        """Changed − baseline, seed by seed."""
         return tuple(new - old for old, new in zip(self.baseline, self.changed, strict=True))
 
 
@@ -78,14 +78,14 @@ class ExperimentReport:
         n = len(self.seeds)
         if n == 1:
             return (
-                f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the difference "
-                "comes from chance: with another seed both numbers would move, macro-F1 often by a point or two. "
-                "Treat it as a lead to confirm with at least three seeds, not as an effect."
+                f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the "
+                "difference comes from chance: with another seed both numbers would move, macro-F1 often by a point "
+                "or two. Treat it as a lead to confirm with at least three seeds, not as an effect."
             )
         if n == 2:
             return (
-                f"Two seeds ({_seeds(self.seeds)}), mean ± standard deviation. Two numbers give only a rough idea of "
-                "the spread; a third seed is the least that makes ± worth quoting."
+                f"Two seeds ({_seeds(self.seeds)}), mean ± standard deviation. Two numbers give only a rough idea "
+                "of the spread; a third seed is the least that makes ± worth quoting."
             )
         floor = 2.0 ** (1 - n)
         return (

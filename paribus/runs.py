@@ -16,8 +16,8 @@ from paribus.evidence.packing import pack
 from paribus.evidence.record import MAX_RECORD_BYTES, ConfigField, Epoch, Record
 from paribus.metrics import Metrics, evaluate, evaluate_fast
 from paribus.session import Session
-from paribus.show import show
-from paribus.tables import result_table
+from paribus.show import say, show
+from paribus.tables import epoch_line, result_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,8 +127,8 @@ class Run:
     ) -> Metrics | None:
         """Keep one epoch: its losses, and the metrics of its validation predictions (class ids, shape (items,)).
 
-        An epoch logged twice replaces the first. Returns the metrics where there are predictions. A loss that is
-        not finite is kept as "none" and marks the run as nonfinite.
+        Prints one line; an epoch logged twice replaces the first. Returns the metrics where there are
+        predictions. A loss that is not a finite number is left out and marks the run as nonfinite.
         """
         metrics = None
         if predictions is not None:
@@ -144,6 +144,11 @@ class Run:
         )
         self.epochs = [*(item for item in self.epochs if item.epoch != line.epoch), line]
         self.result = None
+        lost = [
+            name for name, loss in (("train_loss", train_loss), ("validation_loss", validation_loss))
+            if loss is not None and getattr(line, name) is None
+        ]  # fmt: skip
+        say(epoch_line(line, lost))
         return metrics
 
     def finish(
@@ -218,8 +223,8 @@ class Run:
         expected = np.asarray(self.data.validation.labels).shape
         if ids.shape != expected or ids.dtype.kind not in "iu":
             raise EvidenceError(
-                f"The predictions of {self.name!r} have shape {ids.shape} and type {ids.dtype}; expected one class id "
-                f"for each validation item, shape {expected} of whole numbers. "
+                f"The predictions of {self.name!r} have shape {ids.shape} and type {ids.dtype}; expected one class "
+                f"id for each validation item, shape {expected} of whole numbers. "
                 "For logits, pass logits.argmax(axis=1)."
             )
         if ids.size and (ids.min() < 0 or ids.max() >= len(self.data.classes)):

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 from paribus.errors import ParibusError
 
+LOOK = "Look at the cell with YOUR CODE HERE above, run it again, then this one."
+
 
 class SelfCheckError(ParibusError, AssertionError):
     """A task's own test did not pass."""
@@ -53,7 +55,7 @@ def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         raise NotDoneYet(_unfinished(f"{name}()", str(error))) from None
     except SelfCheckError:
         raise
-    except Exception as error:  # noqa: BLE001 - a student's code can raise anything; the cause is kept
+    except Exception as error:
         raise NotRightYet(
             f"`{name}()` stopped with {type(error).__name__}: {error}. The line is in the traceback above."
         ) from error
@@ -62,87 +64,65 @@ def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     return value
 
 
-def expect_defined(namespace: Mapping[str, Any], *names: str) -> None:
-    """Each of ``names`` has been made; the first that has not is named."""
-    for name in names:
-        get(namespace, name)
+def true(condition: object, claim: str) -> None:
+    """``claim`` holds; NotRightYet says that it does not. Arrays must hold throughout."""
+    if not _truth(condition):
+        raise NotRightYet(_sentence(f"This should hold and does not: {claim}", LOOK))
 
 
-def expect(condition: object, message: str) -> None:
-    """``condition`` is true, or NotRightYet with ``message``."""
-    if not condition:
-        raise NotRightYet(message)
+def equal(got: object, expected: object, what: str) -> None:
+    """``got`` equals ``expected``; ``what`` says what it is, for the message."""
+    _made(got, what)
+    if not _truth(got == expected):
+        raise NotRightYet(_sentence(f"{_first_upper(what)}: expected {_short(expected)}, got {_short(got)}", LOOK))
 
 
-def expect_close(name: str, got: object, expected: float, tolerance: float = 1e-6, hint: str = "") -> None:
-    """``got`` is a number within ``tolerance`` of ``expected``.
-
-    The message shows what was found, not what was expected, unless ``hint`` says it: a visible test should lead to an
-    answer, not hand it over.
-    """
-    value = _number(name, got)
-    if not abs(value - expected) <= tolerance:
-        distance = (
-            "far from"
-            if abs(value - expected) > 10 * max(tolerance, abs(expected) * 0.01)
-            else "close to, but not,"
-        )
-        raise NotRightYet(_sentence(f"`{name}` is {value:.6g}, which is {distance} what the task asks for", hint))
+def close(got: object, expected: float, what: str, *, tolerance: float = 1e-6) -> None:
+    """``got`` is one number, within ``tolerance`` (absolute, or relative for large numbers) of ``expected``."""
+    _made(got, what)
+    value = _number(got, what)
+    if not math.isclose(value, expected, rel_tol=tolerance, abs_tol=tolerance):
+        raise NotRightYet(_sentence(f"{_first_upper(what)}: expected {expected:.6g}, got {value:.6g}", LOOK))
 
 
-def expect_equal(name: str, got: object, expected: object, hint: str = "") -> None:
-    """``got`` equals ``expected``; the message shows both."""
-    same = got == expected
-    if not (same if isinstance(same, bool) else bool(getattr(same, "all", lambda: same)())):
-        raise NotRightYet(_sentence(f"`{name}` is {_short(got)}, expected {_short(expected)}", hint))
-
-
-def expect_between(name: str, got: object, low: float, high: float, hint: str = "") -> None:
-    """``got`` is a number from ``low`` to ``high``."""
-    value = _number(name, got)
-    if not low <= value <= high:
-        raise NotRightYet(_sentence(f"`{name}` is {value:.6g}, expected {low:g} to {high:g}", hint))
-
-
-def expect_type(name: str, got: object, kind: type | tuple[type, ...], hint: str = "") -> None:
-    """``got`` is of this type (or one of these)."""
-    if not isinstance(got, kind):
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        wanted = " or ".join(item.__name__ for item in kinds)
-        raise NotRightYet(_sentence(f"`{name}` is a {type(got).__name__}, expected {wanted}", hint))
-
-
-def expect_shape(name: str, got: object, shape: tuple[int | None, ...], hint: str = "") -> None:
-    """``got`` is an array of this shape; None stands for any length."""
-    found = getattr(got, "shape", None)
-    if found is None:
-        raise NotRightYet(
-            _sentence(f"`{name}` is a {type(got).__name__}, expected an array of shape {shape}", hint)
-        )
-    fits = len(found) == len(shape) and all(
-        want is None or want == have for want, have in zip(shape, found, strict=True)
+def pair(value: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the student made
+    """The two values that the task called ``name`` returns; NotRightYet where it returns something else."""
+    _made(value, f"what {name} returns")
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return value[0], value[1]
+    found = f"{len(value)} values" if isinstance(value, tuple | list) else f"a {type(value).__name__}"
+    raise NotRightYet(
+        _sentence(f"`{name}` should return two values, as in `return first, second`; it returned {found}", LOOK)
     )
-    if not fits:
-        wanted = ", ".join("any" if item is None else str(item) for item in shape)
-        raise NotRightYet(_sentence(f"`{name}` has shape {tuple(found)}, expected ({wanted})", hint))
 
 
-def _number(name: str, got: Any) -> float:  # noqa: ANN401 - whatever the student made
+def _made(got: object, what: str) -> None:
     if got is None or got is ...:
-        raise NotDoneYet(_unfinished(name, ""))
+        raise NotDoneYet(
+            f"{_first_upper(what)}: nothing was returned (None). The task is not finished yet, or a line "
+            "`return …` is missing."
+        )
+
+
+def _truth(condition: Any) -> bool:  # noqa: ANN401 - a comparison's result: a bool, an array or a frame
+    """Whether something holds, arrays and frames throughout."""
+    reduced = condition.all() if hasattr(condition, "all") else condition
+    return bool(reduced.all() if hasattr(reduced, "all") else reduced)
+
+
+def _number(got: Any, what: str) -> float:  # noqa: ANN401 - whatever the student made
     if isinstance(got, str | bool):
-        raise NotRightYet(f"`{name}` is {_short(got)}, expected a number.")
+        raise NotRightYet(_sentence(f"{_first_upper(what)}: expected a number, got {_short(got)}", LOOK))
     try:
-        value = float(got)
+        return float(got)
     except (TypeError, ValueError):
-        raise NotRightYet(f"`{name}` is a {type(got).__name__}, expected a single number.") from None
-    if math.isnan(value):
-        raise NotRightYet(f"`{name}` is nan, expected a number. Was something divided by zero?")
-    return value
+        raise NotRightYet(
+            _sentence(f"{_first_upper(what)}: expected one number, got a {type(got).__name__}: {_short(got)}", LOOK)
+        ) from None
 
 
 def _unfinished(name: str, what: str) -> str:
-    task = what or "complete the cell marked YOUR CODE HERE above, then run it and this one"
+    task = what or "complete the cell with YOUR CODE HERE above, run it, then this one"
     return _sentence(f"`{name}` is not finished yet: {task}", "")
 
 
@@ -154,3 +134,7 @@ def _sentence(text: str, hint: str) -> str:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -22,7 +22,13 @@ def show(html: str, text: str) -> None:
 
         display(Shown(html, text))
     else:
-        sys.stdout.write(text + "\n")
+        say(text)
+
+
+def say(text: str) -> None:
+    """Print one line, at once: a training loop may take minutes to the next."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def show_figure(figure: object) -> None:

@@ -1,7 +1,9 @@
 """What people read above the evidence: starts, results and predictions as tables and sentences."""
 
+from collections.abc import Sequence
+
 from paribus.evidence.markup import Table
-from paribus.evidence.record import Prediction, Record
+from paribus.evidence.record import Epoch, Prediction, Record
 from paribus.metrics import LABELS
 
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
@@ -57,6 +59,37 @@ def result_table(record: Record, never_predicted: int) -> Table:
         ("metric", "value"),
         tuple(rows),
         note,
+    )
+
+
+def epoch_line(line: Epoch, lost: Sequence[str] = ()) -> str:
+    """One line of a log, missing values left out; ``lost`` names losses that were no finite numbers."""
+    parts = [
+        f"{LABELS[name]} {value:.4f}"
+        for name in ("train_loss", "validation_loss", "accuracy", "macro_f1")
+        if (value := getattr(line, name)) is not None
+    ]
+    parts += [f"{LABELS[name]} is not a finite number" for name in lost]
+    return f"epoch {line.epoch}: {', '.join(parts) or 'nothing measured'}"
+
+
+def summary_table(records: Sequence[Record]) -> Table:
+    """Every run of a notebook on one page: finished ones with their metrics, and those that only began."""
+    metrics = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
+    finished = {record.start for record in records if record.kind == "result"}
+    rows = []
+    for record in records:
+        if record.kind == "result":
+            scores = (number(name, record.values[name]) if name in record.values else "" for name in metrics)
+            rows.append((record.run, record.run_name, record.arm, str(record.seed), *scores))
+        elif record.kind == "start" and record.digest() not in finished:
+            rows.append(
+                (record.run, record.run_name, record.arm, str(record.seed), "begun, not finished", "", "", "")
+            )
+    values = len({name for record in records if record.kind == "value" for name in record.values})
+    note = f"{len(records)} records in this notebook, {values} values among them."
+    return Table(
+        "This notebook's runs", ("", "run", "arm", "seed", *(LABELS[name] for name in metrics)), tuple(rows), note
     )
 
 

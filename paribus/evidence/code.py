@@ -1,9 +1,9 @@
 """Digests of the code a run used: the training function and what it reaches in the notebook.
 
 Two runs whose digests agree ran the same notebook code, whatever their comments, docstrings, annotations,
-blank lines or the training function's own name. What a digest does not see: code inside imported libraries and files
-(their versions stand in the environment), large objects such as models, arrays and data frames, a value
-changed by other means than its name, and a function whose source Python cannot show; that one says
+blank lines or the training function's own name. What a digest does not see: code inside imported libraries
+and files (their versions stand in the environment), large objects such as models, arrays and data frames, a
+value changed by other means than its name, and a function whose source Python cannot show; that one says
 "unavailable".
 """
 
@@ -144,11 +144,11 @@ def _tree(function: types.FunctionType) -> ast.AST | None:
 class _Normaliser(ast.NodeTransformer):
     """Drops what cannot change a result: docstrings and annotations. Comments are no part of a tree."""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - ast's own naming
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """A function without its docstring and return annotation."""
         return self._function(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802 - as above
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         """As `visit_FunctionDef`."""
         return self._function(node)
 
@@ -157,7 +157,7 @@ class _Normaliser(ast.NodeTransformer):
         node.annotation = None
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802 - as above
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         """``x: int = 1`` as ``x = 1``."""
         self.generic_visit(node)
         if node.value is None:

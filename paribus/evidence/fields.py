@@ -129,7 +129,7 @@ def _as_field(name: str, value: object, role: FieldRole) -> ConfigField:
         )
     if _SECRET.search(name):
         raise EvidenceError(
-            f"The setting {name!r} looks like a secret, and records are handed in. Leave it out of the configuration."
+            f"The setting {name!r} looks like a secret, and records are handed in. Leave it out of the settings."
         )
     if isinstance(value, ConfigField):
         return ConfigField(plain(name, value.value), value.role, tuple(value.of))

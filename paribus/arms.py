@@ -1,0 +1,114 @@
+"""What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiment`."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from paribus.errors import ExperimentError
+from paribus.evidence.code import UNAVAILABLE
+from paribus.evidence.record import Record
+from paribus.metrics import LABELS, NAMES
+
+
+def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:
+    """What differs between two start records, by name: knobs, "data" and "code:<function>", old and new value.
+
+    Derived values, outcomes and the environment are left out: they follow, or were nobody's choice. Code
+    whose source was unavailable cannot be told apart.
+    """
+    found: dict[str, tuple[object, object]] = {}
+    old, new = one.knobs(), other.knobs()
+    for name in sorted(set(old) | set(new)):
+        if old.get(name, "not set") != new.get(name, "not set"):
+            found[name] = (old.get(name, "not set"), new.get(name, "not set"))
+    if one.data != other.data:
+        found["data"] = (_data_words(one), _data_words(other))
+    for name in sorted(set(one.code) | set(other.code)):
+        before, after = one.code.get(name, "not used"), other.code.get(name, "not used")
+        if before != after and UNAVAILABLE not in (before, after):
+            found[f"code:{name}"] = (before, after)
+    return found
+
+
+def check_one_change(vary: str, differing: Mapping[str, tuple[object, object]]) -> None:
+    """Exactly the declared change, or an ExperimentError that names what differs."""
+    declared = {name for name in differing if name == vary or (vary == "code" and name.startswith("code:"))}
+    others = _part(differing, set(differing) - declared)
+    if not declared:
+        also = f" What differs instead: {describe(others)}." if others else ""
+        raise ExperimentError(
+            f"Both arms have the same {vary}, so this would compare a run with itself.{also} "
+            f"Change {vary} in the changed arm's configuration and nothing else."
+        )
+    if others:
+        raise ExperimentError(
+            f"More than one thing changes. Declared: {describe(_part(differing, declared))}."
+            f" Also different: {describe(others)}. Whatever the result, nobody could say which of them caused it. "
+            f"Set {', '.join(_short(name) for name in others)} back to the baseline's."
+        )
+
+
+def _part(differing: Mapping[str, tuple[object, object]], names: set[str]) -> dict[str, tuple[object, object]]:
+    return {name: pair for name, pair in differing.items() if name in names}
+
+
+def describe(differing: Mapping[str, tuple[object, object]]) -> str:
+    parts = []
+    for name, (old, new) in differing.items():
+        if not name.startswith("code:"):
+            parts.append(f"{name} ({old} → {new})")
+        elif "not used" in (old, new):
+            parts.append(f"{_short(name)} ({'no longer' if new == 'not used' else 'newly'} used)")
+        else:
+            parts.append(f"{_short(name)} (changed since the other run)")
+    return ", ".join(parts)
+
+
+def _short(name: str) -> str:
+    what = name.removeprefix("code:")
+    if what == name:
+        return name
+    return "the training function" if what == "training" else f"{what!r}, which the training function uses"
+
+
+def _data_words(record: Record) -> str:
+    data = record.data
+    if data is None:
+        return "none"
+    return f"{data.source}, {data.train_rows:,} training items, fingerprint {data.train_fingerprint}"
+
+
+def check_prediction(metric: object, direction: object, low: object, high: object, why: object) -> None:
+    if metric not in NAMES:
+        raise ExperimentError(f"A prediction is about one of {', '.join(NAMES)}; got {metric!r}.")
+    if direction not in ("up", "down", "none"):
+        raise ExperimentError(f"The direction of a prediction is 'up', 'down' or 'none'; got {direction!r}.")
+    for name, bound in (("low", low), ("high", high)):
+        finite = isinstance(bound, int | float) and not isinstance(bound, bool) and abs(bound) < float("inf")
+        if bound is not None and not finite:
+            raise ExperimentError(f"The bound {name} of a prediction is a number such as 0.02; got {bound!r}.")
+    bounds = cast("tuple[float | None, float | None]", (low, high))
+    lower, upper = bounds[0], bounds[1]
+    if lower is not None and upper is not None and lower > upper:
+        raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
+    label = LABELS[str(metric)]
+    if direction == "up" and upper is not None and upper <= 0:
+        raise ExperimentError(
+            f"You predict that {label} goes up, but at most by {upper:g}. Bounds are changes, not levels."
+        )
+    if direction == "down" and lower is not None and lower >= 0:
+        raise ExperimentError(
+            f"You predict that {label} goes down, but by {lower:+g} or more. A fall is negative: low=-0.03, high=0."
+        )
+    if direction == "none" and ((lower is not None and lower > 0) or (upper is not None and upper < 0)):
+        raise ExperimentError(
+            f"You predict no change of {label}, but the range {lower} to {upper} leaves out zero. "
+            "Give the band in which you would call it no change, such as low=-0.01, high=0.01."
+        )
+    if not isinstance(why, str) or len(why.split()) < 3:
+        raise ExperimentError(
+            'Say why you expect it, in a sentence: why="smaller batches mean more updates an epoch".'
+        )
+    if len(why) > 2_000:
+        raise ExperimentError(
+            f"The reason is {len(why):,} characters long; 2,000 are enough. The memo has room for more."
+        )

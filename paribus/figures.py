@@ -1,0 +1,269 @@
+"""The course's figures, one function each, from plain values.
+
+Sized for a notebook's column, in colours that colour-blind readers tell apart (Okabe and Ito, 2008), every axis
+titled. Each returns a matplotlib figure that shows itself as the last line of a cell, with or without
+``%matplotlib inline``; pyplot and its global state are not touched.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from paribus.canvas import BLUE, GREEN, GREY, ORANGE, SERIES, VERMILION, NotebookFigure, panels, shorten
+from paribus.errors import UsageError
+from paribus.metrics import LABELS
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from paribus.evidence.record import Epoch
+    from paribus.metrics import Metrics
+    from paribus.report import ExperimentReport
+
+MOST_CLASSES = 24
+
+
+def label_distribution(counts: "ArrayLike", classes: Sequence[str]) -> NotebookFigure:
+    """How many examples each class has, largest first, and what share the largest classes hold together.
+
+    ``counts`` has shape (classes,).
+    """
+    numbers = np.asarray(counts)
+    _check_length("counts", len(numbers), len(classes), "classes")
+    order = np.argsort(-numbers, kind="stable")
+    ordered = numbers[order]
+    rank = np.arange(1, len(ordered) + 1)
+    figure, (left, right) = panels(2, height=3.6, widths=(3, 2))
+    left.bar(rank, ordered, width=1.0, color=BLUE, edgecolor="white", linewidth=0.3)
+    left.set_yscale("log")
+    left.set(xlabel="class, largest first", ylabel="examples (log scale)", title="Examples per class")
+    top = f"{shorten(classes[order[0]], 34)}: {ordered[0]:,}"
+    left.annotate(top, (1, ordered[0]), (0.12, 0.93), textcoords="axes fraction", arrowprops=_arrow(), fontsize=9)
+    low = f"smallest: {shorten(classes[order[-1]], 30)}, {ordered[-1]:,}"
+    left.annotate(
+        low, (rank[-1], max(ordered[-1], 1)), (0.99, 0.6), textcoords="axes fraction",
+        arrowprops={**_arrow(), "relpos": (1.0, 0.0)}, fontsize=9, ha="right",
+    )  # fmt: skip
+    share = np.cumsum(ordered) / max(ordered.sum(), 1)
+    right.plot(rank, share, color=ORANGE, linewidth=2)
+    half = int(np.searchsorted(share, 0.5)) + 1
+    right.plot([half, half, 0], [0, share[half - 1], share[half - 1]], color=GREY, linewidth=1, linestyle=":")
+    right.annotate(
+        f"{half} largest hold half", (half, share[half - 1]), (half + len(rank) * 0.06, 0.44), fontsize=9
+    )
+    right.set(xlabel="number of largest classes", ylabel="share of all examples", title="Together", xlim=(0, None))
+    right.set_ylim(0, 1.03)
+    right.yaxis.set_major_formatter(PercentFormatter(1))
+    return figure
+
+
+def text_lengths(lengths: "ArrayLike", cut: float, *, unit: str = "words") -> NotebookFigure:
+    """How long the texts are, and how many fit into ``cut``. ``lengths`` has shape (texts,)."""
+    values = np.asarray(lengths, dtype=float)
+    if values.size == 0:
+        raise UsageError("There are no text lengths to draw; pass one length a text.")
+    edge = max(float(np.quantile(values, 0.99)), cut * 1.15)
+    figure, (axes,) = panels(1, height=3.2)
+    axes.hist(np.minimum(values, edge), bins=60, color=BLUE, edgecolor="white", linewidth=0.3)
+    fits = float(np.mean(values <= cut))
+    median = float(np.median(values))
+    axes.axvline(median, color=GREY, linestyle=":", linewidth=2, label=f"median {median:.0f}")
+    axes.axvline(cut, color=VERMILION, linewidth=2, label=f"cut at {cut:g}: {fits:.1%} of the texts fit")
+    axes.set(xlabel=f"length in {unit} (the last bar holds all longer ones)", ylabel="texts", title="Text lengths")
+    axes.legend(frameon=False)
+    return figure
+
+
+def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
+    """Accuracy and macro-F1 of each run side by side: the gap is what the long tail costs."""
+    _check_any("runs", runs)
+    names = list(runs)
+    figure, (axes,) = panels(1, height=1.3 + 0.62 * len(names))
+    place = np.arange(len(names))[::-1]
+    for offset, metric, colour in ((0.19, "accuracy", BLUE), (-0.19, "macro_f1", ORANGE)):
+        values = [runs[name].values()[metric] for name in names]
+        bars = axes.barh(place + offset, values, height=0.36, color=colour, label=LABELS[metric])
+        axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
+    axes.set_yticks(place, [shorten(name, 26) for name in names])
+    axes.set(xlabel="score on the validation split", xlim=(0, 1.05))
+    axes.set_title("Accuracy counts items, macro-F1 counts classes", loc="left")
+    axes.grid(visible=False, axis="y")
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0.1)
+    return figure
+
+
+def per_class_f1(metrics: "Metrics", counts: "ArrayLike", tiers: "ArrayLike | None" = None) -> NotebookFigure:
+    """Each class's F1 against its training examples; classes at zero stand below, never predicted or never right.
+
+    ``counts`` are training examples, ``tiers`` words such as "head", both of shape (classes,).
+    """
+    numbers = np.asarray(counts)
+    _check_length("counts", len(numbers), len(metrics.per_class_f1), "classes")
+    f1, x = metrics.per_class_f1, np.maximum(numbers, 1)
+    never = (f1 == 0) & (metrics.predicted == 0)
+    wrong = (f1 == 0) & (metrics.predicted > 0)
+    above = f1 > 0
+    figure, (axes,) = panels(1, height=4.0)
+    if tiers is None:
+        groups = [("F1 > 0", above, GREEN)]
+    else:
+        words = np.asarray(tiers)
+        _check_length("tiers", len(words), len(f1), "classes")
+        names = dict.fromkeys(words[np.argsort(-numbers, kind="stable")].tolist())
+        groups = [(str(name), above & (words == name), SERIES[i % 3]) for i, name in enumerate(names)]
+    for label, mask, colour in groups:
+        axes.scatter(x[mask], f1[mask], s=34, color=colour, alpha=0.8, label=f"{label} ({mask.sum()})", linewidth=0)
+    rows = (
+        (-0.09, never, "|", f"never predicted ({never.sum()})"),
+        (-0.17, wrong, "x", f"never right ({wrong.sum()})"),
+    )
+    for height, mask, marker, _ in rows:
+        axes.scatter(x[mask], np.full(mask.sum(), height), s=44, marker=marker, color=VERMILION, linewidth=1.3)
+    axes.axhline(-0.03, color=GREY, linewidth=0.8)
+    axes.set_yticks(
+        [0, 0.25, 0.5, 0.75, 1, *(row[0] for row in rows)],
+        ["0", "0.25", "0.5", "0.75", "1", *(row[3] for row in rows)],
+    )
+    axes.set_xscale("log")
+    axes.set(xlabel="training examples of the class (log scale)", ylabel="F1 on validation", ylim=(-0.23, 1.04))
+    axes.set_title(f"F1 of each class; {metrics.zero_f1} of {(metrics.counts > 0).sum()} are at zero")
+    axes.legend(frameon=False, loc="upper left")
+    return figure
+
+
+def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
+    """Losses and validation scores by epoch; the ring marks the first best macro-F1. Missing values are gaps."""
+    _check_any("runs", runs)
+    figure, (left, right) = panels(2, height=3.6)
+    for index, (name, lines) in enumerate(runs.items()):
+        colour = SERIES[index % len(SERIES)]
+        epochs = [line.epoch for line in lines]
+        label = "" if len(runs) == 1 else f"{shorten(name, 20)}: "
+        for field, style in (("train_loss", "-"), ("validation_loss", "--")):
+            left.plot(
+                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{LABELS[field]}"
+            )
+        for field, style in (("macro_f1", "-"), ("accuracy", ":")):
+            right.plot(
+                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{LABELS[field]}"
+            )
+        scores = _series(lines, "macro_f1")
+        if len(scores) and not np.isnan(scores).all():
+            best = int(np.nanargmax(scores))
+            right.plot(epochs[best], scores[best], "o", markersize=11, fillstyle="none", color=colour)
+    left.set(xlabel="epoch", ylabel="loss (mean per item)", title="Loss")
+    right.set(xlabel="epoch", ylabel="score on validation", title="Validation scores", ylim=(0, None))
+    for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend(frameon=False, fontsize=8 if len(runs) > 2 else 9)
+    return figure
+
+
+def rescued_classes(
+    before: "Metrics", after: "Metrics", classes: Sequence[str], counts: "ArrayLike"
+) -> NotebookFigure:
+    """Classes that left F1 = 0 and classes that fell to it, with their training examples.
+
+    At most 24 are drawn, the largest moves first; the title counts them all.
+    """
+    numbers = np.asarray(counts)
+    old, new = before.per_class_f1, after.per_class_f1
+    _check_length("classes", len(classes), len(old), "scores")
+    _check_length("counts", len(numbers), len(old), "scores")
+    moves = [*_moves(old, new), *(_Move(move.index, 0.0, move.f1) for move in _moves(new, old))]
+    rescued = sum(move.f1 > 0 for move in moves)
+    drawn = sorted(
+        sorted(moves, key=lambda move: -max(move.f1, move.fell_from))[:MOST_CLASSES],
+        key=lambda move: (move.f1 > 0, max(move.f1, move.fell_from)),
+    )
+    figure, (axes,) = panels(1, height=1.4 + 0.27 * max(len(drawn), 2))
+    for row, move in enumerate(drawn):
+        colour, style = (GREEN, "o") if move.f1 > 0 else (VERMILION, "X")
+        reach = max(move.f1, move.fell_from)
+        axes.plot([0, reach], [row, row], color=colour, linewidth=2, alpha=0.6)
+        axes.plot(reach, row, style, color=colour, markersize=7)
+    if not drawn:
+        axes.text(0.5, 0.5, "no class came from zero or fell to it", transform=axes.transAxes, ha="center")
+    axes.set_yticks(
+        range(len(drawn)),
+        [f"{shorten(classes[move.index], 44)} ({numbers[move.index]:,})" for move in drawn],
+        fontsize=8,
+    )
+    left_out = f", {len(drawn)} drawn" if len(moves) > len(drawn) else ""
+    axes.set(xlabel="F1 after (rescued) or before (lost)", xlim=(0, 1.02))
+    axes.set_ylabel("class (training examples)")
+    axes.set_title(f"{rescued} rescued (●), {len(moves) - rescued} lost (✕){left_out}")
+    return figure
+
+
+def experiment_arms(report: "ExperimentReport") -> NotebookFigure:
+    """Both arms of an experiment, one line a seed; the grey band is where the prediction puts the changed arm."""
+    rows = [row for row in report.rows if row.metric in ("accuracy", "macro_f1", "zero_f1_classes")]
+    figure, axes_row = panels(len(rows), height=3.3)
+    for axes, row in zip(axes_row, rows, strict=True):
+        for index, pair in enumerate(zip(row.baseline, row.changed, strict=True)):
+            colour = SERIES[index % len(SERIES)]
+            axes.plot([0, 1], pair, "o-", color=colour, label=f"seed {report.seeds[index]}", markersize=7)
+        axes.margins(y=0.25)
+        prediction = report.prediction
+        if prediction is not None and prediction.metric == row.metric:
+            middle = float(np.mean(row.baseline))
+            low, high = (None if bound is None else middle + bound for bound in (prediction.low, prediction.high))
+            bottom, top = axes.get_ylim()
+            axes.fill_between(
+                [0.85, 1.15], bottom if low is None else low, top if high is None else high,
+                color=GREY, alpha=0.25, label="predicted", linewidth=0,
+            )  # fmt: skip
+            if low is None or high is None:
+                axes.set_ylim(bottom, top)
+        axes.set_xticks([0, 1], [f"baseline\n{shorten(report.old, 16)}", f"changed\n{shorten(report.new, 16)}"])
+        axes.set(
+            title=LABELS[row.metric], xlim=(-0.35, 1.35), xlabel=shorten(report.vary, 24), ylabel=LABELS[row.metric]
+        )
+        if row.metric == "zero_f1_classes":
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    if axes_row:
+        labels = {
+            label: handle
+            for axes in axes_row
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        axes_row[-1].legend(labels.values(), labels.keys(), frameon=False, fontsize=8)
+    return figure
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One class that came from zero (``f1`` > 0) or fell to it (``fell_from`` > 0)."""
+
+    index: int
+    f1: float
+    fell_from: float
+
+
+def _moves(old: "NDArray[np.float64]", new: "NDArray[np.float64]") -> list[_Move]:
+    return [_Move(int(index), float(new[index]), 0.0) for index in np.flatnonzero((old == 0) & (new > 0))]
+
+
+def _series(lines: "Sequence[Epoch]", field: str) -> "NDArray[np.float64]":
+    values = (getattr(line, field) for line in lines)
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def _arrow() -> dict[str, object]:
+    return {"arrowstyle": "-", "color": GREY, "linewidth": 0.8}
+
+
+def _check_any(what: str, runs: Mapping[str, object]) -> None:
+    if not runs:
+        raise UsageError(f"There are no {what} to draw; pass a dict such as {{'TF-IDF': tfidf.metrics}}.")
+
+
+def _check_length(what: str, found: int, expected: int, unit: str) -> None:
+    if found != expected:
+        raise UsageError(
+            f"There are {found} {what} for {expected} {unit}; pass one for each, in the order of class ids."
+        )
