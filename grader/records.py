@@ -1,0 +1,37 @@
+"""Evidence records in a recovered notebook: blocks in the plain text of ``<pre>`` elements."""
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser
+
+from grader.model import FoundRecord, Output, Recovered
+from paribus.evidence.block import BEGIN, MAX_RECORDS, find_records
+
+# Where the marker itself is damaged there is no record to speak of; part of it is enough to look closer.
+MARKER = BEGIN.strip("-")
+
+
+def read_records(recovered: Recovered) -> tuple[FoundRecord, ...]:
+    """Every record that an output shows, in order, with the position of its cell.
+
+    Only outputs count: a record in a source or in markdown was typed there. At most 2,000 are read.
+    """
+    found = [
+        FoundRecord(cell.position, item.record, item.problem, item.problem_kind)
+        for cell in recovered.cells
+        for output in cell.outputs
+        for text in _texts(output)
+        for item in find_records(text)
+    ]
+    return tuple(found[:MAX_RECORDS])
+
+
+def _texts(output: Output) -> Iterator[str]:
+    """The texts of an output in which a record can stand: its preformatted text, or all of its plain text where
+    the export kept no markup.
+    """
+    if MARKER in output.html:
+        for pre in LexborHTMLParser(output.html).css("pre"):
+            yield pre.text()
+    elif not output.html and MARKER in output.text:
+        yield output.text

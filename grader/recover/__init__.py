@@ -1,0 +1,41 @@
+"""From the bytes of one file to a notebook: cells, sources, outputs, counts, whatever wrote the file.
+
+text.py       bytes to text: encodings, carriage returns, escape codes
+ipynb.py      notebook files, nbformat 3 and 4
+families.py   the table of HTML families: how each marks cells, sources and outputs
+page.py       reading an HTML page by a row of that table
+visible.py    the plain text a reader sees in a piece of HTML
+seems.py      what a file that is no notebook seems to be, and what to hand in instead
+
+`recover` never runs, fetches or renders anything, and raises nothing but UnreadableError.
+"""
+
+from grader.errors import UnreadableError
+from grader.model import Recovered
+from grader.recover.ipynb import looks_like_ipynb, read_ipynb
+from grader.recover.limits import DEFAULT_LIMITS, RecoverLimits
+from grader.recover.page import read_page
+from grader.recover.seems import unreadable
+from grader.recover.text import decode
+
+__all__ = ["DEFAULT_LIMITS", "RecoverLimits", "recover"]
+
+
+def recover(content: bytes, name: str, limits: RecoverLimits = DEFAULT_LIMITS) -> Recovered:
+    """The notebook in ``content``; ``name`` (the file's) only helps to word a refusal.
+
+    Raises UnreadableError, whose message is written for the student, where there is no notebook in it or
+    it exceeds ``limits``.
+    """
+    if len(content) > limits.content_bytes:
+        raise UnreadableError(
+            f"a file of {len(content) // 1_000_000} MB",
+            f"At most {limits.content_bytes // 1_000_000} MB are read. Clear outputs that print whole data sets, "
+            "run the notebook again and hand in its export.",
+        )
+    refusal = unreadable(content, name)
+    if refusal is not None:
+        raise refusal
+    text, remarks = decode(content)
+    recovered = read_ipynb(text, limits) if looks_like_ipynb(text) else read_page(text, name, limits)
+    return Recovered(recovered.family, recovered.cells, (*remarks, *recovered.remarks), recovered.title)

@@ -1,0 +1,306 @@
+"""Reading an HTML page by a row of the families' table.
+
+Only cells outside of other cells' contents count: an output may hold markup that looks like a cell. HTML
+cannot prove who wrote it; whatever is read here is a claim.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from grader.errors import UnreadableError
+from grader.model import Output, OutputKind, Recovered, RecoveredCell
+from grader.recover.families import FAMILIES, RESULT_CLASSES, Family, Mark
+from grader.recover.limits import RecoverLimits
+from grader.recover.outputs import PictureBudget, error_name, is_traceback, merge_streams
+from grader.recover.seems import page_without_cells
+from grader.recover.text import keep_carriage_returns, terminal_text
+from grader.recover.visible import tidy, visible_of
+
+ANY_CELL = ", ".join(dict.fromkeys(family.cell for family in FAMILIES))
+ID_PREFIX = "cell-id="
+TAG_PREFIX = "celltag_"
+COUNT = re.compile(r"\[\s*(\d{1,6})\s*\]")
+DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+)[^,]{0,60}?(;base64)?,", re.IGNORECASE)
+UNSEEN_BETWEEN = frozenset({"script", "style", "link", "meta", "button", "template", "head", "title", "noscript"})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a page's cells are.
+
+    ``cells`` are the cells that count, in order, ``index_of`` their places by node; ``holders`` those of them
+    that came to hold later cells, because something in them left a tag open; ``ancestors`` all nodes around
+    cells; ``lookalikes`` counts what looks like a cell but stands inside the contents of one.
+    """
+
+    cells: tuple[LexborNode, ...]
+    index_of: Mapping[int, int]
+    holders: frozenset[int]
+    ancestors: frozenset[int]
+    lookalikes: int
+
+
+def read_page(text: str, name: str, limits: RecoverLimits) -> Recovered:
+    """Read a page. UnreadableError, which says what the page seems to be, where it holds no cells."""
+    page = LexborHTMLParser(keep_carriage_returns(text))
+    found = page.css(ANY_CELL)
+    head = page.css_first("title")
+    title = tidy(head.text()) if head is not None else ""
+    if not found:
+        raise page_without_cells(page, title, text, name)
+    family = _family(found[0], title)
+    layout = _layout(found, family)
+    if len(layout.cells) > limits.cells:
+        raise UnreadableError(
+            f"a page of {len(layout.cells):,} cells",
+            f"At most {limits.cells:,} are read. Hand in the notebook of this assignment alone.",
+        )
+    budget = PictureBudget(limits)
+    between = _texts_between(layout)
+    cells: list[RecoveredCell] = []
+    for index, node in enumerate(layout.cells):
+        if index in between:
+            cells.append(RecoveredCell(len(cells), "raw", between[index]))
+        cells.append(_cell(len(cells), node, family, layout, budget))
+    if len(layout.cells) in between:
+        cells.append(RecoveredCell(len(cells), "raw", between[len(layout.cells)]))
+    remarks = (*_remarks(text, family, found, layout, cells), *budget.remarks())
+    return Recovered(family.name, tuple(cells), remarks, title)
+
+
+# --- which cells count ------------------------------------------------------------------------------------
+
+
+def _family(first: LexborNode, title: str) -> Family:
+    """The row that the page's first cell belongs to."""
+    classes = _classes(first)
+    return next(
+        family for family in FAMILIES if _kind(classes, family) and (not family.title or family.title == title)
+    )
+
+
+def _kind(classes: frozenset[str], family: Family) -> str:
+    if family.code <= classes:
+        return "code"
+    return "markdown" if family.markdown & classes else ""
+
+
+def _layout(found: Sequence[LexborNode], family: Family) -> Layout:
+    """Tell cells from lookalikes by what stands around them.
+
+    A cell inside another one counts only outside of that one's contents: it came to stand there because
+    something before it left a tag open. Inside the contents (``payload``) it is a lookalike.
+    """
+    ids = {node.mem_id for node in found}
+    known: dict[int, tuple[int, bool]] = {}
+    cells: list[LexborNode] = []
+    holders: set[int] = set()
+    lookalikes: set[int] = set()
+    for node in found:
+        around, covered = _surroundings(node, family, ids, known)
+        if (around and covered) or around in lookalikes or not _kind(_classes(node), family):
+            lookalikes.add(node.mem_id)
+            continue
+        if around:
+            holders.add(around)
+        cells.append(node)
+    index_of = {node.mem_id: index for index, node in enumerate(cells)}
+    return Layout(tuple(cells), index_of, frozenset(holders), frozenset(known), len(lookalikes))
+
+
+def _surroundings(
+    node: LexborNode, family: Family, ids: set[int], known: dict[int, tuple[int, bool]]
+) -> tuple[int, bool]:
+    """The nearest cell around a node (0 for none) and whether contents lie between.
+
+    ``known`` remembers the answer for every node passed on the way up, so that all cells together walk at most
+    once through each node: deep nesting costs no more than the page is long.
+    """
+    passed: list[tuple[int, bool]] = []
+    around, covered = 0, False
+    current = node.parent
+    while current is not None:
+        key = current.mem_id
+        if key in ids:
+            around = key
+            break
+        if key in known:
+            around, covered = known[key]
+            break
+        passed.append((key, bool(family.payload & _classes(current))))
+        current = current.parent
+    for key, is_payload in reversed(passed):
+        covered = covered or is_payload
+        known[key] = (around, covered)
+    return around, covered
+
+
+def _texts_between(layout: Layout) -> dict[int, str]:
+    """Text between cells, by the index of the cell it stands before: raw cells have no markup of their own."""
+    index_of = layout.index_of
+    texts: dict[int, list[str]] = {}
+    parents = {parent.mem_id: parent for node in layout.cells if (parent := node.parent) is not None}
+    for key, parent in parents.items():
+        if key in layout.holders:
+            continue
+        before = next(index_of[child.mem_id] for child in parent.iter() if child.mem_id in index_of)
+        for child in parent.iter(include_text=True):
+            if child.mem_id in index_of:
+                before = index_of[child.mem_id] + 1
+            elif child.mem_id not in layout.ancestors and child.tag not in UNSEEN_BETWEEN:
+                text = (child.text() or "").strip()
+                if text:
+                    texts.setdefault(before, []).append(text)
+    return {before: "\n".join(pieces) for before, pieces in texts.items()}
+
+
+# --- one cell -----------------------------------------------------------------------------------------------
+
+
+def _cell(position: int, node: LexborNode, family: Family, layout: Layout, budget: PictureBudget) -> RecoveredCell:
+    classes = _classes(node)
+    anchor = node.attributes.get("id") or ""
+    identity = anchor.removeprefix(ID_PREFIX) if anchor.startswith(ID_PREFIX) else ""
+    if _kind(classes, family) == "markdown":
+        rendered = _first(node, family.rendered, layout)
+        if rendered is None:
+            return RecoveredCell(
+                position, "markdown", "", id=identity, tags=_tags(node), rendered=True, hidden=True
+            )
+        html = rendered.inner_html or ""
+        tags = _tags(node) or _tags(rendered)
+        words = visible_of(rendered, html)
+        return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
+    source = _first(node, family.source, layout)
+    prompt = _first(node, family.prompt, layout)
+    count = COUNT.search(prompt.text()) if prompt is not None else None
+    return RecoveredCell(
+        position,
+        "code",
+        "" if source is None else _source_text(source),
+        count=int(count[1]) if count else None,
+        outputs=merge_streams(_outputs(_first(node, family.outputs, layout), family, budget)),
+        id=identity,
+        tags=_tags(node),
+        hidden=source is None,
+    )
+
+
+def _first(cell: LexborNode, selector: str, layout: Layout) -> LexborNode | None:
+    """The first match inside a cell; in a cell that holds later cells, only one of its own."""
+    node = cell.css_first(selector)
+    if node is None or cell.mem_id not in layout.holders:
+        return node
+    around = node.parent
+    while around is not None and around.mem_id not in layout.index_of:
+        around = around.parent
+    return node if around is not None and around.mem_id == cell.mem_id else None
+
+
+def _source_text(pre: LexborNode) -> str:
+    r"""Code as written: the highlighter adds one line end, and ``\r`` is never a progress bar here."""
+    text = pre.text().replace("\r", "\n").removesuffix("\n")
+    return text if text.strip() else ""
+
+
+def _outputs(area: LexborNode | None, family: Family, budget: PictureBudget) -> Iterator[Output]:
+    if area is None:
+        return
+    for child in area.iter():
+        outer = _classes(child)
+        if family.output not in outer:
+            continue
+        for shown in child.iter():
+            classes = _classes(shown)
+            mime = shown.attributes.get("data-mime-type") or ""
+            mark = next((mark for mark in family.marks if mark.marker in classes or mark.marker == mime), None)
+            if mark is not None:
+                budget.count_output()
+                yield _output(shown, mark, bool(RESULT_CLASSES & (outer | classes)), budget)
+
+
+def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget) -> Output:
+    kind: OutputKind = "result" if is_result else mark.kind
+    match mark.content:
+        case "text":
+            return _text_output(node, kind, mark)
+        case "html":
+            html = node.inner_html or ""
+            return Output(kind, visible_of(node, html), html=html, mime=mark.mime)
+        case "picture":
+            return _picture(node, kind, mark, budget)
+        case "words":
+            return Output(kind, visible_of(node, node.inner_html or ""), mime=mark.mime)
+        case _:
+            return Output(kind, "", mime=mark.mime)
+
+
+def _text_output(node: LexborNode, kind: OutputKind, mark: Mark) -> Output:
+    pre = node.css_first("pre")
+    text = (pre if pre is not None else node).text()
+    if kind == "error" or (mark.name == "stderr" and is_traceback(text)):
+        text = terminal_text(text)
+        return Output("error", text, name=error_name(text))
+    if kind == "stream":
+        return Output(kind, text, name=mark.name)  # folded once its pieces are joined
+    return Output(kind, terminal_text(text), mime=mark.mime)
+
+
+def _picture(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureBudget) -> Output:
+    """A picture: embedded as a data URL or as SVG markup, or only linked."""
+    image = node.css_first("img")
+    if image is None:
+        svg = node.css_first("svg")
+        if svg is None:
+            return Output(kind, "", mime=mark.mime)
+        return Output(
+            kind, "", mime="image/svg+xml", picture="embedded", picture_bytes=budget.keep((svg.html or "").encode())
+        )
+    source = image.attributes.get("src") or ""
+    url = DATA_URL.match(source)
+    if url is None:
+        return Output(kind, source[:200], mime=mark.mime, picture="linked")
+    content = budget.decode(source[url.end() :]) if url[2] else b""
+    return Output(kind, "", mime=url[1].lower(), picture="embedded", picture_bytes=content)
+
+
+def _classes(node: LexborNode) -> frozenset[str]:
+    return frozenset((node.attributes.get("class") or "").split())
+
+
+def _tags(node: LexborNode) -> tuple[str, ...]:
+    names = (node.attributes.get("class") or "").split()
+    return tuple(name.removeprefix(TAG_PREFIX) for name in names if name.startswith(TAG_PREFIX))
+
+
+# --- what has to be said ------------------------------------------------------------------------------------
+
+
+def _remarks(
+    text: str, family: Family, found: Sequence[LexborNode], layout: Layout, cells: Sequence[RecoveredCell]
+) -> Iterator[str]:
+    if family.remark:
+        yield family.remark
+    linked = sum(output.picture == "linked" for cell in cells for output in cell.outputs)
+    if linked:
+        yield f"{linked} pictures are only linked from this file; the pictures themselves are not in it."
+    hidden = sum(cell.hidden for cell in cells)
+    if hidden:
+        yield f"The export left out the source of {hidden} cells."
+    if layout.lookalikes:
+        yield (
+            f"{layout.lookalikes} things that look like cells stand inside outputs or other formats; "
+            "they were not read as cells."
+        )
+    if layout.holders:
+        yield f"{len(layout.holders)} cells leave a tag open; the cells after them were found all the same."
+    written = text.count(family.raw_marker)
+    seen = sum(family.code <= _classes(node) for node in found)
+    if written > seen:
+        yield (
+            f"The file mentions {written} code cells, but only {seen} could be found: unclosed markup in an output "
+            "may have swallowed some."
+        )

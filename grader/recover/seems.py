@@ -1,0 +1,112 @@
+"""What a file that is no notebook seems to be, and what to hand in instead. Written for the student."""
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from grader.errors import UnreadableError
+
+EXPORT = "Export the notebook as HTML (File, Save and export notebook as, HTML) or hand in the .ipynb file itself."
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The first bytes of a kind of file. ``within`` further has to stand in the first 4,000 bytes."""
+
+    start: bytes
+    seems: str
+    advice: str
+    within: bytes = b""
+
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(b"%PDF", "a PDF", f"A PDF keeps neither cells nor evidence. {EXPORT}"),
+    Signature(b"PK\x03\x04", "a Word document", EXPORT, within=b"word/"),
+    Signature(b"PK\x03\x04", "an Excel workbook", EXPORT, within=b"xl/"),
+    Signature(b"PK\x03\x04", "a presentation", EXPORT, within=b"ppt/"),
+    Signature(b"PK\x03\x04", "a zip archive", f"Hand in the file inside it. {EXPORT}"),
+    Signature(b"\xd0\xcf\x11\xe0", "an old Word, Excel or PowerPoint file", EXPORT),
+    Signature(b"{\\rtf", "a rich text document", EXPORT),
+    Signature(b"\x1f\x8b", "a gzip archive", f"Hand in the file inside it. {EXPORT}"),
+    Signature(b"7z\xbc\xaf\x27\x1c", "a 7z archive", f"Hand in the file inside it. {EXPORT}"),
+    Signature(b"Rar!", "a rar archive", f"Hand in the file inside it. {EXPORT}"),
+    Signature(b"\x89PNG", "a picture", f"A screenshot cannot be graded. {EXPORT}"),
+    Signature(b"\xff\xd8\xff", "a picture", f"A screenshot cannot be graded. {EXPORT}"),
+    Signature(b"GIF8", "a picture", f"A screenshot cannot be graded. {EXPORT}"),
+    Signature(b"bplist00", "a web archive saved by Safari", EXPORT),
+)
+
+
+def unreadable(content: bytes, name: str) -> UnreadableError | None:
+    """The refusal of a file that is no text at all, or is empty; None where it is worth reading."""
+    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return UnreadableError("empty", f"The upload may have been cut off. {EXPORT}")
+    for signature in SIGNATURES:
+        if content.startswith(signature.start) and signature.within in content[:4000]:
+            return UnreadableError(signature.seems + _named(name), signature.advice)
+    return None
+
+
+def _named(name: str) -> str:
+    """A clause for a file whose name promises a notebook."""
+    ending = name.lower().rpartition(".")[2]
+    return f" named .{ending}" if ending in ("html", "htm", "ipynb") else ""
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """A kind of page or text without cells, told by a CSS selector, by its title, or by its opening."""
+
+    seems: str
+    advice: str
+    selector: str = ""
+    title: str = ""
+    opening: str = ""
+
+    def fits(self, page: LexborHTMLParser, title: str, text: str) -> bool:
+        """Whether one of the three signs is there."""
+        if self.selector:
+            return page.css_first(self.selector) is not None
+        if self.title:
+            return re.search(self.title, title, re.IGNORECASE) is not None
+        return re.search(self.opening, text[:20_000], re.MULTILINE) is not None
+
+
+PAGE_KINDS: tuple[PageKind, ...] = (
+    PageKind("a web archive (MHTML)", EXPORT, opening=r"\AMIME-Version:|\AFrom: <Saved by"),
+    PageKind(
+        "an R Markdown page", f"This course is graded from Jupyter notebooks. {EXPORT}",
+        selector="meta[name=generator][content*=pandoc i], div.main-container script[src*=rmarkdown]",
+    ),
+    PageKind(
+        "a page saved from Colab without the notebook in it",
+        "In Colab, run the last cell of the notebook, which makes the HTML, or choose File, Download, .ipynb.",
+        title=r"colab(oratory)?\s*$",
+    ),
+    PageKind(
+        "a page saved from Kaggle without the notebook in it",
+        "On Kaggle, open the notebook's menu, choose Download notebook, or save a version and download its HTML.",
+        title=r"\|\s*kaggle\s*$",
+    ),
+    PageKind("a page saved from GitHub", EXPORT, title=r"github\s*$"),
+    PageKind(
+        "a sign-in page", f"The link was saved instead of the file. {EXPORT}", selector="input[type=password]"
+    ),
+    PageKind(
+        "a web page without notebook cells", EXPORT,
+        selector="body p, body div, body table, body h1, body h2, body ul, body span, body script, body a",
+    ),
+    PageKind("a Python script", f"Outputs are part of what is graded. {EXPORT}",
+             opening=r"^(import|from) [A-Za-z_]|^# %%|^def [a-z_]+\("),
+)  # fmt: skip
+
+
+def page_without_cells(page: LexborHTMLParser, title: str, text: str, name: str) -> UnreadableError:
+    """The refusal of a page or text in which no cell was found."""
+    for kind in PAGE_KINDS:
+        if kind.fits(page, title, text):
+            return UnreadableError(kind.seems, kind.advice)
+    if "\ufffd" in text[:2000] or "\0" in text[:2000]:
+        return UnreadableError("damaged, or in a format we do not know" + _named(name), EXPORT)
+    return UnreadableError("plain text" + _named(name), EXPORT)

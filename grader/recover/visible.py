@@ -1,0 +1,62 @@
+"""The plain text a reader sees in a piece of HTML. Parsed, never rendered."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+UNSEEN = ["script", "style", "template", "button", "noscript", "title"]
+# What starts and ends a line of its own.
+BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, div, pre, blockquote, summary, details, br, hr, dt, dd"
+# Stands for the tab between two cells while blanks are tidied; a private character, no blank.
+COLUMN = "\ue0f1"
+SPACES = re.compile(r"[^\S\n]+")
+BLANK_LINES = re.compile(r"\s*\n\s*")
+
+
+def visible_text(html: str) -> str:
+    r"""The words of a piece of HTML: each block and each table row on a line of its own, tabs between a row's
+    cells. Scripts, styles, buttons and the anchors of headings are left out.
+
+    >>> visible_text("<p>two <b>words</b></p><table><tr><th>F1<td>0.5</table>")
+    'two words\nF1\t0.5'
+    """
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    body = LexborHTMLParser(html).body
+    return "" if body is None else visible_of(body, html)
+
+
+def visible_of(node: LexborNode, html: str) -> str:
+    """`visible_text` of a node whose markup is ``html``. Takes the node apart: read everything else before."""
+    if "<s" in html or "<b" in html or "<t" in html or "<n" in html:
+        node.strip_tags(UNSEEN)
+    if "anchor-link" in html:
+        for anchor in node.css("a.anchor-link"):
+            anchor.decompose()
+    if "<table" in html:
+        _flatten_tables(node)
+    if "<" in html:
+        for block in node.css(BLOCKS):
+            block.insert_before("\n")
+            block.insert_after("\n")
+    return tidy(node.text()).replace(COLUMN, "\t")
+
+
+def _flatten_tables(node: LexborNode) -> None:
+    """Put each table's rows, as text, in the table's place."""
+    inner: set[int] = set()
+    for table in node.css("table"):
+        if table.mem_id in inner:
+            continue  # went with the table around it
+        inner.update(nested.mem_id for nested in table.css("table"))
+        rows = [COLUMN.join(_cells(row)) for row in table.css("tr")]
+        table.replace_with("\n" + "\n".join(rows) + "\n")
+
+
+def _cells(row: LexborNode) -> list[str]:
+    return [tidy(cell.text()).replace("\n", " ") for cell in row.iter() if cell.tag in ("td", "th")]
+
+
+def tidy(text: str) -> str:
+    """Runs of blanks become one, blank lines go."""
+    return BLANK_LINES.sub("\n", SPACES.sub(" ", text)).strip()
