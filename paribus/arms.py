@@ -52,6 +52,7 @@ def _part(differing: Mapping[str, tuple[object, object]], names: set[str]) -> di
 
 
 def describe(differing: Mapping[str, tuple[object, object]]) -> str:
+    """What differs, in words: name, old and new value; for code, whether it changed or is newly used."""
     parts = []
     for name, (old, new) in differing.items():
         if not name.startswith("code:"):

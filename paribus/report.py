@@ -79,8 +79,8 @@ class ExperimentReport:
         if n == 1:
             return (
                 f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the "
-                "difference comes from chance: with another seed both numbers would move, macro-F1 often by a point "
-                "or two. Treat it as a lead to confirm with at least three seeds, not as an effect."
+                "difference comes from chance: with another seed both numbers would move, macro-F1 often by "
+                "a point or two. Treat it as a lead to confirm with at least three seeds, not as an effect."
             )
         if n == 2:
             return (

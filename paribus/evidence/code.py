@@ -9,6 +9,7 @@ value changed by other means than its name, and a function whose source Python c
 
 import ast
 import dataclasses
+import dis
 import functools
 import hashlib
 import inspect
@@ -17,6 +18,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+TRAINING = "training"
 UNAVAILABLE = "unavailable"
 MAX_NAMES = 60
 _DIGITS = 16
@@ -34,14 +36,35 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     ``namespace`` is the notebook's ``globals()``; by default the one in which ``function`` was defined. A
     name that the code itself assigns or fills (a counter, a list of results) is no part of the digest.
     """
-    root, extra = _plain_function(function)
+    root, bound = _plain_function(function)
     if root is None:
-        return {"training": UNAVAILABLE}
+        return {TRAINING: UNAVAILABLE}
     space: Mapping[str, object] = root.__globals__ if namespace is None else namespace
-    trees = {"training": _tree(root)}
-    values: dict[str, object] = dict(extra)
-    waiting = list(_names(trees["training"])) + list(root.__code__.co_freevars)
+    functions, values = _reach(root, space)
+    trees = {label: _tree(item) for label, item in functions.items()}
+    changed = {
+        name
+        for label, tree in trees.items() if tree is not None
+        for name in _changed_names(tree) if name in _outer_names(functions[label])
+    }  # fmt: skip
+    digests = {
+        label: UNAVAILABLE if tree is None else _digest(_dump(tree) + _defaults(functions[label]))
+        for label, tree in trees.items()
+    }
+    for name, value in {**bound, **values}.items():
+        if name not in changed:
+            digests[f"{name}_" if name in digests else name] = _digest(_stable(value))
+    return _bounded(digests)
+
+
+def _reach(
+    root: types.FunctionType, space: Mapping[str, object]
+) -> tuple[dict[str, types.FunctionType], dict[str, object]]:
+    """The notebook's functions and simple values that ``root`` reaches, by label; ``root`` is "training"."""
+    functions = {TRAINING: root}
+    values: dict[str, object] = {}
     closure = _closure(root)
+    waiting = sorted(_outer_names(root))
     seen = {root.__name__}
     while waiting:
         name = waiting.pop()
@@ -49,18 +72,14 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
             continue
         seen.add(name)
         value = closure.get(name, space.get(name, _MISSING))
-        for label, reached in _own_functions(name, value, space):
-            trees[label] = _tree(reached)
-            waiting += _names(trees[label])
-            for free, content in _closure(reached).items():
-                closure.setdefault(free, content)
-                waiting.append(free)
         if _is_simple(value):
             values[name] = value
-    changed = {name for tree in trees.values() if tree is not None for name in _changed_names(tree)}
-    digests = {name: _digest(_dump(tree)) if tree is not None else UNAVAILABLE for name, tree in trees.items()}
-    digests |= {name: _digest(_stable(value)) for name, value in values.items() if name not in changed}
-    return _bounded(digests)
+        for label, reached in _own_functions(name, value, space):
+            functions[f"{label}_" if label in functions else label] = reached
+            waiting += sorted(_outer_names(reached))
+            closure = {**_closure(reached), **closure}
+        values |= _own_attributes(name, value, space)
+    return functions, values
 
 
 _MISSING = object()
@@ -89,22 +108,33 @@ def _own_functions(
 ) -> Iterator[tuple[str, types.FunctionType]]:
     """The functions behind a name, if it is the notebook's own function or class."""
     if isinstance(value, type):
-        if value.__module__ == space.get("__name__"):
-            for method, item in sorted(vars(value).items()):
-                inner = item.__func__ if isinstance(item, staticmethod | classmethod) else item
-                if isinstance(inner, types.FunctionType) and not _generated(inner):
+        for owner in _own_classes(value, space):
+            for method, item in sorted(vars(owner).items()):
+                raw = item.fget if isinstance(item, property) else item
+                inner, _ = _plain_function(raw.__func__ if isinstance(raw, staticmethod | classmethod) else raw)
+                if inner is not None and not _generated(inner):
                     yield f"{name}.{method}", inner
         return
     function, _ = _plain_function(value)
-    if function is not None and function.__globals__ is _globals_of(space, function):
+    if function is not None and (function.__globals__ is space or function.__module__ == space.get("__name__")):
         yield name, function
 
 
-def _globals_of(space: Mapping[str, object], function: types.FunctionType) -> Mapping[str, object]:
-    """``function``'s globals where they are the notebook's, which may be handed over as a copy."""
-    if function.__globals__ is space or function.__module__ == space.get("__name__"):
-        return function.__globals__
-    return {}
+def _own_attributes(name: str, value: object, space: Mapping[str, object]) -> dict[str, object]:
+    """The simple class attributes of a notebook's own class."""
+    if not isinstance(value, type):
+        return {}
+    return {
+        f"{name}.{attribute}": item
+        for owner in reversed(list(_own_classes(value, space)))
+        for attribute, item in vars(owner).items()
+        if not attribute.startswith("__") and _is_simple(item)
+    }
+
+
+def _own_classes(value: type, space: Mapping[str, object]) -> Iterator[type]:
+    """A class and its bases, as far as they are the notebook's own."""
+    return (owner for owner in value.__mro__ if owner.__module__ == space.get("__name__"))
 
 
 def _generated(function: types.FunctionType) -> bool:
@@ -187,10 +217,25 @@ def _dump(node: object) -> str:
     return repr(node)
 
 
-def _names(tree: ast.AST | None) -> list[str]:
-    if tree is None:
-        return []
-    return sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)})
+def _outer_names(function: types.FunctionType) -> set[str]:
+    """The names a function takes from outside: globals and closures, not its own variables and no attributes."""
+    found = set(function.__code__.co_freevars)
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        found |= {
+            str(step.argval) for step in dis.get_instructions(code)
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
+        }  # fmt: skip
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return found
+
+
+def _defaults(function: types.FunctionType) -> str:
+    """The simple default values of the arguments, as they were when the function was defined."""
+    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    simple = [_stable(value) for value in defaults if _is_simple(value)]
+    return f" defaults {simple}" if simple else ""
 
 
 def _changed_names(tree: ast.AST) -> Iterator[str]:
@@ -244,7 +289,7 @@ def _digest(text: str) -> str:
 
 def _bounded(digests: dict[str, str]) -> dict[str, str]:
     """At most MAX_NAMES names: what is beyond is folded into one digest, so that a change still shows."""
-    names = ["training", *sorted(name for name in digests if name != "training")]
+    names = [TRAINING, *sorted(name for name in digests if name != TRAINING)]
     kept = {name[:80]: digests[name] for name in names[:MAX_NAMES]}
     rest = names[MAX_NAMES:]
     if rest:

@@ -7,7 +7,7 @@ record that fits.
 
 import hashlib
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, cast
@@ -172,9 +172,9 @@ class Record:
             parsed["epochs"] = tuple(Epoch(**item) for item in raw.get("epochs", ()))
             parsed["classes"] = tuple(raw.get("classes", ()))
             record = cls(**parsed)
-        except (TypeError, KeyError, AttributeError) as error:
+            _check_types(record)
+        except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise RecordError(f"The record's fields do not have the expected shape: {error}.") from error
-        _check_types(record)
         return record
 
 
@@ -182,13 +182,17 @@ def canonical(value: object) -> str:
     """JSON with sorted keys, no spaces, no NaN: one text for one value."""
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"A record cannot hold a number that is not finite: {error}.") from error
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of ``body``, in hex."""
-    return hashlib.sha256(canonical(body).encode()).hexdigest()
+    try:
+        raw = canonical(body).encode()
+    except UnicodeEncodeError as error:
+        raise RecordError(f"A record cannot hold text that is no valid Unicode: {error.reason}.") from error
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _plain_field(item: ConfigField) -> dict[str, Any]:
@@ -197,10 +201,9 @@ def _plain_field(item: ConfigField) -> dict[str, Any]:
 
 
 def _parse_object(text: str) -> dict[str, Any]:
-    if len(text.encode()) > MAX_RECORD_BYTES:
-        raise RecordError(
-            f"The record is {len(text.encode()):,} bytes long; at most {MAX_RECORD_BYTES:,} are read."
-        )
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_RECORD_BYTES:
+        raise RecordError(f"The record is {size:,} bytes long; at most {MAX_RECORD_BYTES:,} are read.")
 
     def refuse(name: str) -> float:
         raise RecordError(f"The record holds {name}, which is not a finite number.")
@@ -215,19 +218,72 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 
 def _check_types(record: Record) -> None:
-    """Hold the scalar fields against their types, since JSON can put anything anywhere."""
-    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
-             "labels", "start", "previous")  # fmt: skip
+    """Hold every field against its type, since JSON can put anything anywhere."""
+    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "predictions", "labels",
+             "start", "previous")  # fmt: skip
     for name in texts:
-        if not isinstance(getattr(record, name), str):
-            raise RecordError(f"The record's field {name!r} is not text.")
-    if not (record.seed is None or (isinstance(record.seed, int) and not isinstance(record.seed, bool))):
-        raise RecordError(f"The record's seed is {record.seed!r}, expected a whole number.")
-    for name, item in record.config.items():
+        _expect_text(name, getattr(record, name))
+    for text in record.classes:
+        _expect_text("classes", text)
+    for group in (record.code, record.environment):
+        for name, text in group.items():
+            _expect_text(name, text)
+    _expect_whole("seed", record.seed)
+    _expect_whole("chosen_epoch", record.chosen_epoch)
+    for name, value in record.values.items():
+        _expect_number(name, value)
+    for line in record.epochs:
+        _expect_whole("epoch", line.epoch)
+        for name in ("train_loss", "validation_loss", "accuracy", "macro_f1"):
+            _expect_number(name, getattr(line, name), optional=True)
+    _check_config(record.config)
+    if record.data is not None:
+        _check_data(record.data)
+    if record.prediction is not None:
+        _check_prediction(record.prediction)
+
+
+def _check_config(config: Mapping[str, ConfigField]) -> None:
+    for name, item in config.items():
         if item.role not in ROLES:
             raise RecordError(f"The record's setting {name!r} has role {item.role!r}, expected {', '.join(ROLES)}.")
         if not isinstance(item.value, str | int | float | bool | None):
             raise RecordError(f"The record's setting {name!r} is not a plain value.")
-    for name, value in record.values.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise RecordError(f"The record's value {name!r} is {value!r}, expected a finite number.")
+        for source in item.of:
+            _expect_text(f"{name}.of", source)
+
+
+def _check_data(data: DataIdentity) -> None:
+    for name in ("source", "fingerprint", "split", "train_fingerprint"):
+        _expect_text(name, getattr(data, name))
+    _expect_whole("train_rows", data.train_rows)
+
+
+def _check_prediction(prediction: Prediction) -> None:
+    for name in ("metric", "direction", "why", "written"):
+        _expect_text(name, getattr(prediction, name))
+    _expect_whole("written_after", prediction.written_after)
+    _expect_number("low", prediction.low, optional=True)
+    _expect_number("high", prediction.high, optional=True)
+
+
+def _expect_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise RecordError(f"The record's field {name!r} is not text.")
+
+
+def _expect_whole(name: str, value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise RecordError(f"The record's {name} is {_short(value)}, expected a whole number.")
+
+
+def _expect_number(name: str, value: object, *, optional: bool = False) -> None:
+    """A finite number that a float can hold; JSON can write integers that none can."""
+    if value is None and optional:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+        raise RecordError(f"The record's value {name!r} is {_short(value)}, expected a finite number.")
+
+
+def _short(value: object) -> str:
+    return repr(value)[:80]
