@@ -74,7 +74,9 @@ class Course:
         for entry in self.entries():
             if entry.name == name:
                 return entry
-        self._refuse(name)
+        weeks = ", ".join(week.name for week in self.weeks)
+        names = ", ".join(entry.name for entry in self.entries())
+        raise UsageError(f"There is no week or assignment called {name!r}. Weeks: {weeks}. Assignments: {names}.")
 
     def select(self, name: str) -> tuple[Entry, ...]:
         """The assignments that a command's argument means: a week's, or the one named."""
@@ -82,13 +84,6 @@ class Course:
             if week.name == name:
                 return week.entries
         return (self.entry(name),)
-
-    def _refuse(self, name: str) -> NoReturn:
-        weeks = ", ".join(week.name for week in self.weeks)
-        names = ", ".join(entry.name for entry in self.entries())
-        raise UsageError(
-            f"There is no week or assignment called {name!r}. Weeks: {weeks}. Assignments: {names}."
-        )
 
 
 def load_course(path: Path = COURSE_FILE) -> Course:
@@ -169,7 +164,9 @@ def _read_entry(
         reader.refuse(where, f"profile = {profile!r}", f"one of {', '.join(PROFILES)}")
     source = reader.path.parent / reader.text(raw, "source", where)
     if not source.is_file():
-        reader.refuse(where, f"source = {raw['source']!r}, which is not there", "a py:percent file beside course.toml")
+        reader.refuse(
+            where, f"source = {raw['source']!r}, which is not there", "a py:percent file beside course.toml"
+        )
     gpu, needs = raw.get("gpu", False), raw.get("needs", [])
     if not isinstance(gpu, bool):
         reader.refuse(where, f"gpu = {gpu!r}", "true or false")
@@ -197,7 +194,9 @@ def _read_shares(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str, Mappin
         unknown = sorted(set(table) - CHECK_NAMES - {"manual"})
         if unknown:
             reader.refuse(where, f"the unknown check {unknown[0]!r}", 'a check of course/checknames.py or "manual"')
-        wrong = [name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)]
+        wrong = [
+            name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
+        ]
         if wrong:
             reader.refuse(where, f"{wrong[0]} = {table[wrong[0]]!r}", "a share between 0 and 1")
         if abs(sum(table.values()) - 1) > 1e-9 or min(table.values()) < 0:

@@ -39,6 +39,7 @@ from paribus.profiles import get_profile
 
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
+WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
 BAND_CHECK = "metrics.near_reference"
 
 
@@ -88,7 +89,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     """All notebooks and the release of one assignment, from its source; nothing is written."""
     profile = options.profile or entry.profile
     get_profile(profile)
-    unknown = [name for name in options.platforms if name not in PLATFORMS]
+    unknown = [platform for platform in options.platforms if platform not in PLATFORMS]
     if unknown or not options.platforms:
         named = repr(unknown[0]) if unknown else "none"
         raise UsageError(f"There is no platform called {named}. Choose from: {', '.join(PLATFORMS)}.")
@@ -100,8 +101,8 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
         return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=value_of)
 
     student = cells("jupyter", "student")
-    named = sorted({entry.name, *(call.assignment for call in source.references)})
-    references = options.references.for_release(named, profile)
+    used = {entry.name, *(call.assignment for call in source.references)}
+    references = options.references.for_release(used, profile)
     assignment = make_assignment(student, entry, profile=profile, references=references)
     metadata = {name: notebook_metadata(name, entry, setting.kaggle) for name in PLATFORMS}
     release_cells = with_evidence_cells(student)
@@ -126,19 +127,14 @@ def build(course: Course, entries: Sequence[Entry], out: Path, options: Options)
 def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str]) -> BuildReport:
     """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
     (out / MARKER).unlink(missing_ok=True)
-    files = {path: content for item in built for path, content in _notebook_files(item).items()}
-    wheel_folders = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
-    for platform in platforms:
-        if platform in wheel_folders:
-            folder = wheel_folders[platform]
-            _remove_other_wheels(out / folder, wheel.name)
-            files[f"{folder}/{wheel.name}"] = wheel.content
+    files = {**student_files(built, wheel, platforms), **_instructor_notebooks(built)}
+    for folder in WHEEL_FOLDERS.values():
+        _remove_other_wheels(out / folder, wheel.name)
     for path, content in files.items():
         write_atomic(out / path, content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     for item in built:
-        folder = write_release(out / "instructor" / "release", item.release)
-        for file in folder.iterdir():
+        for file in write_release(out / "instructor" / "release", item.release).iterdir():
             digests[file.relative_to(out).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
     marker = {
         "schema": SCHEMA,
@@ -159,10 +155,24 @@ def notebook_path(variant: str, platform: str, assignment: str) -> str:
     return f"student/{platform}/{inner}{assignment}.ipynb"
 
 
-def _notebook_files(item: Built) -> dict[str, bytes]:
+def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = PLATFORMS) -> dict[str, bytes]:
+    """Everything that students get, by path."""
+    wheels = {
+        f"{folder}/{wheel.name}": wheel.content for name, folder in WHEEL_FOLDERS.items() if name in platforms
+    }
+    return {**_notebooks(built, ("student",)), **wheels}
+
+
+def _instructor_notebooks(built: Sequence[Built]) -> dict[str, bytes]:
+    return _notebooks(built, ("solution", "instructor"))
+
+
+def _notebooks(built: Sequence[Built], variants: Sequence[str]) -> dict[str, bytes]:
     return {
         notebook_path(variant, platform, item.entry.name): text.encode()
+        for item in built
         for (variant, platform), text in item.notebooks.items()
+        if variant in variants
     }
 
 
@@ -174,9 +184,7 @@ def _values(references: References, profile: str) -> ValueOf:
     return value_of
 
 
-def _missing(
-    source: Source, entry: Entry, value_of: ValueOf, references: Mapping[str, object]
-) -> tuple[str, ...]:
+def _missing(source: Source, entry: Entry, value_of: ValueOf, references: Mapping[str, object]) -> tuple[str, ...]:
     missing = [f"{call.name} of {call.assignment}" for call in source.references if value_of(call) is None]
     bands = any(check.check == BAND_CHECK for cell in source.cells for check in cell.checks)
     if bands and entry.name not in references:

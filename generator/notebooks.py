@@ -13,8 +13,9 @@ import paribus
 from course.assignment import Assignment, Cell, Role
 from course.catalog import Entry, load_course
 from generator.expressions import RELEASE, ReferenceCall, substitute_references
+from generator.headers import SourceCell
 from generator.platforms import Setting, frame, load_kaggle, notebook_metadata
-from generator.sources import EVIDENCE_SUFFIX, Source, SourceCell, load_source, with_profile
+from generator.sources import EVIDENCE_SUFFIX, Source, load_source, with_profile
 from generator.variants import is_included, text_for
 
 ValueOf = Callable[[ReferenceCall], float | None]
@@ -136,7 +137,7 @@ def _lock(cell: Cell) -> dict[str, bool]:
 
 
 def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
-    """nbgrader's metadata, schema 3; empty for a cell that nbgrader has nothing to do with.
+    """Nbgrader's metadata, schema 3; empty for a cell that nbgrader has nothing to do with.
 
     A memo must be a grade cell (schema 3 knows no markdown solution that is none), so its points there are
     the person's share, which may be 0.

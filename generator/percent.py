@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from course.errors import SourceError
@@ -50,9 +51,7 @@ def read_percent(text: str, file: str) -> tuple[RawCell, ...]:
     if not starts:
         raise SourceError(file, 1, "no cell", "at least one `# %%` line")
     bounds = [*starts, len(lines)]
-    return tuple(
-        _read_cell(lines, start, end, file) for start, end in zip(bounds[:-1], bounds[1:], strict=True)
-    )
+    return tuple(_read_cell(lines, start, end, file) for start, end in pairwise(bounds))
 
 
 def parse_header(rest: str, file: str, line: int) -> tuple[CellType, dict[str, Any]]:
@@ -61,7 +60,9 @@ def parse_header(rest: str, file: str, line: int) -> tuple[CellType, dict[str, A
     cell_type: CellType = "code"
     if kind_match:
         if kind_match["kind"] != "markdown":
-            raise SourceError(file, line, f"the cell type [{kind_match['kind']}]", "[markdown], or nothing for code")
+            raise SourceError(
+                file, line, f"the cell type [{kind_match['kind']}]", "[markdown], or nothing for code"
+            )
         cell_type = "markdown"
         rest = rest[kind_match.end() :]
     options: dict[str, Any] = {}

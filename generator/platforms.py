@@ -64,11 +64,13 @@ def load_kaggle(path: Path = KAGGLE_SETTINGS) -> Kaggle:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         kernel, dataset = raw["kernel"], raw["dataset"]
         shape = str(kernel["machine_shape"])
-        return Kaggle(f"{raw['owner']}/{dataset['slug']}", bool(kernel["enable_internet"]), shape[:1].lower() + shape[1:])
+        return Kaggle(
+            f"{raw['owner']}/{dataset['slug']}", bool(kernel["enable_internet"]), shape[:1].lower() + shape[1:]
+        )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BuildError(
-            f"{path}: cannot be read ({type(error).__name__}: {error}). It needs owner, [kernel] enable_internet and "
-            "machine_shape, [dataset] slug."
+            f"{path}: cannot be read ({type(error).__name__}: {error}). It needs owner, [kernel] enable_internet "
+            "and machine_shape, [dataset] slug."
         ) from error
 
 
@@ -112,7 +114,9 @@ def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
 def _badge(platform: str, entry: Entry, course: Course) -> tuple[Cell, ...]:
     if platform != "colab" or not course.colab:
         return ()
-    where = f"{course.colab['repository']}/blob/{course.colab['branch']}/{course.colab['folder']}/{entry.name}.ipynb"
+    where = (
+        f"{course.colab['repository']}/blob/{course.colab['branch']}/{course.colab['folder']}/{entry.name}.ipynb"
+    )
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     badge = f"[![Open in Colab]({image})](https://colab.research.google.com/github/{where})"
     return (Cell("badge", Role.SETUP, "markdown", badge, heading=entry.title),)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from course.assignment import Role
+from generator.headers import SourceCell
 from generator.regions import Region, replace_regions
 from generator.roles import PLATFORMS
-from generator.sources import SourceCell
 
 ANSWER = "*Write your answer here.*"
 _TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")
@@ -28,7 +28,9 @@ def text_for(cell: SourceCell, variant: str) -> str:
     """
     if variant == "instructor":
         return cell.text
-    return replace_regions(cell.text, cell.regions, lambda region, inner: _replacement(cell, variant, region, inner))
+    return replace_regions(
+        cell.text, cell.regions, lambda region, inner: _replacement(cell, variant, region, inner)
+    )
 
 
 def _replacement(cell: SourceCell, variant: str, region: Region, inner: list[str]) -> list[str]:

@@ -40,7 +40,9 @@ def build_wheel(
     origin = package or Path(paribus.__file__).parent
     needed = core_requirements() if requirements is None else requirements
     template = files("generator.templates").joinpath("student_pyproject.toml").read_text(encoding="utf-8")
-    pyproject = template.replace("__VERSION__", paribus.__version__).replace("__DEPENDENCIES__", json.dumps(list(needed)))
+    pyproject = template.replace("__VERSION__", paribus.__version__).replace(
+        "__DEPENDENCIES__", json.dumps(list(needed))
+    )
     with tempfile.TemporaryDirectory(prefix="paribus-wheel-") as folder:
         staging = Path(folder)
         shutil.copytree(origin, staging / "paribus", ignore=_LEFTOVERS)
@@ -50,8 +52,8 @@ def build_wheel(
             built = list(WheelBuilder(str(staging)).build(directory=str(staging / "dist"), versions=["standard"]))
         except (ValueError, TypeError, OSError) as error:
             raise BuildError(
-                f"The students' wheel cannot be built ({error}). See generator/templates/student_pyproject.toml and the "
-                "dependencies in pyproject.toml."
+                f"The students' wheel cannot be built ({error}). See generator/templates/student_pyproject.toml "
+                "and the dependencies in pyproject.toml."
             ) from error
         path = Path(built[0])
         return Wheel(path.name, path.read_bytes())

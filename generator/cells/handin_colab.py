@@ -1,4 +1,4 @@
-#@title Hand in: run this cell, then upload the file that it downloads
+# @title Hand in: run this cell, then upload the file that it downloads
 # It asks Colab for this notebook as it stands, turns it into one HTML file and downloads that.
 from pathlib import Path
 
@@ -18,4 +18,4 @@ else:
     page, _ = HTMLExporter(template_name="lab").from_notebook_node(nbformat.from_dict(document))
     HANDIN.write_text(page, encoding="utf-8")
     files.download(str(HANDIN))
-    print(f"{HANDIN} ({len(page) / 1e6:.1f} MB) is on its way to your downloads. Open it, look through it, hand it in.")
+    print(f"{HANDIN} ({len(page) / 1e6:.1f} MB) is on its way to your downloads. Look through it, hand it in.")

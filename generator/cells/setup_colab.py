@@ -1,4 +1,4 @@
-#@title Set up: run this cell first
+# @title Set up: run this cell first
 # It installs the course's package; nothing that Colab brings along is touched.
 import importlib.metadata
 import subprocess

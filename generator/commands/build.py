@@ -1,0 +1,96 @@
+"""`paribus build`: sources to notebooks, the students' wheel and the instructor's release folder."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.roles import PLATFORMS
+from paribus.cli import Command
+from paribus.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from generator.build import BuildReport, Options
+
+REFERENCES = Path("solutions")
+
+
+def configure_build(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that build and release share."""
+    parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    parser.add_argument(
+        "--profile",
+        choices=sorted(PROFILES),
+        help="the notebooks' default profile (default: what course.toml says)",
+    )
+    parser.add_argument(
+        "--platform", action="append", choices=PLATFORMS, dest="platforms",
+        help="this platform alone; may be given more than once (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--references", type=Path, default=REFERENCES, metavar="DIR",
+        help="where recorded references stand (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def options_of(arguments: argparse.Namespace) -> "Options":
+    """The options that the arguments mean."""
+    from generator.build import Options
+    from generator.references import load_references
+
+    platforms: Sequence[str] = arguments.platforms or PLATFORMS
+    chosen = tuple(name for name in PLATFORMS if name in platforms)
+    return Options(arguments.profile, chosen, load_references(arguments.references))
+
+
+def run_build(arguments: argparse.Namespace) -> int:
+    """Build what was asked for."""
+    from course.catalog import load_course
+    from generator.build import build
+
+    course = load_course()
+    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments))
+    print(as_json(report) if arguments.json else as_lines(report))
+    return 0
+
+
+def as_json(report: "BuildReport") -> str:
+    """The result for a program."""
+    return json.dumps(
+        {
+            "out": str(report.out),
+            "releases": {item.entry.name: item.release.digest for item in report.built},
+            "wheel": report.wheel,
+            "files": list(report.files),
+            "missing_references": list(report.missing),
+        },
+        indent=1,
+    )
+
+
+def as_lines(report: "BuildReport") -> str:
+    """The result for a person."""
+    lines = [
+        f"{item.entry.name}: release {item.release.digest}, profile {item.assignment.profile}, "
+        f"{item.assignment.max_score:g} points, {len(item.notebooks)} notebooks"
+        for item in report.built
+    ]
+    if report.missing:
+        lines.append(
+            f"{len(report.missing)} references are not recorded yet; the notebooks say so where they are used."
+        )
+    lines.append(f"Students' files:   {report.out / 'student'}")
+    lines.append(f"Instructor's files: {report.out / 'instructor'}")
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    name="build",
+    summary="Build notebooks for every platform, the students' wheel and the release folder.",
+    example="paribus build week1 --profile micro --out build",
+    configure=configure_build,
+    run=run_build,
+)

@@ -1,0 +1,75 @@
+"""No line of a solution or a hidden test in anything a student gets: the search that holds a build to it.
+
+A line counts from 20 characters on, without its indent; a line that students see anyway (it also stands
+outside every region of the course's sources) is no secret, and neither is an import.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from generator.regions import region_lines
+from generator.sources import Source
+
+SHORTEST = 20
+_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_IMPORT = re.compile(r"^(from\s+\S+\s+)?import\s")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One secret line in a student's file: where it comes from and where it was found."""
+
+    file: str
+    cell: str
+    line: str
+    found_in: str
+
+    def __str__(self) -> str:
+        """The leak as a sentence."""
+        return f"{self.found_in} holds a line of the cell {self.cell!r} of {self.file}: {self.line!r}"
+
+
+def secret_lines(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
+    """Every secret line, stripped, with the file and cell it comes from."""
+    listed = list(sources)
+    visible: set[str] = set()
+    secrets: dict[str, tuple[str, str]] = {}
+    for source in listed:
+        for cell in source.cells:
+            inside = {number for region in cell.regions for number in range(region.begin, region.end + 1)}
+            lines = cell.text.split("\n")
+            hidden = cell.only and not {"student", "kaggle", "colab", "jupyter"} & set(cell.only)
+            if not hidden:
+                visible |= {line.strip() for number, line in enumerate(lines) if number not in inside}
+            for line in lines if hidden else region_lines(cell.text, cell.regions):
+                for piece in map(str.strip, _EXPRESSION.split(line)):
+                    if len(piece) >= SHORTEST and not _IMPORT.match(piece):
+                        secrets.setdefault(piece, (source.file, cell.key))
+    return {line: origin for line, origin in secrets.items() if line not in visible}
+
+
+def find_leaks(sources: Iterable[Source], files: Mapping[str, bytes]) -> tuple[Leak, ...]:
+    """Every secret line in the files that students get, notebooks, wheels and texts, in order of the files."""
+    secrets = secret_lines(sources)
+    found = []
+    for name, content in sorted(files.items()):
+        for text_name, text in _texts(name, content):
+            lines = {line.strip() for line in text.splitlines()}
+            pieces = [secret for secret in secrets if secret in lines or (len(secret) >= 40 and secret in text)]
+            found += [Leak(*secrets[secret], secret, text_name) for secret in pieces]
+    return tuple(found)
+
+
+def _texts(name: str, content: bytes) -> list[tuple[str, str]]:
+    if name.endswith(".whl"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return [(f"{name}:{item}", archive.read(item).decode(errors="replace")) for item in archive.namelist()]
+    text = content.decode(errors="replace")
+    if name.endswith(".ipynb"):
+        cells = json.loads(text)["cells"]
+        return [(name, "\n".join("".join(cell["source"]) for cell in cells))]
+    return [(name, text)]

@@ -1,0 +1,69 @@
+"""`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
+
+It refuses where prose or a band needs a reference that no run recorded, where a line of a solution stands in
+something a student gets, and where the hidden tests let a planted wrong answer through.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.catalog import Course, Entry
+from generator.build import BuildReport, Options, build_assignment, student_files, write_build
+from generator.errors import BuildError, ReferenceMissingError
+from generator.hidden import Proof, prove, require
+from generator.leaks import find_leaks
+from generator.wheel import build_wheel
+
+PROOFS = Path(".paribus") / "cache" / "proofs"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a release may do without, and where proofs are kept (None: nowhere)."""
+
+    allow_missing: bool = False
+    skip_hidden: bool = False
+    proofs: Path | None = PROOFS
+
+
+@dataclass(frozen=True)
+class ReleaseReport:
+    """What was written, and what was proven of the hidden tests."""
+
+    build: BuildReport
+    proofs: tuple[Proof, ...]
+
+
+def release(
+    course: Course,
+    entries: Sequence[Entry],
+    out: Path,
+    options: Options,
+    conditions: Conditions,
+    *,
+    progress: Callable[[str], None] = lambda text: None,
+) -> ReleaseReport:
+    """Build, prove and write; nothing is written where a condition does not hold.
+
+    ReferenceMissingError names the numbers to record, BuildError the leaks or the unproven tests.
+    """
+    built = tuple(build_assignment(course, entry, options) for entry in entries)
+    missing = [f"{item.entry.name}: {name}" for item in built for name in item.missing]
+    if missing and not conditions.allow_missing:
+        listed = "\n  ".join(missing)
+        raise ReferenceMissingError(
+            f"These numbers have no recorded reference for the students' profile:\n  {listed}\n"
+            "Record them with `paribus run … --profile … --record`, or release with --allow-missing: the "
+            "notebooks then say what is missing, and no band is drawn."
+        )
+    wheel = build_wheel()
+    leaks = find_leaks([item.source for item in built], student_files(built, wheel))
+    if leaks:
+        listed = "\n  ".join(str(leak) for leak in leaks)
+        raise BuildError(f"A student would get these lines of solutions or hidden tests:\n  {listed}")
+    proofs: tuple[Proof, ...] = ()
+    if not conditions.skip_hidden:
+        proofs = tuple(prove(item.entry, item.source, cache=conditions.proofs, progress=progress) for item in built)
+        require(proofs)
+    return ReleaseReport(write_build(built, wheel, out, options.platforms), proofs)
