@@ -1,0 +1,185 @@
+"""One page for one student: the score, what is open and why, every verdict with what it rests on.
+
+A page shows what the student handed in and what the checks say of it. Tracebacks of the grader, hidden
+tests and references that the course does not publish never reach it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from course.assignment import Assignment
+from grader.model import CellResult, Outcome, Result, Verdict
+from grader.pages import MARKS, STATUS, CellTitle, Mark, cell_title, humanise, render, shown, who
+from grader.plots import Band, Share, bar
+from grader.scores import OPEN, PERSON, TOLERANCE
+
+METRICS = {
+    "accuracy": ("Accuracy", 3),
+    "macro_f1": ("Macro-F1", 3),
+    "weighted_f1": ("Weighted F1", 3),
+    "zero_f1_classes": ("Classes at F1 = 0", 0),
+}
+"""The metrics of the table of runs, in its order: heading and digits."""
+
+# A check's values that compare with what the course keeps to itself.
+PRIVATE = frozenset({"reference", "references", "band", "low", "high", "mean", "sd"})
+
+
+@dataclass(frozen=True)
+class VerdictView:
+    """One verdict as the page shows it."""
+
+    mark: Mark
+    title: str
+    because: str
+    points: str
+    about: str
+    values: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One graded cell as the page shows it."""
+
+    key: str
+    title: CellTitle
+    cell: CellResult
+    state: str
+    bar: Markup
+    verdicts: tuple[VerdictView, ...]
+    by_hand: float
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One recorded run: its name and its metrics in the order of the table's columns, "" where it has none."""
+
+    name: str
+    metrics: tuple[str, ...]
+    bands: tuple[str, ...]
+
+
+def feedback_page(
+    result: Result,
+    assignment: Assignment,
+    *,
+    abouts: Mapping[str, str] | None = None,
+    bands: Mapping[str, Band] | None = None,
+) -> str:
+    """The page as HTML. ``abouts`` are the checks' own sentences; ``bands`` only what is public."""
+    cells = tuple(_cell_view(cell, assignment, abouts or {}) for cell in result.cells)
+    columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
+    return render(
+        "feedback.html.j2",
+        result=result,
+        assignment=assignment,
+        who=who(result),
+        status=STATUS[result.status],
+        bar=_score_bar(result.score, result.pending, result.max_score),
+        cells=cells,
+        waiting=[view for view in cells if view.cell.pending > TOLERANCE],
+        improve=[(view, item) for view in cells for item in view.verdicts if item.mark is MARKS[Outcome.FAILED]],
+        columns=[METRICS[name][0] for name in columns],
+        runs=_runs(result.metrics, columns, bands or {}),
+        final=result.status == "graded" and result.pending <= TOLERANCE,
+    )
+
+
+def summary_line(result: Result, assignment: Assignment) -> str:
+    """The feedback in a few plain sentences, for Moodle's comment field."""
+    if not result.cells:
+        return " ".join(result.remarks) or f"Your file {STATUS[result.status]}."
+    score, most = shown(round(result.score, 2)), shown(round(result.max_score, 2))
+    parts = [f"{score} of {most} points."]
+    if result.pending > TOLERANCE:
+        names = [cell_title(assignment, cell.key).heading for cell in result.cells if cell.pending > TOLERANCE]
+        waiting = f"{shown(round(result.pending, 2))} wait for a person ({'; '.join(names)})"
+        parts = [f"{score} of {most} points so far; {waiting}."]
+    failed = [v for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points]
+    parts.extend(item.because for item in failed[:3])
+    if len(failed) > 3:
+        parts.append(f"{len(failed) - 3} more points of feedback are in the feedback file.")
+    return " ".join(parts)
+
+
+def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, str]) -> CellView:
+    settled = cell.pending <= TOLERANCE
+    open_points = sum(v.points for v in cell.verdicts if v.outcome in OPEN)
+    reached = "passed" if cell.score >= cell.points - TOLERANCE else "failed"
+    return CellView(
+        key=cell.key,
+        title=cell_title(assignment, cell.key),
+        cell=cell,
+        state=reached if settled else "undecided",
+        bar=_score_bar(cell.score, cell.pending, cell.points, height=7),
+        verdicts=tuple(_verdict_view(item, settled=settled, abouts=abouts) for item in cell.verdicts),
+        by_hand=max(0.0, cell.pending - open_points),
+    )
+
+
+def _verdict_view(verdict: Verdict, *, settled: bool, abouts: Mapping[str, str]) -> VerdictView:
+    mark = MARKS[verdict.outcome]
+    if verdict.check == PERSON:
+        given = verdict.values.get("points given", verdict.points)
+        mark = Mark("person", "Decided by a person")
+        worth = f"{shown(given)} of {shown(verdict.points)}"
+        return VerdictView(mark, "Your instructor", verdict.because, worth, "", (), ())
+    if verdict.outcome is Outcome.UNDECIDED and settled:
+        mark = Mark("person", "A person has looked")
+    values = tuple((humanise(name), shown(value)) for name, value in verdict.values.items() if name not in PRIVATE)
+    evidence = tuple((item.cell, shown(item.text)) for item in verdict.evidence)
+    return VerdictView(
+        mark, humanise(verdict.check), verdict.because, _points(verdict, settled=settled),
+        abouts.get(verdict.check, ""), values, evidence,
+    )  # fmt: skip
+
+
+def _points(verdict: Verdict, *, settled: bool) -> str:
+    most = shown(float(verdict.points))
+    if not verdict.points:
+        return "advice"
+    if verdict.outcome is Outcome.PASSED:
+        return f"{most} of {most}"
+    if verdict.outcome is Outcome.FAILED:
+        return f"0 of {most}"
+    return "" if settled else f"{most} open"
+
+
+def _score_bar(score: float, pending: float, total: float, height: int = 12) -> Markup:
+    lost = max(0.0, total - score - pending)
+    return bar(
+        (
+            Share("passed", score, f"{shown(score)} points earned"),
+            Share("undecided", pending, f"{shown(pending)} points open"),
+            Share("empty", lost, f"{shown(lost)} points not earned"),
+        ),
+        height,
+    )
+
+
+def _runs(metrics: Mapping[str, float], columns: list[str], bands: Mapping[str, Band]) -> tuple[RunView, ...]:
+    names = sorted({key.rsplit(".", 1)[0] for key in metrics if key.rsplit(".", 1)[-1] in columns})
+    return tuple(
+        RunView(
+            name,
+            tuple(_metric(metrics.get(f"{name}.{column}"), column) for column in columns),
+            tuple(_band_words(bands.get(f"{name}.{column}"), column) for column in columns),
+        )
+        for name in names
+    )
+
+
+def _metric(value: float | None, column: str) -> str:
+    return "" if value is None else f"{value:.{METRICS[column][1]}f}"
+
+
+def _band_words(band: Band | None, column: str) -> str:
+    digits = METRICS[column][1]
+    if band is None:
+        return ""
+    if band.low is None or band.high is None:
+        return f"reference {band.mean:.{digits}f}"
+    return f"reference {band.low:.{digits}f} to {band.high:.{digits}f}"

@@ -1,0 +1,279 @@
+"""nbgrader as the gradebook: results go in, people's grades come out, and nothing is executed.
+
+nbgrader's own autograde runs through its Python API (its command line ignores the configuration that would
+replace Execute) with `InjectScores` in Execute's place. Manual scores and comments belong to people: a
+re-run keeps them, and asks again only where the answer has changed since.
+"""
+
+import json
+import logging
+import sqlite3
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbgrader
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from nbconvert.preprocessors import ExecutePreprocessor
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, SaveCells
+from sqlalchemy.exc import SAWarning
+
+from course.assignment import Assignment
+from course.release import Release
+from grader.errors import GradebookError
+from grader.model import Result
+from grader.preprocessors import InjectScores, SaveScores
+from grader.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
+from paribus.files import write_atomic
+
+DATABASE = "gradebook.db"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission for the gradebook: its result and the notebook that `grader.rebuild` made of it."""
+
+    result: Result
+    notebook: str
+
+
+class ScoredAutograde(Autograde):  # type: ignore[misc]  # nbgrader ships no types
+    """nbgrader's autograde with scores from elsewhere; it refuses to start where a step would execute code.
+
+    Against nbgrader's own it reads each notebook once and keeps one database session: the notebook was just
+    rebuilt from the release, so there is nothing to overwrite, and every locked cell is held against its
+    checksum.
+    """
+
+    def __init__(self, book: Gradebook, names: Mapping[str, str], steps: Sequence[object], **more: object) -> None:
+        """``steps`` stand in Execute's and SaveAutoGrades' place, ``names`` are the student's."""
+        super().__init__(**more)
+        self.book, self.names = book, names
+        self.sanitize_preprocessors = [DeduplicateIds, CheckCellMetadata]
+        self.autograde_preprocessors = list(steps)
+        self.force = True
+
+    def start(self) -> None:
+        """Convert; GradebookError where anything that executes code stands in the pipeline."""
+        refuse_execution([*self.sanitize_preprocessors, *self.autograde_preprocessors])
+        super().start()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Make the student's rows in the database, where there are none."""
+        self.book.update_or_create_student(student_id, **self.names)
+        self.book.update_or_create_submission(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Both lists of steps in one pass."""
+        self._init_preprocessors()
+        BaseConverter.convert_single_notebook(self, notebook_filename)
+
+    def _init_preprocessors(self) -> None:
+        self.exporter._preprocessors = []
+        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
+            self.exporter.register_preprocessor(step)
+
+
+def refuse_execution(steps: Iterable[object]) -> None:
+    """GradebookError where a step is nbgrader's Execute, nbconvert's, or made from one."""
+    for step in steps:
+        kind = step if isinstance(step, type) else type(step)
+        if issubclass(kind, ExecutePreprocessor):
+            raise GradebookError(
+                f"{kind.__name__} stands in the grading pipeline; it would run students' code. "
+                "Remove it from the preprocessors."
+            )
+
+
+class GradebookFolder:
+    """A folder with gradebook.db and nbgrader's source, submitted and autograded folders, for one release.
+
+    Not for threads: nbgrader changes the working directory while it converts.
+    """
+
+    def __init__(self, folder: Path, release: Release, name: str = "") -> None:
+        """Open or make the gradebook. ``name`` is the assignment's name in it (default: its own).
+
+        GradebookError where the database holds another form of the assignment with submissions in it.
+        """
+        self.folder = folder.resolve()
+        self.assignment = release.assignment
+        self.name = name or release.assignment.name
+        self.slots = read_slots(release.assignment, release.notebook)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _create_database(self.folder / DATABASE)
+        self.course = CourseDirectory(root=str(self.folder), assignment_id=self.name)
+        self._log = _ErrorLog()
+        self._book = Gradebook(self.course.db_url, self.course.course_id)
+        self._checksums: dict[str, str] = {}
+        self._save_source(release.notebook)
+
+    def add(self, entry: Entry) -> None:
+        """Put one submission in, with its scores, its pending cells and our findings as comments.
+
+        GradebookError where nbgrader refuses; what people gave to earlier versions stays in the database.
+        """
+        student = entry.result.submission
+        if not student or student.startswith(".") or set(student) & set("/\\*?[]+"):
+            raise GradebookError(
+                f"The submission's name {student!r} cannot be a folder of nbgrader's; rename the file."
+            )
+        cells = grade_cells(self.assignment, self.slots, entry.result)
+        earlier, decided = self._submitted(student), self.people(student)
+        notebook = self._prepared(entry.notebook, cells)
+        write_atomic(self._path("submitted", student), _to_text(notebook))
+        same = {slot.grade_id for slot in self.slots if self._answer(slot, earlier) == self._answer(slot, notebook)}
+        steps = [
+            InjectScores(cells),
+            SaveScores(self._book, cells, self._notes(cells), same & set(decided), self._checksums),
+        ]
+        self.course.student_id = student
+        try:
+            with warnings.catch_warnings():
+                # nbgrader adds rows while SQLAlchemy flushes others; its own commit writes both.
+                warnings.simplefilter("ignore", SAWarning)
+                ScoredAutograde(
+                    self._book, _names(entry.result), steps, coursedir=self.course, log=self._log.logger
+                ).start()
+        except NbGraderException as error:
+            reason = self._log.take() or str(error)
+            raise GradebookError(f"{student}: nbgrader refused the submission: {reason}") from error
+        finally:
+            self._book.close()
+
+    def people(self, student: str) -> dict[str, PersonGrade]:
+        """What people decided about one submission, by grade_id; cells that still wait are left out."""
+        waiting = self._submitted(student).get("metadata", {}).get("paribus", {}).get("waiting", [])
+        answers = {slot.grade_id: _answer_key(self.assignment, slot) for slot in self.slots}
+        found: dict[str, PersonGrade] = {}
+        try:
+            notebook = self._book.find_submission_notebook(self.name, self.name, student)
+            comments = {comment.name: comment.manual_comment or "" for comment in notebook.comments}
+            for grade in notebook.grades:
+                if grade.needs_manual_grade or (grade.manual_score is None and grade.name not in waiting):
+                    continue
+                score = None if grade.manual_score is None else grade.manual_score + (grade.extra_credit or 0.0)
+                found[grade.name] = PersonGrade(score, comments.get(answers[grade.name], ""))
+        except MissingEntry:
+            return {}
+        finally:
+            self._book.close()
+        return found
+
+    def _prepared(self, notebook: str, cells: Mapping[str, GradeCell]) -> dict[str, Any]:
+        """The notebook with the release's checksums, and a note for the next run of what waits for a person."""
+        raw: dict[str, Any] = json.loads(notebook)
+        for cell in raw["cells"]:
+            metadata = cell.get("metadata", {}).get("nbgrader")
+            if metadata and metadata["grade_id"] in self._checksums:
+                metadata["checksum"] = self._checksums[metadata["grade_id"]]
+        waiting = sorted(cell.grade_id for cell in cells.values() if cell.pending)
+        raw["metadata"] = {**raw.get("metadata", {}), "paribus": {"waiting": waiting}}
+        return raw
+
+    def _notes(self, cells: Mapping[str, GradeCell]) -> dict[str, str]:
+        """Our findings by the answer they are about."""
+        return {
+            _answer_key(self.assignment, slot): "\n\n".join(cells[slot.grade_id].findings) for slot in self.slots
+        }
+
+    def _save_source(self, notebook: str) -> None:
+        """Tell the database the assignment's cells, as `nbgrader generate_assignment` would."""
+        source = nbformat.reads(notebook, as_version=4)
+        for cell in source.cells:
+            if "nbgrader" in cell.metadata:
+                checksum = utils.compute_checksum(cell)
+                cell.metadata.nbgrader["checksum"] = checksum
+                self._checksums[cell.metadata.nbgrader["grade_id"]] = checksum
+        write_atomic(self._path("source", "."), nbformat.writes(source) + "\n")
+        resources = {"nbgrader": {"notebook": self.name, "assignment": self.name, "db_url": self.course.db_url}}
+        try:
+            self._book.update_or_create_assignment(self.name)
+            SaveCells(log=self._log.logger).preprocess(source, resources)
+        except RuntimeError as error:
+            raise GradebookError(
+                f"{self.folder / DATABASE} holds submissions of another release of {self.name} ({error}). "
+                "Choose another --out for this release."
+            ) from error
+        finally:
+            self._book.close()
+
+    def _submitted(self, student: str) -> dict[str, Any]:
+        """The notebook that the last run put in for this student, or nothing."""
+        path = self._path("submitted", student)
+        if not path.is_file():
+            return {}
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def _path(self, step: str, student: str) -> Path:
+        return self.folder / step / student / self.name / f"{self.name}.ipynb"
+
+    def _answer(self, slot: Slot, notebook: Mapping[str, Any]) -> object:
+        """What a grade cell grades: the answer's text; for a locked cell, everything in the notebook."""
+        key = _answer_key(self.assignment, slot)
+        cells = notebook.get("cells", [])
+        for cell in cells:
+            if cell.get("id") == key and cell.get("metadata", {}).get("nbgrader", {}).get("solution"):
+                return "".join(cell["source"])
+        return ["".join(cell["source"]) for cell in cells]
+
+
+class _ErrorLog(logging.Handler):
+    """Keeps nbgrader's errors, so that a refusal can say what they were."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+        self.logger = logging.Logger("paribus.nbgrader", logging.ERROR)
+        self.logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        self.lines.append(record.getMessage())
+
+    def take(self) -> str:
+        """The last line of the messages so far, which in a traceback names the error; then forget them."""
+        lines = [line for text in self.lines for line in text.strip().splitlines() if line.strip()]
+        self.lines.clear()
+        return next((line for line in reversed(lines) if ": " in line), "")
+
+
+def _create_database(path: Path) -> None:
+    """Write nbgrader's schema version into a new database.
+
+    nbgrader itself would ask the command `alembic` for it, which need not be on PATH and takes a second.
+    """
+    if path.exists():
+        return
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(nbgrader.__file__).parent / "alembic"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (head,))
+
+
+def _to_text(notebook: Mapping[str, Any]) -> str:
+    return json.dumps(notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def _answer_key(assignment: Assignment, slot: Slot) -> str:
+    """The cell that holds the student's answer: the task of a tests cell, else the cell itself."""
+    return assignment.cell(slot.key).grades or slot.key
+
+
+def _names(result: Result) -> dict[str, str]:
+    """The fields that nbgrader keeps of a person; a class may be anonymous."""
+    first, _, last = result.name.rpartition(" ")
+    return {"first_name": first, "last_name": last, "lms_user_id": result.student}

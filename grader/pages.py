@@ -1,0 +1,124 @@
+"""What the pages share: the templates, the style, the policy against scripts, and words for outcomes."""
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from course.assignment import Assignment, Role
+from grader.model import Outcome, Result
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHOWN = 400
+"""How much of one quoted text a page shows."""
+
+_ROLES = {
+    Role.TASK: "Task", Role.TESTS: "Task", Role.EXPERIMENT: "Experiment", Role.MEMO: "Written answer",
+    Role.NOTEBOOK: "The whole notebook",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How an outcome looks and reads: a style class that is also the icon's name, and a word."""
+
+    kind: str
+    word: str
+
+
+MARKS = {
+    Outcome.PASSED: Mark("passed", "Met"),
+    Outcome.FAILED: Mark("failed", "Not met"),
+    Outcome.UNDECIDED: Mark("undecided", "A person will look"),
+    Outcome.NOT_APPLICABLE: Mark("none", "Does not apply"),
+}
+STATUS = {
+    "graded": "graded",
+    "partial": "graded in part",
+    "unreadable": "could not be read",
+    "other_assignment": "belongs to another assignment",
+}
+
+
+@dataclass(frozen=True)
+class CellTitle:
+    """How people call a graded cell: what it is, and the heading it stands under."""
+
+    role: str
+    heading: str
+
+
+def render(template: str, **values: object) -> str:
+    """A page from a template. Everything is escaped, and a name that is not given is an error."""
+    text = _environment().get_template(template).render(style=style(), policy=policy(), **values)
+    # Blank lines are what the templates' own structure leaves.
+    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
+
+
+@functools.cache
+def style() -> Markup:
+    """The one style sheet, which every page carries in itself."""
+    text = (TEMPLATES / "style.css").read_text(encoding="utf-8").strip()
+    return Markup(re.sub(r"\n\s*\n+", "\n", text))  # noqa: S704  # our own file, in an element that knows no entities
+
+
+@functools.cache
+def policy() -> str:
+    """The content security policy: this style sheet and nothing else, no script of anyone's."""
+    digest = base64.b64encode(hashlib.sha256(f"\n{style()}\n".encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def cell_title(assignment: Assignment, key: str) -> CellTitle:
+    """The title of a cell; a cell of another release keeps its key."""
+    for cell in assignment.cells:
+        if cell.key == key:
+            return CellTitle(_ROLES.get(cell.role, "Cell"), cell.heading or humanise(key))
+    return CellTitle("Cell", humanise(key))
+
+
+def humanise(name: str) -> str:
+    """``experiments.predicted_first`` → ``Predicted first``."""
+    words = name.rsplit(".", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def who(result: Result) -> str:
+    """What to call the person: the name, or what Moodle or the file calls them."""
+    return result.name or result.student or result.submission
+
+
+def points(value: float) -> str:
+    """Points as people write them: 3, 2.5, never 3.0."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def shown(value: object) -> str:
+    """One extracted value, short: numbers to four digits, lists by commas, mappings as name = value."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        text = f"{value:.4g}"
+    elif isinstance(value, Mapping):
+        text = ", ".join(f"{name} = {shown(item)}" for name, item in value.items())
+    elif isinstance(value, list | tuple):
+        text = ", ".join(shown(item) for item in value)
+    else:
+        text = "none" if value is None else str(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + " …"
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(points=points, shown=shown, humanise=humanise)
+    return environment

@@ -1,0 +1,223 @@
+"""The page about a class, for the instructor: scores, checks, metrics against references, and what waits.
+
+Everything on it comes from the results; the assignment gives titles, the release its references.
+"""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from course.assignment import Assignment
+from grader.feedback import METRICS
+from grader.model import Outcome, Result
+from grader.pages import MARKS, STATUS, cell_title, humanise, points, render, who
+from grader.plots import Band, Bin, Dot, Share, bar, histogram, strip
+from grader.scores import OPEN, PERSON, TOLERANCE
+
+BINS = 10
+BAR_ORDER = (Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE, Outcome.PASSED)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One submission in a list: its name, the link to its feedback page, its result."""
+
+    name: str
+    link: str
+    result: Result
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One student who waits: the open cells with their points and the reasons."""
+
+    person: Person
+    points: float
+    cells: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check over the class: how many of each outcome, and who did not meet it."""
+
+    name: str
+    title: str
+    about: str
+    counts: Mapping[Outcome, int]
+    bar: Markup
+    failed: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric over the class, as a strip plot beside the reference."""
+
+    title: str
+    note: str
+    plot: Markup
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A check of ours that broke."""
+
+    person: Person
+    cell: str
+    check: str
+    traceback: str
+
+
+def report_page(
+    results: Sequence[Result],
+    assignment: Assignment,
+    *,
+    bands: Mapping[str, Band] | None = None,
+    abouts: Mapping[str, str] | None = None,
+    folder: str = "feedback",
+) -> str:
+    """The page as HTML. ``folder`` is where the feedback pages lie, as the links shall name it."""
+    people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
+    scored = [person for person in people if person.result.cells]
+    waiting = [_waiting(person, assignment) for person in scored if person.result.pending > TOLERANCE]
+    return render(
+        "report.html.j2",
+        assignment=assignment,
+        people=people,
+        scored=scored,
+        waiting=waiting,
+        files=[person for person in people if not person.result.cells or person.result.remarks],
+        unscored=[person for person in people if not person.result.cells],
+        median=points(statistics.median([p.result.score for p in scored])) if scored else "–",
+        most=max((p.result.max_score for p in scored), default=assignment.max_score),
+        scores=_histogram(scored),
+        checks=_checks(scored, abouts or {}),
+        metrics=_metrics(scored, bands or {}),
+        rows=[(person, _student_bar(person.result), STATUS[person.result.status]) for person in people],
+        faults=_faults(scored, assignment),
+        legend=[MARKS[outcome] for outcome in BAR_ORDER],
+        failed=Outcome.FAILED,
+        undecided=Outcome.UNDECIDED,
+    )
+
+
+def bands_of(references: Mapping[str, Any], assignment: Assignment) -> dict[str, Band]:
+    """The release's references for this assignment's own profile, by ``<run>.<metric>``.
+
+    Where several data sets or models were recorded, the first in the release's order stands.
+    """
+    for entry in references.get(assignment.name, ()):
+        if entry["profile"] == assignment.profile:
+            return {name: Band(v["mean"], v["low"], v["high"]) for name, v in entry["values"].items()}
+    return {}
+
+
+def _order(result: Result) -> tuple[str, str]:
+    return (who(result).casefold(), result.submission)
+
+
+def _waiting(person: Person, assignment: Assignment) -> Waiting:
+    cells = []
+    for cell in person.result.cells:
+        if cell.pending <= TOLERANCE:
+            continue
+        open_verdicts = [v for v in cell.verdicts if v.points and v.outcome in OPEN]
+        reasons = [f"{humanise(v.check)}: {v.because}" for v in open_verdicts]
+        by_hand = cell.pending - sum(v.points for v in open_verdicts)
+        if by_hand > TOLERANCE:
+            reasons.append(f"{points(by_hand)} points are given by hand.")
+        cells.append((cell_title(assignment, cell.key).heading, points(cell.pending), tuple(reasons)))
+    return Waiting(person, person.result.pending, tuple(cells))
+
+
+def _histogram(scored: Sequence[Person]) -> Markup:
+    final, waiting = [0] * BINS, [0] * BINS
+    for person in scored:
+        result = person.result
+        share = result.score / result.max_score if result.max_score else 0.0
+        place = min(BINS - 1, int(share * BINS + 1e-9))
+        (waiting if result.pending > TOLERANCE else final)[place] += 1
+    bins = [Bin(f"{100 * n // BINS}", final[n], waiting[n]) for n in range(BINS)]
+    return histogram(bins, "score so far, in per cent of all points, from")
+
+
+def _checks(scored: Sequence[Person], abouts: Mapping[str, str]) -> list[CheckRow]:
+    """The checks, those that fail most first."""
+    counts: dict[str, dict[Outcome, int]] = {}
+    failed: dict[str, list[Person]] = {}
+    for person in scored:
+        for cell in person.result.cells:
+            for verdict in cell.verdicts:
+                if verdict.check == PERSON:
+                    continue
+                tally = counts.setdefault(verdict.check, dict.fromkeys(Outcome, 0))
+                tally[verdict.outcome] += 1
+                if verdict.outcome is Outcome.FAILED and person not in failed.setdefault(verdict.check, []):
+                    failed[verdict.check].append(person)
+    order = sorted(counts, key=lambda name: (-counts[name][Outcome.FAILED], -counts[name][Outcome.UNDECIDED], name))
+    return [
+        CheckRow(
+            name, humanise(name), abouts.get(name, ""), counts[name], _outcome_bar(counts[name]),
+            tuple(failed.get(name, ())),
+        )
+        for name in order
+    ]  # fmt: skip
+
+
+def _outcome_bar(tally: Mapping[Outcome, int]) -> Markup:
+    shares = [Share(MARKS[o].kind, tally[o], f"{tally[o]} {MARKS[o].word.lower()}") for o in BAR_ORDER]
+    return bar(shares, height=10)
+
+
+def _student_bar(result: Result) -> Markup:
+    lost = max(0.0, result.max_score - result.score - result.pending)
+    return bar(
+        (
+            Share("passed", result.score, f"{points(result.score)} points earned"),
+            Share("undecided", result.pending, f"{points(result.pending)} points open"),
+            Share("empty", lost, f"{points(lost)} points not earned"),
+        ),
+        height=10,
+    )
+
+
+def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[MetricRow]:
+    """A strip plot for every metric that a run of at least two students has, in the feedback's order."""
+    names = {name for person in scored for name in person.result.metrics}
+    known = [name for name in names if name.rsplit(".", 1)[-1] in METRICS]
+    order = list(METRICS)
+    rows: list[MetricRow] = []
+    for name in sorted(known, key=lambda n: (n.rsplit(".", 1)[0], order.index(n.rsplit(".", 1)[-1]))):
+        run, metric = name.rsplit(".", 1)
+        title, digits = METRICS[metric]
+        band = bands.get(name)
+        values = [(person, person.result.metrics[name]) for person in scored if name in person.result.metrics]
+        if len(values) < 2:
+            continue
+        outside = [person for person, value in values if band is not None and band.holds(value) is False]
+        dots = [Dot(person.name, value, person in outside) for person, value in values]
+        note = _metric_note(len(values), outside, band)
+        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits)))
+    return rows
+
+
+def _metric_note(count: int, outside: Sequence[Person], band: Band | None) -> str:
+    if band is None:
+        return f"{count} students, no reference"
+    if band.low is None or band.high is None:
+        return f"{count} students, dashed: the reference's mean"
+    names = ", ".join(person.name for person in outside[:4]) + (" …" if len(outside) > 4 else "")
+    where = f"{len(outside)} outside the band: {names}" if outside else "all within the band"
+    return f"{count} students, {where}"
+
+
+def _faults(scored: Sequence[Person], assignment: Assignment) -> list[Fault]:
+    return [
+        Fault(person, cell_title(assignment, cell.key).heading, verdict.check, verdict.traceback)
+        for person in scored
+        for cell in person.result.cells
+        for verdict in cell.verdicts
+        if verdict.traceback
+    ]
