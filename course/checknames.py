@@ -22,6 +22,4 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "integrity": ("chain", "copied"),
 }  # fmt: skip
 
-CHECK_NAMES: frozenset[str] = frozenset(
-    f"{family}.{name}" for family, names in FAMILIES.items() for name in names
-)
+CHECK_NAMES: frozenset[str] = frozenset(f"{family}.{name}" for family, names in FAMILIES.items() for name in names)
