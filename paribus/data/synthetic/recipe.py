@@ -1,6 +1,6 @@
 """What makes the corpus as hard as the real one, in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,33 +10,38 @@ from numpy.typing import NDArray
 class Recipe:
     """How complaints are told.
 
-    ``clear`` is the share of a class's complaints that tell its own story, for the largest and for the
-    smallest classes (in between: linear in the logarithm of the class's size). Of the others a share
-    ``vague`` names only the family, the rest tell the story of another class of the family.
-    ``lengths`` are quantiles of the number of words, in steps of equal probability.
+    ``clear_head`` and ``clear_tail`` are the shares of complaints that tell their own class's story, for the
+    largest and for the smallest class (in between: linear in the logarithm of the size), ``clear_spread`` how
+    far single classes depart from that line. Of the other complaints a share ``vague`` names only the family's
+    topics; the rest tell the story of another class of the family, drawn with weights size ** ``attraction``.
+    ``second`` is the chance that a complaint tells a second piece of its story, ``aside`` that it mentions in
+    passing what another class is about. ``redacted`` is the share with XXXX. ``lengths`` are points of the
+    quantile function of the number of words.
     """
 
     clear_head: float
     clear_tail: float
+    clear_spread: float
     vague: float
+    attraction: float
+    second: float
+    aside: float
     redacted: float
     lengths: tuple[tuple[float, float], ...]
 
 
 FULL = Recipe(
-    clear_head=0.75,
-    clear_tail=0.4,
+    clear_head=0.78,
+    clear_tail=0.30,
+    clear_spread=0.2,
     vague=0.5,
+    attraction=0.6,
+    second=0.4,
+    aside=0.15,
     redacted=0.635,
-    lengths=((0, 8), (0.1, 20), (0.25, 32), (0.5, 50), (0.75, 76), (0.88, 98), (0.95, 160), (0.99, 330), (1, 700)),
+    lengths=((0, 8), (0.1, 20), (0.25, 32), (0.5, 50), (0.75, 76), (0.88, 98), (0.95, 160), (0.99, 300), (1, 500)),
 )
-SMALL = Recipe(
-    clear_head=0.75,
-    clear_tail=0.4,
-    vague=0.5,
-    redacted=0.635,
-    lengths=((0, 8), (0.25, 16), (0.5, 24), (0.75, 32), (0.95, 40), (1, 60)),
-)
+SMALL = replace(FULL, lengths=((0, 8), (0.25, 16), (0.5, 24), (0.75, 32), (0.95, 40), (1, 60)))
 
 
 def target_words(recipe: Recipe, uniform: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,31 +10,26 @@ from typing import Any
 from paribus.data.synthetic.templates import Template, compile_template
 
 Sentences = tuple[Template, ...]
+Slots = Mapping[str, Sequence[str]]
+
+COMMON = ("opening", "effort", "harm", "demand", "redaction")
 
 
 @dataclass(frozen=True)
 class Family:
     """A family of classes that are easily confused: the sentences that any complaint of the family may hold,
-    and for each class the sentences that tell its own story.
+    the common sentences in the family's words, and for each class the sentences that tell its own story.
     """
 
-    name: str
     product: str
     context: Sentences
+    common: Mapping[str, Sentences]
     stories: Mapping[str, Sentences]
 
 
-@dataclass(frozen=True)
-class Library:
-    """Everything there is to say, in one manner: with names and dates redacted, or without."""
-
-    families: Mapping[str, Family]
-    common: Mapping[str, Sentences]
-
-
 @cache
-def library(*, redacted: bool) -> Library:
-    """The compiled sentences, with the slots of redacted complaints or of the others."""
+def families(*, redacted: bool) -> Mapping[str, Family]:
+    """Every family's compiled sentences, with names and dates redacted or without."""
     folder = files("paribus.data.synthetic").joinpath("stories")
     tables = {
         entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
@@ -42,17 +37,22 @@ def library(*, redacted: bool) -> Library:
         if entry.name.endswith(".toml")
     }
     common = tables.pop("common")
+    return {name: _family(table, common, redacted=redacted) for name, table in sorted(tables.items())}
+
+
+def _family(table: Mapping[str, Any], common: Mapping[str, Any], *, redacted: bool) -> Family:
     slots: dict[str, Sequence[str]] = {**common["slots"], **common["redacted" if redacted else "plain"]}
-    return Library(
-        families={name: _family(name, table, slots) for name, table in sorted(tables.items())},
-        common={name: _compiled(common[name], slots) for name in ("opening", "effort", "harm", "demand")},
+    if not redacted:
+        slots["company"] = table["company"]
+    # A slot written with a capital starts a sentence.
+    slots |= {name.capitalize(): [option[0].upper() + option[1:] for option in slots[name]] for name in slots}
+    return Family(
+        product=table["product"],
+        context=_compiled(table["context"], slots),
+        common={kind: _compiled(common[kind], slots) for kind in COMMON},
+        stories={label: _compiled(sentences, slots) for label, sentences in table["stories"].items()},
     )
 
 
-def _family(name: str, table: Mapping[str, Any], slots: Mapping[str, Sequence[str]]) -> Family:
-    stories = {label: _compiled(sentences, slots) for label, sentences in table["stories"].items()}
-    return Family(name, table["product"], _compiled(table["context"], slots), stories)
-
-
-def _compiled(sentences: Sequence[str], slots: Mapping[str, Sequence[str]]) -> Sentences:
+def _compiled(sentences: Sequence[str], slots: Slots) -> Sentences:
     return tuple(compile_template(sentence, slots) for sentence in sentences)
