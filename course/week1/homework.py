@@ -68,7 +68,7 @@ majority = run.finish(predictions=np.full(len(data.validation.labels), majority_
 
 settings = baseline.TfidfSettings()
 run = notebook.start("tfidf", config=settings, seed=SEED, data=data, code=baseline.fit_tfidf)
-tfidf = run.finish(predictions=baseline.fit_tfidf(data.train.texts, data.train.labels, settings).predict(data.validation.texts))
+tfidf = run.finish(predictions=baseline.fit_tfidf(data.train, settings).predict(data.validation.texts))
 
 # %% [markdown] key="config-text"
 # ## Part 2. The training loop

@@ -311,7 +311,7 @@ from paribus import baseline
 
 settings = baseline.TfidfSettings()
 run = notebook.start("tfidf", config=settings, seed=SEED, data=data, code=baseline.fit_tfidf)
-fitted = baseline.fit_tfidf(data.train.texts, data.train.labels, settings)
+fitted = baseline.fit_tfidf(data.train, settings)
 tfidf = run.finish(predictions=fitted.predict(data.validation.texts))
 print(f"converged after {fitted.n_iter} of at most {settings.max_iter} iterations: {fitted.converged}")
 
