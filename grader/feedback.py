@@ -101,7 +101,7 @@ def summary_line(result: Result, assignment: Assignment) -> str:
     failed = [v for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points]
     parts.extend(item.because for item in failed[:3])
     if len(failed) > 3:
-        parts.append(f"{len(failed) - 3} more points of feedback are in the feedback file.")
+        parts.append(f"{len(failed) - 3} more findings are in the feedback file.")
     return " ".join(parts)
 
 

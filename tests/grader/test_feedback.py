@@ -1,0 +1,176 @@
+"""The page a student reads."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+
+import pytest
+from jinja2 import UndefinedError
+
+from grader.feedback import feedback_page, summary_line
+from grader.model import Evidence, Result
+from grader.pages import cell_title, humanise, points, render, shown
+from grader.plots import Band
+from grader.scores import PersonGrade, read_slots, with_people
+from tests.grader.classroom import (
+    BAD,
+    GOOD,
+    OPEN,
+    careful_result,
+    cell_result,
+    make_assignment,
+    make_release,
+    make_result,
+    unreadable_result,
+    verdict,
+)
+
+ASSIGNMENT = make_assignment()
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def page(result: Result, **more: dict[str, Band] | dict[str, str]) -> str:
+    return feedback_page(result, ASSIGNMENT, **more)  # type: ignore[arg-type]
+
+
+def words(html: str) -> str:
+    """The page's text as a reader sees it, on one line."""
+    body = html[html.index("</svg>") :]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&#39;", "'")
+
+
+def test_it_says_the_score_what_is_open_and_every_verdict() -> None:
+    text = words(page(careful_result()))
+    assert "Ada Lovelace 16 of 28 points so far" in text
+    assert "The trade-off 5 of 8 points" in text
+    for cell in careful_result().cells:
+        for item in cell.verdicts:
+            assert item.because in text
+
+
+def test_outcomes_are_words_and_icons_not_colours_alone() -> None:
+    html = page(careful_result())
+    for kind, word in (("passed", "Met"), ("failed", "Not met"), ("undecided", "A person will look")):
+        assert f'<use href="#i-{kind}"/></svg><span>{word}</span>' in html
+        assert f'<symbol id="i-{kind}"' in html
+
+
+def test_a_verdict_shows_the_values_and_cells_it_rests_on() -> None:
+    text = words(page(careful_result(), abouts={"experiments.one_change": "Exactly one setting differs."}))
+    assert "The check: Exactly one setting differs." in text
+    assert "Learning rate 0.001 → 0.0005" in text
+    assert "In batch_size: record run-3 (changed), record run-2 (baseline)" in text
+
+
+def test_the_recorded_runs_stand_in_a_table() -> None:
+    text = words(page(careful_result()))
+    assert "Run Accuracy Macro-F1 Classes at F1 = 0 encoder 0.566 0.213 46 tfidf 0.544 0.132 –" in text
+    assert "reference" not in text[text.index("Your recorded runs") :]
+
+
+def test_a_band_stands_beside_a_metric_where_it_is_public() -> None:
+    bands = {"encoder.macro_f1": Band(0.209, 0.19, 0.228), "tfidf.macro_f1": Band(0.132)}
+    text = words(page(careful_result(), bands=bands))
+    assert "0.213 reference 0.190 to 0.228" in text
+    assert "0.132 reference 0.132" in text
+
+
+def test_tracebacks_and_unpublished_references_stay_with_the_instructor() -> None:
+    secret = verdict(
+        "metrics.near_reference", OPEN, 3.0, "This check could not be carried out.",
+        traceback="Traceback: SECRET", values={"low": 0.123456, "high": 0.654321, "reference": 0.333, "yours": 0.2},
+    )  # fmt: skip
+    html = page(make_result("ada", cell_result("whole", 0.0, secret)))
+    for hidden in ("SECRET", "Traceback", "0.1235", "0.6543", "0.333"):
+        assert hidden not in html
+    assert "Yours" in html
+
+
+def test_everything_a_student_wrote_is_text() -> None:
+    item = verdict(ATTACK, BAD, 1.0, ATTACK, values={ATTACK: ATTACK}, evidence=(Evidence(ATTACK, ATTACK),))
+    result = make_result(
+        "ada", cell_result("whole", 0.0, item), name=ATTACK, remarks=(ATTACK,), metrics={f"{ATTACK}.accuracy": 0.5}
+    )
+    html = page(replace(result, source=ATTACK, family=ATTACK))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert html.count("&lt;script&gt;") >= 8
+
+
+def test_the_policy_allows_this_style_sheet_and_nothing_else() -> None:
+    html = page(careful_result())
+    content = html[html.index("<style>") + 7 : html.index("</style>")]
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert f'content="{policy.replace(chr(39), "&#39;")}"' in html
+    assert " style=" not in html
+    assert "http://" not in html
+    assert "https://" not in html
+
+
+def test_the_same_result_gives_the_same_bytes() -> None:
+    assert page(careful_result()) == page(careful_result())
+
+
+def test_an_unreadable_file_gets_a_page_that_says_what_to_hand_in() -> None:
+    text = words(page(unreadable_result(name="Bob")))
+    assert "Your file could not be read. There is no score yet." in text
+    assert "Export the notebook as HTML and hand that in." in text
+    assert "points" not in text
+
+
+def test_what_a_person_decided_reads_so() -> None:
+    release = make_release()
+    slots = read_slots(release.assignment, release.notebook)
+    people = {"trade_off": PersonGrade(1.5, "Well argued."), "trade_off-evidence": PersonGrade(6.0)}
+    text = words(page(with_people(release.assignment, slots, careful_result(), people)))
+    assert "Decided by a person Your instructor 1.5 of 2 Well argued." in text
+    assert "A person has looked Numbers traced" in text
+    assert "A person will read this" not in text
+
+
+def test_a_final_score_is_not_called_so_far() -> None:
+    done = make_result("ada", cell_result("whole", 0.0, verdict("form.ran_in_order", GOOD, 3.0, "In order.")))
+    assert "3 of 28 points" in words(page(done))
+    assert "so far" not in words(page(done))
+
+
+def test_a_check_without_points_is_advice() -> None:
+    item = make_result(
+        "ada", cell_result("whole", 0.0, verdict("seeds.enough", BAD, 0.0, "One seed shows little."))
+    )
+    assert "Not met Enough advice One seed shows little." in words(page(item))
+
+
+def test_the_line_for_moodle_is_short_and_plain() -> None:
+    line = summary_line(careful_result(), ASSIGNMENT)
+    assert line.startswith("16 of 28 points so far; 8 wait for a person (The trade-off; The notebook as a whole).")
+    assert "Two settings differ" in line
+    assert summary_line(unreadable_result(), ASSIGNMENT).startswith("This file seems to be a PDF.")
+    assert summary_line(unreadable_result(remarks=()), ASSIGNMENT) == "Your file could not be read."
+    many = make_result(
+        "ada", cell_result("whole", 0.0, *[verdict(f"a.b{n}", BAD, 1.0, f"No {n}.") for n in range(5)])
+    )
+    assert summary_line(many, ASSIGNMENT).endswith("No 2. 2 more findings are in the feedback file.")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.123456, "0.1235"), (3.0, "3"), (True, "yes"), (False, "no"), (None, "none"), (["a", 1], "a, 1"),
+     ({"a": 0.5}, "a = 0.5"), ("x" * 500, "x" * 400 + " …")],
+)  # fmt: skip
+def test_values_are_shown_short(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_titles_come_from_the_assignment_and_else_from_the_key() -> None:
+    assert cell_title(ASSIGNMENT, "trade_off").heading == "The trade-off"
+    assert cell_title(ASSIGNMENT, "other-cell").heading == "Other cell"
+    assert humanise("experiments.predicted_first") == "Predicted first"
+    assert [points(value) for value in (3.0, 2.5, 0.25, 10.0)] == ["3", "2.5", "0.25", "10"]
+
+
+def test_a_template_that_lacks_a_value_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        render("feedback.html.j2")
