@@ -1,0 +1,124 @@
+"""`paribus publish`: push a built week to Kaggle, wait for the solutions' runs, fetch their output."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.cli import Command
+from paribus.errors import UsageError
+
+if TYPE_CHECKING:
+    from generator.kaggle_client import KaggleClient
+    from generator.publish import Item, Observe, Published
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="the build (default: build)")
+    parser.add_argument("--owner", metavar="NAME", help="push for another account than kaggle/settings.toml names")
+    parser.add_argument("--notes", default="", metavar="TEXT", help="what the new version of the data set brings")
+    parser.add_argument("--poll", type=float, metavar="S", help="seconds between questions to Kaggle (default: 20)")
+    parser.add_argument("--time-limit", type=float, metavar="S", help="seconds to wait for a run (default: 43200)")
+    parser.add_argument("--dry-run", action="store_true", help="show what would go where; push and write nothing")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publish with the official client, or show the plan."""
+    return publish_with(arguments, None)
+
+
+def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -> int:
+    """Publish with ``client`` (the official one where None)."""
+    from dataclasses import replace
+
+    from course.catalog import load_course
+    from generator.kaggle_client import CommandLineClient
+    from generator.kaggle_metadata import load_settings
+    from generator.platforms import KAGGLE_SETTINGS
+    from generator.publish import Publisher, make_plan
+    from paribus import __version__
+
+    for name in ("poll", "time_limit"):
+        value = getattr(arguments, name)
+        if value is not None and value <= 0:
+            raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give a number above 0.")
+    names = [entry.name for entry in load_course().select(arguments.name)]
+    plan = make_plan(arguments.out, names, arguments.owner)
+    show_plan(plan)
+    if arguments.dry_run:
+        print("Nothing was pushed. Leave out --dry-run to push.")
+        return 0
+    waiting = load_settings(KAGGLE_SETTINGS).waiting
+    waiting = replace(
+        waiting, poll=arguments.poll or waiting.poll, run_limit=arguments.time_limit or waiting.run_limit
+    )
+    with show_progress(plan) as observe:
+        publisher = Publisher(
+            client or CommandLineClient(), arguments.out / "instructor" / "publish", waiting,
+            arguments.notes or f"paribus {__version__}", observe,
+        )  # fmt: skip
+        published = publisher.publish(plan)
+    print(as_lines(published))
+    return 0
+
+
+def show_plan(plan: "Sequence[Item]") -> None:
+    """A table of what goes where."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "where", "who sees it", "machine", "internet", "files", title="To Kaggle")
+    for item in plan:
+        about = item.metadata
+        private = item.kind == "data set" or about["is_private"]
+        machine = "" if item.kind == "data set" else about.get("machine_shape", "CPU")
+        internet = {None: "", True: "on", False: "off"}[about.get("enable_internet")]
+        files = ", ".join(path.name for path in item.files)
+        table.add_row(item.kind, item.ref, "you alone" if private else "everyone", machine, internet, files)
+    Console(width=None if Console().is_terminal else 160).print(table)
+
+
+@contextmanager
+def show_progress(plan: "Sequence[Item]") -> "Iterator[Observe]":
+    """A live line an item, with Kaggle's last word on it."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from generator.publish import Step
+
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[words]}"),
+        console=Console(stderr=True),
+    )  # fmt: skip
+    rows = {item.ref: bar.add_task(f"{item.kind} {item.ref}", total=None, words="waiting") for item in plan}
+
+    def observe(step: Step) -> None:
+        bar.update(rows[step.item.ref], words=step.words)
+        pushed = step.item.kind == "notebook" and step.words.startswith("pushed")
+        if pushed or step.words in ("ready", "complete", "error"):
+            bar.stop_task(rows[step.item.ref])
+
+    with bar:
+        yield observe
+
+
+def as_lines(published: "Sequence[Published]") -> str:
+    """What was pushed, and where the output lies."""
+    lines = []
+    for done in published:
+        version = f" version {done.version}" if done.version else ""
+        lines.append(f"{done.item.kind}{version}: {done.item.url}")
+        lines.extend(f"  fetched {path}" for path in done.fetched)
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    name="publish",
+    summary="Push a built week to Kaggle: the data set with the wheel, the notebooks, a run of each solution.",
+    example="paribus publish week1 --dry-run",
+    configure=configure,
+    run=run,
+)
