@@ -1,0 +1,167 @@
+"""The files of a batch, from a zip or a folder, as entries that are read one at a time and within bounds.
+
+Nothing is unpacked: a name that points elsewhere can harm nobody, and is still refused, because no honest
+archive holds one.
+"""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from grader.errors import InboxError
+
+
+@dataclass(frozen=True)
+class InboxLimits:
+    """Bounds on a batch. ``member_bytes`` bounds one file, unpacked; ``total_bytes`` all files of the batch;
+    ``ratio`` how much a file of more than 10 MB may shrink in a zip (real exports: at most 40 times).
+    """
+
+    members: int = 50_000
+    member_bytes: int = 60_000_000
+    total_bytes: int = 40_000_000_000
+    ratio: float = 200.0
+
+
+DEFAULT_LIMITS = InboxLimits()
+RATIO_FROM = 10_000_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the batch: its path with ``/``, and how to read it. ``problem`` is set where it must not be."""
+
+    path: str
+    size: int
+    read: Callable[[int], bytes]
+    problem: str = ""
+
+
+@contextmanager
+def open_entries(path: Path, limits: InboxLimits) -> Iterator[tuple[Entry, ...]]:
+    """The entries of a zip, of a folder, or a single file as the only one. InboxError where there are none to
+    be had at all.
+    """
+    if path.is_dir():
+        yield _folder(path, limits)
+    elif not path.exists():
+        raise InboxError(f"{path}: does not exist. Name Moodle's zip, a folder of submissions, or one file.")
+    elif path.suffix.lower() == ".zip":
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise InboxError(
+                f"{path}: is no zip ({error}). Download all submissions from Moodle again, or name the folder "
+                "they were unpacked to."
+            ) from error
+        with archive:
+            yield _zip(archive, path, limits)
+    else:
+        yield (_file(path, path.name),)
+
+
+# --- folders ------------------------------------------------------------------------------------------------
+
+
+def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
+    entries = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or path.is_file():
+            entries.append(_file(path, path.relative_to(folder).as_posix()))
+        if len(entries) > limits.members:
+            raise InboxError(
+                f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."
+            )
+    return tuple(entries)
+
+
+def _file(path: Path, name: str) -> Entry:
+    if path.is_symlink():
+        return Entry(name, 0, _nothing, "The file is a link to another place; it was not followed.")
+
+    def read(limit: int) -> bytes:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+
+    return Entry(name, path.stat().st_size, read)
+
+
+def _nothing(limit: int) -> bytes:
+    return b""
+
+
+# --- zips ---------------------------------------------------------------------------------------------------
+
+
+def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) > limits.members:
+        raise InboxError(
+            f"{path}: holds {len(members):,} files, and at most {limits.members:,} are read. "
+            "Download the submissions of one assignment."
+        )
+    names = [_name(info) for info in members]
+    last = {name: position for position, name in enumerate(names)}
+    return tuple(
+        Entry(name, info.file_size, _reader(archive, info), _refusal(info, name, last[name] != position, limits))
+        for position, (info, name) in enumerate(zip(members, names, strict=True))
+    )
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name. Where the UTF-8 flag is missing, many tools write UTF-8 all the same."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = info.filename
+    return name.replace("\\", "/")
+
+
+def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        with archive.open(info) as file:
+            return file.read(limit + 1)
+
+    return read
+
+
+def _refusal(info: zipfile.ZipInfo, name: str, repeated: bool, limits: InboxLimits) -> str:
+    """Why a member must not be read, or ""."""
+    parts = PurePosixPath(name).parts
+    checks: Sequence[tuple[bool, str]] = (
+        (name.startswith("/") or ".." in parts or ":" in name[:3], "Its name points outside of the archive."),
+        (stat.S_ISLNK(info.external_attr >> 16), "It is a link to another place, not a file."),
+        (bool(info.flag_bits & 1), "It is encrypted. Hand in the file without a password."),
+        (repeated, "The archive holds another file of the same name after it."),
+        (
+            info.file_size > RATIO_FROM and info.file_size > limits.ratio * max(info.compress_size, 1),
+            "It unpacks to so much more than it was packed to that it was not opened.",
+        ),
+    )
+    return next((reason for applies, reason in checks if applies), "")
+
+
+READ_ERRORS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
+
+
+def read_bounded(entry: Entry, limit: int) -> tuple[bytes, str]:
+    """The entry's bytes and "", or no bytes and what was wrong. Reads at most ``limit`` bytes, whatever the
+    archive says about sizes.
+    """
+    if entry.problem:
+        return b"", entry.problem
+    if entry.size > limit:
+        return b"", f"It is {entry.size // 1_000_000} MB large; at most {limit // 1_000_000} MB are read."
+    try:
+        content = entry.read(limit)
+    except READ_ERRORS as error:
+        return b"", f"It could not be read: {str(error) or type(error).__name__}."
+    if len(content) > limit:
+        return b"", f"It unpacks to more than the {limit // 1_000_000} MB that are read."
+    return content, ""

@@ -1,0 +1,178 @@
+"""From what a teacher downloads to submissions, one at a time: Moodle's zip, a folder, or a single file.
+
+Each file that may be a notebook becomes one Submission. A file that cannot be read becomes one too, with its
+``problem``, so that nothing is lost and nobody else is affected.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from grader.entries import DEFAULT_LIMITS, Entry, InboxLimits, open_entries, read_bounded
+from grader.errors import InboxError
+from grader.model import Submission
+from grader.moodle import hides_name, parse_name, slug
+
+__all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions"]
+
+NOTEBOOKS = (".html", ".htm", ".ipynb")
+# What operating systems and Jupyter leave in folders.
+CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})
+CLUTTER_NAMES = ("._", "~$")
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """One submission to be: whose, from which entry, and what is already known about it."""
+
+    submission: str
+    student: str
+    name: str
+    entry: Entry
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Owned:
+    """An entry, whose it is, and the file's path within the submission."""
+
+    student: str
+    name: str
+    entry: Entry
+    file: str
+    plugin: str = "file"
+
+
+def iter_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> Iterator[Submission]:
+    """Every submission of a batch, read one at a time, in an order that depends on names alone.
+
+    Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is no zip, nothing
+    in it, too many files.
+    """
+    total = 0
+    with open_entries(path, limits) as entries:
+        for planned in _plan(entries, path):
+            content, problem = b"", planned.problem
+            if not problem and total >= limits.total_bytes:
+                problem = (
+                    f"The batch is larger than the {limits.total_bytes:,} bytes that are read. Grade it in parts."
+                )
+            elif not problem:
+                content, problem = read_bounded(planned.entry, limits.member_bytes)
+            total += len(content)
+            yield Submission(
+                submission=planned.submission,
+                student=planned.student,
+                name=planned.name,
+                source=planned.entry.path,
+                content=content,
+                sha256=hashlib.sha256(content).hexdigest(),
+                remarks=planned.remarks,
+                problem=problem,
+            )
+
+
+def count_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> int:
+    """How many `iter_submissions` will give, without reading their contents."""
+    with open_entries(path, limits) as entries:
+        return len(_plan(entries, path))
+
+
+# --- from entries to submissions ------------------------------------------------------------------------------
+
+
+def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
+    kept = sorted((entry for entry in entries if not _is_clutter(entry.path)), key=lambda entry: entry.path)
+    root = _common_root([entry.path for entry in kept])
+    owned = [_owner(entry, entry.path[len(root) :]) for entry in kept]
+    if not owned:
+        raise InboxError(
+            f"{path}: there is no submission in it. Expected .html or .ipynb files, or Moodle's zip of them."
+        )
+    names = {item.name for item in owned}
+    students: dict[str, list[_Owned]] = {}
+    for item in owned:
+        students.setdefault(item.student, []).append(item)
+    anonymous = len(students) > 1 and len(names) == 1
+    taken: set[str] = set()
+    planned: list[_Planned] = []
+    for items in students.values():
+        planned.extend(_of_student(items, anonymous, taken))
+    return planned
+
+
+def _common_root(paths: Sequence[str]) -> str:
+    """The folders around everything, which say nothing about whose a file is ("submissions/")."""
+    root = ""
+    while len(paths) > 1:
+        first, slash, _ = paths[0][len(root) :].partition("/")
+        folder = root + first + slash
+        if not slash or parse_name(first) or not all(path.startswith(folder) for path in paths):
+            break
+        root = folder
+    return root
+
+
+def _owner(entry: Entry, path: str) -> _Owned:
+    """Moodle's name where there is one; else the folder's or the file's name stands for the student."""
+    moodle = parse_name(path)
+    if moodle is not None:
+        return _Owned(moodle.number, moodle.name, entry, moodle.file or path, moodle.plugin)
+    parts = PurePosixPath(path).parts
+    if len(parts) > 1:
+        return _Owned(parts[0], "", entry, "/".join(parts[1:]))
+    return _Owned(PurePosixPath(path).stem or path, "", entry, path)
+
+
+def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> Iterator[_Planned]:
+    """One student's submissions: each notebook; where there is none, the first file, to say what it is."""
+    files = [item for item in items if item.plugin == "file"]
+    notebooks = [item for item in files if item.file.lower().endswith(NOTEBOOKS) and not _is_linked_part(item.file)]
+    chosen = notebooks or files[:1] or list(items[:1])
+    others = [item.file for item in files if item not in chosen]
+    remarks: list[str] = []
+    if len(chosen) > 1:
+        remarks.append(
+            f"duplicate: this student handed in {len(chosen)} files: {_listed([i.file for i in chosen])}."
+        )
+    if others:
+        remarks.append(f"Not read: {_listed(others)}.")
+    if len(files) < len(items):
+        remarks.append("The text typed into Moodle was not read; only files are.")
+    for item in chosen:
+        name = "" if anonymous or hides_name(item.name) else item.name
+        problem = "" if item.plugin == "file" else "Only a text typed into Moodle was handed in, no notebook."
+        yield _Planned(_unique(item, name, taken), item.student, name, item.entry, tuple(remarks), problem)
+
+
+def _unique(item: _Owned, name: str, taken: set[str]) -> str:
+    """A name for the submission that fits a file system and that no other one has."""
+    base = "-".join(filter(None, (slug(name), slug(item.student))))
+    if not base:
+        base = f"submission-{hashlib.sha256(item.student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    candidate, number = base, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{base}-{number}"
+    taken.add(candidate)
+    return candidate
+
+
+def _is_clutter(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return not parts or any(part in CLUTTER for part in parts) or parts[-1].startswith(CLUTTER_NAMES)
+
+
+def _is_linked_part(file: str) -> bool:
+    """A page saved by a browser brings a folder of parts along, pages among them."""
+    return any(
+        part.endswith(("_files", "_dateien", "_fichiers", "__results___files")) for part in file.split("/")[:-1]
+    )
+
+
+def _listed(files: Sequence[str]) -> str:
+    shown = ", ".join(sorted(files)[:LISTED])
+    return shown if len(files) <= LISTED else f"{shown} and {len(files) - LISTED} more"

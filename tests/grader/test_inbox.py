@@ -1,0 +1,303 @@
+"""What a teacher downloads becomes submissions: nothing lost, nobody else affected."""
+
+import io
+import stat
+import struct
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.entries import InboxLimits
+from grader.errors import InboxError
+from grader.inbox import count_submissions, iter_submissions
+from grader.model import Submission
+
+MOODLE = "Ada Lovelace_101_assignsubmission_file/homework.html"
+
+
+def make_zip(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def read(path: Path, limits: InboxLimits | None = None) -> list[Submission]:
+    return list(iter_submissions(path, limits or InboxLimits()))
+
+
+@pytest.mark.parametrize(
+    ("member", "student", "name", "submission"),
+    [
+        (MOODLE, "101", "Ada Lovelace", "ada-lovelace-101"),
+        ("Ada Lovelace_101_assignsubmission_file_/homework.html", "101", "Ada Lovelace", "ada-lovelace-101"),
+        ("Ada Lovelace_101_assignsubmission_file_homework.html", "101", "Ada Lovelace", "ada-lovelace-101"),
+        ("Жанна д’Арк_7_assignsubmission_file_/дом.ipynb", "7", "Жанна д’Арк", "7"),
+        ("Émile Nuñez_8_assignsubmission_file_/a b.HTML", "8", "Émile Nuñez", "emile-nunez-8"),
+        ("Participant_9_assignsubmission_file_/x.html", "9", "", "9"),
+        ("Teilnehmer/in_9_assignsubmission_file_x.html", "Teilnehmer", "", "teilnehmer"),
+        ("Team Blue_55_assignsubmission_file_/x.html", "55", "Team Blue", "team-blue-55"),
+        ("ada_1_assignsubmission_file_x_2_assignsubmission_file_y.html", "1", "ada", "ada-1"),
+    ],
+)
+def test_moodle_names_say_whose_it_is(
+    tmp_path: Path, member: str, student: str, name: str, submission: str
+) -> None:
+    (found,) = read(make_zip(tmp_path / "all.zip", {member: b"content"}))
+    assert (found.student, found.name, found.submission, found.source) == (student, name, submission, member)
+    assert found.content == b"content"
+    assert not found.problem
+
+
+def test_a_name_that_everyone_bears_is_no_name(tmp_path: Path) -> None:
+    members = {f"Osanottaja_{n}_assignsubmission_file_/x.html": b"x" for n in (1, 2, 3)}
+    assert [(item.name, item.submission) for item in read(make_zip(tmp_path / "all.zip", members))] == [
+        ("", "1"),
+        ("", "2"),
+        ("", "3"),
+    ]
+
+
+def test_two_files_of_one_student_are_both_kept_and_said(tmp_path: Path) -> None:
+    folder = "Ada_1_assignsubmission_file_"
+    found = read(make_zip(tmp_path / "all.zip", {f"{folder}/b.html": b"b", f"{folder}/a.ipynb": b"a"}))
+    assert [(item.submission, item.content) for item in found] == [("ada-1", b"a"), ("ada-1-2", b"b")]
+    assert all(item.remarks == ("duplicate: this student handed in 2 files: a.ipynb, b.html.",) for item in found)
+
+
+def test_parts_of_a_page_and_other_files_are_remarked_not_graded(tmp_path: Path) -> None:
+    folder = "Ada_1_assignsubmission_file_"
+    members = {
+        f"{folder}/__results__.html": b"page",
+        f"{folder}/__results___files/fig.png": b"png",
+        f"{folder}/page_files/frame.html": b"ad",
+        f"{folder}/.DS_Store": b"x",
+    }
+    (found,) = read(make_zip(tmp_path / "all.zip", members))
+    assert found.content == b"page"
+    assert found.remarks == ("Not read: __results___files/fig.png, page_files/frame.html.",)
+
+
+def test_a_student_without_a_notebook_is_still_there(tmp_path: Path) -> None:
+    (found,) = read(make_zip(tmp_path / "all.zip", {"Ada_1_assignsubmission_file_/report.pdf": b"%PDF-1.7"}))
+    assert found.content == b"%PDF-1.7"
+    assert not found.problem
+
+
+def test_online_text_is_not_read_and_said(tmp_path: Path) -> None:
+    members = {
+        MOODLE: b"x",
+        "Ada Lovelace_101_assignsubmission_onlinetext/onlinetext.html": b"<p>hi",
+        "Bob_102_assignsubmission_onlinetext_onlinetext.html": b"<p>ho",
+    }
+    ada, bob = read(make_zip(tmp_path / "all.zip", members))
+    assert ada.content == b"x"
+    assert "typed into Moodle" in ada.remarks[0]
+    assert "no notebook" in bob.problem
+
+
+def test_a_folder_gives_what_its_zip_gives(tmp_path: Path) -> None:
+    members = {MOODLE: b"1", "Bob_102_assignsubmission_file_/b.ipynb": b"2", "loose.html": b"3"}
+    folder = tmp_path / "unpacked"
+    for name, content in members.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    assert read(folder) == read(make_zip(tmp_path / "all.zip", members))
+
+
+def test_folders_around_everything_say_nothing(tmp_path: Path) -> None:
+    members = {f"class/submissions/{name}.html": name.encode() for name in ("ada", "bob")}
+    assert [item.student for item in read(make_zip(tmp_path / "all.zip", members))] == ["ada", "bob"]
+
+
+def test_a_single_file_is_a_batch_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "My homework.html"
+    path.write_bytes(b"page")
+    (found,) = read(path)
+    assert (found.submission, found.student, found.source) == ("my-homework", "My homework", "My homework.html")
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("../../evil.html", "outside"),
+        ("/etc/evil.html", "outside"),
+        ("C:\\evil.html", "outside"),
+        ("a/../../evil.html", "outside"),
+    ],
+)
+def test_names_that_point_elsewhere_are_refused_and_the_rest_read(tmp_path: Path, member: str, words: str) -> None:
+    found = read(make_zip(tmp_path / "all.zip", {member: b"evil", MOODLE: b"good"}))
+    assert sorted((item.content, bool(item.problem)) for item in found) == [(b"", True), (b"good", False)]
+    assert any(words in item.problem for item in found)
+
+
+def test_links_and_encrypted_members_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        link = zipfile.ZipInfo("Eve_1_assignsubmission_file_/link.html")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("Fay_2_assignsubmission_file_/secret.html", b"secret")
+        archive.writestr(MOODLE, b"good")
+    raw = bytearray(path.read_bytes())
+    position = raw.find(b"Fay_2", raw.find(b"PK\x01\x02")) - 46
+    raw[position + 8 : position + 10] = struct.pack("<H", 1)  # the flag bit of an encrypted member
+    path.write_bytes(bytes(raw))
+    problems = {item.student: item.problem for item in read(path)}
+    assert "link" in problems["1"]
+    assert "encrypted" in problems["2"]
+    assert problems["101"] == ""
+
+
+def test_a_link_in_a_folder_is_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "batch"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    (folder / "ada.html").symlink_to(tmp_path / "secret")
+    (folder / "bob.html").write_text("fine")
+    ada, bob = read(folder)
+    assert "link" in ada.problem
+    assert ada.content == b""
+    assert bob.content == b"fine"
+
+
+def test_a_damaged_member_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("Eve_1_assignsubmission_file_/a.html", b"these bytes will change")
+        archive.writestr(MOODLE, b"good")
+    path.write_bytes(path.read_bytes().replace(b"these bytes", b"those bytes"))
+    ada, eve = read(path)
+    assert "could not be read" in eve.problem
+    assert "CRC" in eve.problem
+    assert ada.content == b"good"
+
+
+def test_of_two_members_with_one_name_the_last_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(MOODLE, b"first")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(MOODLE, b"second")
+    first, second = read(path)
+    assert "same name" in first.problem
+    assert second.content == b"second"
+    assert first.submission != second.submission
+
+
+def test_a_bomb_is_not_opened(tmp_path: Path) -> None:
+    path = make_zip(
+        tmp_path / "all.zip", {"Eve_1_assignsubmission_file_/a.html": b"0" * 20_000_000, MOODLE: b"good"}
+    )
+    ada, eve = read(path)
+    assert "unpacks to so much more" in eve.problem
+    assert ada.content == b"good"
+
+
+def test_a_large_member_and_a_large_batch_stop_at_their_limits(tmp_path: Path) -> None:
+    members = {f"S_{n}_assignsubmission_file_/a.html": b"x" * 2_000_000 for n in (1, 2, 3)}
+    path = make_zip(tmp_path / "all.zip", members)
+    assert all("at most 1 MB" in item.problem for item in read(path, InboxLimits(member_bytes=1_000_000)))
+    problems = [item.problem for item in read(path, InboxLimits(total_bytes=3_000_000))]
+    assert problems[:2] == ["", ""]
+    assert "Grade it in parts" in problems[2]
+
+
+def test_a_member_larger_than_its_header_says_stops_at_the_limit(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "all.zip", {MOODLE: b"x" * 3_000_000})
+    raw = bytearray(path.read_bytes())
+    central = raw.find(b"PK\x01\x02")
+    raw[central + 24 : central + 28] = struct.pack("<I", 10)  # uncompressed size
+    path.write_bytes(bytes(raw))
+    (found,) = read(path, InboxLimits(member_bytes=1_000_000))
+    assert found.problem
+    assert found.content == b""
+
+
+def test_reading_stops_at_the_limit_whatever_the_size_said(tmp_path: Path) -> None:
+    for name in ("ada.html", "bob.html"):
+        (tmp_path / name).write_bytes(b"x")
+    batch = iter_submissions(tmp_path, InboxLimits(member_bytes=10))
+    assert next(batch).content == b"x"
+    (tmp_path / "bob.html").write_bytes(b"x" * 11)
+    grown = next(batch)
+    assert grown.content == b""
+    assert "more than the" in grown.problem
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"this is no zip", "is no zip"), (b"", "is no zip"), (b"PK\x03\x04broken", "is no zip")],
+)
+def test_a_zip_that_is_no_zip_stops_the_batch_with_a_clear_line(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "all.zip"
+    path.write_bytes(content)
+    with pytest.raises(InboxError, match=words):
+        read(path)
+
+
+def test_an_empty_batch_a_missing_path_and_too_many_files_are_said(tmp_path: Path) -> None:
+    with pytest.raises(InboxError, match="no submission in it"):
+        read(make_zip(tmp_path / "empty.zip", {"__MACOSX/x.html": b""}))
+    with pytest.raises(InboxError, match="does not exist"):
+        read(tmp_path / "nowhere")
+    many = {f"S_{n}_assignsubmission_file_/a.html": b"" for n in range(5)}
+    with pytest.raises(InboxError, match="at most 3 are read"):
+        read(make_zip(tmp_path / "many.zip", many), InboxLimits(members=3))
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for n in range(5):
+        (folder / f"{n}.html").touch()
+    with pytest.raises(InboxError, match="more than 3 files"):
+        read(folder, InboxLimits(members=3))
+
+
+def test_names_written_in_utf8_without_the_flag_are_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "all.zip", {"Zoë_1_assignsubmission_file_/x.html": b"x"})
+    raw = path.read_bytes()
+    for header, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        position = raw.find(header) + offset
+        raw = raw[:position] + b"\0\0" + raw[position + 2 :]
+    path.write_bytes(raw)
+    assert read(path)[0].name == "Zoë"
+
+
+NAMES = st.lists(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30), min_size=1
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NAMES)
+def test_whatever_the_names_every_file_is_there_once_under_a_safe_unique_name(names: list[str]) -> None:
+    members = {f"{name}.html": bytes([number % 256]) for number, name in enumerate(names)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.zip"
+        path.write_bytes(buffer.getvalue())
+        first, second = _attempt(path), _attempt(path)
+        assert first == second
+        if isinstance(first, str):
+            return
+        assert count_submissions(path) == len(first)
+    identifiers = [item.submission for item in first]
+    assert len(set(identifiers)) == len(identifiers)
+    assert all(
+        name.isascii() and name and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        for name in identifiers
+    )
+
+
+def _attempt(path: Path) -> list[Submission] | str:
+    try:
+        return read(path)
+    except InboxError as error:
+        return str(error)
