@@ -19,6 +19,8 @@ from course.assignment import Assignment
 from course.catalog import Course, Entry
 from course.release import Release, write_release
 from generator.expressions import ReferenceCall
+from generator.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata, load_settings
+from generator.kaggle_metadata import to_text as metadata_text
 from generator.notebooks import (
     NotebookCell,
     ValueOf,
@@ -28,7 +30,7 @@ from generator.notebooks import (
     to_text,
     with_evidence_cells,
 )
-from generator.platforms import Setting, load_kaggle, notebook_metadata
+from generator.platforms import KAGGLE_SETTINGS, Setting, load_kaggle, notebook_metadata
 from generator.references import References
 from generator.roles import PLATFORMS, VARIANTS
 from generator.sources import Source, load_source
@@ -160,7 +162,22 @@ def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str]
     wheels = {
         f"{folder}/{wheel.name}": wheel.content for name, folder in WHEEL_FOLDERS.items() if name in platforms
     }
-    return {**_notebooks(built, ("student",)), **wheels}
+    return {**_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms)}
+
+
+def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
+    """What the official Kaggle client needs beside the notebooks and the wheel (`paribus publish`)."""
+    if "kaggle" not in platforms:
+        return {}
+    settings = load_settings(KAGGLE_SETTINGS)
+    kernels = {
+        f"student/kaggle/{item.entry.name}/{KERNEL_FILE}": kernel_metadata(
+            settings, item.entry.name, gpu=item.entry.gpu
+        )
+        for item in built
+    }
+    metadata = {**kernels, f"{WHEEL_FOLDERS['kaggle']}/{DATASET_FILE}": dataset_metadata(settings)}
+    return {path: metadata_text(content).encode() for path, content in metadata.items()}
 
 
 def _instructor_notebooks(built: Sequence[Built]) -> dict[str, bytes]:
