@@ -21,7 +21,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-CHILD_SECONDS = 60
+CHILD_SECONDS = int(os.environ.get("PARIBUS_PROOF_SECONDS", "60"))
 """A wrong answer that never ends is stopped then, and counts as caught."""
 
 Cell = Mapping[str, Any]

@@ -1,0 +1,135 @@
+"""Builds: what lands where, byte for byte, and the command around it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import paribus
+from generator.build import MARKER, Options, build
+from generator.project import ROOT
+from paribus.cli import main
+from tests.generator.courses import SMALL
+
+OPTIONS = Options(profile="micro")
+WHEEL = f"paribus-{paribus.__version__}-py3-none-any.whl"
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_everything_lands_in_its_place(tmp_path: Path) -> None:
+    report = build(SMALL, SMALL.select("week0_tiny"), tmp_path, OPTIONS)
+    names = set(files_of(tmp_path))
+    assert {
+        "student/kaggle/week0_tiny/week0_tiny.ipynb",
+        f"student/kaggle/dataset/{WHEEL}",
+        "student/colab/week0_tiny.ipynb",
+        "student/jupyter/week0_tiny.ipynb",
+        f"student/jupyter/{WHEEL}",
+        "instructor/solution/colab/week0_tiny.ipynb",
+        "instructor/instructor/jupyter/week0_tiny.ipynb",
+        "instructor/release/week0_tiny/assignment.json",
+        "instructor/release/week0_tiny/release.ipynb",
+        MARKER,
+    } <= names
+    assert set(report.files) == names - {MARKER}
+
+
+def test_the_marker_lists_every_file_with_its_digest(tmp_path: Path) -> None:
+    report = build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    marker = json.loads((tmp_path / MARKER).read_text(encoding="utf-8"))
+    written = {name: hashlib.sha256(content).hexdigest() for name, content in files_of(tmp_path).items()}
+    del written[MARKER]
+    assert marker["files"] == written
+    assert marker["releases"] == {item.entry.name: item.release.digest for item in report.built}
+    assert marker["version"] == paribus.__version__
+
+
+def test_a_second_build_changes_no_byte(tmp_path: Path) -> None:
+    build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    before = files_of(tmp_path)
+    build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    assert files_of(tmp_path) == before
+
+
+def test_another_process_with_another_hash_seed_builds_the_same_bytes(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        command = [
+            sys.executable,
+            "-m",
+            "paribus.cli",
+            "build",
+            "week1",
+            "--profile",
+            "micro",
+            "--out",
+            str(tmp_path / seed),
+        ]
+        subprocess.run(
+            command, check=True, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True
+        )
+    assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
+
+
+def test_one_platform_alone_writes_nothing_of_the_others(tmp_path: Path) -> None:
+    build(SMALL, SMALL.entries(), tmp_path, Options(profile="micro", platforms=("colab",)))
+    assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["colab"]
+    assert sorted(path.name for path in (tmp_path / "instructor").iterdir()) == [
+        "instructor",
+        "release",
+        "solution",
+    ]
+
+
+def test_a_wheel_of_another_version_does_not_stay_beside_the_right_one(tmp_path: Path) -> None:
+    folder = tmp_path / "student" / "jupyter"
+    folder.mkdir(parents=True)
+    (folder / "paribus-0.0.1-py3-none-any.whl").touch()
+    build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    assert [path.name for path in folder.glob("*.whl")] == [WHEEL]
+
+
+def test_a_build_that_fails_half_way_leaves_no_marker(tmp_path: Path) -> None:
+    build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    (tmp_path / "student" / "colab" / "week0_tiny.ipynb").unlink()
+    (tmp_path / "student" / "colab" / "week0_tiny.ipynb").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    assert not (tmp_path / MARKER).exists()
+
+
+def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--profile", "micro", "--out", str(tmp_path / "out"), "--references", str(tmp_path / "none")]
+    assert main(["build", "week1", *arguments]) == 0
+    shown = capsys.readouterr().out
+    assert "week1_lab: release " in shown
+    assert "references are not recorded yet" in shown
+    assert main(["build", "week1_lab", "--platform", "kaggle", "--json", *arguments]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer["releases"]) == ["week1_lab"]
+    assert answer["missing_references"]
+    assert "student/kaggle/week1_lab/week1_lab.ipynb" in answer["files"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "week77"], "no week or assignment called 'week77'. Weeks: week1"),
+        (["build", "week1", "--platform", "moon"], "invalid choice: 'moon'"),
+        (["build", "week1", "--profile", "huge"], "invalid choice: 'huge'"),
+        (["release"], "required: name"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_what_to_type(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err

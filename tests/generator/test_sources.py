@@ -1,0 +1,128 @@
+"""Sources: every mistake names its line; what is right is typed as it was meant."""
+
+import json
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from course.assignment import CheckPoints, Role
+from course.errors import SourceError
+from generator.headers import SourceCell
+from generator.keys import slug, suggest
+from generator.percent import read_percent
+from generator.sources import load_source, read_source
+from tests.generator.courses import ENTRIES, NAMES, SMALL
+
+CASES = sorted((Path(__file__).parent / "cases" / "sources").glob("*.source"))
+SHARES = {"task": {"tasks.tests_passed": 1.0}, "memo": {"memo.answered": 1.0}}
+TINY = load_source(SMALL.entry("week0_tiny").source, SMALL)
+
+
+def cell(key: str) -> SourceCell:
+    return next(item for item in TINY.cells if item.key == key)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_mistake_names_file_line_found_and_expected(path: Path) -> None:
+    case = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    with pytest.raises(SourceError) as caught:
+        read_source(path.read_text(encoding="utf-8"), path.name, SHARES)
+    error = caught.value
+    assert (error.file, error.line) == (path.name, case["line"])
+    assert case["found"] in error.found
+    assert case["expected"] in error.expected
+    assert str(error).startswith(f"{path.name}:{case['line']}: found ")
+
+
+def test_every_case_has_what_it_expects() -> None:
+    assert len(CASES) > 60
+    assert {path.stem for path in CASES} == {path.stem for path in CASES[0].parent.glob("*.json")}
+
+
+def test_a_source_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.source"
+    path.write_bytes("# %% [markdown]\n# Grüße\n".encode("latin-1"))
+    with pytest.raises(SourceError, match="no UTF-8"):
+        load_source(path, SMALL)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_jupytext_reads_the_same_cells(name: str) -> None:
+    """Our reader is a stricter one, not another one: types, texts and options agree with jupytext's."""
+    text = ENTRIES[name][1].source.read_text(encoding="utf-8")
+    ours = read_percent(text, name)
+    theirs = jupytext.reads(text, fmt="py:percent").cells
+    assert [item.cell_type for item in ours] == [item.cell_type for item in theirs]
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.text == other.source.strip("\n")
+        options = {option: value for option, value in other.metadata.items() if option != "lines_to_next_cell"}
+        assert dict(mine.options) == options
+
+
+def test_roles_come_from_the_header() -> None:
+    roles = {item.key: item.role for item in TINY.cells}
+    assert roles["tiny"] is Role.PROSE
+    assert roles["parameters"] is Role.PARAMETERS
+    assert roles["begin"] is Role.CODE
+    assert roles["double"] is Role.TASK
+    assert roles["double-tests"] is Role.TESTS
+    assert roles["one"] is Role.EXPERIMENT
+    assert roles["thoughts"] is Role.MEMO
+    assert roles["whole"] is Role.NOTEBOOK
+
+
+def test_a_memo_may_belong_to_an_experiment() -> None:
+    assert cell("template").role is Role.MEMO
+    assert cell("template").options == {"experiment": "one"}
+
+
+def test_points_are_shared_as_the_course_says() -> None:
+    one = cell("one")
+    assert one.checks == (
+        CheckPoints("experiments.one_change", 5.0),
+        CheckPoints("experiments.predicted_first", 3.0),
+    )
+    assert one.manual == 2.0
+    assert one.options["vary"] == ["speed", "size"]
+
+
+def test_a_source_overrides_shares_and_a_checks_options_join_the_courses() -> None:
+    checks = {item.check: item for item in cell("whole").checks}
+    assert checks["form.no_errors"].points == 2.0
+    assert checks["metrics.near_reference"].options == {"margin": 0.01, "run": "model"}
+    assert checks["integrity.chain"].points == 0.0
+
+
+def test_lines_and_headings_are_known() -> None:
+    lines = SMALL.entry("week0_tiny").source.read_text(encoding="utf-8").splitlines()
+    for item in TINY.cells:
+        assert lines[item.line - 1].startswith("# %%")
+    assert cell("double").heading == "Tiny"
+    assert cell("largest-tests").heading == "A task whose solution is a statement"
+    assert cell("double-tests").grades == "double"
+
+
+def test_keys_are_unique_and_stay_short() -> None:
+    prose = load_source(SMALL.entry("week0_prose").source, SMALL)
+    assert [item.key for item in prose.cells] == ["nothing-to-run", "nothing-to-run-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "key"),
+    [
+        ("## Über Größe\n\ntext", True, "uber-groe"),
+        ("Some words first", True, "some-words-first"),
+        ("# Load the data\nx = 1", False, "load-the-data"),
+        ("x = 1\n\n\ndef fit_model():\n    pass", False, "fit-model"),
+        ("value = compute(3)", False, "value-compute-3"),
+        ("数据", True, "cell-7"),
+    ],
+)
+def test_a_key_is_suggested_from_what_a_cell_says(text: str, markdown: bool, key: str) -> None:
+    assert suggest(text, markdown=markdown, position=7) == key
+
+
+def test_a_slug_is_cut_at_a_word() -> None:
+    assert slug("one two three four five six seven eight nine ten") == "one-two-three-four-five-six-seven-eight"
+    assert len(slug("x" * 90)) == 40

@@ -1,0 +1,116 @@
+"""The students' wheel: paribus alone, the same bytes every time, importable in a bare environment."""
+
+import email
+import io
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import paribus
+from generator.errors import BuildError
+from generator.project import core_packages, core_requirements
+from generator.wheel import build_wheel
+
+EXTRAS = (
+    "course",
+    "generator",
+    "grader",
+    "nbformat",
+    "jupytext",
+    "nbgrader",
+    "nbclient",
+    "jinja2",
+    "rich",
+    "papermill",
+)
+
+
+def archive() -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(build_wheel().content))
+
+
+def test_the_same_package_gives_the_same_bytes() -> None:
+    assert build_wheel() == build_wheel()
+    assert build_wheel().name == f"paribus-{paribus.__version__}-py3-none-any.whl"
+
+
+def test_it_holds_paribus_and_nothing_of_the_instructors_rooms() -> None:
+    names = archive().namelist()
+    assert {name.split("/")[0] for name in names} == {"paribus", f"paribus-{paribus.__version__}.dist-info"}
+    assert "paribus/evidence/record.py" in names
+    assert not [name for name in names if "__pycache__" in name or "entry_points" in name]
+
+
+def test_it_asks_for_the_students_core_alone() -> None:
+    (name,) = [item for item in archive().namelist() if item.endswith("/METADATA")]
+    metadata = email.message_from_bytes(archive().read(name))
+    wanted = [requirement.replace(" ", "") for requirement in metadata.get_all("Requires-Dist", [])]
+    assert sorted(wanted) == sorted(core_requirements())
+    assert metadata.get_all("Provides-Extra") is None
+    assert set(core_packages()) >= {"numpy", "pandas", "scikit-learn"}
+
+
+def test_what_editors_leave_behind_stays_out(tmp_path: Path) -> None:
+    package = tmp_path / "paribus"
+    (package / "__pycache__").mkdir(parents=True)
+    for name in ("__init__.py", "a.py", "a.py~", "a.py.orig", ".secret.py", "__pycache__/a.pyc"):
+        (package / name).write_text("x = 1\n", encoding="utf-8")
+    wheel = build_wheel(package)
+    names = zipfile.ZipFile(io.BytesIO(wheel.content)).namelist()
+    assert [name for name in names if name.startswith("paribus/")] == ["paribus/__init__.py", "paribus/a.py"]
+
+
+def test_a_package_that_cannot_be_packed_says_where_to_look(tmp_path: Path) -> None:
+    package = tmp_path / "paribus"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    with pytest.raises(BuildError, match=r"(?s)cannot be built.*student_pyproject\.toml"):
+        build_wheel(package, requirements=["not a requirement !"])
+
+
+def test_it_installs_into_a_bare_environment_without_an_index(tmp_path: Path) -> None:
+    """No dependency is fetched, and `import paribus` needs none."""
+    wheel = build_wheel()
+    (tmp_path / wheel.name).write_bytes(wheel.content)
+    environment = tmp_path / "bare"
+    venv.create(environment, with_pip=False)
+    python = environment / "bin" / "python"
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+    ]
+    subprocess.run([*install, str(tmp_path / wheel.name)], check=True, cwd=tmp_path)
+    code = "import paribus, sys; print(paribus.__version__, 'numpy' in sys.modules)"
+    done = subprocess.run([python, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [paribus.__version__, "False"]
+
+
+def test_every_module_imports_without_the_instructors_extras(tmp_path: Path) -> None:
+    """The package as packed, with the rooms above and their libraries out of reach."""
+    archive().extractall(tmp_path)
+    code = f"""
+import importlib, pkgutil, sys
+sys.path.insert(0, {str(tmp_path)!r})
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {EXTRAS!r}:
+            raise ImportError(name + " is the instructor's")
+sys.meta_path.insert(0, Refuse())
+import paribus
+assert paribus.__file__.startswith({str(tmp_path)!r})
+for module in pkgutil.walk_packages(paribus.__path__, "paribus."):
+    importlib.import_module(module.name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
