@@ -19,7 +19,7 @@ from course.assignment import Assignment
 from course.catalog import Course, Entry
 from course.release import Release, write_release
 from generator.expressions import ReferenceCall
-from generator.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata, load_settings
+from generator.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from generator.kaggle_metadata import to_text as metadata_text
 from generator.notebooks import (
     NotebookCell,
@@ -30,7 +30,7 @@ from generator.notebooks import (
     to_text,
     with_evidence_cells,
 )
-from generator.platforms import KAGGLE_SETTINGS, Setting, load_kaggle, notebook_metadata
+from generator.platforms import Setting, load_kaggle, notebook_metadata
 from generator.references import References
 from generator.roles import PLATFORMS, VARIANTS
 from generator.sources import Source, load_source
@@ -129,7 +129,7 @@ def build(course: Course, entries: Sequence[Entry], out: Path, options: Options)
 def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str]) -> BuildReport:
     """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
     (out / MARKER).unlink(missing_ok=True)
-    files = {**student_files(built, wheel, platforms), **_instructor_notebooks(built)}
+    files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
     for folder in WHEEL_FOLDERS.values():
         _remove_other_wheels(out / folder, wheel.name)
     for path, content in files.items():
@@ -169,7 +169,7 @@ def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str,
     """What the official Kaggle client needs beside the notebooks and the wheel (`paribus publish`)."""
     if "kaggle" not in platforms:
         return {}
-    settings = load_settings(KAGGLE_SETTINGS)
+    settings = load_kaggle()
     kernels = {
         f"student/kaggle/{item.entry.name}/{KERNEL_FILE}": kernel_metadata(
             settings, item.entry.name, gpu=item.entry.gpu
@@ -178,10 +178,6 @@ def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str,
     }
     metadata = {**kernels, f"{WHEEL_FOLDERS['kaggle']}/{DATASET_FILE}": dataset_metadata(settings)}
     return {path: metadata_text(content).encode() for path, content in metadata.items()}
-
-
-def _instructor_notebooks(built: Sequence[Built]) -> dict[str, bytes]:
-    return _notebooks(built, ("solution", "instructor"))
 
 
 def _notebooks(built: Sequence[Built], variants: Sequence[str]) -> dict[str, bytes]:

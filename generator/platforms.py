@@ -3,7 +3,6 @@
 The cells stand as files in `generator.cells`; kaggle/settings.toml says what Kaggle is told.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +12,7 @@ from typing import Any
 from course.assignment import Cell, Role
 from course.catalog import Course, Entry
 from generator.errors import BuildError
+from generator.kaggle_metadata import KaggleSettings, load_settings
 from generator.project import ROOT, core_packages
 from generator.roles import PLATFORMS
 
@@ -32,20 +32,11 @@ KERNEL: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Kaggle:
-    """What notebooks need to know of kaggle/settings.toml: the wheel's data set ("owner/slug") and the session."""
-
-    dataset: str
-    internet: bool
-    accelerator: str
-
-
-@dataclass(frozen=True)
 class Setting:
     """All that a notebook's frame depends on."""
 
     course: Course
-    kaggle: Kaggle
+    kaggle: KaggleSettings
     version: str
 
 
@@ -58,23 +49,23 @@ class Frame:
     end: tuple[Cell, ...]
 
 
-def load_kaggle(path: Path = KAGGLE_SETTINGS) -> Kaggle:
-    """Read the notebook's part of kaggle/settings.toml; BuildError where it cannot be read."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        kernel, dataset = raw["kernel"], raw["dataset"]
-        shape = str(kernel["machine_shape"])
-        return Kaggle(
-            f"{raw['owner']}/{dataset['slug']}", bool(kernel["enable_internet"]), shape[:1].lower() + shape[1:]
-        )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise BuildError(
-            f"{path}: cannot be read ({type(error).__name__}: {error}). It needs owner, [kernel] enable_internet "
-            "and machine_shape, [dataset] slug."
-        ) from error
+def load_kaggle(path: Path = KAGGLE_SETTINGS) -> KaggleSettings:
+    """Kaggle's settings as far as a build needs them; PublishError where the file cannot be read, BuildError where
+    a field that a build needs is missing.
+    """
+    settings = load_settings(path)
+    needed = {
+        "kernel": (settings.kernel, ("title", "enable_internet", "machine_shape")),
+        "dataset": (settings.dataset, ("slug", "title", "subtitle", "description", "license", "keywords")),
+    }
+    for table, (fields, names) in needed.items():
+        missing = [name for name in names if name not in fields]
+        if missing:
+            raise BuildError(f"{path}: [{table}] has no {missing[0]}. A build needs {', '.join(names)} there.")
+    return settings
 
 
-def notebook_metadata(platform: str, entry: Entry, kaggle: Kaggle) -> dict[str, Any]:
+def notebook_metadata(platform: str, entry: Entry, kaggle: KaggleSettings) -> dict[str, Any]:
     """The notebook's metadata on a platform."""
     metadata = dict(KERNEL)
     if platform == "colab":
@@ -83,14 +74,20 @@ def notebook_metadata(platform: str, entry: Entry, kaggle: Kaggle) -> dict[str, 
             metadata["accelerator"] = "GPU"
     if platform == "kaggle":
         metadata["kaggle"] = {
-            "accelerator": kaggle.accelerator if entry.gpu else "none",
+            "accelerator": _accelerator(kaggle) if entry.gpu else "none",
             "dataSources": [],
             "isGpuEnabled": entry.gpu,
-            "isInternetEnabled": kaggle.internet,
+            "isInternetEnabled": kaggle.kernel["enable_internet"],
             "language": "python",
             "sourceType": "notebook",
         }
     return metadata
+
+
+def _accelerator(kaggle: KaggleSettings) -> str:
+    """The machine's shape as a notebook's metadata writes it: nvidiaTeslaT4 for NvidiaTeslaT4."""
+    shape = str(kaggle.kernel["machine_shape"])
+    return shape[:1].lower() + shape[1:]
 
 
 def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
@@ -100,7 +97,7 @@ def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
     values = {
         "__VERSION__": setting.version,
         "__ASSIGNMENT__": entry.name,
-        "__DATASET__": setting.kaggle.dataset,
+        "__DATASET__": f"{setting.kaggle.owner}/{setting.kaggle.dataset['slug']}",
         "__WHEEL_URL__": setting.course.wheel_url.replace("{version}", setting.version),
         "__NEEDED__": " ".join((*core_packages(), *entry.needs)),
     }

@@ -11,6 +11,7 @@ import pytest
 
 import paribus
 from generator.build import MARKER, Options, build
+from generator.kaggle_metadata import read_dataset, read_kernel
 from generator.project import ROOT
 from paribus.cli import main
 from tests.generator.courses import SMALL
@@ -28,7 +29,9 @@ def test_everything_lands_in_its_place(tmp_path: Path) -> None:
     names = set(files_of(tmp_path))
     assert {
         "student/kaggle/week0_tiny/week0_tiny.ipynb",
+        "student/kaggle/week0_tiny/kernel-metadata.json",
         f"student/kaggle/dataset/{WHEEL}",
+        "student/kaggle/dataset/dataset-metadata.json",
         "student/colab/week0_tiny.ipynb",
         "student/jupyter/week0_tiny.ipynb",
         f"student/jupyter/{WHEEL}",
@@ -39,6 +42,17 @@ def test_everything_lands_in_its_place(tmp_path: Path) -> None:
         MARKER,
     } <= names
     assert set(report.files) == names - {MARKER}
+
+
+def test_what_kaggle_is_told_follows_kaggles_rules(tmp_path: Path) -> None:
+    """The folders are what the official client takes; a GPU is asked for where the course says so."""
+    build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
+    kaggle = tmp_path / "student" / "kaggle"
+    dataset = read_dataset(kaggle / "dataset")
+    for entry in SMALL.entries():
+        kernel = read_kernel(kaggle / entry.name)
+        assert kernel["dataset_sources"] == [dataset["id"]]
+        assert ("machine_shape" in kernel) is entry.gpu
 
 
 def test_the_marker_lists_every_file_with_its_digest(tmp_path: Path) -> None:

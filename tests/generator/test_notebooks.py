@@ -11,9 +11,9 @@ import pytest
 
 from course.assignment import Role
 from generator.build import Options, build_assignment
-from generator.errors import BuildError
+from generator.errors import BuildError, PublishError
 from generator.notebooks import EVIDENCE_SOURCE, solution_notebook
-from generator.platforms import Setting, frame, load_kaggle
+from generator.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle
 from generator.project import core_packages
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
@@ -202,7 +202,7 @@ def test_a_notebook_without_code_still_gets_its_setup() -> None:
 def test_kaggle_is_told_of_accelerator_and_internet() -> None:
     kaggle = notebook("student", "kaggle")["metadata"]["kaggle"]
     assert kaggle["accelerator"] == "none"
-    assert kaggle["isInternetEnabled"] is load_kaggle().internet
+    assert kaggle["isInternetEnabled"] is load_kaggle().kernel["enable_internet"]
     prose = json.loads(build_one("week0_prose").notebooks["student", "kaggle"])
     assert prose["metadata"]["kaggle"]["accelerator"] == "nvidiaTeslaT4"
 
@@ -231,10 +231,11 @@ def test_an_unknown_platform_is_refused() -> None:
 
 
 def test_kaggle_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="FileNotFoundError"):
+    with pytest.raises(PublishError, match="FileNotFoundError"):
         load_kaggle(tmp_path / "settings.toml")
-    (tmp_path / "settings.toml").write_text('owner = "me"\n', encoding="utf-8")
-    with pytest.raises(BuildError, match=r"KeyError: 'kernel'.*machine_shape"):
+    text = KAGGLE_SETTINGS.read_text(encoding="utf-8")
+    (tmp_path / "settings.toml").write_text(text.replace("machine_shape", "shape"), encoding="utf-8")
+    with pytest.raises(BuildError, match=r"\[kernel\] has no machine_shape"):
         load_kaggle(tmp_path / "settings.toml")
 
 
@@ -264,7 +265,7 @@ def test_setup_installs_nothing_where_the_version_is_there(platform: str, tmp_pa
 def test_setup_on_kaggle_names_the_data_set_that_is_not_attached(tmp_path: Path) -> None:
     done = run_setup("kaggle", tmp_path, **{"/kaggle/input": str(tmp_path)})
     assert "No paribus-9.9.9-*.whl under" in done.stderr
-    assert load_kaggle().dataset in done.stderr
+    assert f"{load_kaggle().owner}/{load_kaggle().dataset['slug']}" in done.stderr
 
 
 def test_setup_on_jupyter_says_what_to_put_where(tmp_path: Path) -> None:

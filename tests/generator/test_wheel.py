@@ -15,18 +15,8 @@ from generator.errors import BuildError
 from generator.project import core_packages, core_requirements
 from generator.wheel import build_wheel
 
-EXTRAS = (
-    "course",
-    "generator",
-    "grader",
-    "nbformat",
-    "jupytext",
-    "nbgrader",
-    "nbclient",
-    "jinja2",
-    "rich",
-    "papermill",
-)
+# Not jinja2 and rich: torch and transformers look for those themselves.
+EXTRAS = ("course", "generator", "grader", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")
 
 
 def archive() -> zipfile.ZipFile:
