@@ -3,6 +3,8 @@
 GraderError                     everything the grader refuses
 ├── InboxError                  the batch as a whole cannot be read (one bad file never raises this)
 ├── UnreadableError             one submission is no notebook; carries what it seems to be
+├── CheckTableError             the table of checks is malformed
+├── ResultError                 a line of results.jsonl cannot be read
 ├── WorksheetError              Moodle's worksheet cannot be read
 └── GradebookError              nbgrader's database or folders
 """
@@ -26,6 +28,14 @@ class UnreadableError(GraderError):
         super().__init__(f"This file seems to be {seems}. {advice}")
         self.seems = seems
         self.advice = advice
+
+
+class CheckTableError(GraderError):
+    """The table of checks is malformed."""
+
+
+class ResultError(GraderError):
+    """A line of results.jsonl cannot be read."""
 
 
 class WorksheetError(GraderError):

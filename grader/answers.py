@@ -1,0 +1,127 @@
+"""What a student wrote in answer to a cell: the cell without its prompt, and the cells added right below it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from course.assignment import Cell, Role
+from grader.model import Case, RecoveredCell
+from grader.prose import Block, read_cell, read_markdown
+
+NEAR = 0.8
+"""Share of words in common from which a sentence counts as the prompt's own with a word changed."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|\n+")
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|ca|fig|eq|no|z\.B|bzw|st|dev)\.)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The blocks of an answer, the prompt's sentences taken out, and where they stand."""
+
+    blocks: tuple[Block, ...]
+    positions: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, a block a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line break ends one, an abbreviation or a decimal point does not."""
+    found: list[str] = []
+    for part in _SENTENCE_END.split(text):
+        if found and _ABBREVIATION.search(found[-1]):
+            found[-1] = f"{found[-1]} {part}"
+        elif part and part.strip():
+            found.append(part.strip())
+    return found
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers in lower case."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def normal(text: str) -> str:
+    """Words alone: what is left when layout, case and punctuation are ignored."""
+    return " ".join(words(text))
+
+
+def cell_blocks(case: Case, cell: Cell) -> tuple[Block, ...]:
+    """The blocks of a markdown cell as handed in, and of markdown cells added below it; () where it is missing."""
+    match = case.matches.get(cell.key)
+    if match is None or match.recovered is None:
+        return ()
+    own = read_cell(match.recovered) if match.recovered.cell_type != "code" else ()
+    return own + tuple(block for added in added_below(case, match.recovered) for block in read_cell(added))
+
+
+def added_below(case: Case, start: RecoveredCell) -> Iterator[RecoveredCell]:
+    """Markdown cells that a student added between this cell and the assignment's next one."""
+    taken = {match.recovered.position for match in case.matches.values() if match.recovered is not None}
+    for cell in case.notebook.cells[start.position + 1 :]:
+        if cell.position in taken:
+            return
+        if cell.cell_type == "markdown":
+            yield cell
+
+
+def read_answer(case: Case, cell: Cell) -> Answer:
+    """The answer to a cell, without sentences that stand in its prompt word for word."""
+    prompt = {normal(sentence) for block in read_markdown(cell.source) for sentence in sentences(block.text)}
+    kept = [remaining for block in cell_blocks(case, cell) if (remaining := _without(block, prompt)) is not None]
+    return Answer(tuple(kept), tuple(dict.fromkeys(block.position for block in kept)))
+
+
+def _without(block: Block, prompt: set[str]) -> Block | None:
+    if block.kind in ("row", "heading"):
+        return block if normal(block.text) not in prompt or block.kind == "heading" else None
+    left = [sentence for sentence in sentences(block.text) if normal(sentence) not in prompt]
+    return replace(block, text="\n".join(left)) if left else None
+
+
+def new_sentences(case: Case, cell: Cell) -> list[str]:
+    """The sentences a student wrote: not the prompt's, nor one with a word of it changed; each once."""
+    prompt = [words(sentence) for block in read_markdown(cell.source) for sentence in sentences(block.text)]
+    seen: set[str] = set()
+    found: list[str] = []
+    for block in read_answer(case, cell).blocks:
+        for sentence in sentences(block.text) if block.kind != "heading" else ():
+            plain = words(sentence)
+            key = " ".join(plain)
+            if plain and key not in seen and not any(_is_near(plain, other) for other in prompt):
+                seen.add(key)
+                found.append(sentence)
+    return found
+
+
+def _is_near(sentence: list[str], other: list[str]) -> bool:
+    """A sentence of the prompt with a word changed; one that goes on beyond the prompt's is an answer."""
+    if len(sentence) < 5 or len(other) < 5 or abs(len(sentence) - len(other)) > max(2, len(other) // 6):
+        return False
+    if len(set(sentence) & set(other)) < NEAR * len(set(other)) * 0.9:
+        return False
+    return SequenceMatcher(None, sentence, other, autojunk=False).ratio() >= NEAR
+
+
+def is_untouched(case: Case, cell: Cell) -> bool:
+    """The cell was recovered, stands as it was released, and nothing was written below it instead."""
+    match = case.matches.get(cell.key)
+    if match is None or match.recovered is None:
+        return False
+    if cell.role in (Role.NOTEBOOK, Role.TESTS):
+        return False
+    if cell.cell_type == "code":
+        return match.unchanged is True
+    return not new_sentences(case, cell) and not _new_words(case, cell)
+
+
+def _new_words(case: Case, cell: Cell) -> bool:
+    """A template filled with single words has no new sentence, but new words."""
+    before = set(words(" ".join(block.text for block in read_markdown(cell.source))))
+    after = {word for block in cell_blocks(case, cell) for word in words(block.text)}
+    return len(after - before) >= 3

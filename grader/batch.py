@@ -1,0 +1,185 @@
+"""A class's submissions through the grader: in parallel, resumable, one bad file costing only itself.
+
+OUT/results.jsonl            one Result a line; while the batch runs, in the order in which they finish
+OUT/results.started.json     what the batch was begun with: releases, version; another one starts anew
+OUT/results.complete.json    written last, when every submission has its line, in the inbox's order
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import paribus
+from course.release import Release
+from grader.errors import ResultError
+from grader.grade import broken, grade_safely
+from grader.model import SCHEMA, Result, Submission
+from grader.pool import Lost, run_pool
+from grader.results import FILE, from_line, to_line, to_text
+from paribus.errors import UsageError
+from paribus.files import write_atomic
+
+STARTED, COMPLETE = "results.started.json", "results.complete.json"
+TIME_LIMIT = 120.0
+"""Seconds a submission may take; a real one takes a fraction of one."""
+
+Progress = Callable[[int, Result], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A finished batch: its results in the order of the submissions, and how many an earlier run had finished."""
+
+    results: tuple[Result, ...]
+    reused: int
+
+
+def grade_batch(
+    submissions: Iterable[Submission],
+    releases: Sequence[Release],
+    out: Path,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    time_limit: float = TIME_LIMIT,
+    fresh: bool = False,
+) -> Batch:
+    """Grade every submission into ``out/results.jsonl`` and write the marker last.
+
+    Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch
+    with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
+    finished. Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
+    """
+    if not releases:
+        raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
+    if jobs < 1:
+        raise UsageError(f"-j {jobs} is no number of processes; expected 1 or more.")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / COMPLETE).unlink(missing_ok=True)
+    key = batch_key(releases)
+    earlier = {} if fresh else _earlier(out, key)
+    write_atomic(out / FILE, to_text(earlier.values()))
+    write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
+    state = _State(earlier, progress)
+    light = [replace(release, notebook="") for release in releases]  # workers do not rebuild notebooks
+    work = partial(grade_safely, releases=light)
+    with (out / FILE).open("a", encoding="utf-8") as lines:
+        for item, answer in run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit):
+            result = broken(item, releases, answer.why) if isinstance(answer, Lost) else answer
+            lines.write(f"{to_line(result)}\n")
+            lines.flush()
+            os.fsync(lines.fileno())
+            state.finish(result)
+    results = state.in_order()
+    text = to_text(results)
+    write_atomic(out / FILE, text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": digest}
+    write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
+    return Batch(results, state.reused)
+
+
+class _State:
+    """Who is done while a batch runs; lives for one `grade_batch` call."""
+
+    def __init__(self, earlier: Mapping[str, Result], progress: Progress | None) -> None:
+        self.earlier = earlier
+        self.progress = progress
+        self.order: dict[str, Result | None] = {}
+        self.reused = 0
+
+    def waiting(self, submissions: Iterable[Submission]) -> Iterator[Submission]:
+        """The submissions that have to be graded; those that are done already are taken from the earlier batch."""
+        for item in submissions:
+            if item.submission in self.order:
+                raise UsageError(
+                    f"Two submissions are called {item.submission!r}; the inbox gives each a name of its own."
+                )
+            self.order[item.submission] = None
+            known = self.earlier.get(item.submission)
+            if known is not None and _is_of(known, item):
+                self.reused += 1
+                self.finish(known)
+            else:
+                yield item
+
+    def finish(self, result: Result) -> None:
+        """Keep one result."""
+        self.order[result.submission] = result
+        if self.progress is not None:
+            self.progress(sum(item is not None for item in self.order.values()), result)
+
+    def in_order(self) -> tuple[Result, ...]:
+        """All results, in the order of the submissions."""
+        return tuple(result for result in self.order.values() if result is not None)
+
+
+def grade_with_bar(
+    submissions: Iterable[Submission],
+    total: int,
+    releases: Sequence[Release],
+    out: Path,
+    *,
+    jobs: int = 1,
+    fresh: bool = False,
+) -> Batch:
+    """`grade_batch` with a progress bar of ``total`` steps on the terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("[bold]grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.fields[last]}"))  # fmt: skip
+    with Bar(*columns) as bar:
+        task = bar.add_task("grading", total=total, last="")
+
+        def tell(done: int, result: Result) -> None:
+            bar.update(task, completed=done, last=f"{result.submission}: {result.status}")
+
+        return grade_batch(submissions, releases, out, jobs=jobs, progress=tell, fresh=fresh)
+
+
+def batch_key(releases: Sequence[Release]) -> str:
+    """What a line of results depends on besides its submission: version, schema and releases."""
+    parts = [paribus.__version__, SCHEMA, *(release.digest for release in releases)]
+    parts += [hashlib.sha256(release.assignment.to_json().encode()).hexdigest() for release in releases]
+    parts += [json.dumps(dict(release.references), sort_keys=True) for release in releases]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _earlier(out: Path, key: str) -> dict[str, Result]:
+    """What an earlier batch of the same key finished, by submission.
+
+    The last line may have been cut when the batch was killed; a line that cannot be read is graded again.
+    """
+    try:
+        started = json.loads((out / STARTED).read_text(encoding="utf-8"))
+        lines = (out / FILE).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(started, dict) or started.get("key") != key:
+        return {}
+    kept: dict[str, Result] = {}
+    for line in lines:
+        try:
+            result = from_line(line)
+        except ResultError:
+            continue
+        kept[result.submission] = result
+    return kept
+
+
+def _is_of(result: Result, item: Submission) -> bool:
+    """The result was made from this submission; one the grader broke on is tried again."""
+    same = (result.sha256, result.student, result.name, result.source) == (
+        item.sha256, item.student, item.name, item.source
+    )  # fmt: skip
+    told = set(item.remarks) <= set(result.remarks) and not any(
+        "The grader broke" in text for text in result.remarks
+    )
+    return (
+        same and told and bool(item.problem) == (result.status == "unreadable" and item.problem in result.remarks)
+    )

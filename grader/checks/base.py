@@ -1,0 +1,101 @@
+"""What a check is: a decorated pure function whose docstring is the sentence the student reads."""
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from course.assignment import Cell
+from grader.errors import CheckTableError
+from grader.model import Case, Evidence, Outcome
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check says; the judge adds its name and its points and makes a `Verdict` of it."""
+
+    outcome: Outcome
+    because: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One entry of the table of checks. ``about`` is the docstring's first paragraph, on one line."""
+
+    name: str
+    function: CheckFunction
+    about: str
+
+    def __call__(self, case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+        """Look at one cell of one submission."""
+        return self.function(case, cell, options)
+
+
+def check(name: str) -> Callable[[CheckFunction], Check]:
+    """Make a function an entry of the table; CheckTableError where it says nothing to the student."""
+
+    def decorate(function: CheckFunction) -> Check:
+        paragraph = (inspect.getdoc(function) or "").split("\n\n")[0]
+        if not paragraph:
+            raise CheckTableError(f"The check {name!r} has no docstring: write the sentence the student reads.")
+        return Check(name, function, " ".join(paragraph.split()))
+
+    return decorate
+
+
+def passed(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:
+    """The check is met."""
+    return Finding(Outcome.PASSED, because, plain(values or {}), tuple(evidence))
+
+
+def failed(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:
+    """The check is not met, and what was handed in shows it."""
+    return Finding(Outcome.FAILED, because, plain(values or {}), tuple(evidence))
+
+
+def undecided(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:
+    """A person has to look: something may have been lost, or cannot be read for certain."""
+    return Finding(Outcome.UNDECIDED, because, plain(values or {}), tuple(evidence))
+
+
+def not_applicable(because: str, values: Mapping[str, Any] | None = None) -> Finding:
+    """There is nothing here that the check is about."""
+    return Finding(Outcome.NOT_APPLICABLE, because, plain(values or {}))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
+    """A copy that JSON can hold: mappings with text keys, lists, finite numbers; the rest as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return [plain(item) for item in items]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if hasattr(value, "item"):  # a NumPy scalar
+        return plain(value.item())
+    return str(value)
+
+
+def shorten(text: str, limit: int = 160) -> str:
+    """``text`` on one line, cut at a word where it is longer than ``limit``."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    names = list(items)
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -1,0 +1,277 @@
+"""Form: ran in order, no errors, outputs there, headings and sections in order, nothing left over."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from course.assignment import Cell, Role
+from grader import vocabulary
+from grader.answers import normal
+from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.support import student_cells
+from grader.checks.tasks import error_line, keeps_counts
+from grader.model import Case, Evidence, RecoveredCell
+from grader.prose import Block, read_cell, read_markdown
+from grader.sources import contradictions, debug_leftovers, fixed_paths, shows_something
+
+RAISES = "raises-exception"
+_MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
+_HREF = re.compile(r"<a\b[^>]*?\bhref=[\"']([^\"']*)[\"']", re.IGNORECASE)
+_HEADING_ID = re.compile(r"<h[1-6][^>]*?\bid=[\"']([^\"']+)[\"']", re.IGNORECASE)
+
+
+@check("form.ran_in_order")
+def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
+    no fault.
+    """
+    if not keeps_counts(case):
+        return undecided("Your file does not show in which order its cells ran.")
+    never = [
+        key for key, match in case.matches.items()
+        if match.cell.role in (Role.TASK, Role.EXPERIMENT) and match.recovered is not None
+        and match.recovered.count is None
+    ]  # fmt: skip
+    cells = [item for item in case.notebook.cells if item.cell_type == "code" and item.count is not None]
+    values: dict[str, Any] = {"never_ran": never, "ran": len(cells)}
+    if never:
+        return failed(
+            f"{listed(never)} never ran. Run the notebook from top to bottom, then hand in again.",
+            values,
+            [Evidence(key, "[ ]") for key in never],
+        )
+    for found in contradictions(case):
+        return failed(
+            f"{case.cell_name(found.position)} says {found.name}={found.written}, and the run it shows recorded "
+            f"{found.name}={found.recorded}: the code was changed after the run. Run the cell again.",
+            {**values, "name": found.name, "written": found.written, "recorded": found.recorded},
+            [Evidence(case.cell_name(found.position), f"{found.name}={found.written}")],
+        )
+    if not cells:
+        return undecided("No cell of your file shows that it ran.", values)
+    rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
+    values["out_of_order"] = [case.cell_name(item.position) for item in rerun]
+    if rerun:
+        return passed(
+            f"Every task ran. Some cells ran in another order than they stand "
+            f"(first: {case.cell_name(rerun[0].position)}); "
+            "“Restart and run all” before you hand in shows that nothing hangs on it.",
+            values,
+            [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
+        )
+    return passed("Every task ran, and the cells ran in the order in which they stand.", values)
+
+
+@check("form.no_errors")
+def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """No cell ends in an error."""
+    found = [
+        (item, output) for item in case.notebook.cells for output in item.outputs
+        if output.kind == "error" and RAISES not in item.tags
+    ]  # fmt: skip
+    evidence = [Evidence(case.cell_name(item.position), error_line(output)) for item, output in found]
+    if found:
+        more = f" So do {len(found) - 1} more." if len(found) > 1 else ""
+        return failed(
+            f"{case.cell_name(found[0][0].position)} ends in {error_line(found[0][1])}.{more}",
+            {"errors": len(found)},
+            evidence,
+        )
+    if not any(item.outputs for item in case.notebook.cells):
+        return undecided("Your file shows no outputs at all, so errors cannot be seen.")
+    return passed("No cell ends in an error.")
+
+
+@check("form.outputs_present")
+def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Cells that print, show or draw something have their output in the file."""
+    code = [item for item in case.notebook.cells if item.cell_type == "code"]
+    if not any(item.outputs for item in code):
+        if any(item.count is not None for item in code):
+            return undecided(
+                "The cells ran, and the export shows no output of any of them. Export it again with outputs."
+            )
+        return (
+            failed("The notebook was not run: no cell has an output.")
+            if keeps_counts(case)
+            else undecided("Your file shows no outputs.")
+        )
+    linked = [item for item in code if any(output.picture == "linked" for output in item.outputs)]
+    bare = [item for item in code if not item.outputs and not item.hidden and shows_something(item.source)]
+    lost = [item for item in bare if item.count is not None]
+    unrun = [item for item in bare if item.count is None]
+    names = {
+        kind: [case.cell_name(item.position) for item in items]
+        for kind, items in (("linked", linked), ("without_output", lost), ("not_run", unrun))
+    }
+    evidence = [
+        Evidence(case.cell_name(item.position), shorten(item.source, 80)) for item in (*lost, *unrun, *linked)[:8]
+    ]
+    if unrun and keeps_counts(case):
+        return failed(
+            f"{listed(names['not_run'][:4])} did not run, so what they should show is missing.", names, evidence
+        )
+    if lost or unrun:
+        some = listed((names["without_output"] or names["not_run"])[:4])
+        return undecided(f"{some} should show something and the file holds no output of it.", names, evidence)
+    if linked:
+        return undecided(
+            f"The pictures of {listed(names['linked'][:4])} are only linked, and the file they link to was not "
+            "handed in. "
+            "Export with embedded pictures.",
+            names,
+            evidence,
+        )
+    return passed("Every cell that shows something has its output.", names)
+
+
+@check("form.headings")
+def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Headings have a space after # and skip no level."""
+    own = {item.position for item in student_cells(case)}
+    level, faults = 0, []
+    for item in _markdown(case):
+        released = _released_headings(case, item)
+        for block in read_cell(item):
+            mine = item.position in own and normal(block.text) not in released
+            if block.kind == "heading":
+                if mine and level and block.level > level + 1:
+                    faults.append(
+                        (item, f"“{shorten(block.text, 60)}” is a level {block.level} heading below level {level}")
+                    )
+                level = block.level
+            elif mine and block.kind == "paragraph" and _MISSING_BLANK.match(block.text):
+                faults.append((item, f"“{shorten(block.text, 60)}” lacks a space after #"))
+    if faults:
+        evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
+        return failed(
+            f"{len(faults)} headings are not right: {faults[0][1]}.",
+            {"faults": [text for _, text in faults]},
+            evidence,
+        )
+    return passed("Your headings have their spaces and skip no level.")
+
+
+def _markdown(case: Case) -> Iterator[RecoveredCell]:
+    return (item for item in case.notebook.cells if item.cell_type == "markdown")
+
+
+def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
+    """The headings that stood in the cell when it was released: their levels are not the student's."""
+    match = case.matches.get(case.cell_name(item.position))
+    return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
+
+
+@check("form.sections")
+def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The notebook has the sections of the checklist, under these or similar headings."""
+    wanted = [str(name) for name in options.get("sections", vocabulary.vocabulary()["sections"])]
+    found = [normal(block.text) for item in _markdown(case) for block in read_cell(item) if block.kind == "heading"]
+    if not found:
+        return undecided("No headings could be read in your file.")
+    missing = [name for name in wanted if not any(_names_section(text, name) for text in found)]
+    values = {"missing": missing, "headings": len(found)}
+    if missing:
+        return failed(f"There is no section for {listed(missing)}.", values)
+    return passed("All sections of the checklist are there.", values)
+
+
+def _names_section(heading: str, name: str) -> bool:
+    phrases = vocabulary.names("sections").get(name, (name,))
+    return any(re.search(rf"(?<!\w){re.escape(normal(phrase))}(?!\w)", heading) for phrase in (name, *phrases))
+
+
+@check("form.no_debug_cells")
+def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """No debugging is left in your code: no `if False:`, no breakpoint, no debugger."""
+    return _leftovers(
+        case, debug_leftovers, "Debugging is left", "Take it out before you hand in.", "No debugging is left."
+    )
+
+
+@check("form.no_fixed_paths")
+def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """No path of your own machine stands in your code."""
+    return _leftovers(
+        case,
+        fixed_paths,
+        "A path of one machine stands",
+        "Use a path relative to the notebook.",
+        "No fixed path stands in your code.",
+    )
+
+
+def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Finding:  # noqa: ANN401 - a reader of sources
+    own = [item for item in student_cells(case) if item.cell_type == "code"]
+    if own and all(item.hidden for item in own):
+        return undecided("Your export left out the code, so it cannot be read.")
+    found = [(item, text) for item in own for text in look(item.source)]
+    if not found:
+        return passed(fine)
+    item, text = found[0]
+    return failed(
+        f"{what} in {case.cell_name(item.position)}: {shorten(text, 80)}. {advice}",
+        {"found": [text for _, text in found]},
+        [Evidence(case.cell_name(item.position), shorten(text, 80)) for item, text in found],
+    )
+
+
+@check("form.links")
+def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The links in your text lead somewhere: none is empty, points to your own machine, or to a heading that is not
+    there.
+    """
+    anchors = _anchors(case)
+    faults, number = [], 0
+    for item in student_cells(case):
+        for target in _targets(item) if item.cell_type == "markdown" else ():
+            number += 1
+            if (fault := _link_fault(target, anchors)) is not None:
+                faults.append((item, f"{target or 'an empty link'} {fault}"))
+    if faults:
+        evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
+        return failed(
+            f"{len(faults)} links lead nowhere: {faults[0][1]}.", {"faults": [text for _, text in faults]}, evidence
+        )
+    if not number:
+        return not_applicable("Your text has no links.")
+    return passed(
+        f"Your {number} links look right; whether pages still exist was not looked up.", {"links": number}
+    )
+
+
+def _targets(item: RecoveredCell) -> list[str]:
+    if item.rendered and item.html:
+        return [
+            target
+            for target in _HREF.findall(item.html)
+            if not target.startswith("#") or "anchor-link" not in item.html
+        ]
+    return [match[1] for match in _MARKDOWN_LINK.finditer(item.source)]
+
+
+def _anchors(case: Case) -> set[str]:
+    """What a link within the notebook can lead to: headings as Jupyter names them."""
+    found: set[str] = set()
+    for item in _markdown(case):
+        found |= {name.lower() for name in _HEADING_ID.findall(item.html)}
+        found |= {_anchor(block) for block in read_cell(item) if block.kind == "heading"}
+    return found
+
+
+def _anchor(block: Block) -> str:
+    return re.sub(r"\s+", "-", block.text.strip()).lower()
+
+
+def _link_fault(target: str, anchors: set[str]) -> str | None:
+    if not target or target == "#":
+        return "has no target"
+    if target.startswith("#"):
+        return (
+            None if target[1:].lower().replace("%20", "-") in anchors else "points to a heading that is not there"
+        )
+    if re.match(r"(?i)(file:|[a-z]:\\|/home/|/users/|/tmp/|https?://(localhost|127\.0\.0\.1))", target):
+        return "points to one machine"
+    return None

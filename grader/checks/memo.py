@@ -1,0 +1,199 @@
+"""Memos: answered, in the asked sections, with numbers that can be traced, sources, and no diary."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from course.assignment import Cell, Role
+from grader import vocabulary
+from grader.answers import is_untouched, new_sentences, normal, read_answer, sentences, words
+from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
+from grader.checks.support import numbers_finding, student_cells
+from grader.measured import measure
+from grader.model import Case, Evidence
+from grader.prose import Block, read_cell, read_markdown
+from grader.runs import experiment_keys
+from grader.tracing import trace
+
+_LINK = re.compile(r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]+,? (19|20)\d\d\w?\)", re.IGNORECASE)
+_HREF = re.compile(r"href=[\"']https?://", re.IGNORECASE)
+
+
+@check("memo.answered")
+def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count."""
+    minimum = int(options.get("min_words", cell.options.get("min_words", 1)))
+    if (lost := _lost(case, cell)) is not None:
+        return lost
+    written = new_sentences(case, cell)
+    count = sum(len(words(sentence)) for sentence in written)
+    values = {"words": count, "min_words": minimum}
+    evidence = (
+        [Evidence(cell.key, shorten(written[0]))] if written else [Evidence(cell.key, "no words of your own")]
+    )
+    if count == 0:
+        return failed("The memo stands as it was released: write your answer below the question.", values, evidence)
+    if count < minimum:
+        return failed(
+            f"Your answer has {count} words of your own; at least {minimum} are asked for.", values, evidence
+        )
+    return passed(f"Your answer has {count} words.", values, evidence)
+
+
+@check("memo.sections_present")
+def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Every section the memo asks for is there, and something stands in it."""
+    if (lost := _lost(case, cell)) is not None:
+        return lost
+    wanted = [str(name) for name in options.get("sections", cell.options.get("sections", ()))]
+    if cell.role is Role.MEMO:
+        wanted = wanted or [block.text for block in read_markdown(cell.source) if block.kind == "heading"][1:]
+        found = _sections(read_answer(case, cell).blocks, wanted)
+    else:
+        memos = _memos(case, cell)
+        wanted = wanted or [memo.heading or memo.key for memo in memos]
+        found = {memo.heading or memo.key: "\n".join(new_sentences(case, memo)) for memo in memos}
+        found |= {memo.heading or memo.key: "filled" for memo in memos if not is_untouched(case, memo)}
+    missing = [name for name in wanted if name not in found]
+    empty = [name for name in wanted if name in found and not found[name]]
+    values = {"wanted": wanted, "missing": missing, "empty": empty}
+    if missing or empty:
+        told = [f"“{name}” is missing" for name in missing] + [f"“{name}” is empty" for name in empty]
+        return failed(f"Of the memo's sections, {listed(told)}.", values)
+    return passed(f"All {len(wanted)} sections are there.", values, [Evidence(cell.key, name) for name in wanted])
+
+
+def _sections(blocks: tuple[Block, ...], wanted: list[str]) -> dict[str, str]:
+    """The text of each wanted section: found by its heading, or by a line that begins with its name; where no name
+    is found at all and there are as many headings as sections, by order.
+    """
+    texts: dict[str, list[str]] = {}
+    current: str | None = None
+    for block in blocks:
+        name, rest = _section_name(block, wanted)
+        if name is not None:
+            current = name
+            texts.setdefault(name, [])
+        if current is not None and rest:
+            texts[current].append(rest)
+    headings = [block for block in blocks if block.kind == "heading"]
+    if not texts and len(headings) == len(wanted):
+        for heading, name in zip(headings, wanted, strict=True):
+            start = blocks.index(heading) + 1
+            end = next((i for i in range(start, len(blocks)) if blocks[i].kind == "heading"), len(blocks))
+            texts[name] = [block.text for block in blocks[start:end]]
+    return {name: "\n".join(lines) for name, lines in texts.items()}
+
+
+def _section_name(block: Block, wanted: list[str]) -> tuple[str | None, str]:
+    plain = normal(block.text)
+    for name in wanted:
+        key = normal(name)
+        if block.kind == "heading":
+            bare = re.sub(r"^\d+ ", "", plain)
+            if key == bare or key in bare or (len(bare) > 5 and bare in key):
+                return name, ""
+        elif plain == key:
+            return name, ""
+        elif plain.startswith(f"{key} ") and re.match(
+            rf"[\W\d]*{re.escape(name)}\s*[:.–—-]", block.text, re.IGNORECASE
+        ):
+            return name, block.text.split(name[-1], 1)[-1]
+    return None, "" if block.kind == "heading" else block.text
+
+
+@check("memo.numbers_traced")
+def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The numbers in your memo are those that your runs recorded, for the metric and the run you name beside
+    them.
+    """
+    if (lost := _lost(case, cell)) is not None:
+        return lost
+    memos = _memos(case, cell)
+    if all(is_untouched(case, memo) for memo in memos):
+        return failed("The memo stands as it was released, so it quotes no numbers.")
+    if not case.records:
+        return undecided("Your file holds no records, so a person compares your numbers with your tables.")
+    experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
+    measured = measure(case, experiment if experiment in experiment_keys(case) else "")
+    traces = [item for memo in memos for item in trace(read_answer(case, memo).blocks, measured)]
+    return numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+
+
+@check("memo.sources_cited")
+def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """You say which sources and which AI tools you used, or that you used none."""
+    if (lost := _lost(case, cell)) is not None:
+        return lost
+    for text, key in _own_texts(case, cell):
+        found = _LINK.search(text) or _HREF.search(text)
+        for sentence in sentences(text):
+            if found is None and not vocabulary.has("sources", "words", sentence):
+                continue
+            if found is None or _LINK.search(sentence) or _HREF.search(sentence):
+                return passed(
+                    "You name your sources.", {}, [Evidence(key, shorten(re.sub(r"<[^>]*>", "", sentence)))]
+                )
+    return failed(
+        "No source is named. Link what you used (papers, pages, AI tools), or write that you used none.", {}, []
+    )
+
+
+def _own_texts(case: Case, cell: Cell) -> Iterator[tuple[str, str]]:
+    """The memo's own sentences, then every other markdown cell that the student wrote; links with their markup."""
+    for memo in _memos(case, cell):
+        yield "\n".join(new_sentences(case, memo)), memo.key
+    prompts = {key: normal(item.cell.source) for key, item in case.matches.items()}
+    for item in student_cells(case):
+        name = case.cell_name(item.position)
+        if item.cell_type != "markdown":
+            continue
+        released = case.matches[name].cell if name in case.matches else None
+        if released is None:
+            yield "\n".join([*(block.text for block in read_cell(item)), *_targets(item.html or item.source)]), name
+        elif released.role is Role.MEMO:
+            fresh = [link for link in _targets(item.html or item.source) if normal(link) not in prompts[name]]
+            yield "\n".join([*new_sentences(case, released), *fresh]), name
+
+
+def _targets(markup: str) -> list[str]:
+    return re.findall(r"https?://[^\s\"'<>)\]]+", markup)
+
+
+@check("memo.no_diary")
+def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The memo speaks of the model and the evidence, and is no diary of how the work went."""
+    if (lost := _lost(case, cell)) is not None:
+        return lost
+    written = [(sentence, memo.key) for memo in _memos(case, cell) for sentence in new_sentences(case, memo)]
+    if not written:
+        return failed("The memo stands as it was released.")
+    for sentence, key in written:
+        if vocabulary.says("diary", "patterns", sentence.lower().replace("’", "'")):
+            return failed(
+                f"This sentence is about how the work went: “{shorten(sentence)}” Say instead what the evidence "
+                "shows and how sure you are.",
+                {"sentence": shorten(sentence)},
+                [Evidence(key, shorten(sentence))],
+            )
+    return passed("The memo keeps to the model and the evidence.")
+
+
+def _memos(case: Case, cell: Cell) -> list[Cell]:
+    """The memo cells that a check is about: the cell itself, or all of them where it speaks of the notebook."""
+    if cell.role is Role.MEMO:
+        return [cell]
+    return [item for item in case.assignment.cells if item.role is Role.MEMO]
+
+
+def _lost(case: Case, cell: Cell) -> Finding | None:
+    """A memo's cell is not in the file: it may have been lost."""
+    memos = _memos(case, cell)
+    gone = [memo.key for memo in memos if (found := case.matches.get(memo.key)) is None or found.recovered is None]
+    if gone:
+        return undecided(
+            f"The memo {listed(gone)} was not found in your file. Hand in the notebook with all its cells."
+        )
+    if not memos:
+        return undecided("The assignment has no memo to look at; your instructor is told.")
+    return None

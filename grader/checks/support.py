@@ -1,0 +1,82 @@
+"""What several checks share: verdicts on traced numbers, the text of student cells, the state of a cell."""
+
+from collections.abc import Iterator, Sequence
+
+from grader import vocabulary
+from grader.checks.base import Finding, failed, passed, shorten, undecided
+from grader.measured import FRACTIONS
+from grader.model import Case, Evidence, RecoveredCell
+from grader.traces import Status, Trace
+
+
+def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
+    """One verdict on all numbers of an answer: a wrong one fails, an unclear one is for a person."""
+    sorted_out = {status: [item for item in traces if item.status is status] for status in Status}
+    wrong, unclear, traced = sorted_out[Status.WRONG], sorted_out[Status.UNCLEAR], sorted_out[Status.TRACED]
+    values = {
+        "traced": [_values(item) for item in traced],
+        "wrong": [_values(item) for item in wrong],
+        "unclear": [_values(item) for item in unclear],
+    }
+    evidence = [
+        Evidence(case.cell_name(item.written_in), f"{item.number.text}: {shorten(item.sentence, 120)}")
+        for item in (*wrong, *unclear, *traced)[:12]
+    ]
+    if wrong:
+        first = wrong[0]
+        evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
+        more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
+        reason = f"; {first.why}" if first.why else ""
+        return failed(
+            f"You write {first.number.text} for {vocabulary.title('metric_titles', first.metric)} of {first.group} "
+            f"(in {case.cell_name(first.written_in)}); recorded in {case.cell_name(first.recorded_in)} is "
+            f"{shown(first)}{reason}.{more}",
+            values,
+            evidence,
+        )
+    if unclear:
+        first = unclear[0]
+        more = f" ({len(unclear) - 1} more like it.)" if len(unclear) > 1 else ""
+        return undecided(
+            f"The number {first.number.text} could not be traced: {first.why}. Name the metric and the run "
+            f"beside it.{more}",
+            values,
+            evidence,
+        )
+    if len(traced) < least:
+        return undecided(
+            f"{len(traced)} of your numbers could be traced to a record, {least} are asked for. Quote your own "
+            "numbers with the metric and the run.",
+            values,
+            evidence,
+        )
+    return passed(f"{len(traced)} numbers agree with what the runs recorded.", values, evidence)
+
+
+def shown(trace: Trace) -> str:
+    """A recorded value at one more digit than the printed number."""
+    if trace.expected is None:
+        return "nothing"
+    decimals = max(0, trace.number.readings[0].decimals) + 1
+    fraction = trace.metric in FRACTIONS or "−" in trace.metric
+    if fraction and (trace.number.percent or trace.number.points or abs(trace.number.value) > 1):
+        return f"{100 * trace.expected:.{decimals}f} %"
+    if fraction:
+        return f"{trace.expected:.{decimals}f}"
+    return f"{trace.expected:.4f}".rstrip("0").rstrip(".")
+
+
+def _values(trace: Trace) -> dict[str, object]:
+    return {
+        "text": trace.number.text, "metric": trace.metric, "of": trace.group, "recorded": trace.expected,
+        "why": trace.why,
+    }  # fmt: skip
+
+
+def student_cells(case: Case) -> Iterator[RecoveredCell]:
+    """The cells that a student wrote or changed, in notebook order."""
+    released = {
+        match.recovered.position for match in case.matches.values()
+        if match.recovered is not None and match.unchanged is True
+    }  # fmt: skip
+    return (cell for cell in case.notebook.cells if cell.position not in released)

@@ -1,0 +1,98 @@
+"""Code tasks: the visible tests, unchanged, run after the task, without error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from course.assignment import Cell
+from grader.checks.base import Finding, check, failed, passed, shorten, undecided
+from grader.model import Case, Evidence, Match, Output
+
+COUNTS_LOST = frozenset({"colab-page", "colab-saved", "quarto"})
+"""Families that show a page and may lose execution counts; see `grader.recover`."""
+
+
+@check("tasks.tests_passed")
+def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """The tests below your code are as released, ran after it, and ended without an error."""
+    tests = case.matches.get(cell.key)
+    task_key = str(options.get("task") or cell.grades)
+    task = case.matches.get(task_key)
+    if tests is None or tests.recovered is None:
+        return undecided(f"The tests of {task_key} are not in your file. Hand in the notebook with all its cells.")
+    evidence = [Evidence(cell.key, f"[{_count(tests)}]")]
+    if tests.unchanged is None or tests.recovered.hidden:
+        return undecided("Your export left out the code of the tests, so they cannot be compared.", {}, evidence)
+    if not tests.unchanged:
+        return undecided(
+            f"The tests of {task_key} differ from the released ones, so their result says little. "
+            "A person compares them; restore the cell if you can.",
+            {},
+            [Evidence(cell.key, shorten(tests.recovered.source))],
+        )
+    values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
+    if (error := first_error(tests)) is not None:
+        quoted = error_line(error)
+        return failed(
+            f"The tests of {task_key} stopped with: {quoted}",
+            {**values, "error": quoted},
+            [Evidence(cell.key, quoted)],
+        )
+    return _ran_after(case, task, tests, task_key, values)
+
+
+def _ran_after(  # noqa: PLR0911 - one way out a verdict
+    case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]
+) -> Finding:
+    """Hold the execution counts of a task and its tests against each other."""
+    evidence = [Evidence(tests.cell.key, f"[{_count(tests)}]"), Evidence(task_key, f"[{_count(task)}]")]
+    if task is None or task.recovered is None:
+        return undecided(f"The cell of {task_key} was not found in your file.", values, evidence)
+    untouched = task.unchanged is True
+    if tests.recovered is None or tests.recovered.count is None:
+        if not keeps_counts(case):
+            return undecided("Your file does not tell whether the tests ran.", values, evidence)
+        reason = "is as released, and its tests never ran" if untouched else "has tests that never ran"
+        return failed(f"{task_key} {reason}: run the cell below your code, then hand in again.", values, evidence)
+    if task.recovered.count is None:
+        if not keeps_counts(case):
+            return undecided("Your file does not tell whether your code ran.", values, evidence)
+        return failed(f"The code of {task_key} never ran, so the tests say nothing of it.", values, evidence)
+    if tests.recovered.count < task.recovered.count:
+        return failed(
+            f"The tests of {task_key} ran as [{tests.recovered.count}], before your code as "
+            f"[{task.recovered.count}]: run them again after the last change.",
+            values,
+            evidence,
+        )
+    if untouched:
+        return undecided(
+            f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
+        )
+    return passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+
+
+def first_error(match: Match) -> Output | None:
+    """The cell's first error output."""
+    outputs = match.recovered.outputs if match.recovered is not None else ()
+    return next((output for output in outputs if output.kind == "error"), None)
+
+
+def error_line(error: Output) -> str:
+    """The last line of a traceback: the error's name and message."""
+    lines = [line.strip() for line in error.text.strip().splitlines() if line.strip()]
+    named = [line for line in lines if ":" in line and line.split(":")[0].rsplit(".", 1)[-1].isidentifier()]
+    wanted = [line for line in named if line.split(":")[0].endswith(("Error", "Exception", "Yet", "Interrupt"))]
+    return shorten((wanted or lines or [error.name or "an error"])[-1])
+
+
+def keeps_counts(case: Case) -> bool:
+    """The file shows execution counts at all: one cell with a count is enough, a degraded family is not."""
+    if case.notebook.family in COUNTS_LOST:
+        return False
+    return any(cell.count is not None for cell in case.notebook.cells) or case.notebook.family == "ipynb"
+
+
+def _count(match: Match | None) -> int | str:
+    if match is None or match.recovered is None or match.recovered.count is None:
+        return " "
+    return match.recovered.count

@@ -1,0 +1,128 @@
+"""What differs between the two arms of an experiment, as the records tell it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader import vocabulary
+from grader.runs import Arms, Run, finished
+from paribus.evidence.code import UNAVAILABLE
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not the same in both arms. ``kind``: setting, data, code or environment."""
+
+    name: str
+    kind: str
+    baseline: tuple[Any, ...]
+    changed: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        """``batch_size: 32 → 16``."""
+        if self.kind == "code":
+            return f"the code of {self.name}"
+        return f"{self.name}: {_shown(self.baseline)} → {_shown(self.changed)}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every difference between the finished runs of two arms, by what it means.
+
+    ``changes`` count as changes; ``environment`` is where they ran; ``unknown`` names code no digest was had of;
+    ``within`` names settings that are not the same within one arm.
+    """
+
+    changes: tuple[Difference, ...]
+    environment: tuple[Difference, ...]
+    unknown: tuple[str, ...]
+    within: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+def compare(arms: Arms, vary: str = "") -> Comparison:
+    """Hold every finished run of one arm against every finished run of the other."""
+    baseline, changed = finished(arms.baseline), finished(arms.changed)
+    knobs = sorted({name for run in (*baseline, *changed) for name in _knobs(run)})
+    changes = [
+        difference for name in knobs
+        if (difference := _differ(name, "setting", [_knobs(run).get(name) for run in baseline],
+                                  [_knobs(run).get(name) for run in changed]))
+    ]  # fmt: skip
+    changes += _data_differences(baseline, changed)
+    code, unknown = _code_differences(baseline, changed, vary)
+    places = vocabulary.phrases("environment", "names")
+    environment = [
+        difference for name in places
+        if (difference := _differ(name, "environment", [_place(run, name) for run in baseline],
+                                  [_place(run, name) for run in changed]))
+    ]  # fmt: skip
+    within = [name for name in knobs if any(len({repr(_knobs(run).get(name)) for run in arm}) > 1
+                                            for arm in (baseline, changed))]  # fmt: skip
+    shared = {name: _knobs(baseline[-1])[name] for name in knobs if baseline and name in _knobs(baseline[-1])}
+    return Comparison((*changes, *code), tuple(environment), unknown, tuple(within), shared)
+
+
+def _knobs(run: Run) -> dict[str, Any]:
+    """What a person chose: knobs, and settings that are always chosen even where they were called derived."""
+    always = set(vocabulary.phrases("always_knobs", "names"))
+    outcomes = set(vocabulary.phrases("outcomes", "names"))
+    return {
+        name: item.value for name, item in run.config.items()
+        if name not in outcomes and (item.role == "knob" or (item.role == "derived" and name in always))
+    }  # fmt: skip
+
+
+def _place(run: Run, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+    """An entry of the environment, or of the settings tagged so."""
+    item = run.config.get(name)
+    if item is not None and item.role == "environment":
+        return item.value
+    return run.environment.get(name)
+
+
+def _differ(name: str, kind: str, first: Sequence[Any], second: Sequence[Any]) -> Difference | None:
+    before, after = _distinct(first), _distinct(second)
+    if {repr(value) for value in before} == {repr(value) for value in after}:
+        return None
+    return Difference(name, kind, before, after)
+
+
+def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values without repeats; 2 and 2.0 are one."""
+    seen: dict[str, Any] = {}
+    for value in values:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        kept = float(value) if number else value
+        seen.setdefault(repr(kept), kept)
+    return tuple(seen.values())
+
+
+def _data_differences(baseline: Sequence[Run], changed: Sequence[Run]) -> list[Difference]:
+    found = []
+    for name in ("fingerprint", "split", "train_rows", "train_fingerprint"):
+        sides = [[getattr(run.data, name, None) for run in arm] for arm in (baseline, changed)]
+        difference = _differ(f"data ({name.replace('_', ' ')})", "data", sides[0], sides[1])
+        if difference is not None:
+            found.append(difference)
+    return found
+
+
+def _code_differences(
+    baseline: Sequence[Run], changed: Sequence[Run], vary: str
+) -> tuple[list[Difference], tuple[str, ...]]:
+    """Functions and simple globals whose digests differ; the varied setting's own global is no second change."""
+    names = sorted({name for run in (*baseline, *changed) for name in run.code})
+    found, unknown = [], []
+    for name in names:
+        first = {run.code.get(name, "") for run in baseline}
+        second = {run.code.get(name, "") for run in changed}
+        if UNAVAILABLE in first | second:
+            unknown.append(name)
+        elif first != second and name.lower() != vary.lower():
+            found.append(Difference(name, "code", tuple(sorted(first)), tuple(sorted(second))))
+    return found, tuple(unknown)
+
+
+def _shown(values: tuple[Any, ...]) -> str:
+    return " or ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values) or "nothing"

@@ -1,0 +1,202 @@
+"""From one submission's bytes and the releases to one Result: no files, no clock, no network, no resampling."""
+
+import re
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from course.assignment import Role
+from course.release import Release
+from grader.errors import UnreadableError
+from grader.judge import describe_error, judge
+from grader.match import match
+from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
+from grader.records import read_records
+from grader.recover import recover
+from grader.runs import by_seed, read_runs
+
+LEAST_MATCHED = 0.3
+"""The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
+
+_BEGIN = re.compile(
+    r"paribus\s*\.\s*begin\(\s*[\"']([A-Za-z0-9_\-]+)[\"']\s*(?:,\s*(?:release\s*=\s*)?[\"']([0-9a-f]{4,64})[\"'])?"
+)
+
+
+def grade_one(submission: Submission, releases: Sequence[Release]) -> Result:
+    """Grade one submission with the release it was made from.
+
+    ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
+    the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
+    """
+    newest = releases[0]
+    if submission.problem:
+        return _closed(submission, newest, "unreadable", (submission.problem,))
+    try:
+        recovered = recover(submission.content, submission.source)
+    except UnreadableError as error:
+        return _closed(submission, newest, "unreadable", (str(error),))
+    records = read_records(recovered)
+    release = choose_release(recovered, records, releases)
+    if release is None:
+        named = ", ".join(sorted(named_assignments(recovered, records))) or "unknown"
+        remark = f"This notebook belongs to another assignment ({named}), expected {newest.assignment.name}."
+        return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family)
+    matches, unmatched = match(release.assignment, recovered)
+    if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
+        remark = (
+            f"This notebook holds none or few of the cells of {release.assignment.name}: "
+            "it seems to belong to another assignment."
+        )
+        return _closed(submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family)
+    case = Case(
+        assignment=release.assignment,
+        references=release.references,
+        notebook=recovered,
+        matches=matches,
+        unmatched=tuple(unmatched),
+        records=records,
+        sealed=release.sealed,
+    )
+    return _result(submission, release, case)
+
+
+def grade_safely(submission: Submission, releases: Sequence[Release]) -> Result:
+    """As `grade_one`, and never an exception: the grader's own fault costs the student nothing and no one else."""
+    try:
+        return grade_one(submission, releases)
+    except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
+        return broken(submission, releases, describe_error(error).splitlines()[-1])
+
+
+def broken(submission: Submission, releases: Sequence[Release], what: str) -> Result:
+    """The result of a submission that the grader could not get through: everything waits for a person."""
+    remark = f"The grader broke on this file ({what}). That is the grader's fault: a person grades it."
+    return _closed(submission, releases[0], "unreadable", (remark,))
+
+
+def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
+    """The assignments that the notebook's code and its records name, with the release digest, code first."""
+    named: dict[str, str] = {}
+    for cell in recovered.cells:
+        if cell.cell_type == "code":
+            for found in _BEGIN.finditer(cell.source):
+                named.setdefault(found[1], found[2] or "")
+    for item in records:
+        if item.record is not None:
+            named.setdefault(item.record.assignment, item.record.release)
+    return named
+
+
+def choose_release(
+    recovered: Recovered, records: Sequence[FoundRecord], releases: Sequence[Release]
+) -> Release | None:
+    """The release that a notebook was made from: by digest, else the newest of the named assignment.
+
+    None where the notebook names other assignments only; the newest where it names none.
+    """
+    named = named_assignments(recovered, records)
+    digests = {digest for digest in named.values() if digest}
+    digests |= {item.record.release for item in records if item.record is not None}
+    for release in releases:
+        if release.digest and release.digest in digests:
+            return release
+    if not named:
+        return releases[0]
+    return next((release for release in releases if release.assignment.name in named), None)
+
+
+def _named(recovered: Recovered, records: Sequence[FoundRecord], release: Release) -> bool:
+    return release.assignment.name in named_assignments(recovered, records)
+
+
+def _share(matches: Mapping[str, Match]) -> float:
+    """The share of the cells that make an assignment this one that were found in the notebook."""
+    roles = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO, Role.CODE)
+    telling = [item for item in matches.values() if item.cell.role in roles]
+    found = [item for item in telling if item.recovered is not None]
+    return len(found) / len(telling) if telling else 1.0
+
+
+def _result(submission: Submission, release: Release, case: Case) -> Result:
+    cells = judge(case)
+    missing = [key for key in (cell.key for cell in cells) if not _found(case, key)]
+    remarks = [*submission.remarks, *case.notebook.remarks]
+    if missing:
+        remarks.append(f"Not found in the file: {', '.join(missing)}.")
+    if not any(item.record is not None for item in case.records):
+        remarks.append("The file holds no evidence records.")
+    if release.digest and not _is_this_release(case, release):
+        remarks.append(f"Made from another release than the one it was graded with ({release.digest}).")
+    return Result(
+        submission=submission.submission,
+        student=submission.student,
+        source=submission.source,
+        sha256=submission.sha256,
+        status="partial" if missing or _broke(cells) else "graded",
+        name=submission.name,
+        release=release.digest,
+        family=case.notebook.family,
+        remarks=tuple(dict.fromkeys(remarks)),
+        score=sum(cell.score for cell in cells),
+        pending=sum(cell.pending for cell in cells),
+        max_score=release.assignment.max_score,
+        needs_person=tuple(cell.key for cell in cells if cell.pending),
+        cells=cells,
+        metrics=run_metrics(case),
+    )
+
+
+def _found(case: Case, key: str) -> bool:
+    item = case.matches.get(key)
+    return item is not None and (item.recovered is not None or item.cell.role is Role.NOTEBOOK)
+
+
+def _broke(cells: Sequence[CellResult]) -> bool:
+    return any(
+        verdict.outcome is Outcome.UNDECIDED and verdict.traceback for cell in cells for verdict in cell.verdicts
+    )
+
+
+def _is_this_release(case: Case, release: Release) -> bool:
+    """No digest in the notebook is no other release: it may have been lost."""
+    named = named_assignments(case.notebook, case.records)
+    digest = named.get(release.assignment.name, "")
+    return not digest or digest == release.digest
+
+
+def run_metrics(case: Case) -> dict[str, float]:
+    """Every named run's metrics as ``<run>.<metric>``: the mean over its finished seeds, outside of experiments."""
+    runs = [run for run in read_runs(case) if run.finished]
+    found: dict[str, float] = {}
+    for name in dict.fromkeys(_label(run.record.run_name, run.record.experiment, run.record.arm) for run in runs):
+        mine = [run for run in runs if _label(run.record.run_name, run.record.experiment, run.record.arm) == name]
+        seeds = by_seed(mine).values()
+        for metric in sorted({metric for run in seeds for metric in run.metrics}):
+            values = [float(run.metrics[metric]) for run in seeds if metric in run.metrics]
+            found[f"{name}.{metric}"] = fmean(values)
+    return found
+
+
+def _label(name: str, experiment: str, arm: str) -> str:
+    return f"{experiment}.{arm}" if experiment else name
+
+
+def _closed(
+    submission: Submission, release: Release, status: Status, remarks: Sequence[str], family: str = ""
+) -> Result:
+    """A submission that was not judged: no points are lost, all of them wait for a person."""
+    assignment = release.assignment
+    return Result(
+        submission=submission.submission,
+        student=submission.student,
+        source=submission.source,
+        sha256=submission.sha256,
+        status=status,
+        name=submission.name,
+        release=release.digest,
+        family=family,
+        remarks=tuple(dict.fromkeys((*remarks, *submission.remarks))),
+        pending=assignment.max_score,
+        max_score=assignment.max_score,
+        needs_person=tuple(cell.key for cell in assignment.graded() if cell.points),
+    )

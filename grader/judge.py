@@ -1,0 +1,67 @@
+"""From a case to the verdicts of its cells. The one place where a check's own fault is caught.
+
+A score is the sum over passed checks. Pending is what a person still decides: undecided checks, checks
+that did not apply although the cell gives points for them (a student loses nothing through them), and the
+manual points of a cell that somebody worked on.
+"""
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from course.assignment import Cell, CheckPoints
+from grader.answers import is_untouched
+from grader.checks import CHECKS
+from grader.checks.base import Check, Finding
+from grader.model import Case, CellResult, Outcome, Verdict
+
+OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
+
+
+def judge(case: Case, checks: Mapping[str, Check] = CHECKS) -> tuple[CellResult, ...]:
+    """Every graded cell of the assignment, in order."""
+    return tuple(judge_cell(case, cell, checks) for cell in case.assignment.graded())
+
+
+def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> CellResult:
+    """One cell's verdicts, score and pending points."""
+    verdicts = tuple(_decide(case, cell, wanted, checks) for wanted in cell.checks)
+    score = sum(verdict.points for verdict in verdicts if verdict.outcome is Outcome.PASSED)
+    pending = sum(verdict.points for verdict in verdicts if verdict.outcome in OPEN)
+    if cell.manual and not is_untouched(case, cell):
+        pending += cell.manual
+    return CellResult(cell.key, cell.points, score, pending, verdicts)
+
+
+def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:
+    """Run one check. A check that is not there, or breaks, is undecided: the grader's fault costs nothing."""
+    try:
+        return _as_verdict(wanted, checks[wanted.check](case, cell, wanted.options))
+    except Exception as error:  # noqa: BLE001 - the documented boundary between a check and the batch
+        return Verdict(
+            check=wanted.check,
+            outcome=Outcome.UNDECIDED,
+            because="This check could not be carried out. That is not your fault; your instructor decides.",
+            points=wanted.points,
+            traceback=describe_error(error),
+        )
+
+
+def _as_verdict(wanted: CheckPoints, finding: Finding) -> Verdict:
+    return Verdict(
+        check=wanted.check,
+        outcome=finding.outcome,
+        because=finding.because,
+        points=wanted.points,
+        values=finding.values,
+        evidence=finding.evidence,
+    )
+
+
+def describe_error(error: BaseException) -> str:
+    """A traceback without this machine's folders, so that a result is the same wherever it was made."""
+    lines = [
+        f'  File "{Path(frame.filename).name}", line {frame.lineno}, in {frame.name}\n    {frame.line}'
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    return "\n".join(["Traceback (most recent call last):", *lines, f"{type(error).__name__}: {error}"])

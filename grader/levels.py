@@ -1,0 +1,136 @@
+"""A number that stands for a metric's value: held against the mean, a seed's or an epoch's, and its spread."""
+
+import math
+import re
+import statistics
+from dataclasses import replace
+
+from grader import vocabulary
+from grader.measured import FRACTIONS, Group, Measured
+from grader.numbers import Agreement, Number, agreement
+from grader.traces import Context, Status, Trace, all_groups
+
+_AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$|^\s*\(\s*$", re.IGNORECASE)
+_FROM_TO = re.compile(r"^\s*(to|→|->|-->|=>)\s*$", re.IGNORECASE)
+
+
+def _groups_of(number: Number, context: Context) -> tuple[frozenset[str], bool]:
+    """The groups a number speaks of, and whether its own sentence names them."""
+    if not context.groups:
+        return context.implied_groups, False
+    later = [item for item in context.groups if item[0] >= number.end]
+    earlier = [item for item in context.groups if item[1] <= number.start]
+    if later and _AFTER.match(context.text[number.end : later[0][0]]):
+        return later[0][2], True
+    if earlier:
+        return earlier[-1][2], True
+    return (later[0][2], True) if later else (context.implied_groups, False)
+
+
+def trace_level(blank: Trace, certain: bool, context: Context, measured: Measured) -> Trace:  # noqa: PLR0911
+    """Hold a number against the metric of the group it speaks of.
+
+    ``blank`` carries the number and its metric; ``certain``: the sentence leaves no doubt about the metric. A
+    ladder: each way out is another verdict, hence the many returns.
+    """
+    number, metric = blank.number, blank.metric
+    meant, named = _groups_of(number, context)
+    pair = _from_to(number, context, measured)
+    if pair is not None:
+        meant, named = frozenset({pair.key}), True
+    alone = [group for group in measured.groups if group.mean(metric) is not None]
+    if not meant and len({tuple(run.record.run for run in group.runs) for group in alone}) == 1:
+        meant = frozenset({alone[0].key})
+    groups = [measured.group(key) for key in sorted(meant) if measured.group(key).mean(metric) is not None]
+    if not groups:
+        return replace(blank, status=Status.UNCLEAR, why="no run or arm stands beside it")
+    results = [(group, _agrees(number, group, metric, context)) for group in groups]
+    best = next((item for item in results if item[1] is Agreement.YES), results[0])
+    shown = replace(blank, group=best[0].title, expected=best[0].mean(metric), recorded_in=best[0].position)
+    if best[1] is Agreement.YES:
+        return _with_spread(number, replace(shown, status=Status.TRACED), best[0], metric, context)
+    if best[1] is Agreement.ALMOST:
+        return replace(shown, status=Status.UNCLEAR, why="it seems to be cut instead of rounded")
+    if context.elsewhere:
+        return replace(shown, status=Status.OTHER)
+    plausible = _plausible(number, context, measured)
+    if not named or not certain or plausible:
+        return replace(
+            shown, status=Status.UNCLEAR, why=plausible or "it is not plain which run or metric is meant"
+        )
+    if context.epochs and metric in ("train_loss", "validation_loss", "accuracy", "macro_f1"):
+        return replace(shown, status=Status.UNCLEAR, why="it may belong to an epoch that is not recorded")
+    return replace(shown, status=Status.WRONG)
+
+
+def _agrees(number: Number, group: Group, metric: str, context: Context) -> Agreement:
+    """How a printed number agrees with a group's mean, or, where the text says so, with a seed or an epoch."""
+    fraction = metric in FRACTIONS
+    near = number.start
+    slack = 0.5 if vocabulary.has("context", "approximate", context.text[max(0, near - 14) : near]) else 0.0
+    mean = group.mean(metric)
+    values = group.values(metric)
+    if number.upper is not None:
+        low = agreement(replace(number, upper=None), min(values), fraction=fraction)
+        high = agreement(number.upper, max(values), fraction=fraction)
+        return Agreement.YES if low is high is Agreement.YES and len(values) > 1 else Agreement.ALMOST
+    candidates = [mean] if mean is not None else []
+    candidates += values if context.seeds else []
+    candidates += group.epoch_values(metric) if context.epochs else []
+    results = [agreement(number, value, fraction=fraction, slack=slack) for value in candidates]
+    for wanted in (Agreement.YES, Agreement.ALMOST):
+        if wanted in results:
+            return wanted
+    return Agreement.NO
+
+
+def _with_spread(number: Number, trace_: Trace, group: Group, metric: str, context: Context) -> Trace:
+    """Hold what stands behind ± against the standard deviation over seeds, with n or n - 1."""
+    if number.spread is None:
+        return trace_
+    values = group.values(metric)
+    fraction = metric in FRACTIONS
+    if len(values) < 2:
+        return replace(trace_, status=Status.UNCLEAR, why="a spread needs at least two runs, and there is one")
+    deviations = [statistics.stdev(values), statistics.pstdev(values)]
+    if any(agreement(number.spread, value, fraction=fraction) is Agreement.YES for value in deviations):
+        return trace_
+    error = deviations[0] / math.sqrt(len(values))
+    if agreement(number.spread, error, fraction=fraction) is Agreement.YES:
+        if vocabulary.has("context", "standard_error", context.text):
+            return trace_
+        return replace(trace_, status=Status.UNCLEAR, why="the spread looks like a standard error; say so")
+    return replace(
+        trace_, status=Status.WRONG, expected=deviations[0], why="the spread is not the standard deviation"
+    )
+
+
+def _plausible(number: Number, context: Context, measured: Measured) -> str:
+    """Something else that the sentence names and that agrees; then the number is not plainly wrong."""
+    groups = [measured.group(key) for key in sorted(all_groups(context.groups) | context.implied_groups)]
+    for mention in context.metrics:
+        for group in groups:
+            if (
+                group.mean(mention.name) is not None
+                and _agrees(number, group, mention.name, context) is Agreement.YES
+            ):
+                return f"it agrees with {vocabulary.title('metric_titles', mention.name)} of {group.title}"
+    return ""
+
+
+def _from_to(number: Number, context: Context, measured: Measured) -> Group | None:
+    """In "from a to b" the first is the baseline's, the second the changed arm's, where one experiment is meant."""
+    numbers = context.numbers
+    pairs = [
+        pair
+        for pair in measured.experiments
+        if not context.groups or all_groups(context.groups) & {g.key for g in pair}
+    ]
+    if len(pairs) != 1:
+        return None
+    index = numbers.index(number)
+    if index + 1 < len(numbers) and _FROM_TO.match(context.text[number.end : numbers[index + 1].start]):
+        return pairs[0][0]
+    if index > 0 and _FROM_TO.match(context.text[numbers[index - 1].end : number.start]):
+        return pairs[0][1]
+    return None

@@ -1,0 +1,261 @@
+"""What a notebook measured, by the names that prose uses: groups of runs, their metrics, differences, rescues."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+from grader import vocabulary
+from grader.model import Case
+from grader.runs import (
+    Arms,
+    Run,
+    by_seed,
+    experiment_keys,
+    find_arms,
+    finished,
+    named_values,
+    own_records,
+    read_runs,
+)
+from paribus.errors import ParibusError
+from paribus.evidence.packing import unpack
+from paribus.metrics import Metrics, evaluate_fast
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
+_GENERIC = frozenset(
+    {"share", "count", "value", "number", "mean", "median", "total", "audit", "rate", "result", "the"}
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that prose calls by one name: a configuration, or one arm of an experiment."""
+
+    key: str
+    title: str
+    runs: tuple[Run, ...]
+    pattern: re.Pattern[str]
+    labels: frozenset[str] = frozenset()
+
+    def values(self, metric: str) -> list[float]:
+        """The metric of each seed's run; a loss is that of the chosen epoch."""
+        found = [_metric(run, metric) for run in by_seed(self.runs).values()]
+        return [value for value in found if value is not None]
+
+    def mean(self, metric: str) -> float | None:
+        """The mean over seeds, None where nothing was measured."""
+        values = self.values(metric)
+        return math.fsum(values) / len(values) if values else None
+
+    def epoch_values(self, metric: str) -> list[float]:
+        """The metric at every epoch of every run."""
+        if metric not in EPOCH_METRICS:
+            return []
+        lines = (epoch for run in finished(self.runs) for epoch in run.record.epochs)
+        return [value for line in lines if (value := getattr(line, metric)) is not None]
+
+    @property
+    def position(self) -> int:
+        """The cell that shows the last of these runs."""
+        return self.runs[-1].position
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All that numbers in prose can be traced to. ``named`` are value records: dotted name, value, cell."""
+
+    groups: tuple[Group, ...]
+    experiments: tuple[tuple[Group, Group], ...]
+    named: tuple[tuple[str, float, int], ...]
+    case: Case
+
+    @cached_property
+    def _by_key(self) -> dict[str, Group]:
+        return {group.key: group for group in self.groups}
+
+    def group(self, key: str) -> Group:
+        """A group by its key."""
+        return self._by_key[key]
+
+    def rescued(self) -> list["Rescue"]:
+        """What happened to the classes at F1 = 0 between every ordered pair of groups.
+
+        Only groups whose predictions and labels are in the file take part, each run once.
+        """
+        scored: dict[str, tuple[Group, Metrics]] = {}
+        for group in reversed(self.groups):
+            metrics = last_metrics(self.case, group.runs)
+            if metrics is not None:
+                scored[group.runs[-1].record.run] = (group, metrics)
+        found: list[Rescue] = []
+        for (before, first), (after, second) in permutations(scored.values(), 2):
+            if first.per_class_f1.shape == second.per_class_f1.shape:
+                zero = first.per_class_f1 == 0
+                gained = int((zero & (second.per_class_f1 > 0)).sum())
+                found.append(Rescue(before, after, gained, int(zero.sum()) - gained))
+        return found
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """Classes at F1 = 0 in ``before``: how many are above it in ``after``, and how many stayed."""
+
+    before: Group
+    after: Group
+    gained: int
+    stayed: int
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """What a text may count: the rescued, those that stayed, and all that were at zero."""
+        return (self.gained, self.stayed, self.gained + self.stayed)
+
+
+def measure(case: Case, experiment: str = "") -> Measured:
+    """Everything measured, or what belongs to one experiment alone."""
+    runs = [run for run in read_runs(case) if run.finished]
+    keys = (experiment,) if experiment else experiment_keys(case)
+    arms = [found for found in (find_arms(case, key) for key in keys) if found.both]
+    pairs = tuple((_arm_group(found, "baseline"), _arm_group(found, "changed")) for found in arms)
+    groups = [group for pair in pairs for group in pair]
+    if not experiment:
+        names = dict.fromkeys(run.name for run in runs if not run.record.experiment)
+        groups += [_run_group(name, [run for run in runs if run.name == name and not run.record.experiment])
+                   for name in names]  # fmt: skip
+    named = tuple(
+        (name, value, position) for name, (value, position) in named_values(case).items()
+        if not name.startswith("experiment.")
+    )  # fmt: skip
+    return Measured(tuple(groups), pairs, named, case)
+
+
+def _run_group(name: str, runs: Sequence[Run]) -> Group:
+    phrases = {name}
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    for key, words in vocabulary.names("runs").items():
+        if key in plain:
+            phrases.update(words)
+    if any(word.replace("-", "") in plain for word in vocabulary.phrases("baselines", "names")):
+        phrases.add("baseline")
+    return Group(f"run:{name}", name, tuple(runs), vocabulary.phrase_pattern(phrases), frozenset({name.lower()}))
+
+
+def _arm_group(arms: Arms, arm: str) -> Group:
+    runs = finished(arms.baseline if arm == "baseline" else arms.changed)
+    other = finished(arms.changed if arm == "baseline" else arms.baseline)
+    phrases = {arm, f"{arm} arm", *vocabulary.phrases("arms", arm)}
+    phrases.update(
+        run.name for run in runs if run.record.experiment == "" or run.name not in {o.name for o in other}
+    )
+    labels = {arm}
+    setting = arms.vary
+    value, against = runs[-1].setting(setting), other[-1].setting(setting)
+    if setting and value is not None and value != against:
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        labels.add(text.lower())
+        names = {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
+        phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", "=", " = ", ": "))
+        phrases.update(f"{text} {name}" for name in names)
+        phrases.update(f"{word} {name}" for word in _comparatives(arm, value, against) for name in names)
+        if isinstance(value, str):
+            phrases.add(text)
+        elif float(value) != int(value) or not 0 <= float(value) <= 8:
+            phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
+    return Group(
+        f"{arms.key}:{arm}",
+        f"the {arm} arm of {arms.key}",
+        runs,
+        vocabulary.phrase_pattern(phrases),
+        frozenset(labels),
+    )
+
+
+def _comparatives(arm: str, value: Any, against: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose tells one arm from the other: the lower one, the original one."""
+    words = ("original", "old", "default") if arm == "baseline" else ("new", "changed", "other", "modified")
+    if isinstance(value, str | bool) or isinstance(against, str | bool) or None in (value, against):
+        return words
+    if value < against:
+        return (*words, "lower", "smaller", "reduced", "shorter", "weaker", "decreased", "halved")
+    return (*words, "higher", "larger", "bigger", "increased", "longer", "stronger", "doubled", "greater")
+
+
+def _metric(run: Run, metric: str) -> float | None:
+    if metric in run.metrics:
+        return float(run.metrics[metric])
+    if metric not in EPOCH_METRICS:
+        return None
+    chosen = run.record.chosen_epoch
+    line = next((epoch for epoch in run.record.epochs if epoch.epoch == chosen), None)
+    return getattr(line, metric) if line is not None else None
+
+
+def last_metrics(case: Case, runs: Sequence[Run]) -> Metrics | None:
+    """The recomputed metrics of the last finished run that shows its predictions, None where there are none."""
+    for run in reversed(finished(runs)):
+        found = recomputed(case, run)
+        if isinstance(found, Metrics):
+            return found
+    return None
+
+
+def recomputed(case: Case, run: Run) -> Metrics | str:
+    """A run's metrics from its packed predictions and the labels of its split, or why they cannot be had."""
+    if run.result is None or not run.result.predictions:
+        return "no predictions"
+    labels = labels_of(case, run)
+    if labels is None:
+        return "no labels"
+    return _score(labels[0], run.result.predictions, labels[1])
+
+
+def labels_of(case: Case, run: Run) -> tuple[str, int] | None:
+    """The packed labels of the run's split and the number of classes, from the data record that fits."""
+    identity = run.data
+    for found in own_records(case):
+        record = found.record
+        if record is None or record.kind != "data" or record.data is None or identity is None:
+            continue
+        if (record.data.split, record.data.fingerprint) == (identity.split, identity.fingerprint):
+            return record.labels, len(record.classes)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _score(labels: str, predictions: str, n_classes: int) -> Metrics | str:
+    """Score packed arrays; pure, so that several checks on one run pay once."""
+    try:
+        return evaluate_fast(unpack(labels), unpack(predictions), n_classes)
+    except ParibusError as error:
+        return str(error)
+
+
+@lru_cache(maxsize=512)
+def unpacked(packed: str) -> "NDArray[np.int64] | None":
+    """A packed array, or None where it cannot be read."""
+    try:
+        return unpack(packed) if packed else None
+    except ParibusError:
+        return None
+
+
+def find_named(measured: Measured, sentence: str) -> Iterable[tuple[str, float, int]]:
+    """Value records whose name's telling words all stand in a sentence ("audit.redacted_share": "redacted")."""
+    lower = sentence.lower()
+    for name, value, position in measured.named:
+        words = [word for word in re.split(r"[._\-]", name.lower()) if len(word) > 2 and word not in _GENERIC]
+        if words and all(_stem(word) in lower for word in words):
+            yield name, value, position
+
+
+def _stem(word: str) -> str:
+    return word[: max(4, len(word) - 3)]

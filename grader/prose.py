@@ -1,0 +1,206 @@
+"""What a markdown cell says, block by block, from its source or from its rendered form.
+
+HTML exports keep only the rendered form, ipynb only the source; both are read into the same blocks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from grader.model import RecoveredCell
+
+BlockKind = Literal["heading", "paragraph", "item", "row", "code"]
+
+MAX_CHARACTERS = 200_000
+
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)$")
+_ROW = re.compile(r"^\s*\|.*\|\s*$")
+_RULE = re.compile(r"^[\s|:\-]+$")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~|(?<![\w])_(?=\w)|(?<=\w)_(?![\w]))")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BLOCK_TAGS = frozenset({"p", "ul", "ol", "table", "pre", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6"})
+_SKIPPED_TAGS = frozenset({"style", "script", "template", "button", "svg"})
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of text without markup. ``level`` is a heading's; ``cells`` a table row's; ``header`` the
+    cells of the table's first row; ``position`` the notebook cell it stands in.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    position: int = -1
+
+
+def read_cell(cell: RecoveredCell) -> tuple[Block, ...]:
+    """The blocks of a markdown cell, whichever form was recovered."""
+    if cell.rendered and cell.html:
+        return read_html(cell.html, cell.position)
+    return read_markdown(cell.source, cell.position)
+
+
+def read_markdown(source: str, position: int = -1) -> tuple[Block, ...]:
+    """The blocks of markdown text: enough of markdown for headings, lists, tables, fences and paragraphs."""
+    reader = _MarkdownReader(position)
+    for line in _COMMENT.sub("", source[:MAX_CHARACTERS]).splitlines():
+        reader.feed(line)
+    return reader.finish()
+
+
+class _MarkdownReader:
+    """Collects lines into blocks."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.blocks: list[Block] = []
+        self.lines: list[str] = []
+        self.kind: BlockKind = "paragraph"
+        self.header: tuple[str, ...] = ()
+        self.fenced = False
+
+    def feed(self, line: str) -> None:
+        """Take one line."""
+        if _FENCE.match(line):
+            self.flush()
+            self.fenced = not self.fenced
+            self.kind = "code" if self.fenced else "paragraph"
+        elif self.fenced:
+            self.lines.append(line)
+        elif not line.strip():
+            self.flush()
+            self.header = ()
+        elif _ROW.match(line):
+            self.flush()
+            self.row(line)
+        elif heading := _HEADING.match(line):
+            self.flush()
+            self.add("heading", heading[2], level=len(heading[1]))
+        elif item := _ITEM.match(line):
+            self.flush()
+            self.kind, self.lines = "item", [item[1]]
+        else:
+            self.lines.append(line.strip().removeprefix(">").strip())
+
+    def row(self, line: str) -> None:
+        """Take one row of a table; the first one names the columns."""
+        if _RULE.match(line):
+            return
+        cells = tuple(strip_markup(cell.strip()) for cell in line.strip().strip("|").split("|"))
+        self.header = self.header or cells
+        self.blocks.append(Block("row", " | ".join(cells), 0, cells, self.header, self.position))
+
+    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+        """Keep one block, if it says anything."""
+        clean = text if kind == "code" else strip_markup(text)
+        if clean.strip():
+            self.blocks.append(Block(kind, clean.strip(), level, (), (), self.position))
+
+    def flush(self) -> None:
+        """End the block that is being collected."""
+        if self.lines:
+            self.add(self.kind, "\n".join(self.lines))
+        self.lines = []
+        self.kind = "code" if self.fenced else "paragraph"
+
+    def finish(self) -> tuple[Block, ...]:
+        """All blocks."""
+        self.flush()
+        return tuple(self.blocks)
+
+
+def strip_markup(text: str) -> str:
+    """Text without links' targets, emphasis, code marks and tags."""
+    plain = _LINK.sub(r"\1", _BREAK.sub("\n", text))
+    plain = _TAG.sub("", plain)
+    return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
+
+
+def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
+    """The blocks of rendered markdown."""
+    body = LexborHTMLParser(_BREAK.sub("\n", html[:MAX_CHARACTERS])).body
+    return tuple(_walk(body, position)) if body is not None else ()
+
+
+def _walk(root: LexborNode, position: int) -> Iterator[Block]:
+    """The blocks below a node, in document order; without recursion, since nesting is the student's choice."""
+    stack: list[LexborNode] = [root]
+    loose: list[str] = []
+    while stack:
+        node = stack.pop()
+        tag = node.tag or ""
+        if tag == "-text":
+            loose.append(node.text_content or "")
+            continue
+        if tag in _SKIPPED_TAGS:
+            continue
+        if tag in _BLOCK_TAGS or tag in ("li", "tr"):
+            yield from _loose_block(loose, position)
+        if tag == "table":
+            yield from _table(node, position)
+        elif (kind := _kind(node)) is not None:
+            text = (node.text(deep=True) or "").strip()
+            if kind == "heading":
+                text = text.removesuffix("¶").strip()
+            if text:
+                yield Block(kind, text, int(tag[1]) if kind == "heading" else 0, (), (), position)
+        elif tag == "li":
+            yield from _loose_block([_own_text(node)], position, "item")
+            stack.extend(reversed([child for child in _children(node) if child.tag in _BLOCK_TAGS - {"p"}]))
+        elif tag == "-comment":
+            continue
+        elif tag in ("body", "div", "ul", "ol", "blockquote", "section", "details"):
+            stack.extend(reversed(_children(node)))
+        else:
+            loose.append(node.text(deep=True) or "")
+    yield from _loose_block(loose, position)
+
+
+def _loose_block(loose: list[str], position: int, kind: BlockKind = "paragraph") -> Iterator[Block]:
+    text = "".join(loose).strip()
+    loose.clear()
+    if text:
+        yield Block(kind, text, 0, (), (), position)
+
+
+def _kind(node: LexborNode) -> BlockKind | None:
+    tag = node.tag or ""
+    if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+        return "heading"
+    if tag == "pre":
+        return "code"
+    return "paragraph" if tag == "p" else None
+
+
+def _own_text(item: LexborNode) -> str:
+    """A list item's text without the lists inside it."""
+    parts = [
+        child.text(deep=True) or "" if child.tag != "-text" else child.text_content or ""
+        for child in _children(item)
+        if child.tag in ("-text", "p") or child.tag not in _BLOCK_TAGS
+    ]
+    return " ".join(part.strip() for part in parts if part.strip())
+
+
+def _children(node: LexborNode) -> list[LexborNode]:
+    return list(node.iter(include_text=True))
+
+
+def _table(table: LexborNode, position: int) -> Iterator[Block]:
+    header: tuple[str, ...] = ()
+    for row in table.css("tr"):
+        cells = tuple((cell.text(deep=True) or "").strip() for cell in row.css("td, th"))
+        header = header or cells
+        if any(cells):
+            yield Block("row", " | ".join(cells), 0, cells, header, position)

@@ -1,0 +1,77 @@
+"""Results as JSON lines: one submission a line, canonical, and read back into the same values.
+
+`grader/result.schema.json` documents the line; the tests hold every line they write against it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+from grader.checks.base import plain
+from grader.errors import ResultError
+from grader.model import SCHEMA, CellResult, Evidence, Outcome, Result, Verdict
+
+FILE = "results.jsonl"
+
+
+def to_line(result: Result) -> str:
+    """One line of JSON without its line end; the same result gives the same text."""
+    return json.dumps(plain(asdict(result)), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def from_line(line: str) -> Result:
+    """The result that `to_line` wrote. ResultError where the line was cut, or is of another version."""
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise ResultError(f"A line of {FILE} is not JSON ({error}): it was cut or edited. Grade again.") from error
+    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
+        found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
+        raise ResultError(
+            f"A line of {FILE} has schema {found!r}, expected {SCHEMA!r}. Grade again with this version."
+        )
+    try:
+        return _result(raw)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultError(f"A line of {FILE} lacks a field or has a wrong one ({error}). Grade again.") from error
+
+
+def read_results(path: Path) -> tuple[Result, ...]:
+    """Every result of a file, in order; ResultError names the line that cannot be read."""
+    results = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            results.append(from_line(line))
+        except ResultError as error:
+            raise ResultError(f"{path}, line {number}: {error}") from error
+    return tuple(results)
+
+
+def to_text(results: Iterable[Result]) -> str:
+    """A whole file."""
+    return "".join(f"{to_line(result)}\n" for result in results)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of one line."""
+    path = Path(__file__).with_name("result.schema.json")
+    return cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+
+
+def _result(raw: Mapping[str, Any]) -> Result:
+    parsed = dict(raw)
+    parsed["remarks"] = tuple(raw["remarks"])
+    parsed["needs_person"] = tuple(raw["needs_person"])
+    parsed["cells"] = tuple(_cell(item) for item in raw["cells"])
+    return Result(**parsed)
+
+
+def _cell(raw: Mapping[str, Any]) -> CellResult:
+    return CellResult(**{**raw, "verdicts": tuple(_verdict(item) for item in raw["verdicts"])})
+
+
+def _verdict(raw: Mapping[str, Any]) -> Verdict:
+    evidence = tuple(Evidence(**item) for item in raw["evidence"])
+    return Verdict(**{**raw, "outcome": Outcome(raw["outcome"]), "evidence": evidence})

@@ -1,0 +1,158 @@
+"""The experiment template in free form: a table, a list, headings or plain sentences, read into five parts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from course.assignment import Cell, Role
+from grader import vocabulary
+from grader.answers import cell_blocks, normal, words
+from grader.model import Case
+from grader.prose import Block, read_cell, read_html, read_markdown
+from paribus.evidence.block import BEGIN
+
+Part = Literal["changed", "held", "prediction", "result", "meaningful"]
+PARTS: tuple[Part, ...] = ("changed", "held", "prediction", "result", "meaningful")
+
+_LABEL = re.compile(
+    r"^\s*(?:\d+[.)]\s*)?(?P<label>[^:=?\n]{2,90}?(?:\([^)\n]*\))?)\s*(?P<end>[:=?]|\s[–—-]\s)\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_BRACKETS = re.compile(r"\([^)]*\)")
+
+
+def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
+    """What stands in each part, in the student's words; a part that was not found is left out."""
+    parts: dict[Part, list[str]] = {}
+    current: Part | None = None
+    for block in blocks:
+        if block.kind == "row":
+            current = _read_row(block, parts) or current
+            continue
+        part, rest = _split(block)
+        if part is not None:
+            current = part
+            parts.setdefault(part, [])
+        elif block.kind == "heading":
+            current = None
+        if current is not None and rest:
+            parts[current].append(rest)
+    return {part: "\n".join(lines).strip() for part, lines in parts.items()}
+
+
+def _read_row(block: Block, parts: dict[Part, list[str]]) -> Part | None:
+    """A row whose first cell names a part, or a row below a header that names them."""
+    part = part_of(block.cells[0]) if block.cells else None
+    columns = [part_of(cell) for cell in block.header]
+    if sum(column is not None for column in columns) >= 3:
+        if block.cells == block.header:
+            return None
+        for column, cell in zip(columns, block.cells, strict=False):
+            if column is not None:
+                parts.setdefault(column, []).append(cell)
+        return None
+    if part is not None:
+        parts.setdefault(part, []).append(" | ".join(cell for cell in block.cells[1:] if cell))
+    return part
+
+
+def _split(block: Block) -> tuple[Part | None, str]:
+    """The part that a block opens, and the text that follows its name."""
+    if block.kind == "heading":
+        part = part_of(block.text)
+        if part is not None:
+            return part, ""
+        found = _LABEL.match(block.text)
+        return (part_of(found["label"]), found["rest"]) if found else (None, "")
+    found = _LABEL.match(block.text)
+    if found and (part := part_of(found["label"])) is not None:
+        return part, found["rest"].strip()
+    label_alone = len(words(block.text)) <= 6 and not block.text.rstrip().endswith(".")
+    if label_alone and (part := part_of(block.text)) is not None:
+        return part, ""
+    return _opening(block.text)
+
+
+def _opening(text: str) -> tuple[Part | None, str]:
+    """A sentence that begins with a part's name ("I changed the batch size …") opens it and belongs to it."""
+    start = normal(_BRACKETS.sub("", text[:120]))
+    for part in PARTS:
+        for phrase in vocabulary.phrases("template", part):
+            if " " in phrase and start.startswith(f"{phrase} "):
+                return part, text
+    return None, text
+
+
+def part_of(label: str) -> Part | None:
+    """The part that a label names: the longest phrase that is the label, or that it begins with."""
+    plain = normal(_BRACKETS.sub("", label))
+    if not plain or len(plain.split()) > 9:
+        return None
+    best: tuple[int, Part] | None = None
+    for part in PARTS:
+        for phrase in vocabulary.phrases("template", part):
+            key = normal(phrase)
+            fits = plain == key or (plain.startswith(f"{key} ") and len(plain.split()) <= len(key.split()) + 4)
+            fits = fits or (plain.endswith(f" {key}") and len(plain.split()) <= len(key.split()) + 2)
+            if fits and (best is None or len(key) > best[0]):
+                best = (len(key), part)
+    return best[1] if best is not None else None
+
+
+def is_blank(text: str, released: str = "") -> bool:
+    """Nothing was written: a placeholder, or what was released."""
+    plain = normal(text)
+    empty = {normal(item) for item in vocabulary.phrases("placeholders", "texts")}
+    return plain in empty or (bool(released.strip()) and plain == normal(released))
+
+
+def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:
+    """The parts that a student filled in for experiment ``key``, and the position of the cell of each.
+
+    Looked for in the memo cells that belong to the experiment, below the cell itself, and then in every markdown
+    cell that the student added.
+    """
+    parts: dict[Part, str] = {}
+    positions: dict[Part, int] = {}
+    for blocks, released in _places(case, key, cell):
+        before = read_template(read_markdown(released))
+        for part, text in read_template(blocks).items() if blocks else ():
+            if part not in parts and not is_blank(text, before.get(part, "")):
+                parts[part] = text
+                positions[part] = blocks[0].position
+    return parts, positions
+
+
+def template_cells(case: Case, key: str, cell: Cell) -> tuple[Cell, ...]:
+    """The assignment's written cells about an experiment: the cell itself, then memo cells that name it."""
+    named = tuple(
+        item for item in case.assignment.cells
+        if item.role is Role.MEMO and item.key != cell.key and item.options.get("experiment") == key
+    )  # fmt: skip
+    return (*((cell,) if cell.role is Role.MEMO else ()), *named)
+
+
+def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...], str]]:
+    for place in template_cells(case, key, cell):
+        blocks = cell_blocks(case, place)
+        if blocks:
+            yield blocks, place.source
+    if cell.role is not Role.MEMO:
+        below = cell_blocks(case, cell)
+        if below:
+            yield below, ""
+    for added in case.unmatched:
+        if added.cell_type == "markdown":
+            blocks = read_cell(added)
+            if blocks:
+                yield blocks, ""
+    own = case.matches.get(cell.key)
+    for shown in (*((own.recovered,) if own and own.recovered else ()), *case.unmatched):
+        for output in shown.outputs:
+            if "<table" in output.html and BEGIN not in output.html:
+                yield read_html(output.html, shown.position), ""
+
+
+def missing_titles(parts: Mapping[Part, str], wanted: Iterable[Part] = PARTS) -> list[str]:
+    """The names of the parts that are not there."""
+    return [vocabulary.title("template_titles", part) for part in wanted if part not in parts]

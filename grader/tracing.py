@@ -1,0 +1,190 @@
+"""Tracing: each number in an answer to the metric and the runs it speaks of.
+
+A number is *traced* where it agrees, at its printed precision, with the metric and the group of runs named
+beside it. It is *wrong* only where metric and group are plain and nothing that the sentence may mean agrees.
+Where the metric or the group is missing it is *unclear*, even if some recorded value happens to agree: among
+hundreds of recorded values one nearly always does.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from grader import vocabulary
+from grader.answers import sentences
+from grader.differences import is_difference, trace_difference, trace_rescued
+from grader.levels import trace_level
+from grader.measured import Measured, find_named
+from grader.numbers import Agreement, Number, agreement, find_numbers
+from grader.prose import Block
+from grader.traces import Context, Status, Trace, all_groups
+
+_APART = re.compile(r"[,;.]|\band\b|\d")
+_OF_TOTAL = re.compile(r"\b(of|out of|/)\s*(the\s+|all\s+)?$", re.IGNORECASE)
+
+
+def trace(blocks: Iterable[Block], measured: Measured) -> list[Trace]:
+    """Every number of an answer, in order."""
+    found: list[Trace] = []
+    heading = frozenset[str]()
+    for block in blocks:
+        if block.kind == "code":
+            continue
+        if block.kind == "heading":
+            heading = all_groups(_groups_in(block.text, measured))
+        if block.kind == "row":
+            found += _trace_row(block, measured, heading)
+        else:
+            found += _trace_text(block, measured, heading)
+    return found
+
+
+def _trace_text(block: Block, measured: Measured, heading: frozenset[str]) -> list[Trace]:
+    found: list[Trace] = []
+    metric, groups = "", heading
+    for sentence in sentences(block.text):
+        context = replace(
+            _context(sentence, block.position, measured), implied_metric=metric, implied_groups=groups
+        )
+        numbers = [number for number in find_numbers(sentence) if not _covered(number, context)]
+        context = replace(context, numbers=tuple(numbers))
+        found += [_trace_number(number, context, measured) for number in numbers]
+        named = list(dict.fromkeys(mention.name for mention in context.metrics))
+        metric = named[0] if len(named) == 1 else ("" if named else metric)
+        groups = all_groups(context.groups[-1:]) or groups
+    return found
+
+
+def _trace_row(block: Block, measured: Measured, heading: frozenset[str]) -> list[Trace]:
+    """A table's row: the metric and the group stand in its first cell or above its columns."""
+    found: list[Trace] = []
+    label = block.cells[0] if block.cells else ""
+    for index, cell in enumerate(block.cells):
+        if index == 0 or block.cells == block.header:
+            continue
+        column = block.header[index] if index < len(block.header) and block.header != block.cells else ""
+        context = _context(f"{label} | {column} | {cell}", block.position, measured)
+        exact = _labelled((label, column), measured)
+        if exact:
+            context = replace(context, groups=((0, 0, exact),))
+        context = replace(context, implied_groups=heading)
+        offset = len(label) + len(column) + 6
+        numbers = find_numbers(cell)
+        for number in numbers:
+            moved = replace(number, start=number.start + offset, end=number.end + offset)
+            if not _covered(moved, context):
+                found.append(_trace_number(moved, replace(context, numbers=(moved,)), measured))
+    return found
+
+
+def _context(text: str, position: int, measured: Measured) -> Context:
+    lower = text.lower()
+    return Context(
+        text=text,
+        position=position,
+        metrics=tuple(vocabulary.find_all("metrics", text)),
+        groups=_groups_in(text, measured),
+        difference=vocabulary.has("context", "gap_between", text),
+        seeds="seed" in lower or "best" in lower or "worst" in lower,
+        epochs="epoch" in lower,
+        elsewhere=vocabulary.has("context", "elsewhere", text),
+        forecast=vocabulary.has("context", "forecast", text),
+        values=tuple(find_named(measured, text)),
+    )
+
+
+def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """Where groups are named: spans with the groups that may be meant, in order; longer spans win."""
+    spans: dict[tuple[int, int], set[str]] = {}
+    for group in measured.groups:
+        for match in group.pattern.finditer(text):
+            spans.setdefault(match.span(), set()).add(group.key)
+    kept: list[tuple[int, int, frozenset[str]]] = []
+    for (start, end), keys in sorted(spans.items(), key=lambda item: item[0][0] - item[0][1]):
+        if all(end <= other[0] or start >= other[1] for other in kept):
+            kept.append((start, end, frozenset(keys)))
+    return tuple(sorted(kept))
+
+
+def _labelled(cells: Sequence[str], measured: Measured) -> frozenset[str]:
+    """The groups that a table's row or column is labelled with, word for word."""
+    plain = {cell.strip().lower() for cell in cells if cell.strip()}
+    return frozenset(group.key for group in measured.groups if group.labels & plain)
+
+
+def _covered(number: Number, context: Context) -> bool:
+    """The digits belong to the name of a metric or a group ("F1 = 0", "batch size 16")."""
+    spans = [(mention.start, mention.end) for mention in context.metrics]
+    spans += [(start, end) for start, end, _ in context.groups if end > start]
+    return any(start < number.end and number.start < end for start, end in spans)
+
+
+def _trace_number(number: Number, context: Context, measured: Measured) -> Trace:  # noqa: PLR0911
+    """One number in its sentence. A ladder: each way out is another verdict, hence the many returns."""
+    blank = Trace(number, Status.OTHER, context.text, context.position)
+    before, after = context.text[: number.start], context.text[number.end :]
+    if _is_setting(number, before, after) or context.forecast:
+        return blank
+    for name, value, position in context.values:
+        if agreement(number, value, fraction=0.0 <= value <= 1.0) is Agreement.YES:
+            return replace(
+                blank,
+                status=Status.TRACED,
+                metric=name,
+                group="a recorded value",
+                expected=value,
+                recorded_in=position,
+            )
+    metric, certain = _metric_of(number, context)
+    if not metric:
+        vague = not number.whole or number.percent or number.points
+        why = "no metric stands beside it"
+        return replace(blank, status=Status.UNCLEAR, why=why) if vague and not context.elsewhere else blank
+    blank = replace(blank, metric=metric)
+    if metric == "rescued":
+        return trace_rescued(blank, context, measured)
+    if metric == "zero_f1_classes" and not number.whole:
+        return replace(blank, status=Status.UNCLEAR, why="a share of classes")
+    if is_difference(number, before, after, context):
+        return trace_difference(blank, certain, context, measured)
+    return trace_level(blank, certain, context, measured)
+
+
+def _is_setting(number: Number, before: str, after: str) -> bool:
+    """A number of seeds, epochs, tokens …: a count of something that is no metric, or a setting's value."""
+    if number.points:
+        return False
+    previous = " ".join(re.findall(r"[\w\-]+|[=:]", before)[-3:]).lower()
+    for unit in vocabulary.phrases("units", "before"):
+        if re.search(rf"(?<!\w){re.escape(unit)}( of| is| was| =| :|=|:)*$", previous):
+            return True
+    if number.percent:
+        return False
+    following = re.match(r"[\s\-]*([A-Za-z]+)", after)
+    unit_after = following is not None and following[1].lower() in vocabulary.phrases("units", "after")
+    if number.whole and unit_after:
+        return True
+    if number.spelled:
+        return following is None or not following[1].lower().startswith("class")
+    return number.whole and _OF_TOTAL.search(before) is not None and re.search(r"\d\D{0,12}$", before) is not None
+
+
+def _metric_of(number: Number, context: Context) -> tuple[str, bool]:
+    """The metric a number speaks of, and whether the sentence itself leaves no doubt."""
+    named = list(dict.fromkeys(mention.name for mention in context.metrics))
+    if not named:
+        return context.implied_metric, False
+    if len(named) == 1:
+        return named[0], True
+    adjacent = [
+        mention for mention in context.metrics
+        if 0 <= mention.start - number.end <= 12
+        and not _APART.search(context.text[number.end : mention.start])
+    ]  # fmt: skip
+    earlier = [mention for mention in context.metrics if mention.end <= number.start]
+    if adjacent and not (earlier and number.start - earlier[-1].end <= 4):
+        return adjacent[0].name, True
+    if earlier:
+        close = not re.search(r"\d", context.text[earlier[-1].end : number.start])
+        return earlier[-1].name, close
+    return named[0], False
