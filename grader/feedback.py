@@ -84,7 +84,7 @@ def feedback_page(
         improve=[(view, item) for view in cells for item in view.verdicts if item.mark is MARKS[Outcome.FAILED]],
         columns=[METRICS[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
-        final=result.status == "graded" and result.pending <= TOLERANCE,
+        final=result.pending <= TOLERANCE,
     )
 
 

@@ -24,9 +24,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 def is_final(result: Result) -> bool:
     """Whether there is a score, and nobody has to look at anything any more."""
-    return (
-        result.status == "graded" and bool(result.cells) and result.pending <= TOLERANCE and not result.needs_person
-    )
+    return bool(result.cells) and result.pending <= TOLERANCE and not result.needs_person
 
 
 def worksheet_entries(results: Sequence[Result], assignment: Assignment, worksheet: Worksheet) -> dict[str, Entry]:

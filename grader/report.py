@@ -58,6 +58,7 @@ class MetricRow:
     title: str
     note: str
     plot: Markup
+    compared: bool
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,16 @@ def report_page(
     *,
     bands: Mapping[str, Band] | None = None,
     abouts: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
     folder: str = "feedback",
 ) -> str:
-    """The page as HTML. ``folder`` is where the feedback pages lie, as the links shall name it."""
+    """The page as HTML. ``notes`` concern the batch as a whole; ``folder`` is where the feedback pages lie, as
+    the links shall name it.
+    """
     people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
     scored = [person for person in people if person.result.cells]
     waiting = [_waiting(person, assignment) for person in scored if person.result.pending > TOLERANCE]
+    metrics = _metrics(scored, bands or {})
     return render(
         "report.html.j2",
         assignment=assignment,
@@ -94,7 +99,9 @@ def report_page(
         most=max((p.result.max_score for p in scored), default=assignment.max_score),
         scores=_histogram(scored),
         checks=_checks(scored, abouts or {}),
-        metrics=_metrics(scored, bands or {}),
+        metrics=[row for row in metrics if row.compared],
+        others=[row for row in metrics if not row.compared],
+        notes=notes,
         rows=[(person, _student_bar(person.result), STATUS[person.result.status]) for person in people],
         faults=_faults(scored, assignment),
         legend=[MARKS[outcome] for outcome in BAR_ORDER],
@@ -199,7 +206,7 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[Metric
         outside = [person for person, value in values if band is not None and band.holds(value) is False]
         dots = [Dot(person.name, value, person in outside) for person, value in values]
         note = _metric_note(len(values), outside, band)
-        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits)))
+        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), band is not None))
     return rows
 
 

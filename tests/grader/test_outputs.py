@@ -54,7 +54,6 @@ def test_a_final_score_is_written_and_everybody_else_stays_as_they_are() -> None
     "result",
     [
         careful_result(student="102"),
-        done("102", status="partial"),
         done("102", needs_person=("whole",)),
         replace(unreadable_result(), student="102"),
     ],

@@ -1,0 +1,166 @@
+"""`paribus grade`: a class's submissions to verdicts, nbgrader, Moodle's files and pages."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.cli import Command
+from paribus.errors import UsageError
+
+if TYPE_CHECKING:
+    from course.release import Release
+    from grader.handback import Handback, Observe
+
+RELEASES = Path("build/instructor/release")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("submissions", type=Path, help="Moodle's zip, a folder, or one .html or .ipynb file")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
+    parser.add_argument(
+        "--release", action="append", type=Path, metavar="DIR",
+        help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
+    )  # fmt: skip
+    parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
+    parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Grade a batch; 0 also where single files in it are bad."""
+    releases = read_releases(arguments.assignment, arguments.release)
+    _check_paths(arguments)
+
+    from grader.handback import Order, grade_class
+
+    order = Order(arguments.submissions, releases, arguments.out, arguments.worksheet, arguments.jobs)
+    with show_progress(quiet=arguments.json) as observe:
+        handback = grade_class(order, observe)
+    if arguments.json:
+        print(json.dumps(as_plain(handback, arguments.out), sort_keys=True, indent=1))
+    else:
+        print_summary(handback, arguments.out)
+    return 0
+
+
+def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
+    """The releases to grade with. UsageError where one is missing or is another assignment's."""
+    from course.release import read_release
+
+    found: list[Release] = []
+    for folder in folders or [RELEASES / name]:
+        # The folder above, which holds one folder an assignment, is what people tend to name.
+        chosen = folder / name if (folder / name).is_dir() else folder
+        if not chosen.is_dir():
+            week = name.partition("_")[0]
+            raise UsageError(
+                f"there is no release folder {chosen}. Make it with `paribus release {week}`, or name yours with "
+                "--release DIR."
+            )
+        release = read_release(chosen)
+        if release.assignment.name != name:
+            raise UsageError(
+                f"{chosen} is the release of {release.assignment.name}, not of {name}. "
+                f"Grade with --assignment {release.assignment.name}, or name another --release."
+            )
+        if release.digest not in {other.digest for other in found}:
+            found.append(release)
+    return tuple(found)
+
+
+def _check_paths(arguments: argparse.Namespace) -> None:
+    if not arguments.submissions.exists():
+        raise UsageError(
+            f"{arguments.submissions} does not exist. Name the zip that Moodle's “Download all submissions” gave, "
+            "or a folder of files."
+        )
+    if arguments.worksheet is not None and not arguments.worksheet.is_file():
+        raise UsageError(
+            f"there is no file {arguments.worksheet}. Download the grading worksheet from Moodle, or leave "
+            "--worksheet out."
+        )
+    if arguments.jobs < 1:
+        raise UsageError(f"-j {arguments.jobs} is no number of processes; expected 1 or more.")
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
+
+
+@contextmanager
+def show_progress(*, quiet: bool = False) -> "Iterator[Observe]":
+    """A bar a step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), MofNCompleteColumn(), TimeElapsedColumn())
+    rows: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+
+        def observe(words: str, done: int, total: int) -> None:
+            if words not in rows:
+                rows[words] = bar.add_task(words, total=total)
+            bar.update(rows[words], completed=done, total=max(done, total))
+
+        yield observe
+
+
+def as_plain(handback: "Handback", out: Path) -> dict[str, object]:
+    """The summary as JSON values."""
+    return {
+        "out": str(out),
+        "submissions": len(handback.results),
+        "status": _counts(handback),
+        "waiting": [result.submission for result in handback.results if result.pending > 0],
+        "remarks": {result.submission: list(result.remarks) for result in handback.results if result.remarks},
+        "notes": list(handback.notes),
+        "reused": handback.reused,
+    }
+
+
+def print_summary(handback: "Handback", out: Path) -> None:
+    """Counts, a line for each file that is not right, and where everything is."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from grader.pages import STATUS, who
+
+    console = Console()
+    for note in handback.notes:
+        console.print(f"[yellow]note[/yellow]  {escape(note)}")
+    bad = [result for result in handback.results if not result.cells]
+    for result in bad:
+        console.print(
+            f"[red]{STATUS[result.status]}[/red]  {escape(who(result))}: {escape(' '.join(result.remarks))}"
+        )
+    waiting = sum(1 for result in handback.results if result.cells and result.pending > 0)
+    counts = ", ".join(f"{count} {STATUS[status]}" for status, count in _counts(handback).items())
+    kept = f" ({handback.reused} unchanged since the last run)" if handback.reused else ""
+    console.print(f"\n{len(handback.results)} submissions{kept}: {counts}; {waiting} wait for a person.")
+    table = Table.grid(padding=(0, 2))
+    for what, name in (
+        ("the class", "report.html"), ("feedback", "feedback/"), ("for Moodle", "worksheet.csv"),
+        ("", "feedback.zip"), ("verdicts", "results.jsonl"), ("nbgrader", "gradebook.db"),
+    ):  # fmt: skip
+        table.add_row(f"  {what}", escape(str(out / name)))
+    console.print(table)
+
+
+def _counts(handback: "Handback") -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for result in handback.results:
+        counts[result.status] = counts.get(result.status, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+COMMAND = Command(
+    name="grade",
+    summary="Grade a class's submissions: verdicts, nbgrader's gradebook, Moodle's files and pages.",
+    example="paribus grade submissions.zip --assignment week1_homework --worksheet Grades.csv --out build/graded",
+    configure=configure,
+    run=run,
+)

@@ -1,0 +1,219 @@
+"""`paribus grade` from a folder of files to everything that leaves grading."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from course.release import write_release
+from grader.commands import grade
+from grader.handback import MARKER
+from paribus.cli import main
+from tests.grader.classroom import CELLS, make_assignment, make_release
+
+NAME = "week1_homework"
+RELEASE = make_release()
+SHEET = (
+    "Identifier,Full name,Status,Grade,Maximum grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\n"
+    'Participant 101,"Ada Lovelace",Submitted,,28.00,Yes,-,-,\n'
+    'Participant 109,"Nobody Yet",No submission,,28.00,Yes,-,-,\n'
+)
+
+
+def submission(**sources: str) -> bytes:
+    """The student's notebook, run from top to bottom, with these sources in it."""
+    cells = []
+    for number, cell in enumerate(CELLS, 1):
+        source = sources.get(cell.key, cell.source)
+        if cell.cell_type == "markdown":
+            cells.append(nbformat.v4.new_markdown_cell(source, id=cell.key))
+        else:
+            cells.append(nbformat.v4.new_code_cell(source, id=cell.key, execution_count=number))
+    return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells))).encode()
+
+
+def moodle_zip(path: Path, trace: Path) -> Path:
+    """Ada's work, a PDF, an empty file and a file of someone who is in no worksheet."""
+    attack = f"open({str(trace)!r}, 'w').write('x')"
+    done = submission(tail_share=attack, trade_off="## The trade-off\n\nMacro-F1 rose, accuracy fell.")
+    members = {
+        "Ada Lovelace_101_assignsubmission_file_/homework.ipynb": done,
+        "Bob_102_assignsubmission_file_/homework.html": b"%PDF-1.7 not a notebook",
+        "Eve_103_assignsubmission_file_/empty.html": b"",
+        "Eve_103_assignsubmission_file_/later.ipynb": submission(),
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def read_results(out: Path) -> dict[str, dict[str, Any]]:
+    lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    return {item["submission"]: item for item in map(json.loads, lines)}
+
+
+def rows(out: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO((out / "worksheet.csv").read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the release, the zip and the worksheet, graded once."""
+    folder = tmp_path_factory.mktemp("room")
+    write_release(folder / "release", RELEASE)
+    moodle_zip(folder / "class.zip", folder / "ran")
+    (folder / "sheet.csv").write_text(SHEET, encoding="utf-8")
+    assert run_grade(folder) == 0
+    return folder
+
+
+def run_grade(folder: Path, *more: str) -> int:
+    return main(
+        ["grade", str(folder / "class.zip"), "--assignment", NAME, "--release", str(folder / "release"),
+         "--worksheet", str(folder / "sheet.csv"), "--out", str(folder / "out"), *more]
+    )  # fmt: skip
+
+
+def test_a_batch_with_bad_files_is_graded_and_exits_with_zero(room: Path) -> None:
+    found = read_results(room / "out")
+    status = {
+        result["source"].rsplit("/", 1)[-1] + result["student"]: result["status"] for result in found.values()
+    }
+    assert status == {
+        "homework.ipynb101": "graded",
+        "homework.html102": "unreadable",
+        "empty.html103": "unreadable",
+        "later.ipynb103": "graded",
+    }
+    marker = json.loads((room / "out" / MARKER).read_text())
+    assert marker["submissions"] == 4
+    for name in marker["files"]:
+        assert (room / "out" / name).is_file()
+
+
+def test_every_bad_file_has_a_clear_line_in_the_report(room: Path) -> None:
+    text = (room / "out" / "report.html").read_text(encoding="utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    assert re.search(r"Bob homework.html Not graded\. This file seems to be \w", text)
+    assert "Eve empty.html Not graded." in text
+    assert "this student handed in 2 files" in text
+    assert "not in the worksheet" in text
+
+
+def test_no_code_of_a_student_was_run(room: Path) -> None:
+    assert not (room / "ran").exists()
+
+
+def test_moodle_gets_no_grade_while_anything_is_open(room: Path) -> None:
+    identifiers = [row[0] for row in rows(room / "out")]
+    assert identifiers == ["Identifier", "Participant 101", "Participant 109"]
+    ada = rows(room / "out")[1]
+    assert ada[3] == ""
+    assert "wait for a person" in ada[8]
+    assert rows(room / "out")[2] == SHEET.replace('"', "").splitlines()[2].split(",")
+
+
+def test_every_submission_has_a_page_and_a_place_in_moodles_zip(room: Path) -> None:
+    pages = {path.stem for path in (room / "out" / "feedback").iterdir()}
+    assert pages == set(read_results(room / "out"))
+    with zipfile.ZipFile(room / "out" / "feedback.zip") as archive:
+        numbers = sorted(name.split("_")[1] for name in archive.namelist())
+    assert numbers == ["101", "102", "103", "103"]
+
+
+def test_a_persons_grades_reach_moodle_and_the_page_and_survive_a_second_run(room: Path) -> None:
+    """Grade every open cell in formgrader and run the command again: the Grade is there, the verdicts stay."""
+    out = room / "out"
+    before = (out / "results.jsonl").read_bytes()
+    student = next(name for name, result in read_results(out).items() if result["student"] == "101")
+    with Gradebook(f"sqlite:///{out / 'gradebook.db'}", "") as book:
+        notebook = book.find_submission_notebook(NAME, NAME, student)
+        assert notebook.needs_manual_grade
+        for cell in notebook.grades:
+            if cell.needs_manual_grade:
+                cell.manual_score, cell.needs_manual_grade = cell.max_score, False
+        book.find_comment("trade_off", NAME, NAME, student).manual_comment = "Well argued."
+        book.db.commit()
+        total = book.find_submission(NAME, student).score
+    assert run_grade(room) == 0
+    ada = rows(out)[1]
+    assert ada[3] == f"{total:.2f}"
+    assert "Well argued." in (out / "feedback" / f"{student}.html").read_text(encoding="utf-8")
+    assert (out / "results.jsonl").read_bytes() == before
+    written = {
+        path: path.read_bytes() for path in out.iterdir() if path.suffix in (".html", ".csv", ".zip", ".json")
+    }
+    assert run_grade(room) == 0
+    assert {path: path.read_bytes() for path in written} == written
+
+
+def test_the_summary_for_programs(tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A worksheet that cannot be read and a zip that is none: a line each, and the batch goes on."""
+    (tmp_path / "broken.zip").write_bytes(b"PK no zip")
+    (tmp_path / "sheet.csv").write_text("Eins,Zwei,Drei\nx,y,z\n", encoding="utf-8")
+    status = main(
+        ["grade", str(tmp_path / "broken.zip"), "--assignment", NAME, "--release", str(room / "release" / NAME),
+         "--worksheet", str(tmp_path / "sheet.csv"), "--out", str(tmp_path / "out"), "--json"]
+    )  # fmt: skip
+    told = json.loads(capsys.readouterr().out)
+    assert status == 0
+    assert told["status"] == {"unreadable": 1}
+    assert "is no zip" in told["remarks"]["batch"][0]
+    assert "A worksheet was made from the submissions instead." in told["notes"][0]
+    assert "is no zip" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    arguments = ["grade", str(tmp_path / "empty"), "--assignment", NAME, "--release", str(room / "release")]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 1
+    assert "there is no submission in it" in capsys.readouterr().err
+
+
+GIVEN = ["here.zip", "--assignment", NAME, "--release", "release"]
+WRONG = {
+    "no release": (["here.zip", "--assignment", "week9_lab"], "Make it with `paribus release week9`"),
+    "another release": ([*GIVEN[:3], "--release", "other/week1_lab"], "is the release of week1_lab"),
+    "no submissions": (["nowhere.zip", *GIVEN[1:]], "nowhere.zip does not exist"),
+    "no worksheet": ([*GIVEN, "--worksheet", "no.csv"], "there is no file no.csv"),
+    "no processes": ([*GIVEN, "-j", "0"], "-j 0"),
+    "a file as folder": ([*GIVEN, "--out", "here.zip"], "is a file"),
+    "no assignment": (["here.zip"], "--assignment"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), WRONG.values(), ids=list(WRONG))
+def test_wrong_usage_exits_with_two_and_says_what_to_type(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    told: str,
+) -> None:
+    from dataclasses import replace
+
+    monkeypatch.chdir(tmp_path)
+    Path("here.zip").write_bytes(b"")
+    write_release(Path("release"), RELEASE)
+    write_release(Path("other"), replace(RELEASE, assignment=replace(make_assignment(), name="week1_lab")))
+    with pytest.raises(SystemExit) as stopped:
+        main(["grade", "--out", "out", *arguments])
+    assert stopped.value.code == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_releases_are_kept_in_the_order_given_and_once(tmp_path: Path) -> None:
+    older = make_release(make_assignment(CELLS[:-1]))
+    write_release(tmp_path / "new", RELEASE)
+    write_release(tmp_path / "old", older)
+    found = grade.read_releases(NAME, [tmp_path / "new", tmp_path / "old" / NAME, tmp_path / "new"])
+    assert [release.digest for release in found] == [RELEASE.digest, older.digest]
