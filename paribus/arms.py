@@ -31,7 +31,7 @@ def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:
 
 def check_one_change(vary: str, differing: Mapping[str, tuple[object, object]]) -> None:
     """Exactly the declared change, or an ExperimentError that names what differs."""
-    declared = {name for name in differing if name == vary or (vary == "code" and name.startswith("code:"))}
+    declared = {name for name in differing if _is_declared(name, vary)}
     others = _part(differing, set(differing) - declared)
     if not declared:
         also = f" What differs instead: {describe(others)}." if others else ""
@@ -45,6 +45,13 @@ def check_one_change(vary: str, differing: Mapping[str, tuple[object, object]]) 
             f" Also different: {describe(others)}. Whatever the result, nobody could say which of them caused it. "
             f"Set {', '.join(_short(name) for name in others)} back to the baseline's."
         )
+
+
+def _is_declared(name: str, vary: str) -> bool:
+    """Whether a difference is the declared one: the setting, a global of its name, the data, or the code."""
+    if name.startswith("code:"):
+        return vary == "code" or name.removeprefix("code:").lower() == vary.lower()
+    return name == vary or (name == "data" and vary == "train_rows")
 
 
 def _part(differing: Mapping[str, tuple[object, object]], names: set[str]) -> dict[str, tuple[object, object]]:

@@ -6,7 +6,7 @@ is spent on it, with a message that names what differs and both values.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from paribus.arms import check_one_change, check_prediction, describe, differences
 from paribus.errors import ExperimentError
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from paribus.notebook import Notebook
 
 Direction = Literal["up", "down", "none"]
-Train = Callable[[object, Data, Run], object]
+# The configuration and the data are whatever the notebook passes; only the run is ours.
+Train = Callable[[Any, Any, Run], object]
 ARMS = ("baseline", "changed")
 # What `vary` may name besides a setting: the data and the training code are recorded beside the settings.
 OTHER_CHANGES = ("data", "code")
@@ -69,7 +70,7 @@ class Experiment:
         config: object,
         *,
         data: Data,
-        seed: int,
+        seed: SupportsIndex,
         name: str = "",
         derived: Mapping[str, object] | None = None,
         environment: Mapping[str, object] | None = None,
@@ -83,7 +84,7 @@ class Experiment:
             raise ExperimentError(f"An experiment's arms are 'baseline' and 'changed'; got {arm!r}.")
         prepared = self.notebook.prepare(
             name or f"{self.key}.{arm}", config=config, seed=seed, data=data, code=train,
-            derived=derived, environment=environment, experiment=self.key, arm=arm,
+            derived=derived, environment=environment, experiment=self.key, arm=arm, vary=self.vary,
         )  # fmt: skip
         self._check(arm, prepared)
         run = self.notebook.start_prepared(prepared, data)

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from paribus.canvas import BLUE, GREEN, GREY, ORANGE, SERIES, VERMILION, NotebookFigure, panels, shorten
+from paribus.comparison import check_same_split
 from paribus.errors import UsageError
 from paribus.metrics import LABELS
 
@@ -171,6 +172,7 @@ def rescued_classes(
     """
     numbers = np.asarray(counts)
     old, new = before.per_class_f1, after.per_class_f1
+    check_same_split(before, after)
     _check_length("classes", len(classes), len(old), "scores")
     _check_length("counts", len(numbers), len(old), "scores")
     moves = [*_moves(old, new), *(_Move(move.index, 0.0, move.f1) for move in _moves(new, old))]

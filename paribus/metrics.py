@@ -93,7 +93,10 @@ def evaluate(labels: "ArrayLike", predictions: "ArrayLike", n_classes: int) -> M
 
 
 def evaluate_fast(labels: "ArrayLike", predictions: "ArrayLike", n_classes: int) -> Metrics:
-    """As `evaluate`, from three counts a class; about a hundred times faster and equal to rounding."""
+    """As `evaluate`, from three counts a class: faster, and equal up to the last bits.
+
+    Runs and the grader both use it, so that a recorded number is recomputed to the bit.
+    """
     import numpy as np
 
     truth, guess = _checked(labels, predictions, n_classes)

@@ -14,9 +14,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
-from paribus.errors import EvidenceError
+from paribus.errors import EvidenceError, ExperimentError
 from paribus.evidence import block
 from paribus.evidence.code import code_digest
 from paribus.evidence.environment import environment as surroundings
@@ -24,7 +24,7 @@ from paribus.evidence.fields import basename, clean_text, config_fields, plain
 from paribus.evidence.markup import Table, table_elements, to_html, to_text
 from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
-from paribus.metrics import evaluate
+from paribus.metrics import evaluate_fast
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Clock, Session, open_session, utc_now
 from paribus.show import show
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from paribus.experiment import Experiment
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
 
@@ -83,7 +84,7 @@ class Notebook:
         name: str,
         *,
         config: object,
-        seed: int,
+        seed: SupportsIndex,
         data: Data,
         code: Callable[..., object] | None = None,
         derived: Mapping[str, object] | None = None,
@@ -91,6 +92,7 @@ class Notebook:
         environment: Mapping[str, object] | None = None,
         experiment: str = "",
         arm: str = "",
+        vary: str = "",
     ) -> Run:
         """Write and display the start record of a run, before it trains.
 
@@ -100,7 +102,7 @@ class Notebook:
         """
         prepared = self.prepare(
             name, config=config, seed=seed, data=data, code=code, derived=derived, outcome=outcome,
-            environment=environment, experiment=experiment, arm=arm,
+            environment=environment, experiment=experiment, arm=arm, vary=vary,
         )  # fmt: skip
         return self.start_prepared(prepared, data)
 
@@ -109,7 +111,7 @@ class Notebook:
         name: str,
         *,
         config: object,
-        seed: int,
+        seed: SupportsIndex,
         data: Data,
         code: Callable[..., object] | None = None,
         derived: Mapping[str, object] | None = None,
@@ -117,6 +119,7 @@ class Notebook:
         environment: Mapping[str, object] | None = None,
         experiment: str = "",
         arm: str = "",
+        vary: str = "",
     ) -> Record:
         """The start record as it would be written, written nowhere: an experiment looks at it before it runs."""
         if not isinstance(name, str) or not name.strip() or len(name) > 80:
@@ -130,6 +133,7 @@ class Notebook:
             run_name=clean_text(name),
             experiment=experiment,
             arm=arm,
+            vary=vary,
             seed=seed.__index__(),
             config=config_fields(config, derived=derived, outcome=outcome, environment=environment),
             data=data_identity(data),
@@ -164,9 +168,16 @@ class Notebook:
         return kept
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
-        """A controlled experiment in which exactly the setting ``vary`` changes."""
+        """A controlled experiment in which exactly the setting ``vary`` changes.
+
+        Raises ExperimentError where the key is not a short name.
+        """
         from paribus.experiment import Experiment
 
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise ExperimentError(
+                f"An experiment's key is like 'batch_size'; got {key!r}. Use letters, digits and _."
+            )
         return Experiment(self, key, vary)
 
     def result(self, name: str, seed: int | None = None) -> RunResult:
@@ -201,7 +212,7 @@ class Notebook:
         if start is None or data is None:
             return None
         predictions = unpack(record.predictions)
-        metrics = evaluate(unpack(data.labels), predictions, len(data.classes))
+        metrics = evaluate_fast(unpack(data.labels), predictions, len(data.classes))
         return RunResult(
             record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, predictions,
             record, start,

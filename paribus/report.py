@@ -129,18 +129,22 @@ def build_report(
         old = tuple(value for value in arms[0] if value is not None)
         new = tuple(value for value in arms[1] if value is not None)
         if len(old) == len(new) == len(seeds):
-            row = MetricRow(metric, old, new)
-            rows.append(MetricRow(metric, old, new, _inside(row, prediction)))
+            differences = tuple(after - before for before, after in zip(old, new, strict=True))
+            rows.append(MetricRow(metric, old, new, fell_in(metric, differences, prediction)))
     first = seeds[0]
     return ExperimentReport(
         key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction
     )
 
 
-def _inside(row: MetricRow, prediction: Prediction | None) -> bool | None:
-    if prediction is None or prediction.metric != row.metric:
+def fell_in(metric: str, differences: tuple[float, ...], prediction: Prediction | None) -> bool | None:
+    """Whether the mean difference lies in the predicted range (or direction, where no range was given); None where
+    nothing was predicted of this metric.
+    """
+    if prediction is None or prediction.metric != metric:
         return None
-    difference = fmean(row.differences)
+    # A mean of equal numbers can differ from them in the last bit, which is no miss.
+    difference = round(fmean(differences), 12)
     if prediction.low is None and prediction.high is None:
         return {"up": difference > 0, "down": difference < 0, "none": difference == 0}[prediction.direction]
     above = prediction.low is None or difference >= prediction.low

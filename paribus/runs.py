@@ -5,7 +5,7 @@ produces, a loss that is not a number included, makes these two lose a run.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,7 @@ from paribus.evidence import block
 from paribus.evidence.fields import config_fields
 from paribus.evidence.packing import pack
 from paribus.evidence.record import MAX_RECORD_BYTES, ConfigField, Epoch, Record
-from paribus.metrics import Metrics, evaluate, evaluate_fast
+from paribus.metrics import Metrics, evaluate_fast
 from paribus.session import Session
 from paribus.show import say, show
 from paribus.tables import epoch_line, result_table
@@ -105,7 +105,6 @@ class Run:
     nonfinite: bool = False
     result: RunResult | None = None
     _logged: dict[int, "NDArray[np.int64]"] = field(default_factory=dict)
-    on_finish: Callable[[RunResult], None] | None = None
 
     @property
     def seed(self) -> int:
@@ -133,7 +132,7 @@ class Run:
         metrics = None
         if predictions is not None:
             ids = self._ids(predictions)
-            metrics = evaluate(self.data.validation.labels, ids, len(self.data.classes))
+            metrics = evaluate_fast(self.data.validation.labels, ids, len(self.data.classes))
             self._logged[int(epoch)] = ids
         line = Epoch(
             epoch=int(epoch),
@@ -164,12 +163,10 @@ class Run:
         if self.result is None or predictions is not None or outcome:
             chosen, ids = self._choose(predictions)
             record = self._write(chosen, ids, outcome or {})
-            metrics = evaluate(self.data.validation.labels, ids, len(self.data.classes))
+            metrics = evaluate_fast(self.data.validation.labels, ids, len(self.data.classes))
             self.result = RunResult(
                 self.name, self.start.run, self.seed, metrics, record.epochs, chosen, ids, record, self.start
             )
-            if self.on_finish is not None:
-                self.on_finish(self.result)
         self._show(self.result)
         return self.result
 
@@ -205,7 +202,8 @@ class Run:
                 values |= {name: value for name, value in losses.items() if value is not None}
         fields: dict[str, Any] = {
             "run_name": self.start.run_name, "experiment": self.start.experiment, "arm": self.start.arm,
-            "seed": self.start.seed, "config": {**self.start.config, **config_fields({}, outcome=found)},
+            "vary": self.start.vary, "seed": self.start.seed,
+            "config": {**self.start.config, **config_fields({}, outcome=found)},
             "data": self.start.data, "epochs": tuple(sorted(self.epochs, key=lambda line: line.epoch)),
             "chosen_epoch": chosen, "values": values, "predictions": pack(ids), "start": self.start.digest(),
         }  # fmt: skip

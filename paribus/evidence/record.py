@@ -219,8 +219,8 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 def _check_types(record: Record) -> None:
     """Hold every field against its type, since JSON can put anything anywhere."""
-    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "predictions", "labels",
-             "start", "previous")  # fmt: skip
+    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
+             "labels", "start", "previous")  # fmt: skip
     for name in texts:
         _expect_text(name, getattr(record, name))
     for text in record.classes:
@@ -228,8 +228,8 @@ def _check_types(record: Record) -> None:
     for group in (record.code, record.environment):
         for name, text in group.items():
             _expect_text(name, text)
-    _expect_whole("seed", record.seed)
-    _expect_whole("chosen_epoch", record.chosen_epoch)
+    _expect_whole("seed", record.seed, optional=True)
+    _expect_whole("chosen_epoch", record.chosen_epoch, optional=True)
     for name, value in record.values.items():
         _expect_number(name, value)
     for line in record.epochs:
@@ -272,8 +272,10 @@ def _expect_text(name: str, value: object) -> None:
         raise RecordError(f"The record's field {name!r} is not text.")
 
 
-def _expect_whole(name: str, value: object) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+def _expect_whole(name: str, value: object, *, optional: bool = False) -> None:
+    if value is None and optional:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
         raise RecordError(f"The record's {name} is {_short(value)}, expected a whole number.")
 
 

@@ -1,0 +1,57 @@
+"""Fixtures: data, a notebook on them, and cells run as a kernel runs them."""
+
+import linecache
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import paribus
+from paribus.notebook import Notebook
+from tests.paribus.material import Clock, Data, make_data
+
+
+@pytest.fixture
+def data() -> Data:
+    return make_data()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reopen(tmp_path: Path, clock: Clock) -> Callable[..., Notebook]:
+    """The notebook as a restarted kernel would open it."""
+
+    def open_again(release: str = "abc123") -> Notebook:
+        return paribus.begin("week1_homework", release, directory=tmp_path / ".paribus", clock=clock)
+
+    return open_again
+
+
+@pytest.fixture
+def notebook(reopen: Callable[..., Notebook]) -> Notebook:
+    return reopen()
+
+
+@pytest.fixture
+def define() -> Callable[..., dict[str, Any]]:
+    """Runs source as a notebook cell does: in one namespace, with the source kept where `inspect` finds it."""
+    count = 0
+
+    def run_cell(
+        source: str, namespace: dict[str, Any] | None = None, *, keep_source: bool = True
+    ) -> dict[str, Any]:
+        nonlocal count
+        count += 1
+        name = f"<cell {id(run_cell)} {count}>"
+        space = {"__name__": "a_notebook"} if namespace is None else namespace
+        if keep_source:
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        exec(compile(source, name, "exec"), space)  # noqa: S102 - this is what a kernel does
+        return space
+
+    return run_cell

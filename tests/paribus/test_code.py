@@ -1,0 +1,181 @@
+"""Code digests see what can change a result, and nothing else."""
+
+import functools
+from collections.abc import Callable
+
+import pytest
+
+from paribus.evidence.code import MAX_NAMES, UNAVAILABLE, code_digest
+from tests.paribus.material import Define
+
+CELL = """
+RATE = 0.1
+def step(x):
+    return x * RATE
+def train(config, data, run):
+    total = 0
+    for i in range(3):
+        total += step(i)
+    return total
+"""
+
+# Each pair: what stands in CELL, and what replaces it without changing a result.
+SAME = {
+    "a comment": ("    total = 0\n", "    total = 0  # begins here\n"),
+    "a docstring": ("def step(x):\n", 'def step(x):\n    """One step."""\n'),
+    "blank lines and brackets": ("return x * RATE", "\n    return (x * RATE)"),
+    "annotations": ("def step(x):", "def step(x: float) -> float:"),
+    "an annotated variable": ("    total = 0\n", "    total: int = 0\n"),
+    "another global nobody reads": ("RATE = 0.1\n", "RATE = 0.1\nOTHER = 3\n"),
+    "a global named like a local variable": ("RATE = 0.1\n", "RATE = 0.1\ntotal = 12\ni = 4\n"),
+}
+
+# What replaces it and changes a result, and the name under which that shows.
+OTHER = {
+    "the training function": ("range(3)", "range(4)", "training"),
+    "a function it reaches": ("x * RATE", "x + RATE", "step"),
+    "a global it reaches": ("RATE = 0.1", "RATE = 0.2", "RATE"),
+    "a default value": ("def step(x):", "def step(x, y=1):", "step"),
+}
+
+
+@pytest.mark.parametrize("edit", SAME.values(), ids=SAME)
+def test_edits_that_change_no_result_keep_the_digest(define: Define, edit: tuple[str, str]) -> None:
+    before, after = define(CELL), define(CELL.replace(*edit))
+    assert CELL.replace(*edit) != CELL
+    assert code_digest(before["train"]) == code_digest(after["train"])
+
+
+@pytest.mark.parametrize("edit", OTHER.values(), ids=OTHER)
+def test_edits_that_change_a_result_show_under_their_name(define: Define, edit: tuple[str, str, str]) -> None:
+    before = code_digest(define(CELL)["train"])
+    after = code_digest(define(CELL.replace(edit[0], edit[1]))["train"])
+    assert {name for name in before if before[name] != after[name]} == {edit[2]}
+
+
+def test_a_renamed_training_function_is_the_same_training_function(define: Define) -> None:
+    space = define(CELL.replace("def train", "def train_again"))
+    assert code_digest(space["train_again"]) == code_digest(define(CELL)["train"])
+
+
+def test_a_cell_run_again_gives_the_same_digest(define: Define) -> None:
+    space = define(CELL)
+    first = code_digest(space["train"])
+    define(CELL, space)
+    assert code_digest(space["train"]) == first
+
+
+def test_names_that_the_code_itself_fills_are_results_not_settings(define: Define) -> None:
+    cell = """
+history, table, count = [], {}, 0
+def train(config, data, run):
+    global count
+    count += 1
+    history.append(1)
+    table["a"] = count
+"""
+    space = define(cell)
+    first = code_digest(space["train"])
+    space["train"](None, None, None)
+    assert code_digest(space["train"]) == first
+    assert set(first) == {"training"}
+
+
+def test_a_dict_of_settings_that_is_only_read_counts(define: Define) -> None:
+    cell = "S = {'rate': 1, 'tags': {'b', 'a'}}\ndef train(config, data, run):\n    return S['rate']\n"
+    one, other = define(cell), define(cell.replace("1", "2"))
+    assert set(code_digest(one["train"])) == {"training", "S"}
+    assert code_digest(one["train"])["S"] != code_digest(other["train"])["S"]
+
+
+def test_classes_count_by_methods_bases_and_simple_attributes(define: Define) -> None:
+    cell = """
+class Base:
+    size = 3
+    def forward(self):
+        return helper()
+class Model(Base):
+    @property
+    def name(self):
+        return "m"
+    @staticmethod
+    def make():
+        return Model()
+def helper():
+    return 1
+def train(config, data, run):
+    return Model().forward()
+"""
+    digest = code_digest(define(cell)["train"])
+    assert set(digest) == {"training", "Model.forward", "Model.name", "Model.make", "Model.size", "helper"}
+    assert code_digest(define(cell.replace("return 1", "return 2"))["train"])["helper"] != digest["helper"]
+
+
+def test_imported_libraries_are_no_part_of_it(define: Define) -> None:
+    cell = "import math\nfrom json import dumps\ndef train(config, data, run):\n    return dumps(math.pi)\n"
+    assert set(code_digest(define(cell)["train"])) == {"training"}
+
+
+def test_closures_partials_methods_and_wrappers_are_looked_through(define: Define) -> None:
+    cell = """
+import functools
+def make(rate):
+    def inner(x):
+        return x * rate
+    return inner
+small, large = make(1), make(2)
+def loud(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+@loud
+def decorated(x):
+    return x
+class Trainer:
+    def fit(self, x):
+        return x
+trainer = Trainer()
+short = lambda x: x + 1
+"""
+    space = define(cell)
+    assert code_digest(space["small"])["rate"] != code_digest(space["large"])["rate"]
+    assert code_digest(space["decorated"])["training"] != UNAVAILABLE
+    assert code_digest(space["trainer"].fit)["training"] != UNAVAILABLE
+    assert code_digest(space["short"])["training"] != UNAVAILABLE
+    partial = code_digest(functools.partial(space["decorated"], 3, rate=0.5))
+    assert {"training", "partial.argument_0", "partial.rate"} <= set(partial)
+
+
+def test_source_that_python_cannot_show_is_called_unavailable(define: Define) -> None:
+    space = define(CELL, keep_source=False)
+    digest = code_digest(space["train"])
+    assert digest["training"] == digest["step"] == UNAVAILABLE
+    assert digest["RATE"] != UNAVAILABLE
+
+
+@pytest.mark.parametrize("function", [len, print, type("Callable", (), {"__call__": lambda self: 0})()])
+def test_what_has_no_python_source_at_all_is_unavailable(function: Callable[..., object]) -> None:
+    assert code_digest(function) == {"training": UNAVAILABLE}
+
+
+def test_several_lambdas_on_a_line_cannot_be_told_apart(define: Define) -> None:
+    space = define("a, b = (lambda x: x), (lambda x: x + 1)\n")
+    assert code_digest(space["a"]) == {"training": UNAVAILABLE}
+
+
+def test_a_global_called_training_does_not_hide_the_training_function(define: Define) -> None:
+    cell = "training = 3\ndef train(config, data, run):\n    return training\n"
+    assert set(code_digest(define(cell)["train"])) == {"training", "training_"}
+
+
+def test_hundreds_of_names_are_folded_and_still_show_a_change(define: Define) -> None:
+    names = [f"N{i}" for i in range(200)]
+    cell = "\n".join(f"{name} = {i}" for i, name in enumerate(names))
+    cell += f"\ndef train(config, data, run):\n    return {' + '.join(names)}\n"
+    one, other = (
+        code_digest(define(cell)["train"]),
+        code_digest(define(cell.replace("N99 = 99", "N99 = 0"))["train"]),
+    )
+    assert len(one) == MAX_NAMES + 1
+    assert one != other

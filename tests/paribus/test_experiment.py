@@ -1,0 +1,369 @@
+"""An experiment refuses what would make it none, before training, and says what differs."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from paribus.errors import ExperimentError
+from paribus.experiment import Experiment
+from paribus.notebook import Notebook
+from tests.paribus.material import Clock, Data, Define, Reopen, Train, make_data
+
+
+@dataclass(frozen=True)
+class Config:
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    scheduler: str = "linear"
+
+
+@dataclass(frozen=True)
+class WithDropout(Config):
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True)
+class WithRows(Config):
+    train_rows: int = 40
+
+
+CONFIG = Config()
+SMALL = replace(CONFIG, batch_size=16)
+CELL = """
+SHIFT = 0
+def train(config, data, run):
+    labels = data.validation.labels
+    calls.append(run.seed)
+    for epoch in (1, 2):
+        wrong = (5 * epoch + run.seed + config.batch_size + SHIFT) % len(labels)
+        guess = labels.copy()
+        guess[:wrong] = (guess[:wrong] + 1) % len(data.classes)
+        run.log(epoch=epoch, train_loss=1.0 / epoch, validation_loss=0.5, predictions=guess)
+"""
+
+
+@pytest.fixture
+def calls() -> list[int]:
+    """The seeds that really trained."""
+    return []
+
+
+@pytest.fixture
+def train(define: Define, calls: list[int]) -> Any:  # noqa: ANN401 - a notebook's function
+    return define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]
+
+
+@pytest.fixture
+def experiment(notebook: Notebook) -> Experiment:
+    return notebook.experiment("batch", vary="batch_size")
+
+
+def predict(experiment: Experiment, **changes: Any) -> Any:  # noqa: ANN401 - any mistake a person makes
+    given = {"metric": "macro_f1", "direction": "up", "low": 0.0, "high": 0.03, "why": "more updates an epoch"}
+    return experiment.predict(**{**given, **changes})
+
+
+def test_both_arms_carry_their_place_their_seed_and_the_prediction(
+    experiment: Experiment, train: Train, data: Data, notebook: Notebook
+) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=3)
+    predict(experiment)
+    experiment.run("changed", train, SMALL, data=data, seed=3, environment={"precision": "fp32"})
+    assert {record.vary for record in notebook.records() if record.experiment} == {"batch_size"}
+    starts = [record for record in notebook.records() if record.kind == "start"]
+    assert [(s.run_name, s.experiment, s.arm, s.seed) for s in starts] == [
+        ("batch.baseline", "batch", "baseline", 3), ("batch.changed", "batch", "changed", 3),
+    ]  # fmt: skip
+    assert starts[0].prediction is None
+    prediction = starts[1].prediction
+    assert prediction is not None
+    assert (prediction.metric, prediction.low, prediction.high) == ("macro_f1", 0.0, 0.03)
+    assert (prediction.written, prediction.written_after) == ("2027-01-04T09:00:00+00:00", 3)
+    assert starts[1].config["precision"].role == "environment"
+    results = [record for record in notebook.records() if record.kind == "result"]
+    assert [(record.experiment, record.arm) for record in results] == [("batch", "baseline"), ("batch", "changed")]
+
+
+def test_a_prediction_keeps_its_first_time_through_a_restart_and_a_new_one_does_not(
+    notebook: Notebook, reopen: Reopen, clock: Clock, train: Train, data: Data
+) -> None:
+    first = predict(notebook.experiment("batch", vary="batch_size"))
+    clock.move(days=1)
+    again = reopen().experiment("batch", vary="batch_size")
+    assert predict(again) == first
+    other = predict(again, high=0.05)
+    assert other.written == "2027-01-05T09:00:00+00:00"
+    assert predict(again) == first
+    again.run("baseline", train, CONFIG, data=data, seed=0)
+    assert again.run("changed", train, SMALL, data=data, seed=0).start.prediction == first
+
+
+def test_a_finished_run_serves_as_the_baseline_without_training_again(
+    notebook: Notebook, experiment: Experiment, train: Train, data: Data, calls: list[int]
+) -> None:
+    run = notebook.start("encoder", config=CONFIG, seed=0, data=data, code=train)
+    train(CONFIG, data, run)
+    encoder = run.finish()
+    experiment.baseline(encoder, CONFIG)
+    predict(experiment)
+    experiment.run("changed", train, SMALL, data=data, seed=0)
+    assert calls == [0, 0]
+    assert any(f"experiment.batch.baseline_run.{encoder.run}" in record.values for record in notebook.records())
+    assert experiment.report().seeds == (0,)
+
+
+def test_training_that_finishes_its_run_itself_is_not_finished_twice(
+    experiment: Experiment, data: Data, notebook: Notebook
+) -> None:
+    def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the notebook's data and run
+        run.finish(predictions=data.validation.labels, outcome={"seconds": 1.5})
+
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    results = [record for record in notebook.records() if record.kind == "result"]
+    assert [record.config["seconds"].value for record in results] == [1.5]
+
+
+def test_the_same_arm_may_be_run_again(experiment: Experiment, train: Train, data: Data) -> None:
+    for _ in range(2):
+        experiment.run("baseline", train, CONFIG, data=data, seed=0)
+        predict(experiment)
+        experiment.run("changed", train, SMALL, data=data, seed=0)
+    assert len(experiment.arms["changed"]) == 1
+
+
+def refusal(experiment: Experiment, train: Train, config: object, data: Data, seed: int = 0) -> str:
+    with pytest.raises(ExperimentError) as caught:
+        experiment.run("changed", train, config, data=data, seed=seed)
+    return str(caught.value)
+
+
+def test_a_second_knob_is_named_with_both_values_and_nothing_is_trained_or_written(
+    experiment: Experiment, train: Train, data: Data, calls: list[int], notebook: Notebook
+) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    written = len(notebook.records())
+    message = refusal(experiment, train, replace(SMALL, learning_rate=5e-4), data)
+    assert "batch_size (32 → 16)" in message
+    assert "learning_rate (0.001 → 0.0005)" in message
+    assert "Set learning_rate back" in message
+    assert (calls, len(notebook.records())) == ([0], written)
+
+
+def test_the_undeclared_knob_alone_is_not_the_experiment(experiment: Experiment, train: Train, data: Data) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    assert "compare a run with itself" in refusal(experiment, train, CONFIG, data)
+    message = refusal(experiment, train, replace(CONFIG, scheduler="cosine"), data)
+    assert "same batch_size" in message
+    assert "scheduler (linear → cosine)" in message
+
+
+def test_a_knob_that_only_one_arm_sets_counts(experiment: Experiment, train: Train, data: Data) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    assert "dropout (not set → 0.1)" in refusal(experiment, train, WithDropout(batch_size=16), data)
+
+
+def test_derived_values_may_differ(experiment: Experiment, train: Train, data: Data) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0, derived={"steps": (2, "batch_size")})
+    predict(experiment)
+    experiment.run("changed", train, SMALL, data=data, seed=0, derived={"steps": (4, "batch_size")})
+
+
+def test_changed_training_code_is_a_second_change_unless_it_is_the_change(
+    experiment: Experiment, train: Train, data: Data, define: Define, notebook: Notebook
+) -> None:
+    other = define(CELL.replace("5 * epoch", "6 * epoch"), {"__name__": "a_notebook", "calls": []})["train"]
+    shifted = define(CELL.replace("SHIFT = 0", "SHIFT = 1"), {"__name__": "a_notebook", "calls": []})["train"]
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    assert "the training function (changed since" in refusal(experiment, other, SMALL, data)
+    assert "'SHIFT', which the training function uses" in refusal(experiment, shifted, SMALL, data)
+    code = notebook.experiment("loop", vary="code")
+    code.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(code)
+    assert "batch_size (32 → 16)" in refusal(code, other, SMALL, data)
+    assert "same code" in refusal(code, train, CONFIG, data)
+    code.run("changed", other, CONFIG, data=data, seed=0)
+    assert "code" in repr(code.report())
+
+
+def test_a_global_named_like_the_varied_setting_is_no_second_change(
+    experiment: Experiment, data: Data, define: Define
+) -> None:
+    cell = CELL.replace("SHIFT", "BATCH_SIZE")
+    first = define(cell, {"__name__": "a_notebook", "calls": []})["train"]
+    second = define(cell.replace("BATCH_SIZE = 0", "BATCH_SIZE = 1"), {"__name__": "a_notebook", "calls": []})[
+        "train"
+    ]
+    experiment.run("baseline", first, CONFIG, data=data, seed=0)
+    predict(experiment)
+    experiment.run("changed", second, SMALL, data=data, seed=0)
+
+
+def test_fewer_training_rows_change_the_data_and_the_setting_at_once(
+    notebook: Notebook, train: Train, data: Data
+) -> None:
+    rows = notebook.experiment("rows", vary="train_rows")
+    rows.run("baseline", train, WithRows(train_rows=40), data=data, seed=0)
+    predict(rows)
+    rows.run("changed", train, WithRows(train_rows=20), data=replace(data, train=make_data(train=20).train), seed=0)
+
+
+def test_a_helper_that_only_one_arm_uses_is_named(
+    experiment: Experiment, data: Data, define: Define, train: Train
+) -> None:
+    cell = CELL.replace("calls.append(run.seed)", "helper()") + "\ndef helper():\n    return 1\n"
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    assert "'helper', which the training function uses (newly used)" in refusal(
+        experiment, define(cell)["train"], SMALL, data
+    )
+
+
+def test_code_whose_source_cannot_be_shown_is_not_held_against_anyone(
+    experiment: Experiment, data: Data, define: Define
+) -> None:
+    hidden = [
+        define(cell, {"__name__": "a_notebook", "calls": []}, keep_source=False)["train"]
+        for cell in (CELL, CELL.replace("5 *", "6 *"))
+    ]
+    experiment.run("baseline", hidden[0], CONFIG, data=data, seed=0)
+    predict(experiment)
+    experiment.run("changed", hidden[1], SMALL, data=data, seed=0)
+
+
+def test_other_training_data_are_a_second_change_unless_they_are_the_change(
+    experiment: Experiment, train: Train, data: Data, notebook: Notebook
+) -> None:
+    subset = replace(data, train=make_data(train=20).train)
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    assert "data (synthetic/test, 40 training items" in refusal(experiment, train, SMALL, subset)
+    less = notebook.experiment("less_data", vary="data")
+    less.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(less)
+    less.run("changed", train, CONFIG, data=subset, seed=0)
+    assert (less.report().old, less.report().new) == ("40 items", "20 items")
+
+
+def test_the_prediction_and_the_baseline_come_first_and_the_seed_is_shared(
+    experiment: Experiment, train: Train, data: Data
+) -> None:
+    assert "Run the baseline arm of 'batch' first" in refusal(experiment, train, SMALL, data)
+    experiment.run("baseline", train, CONFIG, data=data, seed=7)
+    assert "Write your prediction for 'batch' before" in refusal(experiment, train, SMALL, data, seed=7)
+    predict(experiment)
+    message = refusal(experiment, train, SMALL, data, seed=8)
+    assert "seed 8, but the baseline ran with seed 7" in message
+    assert "Pass seed=7" in message
+
+
+def test_all_seeds_of_an_arm_share_one_configuration(
+    experiment: Experiment, train: Train, data: Data, notebook: Notebook
+) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    with pytest.raises(ExperimentError, match=r"already ran with seed 0.*batch_size \(32 → 16\)"):
+        experiment.run("baseline", train, SMALL, data=data, seed=1)
+    other = notebook.start("encoder", config=SMALL, seed=2, data=data).finish(predictions=data.validation.labels)
+    with pytest.raises(ExperimentError, match="already ran with seed 0"):
+        experiment.baseline(other)
+
+
+def test_a_baseline_passed_with_another_configuration_is_refused(
+    experiment: Experiment, data: Data, notebook: Notebook
+) -> None:
+    result = notebook.start("encoder", config=CONFIG, seed=0, data=data).finish(predictions=data.validation.labels)
+    with pytest.raises(ExperimentError, match=r"'encoder' had another configuration.*batch_size \(32 → 16\)"):
+        experiment.baseline(result, SMALL)
+    with pytest.raises(ExperimentError, match=r"what run\.finish\(\) returned; got a Config"):
+        experiment.baseline(CONFIG)  # type: ignore[arg-type] # the mistake under test
+
+
+def test_an_unknown_arm_and_a_key_that_is_none_are_refused(
+    experiment: Experiment, train: Train, data: Data, notebook: Notebook
+) -> None:
+    with pytest.raises(ExperimentError, match="'baseline' and 'changed'; got 'after'"):
+        experiment.run("after", train, CONFIG, data=data, seed=0)
+    with pytest.raises(ExperimentError, match="An experiment's key is like 'batch_size'"):
+        notebook.experiment("my experiment!", vary="batch_size")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"metric": "f1"}, "one of accuracy, macro_f1"),
+        ({"direction": "better"}, "'up', 'down' or 'none'"),
+        ({"low": 0.05}, "runs backwards"),
+        ({"low": "0"}, "bound low of a prediction is a number"),
+        ({"high": float("nan")}, "bound high"),
+        ({"high": True}, "bound high"),
+        ({"low": None, "high": -0.1}, "goes up, but at most by -0.1"),
+        ({"direction": "down"}, r"goes down, but by \+0 or more"),
+        ({"direction": "none", "low": 0.01}, "leaves out zero"),
+        ({"direction": "none", "low": None, "high": -0.01}, "leaves out zero"),
+        ({"why": "because"}, "in a sentence"),
+        ({"why": None}, "in a sentence"),
+        ({"why": "long words " * 300}, "2,000 are enough"),
+    ],
+)
+def test_a_prediction_that_contradicts_itself_is_refused(
+    experiment: Experiment, changes: dict[str, object], says: str
+) -> None:
+    with pytest.raises(ExperimentError, match=says):
+        predict(experiment, **changes)
+    assert experiment.notebook.session.predictions == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"low": None, "high": None}, {"low": -0.005}, {"direction": "down", "low": -0.05, "high": 0},
+        {"direction": "none", "low": -0.01, "high": 0.01}, {"metric": "zero_f1_classes", "low": 1, "high": 5},
+    ],
+)  # fmt: skip
+def test_a_sensible_prediction_is_kept(experiment: Experiment, changes: dict[str, object]) -> None:
+    assert predict(experiment, **changes) == experiment.notebook.session.predictions["batch"][-1]
+
+
+def test_a_report_needs_both_arms_and_the_same_seeds(experiment: Experiment, train: Train, data: Data) -> None:
+    with pytest.raises(ExperimentError, match="The baseline arm of 'batch' has no finished run"):
+        experiment.report()
+    predict(experiment)
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    with pytest.raises(ExperimentError, match="The changed arm of 'batch' has no finished run"):
+        experiment.report()
+    experiment.run("changed", train, SMALL, data=data, seed=0)
+    experiment.run("baseline", train, CONFIG, data=data, seed=1)
+    with pytest.raises(
+        ExperimentError, match=r"Seed 1 was run in the baseline arm only.*Run the changed arm with seed=1"
+    ):
+        experiment.report()
+
+
+def test_training_that_stops_leaves_a_start_without_a_result(
+    experiment: Experiment, data: Data, notebook: Notebook
+) -> None:
+    def stop(config: object, data: object, run: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        experiment.run("baseline", stop, CONFIG, data=data, seed=0)
+    assert [record.kind for record in notebook.records()] == ["data", "start"]
+    assert experiment.arms["baseline"] == {}
+
+
+def test_numbers_of_the_report_are_those_of_the_runs(experiment: Experiment, train: Train, data: Data) -> None:
+    predict(experiment, metric="accuracy", direction="none", low=-1.0, high=1.0)
+    for seed in (0, 1, 2):
+        experiment.run("baseline", train, CONFIG, data=data, seed=seed)
+        experiment.run("changed", train, SMALL, data=data, seed=seed)
+    report = experiment.report()
+    row = report.row("accuracy")
+    assert row.baseline == tuple(experiment.arms["baseline"][seed].metrics.accuracy for seed in (0, 1, 2))
+    np.testing.assert_allclose(row.differences, np.subtract(row.changed, row.baseline))
+    assert row.inside is True
+    assert report.row("macro_f1").inside is None

@@ -1,0 +1,41 @@
+"""The student's package costs nothing to import and needs none of the instructor's libraries."""
+
+import subprocess
+import sys
+
+import pytest
+
+import paribus
+
+HEAVY = ("torch", "nbformat", "transformers", "sklearn", "pandas", "matplotlib", "IPython", "jinja2")
+
+
+def modules_after(statement: str) -> tuple[float, set[str]]:
+    code = (
+        "import sys, time; begun = time.perf_counter(); "
+        f"{statement}; print(time.perf_counter() - begun, *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, *names = done.stdout.split()
+    return float(seconds), set(names)
+
+
+def test_importing_paribus_takes_less_than_a_third_of_a_second_and_nothing_heavy() -> None:
+    seconds, names = modules_after("import paribus")
+    assert seconds <= 0.3
+    assert not names & set(HEAVY)
+
+
+def test_a_notebook_begins_without_torch_or_any_other_heavy_library() -> None:
+    _, names = modules_after("import paribus.notebook, paribus.experiment, paribus.selfcheck")
+    assert not names & set(HEAVY)
+
+
+def test_rooms_are_imported_when_they_are_named() -> None:
+    assert paribus.metrics.__name__ == "paribus.metrics"
+    assert callable(paribus.begin)
+
+
+def test_a_name_that_is_no_room_is_refused() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'metrix'"):
+        paribus.metrix  # noqa: B018 - the access is the test

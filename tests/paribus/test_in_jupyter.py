@@ -1,0 +1,86 @@
+"""In a real kernel: records show as markup, figures as pictures, and a restart goes on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paribus.evidence.block import find_records
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+
+Page = Any  # nbformat's nodes have no types
+SETUP = """
+import numpy as np, paribus
+from types import SimpleNamespace as N
+labels = np.array([0, 1, 2] * 20)
+data = N(train=N(texts=("a", "b"), labels=np.array([0, 1])), validation=N(texts=("t",) * 60, labels=labels),
+         classes=("a", "b", "c"), source="synthetic/test", fingerprint="f" * 16, split_digest="5" * 16)
+notebook = paribus.begin("week1_lab", release="abc")
+"""
+PREDICT = """
+experiment = notebook.experiment("b", vary="b")
+experiment.predict(metric="macro_f1", direction="none", low=-1, high=1, why="nothing will happen here");
+"""
+CELLS = (
+    SETUP,
+    "notebook.use(data)",
+    "from paribus import figures\nfigures.text_lengths([1, 2, 3], 2)",
+    "%matplotlib inline\nfigures.text_lengths([1, 2, 3], 2)",
+    "def train(config, data, run):\n    run.log(epoch=1, train_loss=1.0, predictions=labels)",
+    PREDICT,
+    "experiment.run('baseline', train, {'b': 1}, data=data, seed=0)",
+    "experiment.run('changed', train, {'b': 2}, data=data, seed=0)",
+    "experiment.report()",
+    "notebook.summary()",
+)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    folder: Path = tmp_path_factory.mktemp("kernel")
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    nbclient.NotebookClient(page, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    return page
+
+
+def mimes(cell: Page) -> list[set[str]]:
+    return [set(output.data) for output in cell.outputs if "data" in output]
+
+
+def test_a_record_shows_as_markup_with_a_plain_line_beside_it(executed: Page) -> None:
+    (output,) = executed.cells[1].outputs
+    assert set(output.data) == {"text/html", "text/plain"}
+    assert "BEGIN PARIBUS RECORD" in output.data["text/html"]
+    assert "PARIBUS RECORD" not in output.data["text/plain"]
+
+
+@pytest.mark.parametrize("position", [2, 3], ids=["without %matplotlib inline", "with it"])
+def test_a_figure_as_the_last_line_shows_once_as_a_picture(executed: Page, position: int) -> None:
+    (shown,) = mimes(executed.cells[position])
+    assert "image/png" in shown
+
+
+def test_code_defined_in_cells_has_digests(executed: Page) -> None:
+    from html import unescape
+
+    (start,) = (
+        found.record
+        for output in executed.cells[6].outputs if "data" in output and "text/html" in output.data
+        for found in find_records(unescape(output.data["text/html"]))
+        if found.record is not None and found.record.kind == "start"
+    )  # fmt: skip
+    assert len(start.code["training"]) == 16
+    assert start.assignment == "week1_lab"
+
+
+def test_the_report_shows_its_table_and_its_figure_once(executed: Page) -> None:
+    shown = mimes(executed.cells[8])
+    assert sum("text/html" in kinds for kinds in shown) == 1
+    assert sum("image/png" in kinds for kinds in shown) == 1
+
+
+def test_an_epoch_is_one_line_of_output(executed: Page) -> None:
+    lines = [output.text for output in executed.cells[6].outputs if output.output_type == "stream"]
+    assert "".join(lines) == "epoch 1: training loss 1.0000, accuracy 1.0000, macro-F1 1.0000\n"

@@ -1,0 +1,55 @@
+"""Records that are written are what schema.json documents."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from paribus.evidence.record import KINDS, ROLES, SCHEMA, Record
+from paribus.notebook import Notebook
+from tests.paribus.material import Data
+
+DOCUMENTED = json.loads((files("paribus.evidence") / "schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(DOCUMENTED)
+
+
+def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the notebook's data and run
+    run.log(epoch=1, train_loss=float("nan"), validation_loss=1.0, predictions=data.validation.labels)
+
+
+@pytest.fixture
+def written(notebook: Notebook, data: Data) -> tuple[Record, ...]:
+    """One of everything a notebook writes."""
+    notebook.start("tfidf", config={"C": 3.0, "ngrams": None}, seed=0, data=data, code=len).finish(
+        predictions=data.validation.labels
+    )
+    notebook.value("audit.share", 0.5)
+    experiment = notebook.experiment("batch", vary="batch_size")
+    experiment.run("baseline", train, {"batch_size": 32}, data=data, seed=0, derived={"steps": (3, "batch_size")})
+    experiment.predict(metric="macro_f1", direction="down", low=None, high=0, why="fewer updates an epoch")
+    experiment.run("changed", train, {"batch_size": 64}, data=data, seed=0)
+    return notebook.records()
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(DOCUMENTED)
+
+
+def test_every_kind_of_record_is_as_documented(written: tuple[Record, ...]) -> None:
+    assert {record.kind for record in written} == set(KINDS)
+    for record in written:
+        VALIDATOR.validate(json.loads(record.to_json()))
+
+
+def test_the_schema_knows_exactly_the_fields_of_a_record() -> None:
+    assert set(DOCUMENTED["properties"]) == {*Record.__dataclass_fields__, "digest"}
+    assert DOCUMENTED["properties"]["schema"]["const"] == SCHEMA
+    assert DOCUMENTED["$defs"]["setting"]["properties"]["role"]["enum"] == list(ROLES)
+    assert DOCUMENTED["properties"]["kind"]["enum"] == list(KINDS)
+
+
+@pytest.mark.parametrize("spoil", [{"kind": "wish"}, {"digest": "short"}, {"seed": "0"}, {"grade": 10}])
+def test_what_is_not_documented_does_not_validate(written: tuple[Record, ...], spoil: dict[str, object]) -> None:
+    assert list(VALIDATOR.iter_errors({**json.loads(written[1].to_json()), **spoil}))
