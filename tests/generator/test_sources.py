@@ -40,6 +40,12 @@ def test_every_case_has_what_it_expects() -> None:
     assert {path.stem for path in CASES} == {path.stem for path in CASES[0].parent.glob("*.json")}
 
 
+def test_a_share_for_a_person_is_refused_where_no_person_scores() -> None:
+    text = (Path(__file__).parent / "cases" / "sources" / "task_without_tests.source").read_text(encoding="utf-8")
+    with pytest.raises(SourceError, match=r"a:1: found 1 points for a person on a task cell"):
+        read_source(text, "a", {"task": {"tasks.tests_passed": 0.5, "manual": 0.5}})
+
+
 def test_a_source_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "latin.source"
     path.write_bytes("# %% [markdown]\n# Grüße\n".encode("latin-1"))
