@@ -16,7 +16,7 @@ from grader.recover.ipynb import looks_like_ipynb, read_ipynb
 from grader.recover.limits import DEFAULT_LIMITS, RecoverLimits
 from grader.recover.page import read_page
 from grader.recover.seems import unreadable
-from grader.recover.text import decode
+from grader.recover.text import as_utf8
 
 __all__ = ["DEFAULT_LIMITS", "RecoverLimits", "recover"]
 
@@ -36,6 +36,6 @@ def recover(content: bytes, name: str, limits: RecoverLimits = DEFAULT_LIMITS) -
     refusal = unreadable(content, name)
     if refusal is not None:
         raise refusal
-    text, remarks = decode(content)
-    recovered = read_ipynb(text, limits) if looks_like_ipynb(text) else read_page(text, name, limits)
+    page, remarks = as_utf8(content)
+    recovered = read_ipynb(page, limits) if looks_like_ipynb(page) else read_page(page, name, limits)
     return Recovered(recovered.family, recovered.cells, (*remarks, *recovered.remarks), recovered.title)

@@ -4,7 +4,10 @@ A row is data; `grader.recover.page` is the only reader. A new exporter is a new
 Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import itemgetter
 
 from grader.model import OutputKind
 
@@ -48,15 +51,25 @@ class Family:
     output: str
     payload: frozenset[str]
     marks: tuple[Mark, ...]
-    raw_marker: str
+    raw_marker: bytes
     title: str = ""
     remark: str = ""
+
+    @cached_property
+    def ranked(self) -> Mapping[str, tuple[int, Mark]]:
+        """Each mark with its rank, by marker: an output bears several, and the first of them tells."""
+        return {mark.marker: (rank, mark) for rank, mark in enumerate(self.marks)}
+
+    def mark_of(self, classes: Iterable[str], mime: str) -> Mark | None:
+        """What an element of these classes and this mime type shows; None where it shows no output."""
+        found = [self.ranked[marker] for marker in (*classes, mime) if marker in self.ranked]
+        return min(found, key=itemgetter(0))[1] if found else None
 
 
 LAB = Family(
     name="nbconvert-lab",
     # Up to 6.3 a markdown cell is a bare input wrapper without a cell around it.
-    cell="div.jp-Cell, :not(.jp-Cell) > div.jp-Cell-inputWrapper",
+    cell="div.jp-CodeCell, div.jp-MarkdownCell, :not(.jp-Cell) > div.jp-Cell-inputWrapper",
     code=frozenset({"jp-CodeCell"}),
     markdown=frozenset({"jp-MarkdownCell", "jp-Cell-inputWrapper"}),
     source="div.jp-InputArea-editor pre",
@@ -80,7 +93,7 @@ LAB = Family(
         Mark("application/vnd.jupyter.stdin", "stream", "text", name="stdin"),
         Mark("jp-Mermaid", "display", "words", mime="text/vnd.mermaid"),
     ),
-    raw_marker="jp-Cell jp-CodeCell jp-Notebook-cell",
+    raw_marker=b"jp-Cell jp-CodeCell jp-Notebook-cell",
 )
 
 CLASSIC = Family(
@@ -109,7 +122,7 @@ CLASSIC = Family(
         Mark("output_stdin", "stream", "text", name="stdin"),
         Mark("output_text", "display", "text", mime="text/plain"),
     ),
-    raw_marker="cell border-box-sizing code_cell",
+    raw_marker=b"cell border-box-sizing code_cell",
 )
 
 # Kaggle runs nbconvert 6.4.5 with the classic template and writes figures to files beside the page.

@@ -12,7 +12,7 @@ from grader.errors import UnreadableError
 from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import PictureBudget, merge_streams
-from grader.recover.text import terminal_text
+from grader.recover.text import line_ends, terminal_text
 from grader.recover.visible import visible_text
 
 EXPORT_ADVICE = (
@@ -45,15 +45,15 @@ CELL_TYPES: Mapping[str, CellType] = {
 }  # fmt: skip
 
 
-def looks_like_ipynb(text: str) -> bool:
+def looks_like_ipynb(content: bytes) -> bool:
     """JSON rather than a page."""
-    return text.lstrip("\ufeff \t\r\n")[:1] == "{"
+    return content[:1000].lstrip()[:1] == b"{"
 
 
-def read_ipynb(text: str, limits: RecoverLimits) -> Recovered:
-    """Read a notebook file. UnreadableError where it is no JSON, no notebook, or too large."""
+def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
+    """Read a notebook file, in UTF-8. UnreadableError where it is no JSON, no notebook, or too large."""
     try:
-        notebook = json.loads(text.lstrip("\ufeff"))
+        notebook = json.loads(content.decode("utf-8", errors="replace"))
     except (ValueError, RecursionError) as error:
         raise UnreadableError("a notebook file that is cut off or damaged", EXPORT_ADVICE) from error
     if not isinstance(notebook, dict):
@@ -88,7 +88,7 @@ def _cell(position: int, raw: Mapping[str, Any], budget: PictureBudget) -> Recov
     kind = _text(raw.get("cell_type"))
     cell_type = CELL_TYPES.get(kind, "raw")
     metadata = _mapping(raw.get("metadata"))
-    source = _text(raw.get("source", raw.get("input"))).replace("\r\n", "\n")
+    source = line_ends(_text(raw.get("source", raw.get("input"))))
     if kind == "heading":
         level = raw.get("level")
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source

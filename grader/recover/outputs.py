@@ -3,7 +3,6 @@
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from grader.errors import UnreadableError
 from grader.model import Output
@@ -91,6 +90,6 @@ def merge_streams(outputs: Iterable[Output]) -> tuple[Output, ...]:
                 continue
         pieces.append((output, [output.text]))
     return tuple(
-        replace(output, text=terminal_text("".join(texts))) if output.kind == "stream" else output
+        Output("stream", terminal_text("".join(texts)), name=output.name) if output.kind == "stream" else output
         for output, texts in pieces
     )

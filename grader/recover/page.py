@@ -16,7 +16,7 @@ from grader.recover.families import FAMILIES, RESULT_CLASSES, Family, Mark
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import PictureBudget, error_name, is_traceback, merge_streams
 from grader.recover.seems import page_without_cells
-from grader.recover.text import keep_carriage_returns, terminal_text
+from grader.recover.text import keep_carriage_returns, line_ends, terminal_text
 from grader.recover.visible import tidy, visible_of
 
 ANY_CELL = ", ".join(dict.fromkeys(family.cell for family in FAMILIES))
@@ -24,6 +24,8 @@ ID_PREFIX = "cell-id="
 TAG_PREFIX = "celltag_"
 COUNT = re.compile(r"\[\s*(\d{1,6})\s*\]")
 DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+)[^,]{0,60}?(;base64)?,", re.IGNORECASE)
+# How many cells that leave many tags open are seen through in one page.
+MOST_UNFOLDED = 5
 UNSEEN_BETWEEN = frozenset({"script", "style", "link", "meta", "button", "template", "head", "title", "noscript"})
 
 
@@ -31,33 +33,37 @@ UNSEEN_BETWEEN = frozenset({"script", "style", "link", "meta", "button", "templa
 class Layout:
     """Where a page's cells are.
 
-    ``cells`` are the cells that count, in order, ``index_of`` their places by node; ``holders`` those of them
-    that came to hold later cells, because something in them left a tag open; ``ancestors`` all nodes around
-    cells; ``lookalikes`` counts what looks like a cell but stands inside the contents of one.
+    ``cells`` are the cells that count, in order, each with "code" or "markdown" in ``kinds`` and its place in
+    ``index_of`` by node; ``holders`` those of them that came to hold later cells, because something in them
+    left a tag open; ``around`` gives, for every node above a cell, the cell around it or 0. ``lookalikes``
+    counts what looks like a cell but stands inside the contents of one, ``code`` all code cells of either sort.
     """
 
     cells: tuple[LexborNode, ...]
+    kinds: tuple[str, ...]
     index_of: Mapping[int, int]
     holders: frozenset[int]
-    ancestors: frozenset[int]
+    around: Mapping[int, int]
     lookalikes: int
+    code: int
 
 
-def read_page(text: str, name: str, limits: RecoverLimits) -> Recovered:
-    """Read a page. UnreadableError, which says what the page seems to be, where it holds no cells."""
-    page = LexborHTMLParser(keep_carriage_returns(text))
+def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
+    """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
+    page = LexborHTMLParser(keep_carriage_returns(content))
     found = page.css(ANY_CELL)
     head = page.css_first("title")
     title = tidy(head.text()) if head is not None else ""
     if not found:
-        raise page_without_cells(page, title, text, name)
+        raise page_without_cells(page, title, content, name)
+    if len(found) > 2 * limits.cells:
+        raise _too_many(len(found), limits)
     family = _family(found[0], title)
     layout = _layout(found, family)
+    if layout.lookalikes and content.count(b"<div") > content.count(b"</div"):
+        layout = _unfold(found, family, layout)
     if len(layout.cells) > limits.cells:
-        raise UnreadableError(
-            f"a page of {len(layout.cells):,} cells",
-            f"At most {limits.cells:,} are read. Hand in the notebook of this assignment alone.",
-        )
+        raise _too_many(len(layout.cells), limits)
     budget = PictureBudget(limits)
     between = _texts_between(layout)
     cells: list[RecoveredCell] = []
@@ -67,8 +73,13 @@ def read_page(text: str, name: str, limits: RecoverLimits) -> Recovered:
         cells.append(_cell(len(cells), node, family, layout, budget))
     if len(layout.cells) in between:
         cells.append(RecoveredCell(len(cells), "raw", between[len(layout.cells)]))
-    remarks = (*_remarks(text, family, found, layout, cells), *budget.remarks())
+    remarks = (*_remarks(content, family, layout, cells), *budget.remarks())
     return Recovered(family.name, tuple(cells), remarks, title)
+
+
+def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
+    advice = f"At most {limits.cells:,} are read. Hand in the notebook of this assignment alone."
+    return UnreadableError(f"a page of {cells:,} cells", advice)
 
 
 # --- which cells count ------------------------------------------------------------------------------------
@@ -88,27 +99,48 @@ def _kind(classes: frozenset[str], family: Family) -> str:
     return "markdown" if family.markdown & classes else ""
 
 
-def _layout(found: Sequence[LexborNode], family: Family) -> Layout:
+def _layout(found: Sequence[LexborNode], family: Family, holding: frozenset[int] = frozenset()) -> Layout:
     """Tell cells from lookalikes by what stands around them.
 
     A cell inside another one counts only outside of that one's contents: it came to stand there because
-    something before it left a tag open. Inside the contents (``payload``) it is a lookalike.
+    something before it left a tag open. Inside the contents (``payload``) it is a lookalike, except in the
+    cells ``holding`` later ones even there.
     """
     ids = {node.mem_id for node in found}
     known: dict[int, tuple[int, bool]] = {}
     cells: list[LexborNode] = []
+    kinds: list[str] = []
     holders: set[int] = set()
     lookalikes: set[int] = set()
+    code = 0
     for node in found:
+        kind = _kind(_classes(node), family)
+        code += kind == "code"
         around, covered = _surroundings(node, family, ids, known)
-        if (around and covered) or around in lookalikes or not _kind(_classes(node), family):
+        if (around and covered and around not in holding) or around in lookalikes or not kind:
             lookalikes.add(node.mem_id)
             continue
         if around:
             holders.add(around)
         cells.append(node)
+        kinds.append(kind)
     index_of = {node.mem_id: index for index, node in enumerate(cells)}
-    return Layout(tuple(cells), index_of, frozenset(holders), frozenset(known), len(lookalikes))
+    above = {key: around for key, (around, _) in known.items()}
+    return Layout(tuple(cells), tuple(kinds), index_of, frozenset(holders), above, len(lookalikes), code)
+
+
+def _unfold(found: Sequence[LexborNode], family: Family, layout: Layout) -> Layout:
+    """The layout of a page in which so many tags are left open that all later cells stand inside the contents of
+    one. That one is then the last cell found; there may be another such one among those it held.
+    """
+    holding: frozenset[int] = frozenset()
+    for _ in range(MOST_UNFOLDED):
+        holding |= {layout.cells[-1].mem_id}
+        unfolded = _layout(found, family, holding)
+        if len(unfolded.cells) == len(layout.cells):
+            break
+        layout = unfolded
+    return layout
 
 
 def _surroundings(
@@ -144,34 +176,44 @@ def _texts_between(layout: Layout) -> dict[int, str]:
     texts: dict[int, list[str]] = {}
     parents = {parent.mem_id: parent for node in layout.cells if (parent := node.parent) is not None}
     for key, parent in parents.items():
-        if key in layout.holders:
-            continue
-        before = next(index_of[child.mem_id] for child in parent.iter() if child.mem_id in index_of)
+        if layout.around.get(key) != 0:
+            continue  # inside a cell
+        before = -1
         for child in parent.iter(include_text=True):
             if child.mem_id in index_of:
                 before = index_of[child.mem_id] + 1
-            elif child.mem_id not in layout.ancestors and child.tag not in UNSEEN_BETWEEN:
+            elif child.mem_id not in layout.around and child.tag not in UNSEEN_BETWEEN:
                 text = (child.text() or "").strip()
                 if text:
+                    before = before if before >= 0 else _next_cell(child, index_of)
                     texts.setdefault(before, []).append(text)
     return {before: "\n".join(pieces) for before, pieces in texts.items()}
+
+
+def _next_cell(node: LexborNode, index_of: Mapping[int, int]) -> int:
+    """The index of the first cell among the following siblings."""
+    following = node.next
+    while following is not None:
+        if following.mem_id in index_of:
+            return index_of[following.mem_id]
+        following = following.next
+    return 0
 
 
 # --- one cell -----------------------------------------------------------------------------------------------
 
 
 def _cell(position: int, node: LexborNode, family: Family, layout: Layout, budget: PictureBudget) -> RecoveredCell:
-    classes = _classes(node)
-    anchor = node.attributes.get("id") or ""
+    attributes = node.attributes
+    anchor = attributes.get("id") or ""
     identity = anchor.removeprefix(ID_PREFIX) if anchor.startswith(ID_PREFIX) else ""
-    if _kind(classes, family) == "markdown":
+    tags = _tags(attributes.get("class") or "")
+    if layout.kinds[layout.index_of[node.mem_id]] == "markdown":
         rendered = _first(node, family.rendered, layout)
         if rendered is None:
-            return RecoveredCell(
-                position, "markdown", "", id=identity, tags=_tags(node), rendered=True, hidden=True
-            )
+            return RecoveredCell(position, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
+        tags = tags or _tags(rendered.attributes.get("class") or "")  # lab puts them there
         html = rendered.inner_html or ""
-        tags = _tags(node) or _tags(rendered)
         words = visible_of(rendered, html)
         return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
     source = _first(node, family.source, layout)
@@ -184,7 +226,7 @@ def _cell(position: int, node: LexborNode, family: Family, layout: Layout, budge
         count=int(count[1]) if count else None,
         outputs=merge_streams(_outputs(_first(node, family.outputs, layout), family, budget)),
         id=identity,
-        tags=_tags(node),
+        tags=tags,
         hidden=source is None,
     )
 
@@ -202,7 +244,7 @@ def _first(cell: LexborNode, selector: str, layout: Layout) -> LexborNode | None
 
 def _source_text(pre: LexborNode) -> str:
     r"""Code as written: the highlighter adds one line end, and ``\r`` is never a progress bar here."""
-    text = pre.text().replace("\r", "\n").removesuffix("\n")
+    text = line_ends(pre.text()).removesuffix("\n")
     return text if text.strip() else ""
 
 
@@ -214,9 +256,10 @@ def _outputs(area: LexborNode | None, family: Family, budget: PictureBudget) -> 
         if family.output not in outer:
             continue
         for shown in child.iter():
-            classes = _classes(shown)
-            mime = shown.attributes.get("data-mime-type") or ""
-            mark = next((mark for mark in family.marks if mark.marker in classes or mark.marker == mime), None)
+            attributes = shown.attributes
+            classes = frozenset((attributes.get("class") or "").split())
+            mime = attributes.get("data-mime-type") or ""
+            mark = family.mark_of(classes, mime)
             if mark is not None:
                 budget.count_output()
                 yield _output(shown, mark, bool(RESULT_CLASSES & (outer | classes)), budget)
@@ -271,17 +314,16 @@ def _classes(node: LexborNode) -> frozenset[str]:
     return frozenset((node.attributes.get("class") or "").split())
 
 
-def _tags(node: LexborNode) -> tuple[str, ...]:
-    names = (node.attributes.get("class") or "").split()
-    return tuple(name.removeprefix(TAG_PREFIX) for name in names if name.startswith(TAG_PREFIX))
+def _tags(classes: str) -> tuple[str, ...]:
+    if TAG_PREFIX not in classes:
+        return ()
+    return tuple(name.removeprefix(TAG_PREFIX) for name in classes.split() if name.startswith(TAG_PREFIX))
 
 
 # --- what has to be said ------------------------------------------------------------------------------------
 
 
-def _remarks(
-    text: str, family: Family, found: Sequence[LexborNode], layout: Layout, cells: Sequence[RecoveredCell]
-) -> Iterator[str]:
+def _remarks(content: bytes, family: Family, layout: Layout, cells: Sequence[RecoveredCell]) -> Iterator[str]:
     if family.remark:
         yield family.remark
     linked = sum(output.picture == "linked" for cell in cells for output in cell.outputs)
@@ -297,10 +339,9 @@ def _remarks(
         )
     if layout.holders:
         yield f"{len(layout.holders)} cells leave a tag open; the cells after them were found all the same."
-    written = text.count(family.raw_marker)
-    seen = sum(family.code <= _classes(node) for node in found)
-    if written > seen:
+    written = content.count(family.raw_marker)
+    if written > layout.code:
         yield (
-            f"The file mentions {written} code cells, but only {seen} could be found: unclosed markup in an output "
-            "may have swallowed some."
+            f"The file mentions {written} code cells, but only {layout.code} could be found: unclosed markup in "
+            "an output may have swallowed some."
         )

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from grader.errors import UnreadableError
+from grader.recover.families import FAMILIES
 
 EXPORT = "Export the notebook as HTML (File, Save and export notebook as, HTML) or hand in the .ipynb file itself."
+
+
+BLANK = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
 
 def unreadable(content: bytes, name: str) -> UnreadableError | None:
     """The refusal of a file that is no text at all, or is empty; None where it is worth reading."""
-    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not content[:4096].strip(BLANK) and not content.strip(BLANK):  # the first alone: strip copies a page
         return UnreadableError("empty", f"The upload may have been cut off. {EXPORT}")
     for signature in SIGNATURES:
         if content.startswith(signature.start) and signature.within in content[:4000]:
@@ -52,6 +56,9 @@ def _named(name: str) -> str:
     """A clause for a file whose name promises a notebook."""
     ending = name.lower().rpartition(".")[2]
     return f" named .{ending}" if ending in ("html", "htm", "ipynb") else ""
+
+
+OPENING = 20_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class PageKind:
             return page.css_first(self.selector) is not None
         if self.title:
             return re.search(self.title, title, re.IGNORECASE) is not None
-        return re.search(self.opening, text[:20_000], re.MULTILINE) is not None
+        return re.search(self.opening, text, re.MULTILINE) is not None
 
 
 PAGE_KINDS: tuple[PageKind, ...] = (
@@ -102,11 +109,14 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 )  # fmt: skip
 
 
-def page_without_cells(page: LexborHTMLParser, title: str, text: str, name: str) -> UnreadableError:
+def page_without_cells(page: LexborHTMLParser, title: str, content: bytes, name: str) -> UnreadableError:
     """The refusal of a page or text in which no cell was found."""
+    text = content[:OPENING].decode("utf-8", errors="replace")
+    if any(family.raw_marker in content for family in FAMILIES):
+        return UnreadableError("a damaged export: something unclosed in it hides every cell", EXPORT)
     for kind in PAGE_KINDS:
         if kind.fits(page, title, text):
             return UnreadableError(kind.seems, kind.advice)
-    if "\ufffd" in text[:2000] or "\0" in text[:2000]:
+    if "\ufffd" in text or "\0" in text:
         return UnreadableError("damaged, or in a format we do not know" + _named(name), EXPORT)
     return UnreadableError("plain text" + _named(name), EXPORT)

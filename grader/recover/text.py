@@ -26,43 +26,54 @@ BYTE_ORDER_MARKS = (
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
-BARE_CR = re.compile(r"\r(?!\n)")
+SLICE = 16_384
 
 
-def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
-    """The text of a file and what has to be said about reading it. Never fails: what fits no encoding is
-    read as UTF-8 with replacement characters, and that is a remark.
+def as_utf8(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The file in UTF-8 without a byte order mark, and what has to be said about reading it. Never fails: what
+    fits no encoding is read with replacement characters, and that is a remark.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            try:
-                return content.decode(encoding).removeprefix("\ufeff"), ()
-            except UnicodeDecodeError:
+            if encoding == "utf-8":
+                content = content[len(mark) :]
                 break
-    else:
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return (text, ()) if not _is_wide(content) else (_wide(content), ())
+            return _encoded(content.decode(encoding, errors="replace").removeprefix("\ufeff")), ()
+    if _is_wide(content):
+        little = content[1:400:2].count(0) >= content[0:400:2].count(0)
+        return _encoded(content.decode("utf-16-le" if little else "utf-16-be", errors="replace")), ()
+    if _is_utf8(content):
+        return content, ()
     declared = _declared(content)
     if declared:
-        return content.decode(declared, errors="replace"), (f"The file is in the encoding {declared}, not UTF-8.",)
-    if _is_wide(content):
-        return _wide(content), ()
-    text = content.decode("utf-8", errors="replace")
-    return text, ("The file is damaged or in an unknown encoding: some characters could not be read.",)
+        remark = f"The file is in the encoding {declared}, not UTF-8."
+        return _encoded(content.decode(declared, errors="replace")), (remark,)
+    remark = "The file is damaged or in an unknown encoding: some characters could not be read."
+    return _encoded(content.decode("utf-8", errors="replace")), (remark,)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Decoded in slices: one wide character in a page would make a single string of all of it four times as
+    large, and slow.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), SLICE):
+            decoder.decode(content[start : start + SLICE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_wide(content: bytes) -> bool:
     """UTF-16 without a mark: about half of the first bytes are zero."""
-    return content[:400].count(0) > len(content[:400]) // 3
-
-
-def _wide(content: bytes) -> str:
-    little = content[1:400:2].count(0) >= content[0:400:2].count(0)
-    return content.decode("utf-16-le" if little else "utf-16-be", errors="replace")
+    opening = content[:400]
+    return opening.count(0) > len(opening) // 3
 
 
 def _declared(content: bytes) -> str:
@@ -76,17 +87,22 @@ def _declared(content: bytes) -> str:
     return name if name in LEGACY_ENCODINGS else ""
 
 
-def keep_carriage_returns(page: str) -> str:
+def keep_carriage_returns(page: bytes) -> bytes:
     r"""An HTML page whose bare ``\r`` survive the parser, as character references.
 
-    A page without any ``\n`` was written with the line ends of old Macs: there ``\r`` is the line end.
+    The ``\r`` of a CRLF line end survives too, and goes with the text it stands in (`line_ends`,
+    `terminal_text`). A page without any ``\n`` was written with the line ends of old Macs.
     """
-    if "\r" not in page:
+    if b"\r" not in page:
         return page
-    page = re.sub(r"\r+\n", "\n", page)
-    if "\n" not in page:
-        return page.replace("\r", "\n")
-    return page.replace("\r", "&#13;")
+    if b"\n" not in page:
+        return page.replace(b"\r", b"\n")
+    return page.replace(b"\r", b"&#13;")
+
+
+def line_ends(text: str) -> str:
+    r"""Text in which every line end is ``\n``."""
+    return re.sub(r"\r+\n?", "\n", text) if "\r" in text else text
 
 
 def terminal_text(text: str) -> str:
