@@ -45,8 +45,8 @@ class KaggleClient(Protocol):
     def dataset_status(self, ref: str) -> str:
         """How the data set stands: "ready" or another word of Kaggle's; "" where there is none yet."""
 
-    def create_dataset(self, folder: Path) -> None:
-        """Create the data set of a folder, private."""
+    def create_dataset(self, folder: Path, *, public: bool) -> None:
+        """Create the data set of a folder."""
 
     def version_dataset(self, folder: Path, notes: str) -> None:
         """Add a version to an existing data set."""
@@ -80,9 +80,9 @@ class CommandLineClient:
             return ""
         raise self._refused(f"asking for the data set {ref}", done)
 
-    def create_dataset(self, folder: Path) -> None:
+    def create_dataset(self, folder: Path, *, public: bool) -> None:
         """See `KaggleClient`."""
-        done = self._call("datasets", "create", "-p", str(folder), "--quiet")
+        done = self._call("datasets", "create", "-p", str(folder), "--quiet", *(["--public"] if public else []))
         if done.returncode != 0 or "is being created" not in done.stdout:
             raise self._refused(f"creating the data set of {folder}", done)
 
@@ -160,7 +160,7 @@ class FakeKaggle:
         """See `KaggleClient`."""
         return "ready" if ref in self.datasets else ""
 
-    def create_dataset(self, folder: Path) -> None:
+    def create_dataset(self, folder: Path, *, public: bool) -> None:
         """See `KaggleClient`."""
         self.datasets[self._ref(folder / "dataset-metadata.json", "create")] = 1
 

@@ -86,6 +86,7 @@ def dataset_metadata(settings: KaggleSettings) -> dict[str, Any]:
         "subtitle": about["subtitle"],
         "description": str(about["description"]).strip(),
         "licenses": [{"name": about["license"]}],
+        "isPrivate": bool(about["is_private"]),
         "keywords": list(about["keywords"]),
         "resources": [],
     }
@@ -163,6 +164,8 @@ def dataset_problems(raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     licenses = raw.get("licenses")
     if not isinstance(licenses, list) or len(licenses) != 1 or not _has_name(licenses[0]):
         found.append(("licenses", f"is {licenses!r}, expected exactly one, as [{{'name': …}}]"))
+    if not isinstance(raw.get("isPrivate"), bool):
+        found.append(("isPrivate", f"is {raw.get('isPrivate')!r}; state true or false"))
     folders = sorted(path.name for path in folder.iterdir() if path.is_dir())
     if folders:
         found.append(("(files)", f"the folder {folders[0]!r} would be skipped by the client; keep files flat"))

@@ -83,10 +83,13 @@ def execution_environment(task: KernelTask, base: Mapping[str, str]) -> dict[str
 class WorkerKernel:
     """Executes with papermill in a child process of ``python`` (by default this interpreter)."""
 
-    def __init__(self, python: str = sys.executable, grace: float = GRACE) -> None:
-        """``python`` must have papermill, ipykernel and this package."""
+    def __init__(
+        self, python: str = sys.executable, *, grace: float = GRACE, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """``python`` must have papermill, ipykernel and this package; ``environment`` is added to the child's."""
         self.python = python
         self.grace = grace
+        self.environment = dict(environment or {})
 
     def execute(self, task: KernelTask, notify: Notify, stop: threading.Event) -> None:
         """See `Kernel.execute`."""
@@ -99,7 +102,7 @@ class WorkerKernel:
         with task.log.open("wb") as log, subprocess.Popen(
             [self.python, "-m", "generator.kernel_worker", str(order)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-            env=execution_environment(task, os.environ), start_new_session=True,
+            env={**execution_environment(task, os.environ), **self.environment}, start_new_session=True,
         ) as process:  # fmt: skip
             try:
                 last = self._follow(process, task, notify, stop)

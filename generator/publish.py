@@ -186,7 +186,7 @@ class Publisher:
             self.client.version_dataset(folder, self.notes)
             self.observe(Step(item, "a new version was uploaded"))
         else:
-            self.client.create_dataset(folder)
+            self.client.create_dataset(folder, public=not item.metadata["isPrivate"])
             self.observe(Step(item, "created"))
         begun = self.clock.now()
         while (state := self.client.dataset_status(item.ref)) != "ready":

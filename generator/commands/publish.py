@@ -73,7 +73,7 @@ def show_plan(plan: "Sequence[Item]") -> None:
     table = Table("what", "where", "who sees it", "machine", "internet", "files", title="To Kaggle")
     for item in plan:
         about = item.metadata
-        private = item.kind == "data set" or about["is_private"]
+        private = about["isPrivate" if item.kind == "data set" else "is_private"]
         machine = "" if item.kind == "data set" else about.get("machine_shape", "CPU")
         internet = {None: "", True: "on", False: "off"}[about.get("enable_internet")]
         files = ", ".join(path.name for path in item.files)

@@ -16,6 +16,7 @@ class Kaggle:
 
     datasets: dict[str, list[list[str]]] = field(default_factory=dict)
     kernels: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    private_datasets: list[bool] = field(default_factory=list)
     states: dict[str, list[str]] = field(default_factory=dict)
     dataset_states: list[str] = field(default_factory=list)
     failure: str = ""
@@ -45,6 +46,7 @@ class Kaggle:
         return 200, {"token": body["name"], "createUrl": f"http://127.0.0.1:{self.port}/upload/{body['name']}"}
 
     def on_createdataset(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.private_datasets.append(body.get("isPrivate", False))
         return self._dataset(f"{body['ownerSlug']}/{body['slug']}", body["files"])
 
     def on_createdatasetversion(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -68,7 +68,7 @@ def test_the_official_client_pushes_data_set_notebooks_and_solution_and_fetches_
     (solution,) = kaggle.kernels[REFERENCE]
     assert "NotImplementedError" in student["text"]
     assert "solved" in solution["text"]
-    assert solution["isPrivate"]
+    assert (student["isPrivate"], solution["isPrivate"], kaggle.private_datasets) == (False, True, [False])
     assert solution["machineShape"] == "NvidiaTeslaT4"
     assert solution["enableInternet"]
     assert solution["datasetDataSources"] == ["paribus-course/paribus-wheel"]
