@@ -1,20 +1,24 @@
 """Notebooks: what each variant shows, and what each platform gets around it."""
 
 import json
+import os
 import subprocess
 import sys
 import types
+import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import paribus
 from course.assignment import Role
 from generator.build import Options, build_assignment
 from generator.errors import BuildError, PublishError
 from generator.notebooks import EVIDENCE_SOURCE, solution_notebook
 from generator.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle
 from generator.project import core_packages
+from generator.wheel import build_wheel
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
 
@@ -255,8 +259,6 @@ def run_setup(platform: str, folder: Path, **changes: str) -> "subprocess.Comple
 
 @pytest.mark.parametrize("platform", ["kaggle", "colab", "jupyter"])
 def test_setup_installs_nothing_where_the_version_is_there(platform: str, tmp_path: Path) -> None:
-    import paribus
-
     done = run_setup(platform, tmp_path, **{"9.9.9": paribus.__version__})
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"paribus {paribus.__version__} is ready.\n"
@@ -317,3 +319,31 @@ def test_a_run_gets_the_solution_by_its_name() -> None:
     assert built["nbformat_minor"] == 5
     with pytest.raises(UsageError, match="no week or assignment"):
         solution_notebook("week9_lab")
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that holds pip and nothing else."""
+    folder = tmp_path_factory.mktemp("bare") / "environment"
+    venv.create(folder, with_pip=True)
+    return folder / "bin" / "python"
+
+
+@pytest.mark.parametrize(("platform", "place"), [("kaggle", "datasets/owner/paribus-wheel"), ("jupyter", ".")])
+def test_setup_installs_the_wheel_with_the_internet_off(
+    platform: str, place: str, bare_python: Path, tmp_path: Path
+) -> None:
+    """On Kaggle the wheel is found wherever the data set is mounted, on Jupyter beside the notebook."""
+    wheel = build_wheel()
+    (tmp_path / place).mkdir(parents=True, exist_ok=True)
+    (tmp_path / place / wheel.name).write_bytes(wheel.content)
+    subprocess.run([bare_python, "-m", "pip", "uninstall", "-y", "-q", "paribus"], check=True, capture_output=True)
+    setting = Setting(SMALL, load_kaggle(), paribus.__version__)
+    text = frame(platform, ENTRY, setting).setup.source
+    text = text.replace("/kaggle/input", str(tmp_path)).replace(" ".join(core_packages()), "")
+    offline = {"PATH": os.environ["PATH"], "PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_NO_CACHE_DIR": "1"}
+    done = subprocess.run(
+        [bare_python, "-c", text], cwd=tmp_path, env=offline, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f"paribus {paribus.__version__} is ready.\n")
