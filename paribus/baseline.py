@@ -23,7 +23,7 @@ class TfidfSettings:
     frequent of them; L2-regularised multinomial logistic regression by L-BFGS with inverse strength ``C``.
     """
 
-    C: float = 3.0
+    C: float = 1.0
     min_df: int = 2
     max_features: int | None = 30_000
     ngrams: int = 1
@@ -66,6 +66,7 @@ def fit_tfidf(train: Part, settings: TfidfSettings = DEFAULT_TFIDF) -> FittedTfi
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     vectorizer: Any = TfidfVectorizer(
         min_df=settings.min_df,
@@ -76,7 +77,9 @@ def fit_tfidf(train: Part, settings: TfidfSettings = DEFAULT_TFIDF) -> FittedTfi
     )
     features = vectorizer.fit_transform(train.texts)
     classifier: Any = LogisticRegression(C=settings.C, tol=settings.tolerance, max_iter=settings.max_iter)
-    with warnings.catch_warnings():
+    # One thread: the matrices are small, so that several mostly wait for one another (ten times slower on two
+    # busy cores), and the order of sums, and with it the result, would depend on the machine.
+    with warnings.catch_warnings(), threadpool_limits(1):
         # `converged` says the same, and stays with the result.
         warnings.simplefilter("ignore", ConvergenceWarning)
         classifier.fit(features, train.labels)

@@ -8,7 +8,7 @@ from paribus.data.synthetic.recipe import FULL, SMALL, target_words
 from paribus.data.synthetic.shape import Size, shape
 from paribus.data.synthetic.stories import families
 from paribus.data.synthetic.telling import Teller
-from paribus.data.synthetic.topics import choose_stories
+from paribus.data.synthetic.topics import VAGUE, choose_stories
 
 # One stream of random numbers a decision, so that a change to one leaves the others as they are
 # (`topics` has the first two).
@@ -31,14 +31,17 @@ def generate(size: Size, seed: int) -> pd.DataFrame:
     redacted = (shuffled(seed, REDACTED, count) < round(recipe.redacted * count)).tolist()
     teller = Teller(recipe, integers(seed, WORDS).__next__)
     shelves = (families(redacted=False), families(redacted=True))
+    family_of = {item.canonical: item.family for item in rows}
     texts, seen = [], set()
     for item, story, aside, words, hidden in zip(rows, stories, asides, lengths, redacted, strict=True):
-        family = shelves[hidden][item.family]
-        passing = aside if aside in family.stories else item.canonical
-        text = teller.tell(family, story, passing, words, redacted=hidden)
+        shelf = shelves[hidden]
+        home = shelf[item.family]
+        family = home if story == VAGUE else shelf[family_of[story]]
+        passing = aside if aside in family.stories else item.canonical if family is home else story
+        text = teller.tell(family, home, story, passing, words, redacted=hidden)
         while (key := normalised(text)) in seen:
             words += 4
-            text = teller.tell(family, story, passing, words, redacted=hidden)
+            text = teller.tell(family, home, story, passing, words, redacted=hidden)
         seen.add(key)
         texts.append(text)
     frame = pd.DataFrame(

@@ -24,6 +24,8 @@ class Recipe:
     clear_spread: float
     vague: float
     attraction: float
+    elsewhere: float
+    attraction_elsewhere: float
     second: float
     aside: float
     redacted: float
@@ -31,11 +33,13 @@ class Recipe:
 
 
 FULL = Recipe(
-    clear_head=0.78,
-    clear_tail=0.30,
+    clear_head=0.6,
+    clear_tail=0.25,
     clear_spread=0.2,
     vague=0.5,
-    attraction=0.6,
+    attraction=0.3,
+    elsewhere=0.15,
+    attraction_elsewhere=0.15,
     second=0.4,
     aside=0.15,
     redacted=0.635,

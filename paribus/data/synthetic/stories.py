@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from paribus.data.synthetic.templates import Template, compile_template
+from paribus.data.synthetic.templates import Template, compile_template, reworded
 
 Sentences = tuple[Template, ...]
 Slots = Mapping[str, Sequence[str]]
@@ -37,6 +37,7 @@ def families(*, redacted: bool) -> Mapping[str, Family]:
         if entry.name.endswith(".toml")
     }
     common = tables.pop("common")
+    common["thesaurus"] = tables.pop("thesaurus")["words"]
     return {name: _family(table, common, redacted=redacted) for name, table in sorted(tables.items())}
 
 
@@ -50,7 +51,10 @@ def _family(table: Mapping[str, Any], common: Mapping[str, Any], *, redacted: bo
         product=table["product"],
         context=_compiled(table["context"], slots),
         common={kind: _compiled(common[kind], slots) for kind in COMMON},
-        stories={label: _compiled(sentences, slots) for label, sentences in table["stories"].items()},
+        stories={
+            label: tuple(reworded(sentence, common["thesaurus"]) for sentence in _compiled(sentences, slots))
+            for label, sentences in table["stories"].items()
+        },
     )
 
 

@@ -19,7 +19,7 @@ class Teller:
         self._recipe = recipe
         self._draw = draw
 
-    def tell(self, family: Family, story: str, aside: str, words: float, *, redacted: bool) -> str:
+    def tell(self, family: Family, home: Family, story: str, aside: str, words: float, *, redacted: bool) -> str:
         """One complaint of about ``words`` words that tells ``story`` (a class, or VAGUE).
 
         ``aside`` is a class that may be mentioned in passing. A redacted text holds XXXX at least once.
@@ -28,7 +28,7 @@ class Teller:
         sentences: list[str] = []
         said: set[tuple[int, int]] = set()
         count = 0
-        for pool in self._outline(family, story, aside):
+        for pool in self._outline(family, home, story, aside):
             if sentences and count >= words - 6:
                 break
             sentence = self._sentence(pool, said)
@@ -43,12 +43,14 @@ class Teller:
             sentences.append(self._sentence(common["redaction"], said))
         return self._styled(sentences)
 
-    def _outline(self, family: Family, story: str, aside: str) -> list[Sentences]:
+    def _outline(self, family: Family, home: Family, story: str, aside: str) -> list[Sentences]:
         """The pools of the first sentences, the story early as in most complaints."""
         own = family.stories[story] if story != VAGUE else family.context
         pools = [own]
         if self._chance(0.5):
             pools.insert(0, family.context if self._chance(0.4) else family.common["opening"])
+        if family is not home and self._chance(0.5):
+            pools.append(home.context)
         if self._chance(self._recipe.second):
             pools.append(own)
         if self._chance(self._recipe.aside):

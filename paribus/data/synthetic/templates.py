@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from paribus.errors import DataError
 
-# A compiled template: plain text, or the options of a choice, each compiled in turn.
-type_of_part = "str | tuple[Template, ...]"
+# A compiled template: parts that are plain text, or the options of a choice, each compiled in turn.
 Template = tuple["str | tuple[Template, ...]", ...]
 
+_WORDS = re.compile(r"[a-z]+|[^a-z]+")
 _TOKENS = re.compile(r"[\[\]|]|\{\w+\}|[^\[\]|{]+|\{")
 
 
@@ -45,6 +45,24 @@ def _options(
         else:
             options[-1].append(token)
     return [tuple(option) for option in options], position
+
+
+def reworded(template: Template, thesaurus: Mapping[str, Sequence[str]]) -> Template:
+    """The template with every word that the thesaurus knows replaced by a choice of it and its other words."""
+    parts: list[str | tuple[Template, ...]] = []
+    for part in template:
+        if not isinstance(part, str):
+            parts.append(tuple(reworded(option, thesaurus) for option in part))
+            continue
+        plain = ""
+        for piece in _WORDS.findall(part):
+            if piece in thesaurus:
+                parts += [plain, tuple((word,) for word in (piece, *thesaurus[piece]))]
+                plain = ""
+            else:
+                plain += piece
+        parts.append(plain)
+    return tuple(part for part in parts if part)
 
 
 def render(template: Template, draw: Callable[[], int], out: list[str]) -> None:

@@ -2,13 +2,15 @@
 
 import math
 import zlib
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from paribus.data.synthetic.draws import uniforms
 from paribus.data.synthetic.recipe import Recipe
 from paribus.data.synthetic.shape import Shape
 
-KIND, SIBLING = 0, 1
+KIND, SIBLING, ELSEWHERE = 0, 1, 7
 
 # A complaint that tells no class's story.
 VAGUE = ""
@@ -24,13 +26,17 @@ def choose_stories(rows: Sequence[Shape], recipe: Recipe, seed: int) -> list[str
         if item.canonical not in siblings:
             siblings.append(item.canonical)
     clear = {label: clear_share(label, sizes, recipe) for label in sizes}
-    ladders = {family: _ladder(labels, sizes, recipe) for family, labels in members.items()}
+    ladders = {family: _ladder(labels, sizes, recipe.attraction) for family, labels in members.items()}
+    everywhere = _ladder(list(sizes), sizes, recipe.attraction_elsewhere)
     kinds = uniforms(seed, KIND, len(rows)).tolist()
     picks = uniforms(seed, SIBLING, len(rows)).tolist()
+    elsewhere = uniforms(seed, ELSEWHERE, len(rows)).tolist()
     told = []
-    for item, kind, pick in zip(rows, kinds, picks, strict=True):
+    for item, kind, pick, away in zip(rows, kinds, picks, elsewhere, strict=True):
         own = clear[item.canonical]
-        if kind < own:
+        if away < recipe.elsewhere:
+            told.append(_climb(everywhere, pick))
+        elif kind < own:
             told.append(item.canonical)
         elif kind < own + (1 - own) * recipe.vague:
             told.append(VAGUE)
@@ -47,14 +53,14 @@ def clear_share(label: str, sizes: dict[str, int], recipe: Recipe) -> float:
     """
     low, high = math.log(min(sizes.values())), math.log(max(sizes.values()))
     height = (math.log(sizes[label]) - low) / (high - low)
-    trend = recipe.clear_tail + (recipe.clear_head - recipe.clear_tail) * height
+    trend = recipe.clear_tail + (recipe.clear_head - recipe.clear_tail) * height**2
     own = zlib.crc32(label.encode()) / 2**32 - 0.5
     return min(0.95, max(0.05, trend + recipe.clear_spread * own))
 
 
-def _ladder(labels: Sequence[str], sizes: dict[str, int], recipe: Recipe) -> list[tuple[float, str]]:
-    """The classes of a family with cumulative chances: large classes attract more of the confusion."""
-    weights = [float(sizes[label]) ** recipe.attraction for label in labels]
+def _ladder(labels: Sequence[str], sizes: dict[str, int], attraction: float) -> list[tuple[float, str]]:
+    """The classes with cumulative chances: large classes attract more of the confusion."""
+    weights = [float(sizes[label]) ** attraction for label in labels]
     total, below, ladder = sum(weights), 0.0, []
     for label, weight in zip(labels, weights, strict=True):
         below += weight / total
@@ -63,4 +69,5 @@ def _ladder(labels: Sequence[str], sizes: dict[str, int], recipe: Recipe) -> lis
 
 
 def _climb(ladder: Sequence[tuple[float, str]], pick: float) -> str:
-    return next((label for below, label in ladder if pick < below), ladder[-1][1])
+    rung = bisect_right(ladder, pick, key=itemgetter(0))
+    return ladder[min(rung, len(ladder) - 1)][1]
