@@ -165,9 +165,21 @@ def _job_cell(cell: SourceCell, wrong: Mapping[str, Mapping[str, str]]) -> dict[
     return {**plain, "kind": "code"}
 
 
+def planted_source(entry: Entry, source: Source, task: str, answer: str) -> str:
+    """A task cell's whole text with a planted wrong answer in the solution's place.
+
+    BuildError where there is no such answer.
+    """
+    wrong = read_wrong_answers(entry, source)
+    if answer not in wrong.get(task, {}):
+        raise BuildError(
+            f"{entry.name}: there is no wrong answer {answer!r} for {task!r} under {entry.wrong.name}/."
+        )
+    return _in_place(next(cell for cell in source.tasks() if cell.name == task), wrong[task][answer])
+
+
 def _in_place(cell: SourceCell, answer: str) -> str:
     lines = textwrap.dedent(answer).splitlines()
-
     return replace_regions(
         cell.text,
         cell.regions,

@@ -1,0 +1,88 @@
+"""`paribus demo`: week 1 goes out and comes back, on this machine, in minutes."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.cli import Command
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.demo import Comparison
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="notebooks side by side (default 2)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every step; 0 only where each was done and every grade is as expected."""
+    from rich.console import Console
+
+    from generator import demo
+    from generator.commands.run import SOLUTIONS, show_progress
+
+    console = Console()
+    out, workers = arguments.out, arguments.jobs
+    console.rule("1 of 4  build week 1 for Kaggle, Colab and Jupyter")
+    report = demo.build_week(out / "course", SOLUTIONS)
+    console.print(f"{len(report.files)} files in {report.out}")
+    console.rule("2 of 4  run the solutions headless (profile smoke)")
+    with show_progress() as observe:
+        finished = demo.run_solutions(out / "run", SOLUTIONS, observe, workers)
+    console.rule("3 of 4  a class of 24 works on it (profile micro)")
+    material = demo.make_material(out / "course", finished[0])
+    with show_progress() as observe:
+        archive, worksheet = demo.make_class(material, out / "class", observe, workers)
+    console.print(f"{archive} and {worksheet}, as Moodle gives them")
+    console.rule("4 of 4  grade the zip")
+    graded = out / "graded"
+    demo.grade_class(archive, worksheet, out / "course/instructor/release" / demo.HOMEWORK, graded, workers)
+    comparisons = demo.compare(graded / "results.jsonl")
+    _show(console, comparisons)
+    _where(console, out, graded)
+    return 0 if not any(item.problem for item in comparisons) else 1
+
+
+def _show(console: "Console", comparisons: "Sequence[Comparison]") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("student", "what is known of the work", "score", "failed checks", box=None, header_style="bold")
+    for item in comparisons:
+        score = (
+            f"{item.score:g} + {item.pending:g} pending" if item.status in ("graded", "partial") else item.status
+        )
+        failed = f"[red]{escape(item.problem)}[/red]" if item.problem else ", ".join(item.failed) or "none"
+        table.add_row(escape(item.student.name), escape(item.student.about), score, failed)
+    console.print(table)
+    right = sum(not item.problem for item in comparisons)
+    console.print(f"{right} of {len(comparisons)} students were graded as expected.")
+
+
+def _where(console: "Console", out: Path, graded: Path) -> None:
+    places = {
+        "student notebooks": out / "course/student",
+        "instructor's files": out / "course/instructor",
+        "executed solutions": out / "run/instructor",
+        "class report": graded / "report.html",
+        "feedback pages": graded / "feedback",
+        "gradebook (nbgrader)": graded / "gradebook.db",
+        "for Moodle": f"{graded / 'worksheet.csv'} and {graded / 'feedback.zip'}",
+    }
+    console.rule("where everything is")
+    for what, where in places.items():
+        console.print(f"{what:<22}{where}", soft_wrap=True, highlight=False)
+
+
+COMMAND = Command(
+    name="demo",
+    summary="Week 1 goes out and comes back: build, run, simulate a class of 24, grade.",
+    example="paribus demo",
+    configure=configure,
+    run=run,
+)
