@@ -88,8 +88,8 @@ def make_class(material: Material, out: Path, observe: Observe, workers: int) ->
 def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, workers: int) -> None:
     """Grade the zip with `paribus grade`; its progress is shown as it comes. GeneratorError where it fails."""
     command = [
-        sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", HOMEWORK, "--release", str(release),
-        "--worksheet", str(worksheet), "--out", str(out), "-j", str(workers),
+        sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", HOMEWORK,
+        "--release", str(release), "--worksheet", str(worksheet), "--out", str(out), "-j", str(workers),
     ]  # fmt: skip
     status = subprocess.run(command, check=False).returncode
     if status != 0:
