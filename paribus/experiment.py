@@ -29,7 +29,7 @@ ARMS = ("baseline", "changed")
 OTHER_CHANGES = ("data", "code")
 
 
-@dataclass
+@dataclass(repr=False)
 class Experiment:
     """One experiment of a notebook. ``vary`` names the one setting that changes ("code" for the training code,
     "data" for the training data).
@@ -39,6 +39,11 @@ class Experiment:
     key: str
     vary: str
     arms: dict[str, dict[int, RunResult]] = field(default_factory=lambda: {arm: {} for arm in ARMS})
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        seeds = ", ".join(f"{arm} with seeds {sorted(runs)}" for arm, runs in self.arms.items())
+        return f"Experiment({self.key}, varies {self.vary}: {seeds})"
 
     def predict(
         self, *, metric: str, direction: Direction, low: float | None = None, high: float | None = None, why: str

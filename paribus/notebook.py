@@ -55,11 +55,15 @@ def begin(
     return Notebook(session)
 
 
-@dataclass
+@dataclass(repr=False)
 class Notebook:
     """What `begin` returns. One a notebook."""
 
     session: Session
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        return f"Notebook({self.session.assignment}, {self.session.count} records)"
 
     def use(self, data: Data) -> None:
         """Write down which data this notebook uses: identity, class names and validation labels.
@@ -77,7 +81,7 @@ class Notebook:
         record = next(earlier, None) or self.session.write(
             "data", self.session.new_run("d"), data=identity, labels=labels, classes=classes
         )
-        self._show(record, data_table(record, len(data.validation.labels)))
+        self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
 
     def start(
         self,

@@ -94,7 +94,7 @@ class RunResult:
         )
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """A run that has begun. `Notebook.start` makes it; call `log` once an epoch and `finish` at the end."""
 
@@ -105,6 +105,11 @@ class Run:
     nonfinite: bool = False
     result: RunResult | None = None
     _logged: dict[int, "NDArray[np.int64]"] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        state = "finished" if self.result is not None else f"{len(self.epochs)} epochs logged"
+        return f"Run({self.name}, seed {self.seed}, {state})"
 
     @property
     def seed(self) -> int:

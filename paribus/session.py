@@ -21,6 +21,7 @@ from paribus.errors import EvidenceError, RecordError
 from paribus.evidence.fields import clean_text
 from paribus.evidence.record import MAX_RECORD_BYTES, Kind, Prediction, Record
 from paribus.files import write_atomic
+from paribus.show import say
 
 SCHEMA = "paribus.session/1"
 Clock = Callable[[], datetime]
@@ -62,7 +63,7 @@ class Session:
     def write(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - Record's own fields
         """Make the next record of the chain and keep it on disk before anyone sees it.
 
-        Raises EvidenceError where it is larger than a record may be.
+        Raises EvidenceError where it is larger than a record may be. A disk that cannot be written to is told.
         """
         return self.write_draft(self.draft(kind, run, **fields))
 
@@ -77,11 +78,17 @@ class Session:
                 "Leave out settings that cannot change a result, or evaluate on a smaller split."
             )
         name = f"{self.count + 1:05d}-{record.kind}.json"
-        write_atomic(self.folder / "records" / name, text + "\n")
         self.records.append(record)
         self.names.append(name)
         self.last = record.digest()
-        self._save()
+        try:
+            write_atomic(self.folder / "records" / name, text + "\n")
+            self._save()
+        except OSError as error:  # a full disk must not take an hour of training with it
+            say(
+                f"The {record.kind} record could not be kept on disk ({error.strerror}). It stands in this output, "
+                "which is what you hand in; after a restart of the kernel this run will not be found again."
+            )
         return record
 
     def draft(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - as `write`

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from paribus.evidence.markup import Table
-from paribus.evidence.record import Epoch, Prediction, Record
+from paribus.evidence.record import DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import LABELS
 
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
@@ -15,17 +15,15 @@ def number(metric: str, value: float, *, signed: bool = False) -> str:
     return format(value, f"{sign}.0f" if metric == "zero_f1_classes" else f"{sign}.4f")
 
 
-def data_table(record: Record, items: int) -> Table:
+def data_table(data: DataIdentity, items: int, classes: int) -> Table:
     """What people see of a data record; ``items`` is the size of the validation split."""
-    if record.data is None:
-        return Table("Data of this notebook", ("", ""), ())
     rows = (
-        ("source", record.data.source),
-        ("training items", f"{record.data.train_rows:,}"),
+        ("source", data.source),
+        ("training items", f"{data.train_rows:,}"),
         ("validation items", f"{items:,}"),
-        ("classes", str(len(record.classes))),
-        ("fingerprint", record.data.fingerprint),
-        ("split", record.data.split),
+        ("classes", str(classes)),
+        ("fingerprint", data.fingerprint),
+        ("split", data.split),
     )
     return Table("Data of this notebook", ("", ""), rows)
 
@@ -77,20 +75,25 @@ def summary_table(records: Sequence[Record]) -> Table:
     """Every run of a notebook on one page: finished ones with their metrics, and those that only began."""
     metrics = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
     finished = {record.start for record in records if record.kind == "result"}
-    rows = []
+    names = [name for record in records if record.kind == "value" for name in record.values]
+    rows: list[tuple[str, ...]] = []
     for record in records:
+        head = (record.run, record.run_name, _place(record, names), str(record.seed))
         if record.kind == "result":
-            scores = (number(name, record.values[name]) if name in record.values else "" for name in metrics)
-            rows.append((record.run, record.run_name, record.arm, str(record.seed), *scores))
+            rows.append((*head, *(number(name, record.values[name]) for name in metrics)))
         elif record.kind == "start" and record.digest() not in finished:
-            rows.append(
-                (record.run, record.run_name, record.arm, str(record.seed), "begun, not finished", "", "", "")
-            )
-    values = len({name for record in records if record.kind == "value" for name in record.values})
-    note = f"{len(records)} records in this notebook, {values} values among them."
-    return Table(
-        "This notebook's runs", ("", "run", "arm", "seed", *(LABELS[name] for name in metrics)), tuple(rows), note
-    )
+            rows.append((*head, "begun, not finished", "", "", ""))
+    header = ("id", "run", "experiment", "seed", *(LABELS[name] for name in metrics))
+    note = f"{len(records)} records in this notebook, {len(set(names))} values among them."
+    return Table("This notebook's runs", header, tuple(rows), note)
+
+
+def _place(record: Record, value_names: Sequence[str]) -> str:
+    """Where a run stands in an experiment, also one that was made a baseline after it had finished."""
+    if record.experiment:
+        return f"{record.experiment}: {record.arm}"
+    served = (name.split(".") for name in value_names if name.startswith("experiment."))
+    return ", ".join(f"{parts[1]}: baseline" for parts in served if parts[2:] == ["baseline_run", record.run])
 
 
 def prediction_range(prediction: Prediction) -> str:
@@ -99,9 +102,9 @@ def prediction_range(prediction: Prediction) -> str:
     if low is None and high is None:
         return _DIRECTIONS[prediction.direction]
     if low is None or high is None:
-        bound = f"at most {high:+g}" if low is None else f"at least {low:+g}"
+        bound = f"at most {_change(high)}" if low is None else f"at least {_change(low)}"
         return f"{_DIRECTIONS[prediction.direction]}, {bound}"
-    return f"{low:+g} to {high:+g}"
+    return f"{_change(low)} to {_change(high)}"
 
 
 def prediction_sentence(prediction: Prediction) -> str:
@@ -114,3 +117,8 @@ def prediction_sentence(prediction: Prediction) -> str:
         f"{metric} {_DIRECTIONS[prediction.direction]}{bounds}; because: {prediction.why} "
         f"(first written {prediction.written})"
     )
+
+
+def _change(value: float | None) -> str:
+    """A change with its sign; no change has none."""
+    return f"{value:+g}" if value else "0"

@@ -23,6 +23,9 @@ UNAVAILABLE = "unavailable"
 MAX_NAMES = 60
 _DIGITS = 16
 _MAX_REPR = 20_000
+_OUTER_STEPS = frozenset(
+    {"DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"}
+)  # fmt: skip
 _MUTATORS = frozenset(
     {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault",
      "sort", "update"}
@@ -225,7 +228,7 @@ def _outer_names(function: types.FunctionType) -> set[str]:
         code = codes.pop()
         found |= {
             str(step.argval) for step in dis.get_instructions(code)
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
+            if step.opname in _OUTER_STEPS
         }  # fmt: skip
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return found

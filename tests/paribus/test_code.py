@@ -179,3 +179,36 @@ def test_hundreds_of_names_are_folded_and_still_show_a_change(define: Define) ->
     )
     assert len(one) == MAX_NAMES + 1
     assert one != other
+
+
+def test_odd_code_is_digested_too(define: Define) -> None:
+    cell = """
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class Settings:
+    rate: float = 0.5
+SETTINGS = Settings()
+DEEP = [[[[1]]]]
+async def train(config, data, run):
+    later: int
+    def inner():
+        return undefined_later
+    if config:
+        undefined_later = 1
+    return SETTINGS.rate, DEEP, inner
+"""
+    digest = code_digest(define(cell)["train"])
+    assert set(digest) == {"training", "SETTINGS"}
+    assert code_digest(define(cell.replace("0.5", "0.6"))["train"])["SETTINGS"] != digest["SETTINGS"]
+
+
+def test_a_closure_that_is_not_bound_yet_is_left_out(define: Define) -> None:
+    cell = """
+def make():
+    def train(config, data, run):
+        return rate
+    return train
+    rate = 1
+train = make()
+"""
+    assert set(code_digest(define(cell)["train"])) == {"training"}

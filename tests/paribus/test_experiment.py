@@ -356,6 +356,18 @@ def test_training_that_stops_leaves_a_start_without_a_result(
     assert experiment.arms["baseline"] == {}
 
 
+def test_handles_are_one_line_long_as_the_last_line_of_a_cell(
+    experiment: Experiment, data: Data, notebook: Notebook
+) -> None:
+    run = notebook.start("tfidf", config={}, seed=0, data=data)
+    run.log(epoch=1, predictions=data.validation.labels)
+    assert repr(run) == "Run(tfidf, seed 0, 1 epochs logged)"
+    run.finish()
+    assert repr(run) == "Run(tfidf, seed 0, finished)"
+    assert repr(notebook) == "Notebook(week1_homework, 3 records)"
+    assert repr(experiment) == "Experiment(batch, varies batch_size: baseline with seeds [], changed with seeds [])"
+
+
 def test_numbers_of_the_report_are_those_of_the_runs(experiment: Experiment, train: Train, data: Data) -> None:
     predict(experiment, metric="accuracy", direction="none", low=-1.0, high=1.0)
     for seed in (0, 1, 2):

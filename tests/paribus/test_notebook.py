@@ -148,10 +148,12 @@ def test_the_summary_tells_finished_runs_from_begun_ones(
 ) -> None:
     notebook.start("tfidf", config={}, seed=0, data=data).finish(predictions=data.validation.labels)
     notebook.start("encoder", config={}, seed=1, data=data)
-    notebook.value("audit.share", 0.25)
+    experiment = notebook.experiment("batch", vary="batch_size")
+    experiment.baseline(notebook.result("tfidf"))
     capsys.readouterr()
     notebook.summary()
     printed = capsys.readouterr().out
+    assert "batch: baseline" in printed
     assert "tfidf" in printed
     assert "1.0000" in printed
     assert "begun, not finished" in printed

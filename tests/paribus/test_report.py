@@ -24,7 +24,7 @@ def report(*pairs: tuple[float, float], expected: Prediction | None = None) -> E
 
 def test_one_seed_shows_what_happened_once() -> None:
     one = report((0.19, 0.21), expected=prediction())
-    assert one.table().rows[0] == ("macro-F1", "0.1900", "0.2100", "+0.0200", "+0 to +0.03", "yes")
+    assert one.table().rows[0] == ("macro-F1", "0.1900", "0.2100", "+0.0200", "0 to +0.03", "yes")
     assert one.table().rows[1] == ("classes at F1 = 0", "49", "46", "-3", "", "")
     assert "One seed (seed 0) shows what happened once" in one.sentence()
     assert "at least three seeds" in one.sentence()
@@ -73,7 +73,7 @@ def test_a_difference_falls_in_the_predicted_range_or_not(
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (0.0, 0.03, "+0 to +0.03"), (None, None, "goes up"), (0.01, None, "goes up, at least +0.01"),
+        (0.0, 0.03, "0 to +0.03"), (None, None, "goes up"), (0.01, None, "goes up, at least +0.01"),
         (None, 0.03, "goes up, at most +0.03"),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 import paribus
 from paribus.errors import EvidenceError
 from paribus.notebook import Notebook
-from tests.paribus.material import Reopen
+from tests.paribus.material import Data, Reopen
 
 FOLDER = Path(".paribus") / "week1_homework"
 
@@ -88,6 +88,20 @@ def test_the_folder_holds_what_is_documented_and_nothing_of_the_machine(notebook
     content = json.loads((folder / "session.json").read_text())
     assert set(content) == {"schema", "assignment", "nonce", "last", "records"}
     assert str(tmp_path) not in (folder / "records" / "00001-value.json").read_text()
+
+
+def test_a_full_disk_is_told_and_takes_no_run_with_it(
+    notebook: Notebook, data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = notebook.start("tfidf", config={}, seed=0, data=data)
+
+    def fail(path: Path, content: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("paribus.session.write_atomic", fail)
+    result = run.finish(predictions=data.validation.labels)
+    assert notebook.records()[-1] == result.record
+    assert "could not be kept on disk (No space left on device)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["", "Week 1", "../week1", "week1/homework", "x" * 90])
