@@ -99,8 +99,8 @@ def tiny_tokenizer_json(texts: Sequence[str]) -> str:
         cached = content.read_bytes()
         if json.loads(marker.read_bytes()) == {"sha256": hashlib.sha256(cached).hexdigest()}:
             return cached.decode()
-    except (FileNotFoundError, ValueError):
-        pass  # nothing there, or half of it: both are made again below
+    except (OSError, ValueError):
+        pass  # nothing there, or half of it: both are made again below, where a folder that fails is named
     made = _train_tokenizer(texts)
     try:
         write_atomic(content, made)
@@ -174,11 +174,13 @@ def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
             local_files_only=_is_folder(model) or not _hub_answers(),
         )
     body = f"{network.base_model_prefix}."
-    missing = sorted(key for key in info["missing_keys"] if key.startswith(body) and ".pooler." not in key)
-    if missing:
+    # Shapes that do not fit are reported as (name, shape there, shape here); those of a head are expected.
+    unread = {*info["missing_keys"], *(item[0] for item in info["mismatched_keys"])}
+    lacking = sorted(name for name in unread if name.startswith(body) and ".pooler." not in name)
+    if lacking:
         raise TrainingError(
-            f"The weights of {model!r} lack {len(missing)} of the encoder's tensors ({', '.join(missing[:3])}, …), "
-            "which would be random. Pass a complete checkpoint of an encoder."
+            f"The weights of {model!r} do not fill {len(lacking)} of the encoder's tensors "
+            f"({', '.join(lacking[:3])}, …), which would be random. Pass a complete checkpoint."
         )
     return network
 
@@ -222,9 +224,11 @@ def _hub_answers() -> bool:
 @contextmanager
 def _reading(model: str) -> Iterator[None]:
     """Say what could not be read or reached, and what to pass instead."""
+    from safetensors import SafetensorError
+
     try:
         yield
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
         if _is_folder(model):
             raise TrainingError(
                 f"The folder {model!r} holds no model and tokenizer that transformers can read "
@@ -247,18 +251,21 @@ def _first_line(error: BaseException) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep transformers' load report and bars out of a notebook; a new classification head is what we ask for."""
+    """Keep transformers' load report out of a notebook: a new head is what we ask for. Downloads stay visible."""
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, enable_progress_bars
     from transformers.utils import logging
 
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    verbosity, show_bars = logging.get_verbosity(), not are_progress_bars_disabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    if show_bars:
+        enable_progress_bars()
     try:
         with warnings.catch_warnings():
-            # transformers 5.0 compiles functions as it imports ModernBERT, which newer torch deprecates.
+            # transformers 5.0 compiles functions as it imports ModernBERT, in a way that newer torch deprecates.
             warnings.simplefilter("ignore", DeprecationWarning)
             yield
     finally:
         logging.set_verbosity(verbosity)
-        if bars:
+        if show_bars:
             logging.enable_progress_bar()

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from paribus.training.encoding import take as take
     from paribus.training.evaluation import predict as predict
     from paribus.training.evaluation import validation_loss as validation_loss
-    from paribus.training.optimisation import MAX_GRADIENT_NORM as MAX_GRADIENT_NORM
     from paribus.training.optimisation import linear_schedule as linear_schedule
     from paribus.training.optimisation import make_optimizer as make_optimizer
     from paribus.training.optimisation import make_schedule as make_schedule
@@ -36,7 +35,6 @@ _HOMES = {
     "Batches": "batching",
     "Encoded": "encoding",
     "FitResult": "trainer",
-    "MAX_GRADIENT_NORM": "optimisation",
     "Prepared": "encoding",
     "batches": "batching",
     "class_weights": "weights",

@@ -79,11 +79,17 @@ def prepare(data: SplitData, config: TrainingConfig, tokenizer: Any = None) -> P
 
     ``tokenizer`` defaults to that of ``config.model``. With ``config.train_rows`` the training part is a fixed
     subset (the same for every seed of a run); the tiny model's tokenizer still comes from all training
-    texts, so that a smaller subset is one change and not two.
+    texts, so that a smaller subset is one change and not two. Raises TrainingError where the data or the model
+    cannot give what ``config`` asks for.
     """
     from paribus import models
 
     tokenizer = tokenizer or models.load_tokenizer(config.model, texts=data.train.texts)
+    if config.max_length > tokenizer.model_max_length:
+        raise TrainingError(
+            f"max_length is {config.max_length:,}, but {config.model!r} reads at most "
+            f"{tokenizer.model_max_length:,} tokens. Pass at most that many."
+        )
     train = data.train
     if config.train_rows is not None:
         if config.train_rows > len(train.texts):

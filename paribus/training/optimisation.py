@@ -9,8 +9,6 @@ import numpy as np
 from paribus.errors import TrainingError
 from paribus.training.config import Scheduler, TrainingConfig
 
-MAX_GRADIENT_NORM = 1.0
-
 
 def seed_everything(seed: int) -> None:
     """Seed Python's, NumPy's and torch's generators (every device); 0 ≤ seed < 2³²."""

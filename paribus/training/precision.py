@@ -31,8 +31,10 @@ class Precision:
         """Run the forward pass inside in the chosen precision."""
         import torch
 
-        dtype = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}[self.name]
-        with torch.autocast(self.device_type, dtype=dtype, enabled=self.name != "fp32"):
+        if self.name == "fp32":
+            yield
+            return
+        with torch.autocast(self.device_type, dtype=torch.float16 if self.name == "fp16" else torch.bfloat16):
             yield
 
     def scaler(self) -> Any:  # noqa: ANN401 - torch is not imported to name a type

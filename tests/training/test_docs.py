@@ -1,0 +1,56 @@
+"""The visible loop of docs/training.md runs as it is printed, learns, and is what `fit` does."""
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from paribus.runs import RunResult
+from paribus.training import FitResult
+
+DOCS = Path(__file__).parents[2] / "docs" / "training.md"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The names that the page's Python blocks define, run one after the other in a folder of their own."""
+    blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    place = tmp_path_factory.mktemp("docs")
+    source = place / "training_docs.py"
+    source.write_text("\n".join(blocks), encoding="utf-8")
+    module = ModuleType("training_docs")
+    module.__file__ = str(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        patch.setitem(sys.modules, "training_docs", module)
+        exec(compile(source.read_text(encoding="utf-8"), str(source), "exec"), module.__dict__)  # noqa: S102
+    return vars(module)
+
+
+def test_the_visible_loop_learns(page: dict[str, Any]) -> None:
+    visible: RunResult = page["visible"]
+    largest = np.bincount(page["data"].validation.labels).max() / len(page["data"].validation.labels)
+
+    assert len(visible.epochs) == 2
+    assert visible.epochs[1].train_loss < visible.epochs[0].train_loss  # type: ignore[operator]
+    assert visible.epochs[1].validation_loss < visible.epochs[0].validation_loss  # type: ignore[operator]
+    assert visible.metrics.accuracy > largest
+
+
+def test_fit_is_the_visible_loop_to_rounding(page: dict[str, Any]) -> None:
+    visible: RunResult = page["visible"]
+    fitted: FitResult = page["fitted"]
+
+    for seen, done in zip(visible.epochs, fitted.epochs, strict=True):
+        assert done.train_loss == pytest.approx(seen.train_loss, rel=1e-4)
+        assert done.validation_loss == pytest.approx(seen.validation_loss, rel=1e-4)
+        assert done.macro_f1 == pytest.approx(seen.macro_f1, abs=0.02)
+    assert page["with_trainer"].chosen_epoch == fitted.best_epoch
+
+
+def test_patience_ends_a_run_no_later_than_its_epochs(page: dict[str, Any]) -> None:
+    assert page["patient"].best_epoch <= len(page["patient"].epochs) <= 4
