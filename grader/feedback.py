@@ -5,7 +5,7 @@ tests and references that the course does not publish never reach it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -23,7 +23,15 @@ METRICS = {
 }
 """The metrics of the table of runs, in its order: heading and digits."""
 
-# A check's values that compare with what the course keeps to itself.
+ADVICE = Mark("advice", "Advice")
+# What this check says, where the course does not publish its bands: the band stands in its sentence and values.
+BAND_CHECK = "metrics.near_reference"
+WITHHELD = {
+    Outcome.PASSED: "Your metrics lie where the course's own runs lie.",
+    Outcome.FAILED: "A metric lies outside of where the course's own runs lie.",
+    Outcome.UNDECIDED: "A metric lies outside of where the course's own runs lie. It may be right; a person looks.",
+}
+# Any check's values that compare with what the course keeps to itself.
 PRIVATE = frozenset({"reference", "references", "band", "low", "high", "mean", "sd"})
 
 
@@ -54,6 +62,15 @@ class CellView:
 
 
 @dataclass(frozen=True)
+class Improvement:
+    """What of one cell was missed: the checks' names, and the points they were worth."""
+
+    view: CellView
+    names: str
+    points: float
+
+
+@dataclass(frozen=True)
 class RunView:
     """One recorded run: its name and its metrics in the order of the table's columns, "" where it has none."""
 
@@ -70,7 +87,8 @@ def feedback_page(
     bands: Mapping[str, Band] | None = None,
 ) -> str:
     """The page as HTML. ``abouts`` are the checks' own sentences; ``bands`` only what is public."""
-    cells = tuple(_cell_view(cell, assignment, abouts or {}) for cell in result.cells)
+    public = bool(bands)
+    cells = tuple(_cell_view(cell, assignment, abouts or {}, public=public) for cell in result.cells)
     columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
     return render(
         "feedback.html.j2",
@@ -81,7 +99,7 @@ def feedback_page(
         bar=_score_bar(result.score, result.pending, result.max_score),
         cells=cells,
         waiting=[view for view in cells if view.cell.pending > TOLERANCE],
-        improve=[(view, item) for view in cells for item in view.verdicts if item.mark is MARKS[Outcome.FAILED]],
+        improve=[item for item in map(_improvement, cells) if item is not None],
         columns=[METRICS[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
         final=result.pending <= TOLERANCE,
@@ -105,7 +123,7 @@ def summary_line(result: Result, assignment: Assignment) -> str:
     return " ".join(parts)
 
 
-def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, str]) -> CellView:
+def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, str], *, public: bool) -> CellView:
     settled = cell.pending <= TOLERANCE
     open_points = sum(v.points for v in cell.verdicts if v.outcome in OPEN)
     reached = "passed" if cell.score >= cell.points - TOLERANCE else "failed"
@@ -115,26 +133,51 @@ def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, st
         cell=cell,
         state=reached if settled else "undecided",
         bar=_score_bar(cell.score, cell.pending, cell.points, height=7),
-        verdicts=tuple(_verdict_view(item, settled=settled, abouts=abouts) for item in cell.verdicts),
+        verdicts=tuple(
+            _verdict_view(item if public else _withheld(item), settled=settled, about=abouts.get(item.check, ""))
+            for item in cell.verdicts
+        ),
         by_hand=max(0.0, cell.pending - open_points),
     )
 
 
-def _verdict_view(verdict: Verdict, *, settled: bool, abouts: Mapping[str, str]) -> VerdictView:
+def _improvement(view: CellView) -> Improvement | None:
+    """What of a cell was missed and cost points; advice stands with the cell alone."""
+    missed = [v for v in view.cell.verdicts if v.outcome is Outcome.FAILED and v.points and v.check != PERSON]
+    if not missed:
+        return None
+    names = ", ".join(humanise(item.check.rpartition(".")[2]).lower() for item in missed)
+    return Improvement(view, names, sum(item.points for item in missed))
+
+
+def _withheld(verdict: Verdict) -> Verdict:
+    """The verdict without the references that it compares with."""
+    if verdict.check != BAND_CHECK:
+        return replace(verdict, values={name: v for name, v in verdict.values.items() if name not in PRIVATE})
+    return replace(verdict, because=WITHHELD.get(verdict.outcome, verdict.because), values={}, evidence=())
+
+
+def _verdict_view(verdict: Verdict, *, settled: bool, about: str) -> VerdictView:
     mark = MARKS[verdict.outcome]
     if verdict.check == PERSON:
         given = verdict.values.get("points given", verdict.points)
         mark = Mark("person", "Decided by a person")
         worth = f"{shown(given)} of {shown(verdict.points)}"
         return VerdictView(mark, "Your instructor", verdict.because, worth, "", (), ())
-    if verdict.outcome is Outcome.UNDECIDED and settled:
+    if verdict.outcome in (Outcome.FAILED, Outcome.UNDECIDED) and not verdict.points:
+        mark = ADVICE if verdict.outcome is Outcome.FAILED else Mark("none", "Cannot tell")
+    elif verdict.outcome is Outcome.UNDECIDED and settled:
         mark = Mark("person", "A person has looked")
-    values = tuple((humanise(name), shown(value)) for name, value in verdict.values.items() if name not in PRIVATE)
-    evidence = tuple((item.cell, shown(item.text)) for item in verdict.evidence)
+    values = tuple((humanise(name), shown(value)) for name, value in verdict.values.items() if _tells(value))
+    evidence = tuple((item.cell, shown(item.text)) for item in verdict.evidence if _tells(item.text))
     return VerdictView(
-        mark, humanise(verdict.check), verdict.because, _points(verdict, settled=settled),
-        abouts.get(verdict.check, ""), values, evidence,
-    )  # fmt: skip
+        mark, humanise(verdict.check), verdict.because, _points(verdict, settled=settled), about, values, evidence
+    )
+
+
+def _tells(value: object) -> bool:
+    """Whether there is a letter or a digit to show: not None, not an empty list, not the ``[ ]`` of no count."""
+    return value is not None and any(character.isalnum() for character in shown(value))
 
 
 def _points(verdict: Verdict, *, settled: bool) -> str:

@@ -20,7 +20,7 @@ SHOWN = 400
 
 _ROLES = {
     Role.TASK: "Task", Role.TESTS: "Task", Role.EXPERIMENT: "Experiment", Role.MEMO: "Written answer",
-    Role.NOTEBOOK: "The whole notebook",
+    Role.NOTEBOOK: "All cells",
 }  # fmt: skip
 
 
@@ -48,7 +48,9 @@ STATUS = {
 
 @dataclass(frozen=True)
 class CellTitle:
-    """How people call a graded cell: what it is, and the heading it stands under."""
+    """How people call a graded cell: what it is, and the heading it stands under; where several stand under
+    one heading, their own name as well.
+    """
 
     role: str
     heading: str
@@ -77,15 +79,22 @@ def policy() -> str:
 
 def cell_title(assignment: Assignment, key: str) -> CellTitle:
     """The title of a cell; a cell of another release keeps its key."""
-    for cell in assignment.cells:
-        if cell.key == key:
-            return CellTitle(_ROLES.get(cell.role, "Cell"), cell.heading or humanise(key))
+    graded = [cell for cell in assignment.cells if cell.points or cell.checks or cell.key == key]
+    for cell in graded:
+        if cell.key != key:
+            continue
+        if cell.role is Role.NOTEBOOK:
+            return CellTitle(_ROLES[cell.role], "The notebook as a whole")
+        shared = [other for other in graded if other.heading == cell.heading and other.role is not Role.NOTEBOOK]
+        name = humanise(cell.grades or key)
+        heading = f"{cell.heading} · {name}" if len(shared) > 1 and cell.heading else cell.heading or name
+        return CellTitle(_ROLES.get(cell.role, "Cell"), heading)
     return CellTitle("Cell", humanise(key))
 
 
 def humanise(name: str) -> str:
-    """``experiments.predicted_first`` → ``Predicted first``."""
-    words = name.rsplit(".", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    """``experiments.predicted_first`` → ``Experiments: predicted first``; ``macro-f1`` → ``Macro f1``."""
+    words = name.replace(".", ": ").replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
 
 

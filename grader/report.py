@@ -47,8 +47,22 @@ class CheckRow:
     title: str
     about: str
     counts: Mapping[Outcome, int]
+    points: float
     bar: Markup
     failed: tuple[Person, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Nobody missed it, and nobody has to look."""
+        return not self.counts[Outcome.FAILED] and not self.counts[Outcome.UNDECIDED]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One remark on files, and on whose."""
+
+    text: str
+    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class MetricRow:
     title: str
     note: str
     plot: Markup
-    compared: bool
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -86,21 +100,23 @@ def report_page(
     people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
     scored = [person for person in people if person.result.cells]
     waiting = [_waiting(person, assignment) for person in scored if person.result.pending > TOLERANCE]
-    metrics = _metrics(scored, bands or {})
+    metrics, checks = _metrics(scored, bands or {}), _checks(scored, abouts or {})
     return render(
         "report.html.j2",
         assignment=assignment,
         people=people,
         scored=scored,
         waiting=waiting,
-        files=[person for person in people if not person.result.cells or person.result.remarks],
+        remarks=_remarks(scored),
         unscored=[person for person in people if not person.result.cells],
         median=points(statistics.median([p.result.score for p in scored])) if scored else "–",
         most=max((p.result.max_score for p in scored), default=assignment.max_score),
         scores=_histogram(scored),
-        checks=_checks(scored, abouts or {}),
-        metrics=[row for row in metrics if row.compared],
-        others=[row for row in metrics if not row.compared],
+        checks=[row for row in checks if row.points and not row.clean],
+        advice=[row for row in checks if not row.points and not row.clean],
+        clean=[row for row in checks if row.clean],
+        metrics=[row for row in metrics if row.shown],
+        others=[row for row in metrics if not row.shown],
         notes=notes,
         rows=[(person, _student_bar(person.result), STATUS[person.result.status]) for person in people],
         faults=_faults(scored, assignment),
@@ -147,13 +163,14 @@ def _histogram(scored: Sequence[Person]) -> Markup:
         place = min(BINS - 1, int(share * BINS + 1e-9))
         (waiting if result.pending > TOLERANCE else final)[place] += 1
     bins = [Bin(f"{100 * n // BINS}", final[n], waiting[n]) for n in range(BINS)]
-    return histogram(bins, "score so far, in per cent of all points, from")
+    return histogram(bins, "per cent of all points so far; 40 means 40 to 50")
 
 
 def _checks(scored: Sequence[Person], abouts: Mapping[str, str]) -> list[CheckRow]:
     """The checks, those that fail most first."""
     counts: dict[str, dict[Outcome, int]] = {}
     failed: dict[str, list[Person]] = {}
+    worth: dict[str, float] = {}
     for person in scored:
         for cell in person.result.cells:
             for verdict in cell.verdicts:
@@ -161,16 +178,26 @@ def _checks(scored: Sequence[Person], abouts: Mapping[str, str]) -> list[CheckRo
                     continue
                 tally = counts.setdefault(verdict.check, dict.fromkeys(Outcome, 0))
                 tally[verdict.outcome] += 1
+                worth[verdict.check] = worth.get(verdict.check, 0.0) + verdict.points
                 if verdict.outcome is Outcome.FAILED and person not in failed.setdefault(verdict.check, []):
                     failed[verdict.check].append(person)
     order = sorted(counts, key=lambda name: (-counts[name][Outcome.FAILED], -counts[name][Outcome.UNDECIDED], name))
     return [
         CheckRow(
-            name, humanise(name), abouts.get(name, ""), counts[name], _outcome_bar(counts[name]),
+            name, humanise(name), abouts.get(name, ""), counts[name], worth[name], _outcome_bar(counts[name]),
             tuple(failed.get(name, ())),
         )
         for name in order
     ]  # fmt: skip
+
+
+def _remarks(scored: Sequence[Person]) -> list[Remark]:
+    """The remarks on graded files, those on the most files last: what all have in common is the least news."""
+    of_text: dict[str, list[Person]] = {}
+    for person in scored:
+        for text in person.result.remarks:
+            of_text.setdefault(text, []).append(person)
+    return [Remark(text, tuple(of_text[text])) for text in sorted(of_text, key=lambda t: (len(of_text[t]), t))]
 
 
 def _outcome_bar(tally: Mapping[Outcome, int]) -> Markup:
@@ -205,8 +232,9 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[Metric
             continue
         outside = [person for person, value in values if band is not None and band.holds(value) is False]
         dots = [Dot(person.name, value, person in outside) for person, value in values]
+        shown = name in bands if bands else metric == "macro_f1"
         note = _metric_note(len(values), outside, band)
-        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), band is not None))
+        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), shown))
     return rows
 
 

@@ -15,6 +15,7 @@ from grader.plots import Band
 from grader.scores import PersonGrade, read_slots, with_people
 from tests.grader.classroom import (
     BAD,
+    CELLS,
     GOOD,
     OPEN,
     careful_result,
@@ -44,6 +45,7 @@ def test_it_says_the_score_what_is_open_and_every_verdict() -> None:
     text = words(page(careful_result()))
     assert "Ada Lovelace 16 of 28 points so far" in text
     assert "The trade-off 5 of 8 points" in text
+    assert "Change one thing one change (4 points)" in text
     for cell in careful_result().cells:
         for item in cell.verdicts:
             assert item.because in text
@@ -77,14 +79,21 @@ def test_a_band_stands_beside_a_metric_where_it_is_public() -> None:
 
 
 def test_tracebacks_and_unpublished_references_stay_with_the_instructor() -> None:
-    secret = verdict(
-        "metrics.near_reference", OPEN, 3.0, "This check could not be carried out.",
+    broken = verdict(
+        "memo.answered", OPEN, 3.0, "This check could not be carried out.",
         traceback="Traceback: SECRET", values={"low": 0.123456, "high": 0.654321, "reference": 0.333, "yours": 0.2},
     )  # fmt: skip
-    html = page(make_result("ada", cell_result("whole", 0.0, secret)))
-    for hidden in ("SECRET", "Traceback", "0.1235", "0.6543", "0.333"):
+    near = verdict(
+        "metrics.near_reference", OPEN, 3.0, "macro_f1 is 0.3; reference runs lie between 0.1901 and 0.2281.",
+        values={"outside": {"macro_f1": {"value": 0.3, "low": 0.1901, "high": 0.2281}}},
+    )  # fmt: skip
+    result = make_result("ada", cell_result("whole", 0.0, broken, near))
+    html = page(result)
+    for hidden in ("SECRET", "Traceback", "0.1235", "0.6543", "0.333", "0.1901", "0.2281"):
         assert hidden not in html
     assert "Yours" in html
+    assert "outside of where the course's own runs lie" in words(html)
+    assert "0.1901" in page(result, bands={"encoder.macro_f1": Band(0.2, 0.1901, 0.2281)})
 
 
 def test_everything_a_student_wrote_is_text() -> None:
@@ -126,7 +135,7 @@ def test_what_a_person_decided_reads_so() -> None:
     people = {"trade_off": PersonGrade(1.5, "Well argued."), "trade_off-evidence": PersonGrade(6.0)}
     text = words(page(with_people(release.assignment, slots, careful_result(), people)))
     assert "Decided by a person Your instructor 1.5 of 2 Well argued." in text
-    assert "A person has looked Numbers traced" in text
+    assert "A person has looked Memo: numbers traced" in text
     assert "A person will read this" not in text
 
 
@@ -140,7 +149,11 @@ def test_a_check_without_points_is_advice() -> None:
     item = make_result(
         "ada", cell_result("whole", 0.0, verdict("seeds.enough", BAD, 0.0, "One seed shows little."))
     )
-    assert "Not met Enough advice One seed shows little." in words(page(item))
+    text = words(page(item))
+    assert "Advice Seeds: enough advice One seed shows little." in text
+    assert "What to look at" not in text
+    item = make_result("ada", cell_result("whole", 0.0, verdict("seeds.enough", OPEN, 0.0, "No records.")))
+    assert "Cannot tell Seeds: enough" in words(page(item))
 
 
 def test_the_line_for_moodle_is_short_and_plain() -> None:
@@ -167,7 +180,11 @@ def test_values_are_shown_short(value: object, text: str) -> None:
 def test_titles_come_from_the_assignment_and_else_from_the_key() -> None:
     assert cell_title(ASSIGNMENT, "trade_off").heading == "The trade-off"
     assert cell_title(ASSIGNMENT, "other-cell").heading == "Other cell"
-    assert humanise("experiments.predicted_first") == "Predicted first"
+    assert cell_title(ASSIGNMENT, "whole").heading == "The notebook as a whole"
+    memo = ASSIGNMENT.cell("trade_off")
+    twice = make_assignment((*CELLS, replace(memo, key="second_answer")))
+    assert cell_title(twice, "second_answer").heading == "The trade-off · Second answer"
+    assert humanise("experiments.predicted_first") == "Experiments: predicted first"
     assert [points(value) for value in (3.0, 2.5, 0.25, 10.0)] == ["3", "2.5", "0.25", "10"]
 
 

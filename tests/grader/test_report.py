@@ -16,6 +16,7 @@ from grader.model import Result
 from grader.plots import Band, Bin, Dot, Share, bar, histogram, strip
 from grader.report import bands_of, report_page
 from tests.grader.classroom import (
+    BAD,
     GOOD,
     OPEN,
     REFERENCES,
@@ -79,18 +80,26 @@ def test_who_waits_is_listed_with_the_reasons_and_a_link() -> None:
     assert '<a href="feedback/bob.html">Bob</a>' in markup
     text = words(markup)
     assert "Bob 8 The trade-off (5) · The notebook as a whole (3)" in text
-    assert "Numbers traced: The number 0.231" in text
+    assert "Memo: numbers traced: The number 0.231" in text
     assert "2 points are given by hand." in text
 
 
-def test_the_checks_that_fail_most_come_first() -> None:
-    text = words(page(klass()))
-    order = [
-        text.index(name)
-        for name in ("One change 3 not met", "Numbers traced 3 for a person", "Tests passed no miss")
-    ]
-    assert order == sorted(order)
-    assert "experiments.one_change: 3 students" in text
+def test_the_checks_that_fail_most_come_first_and_advice_apart() -> None:
+    advice = cell_result("whole", 0.0, verdict("seeds.enough", BAD, 0.0, "One seed."))
+    text = words(page([*klass(), make_result("gus", advice), make_result("hal", advice)]))
+    wanted = (
+        "Experiments: one change 3 not met", "Memo: numbers traced 3 for a person", "Advice, without points",
+        "Seeds: enough 2 not met", "Missed by nobody:", "tasks: tests passed",
+    )  # fmt: skip
+    places = [text.index(words) for words in wanted]
+    assert places == sorted(places)
+
+
+def test_a_remark_on_many_files_is_one_line() -> None:
+    many = [careful_result(f"s{n}", name=f"Student {n}", remarks=("No ids in this export.",)) for n in range(5)]
+    text = words(page(many))
+    assert "5 students No ids in this export. Who Student 0 , Student 1 , Student 2" in text
+    assert text.count("No ids in this export.") == 1
 
 
 def test_metrics_stand_against_the_reference_band() -> None:
@@ -98,6 +107,13 @@ def test_metrics_stand_against_the_reference_band() -> None:
     assert "encoder · Macro-F1 3 students, 1 outside the band: Bob" in text
     assert "tfidf · Macro-F1 2 students, all within the band" in text
     assert "encoder · Accuracy" not in text, "one student's value alone is no distribution"
+
+
+def test_what_has_no_reference_stands_apart() -> None:
+    two = [careful_result("ada"), careful_result("bob")]
+    text = words(page(two))
+    assert text.index("3 other metrics") < text.index("encoder · Accuracy")
+    assert "encoder · Macro-F1 2 students, no reference" in words(report_page(two, ASSIGNMENT))
 
 
 def test_a_band_without_an_interval_shows_its_mean() -> None:
