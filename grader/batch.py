@@ -52,7 +52,8 @@ def grade_batch(
 
     Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
-    finished. Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
+    finished. Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one
+    name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")

@@ -66,8 +66,8 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
 
     An effect is supported where the Welch, the paired and the item interval all exclude zero in the claimed
     direction, unsupported where both seed intervals hold zero, else undecided; "no effect" needs both seed
-    intervals inside the margin; "cannot tell" is right whenever a seed interval holds zero. One run an arm supports neither
-    an effect nor its absence.
+    intervals inside the margin; "cannot tell" is right whenever a seed interval holds zero. One run an arm
+    supports neither an effect nor its absence.
     """
     baseline, changed = by_seed(arms.baseline), by_seed(arms.changed)
     values: dict[str, Any] = {"seeds": {"baseline": _seeds(baseline), "changed": _seeds(changed)}}

@@ -17,7 +17,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _MORE = re.compile(
-    r"^\s*(\w+\s){0,2}?(higher|lower|better|worse|more|fewer|less|above|below|apart|gap|difference)\b",
+    r"^\s*(points?|classes|percentage points)?\s*(higher|lower|better|worse|more|fewer|less|above|below|apart)\b",
     re.IGNORECASE,
 )
 

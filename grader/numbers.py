@@ -20,11 +20,11 @@ _PLUS_MINUS = re.compile(
     r"\s*(?:±|\+/-|\+-|\\pm)\s*|\s*\(\s*(?:sd|std|s\.d\.|σ|±|standard deviation)\s*[=:]?\s*", re.IGNORECASE
 )
 _TO = re.compile(r"\s*(?:–|—|-|−|to|until|\.\.\.?|…|bis)\s*", re.IGNORECASE)
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_LARGE = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_LARGE = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {name: value for value, name in enumerate(_SMALL)} | {
     name: 10 * value for value, name in enumerate(_LARGE, 2)
 }

@@ -31,7 +31,7 @@ def trace(blocks: Iterable[Block], measured: Measured) -> list[Trace]:
         if block.kind == "code":
             continue
         if block.kind == "heading":
-            heading = all_groups(_groups_in(block.text, measured))
+            heading = _single(_groups_in(block.text, measured))
         if block.kind == "row":
             found += _trace_row(block, measured, heading)
         else:
@@ -104,6 +104,11 @@ def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset
         if all(end <= other[0] or start >= other[1] for other in kept):
             kept.append((start, end, frozenset(keys)))
     return tuple(sorted(kept))
+
+
+def _single(groups: Sequence[tuple[int, int, frozenset[str]]]) -> frozenset[str]:
+    """The groups of a heading that names one thing; a heading that names two says nothing about what follows."""
+    return groups[0][2] if len({keys for _, _, keys in groups}) == 1 else frozenset()
 
 
 def _labelled(cells: Sequence[str], measured: Measured) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Controlled experiments: one change, all else equal, a prediction first, no number and no claim too many."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from course.assignment import Cell
@@ -191,7 +192,7 @@ def _setting_of(difference: Difference) -> str:
 def _other_values(text: str, settings: Mapping[str, Any]) -> tuple[str, str, Any] | None:
     """The first setting that is listed with another number than the recorded one."""
     mentions = vocabulary.find_all("settings", text)
-    for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
+    for mention, following in zip_longest(mentions, mentions[1:]):
         recorded = settings.get(mention.name)
         if isinstance(recorded, bool) or not isinstance(recorded, int | float):
             continue

@@ -130,6 +130,8 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
 @check("form.headings")
 def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Headings have a space after # and skip no level."""
+    if not any(True for _ in _markdown(case)):
+        return undecided("No text cell could be read in your file.")
     own = {item.position for item in student_cells(case)}
     level, faults = 0, []
     for item in _markdown(case):
@@ -223,6 +225,8 @@ def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The links in your text lead somewhere: none is empty, points to your own machine, or to a heading that is not
     there.
     """
+    if not any(True for _ in _markdown(case)):
+        return undecided("No text cell could be read in your file.")
     anchors = _anchors(case)
     faults, number = [], 0
     for item in student_cells(case):

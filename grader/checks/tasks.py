@@ -1,5 +1,6 @@
 """Code tasks: the visible tests, unchanged, run after the task, without error."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,10 @@ from grader.model import Case, Evidence, Match, Output
 
 COUNTS_LOST = frozenset({"colab-page", "colab-saved", "quarto"})
 """Families that show a page and may lose execution counts; see `grader.recover`."""
+
+_REPLACED = re.compile(
+    r"^\s*(?:paribus\.)?selfcheck(?:\.\w+)?\s*=[^=].*$|setattr\(\s*(?:paribus\.)?selfcheck\b", re.MULTILINE
+)
 
 
 @check("tasks.tests_passed")
@@ -29,6 +34,12 @@ def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             {},
             [Evidence(cell.key, shorten(tests.recovered.source))],
         )
+    if (patched := _patched(case)) is not None:
+        return undecided(
+            f"The self-check functions are replaced in {patched.cell}, so the tests' result says little.",
+            {},
+            [patched],
+        )
     values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
     if (error := first_error(tests)) is not None:
         quoted = error_line(error)
@@ -38,6 +49,14 @@ def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             [Evidence(cell.key, quoted)],
         )
     return _ran_after(case, task, tests, task_key, values)
+
+
+def _patched(case: Case) -> Evidence | None:
+    """A cell that puts something else in the place of the self-checks."""
+    for cell in case.notebook.cells:
+        if cell.cell_type == "code" and (found := _REPLACED.search(cell.source)):
+            return Evidence(case.cell_name(cell.position), shorten(found[0]))
+    return None
 
 
 def _ran_after(  # noqa: PLR0911 - one way out a verdict
