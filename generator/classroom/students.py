@@ -37,6 +37,9 @@ changed = run.finish()
 """
 
 
+_BY_HAND = 'figures.training_curves({"baseline": encoder.epochs, "changed": changed.epochs})'
+
+
 def _experiment(  # noqa: PLR0917 - a table of six columns reads best by position
     vary: str,
     value: str,
@@ -52,6 +55,7 @@ def _experiment(  # noqa: PLR0917 - a table of six columns reads best by positio
 class Execution:
     """One notebook that is really executed: its seed, and the cells that differ from the solution, by key.
 
+    ``report`` stands in the cell that reports the experiment: who trained an arm by hand has no report to show.
     ``wrong_task`` replaces the solution of a task by one of the assignment's planted wrong answers; its visible
     tests then fail in the run, as they would for a student.
     """
@@ -59,6 +63,7 @@ class Execution:
     name: str
     seed: int
     experiment: str
+    report: str = "experiment.report()"
     wrong_task: str = ""
     wrong_answer: str = ""
 
@@ -116,8 +121,8 @@ EXECUTIONS: tuple[Execution, ...] = (
             "weight_decay", "0.1", "none", -0.02, 0.02, "Two epochs are too few for weight decay to matter."
         ),
     ),
-    Execution("two_knobs", 17, _TWO_KNOBS),
-    Execution("no_prediction", 18, _NO_PREDICTION),
+    Execution("two_knobs", 17, _TWO_KNOBS, _BY_HAND),
+    Execution("no_prediction", 18, _NO_PREDICTION, _BY_HAND),
     Execution(
         "wrong_tier",
         19,

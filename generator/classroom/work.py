@@ -24,6 +24,7 @@ def notebook_to_execute(solution: Mapping[str, Any], execution: Execution, wrong
     """
     notebook = deepcopy(dict(solution))
     set_source(notebook, "one_change", execution.experiment)
+    set_source(notebook, "experiment-report", execution.report)
     if execution.wrong_task:
         set_source(notebook, execution.wrong_task, wrong_answer)
         for cell in notebook["cells"]:
