@@ -1,9 +1,10 @@
 """What a student wrote in answer to a cell: the cell without its prompt, and the cells added right below it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from course.assignment import Cell, Role
 from grader.model import Case, RecoveredCell
@@ -41,9 +42,10 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
     """Words and numbers in lower case."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return tuple(word.lower() for word in _WORD.findall(text))
 
 
 def normal(text: str) -> str:
@@ -99,7 +101,7 @@ def new_sentences(case: Case, cell: Cell) -> list[str]:
     return found
 
 
-def _is_near(sentence: list[str], other: list[str]) -> bool:
+def _is_near(sentence: Sequence[str], other: Sequence[str]) -> bool:
     """A sentence of the prompt with a word changed; one that goes on beyond the prompt's is an answer."""
     if len(sentence) < 5 or len(other) < 5 or abs(len(sentence) - len(other)) > max(2, len(other) // 6):
         return False

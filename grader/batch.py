@@ -119,30 +119,6 @@ class _State:
         return tuple(result for result in self.order.values() if result is not None)
 
 
-def grade_with_bar(
-    submissions: Iterable[Submission],
-    total: int,
-    releases: Sequence[Release],
-    out: Path,
-    *,
-    jobs: int = 1,
-    fresh: bool = False,
-) -> Batch:
-    """`grade_batch` with a progress bar of ``total`` steps on the terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("[bold]grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TextColumn("{task.fields[last]}"))  # fmt: skip
-    with Bar(*columns) as bar:
-        task = bar.add_task("grading", total=total, last="")
-
-        def tell(done: int, result: Result) -> None:
-            bar.update(task, completed=done, last=f"{result.submission}: {result.status}")
-
-        return grade_batch(submissions, releases, out, jobs=jobs, progress=tell, fresh=fresh)
-
-
 def batch_key(releases: Sequence[Release]) -> str:
     """What a line of results depends on besides its submission: version, schema and releases."""
     parts = [paribus.__version__, SCHEMA, *(release.digest for release in releases)]

@@ -21,6 +21,7 @@ from grader.runs import (
     own_records,
     read_runs,
 )
+from grader.vocabulary import Phrases
 from paribus.errors import ParibusError
 from paribus.evidence.packing import unpack
 from paribus.metrics import Metrics, evaluate_fast
@@ -43,7 +44,7 @@ class Group:
     key: str
     title: str
     runs: tuple[Run, ...]
-    pattern: re.Pattern[str]
+    phrases: frozenset[str]
     labels: frozenset[str] = frozenset()
 
     def values(self, metric: str) -> list[float]:
@@ -77,6 +78,11 @@ class Measured:
     experiments: tuple[tuple[Group, Group], ...]
     named: tuple[tuple[str, float, int], ...]
     case: Case
+
+    @cached_property
+    def mentions(self) -> Phrases:
+        """How prose calls the groups."""
+        return Phrases((phrase, group.key) for group in self.groups for phrase in group.phrases)
 
     @cached_property
     def _by_key(self) -> dict[str, Group]:
@@ -146,7 +152,7 @@ def _run_group(name: str, runs: Sequence[Run]) -> Group:
             phrases.update(words)
     if any(word.replace("-", "") in plain for word in vocabulary.phrases("baselines", "names")):
         phrases.add("baseline")
-    return Group(f"run:{name}", name, tuple(runs), vocabulary.phrase_pattern(phrases), frozenset({name.lower()}))
+    return Group(f"run:{name}", name, tuple(runs), frozenset(phrases), frozenset({name.lower()}))
 
 
 def _arm_group(arms: Arms, arm: str) -> Group:
@@ -160,23 +166,33 @@ def _arm_group(arms: Arms, arm: str) -> Group:
     setting = arms.vary
     value, against = runs[-1].setting(setting), other[-1].setting(setting)
     if setting and value is not None and value != against:
-        text = f"{value:g}" if isinstance(value, float) else str(value)
-        labels.add(text.lower())
         names = {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
-        phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", "=", " = ", ": "))
-        phrases.update(f"{text} {name}" for name in names)
         phrases.update(f"{word} {name}" for word in _comparatives(arm, value, against) for name in names)
-        if isinstance(value, str):
-            phrases.add(text)
-        elif float(value) != int(value) or not 0 <= float(value) <= 8:
-            phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
+        for text in _spellings(value):
+            labels.add(text.lower())
+            phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is "))
+            phrases.update(f"{text} {name}" for name in names)
+            if isinstance(value, str):
+                phrases.add(text)
+            elif not isinstance(value, int) or value > 8:
+                phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
     return Group(
         f"{arms.key}:{arm}",
         f"the {arm} arm of {arms.key}",
         runs,
-        vocabulary.phrase_pattern(phrases),
+        frozenset(phrases),
         frozenset(labels),
     )
+
+
+def _spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose writes a setting's value: 2e-05 is also 2e-5 and 0.00002."""
+    if not isinstance(value, float):
+        return (str(value),)
+    short = f"{value:g}"
+    mantissa, _, exponent = f"{value:.6e}".partition("e")
+    power = f"{float(mantissa):g}e{int(exponent)}"
+    return tuple(dict.fromkeys((short, power, f"{value:.10f}".rstrip("0").rstrip("."))))
 
 
 def _comparatives(arm: str, value: Any, against: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value

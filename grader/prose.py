@@ -6,6 +6,7 @@ HTML exports keep only the rendered form, ipynb only the source; both are read i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -51,6 +52,7 @@ def read_cell(cell: RecoveredCell) -> tuple[Block, ...]:
     return read_markdown(cell.source, cell.position)
 
 
+@lru_cache(maxsize=1024)
 def read_markdown(source: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of markdown text: enough of markdown for headings, lists, tables, fences and paragraphs."""
     reader = _MarkdownReader(position)
@@ -127,6 +129,7 @@ def strip_markup(text: str) -> str:
     return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
 
 
+@lru_cache(maxsize=1024)
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
     body = LexborHTMLParser(_BREAK.sub("\n", html[:MAX_CHARACTERS])).body

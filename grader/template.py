@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Literal
 
 from course.assignment import Cell, Role
@@ -76,34 +77,42 @@ def _split(block: Block) -> tuple[Part | None, str]:
 def _opening(text: str) -> tuple[Part | None, str]:
     """A sentence that begins with a part's name ("I changed the batch size …") opens it and belongs to it."""
     start = normal(_BRACKETS.sub("", text[:120]))
-    for part in PARTS:
-        for phrase in vocabulary.phrases("template", part):
-            if " " in phrase and start.startswith(f"{phrase} "):
-                return part, text
-    return None, text
+    found = [part for phrase, part in _phrases() if " " in phrase and start.startswith(f"{phrase} ")]
+    return (found[0] if found else None), text
 
 
+@cache
+def _phrases() -> tuple[tuple[str, Part], ...]:
+    """Every name of a part, plain, the longest first."""
+    named = [(normal(phrase), part) for part in PARTS for phrase in vocabulary.phrases("template", part)]
+    return tuple(sorted(named, key=lambda item: (-len(item[0]), item[0])))
+
+
+@lru_cache(maxsize=4096)
 def part_of(label: str) -> Part | None:
-    """The part that a label names: the longest phrase that is the label, or that it begins with."""
+    """The part that a label names: the longest phrase that is the label, or that it begins or ends with."""
     plain = normal(_BRACKETS.sub("", label))
-    if not plain or len(plain.split()) > 9:
+    length = len(plain.split())
+    if not plain or length > 9:
         return None
-    best: tuple[int, Part] | None = None
-    for part in PARTS:
-        for phrase in vocabulary.phrases("template", part):
-            key = normal(phrase)
-            fits = plain == key or (plain.startswith(f"{key} ") and len(plain.split()) <= len(key.split()) + 4)
-            fits = fits or (plain.endswith(f" {key}") and len(plain.split()) <= len(key.split()) + 2)
-            if fits and (best is None or len(key) > best[0]):
-                best = (len(key), part)
-    return best[1] if best is not None else None
+    for phrase, part in _phrases():
+        size = len(phrase.split())
+        begins = plain.startswith(f"{phrase} ") and length <= size + 4
+        ends = plain.endswith(f" {phrase}") and length <= size + 2
+        if plain == phrase or begins or ends:
+            return part
+    return None
 
 
 def is_blank(text: str, released: str = "") -> bool:
     """Nothing was written: a placeholder, or what was released."""
     plain = normal(text)
-    empty = {normal(item) for item in vocabulary.phrases("placeholders", "texts")}
-    return plain in empty or (bool(released.strip()) and plain == normal(released))
+    return plain in _placeholders() or (bool(released.strip()) and plain == normal(released))
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(normal(item) for item in vocabulary.phrases("placeholders", "texts"))
 
 
 def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:

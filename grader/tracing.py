@@ -9,6 +9,7 @@ hundreds of recorded values one nearly always does.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from grader import vocabulary
 from grader.answers import sentences
@@ -18,8 +19,10 @@ from grader.measured import Measured, find_named
 from grader.numbers import Agreement, Number, agreement, find_numbers
 from grader.prose import Block
 from grader.traces import Context, Status, Trace, all_groups
+from grader.vocabulary import tokens
 
 _APART = re.compile(r"[,;.]|\band\b|\d")
+_JOINTS = frozenset({"of", "is", "was", "=", "to"})
 _OF_TOTAL = re.compile(r"\b(of|out of|/)\s*(the\s+|all\s+)?$", re.IGNORECASE)
 
 
@@ -94,16 +97,8 @@ def _context(text: str, position: int, measured: Measured) -> Context:
 
 
 def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """Where groups are named: spans with the groups that may be meant, in order; longer spans win."""
-    spans: dict[tuple[int, int], set[str]] = {}
-    for group in measured.groups:
-        for match in group.pattern.finditer(text):
-            spans.setdefault(match.span(), set()).add(group.key)
-    kept: list[tuple[int, int, frozenset[str]]] = []
-    for (start, end), keys in sorted(spans.items(), key=lambda item: item[0][0] - item[0][1]):
-        if all(end <= other[0] or start >= other[1] for other in kept):
-            kept.append((start, end, frozenset(keys)))
-    return tuple(sorted(kept))
+    """Where groups are named: spans with the groups that may be meant, in order."""
+    return tuple(measured.mentions.find(text))
 
 
 def _single(groups: Sequence[tuple[int, int, frozenset[str]]]) -> frozenset[str]:
@@ -159,10 +154,8 @@ def _is_setting(number: Number, before: str, after: str) -> bool:
     """A number of seeds, epochs, tokens …: a count of something that is no metric, or a setting's value."""
     if number.points:
         return False
-    previous = " ".join(re.findall(r"[\w\-]+|[=:]", before)[-3:]).lower()
-    for unit in vocabulary.phrases("units", "before"):
-        if re.search(rf"(?<!\w){re.escape(unit)}( of| is| was| =| :|=|:)*$", previous):
-            return True
+    if _names_setting(before):
+        return True
     if number.percent:
         return False
     following = re.match(r"[\s\-]*([A-Za-z]+)", after)
@@ -172,6 +165,22 @@ def _is_setting(number: Number, before: str, after: str) -> bool:
     if number.spelled:
         return following is None or not following[1].lower().startswith("class")
     return number.whole and _OF_TOTAL.search(before) is not None and re.search(r"\d\D{0,12}$", before) is not None
+
+
+def _names_setting(before: str) -> bool:
+    """The words right before a number are a setting's or a label's name ("seed", "learning rate of", "lr =")."""
+    words = [word for word, _, _ in tokens(before[-40:])]
+    while words and words[-1] in _JOINTS:
+        words.pop()
+    units = _units_before()
+    return any(" ".join(words[-size:]) in units for size in (1, 2) if len(words) >= size)
+
+
+@cache
+def _units_before() -> frozenset[str]:
+    return frozenset(
+        " ".join(word for word, _, _ in tokens(unit)) for unit in vocabulary.phrases("units", "before")
+    )
 
 
 def _metric_of(number: Number, context: Context) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -49,9 +49,57 @@ def title(table: str, name: str) -> str:
     return found if isinstance(found, str) else name.replace("_", " ")
 
 
+class Phrases:
+    """Phrases and what they mean, looked up word by word: the longest phrase at a place wins.
+
+    Case, blanks, hyphens and underscores between words make no difference.
+    """
+
+    def __init__(self, meanings: Iterable[tuple[str, str]]) -> None:
+        """``meanings`` pairs a phrase with a name; one phrase may have several names."""
+        index: dict[str, set[str]] = {}
+        for phrase, name in meanings:
+            if words := tokens(phrase):
+                index.setdefault(" ".join(word for word, _, _ in words), set()).add(name)
+        self._index = {phrase: frozenset(found) for phrase, found in index.items()}
+        self._longest = max((phrase.count(" ") + 1 for phrase in index), default=0)
+
+    def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+        """Where the phrases stand, as (start, end, names), in order and without overlaps."""
+        words = tokens(text)
+        found: list[tuple[int, int, frozenset[str]]] = []
+        at = 0
+        while at < len(words):
+            key = words[at][0]
+            best = (at, self._index.get(key))
+            for end in range(at + 1, min(at + self._longest, len(words))):
+                key = f"{key} {words[end][0]}"
+                if key in self._index:
+                    best = (end, self._index[key])
+            if best[1] is not None:
+                found.append((words[at][1], words[best[0]][2], best[1]))
+                at = best[0]
+            at += 1
+        return found
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*|[=≈~]")
+
+
+@lru_cache(maxsize=8192)
+def tokens(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The words, numbers and equals signs of a text in lower case, with where they stand."""
+    return tuple((match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text))
+
+
 @cache
-def _pattern(table: str, name: str) -> re.Pattern[str]:
-    return phrase_pattern(phrases(table, name))
+def _list(table: str, name: str) -> Phrases:
+    return Phrases((phrase, name) for phrase in phrases(table, name))
+
+
+@cache
+def _table(table: str) -> Phrases:
+    return Phrases((phrase, name) for name in vocabulary()[table] for phrase in phrases(table, name))
 
 
 @cache
@@ -59,42 +107,19 @@ def _sentence_patterns(table: str, name: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text) for text in phrases(table, name))
 
 
-def phrase_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of these phrases as whole words; blanks, hyphens and underscores are one and the same."""
-    parts = [_flexible(word) for word in sorted(words, key=len, reverse=True)]
-    return re.compile("|".join(parts), re.IGNORECASE)
-
-
-def _flexible(phrase: str) -> str:
-    inner = r"[\s_\-‐‑–]*".join(re.escape(part) for part in re.split(r"[\s_\-]+", phrase) if part)
-    before = r"(?<![\w])" if phrase[:1].isalnum() else ""
-    after = r"(?![\w])" if phrase[-1:].isalnum() else ""
-    return f"{before}(?:{inner}){after}"
-
-
 def find(table: str, name: str, text: str) -> list[Mention]:
     """Where the phrases of one list stand in a text."""
-    return [Mention(name, match.start(), match.end()) for match in _pattern(table, name).finditer(text)]
+    return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
 
 def find_all(table: str, text: str) -> list[Mention]:
     """Where any list of a table stands in a text, in order; of overlapping phrases the longest counts."""
-    found = [mention for name in vocabulary()[table] for mention in find(table, name, text)]
-    return longest(found)
-
-
-def longest(mentions: Iterable[Mention]) -> list[Mention]:
-    """Mentions without those that a longer one covers, in order."""
-    kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda item: (item.start - item.end, item.start)):
-        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
-            kept.append(mention)
-    return sorted(kept, key=lambda item: item.start)
+    return [Mention(min(found), start, end) for start, end, found in _table(table).find(text)]
 
 
 def has(table: str, name: str, text: str) -> bool:
     """Some phrase of the list stands in the text."""
-    return _pattern(table, name).search(text) is not None
+    return bool(_list(table, name).find(text))
 
 
 def says(table: str, name: str, sentence: str) -> re.Match[str] | None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
 from paribus.errors import DigestError, RecordError
@@ -120,7 +120,10 @@ class Record:
 
     def body(self) -> dict[str, Any]:
         """The record as plain JSON values, empty fields left out."""
-        full = asdict(self)
+        full = dict(vars(self))  # a deep copy would cost more than all that is done with it
+        full["data"] = vars(self.data) if self.data is not None else None
+        full["prediction"] = vars(self.prediction) if self.prediction is not None else None
+        full["epochs"] = [vars(epoch) for epoch in self.epochs]
         full["config"] = {name: _plain_field(item) for name, item in self.config.items()}
         return {name: value for name, value in full.items() if value not in (None, "", (), [], {})}
 

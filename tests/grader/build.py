@@ -1,6 +1,6 @@
-"""Small submissions for tests of checks, built from plain JSON: an assignment, what was handed in, and real records.
+"""Small submissions for tests of checks, from plain JSON: an assignment, what was handed in, real records.
 
-A case is a JSON object with these fields; `tests/grader/cases` holds many, most as a base and what is changed in it.
+A case is a JSON object with these fields; `tests/grader/cases` holds many, most as a base and what changes.
 
     assignment   name, profile, settings
     family       the format it seems to come from (default nbconvert-lab)
@@ -8,9 +8,10 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
                  released), missing, count (default: counted up), tags, hidden, outputs
     added        cells the student added: after (a key), type, text, outputs, count
     data         cell, labels (items a class), fingerprint, split
-    runs         key → cell, name, experiment, arm, vary, seed, knobs, derived, environment, right (probability of a right answer
-                 a class) or constant, draw (seed of the predictions), epochs, prediction, parts ("both", "start", "result", "none"), claims (metrics that
-                 replace the true ones)
+    runs         key → cell, name, experiment, arm, vary, seed, knobs, derived, outcome, where, environment,
+                 right (probability of a right answer a class) or constant, draw (seed of the predictions),
+                 epochs, prediction, parts ("both", "start", "result", "none"), data, code,
+                 claims (metrics that replace the true ones), without_predictions
     values       dotted name → cell, value
     references   entries of the assignment
     damaged      records that cannot be read: cell, problem, kind
@@ -23,7 +24,7 @@ import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, pstdev, stdev
 from typing import Any
@@ -35,7 +36,7 @@ from course.assignment import Assignment, Cell, Role
 from grader.match import match
 from grader.model import Case, FoundRecord, Output, Recovered, RecoveredCell
 from paribus.evidence.packing import pack
-from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Prediction, Record
+from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
 from paribus.metrics import evaluate_fast
 
 CASES = Path(__file__).with_name("cases")
@@ -61,7 +62,7 @@ def load(path: Path) -> dict[str, Any]:
     return merged
 
 
-def _put(target: dict[str, Any], place: list[str], value: Any) -> None:
+def _put(target: dict[str, Any], place: list[str], value: object) -> None:
     for name in place[:-1]:
         target = target.setdefault(name, {})
     target[place[-1]] = value
@@ -69,13 +70,15 @@ def _put(target: dict[str, Any], place: list[str], value: Any) -> None:
 
 def build(raw: Mapping[str, Any]) -> Case:
     """The case that a JSON object describes."""
-    labels, scores, predictions = _measure(raw)
+    measured = _measure(raw)
+    scores = measured.scores
     told = {**scores, "difference": _difference(scores), **_summaries(scores)}
     cells = [_released(key, cell) for key, cell in raw["cells"].items()]
     about = raw.get("assignment", {})
     assignment = Assignment(
         name=about.get("name", "week1_homework"), title="A test", week="week1", kind="homework",
-        profile=about.get("profile", "smoke"), cells=tuple(cells), settings=about.get("settings", {}), release="feedbeefcafe0001",
+        profile=about.get("profile", "smoke"), cells=tuple(cells), settings=about.get("settings", {}),
+        release="feedbeefcafe0001",
     )  # fmt: skip
     notebook = Recovered(raw.get("family", "nbconvert-lab"), _handed(raw, told))
     matches, unmatched = match(assignment, notebook)
@@ -86,7 +89,7 @@ def build(raw: Mapping[str, Any]) -> Case:
         notebook=notebook,
         matches=matches,
         unmatched=unmatched,
-        records=_records(raw, assignment, positions, labels, scores, predictions),
+        records=_records(raw, assignment, positions, measured),
     )
 
 
@@ -128,10 +131,17 @@ def _told(text: str, told: Mapping[str, Mapping[str, float]]) -> str:
     return re.sub(r"\{(\w+)\[(\w+)\]:([^}]+)\}", lambda match: format(told[match[1]][match[2]], match[3]), text)
 
 
-def _measure(
-    raw: Mapping[str, Any],
-) -> tuple[NDArray[np.int64], dict[str, dict[str, float]], dict[str, NDArray[np.int64]]]:
+@dataclass(frozen=True)
+class _Measured:
     """The labels, and every run's metrics and predictions."""
+
+    labels: NDArray[np.int64]
+    scores: dict[str, dict[str, float]]
+    predictions: dict[str, NDArray[np.int64]]
+
+
+def _measure(raw: Mapping[str, Any]) -> _Measured:
+    """Draw the predictions of every run and score them."""
     items = raw.get("data", {}).get("labels", [40, 20, 10, 6, 4])
     labels = np.repeat(np.arange(len(items)), items)
     scores, predictions = {}, {}
@@ -142,7 +152,7 @@ def _measure(
         other = random.integers(0, 3, labels.size)
         predictions[key] = np.zeros_like(labels) if run.get("constant") else np.where(hits, labels, other)
         scores[key] = evaluate_fast(labels, predictions[key], len(items)).values()
-    return labels, scores, predictions
+    return _Measured(labels, scores, predictions)
 
 
 def _difference(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -172,9 +182,7 @@ def _records(
     raw: Mapping[str, Any],
     assignment: Assignment,
     positions: Mapping[str, int],
-    labels: NDArray[np.int64],
-    scores: Mapping[str, Mapping[str, float]],
-    predictions: Mapping[str, NDArray[np.int64]],
+    measured: _Measured,
 ) -> tuple[FoundRecord, ...]:
     if raw.get("without_records"):
         return ()
@@ -184,12 +192,14 @@ def _records(
         "synthetic", data.get("fingerprint", "d" * 16), data.get("split", "5" * 16), 400, "t" * 16
     )  # fmt: skip
     if data and not data.get("missing"):
-        names = tuple(f"class {number}" for number in range(int(labels.max()) + 1))
-        chain.add("data", "d1", positions.get(data["cell"], 0), data=identity, labels=pack(labels), classes=names)
+        names = tuple(f"class {number}" for number in range(int(measured.labels.max()) + 1))
+        chain.add(
+            "data", "d1", positions.get(data["cell"], 0), data=identity, labels=pack(measured.labels), classes=names
+        )
     for key, run in raw.get("runs", {}).items():
         if run.get("parts") == "none":
             continue
-        _add_run(chain, key, run, positions, identity, scores[key], pack(predictions[key]))
+        _add_run(chain, (key, run), positions.get(run["cell"], 0), identity, measured)
     for name, value in raw.get("values", {}).items():
         chain.add("value", f"v.{name}", positions.get(value["cell"], 0), values={name: value["value"]})
     damaged = [FoundRecord(positions.get(item["cell"], 0), None, item["problem"], item["kind"])
@@ -211,7 +221,7 @@ class _Chain:
     ) -> Record:
         """Write one record, shown at a position."""
         record = Record(
-            kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce=nonce, run=run,
+            kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce=NONCE, run=run,
             previous=self.previous, **fields,
         )  # fmt: skip
         record = Record.from_json(record.to_json())
@@ -222,15 +232,9 @@ class _Chain:
 
 
 def _add_run(
-    chain: _Chain,
-    key: str,
-    run: Mapping[str, Any],
-    positions: Mapping[str, int],
-    identity: DataIdentity,
-    scores: Mapping[str, float],
-    packed: str,
+    chain: _Chain, item: tuple[str, Mapping[str, Any]], position: int, identity: DataIdentity, measured: _Measured
 ) -> None:
-    position = positions.get(run["cell"], 0)
+    key, run = item
     parts = run.get("parts", "both")
     config = _config(run)
     identity = DataIdentity(**{**vars(identity), **run.get("data", {})})
@@ -246,8 +250,8 @@ def _add_run(
     epochs = tuple(Epoch(**{"accuracy": None, "macro_f1": None, **line}) for line in run.get("epochs", ()))
     chain.add(
         "result", f"r.{key}", position, start=start.digest(), epochs=epochs,
-        chosen_epoch=run.get("chosen_epoch"), values={**scores, **run.get("claims", {})},
-        predictions="" if run.get("without_predictions") else packed, **common,
+        chosen_epoch=run.get("chosen_epoch"), values={**measured.scores[key], **run.get("claims", {})},
+        predictions="" if run.get("without_predictions") else pack(measured.predictions[key]), **common,
     )  # fmt: skip
 
 
