@@ -123,7 +123,7 @@ def _pip(python: Path, log: Path, *arguments: str) -> None:
 def run_tests(python: Path, log: Path) -> str:
     """The student package's tests with that interpreter: "passed" or "failed", and pytest's last line."""
     folders = [name for name in TEST_FOLDERS if any((ROOT / name).glob("test_*.py"))]
-    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders]
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *folders]
     with log.open("wb") as file:
         done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, check=False)
     last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no output"])[-1]
