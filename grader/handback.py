@@ -110,9 +110,10 @@ def with_gradebook(
     names = _names(order.releases)
     releases = {release.digest: release for release in order.releases}
     for done, submission in enumerate(_submissions(order.submissions, None), 1):
-        result = by_name[submission.submission]
+        result = by_name.get(submission.submission)
         observe("filling the gradebook", done, len(results))
-        if not result.cells:
+        # A file that was changed since it was judged is judged, and entered, by the next run.
+        if result is None or not result.cells or result.sha256 != submission.sha256:
             continue
         release = releases[result.release]
         if release.digest not in books:

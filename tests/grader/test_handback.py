@@ -1,0 +1,107 @@
+"""The composition behind `paribus grade`: what enters the gradebook, what is written, what is taken away."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from course.assignment import Assignment
+from course.release import Release
+from grader.grade import grade_one
+from grader.gradebook import DATABASE
+from grader.handback import MARKER, Order, grade_class, render_all, with_gradebook
+from grader.inbox import iter_submissions
+from grader.model import Result
+from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release
+from tests.grader.test_grade_command import submission
+
+NEW = make_release()
+OLD = make_release(make_assignment(CELLS[:-1]))
+
+
+def order(folder: Path, *releases: Release) -> Order:
+    return Order(folder / "in", releases or (NEW,), folder / "out")
+
+
+def hand_in(folder: Path, **contents: bytes) -> None:
+    (folder / "in").mkdir(exist_ok=True)
+    for name, content in contents.items():
+        (folder / "in" / f"{name}.ipynb").write_bytes(content)
+
+
+def judged(what: Order) -> list[Result]:
+    """The batch's results without a process pool."""
+    return [grade_one(item, what.releases) for item in iter_submissions(what.submissions)]
+
+
+def from_release(release: Release) -> bytes:
+    begin = f'import paribus\nnotebook = paribus.begin("week1_homework", release="{release.digest}")'
+    return submission(setup=begin)
+
+
+def test_each_release_has_its_own_assignment_in_the_gradebook(tmp_path: Path) -> None:
+    """Two releases differ in their cells, so nbgrader cannot keep them as one; the newest bears the plain name."""
+    hand_in(tmp_path, ada=from_release(NEW), bob=from_release(OLD))
+    what = order(tmp_path, NEW, OLD)
+    with_gradebook(what, judged(what))
+    query = (
+        "SELECT student_id, assignment.name FROM submitted_assignment JOIN assignment "
+        "ON assignment.id = submitted_assignment.assignment_id ORDER BY student_id"
+    )
+    with closing(sqlite3.connect(tmp_path / "out" / DATABASE)) as database:
+        assert database.execute(query).fetchall() == [
+            ("ada", "week1_homework"),
+            ("bob", f"week1_homework-{OLD.digest[:8]}"),
+        ]
+
+
+def test_what_nbgrader_refuses_keeps_its_result_and_says_so(tmp_path: Path) -> None:
+    hand_in(tmp_path, ada=submission(), bob=submission())
+    what = order(tmp_path)
+    ada, bob = judged(what)
+    wrong = replace(bob, cells=tuple(replace(cell, score=cell.points + 5) for cell in bob.cells))
+    entered = with_gradebook(what, [ada, wrong])
+    assert entered[0] == ada
+    assert entered[1].cells == wrong.cells
+    assert "Not in nbgrader's gradebook: bob: the cell" in entered[1].remarks[-1]
+
+
+def test_a_file_that_changed_after_it_was_judged_waits_for_the_next_run(tmp_path: Path) -> None:
+    hand_in(tmp_path, ada=submission(), bob=submission())
+    what = order(tmp_path)
+    before = judged(what)
+    hand_in(tmp_path, ada=submission(tail_share="changed = 1"), eve=submission())
+    with_gradebook(what, before)
+    assert [path.name for path in (tmp_path / "out" / "submitted").iterdir()] == ["bob"]
+
+
+def test_a_second_run_takes_away_what_only_the_first_wrote(tmp_path: Path) -> None:
+    hand_in(tmp_path, ada=submission(), bob=submission())
+    grade_class(order(tmp_path))
+    (tmp_path / "in" / "bob.ipynb").unlink()
+    (tmp_path / "out" / "feedback" / "mine.txt").write_text("kept")
+    assert len(grade_class(order(tmp_path)).results) == 1
+    assert sorted(path.name for path in (tmp_path / "out" / "feedback").iterdir()) == ["ada.html", "mine.txt"]
+
+
+@pytest.mark.parametrize("marker", ["no JSON", "[]", '{"files": {"../in/ada.ipynb": "0"}}'])
+def test_a_marker_that_is_not_ours_takes_nothing_away(tmp_path: Path, marker: str) -> None:
+    hand_in(tmp_path, ada=submission())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / MARKER).write_text(marker)
+    grade_class(order(tmp_path))
+    assert (tmp_path / "in" / "ada.ipynb").is_file()
+    assert json.loads((tmp_path / "out" / MARKER).read_text())["submissions"] == 1
+
+
+def test_a_course_may_publish_its_bands(tmp_path: Path) -> None:
+    def page(assignment: Assignment) -> str:
+        release = replace(NEW, assignment=assignment)
+        result = careful_result(release=release.digest)
+        return str(render_all(order(tmp_path, release), [result], None)["feedback/ada.html"])
+
+    assert "reference 0.190 to 0.228" not in page(make_assignment())
+    assert "reference 0.190 to 0.228" in page(replace(make_assignment(), settings={"public_bands": True}))
