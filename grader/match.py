@@ -183,13 +183,15 @@ def _by_order(state: _State) -> Iterable[tuple[str, int]]:
             high = next((place for place in anchors[index:] if place is not None), len(state.cells))
             gaps.setdefault((low, high), []).append(cell)
     pairs: list[tuple[str, int]] = []
+    taken: set[int] = set()  # gaps overlap where cells were reordered
     for (low, high), cells in gaps.items():
-        between = [position for position in state.free if low < position < high]
+        between = [position for position in state.free if low < position < high and position not in taken]
         for cell_type in ("code", "markdown"):
             wanted = [cell.key for cell in cells if cell.cell_type == cell_type]
             there = [position for position in between if state.cells[position].cell_type == cell_type]
             if len(wanted) == len(there):
                 pairs.extend(zip(wanted, there, strict=True))
+                taken.update(there)
     return pairs
 
 

@@ -6,7 +6,7 @@ cannot prove who wrote it; whatever is read here is a claim.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -34,15 +34,16 @@ class Layout:
     """Where a page's cells are.
 
     ``cells`` are the cells that count, in order, each with "code" or "markdown" in ``kinds`` and its place in
-    ``index_of`` by node; ``holders`` those of them that came to hold later cells, because something in them
-    left a tag open; ``around`` gives, for every node above a cell, the cell around it or 0. ``lookalikes``
-    counts what looks like a cell but stands inside the contents of one, ``code`` all code cells of either sort.
+    ``index_of`` by node; ``held`` are the indices of those that came to stand inside an earlier one, because
+    something in it left a tag open; ``around`` gives, for every node above a cell, the cell around it or 0;
+    ``lookalikes`` counts what looks like a cell but stands inside the contents of one, ``code`` all code cells
+    of either sort.
     """
 
     cells: tuple[LexborNode, ...]
     kinds: tuple[str, ...]
     index_of: Mapping[int, int]
-    holders: frozenset[int]
+    held: frozenset[int]
     around: Mapping[int, int]
     lookalikes: int
     code: int
@@ -66,15 +67,19 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
         raise _too_many(len(layout.cells), limits)
     budget = PictureBudget(limits)
     between = _texts_between(layout)
-    cells: list[RecoveredCell] = []
-    for index, node in enumerate(layout.cells):
-        if index in between:
-            cells.append(RecoveredCell(len(cells), "raw", between[index]))
-        cells.append(_cell(len(cells), node, family, layout, budget))
-    if len(layout.cells) in between:
-        cells.append(RecoveredCell(len(cells), "raw", between[len(layout.cells)]))
+    read: list[RecoveredCell] = []
+    # Backwards, so that held cells are read and taken out of the page before the cell that holds them.
+    for index in reversed(range(len(layout.cells))):
+        if index + 1 in between:
+            read.append(RecoveredCell(0, "raw", between[index + 1]))
+        read.append(_cell(layout.cells[index], layout.kinds[index], family, budget))
+        if index in layout.held:
+            layout.cells[index].decompose()
+    if 0 in between:
+        read.append(RecoveredCell(0, "raw", between[0]))
+    cells = tuple(replace(cell, position=position) for position, cell in enumerate(reversed(read)))
     remarks = (*_remarks(content, family, layout, cells), *budget.remarks())
-    return Recovered(family.name, tuple(cells), remarks, title)
+    return Recovered(family.name, cells, remarks, title)
 
 
 def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
@@ -110,7 +115,7 @@ def _layout(found: Sequence[LexborNode], family: Family, holding: frozenset[int]
     known: dict[int, tuple[int, bool]] = {}
     cells: list[LexborNode] = []
     kinds: list[str] = []
-    holders: set[int] = set()
+    held: set[int] = set()
     lookalikes: set[int] = set()
     code = 0
     for node in found:
@@ -121,12 +126,12 @@ def _layout(found: Sequence[LexborNode], family: Family, holding: frozenset[int]
             lookalikes.add(node.mem_id)
             continue
         if around:
-            holders.add(around)
+            held.add(len(cells))
         cells.append(node)
         kinds.append(kind)
     index_of = {node.mem_id: index for index, node in enumerate(cells)}
     above = {key: around for key, (around, _) in known.items()}
-    return Layout(tuple(cells), tuple(kinds), index_of, frozenset(holders), above, len(lookalikes), code)
+    return Layout(tuple(cells), tuple(kinds), index_of, frozenset(held), above, len(lookalikes), code)
 
 
 def _unfold(found: Sequence[LexborNode], family: Family, layout: Layout) -> Layout:
@@ -203,43 +208,33 @@ def _next_cell(node: LexborNode, index_of: Mapping[int, int]) -> int:
 # --- one cell -----------------------------------------------------------------------------------------------
 
 
-def _cell(position: int, node: LexborNode, family: Family, layout: Layout, budget: PictureBudget) -> RecoveredCell:
+def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) -> RecoveredCell:
+    """One cell, at position 0."""
     attributes = node.attributes
     anchor = attributes.get("id") or ""
     identity = anchor.removeprefix(ID_PREFIX) if anchor.startswith(ID_PREFIX) else ""
     tags = _tags(attributes.get("class") or "")
-    if layout.kinds[layout.index_of[node.mem_id]] == "markdown":
-        rendered = _first(node, family.rendered, layout)
+    if kind == "markdown":
+        rendered = node.css_first(family.rendered)
         if rendered is None:
-            return RecoveredCell(position, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
+            return RecoveredCell(0, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
         tags = tags or _tags(rendered.attributes.get("class") or "")  # lab puts them there
         html = rendered.inner_html or ""
         words = visible_of(rendered, html)
-        return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
-    source = _first(node, family.source, layout)
-    prompt = _first(node, family.prompt, layout)
+        return RecoveredCell(0, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
+    source = node.css_first(family.source)
+    prompt = node.css_first(family.prompt)
     count = COUNT.search(prompt.text()) if prompt is not None else None
     return RecoveredCell(
-        position,
+        0,
         "code",
         "" if source is None else _source_text(source),
         count=int(count[1]) if count else None,
-        outputs=merge_streams(_outputs(_first(node, family.outputs, layout), family, budget)),
+        outputs=merge_streams(_outputs(node.css_first(family.outputs), family, budget)),
         id=identity,
         tags=tags,
         hidden=source is None,
     )
-
-
-def _first(cell: LexborNode, selector: str, layout: Layout) -> LexborNode | None:
-    """The first match inside a cell; in a cell that holds later cells, only one of its own."""
-    node = cell.css_first(selector)
-    if node is None or cell.mem_id not in layout.holders:
-        return node
-    around = node.parent
-    while around is not None and around.mem_id not in layout.index_of:
-        around = around.parent
-    return node if around is not None and around.mem_id == cell.mem_id else None
 
 
 def _source_text(pre: LexborNode) -> str:
@@ -337,8 +332,8 @@ def _remarks(content: bytes, family: Family, layout: Layout, cells: Sequence[Rec
             f"{layout.lookalikes} things that look like cells stand inside outputs or other formats; "
             "they were not read as cells."
         )
-    if layout.holders:
-        yield f"{len(layout.holders)} cells leave a tag open; the cells after them were found all the same."
+    if layout.held:
+        yield f"A tag is left open before {len(layout.held)} of the cells; they were found all the same."
     written = content.count(family.raw_marker)
     if written > layout.code:
         yield (

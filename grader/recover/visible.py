@@ -1,6 +1,7 @@
 """The plain text a reader sees in a piece of HTML. Parsed, never rendered."""
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -49,8 +50,17 @@ def _flatten_tables(node: LexborNode) -> None:
         if table.mem_id in inner:
             continue  # went with the table around it
         inner.update(nested.mem_id for nested in table.css("table"))
-        rows = [COLUMN.join(_cells(row)) for row in table.css("tr")]
+        rows = [COLUMN.join(_cells(row)) for row in _rows(table)]
         table.replace_with("\n" + "\n".join(rows) + "\n")
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    """A table's own rows; a table within a cell is that cell's text."""
+    for part in table.iter():
+        if part.tag == "tr":
+            yield part
+        elif part.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in part.iter() if row.tag == "tr")
 
 
 def _cells(row: LexborNode) -> list[str]:

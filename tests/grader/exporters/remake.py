@@ -30,7 +30,12 @@ NOTEBOOK = FIXTURES / "everything.ipynb"
 # Exporter, its pins, the templates that are exported with it.
 EXPORTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("nbconvert-7.17.2", "", ("lab", "classic", "basic")),
+    ("nbconvert-7.13.1", "nbconvert-7.13.1.txt", ("lab", "classic", "basic")),
+    ("nbconvert-7.7.4", "nbconvert-7.7.4.txt", ("lab", "classic", "basic")),
+    ("nbconvert-7.2.8", "nbconvert-7.2.8.txt", ("lab", "classic", "basic")),
     ("nbconvert-6.4.5", "nbconvert-6.4.5.txt", ("lab", "classic", "basic")),
+    ("nbconvert-6.0.7", "nbconvert-6.0.7.txt", ("lab", "classic", "basic")),
+    ("nbconvert-5.6.1", "nbconvert-5.6.1.txt", ("full", "basic")),
 )
 
 OPTION = re.compile(r'(\w+)="([^"]*)"')
@@ -87,7 +92,9 @@ def export(python: Path, notebook: Path, target: Path, template: str) -> None:
     options = ["--to", "html", "--template", template, "--stdout", "--log-level=ERROR"]
     command = [str(python), "-m", "nbconvert", *options, str(notebook)]
     environment = {**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
-    result = subprocess.run(command, check=True, capture_output=True, env=environment)
+    result = subprocess.run(command, check=False, capture_output=True, env=environment)
+    if result.returncode:
+        raise SystemExit(f"{target.name} could not be made:\n{result.stderr.decode()}")
     if b"/work" in result.stdout or b"/home/" in result.stdout or b"/tmp/" in result.stdout:
         raise SystemExit(f"{target.name} holds a path of this machine; change the notebook.")
     target.write_bytes(lzma.compress(result.stdout))
