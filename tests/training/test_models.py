@@ -13,6 +13,7 @@ import torch
 from paribus import models
 from paribus.errors import TrainingError
 from paribus.training.protocols import SplitData
+from tests.training.small_hub import small_hub
 
 TEXTS = ["A dispute about a charge on my card.", "The lender called XXXX times.", "Zinsen, Gebühren, 利息"] * 4
 
@@ -196,21 +197,36 @@ def test_a_missing_folder_is_not_looked_for_on_the_hub(name: str) -> None:
         models.load(name, 5, seed=0)
 
 
-def test_a_hub_name_without_a_network_says_what_to_pass_instead(tmp_path: Path) -> None:
-    """In a process of its own, since the hub's client reads its address and cache once."""
+def ask(names: list[str], endpoint: str, home: Path) -> list[str]:
+    """What loading hub names comes to, in a process of its own: the client reads its address and cache once."""
     code = (
         "from paribus import models\nfrom paribus.errors import TrainingError\n"
-        "try: models.load('some/encoder', 5, seed=0)\nexcept TrainingError as error: print(error)"
+        f"for name in {names!r}:\n"
+        "    try: print('head', models.load(name, 5, seed=0)[0].classifier.weight.sum().item())\n"
+        "    except TrainingError as error: print(error)"
     )
-    env = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
-    env.pop("HF_HUB_OFFLINE", None)
+    unset = ("HF_HUB_OFFLINE", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+    env = {key: value for key, value in os.environ.items() if key not in unset}
+    env |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, timeout=120)
+    return done.stdout.splitlines()
 
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env, timeout=40
-    )
 
-    assert "'some/encoder' could not be fetched from http://127.0.0.1:9" in done.stdout
-    assert "--model tiny" in done.stdout
+def test_a_hub_name_is_fetched_by_the_real_client_and_found_in_its_cache_later(
+    folder: Path, tmp_path: Path
+) -> None:
+    """… and a name that is neither there nor in the cache says what to pass instead, with and without a network."""
+    expected = models.load(str(folder), 5, seed=0)[0].classifier.weight.sum().item()
+
+    with small_hub(folder, "course/encoder") as endpoint:
+        online = ask(["course/encoder", "course/encodre"], endpoint, tmp_path)
+    offline = ask(["course/encoder", "course/encodre"], endpoint, tmp_path)
+
+    assert online[0] == offline[0] == f"head {expected}"
+    for said in (online[1], offline[1]):
+        assert f"'course/encodre' could not be fetched from {endpoint}" in said
+        assert "--model tiny" in said
 
 
 def test_too_few_classes_and_missing_texts_are_refused() -> None:
