@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from paribus.errors import TrainingError
 from paribus.metrics import Metrics, evaluate
 from paribus.training import FitResult, Prepared, TrainingConfig, fit, predict, validation_loss
+from paribus.training.precision import Precision
 from paribus.training.protocols import SplitData
 
 
@@ -170,6 +172,24 @@ def test_progress_is_one_line_an_epoch_and_can_be_silent(
     lines = told.out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1 of 2", "epoch 2 of 2"]
     assert all("macro-F1" in line for line in lines)
+
+
+def test_mixed_precision_trains_and_leaves_a_model_in_32_bits(
+    toy_data: SplitData, toy_config: TrainingConfig, toy_prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bf16 on the CPU takes the same path as half precision on a GPU."""
+    half = Precision("bf16", "cpu")
+    monkeypatch.setattr("paribus.training.trainer.device_and_precision", lambda: (torch.device("cpu"), half))
+
+    result = fit(toy_config, toy_data, seed=1, progress=False)
+
+    assert result.epochs[1].train_loss < result.epochs[0].train_loss  # type: ignore[operator]
+    assert {parameter.dtype for parameter in result.model.parameters()} == {torch.float32}
+    assert not hasattr(result.model, "_original_forward"), "the Trainer's wrapper around forward is off again"
+    np.testing.assert_allclose(
+        predict(result.model, toy_prepared.validation, precision=half), result.logits, atol=1e-5
+    )
+    assert np.abs(predict(result.model, toy_prepared.validation) - result.logits).max() > 0
 
 
 def test_a_run_whose_loss_is_no_number_says_which_setting_to_change(
