@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def export(python: Path, notebook: Path, target: Path, template: str) -> None:
     result = subprocess.run(command, check=False, capture_output=True, env=environment)
     if result.returncode:
         raise SystemExit(f"{target.name} could not be made:\n{result.stderr.decode()}")
-    if b"/work" in result.stdout or b"/home/" in result.stdout or b"/tmp/" in result.stdout:
+    if any(str(place).encode() in result.stdout for place in (ROOT, Path.home(), tempfile.gettempdir())):
         raise SystemExit(f"{target.name} holds a path of this machine; change the notebook.")
     target.write_bytes(lzma.compress(result.stdout))
 
