@@ -31,7 +31,8 @@ class Answer:
         return "\n".join(block.text for block in self.blocks)
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text; a line break ends one, an abbreviation or a decimal point does not."""
     found: list[str] = []
     for part in _SENTENCE_END.split(text):
@@ -39,7 +40,7 @@ def sentences(text: str) -> list[str]:
             found[-1] = f"{found[-1]} {part}"
         elif part and part.strip():
             found.append(part.strip())
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)

@@ -8,11 +8,11 @@ from itertools import combinations
 from grader import vocabulary
 from grader.measured import FRACTIONS, Group, Measured, Rescue
 from grader.numbers import Agreement, Number, agreement
-from grader.traces import Context, Status, Trace, all_groups
+from grader.traces import Context, Status, Trace, all_groups, is_approximate
 
 _LEVEL = re.compile(r"\b(to|at|reache[sd]|reach|from|only|equals?)\s*$", re.IGNORECASE)
 _BY = re.compile(
-    r"(\bby|\b(differences?|gaps?|gains?|increase|decrease|drop|rise|improvement|change|delta|distance|loss)\b[^.;,\d]{0,45}?)"
+    r"(\bby|\b(differences?|gaps?|gains?|increase|decrease|drop|rise|improvement|change|delta|distance)\b[^.;,\d]{0,45}?)"
     r"\s*(of|is|was|were|about|only|roughly|nearly|almost|=|:|around|some|just|≈|~|\s)*$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -50,9 +50,11 @@ def trace_difference(blank: Trace, certain: bool, context: Context, measured: Me
     keys = keys | context.implied_groups if len(keys) < 2 else keys
     metrics = list(dict.fromkeys([blank.metric, *(mention.name for mention in context.metrics)]))
     pairs = _pairs(keys, measured)
-    options = [*_gaps(metrics, keys, measured), *_changes(metrics, pairs)]
-    agreeing = [item for item in options if _difference_agrees(blank.number, item, pairs)]
-    best = next((item for item in agreeing if item.metric == blank.metric or "−" in item.metric), None)
+    gaps = list(_gaps(metrics, keys, measured))
+    options = gaps if context.difference and len(gaps) == 1 else [*gaps, *_changes(metrics, pairs)]
+    slack = 1.5 if is_approximate(blank.number, context) else 0.5
+    agreeing = [item for item in options if _difference_agrees(blank.number, item, pairs, slack)]
+    best = next((item for item in agreeing if item.metric == blank.metric or item in gaps), None)
     if best is not None:
         shown = replace(
             blank, metric=best.metric, group=best.between, expected=best.value, recorded_in=best.position
@@ -62,13 +64,15 @@ def trace_difference(blank: Trace, certain: bool, context: Context, measured: Me
         return replace(shown, status=Status.TRACED)
     if context.elsewhere:
         return blank
-    mine = [item for item in options if item.metric == blank.metric or "−" in item.metric]
+    mine = [item for item in options if item.metric == blank.metric or item in gaps]
     if agreeing or not mine:
         return replace(blank, status=Status.UNCLEAR, why="it is not plain between which runs or metrics")
-    shown = replace(blank, group=mine[0].between, expected=mine[0].value, recorded_in=mine[0].position)
+    shown = replace(
+        blank, metric=mine[0].metric, group=mine[0].between, expected=mine[0].value, recorded_in=mine[0].position
+    )
     scoped = len(measured.groups) == 2
     named = len(pairs) == 1 and (scoped or {group.key for group in pairs[0]} <= keys)
-    if certain and named and len(mine) == 1:
+    if len(mine) == 1 and ((certain and named) or (options == gaps and bool(keys))):
         return replace(shown, status=Status.WRONG)
     return replace(shown, status=Status.UNCLEAR, why="it is not plain between which runs or metrics")
 
@@ -78,19 +82,23 @@ def _pairs(keys: frozenset[str], measured: Measured) -> list[tuple[Group, Group]
     arms = [pair for pair in measured.experiments if {group.key for group in pair} <= keys]
     if arms:
         return arms
-    groups = [measured.group(key) for key in sorted(keys)]
-    named = [pair for pair in combinations(groups, 2) if pair[0].runs[-1].record.run != pair[1].runs[-1].record.run]
+    named = list(combinations(_once(keys, measured), 2))
     if named or len(measured.experiments) != 1:
         return named
     only = measured.experiments[0]
     return [only] if not keys or keys & {group.key for group in only} else []
 
 
+def _once(keys: frozenset[str], measured: Measured) -> list[Group]:
+    """Groups without those that are the same runs under another name."""
+    groups = [measured.group(key) for key in sorted(keys, key=lambda key: (not key.startswith("run:"), key))]
+    return list({group.runs[-1].record.run: group for group in reversed(groups)}.values())
+
+
 def _gaps(metrics: Sequence[str], keys: frozenset[str], measured: Measured) -> Iterator[_Option]:
     """The distance between two metrics of one group."""
     fractions = [name for name in metrics if name in FRACTIONS]
-    groups = [measured.group(key) for key in sorted(keys)]
-    for group in groups or (measured.groups if len(measured.groups) == 1 else ()):
+    for group in _once(keys, measured) or (measured.groups if len(measured.groups) == 1 else ()):
         for first, second in combinations(fractions, 2):
             a, b = group.mean(first), group.mean(second)
             if a is not None and b is not None:
@@ -106,18 +114,19 @@ def _changes(metrics: Sequence[str], pairs: Sequence[tuple[Group, Group]]) -> It
                 yield _Option(name, f"{second.title} against {first.title}", b - a, second.position)
 
 
-def _difference_agrees(number: Number, option: _Option, pairs: Sequence[tuple[Group, Group]]) -> bool:
+def _difference_agrees(number: Number, option: _Option, pairs: Sequence[tuple[Group, Group]], slack: float) -> bool:
     """At printed precision, or off by one in the last place: two rounded numbers may have been subtracted.
 
     A percentage may also be relative to where the metric started.
     """
     fraction = option.metric in FRACTIONS or "−" in option.metric
-    if agreement(number, option.value, fraction=fraction, slack=0.5, signless=True) is Agreement.YES:
+    if agreement(number, option.value, fraction=fraction, slack=slack, signless=True) is Agreement.YES:
         return True
     starts = [pair[0].mean(option.metric) for pair in pairs] if number.percent and "−" not in option.metric else []
     return any(
         start
-        and agreement(number, 100 * option.value / start, fraction=False, slack=0.5, signless=True) is Agreement.YES
+        and agreement(number, 100 * option.value / start, fraction=False, slack=slack, signless=True)
+        is Agreement.YES
         for start in starts
     )
 

@@ -3,28 +3,45 @@
 import math
 import re
 import statistics
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader import vocabulary
-from grader.measured import FRACTIONS, Group, Measured
+from grader.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
 from grader.numbers import Agreement, Number, agreement
-from grader.traces import Context, Status, Trace, all_groups
+from grader.traces import Context, Status, Trace, all_groups, in_series, is_approximate
 
-_AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$|^\s*\(\s*$", re.IGNORECASE)
+_AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$", re.IGNORECASE)
+_BRACKET = re.compile(r"^\s*\(\s*(the\s+)?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"^['’]?s?\s*(?:(?!(?:to|than|over|against|vs|versus|from|and|or|but|while)\b)[\w\-]+\s*){0,6}[:=(|]?\s*$"
+)
 _FROM_TO = re.compile(r"^\s*(to|→|->|-->|=>)\s*$", re.IGNORECASE)
 
 
-def _groups_of(number: Number, context: Context) -> tuple[frozenset[str], bool]:
-    """The groups a number speaks of, and whether its own sentence names them."""
+@dataclass(frozen=True)
+class _Meant:
+    """The groups that a number may speak of. ``named``: in its own sentence; ``firm``: right beside it."""
+
+    keys: frozenset[str]
+    named: bool = True
+    firm: bool = False
+
+
+def _groups_of(number: Number, context: Context) -> _Meant:
     if not context.groups:
-        return context.implied_groups, False
+        return _Meant(context.implied_groups, named=False)
+    if (place := in_series(number, context, [(start, end) for start, end, _ in context.groups])) is not None:
+        return _Meant(context.groups[place][2])
     later = [item for item in context.groups if item[0] >= number.end]
     earlier = [item for item in context.groups if item[1] <= number.start]
-    if later and _AFTER.match(context.text[number.end : later[0][0]]):
-        return later[0][2], True
+    if later:
+        between, beyond = context.text[number.end : later[0][0]], context.text[later[0][1] :].lstrip()
+        if _AFTER.match(between) or (_BRACKET.match(between) and beyond.startswith(")")):
+            return _Meant(later[0][2], firm=True)
     if earlier:
-        return earlier[-1][2], True
-    return (later[0][2], True) if later else (context.implied_groups, False)
+        between = context.text[earlier[-1][1] : number.start]
+        return _Meant(earlier[-1][2], firm=len(between) <= 40 and _BEFORE.match(between) is not None)
+    return _Meant(later[0][2])
 
 
 def trace_level(blank: Trace, certain: bool, context: Context, measured: Measured) -> Trace:  # noqa: PLR0911
@@ -34,14 +51,13 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
     ladder: each way out is another verdict, hence the many returns.
     """
     number, metric = blank.number, blank.metric
-    meant, named = _groups_of(number, context)
-    pair = _from_to(number, context, measured)
-    if pair is not None:
-        meant, named = frozenset({pair.key}), True
+    meant = _from_to(number, context, measured) or _groups_of(number, context)
     alone = [group for group in measured.groups if group.mean(metric) is not None]
-    if not meant and len({tuple(run.record.run for run in group.runs) for group in alone}) == 1:
-        meant = frozenset({alone[0].key})
-    groups = [measured.group(key) for key in sorted(meant) if measured.group(key).mean(metric) is not None]
+    if not meant.keys and len({tuple(run.record.run for run in group.runs) for group in alone}) == 1:
+        meant = _Meant(frozenset({alone[0].key}), named=False)
+    # A run called by its own name comes before the arm that it also is.
+    keys = sorted(meant.keys, key=lambda key: (not key.startswith("run:"), key))
+    groups = [measured.group(key) for key in keys if measured.group(key).mean(metric) is not None]
     if not groups:
         return replace(blank, status=Status.UNCLEAR, why="no run or arm stands beside it")
     results = [(group, _agrees(number, group, metric, context)) for group in groups]
@@ -53,12 +69,14 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
         return replace(shown, status=Status.UNCLEAR, why="it seems to be cut instead of rounded")
     if context.elsewhere:
         return replace(shown, status=Status.OTHER)
+    if certain and meant.firm and not context.epochs:
+        return replace(shown, status=Status.WRONG)
     plausible = _plausible(number, context, measured)
-    if not named or not certain or plausible:
+    if not meant.named or not certain or plausible:
         return replace(
             shown, status=Status.UNCLEAR, why=plausible or "it is not plain which run or metric is meant"
         )
-    if context.epochs and metric in ("train_loss", "validation_loss", "accuracy", "macro_f1"):
+    if context.epochs and metric in EPOCH_METRICS:
         return replace(shown, status=Status.UNCLEAR, why="it may belong to an epoch that is not recorded")
     return replace(shown, status=Status.WRONG)
 
@@ -66,8 +84,7 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
 def _agrees(number: Number, group: Group, metric: str, context: Context) -> Agreement:
     """How a printed number agrees with a group's mean, or, where the text says so, with a seed or an epoch."""
     fraction = metric in FRACTIONS
-    near = number.start
-    slack = 0.5 if vocabulary.has("context", "approximate", context.text[max(0, near - 14) : near]) else 0.0
+    slack = 0.5 if is_approximate(number, context) else 0.0
     mean = group.mean(metric)
     values = group.values(metric)
     if number.upper is not None:
@@ -118,19 +135,17 @@ def _plausible(number: Number, context: Context, measured: Measured) -> str:
     return ""
 
 
-def _from_to(number: Number, context: Context, measured: Measured) -> Group | None:
+def _from_to(number: Number, context: Context, measured: Measured) -> _Meant | None:
     """In "from a to b" the first is the baseline's, the second the changed arm's, where one experiment is meant."""
     numbers = context.numbers
-    pairs = [
-        pair
-        for pair in measured.experiments
-        if not context.groups or all_groups(context.groups) & {g.key for g in pair}
-    ]
-    if len(pairs) != 1:
+    named = all_groups(context.groups)
+    pairs = [pair for pair in measured.experiments if not named or named <= {group.key for group in pair}]
+    if len(pairs) != 1 or len(context.groups) > 1:
         return None
+    sure = bool(named) or len(measured.groups) == 2
     index = numbers.index(number)
     if index + 1 < len(numbers) and _FROM_TO.match(context.text[number.end : numbers[index + 1].start]):
-        return pairs[0][0]
+        return _Meant(frozenset({pairs[0][0].key}), named=sure)
     if index > 0 and _FROM_TO.match(context.text[numbers[index - 1].end : number.start]):
-        return pairs[0][1]
+        return _Meant(frozenset({pairs[0][1].key}), named=sure)
     return None

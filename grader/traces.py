@@ -1,11 +1,17 @@
 """What tracing works with: a number's status, its trace, and the context of the sentence it stands in."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grader import vocabulary
 from grader.numbers import Number
 from grader.vocabulary import Mention
+
+_SIDE_BY_SIDE = re.compile(
+    r"^\s*(,|/|and|vs\.?|versus|against|compared (to|with)|,? respectively)\s*$", re.IGNORECASE
+)
 
 
 class Status(StrEnum):
@@ -55,3 +61,25 @@ class Context:
 
 def all_groups(groups: Iterable[tuple[int, int, frozenset[str]]]) -> frozenset[str]:
     return frozenset(key for _, _, keys in groups for key in keys)
+
+
+def in_series(number: Number, context: Context, mentions: Sequence[tuple[int, int]]) -> int | None:
+    """In "A and B reach 0.5 and 0.2" and "A beats B (0.5 vs. 0.2)": which of the mentions a number belongs to.
+
+    Only where two numbers stand side by side and exactly as many mentions stand before them, none after.
+    """
+    index = context.numbers.index(number)
+    for first in (index, index - 1):
+        if first < 0 or first + 1 >= len(context.numbers):
+            continue
+        pair = context.numbers[first : first + 2]
+        between = context.text[pair[0].end : pair[1].start]
+        before = [place for place, (_, end) in enumerate(mentions) if end <= pair[0].start]
+        if _SIDE_BY_SIDE.match(between) and len(before) == len(mentions) == 2:
+            return before[index - first]
+    return None
+
+
+def is_approximate(number: Number, context: Context) -> bool:
+    """A word such as "about" stands right before the number."""
+    return vocabulary.has("context", "approximate", context.text[max(0, number.start - 14) : number.start])

@@ -18,7 +18,7 @@ from grader.levels import trace_level
 from grader.measured import Measured, find_named
 from grader.numbers import Agreement, Number, agreement, find_numbers
 from grader.prose import Block
-from grader.traces import Context, Status, Trace, all_groups
+from grader.traces import Context, Status, Trace, all_groups, in_series
 from grader.vocabulary import tokens
 
 _APART = re.compile(r"[,;.]|\band\b|\d")
@@ -190,6 +190,9 @@ def _metric_of(number: Number, context: Context) -> tuple[str, bool]:
         return context.implied_metric, False
     if len(named) == 1:
         return named[0], True
+    place = in_series(number, context, [(mention.start, mention.end) for mention in context.metrics])
+    if place is not None:
+        return context.metrics[place].name, True
     adjacent = [
         mention for mention in context.metrics
         if 0 <= mention.start - number.end <= 12

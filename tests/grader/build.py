@@ -217,7 +217,13 @@ class _Chain:
         self.previous = ""
 
     def add(
-        self, kind: Any, run: str, position: int, *, shown: bool = True, nonce: str = NONCE, **fields: Any
+        self,
+        kind: Kind,
+        run: str,
+        position: int,
+        *,
+        shown: bool = True,
+        **fields: Any,  # noqa: ANN401 - Record's own fields
     ) -> Record:
         """Write one record, shown at a position."""
         record = Record(
