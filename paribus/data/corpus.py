@@ -18,6 +18,8 @@ Tier = Literal["head", "mid", "tail"]
 FULL_TRAIN_ROWS = 57_846
 HEAD_FROM = 2_000
 TAIL_BELOW = 100
+# Fewer examples than this make a tail class in a corpus of any size.
+ALWAYS_TAIL_BELOW = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +82,11 @@ class Complaints:
     def tier_limits(self) -> tuple[float, float]:
         """From how many training examples a class is head, and below how many it is tail.
 
-        2,000 and 100 at the course's 57,846 training rows; a smaller corpus scales both in proportion.
+        2,000 and 100 at the course's 57,846 training rows; a smaller corpus scales both in proportion, the
+        second down to 10.
         """
         scale = min(1.0, float(self.class_counts.sum()) / FULL_TRAIN_ROWS)
-        return HEAD_FROM * scale, TAIL_BELOW * scale
+        return HEAD_FROM * scale, max(float(ALWAYS_TAIL_BELOW), TAIL_BELOW * scale)
 
     def tiers(self) -> NDArray[np.str_]:
         """"head", "mid" or "tail" for each class; see `tier_limits`."""

@@ -33,13 +33,13 @@ class Recipe:
 
 
 FULL = Recipe(
-    clear_head=0.6,
-    clear_tail=0.25,
+    clear_head=0.55,
+    clear_tail=0.23,
     clear_spread=0.2,
-    vague=0.5,
+    vague=0.95,
     attraction=0.3,
-    elsewhere=0.15,
-    attraction_elsewhere=0.15,
+    elsewhere=0.2,
+    attraction_elsewhere=0.3,
     second=0.4,
     aside=0.15,
     redacted=0.635,

@@ -1,7 +1,8 @@
 """How many complaints each raw label gets: shape.csv at full size, scaled for the smaller sizes."""
 
 import csv
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -15,9 +16,8 @@ DROPPED_BELOW = 5
 # The smallest class that survives the split with 4 training examples.
 SMALLEST = 7
 SMOKE_SCALE = 0.099
-# Micro keeps every so-many-th class, so that head, mid and tail are all there.
-MICRO_SCALE = 0.0215
-MICRO_CLASSES = 24
+# Micro has every so-many-th class and the square root of its rows: still a tail, in a few hundred rows.
+MICRO_CLASSES = 28
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ def shape(size: Size) -> tuple[Shape, ...]:
     if size == "full":
         return full
     if size == "smoke":
-        return tuple(_scaled(item, SMOKE_SCALE) for item in full)
+        return tuple(_with_rows(item, item.rows * SMOKE_SCALE) for item in full)
     return _micro(full)
 
 
-def _scaled(item: Shape, factor: float) -> Shape:
-    """The label with its rows scaled, never below the smallest class that survives the split."""
+def _with_rows(item: Shape, rows: float) -> Shape:
+    """The label with about so many rows, never below the smallest class that survives the split."""
     if item.rows < DROPPED_BELOW:
         return item
-    return Shape(item.label, item.family, item.canonical, max(SMALLEST, round(item.rows * factor)))
+    return replace(item, rows=max(SMALLEST, round(rows)))
 
 
 def _micro(full: tuple[Shape, ...]) -> tuple[Shape, ...]:
@@ -61,5 +61,5 @@ def _micro(full: tuple[Shape, ...]) -> tuple[Shape, ...]:
     names = {item.label for item in kept}
     renamed = [item for item in full if item.canonical != item.label and item.canonical in names][:2]
     dropped = [item for item in full if item.rows < DROPPED_BELOW][:2]
-    scaled = [_scaled(item, MICRO_SCALE) for item in [*kept, *renamed]]
+    scaled = [_with_rows(item, math.sqrt(item.rows)) for item in [*kept, *renamed]]
     return tuple(sorted([*scaled, *dropped], key=lambda item: (-item.rows, item.label)))

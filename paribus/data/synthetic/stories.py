@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from paribus.data.synthetic.templates import Template, compile_template, reworded
+from paribus.data.synthetic.templates import Template, compile_template, phrase_pattern, reworded
 
 Sentences = tuple[Template, ...]
 Slots = Mapping[str, Sequence[str]]
@@ -37,11 +37,13 @@ def families(*, redacted: bool) -> Mapping[str, Family]:
         if entry.name.endswith(".toml")
     }
     common = tables.pop("common")
-    common["thesaurus"] = tables.pop("thesaurus")["words"]
+    common["thesaurus"] = tables.pop("thesaurus")["phrases"]
     return {name: _family(table, common, redacted=redacted) for name, table in sorted(tables.items())}
 
 
 def _family(table: Mapping[str, Any], common: Mapping[str, Any], *, redacted: bool) -> Family:
+    thesaurus = common["thesaurus"]
+    pattern = phrase_pattern(thesaurus)
     slots: dict[str, Sequence[str]] = {**common["slots"], **common["redacted" if redacted else "plain"]}
     if not redacted:
         slots["company"] = table["company"]
@@ -52,7 +54,7 @@ def _family(table: Mapping[str, Any], common: Mapping[str, Any], *, redacted: bo
         context=_compiled(table["context"], slots),
         common={kind: _compiled(common[kind], slots) for kind in COMMON},
         stories={
-            label: tuple(reworded(sentence, common["thesaurus"]) for sentence in _compiled(sentences, slots))
+            label: tuple(reworded(sentence, thesaurus, pattern) for sentence in _compiled(sentences, slots))
             for label, sentences in table["stories"].items()
         },
     )

@@ -8,7 +8,6 @@ from paribus.errors import DataError
 # A compiled template: parts that are plain text, or the options of a choice, each compiled in turn.
 Template = tuple["str | tuple[Template, ...]", ...]
 
-_WORDS = re.compile(r"[a-z]+|[^a-z]+")
 _TOKENS = re.compile(r"[\[\]|]|\{\w+\}|[^\[\]|{]+|\{")
 
 
@@ -47,22 +46,34 @@ def _options(
     return [tuple(option) for option in options], position
 
 
-def reworded(template: Template, thesaurus: Mapping[str, Sequence[str]]) -> Template:
-    """The template with every word that the thesaurus knows replaced by a choice of it and its other words."""
+def phrase_pattern(thesaurus: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """What finds every phrase of a thesaurus in a text, the longest first."""
+    longest_first = sorted(thesaurus, key=lambda phrase: (-len(phrase), phrase))
+    return re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+
+
+def reworded(template: Template, thesaurus: Mapping[str, Sequence[str]], pattern: re.Pattern[str]) -> Template:
+    """The template with every phrase of the thesaurus replaced by a choice of it and its other wordings."""
     parts: list[str | tuple[Template, ...]] = []
     for part in template:
         if not isinstance(part, str):
-            parts.append(tuple(reworded(option, thesaurus) for option in part))
+            parts.append(tuple(reworded(option, thesaurus, pattern) for option in part))
             continue
-        plain = ""
-        for piece in _WORDS.findall(part):
-            if piece in thesaurus:
-                parts += [plain, tuple((word,) for word in (piece, *thesaurus[piece]))]
-                plain = ""
+        # Splitting by a pattern with one group gives text and phrase in turn.
+        for position, piece in enumerate(pattern.split(part)):
+            if position % 2 == 0:
+                parts.append(piece)
             else:
-                plain += piece
-        parts.append(plain)
+                parts.append(tuple((wording,) for wording in _wordings(piece, thesaurus)))
     return tuple(part for part in parts if part)
+
+
+def _wordings(phrase: str, thesaurus: Mapping[str, Sequence[str]]) -> list[str]:
+    """The phrase and its other wordings, with a capital where it has one."""
+    others = thesaurus[phrase.lower()]
+    if phrase[0].isupper():
+        others = [wording[0].upper() + wording[1:] for wording in others]
+    return [phrase, *others]
 
 
 def render(template: Template, draw: Callable[[], int], out: list[str]) -> None:
