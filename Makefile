@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench platforms data-full screenshots clean help
+.PHONY: demo test lint types pytest bench platforms exports clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -35,6 +35,12 @@ pytest: $(INSTALLED)
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
+	$(BIN)/python -m generator.platform_checks
+
+exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and new versions
+	$(BIN)/python tests/grader/exporters/remake.py
 
 clean:  ## remove what builds and runs wrote (not .venv)
 	rm -rf build .paribus

@@ -1,0 +1,138 @@
+"""`make bench`: what the project promises of its speed, side by side with nbgrader in one run, as ratios.
+
+Machines are noisy, so no test asserts a time. This run does both sides after one another on the same core,
+writes build/bench.json, prints it as a table, and ends with 1 where a ratio falls short.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from course.catalog import load_course
+from course.release import Release, read_release
+from generator.build import Options, build, notebook_path
+from generator.classroom.room import execute_class
+from generator.classroom.students import EXECUTIONS
+from generator.demo import HOMEWORK, WEEK, make_material
+from generator.headless import Settings, run_assignments
+from generator.notebooks import solution_notebook
+from generator.references import load_references
+from grader.batch import grade_batch
+from grader.handback import Order, render_all, with_gradebook
+from grader.inbox import iter_submissions
+from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
+from tests.bench.rows import Row, print_rows, write_rows
+from tests.bench.submissions import write_submissions
+
+OUT = Path("build/bench")
+AUTOGRADED = 9
+REPEATS = 7
+
+
+def main() -> int:
+    """Every row, the table, the file; 1 where a ratio falls short."""
+    # nbgrader looks for `alembic` on PATH; an unactivated environment is not on it.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        rows = [*building(scratch), *starting(scratch), *grading(scratch)]
+    write_rows(rows, Path("build/bench.json"))
+    print_rows(rows)
+    return 0 if all(row.enough for row in rows) else 1
+
+
+def building(scratch: Path) -> list[Row]:
+    """A build of week 1 for every platform against nbgrader's generate_assignment, per notebook written."""
+    course = load_course()
+    entries = course.select(WEEK)
+    options = Options(profile="micro", references=load_references(Path("solutions")))
+    report = build(course, entries, OUT / "course", options)
+    notebooks = sum(file.endswith(".ipynb") for file in report.files)
+    ours = _median(lambda: build(course, entries, scratch / "built", options)) / notebooks
+    written = {
+        entry.name: nbformat.read(OUT / "course" / notebook_path("instructor", "jupyter", entry.name), as_version=4)
+        for entry in entries
+    }
+    other = statistics.median(generate_seconds(scratch / "generate", written, 3))
+    return [Row("build, a notebook written / nbgrader generate_assignment", ours, other, "s", 10)]
+
+
+def starting(scratch: Path) -> list[Row]:
+    """A warm call of the command, and the import of the student's package in a bare interpreter."""
+    call = [sys.executable, "-m", "paribus.cli", "build", WEEK, "--profile", "micro", "--out", str(scratch / "cli")]
+    bare = [sys.executable, "-c", "import paribus"]
+    loaded = subprocess.run(
+        [*bare[:2], "import sys, paribus; print('torch' in sys.modules or 'nbformat' in sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    if loaded != "False":
+        raise RuntimeError("`import paribus` imports torch or nbformat.")
+    return [
+        Row("a warm `paribus build week1` / its limit", _median(lambda: _call(call)), 1.5, "s", 1),
+        Row("`import paribus` in a bare interpreter / its limit", _median(lambda: _call(bare)), 0.3, "s", 1),
+    ]
+
+
+def grading(scratch: Path) -> list[Row]:
+    """A hundred submissions on one core, against nbgrader's default autograde of a trivial notebook on one core."""
+    archive, release = _submissions()
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        other = statistics.median(autograde_seconds(scratch / "autograde", AUTOGRADED)[1:])
+        out = scratch / "graded"
+        start = time.perf_counter()
+        batch = grade_batch(iter_submissions(archive), [release], out, jobs=1, fresh=True)
+        judged = time.perf_counter() - start
+        order = Order(archive, (release,), out)
+        results = with_gradebook(order, batch.results)
+        render_all(order, results, None)
+        whole = time.perf_counter() - start
+    finally:
+        os.sched_setaffinity(0, cores)
+    count = len(batch.results)
+    graded = sum(result.status == "graded" for result in batch.results)
+    if graded != count:
+        raise RuntimeError(f"Only {graded} of {count} submissions were graded.")
+    return [
+        Row("grading to results.jsonl, a submission / nbgrader autograde", judged / count, other, "s", 30),
+        Row("with gradebook and feedback, a submission / nbgrader autograde", whole / count, other, "s", 8),
+    ]
+
+
+def _submissions() -> tuple[Path, Release]:
+    """The zip, from one notebook that is really executed (kept by content), and the release it belongs to."""
+    lab = run_assignments(
+        ["week1_lab"], solution_notebook, Settings(profile="micro"), OUT / "run", solutions=Path("solutions")
+    )[0]
+    material = make_material(OUT / "course", lab)
+    executed = execute_class(material, OUT / "class", profile="micro", workers=1, executions=EXECUTIONS[:1])
+    archive = OUT / "submissions.zip"
+    write_submissions(executed[EXECUTIONS[0].name], material.released, archive)
+    return archive, read_release(OUT / "course" / "instructor" / "release" / HOMEWORK)
+
+
+def _median(action: Callable[[], object]) -> float:
+    """The median seconds of a few calls after one that is not counted."""
+    action()
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def _call(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
