@@ -99,7 +99,8 @@ selfcheck.equal(merge_label("Other", {}), "Other", "an empty map")
 frame, report = complaints.merge_labels(raw)
 notebook.value("audit.raw_labels", len(set(raw_labels)))
 notebook.value("audit.classes", frame["label"].nunique())
-report
+print(report)
+report.merged_table()
 
 # %% [markdown] key="merge-reading"
 # Two steps happened here, in this order: near-duplicate labels were merged, then classes with fewer than five
@@ -116,7 +117,7 @@ report
 # %% key="split"
 data = complaints.load(DATA or profile.data, size=profile.size)
 notebook.use(data)
-print(data.card())
+data.card()
 
 # %% key="label-distribution"
 train_counts = np.bincount(data.train.labels, minlength=len(data.classes))

@@ -7,8 +7,17 @@ import numpy as np
 from paribus.data.corpus import Complaints
 
 
-def render(data: Complaints) -> str:
-    """What a reader must know before using the data: origin, sizes, classes, texts, how it was cleaned and split."""
+class Card(str):
+    """Markdown that a notebook shows rendered; everywhere else it is its text."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def render(data: Complaints) -> Card:
+    """What a reader must know before using the data: origin, sizes, classes, texts, cleaning and split."""
     words = np.array([len(text.split()) for text in data.train.texts])
     redacted = np.mean([re.search("XXXX", text) is not None for text in data.train.texts])
     counts, tiers = data.class_counts, data.tiers()
@@ -16,11 +25,11 @@ def render(data: Complaints) -> str:
     validation = np.bincount(data.validation.labels, minlength=data.n_classes)
     report = data.merge_report
     lines = [
-        f"# Data card: {data.source}",
+        f"#### Data card: {data.source}",
         "",
         f"Fingerprint `{data.fingerprint}`, split `{data.split_digest}`.",
         "",
-        "## Size",
+        "##### Size",
         "",
         "| part | complaints |",
         "| --- | ---: |",
@@ -28,9 +37,9 @@ def render(data: Complaints) -> str:
         f"| validation | {len(data.validation):,} |",
         f"| test | {len(data.test):,} |",
         "",
-        "## Classes",
+        "##### Classes",
         "",
-        f"{data.n_classes} classes; the largest, \"{data.classes[0]}\", has {counts[0]:,} training complaints "
+        f'{data.n_classes} classes; the largest, "{data.classes[0]}", has {counts[0]:,} training complaints',
         f"({counts[0] / counts.sum():.1%}), the smallest {counts[-1]}.",
         "",
         "| tier | training complaints | classes |",
@@ -39,27 +48,27 @@ def render(data: Complaints) -> str:
         f"| mid | between | {np.sum(tiers == 'mid')} |",
         f"| tail | fewer than {tail_below:,.0f} | {np.sum(tiers == 'tail')} |",
         "",
-        f"{np.sum(validation <= 5)} classes have five or fewer validation complaints, "
+        f"{np.sum(validation <= 5)} classes have five or fewer validation complaints,",
         f"{np.sum(validation == 1)} exactly one.",
         "",
-        "## Texts",
+        "##### Texts",
         "",
-        f"{redacted:.1%} of the training texts carry XXXX. Words: median {np.median(words):.0f}, "
+        f"{redacted:.1%} of the training texts carry XXXX. Words: median {np.median(words):.0f},",
         f"mean {words.mean():.0f}, 90 % have at most {np.quantile(words, 0.9):.0f}, the longest {words.max()}.",
         "",
-        "## Cleaning",
+        "##### Cleaning",
         "",
         *str(report).splitlines(),
         "",
         *_table("merged label", "became", [(item.old, f"{item.new} ({item.rows:,})") for item in report.merged]),
         *_table("dropped class", "complaints", [(item.label, str(item.rows)) for item in report.dropped]),
-        "## Split",
+        "##### Split",
         "",
-        "Fixed for everyone, stratified by class, decided by a hash of each text. "
+        "Fixed for everyone, stratified by class, decided by a hash of each text.",
         "The test part is looked at once, at the end.",
         "",
     ]
-    return "\n".join(lines)
+    return Card("\n".join(lines))
 
 
 def _table(left: str, right: str, rows: list[tuple[str, str]]) -> list[str]:
