@@ -8,12 +8,12 @@ from paribus.data.corpus import Complaints
 
 
 class Card(str):
-    """Markdown that a notebook shows rendered; everywhere else it is its text."""
+    """Markdown that a notebook shows rendered, three heading levels down; everywhere else it is its text."""
 
     __slots__ = ()
 
     def _repr_markdown_(self) -> str:
-        return str(self)
+        return re.sub("^#", "####", self, flags=re.MULTILINE)
 
 
 def render(data: Complaints) -> Card:
@@ -25,11 +25,11 @@ def render(data: Complaints) -> Card:
     validation = np.bincount(data.validation.labels, minlength=data.n_classes)
     report = data.merge_report
     lines = [
-        f"#### Data card: {data.source}",
+        f"# Data card: {data.source}",
         "",
         f"Fingerprint `{data.fingerprint}`, split `{data.split_digest}`.",
         "",
-        "##### Size",
+        "## Size",
         "",
         "| part | complaints |",
         "| --- | ---: |",
@@ -37,7 +37,7 @@ def render(data: Complaints) -> Card:
         f"| validation | {len(data.validation):,} |",
         f"| test | {len(data.test):,} |",
         "",
-        "##### Classes",
+        "## Classes",
         "",
         f'{data.n_classes} classes; the largest, "{data.classes[0]}", has {counts[0]:,} training complaints',
         f"({counts[0] / counts.sum():.1%}), the smallest {counts[-1]}.",
@@ -51,18 +51,18 @@ def render(data: Complaints) -> Card:
         f"{np.sum(validation <= 5)} classes have five or fewer validation complaints,",
         f"{np.sum(validation == 1)} exactly one.",
         "",
-        "##### Texts",
+        "## Texts",
         "",
         f"{redacted:.1%} of the training texts carry XXXX. Words: median {np.median(words):.0f},",
         f"mean {words.mean():.0f}, 90 % have at most {np.quantile(words, 0.9):.0f}, the longest {words.max()}.",
         "",
-        "##### Cleaning",
+        "## Cleaning",
         "",
         *str(report).splitlines(),
         "",
         *_table("merged label", "became", [(item.old, f"{item.new} ({item.rows:,})") for item in report.merged]),
         *_table("dropped class", "complaints", [(item.label, str(item.rows)) for item in report.dropped]),
-        "##### Split",
+        "## Split",
         "",
         "Fixed for everyone, stratified by class, decided by a hash of each text.",
         "The test part is looked at once, at the end.",
