@@ -68,10 +68,12 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
         return undecided(f"The cell of {task_key} was not found in your file.", values, evidence)
     untouched = task.unchanged is True
     if tests.recovered is None or tests.recovered.count is None:
+        if untouched:  # nothing was done here, whether or not the file shows what ran
+            return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
         if not keeps_counts(case):
             return undecided("Your file does not tell whether the tests ran.", values, evidence)
-        reason = "is as released, and its tests never ran" if untouched else "has tests that never ran"
-        return failed(f"{task_key} {reason}: run the cell below your code, then hand in again.", values, evidence)
+        because = f"{task_key} has tests that never ran: run the cell below your code, then hand in again."
+        return failed(because, values, evidence)
     if task.recovered.count is None:
         if not keeps_counts(case):
             return undecided("Your file does not tell whether your code ran.", values, evidence)
