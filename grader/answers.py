@@ -13,7 +13,7 @@ from grader.prose import Block, read_cell, read_markdown
 NEAR = 0.8
 """Share of words in common from which a sentence counts as the prompt's own with a word changed."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|\n\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|ca|fig|eq|no|z\.B|bzw|st|dev)\.)$", re.IGNORECASE)
 
@@ -33,13 +33,15 @@ class Answer:
 
 @lru_cache(maxsize=8192)
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text; a line break ends one, an abbreviation or a decimal point does not."""
+    """The sentences of a text; an empty line ends one, a line break, an abbreviation or a decimal
+    point does not.
+    """
     found: list[str] = []
     for part in _SENTENCE_END.split(text):
         if found and _ABBREVIATION.search(found[-1]):
             found[-1] = f"{found[-1]} {part}"
         elif part and part.strip():
-            found.append(part.strip())
+            found.append(" ".join(part.split()))
     return tuple(found)
 
 
@@ -84,7 +86,7 @@ def _without(block: Block, prompt: set[str]) -> Block | None:
     if block.kind in ("row", "heading"):
         return block if normal(block.text) not in prompt or block.kind == "heading" else None
     left = [sentence for sentence in sentences(block.text) if normal(sentence) not in prompt]
-    return replace(block, text="\n".join(left)) if left else None
+    return replace(block, text="\n\n".join(left)) if left else None
 
 
 def new_sentences(case: Case, cell: Cell) -> list[str]:

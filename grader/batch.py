@@ -7,10 +7,9 @@ OUT/results.complete.json    written last, when every submission has its line, i
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import paribus
@@ -27,6 +26,7 @@ STARTED, COMPLETE = "results.started.json", "results.complete.json"
 TIME_LIMIT = 120.0
 """Seconds a submission may take; a real one takes a fraction of one."""
 
+Grade = Callable[[Submission, Sequence[Release]], Result]
 Progress = Callable[[int, Result], None]
 
 
@@ -47,13 +47,14 @@ def grade_batch(
     progress: Progress | None = None,
     time_limit: float = TIME_LIMIT,
     fresh: bool = False,
+    grade: Grade = grade_safely,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
     Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
-    finished. Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one
-    name.
+    finished. ``grade`` is a module's function, so that other processes can import it. Raises UsageError where
+    there is no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -66,14 +67,14 @@ def grade_batch(
     write_atomic(out / FILE, to_text(earlier.values()))
     write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
     state = _State(earlier, progress)
-    light = [replace(release, notebook="") for release in releases]  # workers do not rebuild notebooks
-    work = partial(grade_safely, releases=light)
-    with (out / FILE).open("a", encoding="utf-8") as lines:
-        for item, answer in run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit):
+    # Workers do not rebuild notebooks, so the release's own need not travel to them.
+    work = _Work(grade, tuple(replace(release, notebook="") for release in releases))
+    pool = run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit)
+    with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
+        for item, answer in pool:
             result = broken(item, releases, answer.why) if isinstance(answer, Lost) else answer
             lines.write(f"{to_line(result)}\n")
             lines.flush()
-            os.fsync(lines.fileno())
             state.finish(result)
     results = state.in_order()
     text = to_text(results)
@@ -82,6 +83,17 @@ def grade_batch(
     marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": digest}
     write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
     return Batch(results, state.reused)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a worker does with each submission."""
+
+    grade: Grade
+    releases: tuple[Release, ...]
+
+    def __call__(self, submission: Submission) -> Result:
+        return self.grade(submission, self.releases)
 
 
 class _State:

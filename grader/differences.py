@@ -59,7 +59,7 @@ def trace_difference(blank: Trace, certain: bool, context: Context, measured: Me
         shown = replace(
             blank, metric=best.metric, group=best.between, expected=best.value, recorded_in=best.position
         )
-        if _wrong_way(context.text, best, blank.number, one_pair=len(pairs) == 1):
+        if _wrong_way(context.text, best, blank.number, arms=len(pairs) == 1 and pairs[0] in measured.experiments):
             return replace(shown, status=Status.WRONG, why="it went the other way")
         return replace(shown, status=Status.TRACED)
     if context.elsewhere:
@@ -131,9 +131,9 @@ def _difference_agrees(number: Number, option: _Option, pairs: Sequence[tuple[Gr
     )
 
 
-def _wrong_way(text: str, option: _Option, number: Number, *, one_pair: bool) -> bool:
-    """One pair, one direction in words, and the records went the other way by more than rounding."""
-    if not one_pair or option.metric not in FRACTIONS or abs(option.value) < number.readings[0].unit / 100:
+def _wrong_way(text: str, option: _Option, number: Number, *, arms: bool) -> bool:
+    """One experiment, one direction in words, and the records went the other way by more than rounding."""
+    if not arms or option.metric not in FRACTIONS or abs(option.value) < number.readings[0].unit / 100:
         return False
     up, down = (vocabulary.has("context", name, text) for name in ("upward", "downward"))
     if up == down or vocabulary.says("claims", "negation", text.lower()):

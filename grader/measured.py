@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+COUNTS = frozenset({"zero_f1_classes", "rescued"})
 EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
 _GENERIC = frozenset(
     {"share", "count", "value", "number", "mean", "median", "total", "audit", "rate", "result", "the"}

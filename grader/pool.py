@@ -7,7 +7,7 @@ a pipe, so it always knows who was at what.
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -40,11 +40,11 @@ class _Worker(Generic[Item]):
 
 def run_pool(
     function: Callable[[Item], Answer], items: Iterable[Item], *, jobs: int, time_limit: float
-) -> Iterator[tuple[Item, Answer | Lost]]:
+) -> Generator[tuple[Item, Answer | Lost], None, None]:
     """``function`` of every item, as (item, answer), in the order in which they finish.
 
     Items are taken one at a time, so that an iterable which reads files holds no more than ``jobs`` of them.
-    ``function`` is a module's function or a `functools.partial` of one, and raises nothing. An item whose worker
+    ``function`` can be pickled, as a module's function can, and raises nothing. An item whose worker
     dies or works longer than ``time_limit`` seconds is `Lost`. Closing the iterator, Ctrl-C included, ends all
     workers.
     """

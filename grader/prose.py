@@ -124,7 +124,7 @@ class _MarkdownReader:
 
 def strip_markup(text: str) -> str:
     """Text without links' targets, emphasis, code marks and tags."""
-    plain = _LINK.sub(r"\1", _BREAK.sub("\n", text))
+    plain = _LINK.sub(r"\1", _BREAK.sub("\n\n", text))
     plain = _TAG.sub("", plain)
     return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
 
@@ -132,7 +132,7 @@ def strip_markup(text: str) -> str:
 @lru_cache(maxsize=1024)
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
-    body = LexborHTMLParser(_BREAK.sub("\n", html[:MAX_CHARACTERS])).body
+    body = LexborHTMLParser(_BREAK.sub("\n\n", html[:MAX_CHARACTERS])).body
     return tuple(_walk(body, position)) if body is not None else ()
 
 

@@ -38,7 +38,7 @@ def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
             current = None
         if current is not None and rest:
             parts[current].append(rest)
-    return {part: "\n".join(lines).strip() for part, lines in parts.items()}
+    return {part: "\n\n".join(lines).strip() for part, lines in parts.items()}
 
 
 def _read_row(block: Block, parts: dict[Part, list[str]]) -> Part | None:

@@ -15,7 +15,7 @@ from grader import vocabulary
 from grader.answers import sentences
 from grader.differences import is_difference, trace_difference, trace_rescued
 from grader.levels import trace_level
-from grader.measured import Measured, find_named
+from grader.measured import COUNTS, Measured, find_named
 from grader.numbers import Agreement, Number, agreement, find_numbers
 from grader.prose import Block
 from grader.traces import Context, Status, Trace, all_groups, in_series
@@ -23,6 +23,7 @@ from grader.vocabulary import tokens
 
 _APART = re.compile(r"[,;.]|\band\b|\d")
 _JOINTS = frozenset({"of", "is", "was", "=", "to"})
+_CLASSES = re.compile(r"^\s*(of the \d+ )?(\w+ )?class", re.IGNORECASE)
 _OF_TOTAL = re.compile(r"\b(of|out of|/)\s*(the\s+|all\s+)?$", re.IGNORECASE)
 
 
@@ -183,13 +184,16 @@ def _units_before() -> frozenset[str]:
     )
 
 
-def _metric_of(number: Number, context: Context) -> tuple[str, bool]:
+def _metric_of(number: Number, context: Context) -> tuple[str, bool]:  # noqa: PLR0911 - a ladder, as above
     """The metric a number speaks of, and whether the sentence itself leaves no doubt."""
     named = list(dict.fromkeys(mention.name for mention in context.metrics))
     if not named:
         return context.implied_metric, False
     if len(named) == 1:
         return named[0], True
+    counted = [name for name in named if name in COUNTS]
+    if counted and number.whole and _CLASSES.match(context.text[number.end :]):
+        return counted[0], len(counted) == 1
     place = in_series(number, context, [(mention.start, mention.end) for mention in context.metrics])
     if place is not None:
         return context.metrics[place].name, True

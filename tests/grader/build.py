@@ -71,8 +71,7 @@ def _put(target: dict[str, Any], place: list[str], value: object) -> None:
 def build(raw: Mapping[str, Any]) -> Case:
     """The case that a JSON object describes."""
     measured = _measure(raw)
-    scores = measured.scores
-    told = {**scores, "difference": _difference(scores), **_summaries(scores)}
+    told = told_by(raw)
     cells = [_released(key, cell) for key, cell in raw["cells"].items()]
     about = raw.get("assignment", {})
     assignment = Assignment(
@@ -91,6 +90,12 @@ def build(raw: Mapping[str, Any]) -> Case:
         unmatched=unmatched,
         records=_records(raw, assignment, positions, measured),
     )
+
+
+def told_by(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """What texts may quote: every run's metrics, the difference of the arms, and summaries over seeds."""
+    scores = _measure(raw).scores
+    return {**scores, "difference": _difference(scores), **_summaries(scores)}
 
 
 def _released(key: str, raw: Mapping[str, Any]) -> Cell:
@@ -113,7 +118,7 @@ def _handed(raw: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[RecoveredC
                 RecoveredCell(
                     position=len(cells),
                     cell_type=item.get("type", "code"),
-                    source=_told(text, told),
+                    source=fill_in(text, told),
                     count=item.get("count", count) if code else None,
                     outputs=tuple(
                         Output(**{"kind": "stream", "text": "", **out}) for out in item.get("outputs", ())
@@ -126,7 +131,7 @@ def _handed(raw: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[RecoveredC
     return tuple(cells)
 
 
-def _told(text: str, told: Mapping[str, Mapping[str, float]]) -> str:
+def fill_in(text: str, told: Mapping[str, Mapping[str, float]]) -> str:
     """{run[metric]:.3f} filled in; other braces, as in code, stay."""
     return re.sub(r"\{(\w+)\[(\w+)\]:([^}]+)\}", lambda match: format(told[match[1]][match[2]], match[3]), text)
 
@@ -172,6 +177,7 @@ def _summaries(scores: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str,
             summary = {
                 "mean": fmean(values), "sd": stdev(values), "psd": pstdev(values),
                 "se": stdev(values) / len(values) ** 0.5, "best_two": fmean(values[-2:]),
+                "min": values[0], "max": values[-1],
             }  # fmt: skip
             for name, value in summary.items():
                 told.setdefault(f"{name}_{arm}", {})[metric] = value

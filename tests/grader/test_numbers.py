@@ -1,0 +1,116 @@
+"""Numbers in prose: how they are read, what agrees with them, and which run they speak of."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.measured import measure
+from grader.numbers import Agreement, agreement, find_numbers
+from grader.prose import read_markdown
+from grader.traces import Status
+from grader.tracing import trace
+from tests.grader.build import CASES, build, fill_in, load, told_by
+
+SENTENCES: list[dict[str, Any]] = json.loads((CASES / "_prose.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("item", SENTENCES, ids=lambda item: item["text"][:60])
+def test_sentence(item: dict[str, Any]) -> None:
+    """Each number of a sentence is traced, wrong, unclear, or no measurement at all."""
+    raw = load(CASES / "_bases" / f"{item['base']}.json")
+    text = fill_in(item["text"], told_by(raw))
+    found = trace(read_markdown(text), measure(build(raw), item.get("experiment", "")))
+    assert [one.status for one in found] == item["expect"], [
+        (one.number.text, one.why, one.expected) for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0.542", [0.542]), ("54.2 %", [54.2]), ("0,132", [0.132]), ("1,234", [1234.0, 1.234]),
+        ("57,846", [57846.0, 57.846]), ("1.234,5", [1234.5]), ("1,234.5", [1234.5]), ("−0.03", [-0.03]),
+        ("+0.03", [0.03]), ("2e-5", [2e-5]), ("2 × 10^-5", [2e-5]), (".5", [0.5]), ("ten", [10.0]),
+        ("twenty-one", [21.0]), ("5 points", [5.0]), ("3 percentage points", [3.0]), ("12\u00a0345", [12345.0]),
+    ],
+)  # fmt: skip
+def test_readings(text: str, values: list[float]) -> None:
+    """Separators, signs, powers and words; an ambiguous comma is read both ways."""
+    found = find_numbers(text)
+    assert len(found) == 1
+    assert [reading.value for reading in found[0].readings] == pytest.approx(values)
+
+
+def test_digits_inside_words_are_no_numbers() -> None:
+    """F1, week1 and ModernBERT2 hold digits and no numbers."""
+    assert find_numbers("F1 of week1, ModernBERT2 and v2.0b") == []
+
+
+def test_spread_and_range_belong_to_one_number() -> None:
+    """a ± b has a spread, a–b and between a and b have an upper end."""
+    spread, bracket, dash, between = find_numbers("0.41 ± 0.02; 0.41 (SD 0.03); 0.41–0.43; between 0.3 and 0.4")
+    assert spread.spread is not None
+    assert spread.spread.value == 0.02
+    assert bracket.spread is not None
+    assert bracket.spread.value == 0.03
+    assert dash.upper is not None
+    assert dash.upper.value == 0.43
+    assert between.upper is not None
+    assert between.upper.value == 0.4
+
+
+def test_from_a_to_b_are_two_numbers() -> None:
+    """A change is no range."""
+    assert [number.value for number in find_numbers("from 0.2 to 0.25")] == [0.2, 0.25]
+
+
+@given(st.floats(0.0, 1.0), st.integers(1, 6), st.sampled_from(["fraction", "percent", "comma"]))
+def test_a_rounded_value_agrees_however_it_is_printed(value: float, decimals: int, form: str) -> None:
+    """Rounding to the printed precision, percent or fraction, point or comma: always YES."""
+    text = f"{100 * value:.{decimals}f} %" if form == "percent" else f"{value:.{decimals}f}"
+    number = find_numbers(text.replace(".", ",") if form == "comma" else text)[0]
+    assert agreement(number, value, fraction=True) is Agreement.YES
+
+
+@given(st.floats(0.0, 1.0), st.integers(2, 5), st.sampled_from([-1, 1]))
+def test_two_units_off_never_agrees(value: float, decimals: int, sign: int) -> None:
+    """A number that is off by two in its last place is another number."""
+    shifted = value + sign * 2 * 10.0**-decimals
+    number = find_numbers(f"{abs(shifted):.{decimals}f}")[0]
+    if shifted > 0:
+        assert agreement(number, value, fraction=True) is Agreement.NO
+
+
+def test_a_number_that_was_cut_almost_agrees() -> None:
+    """0.5666 written as 0.566 is cut instead of rounded: for a person, not wrong."""
+    assert agreement(find_numbers("0.566")[0], 0.5669, fraction=True) is Agreement.ALMOST
+
+
+def test_random_numbers_are_not_traced() -> None:
+    """Among dozens of recorded values a random number nearly always agrees with one; it is traced only where the
+    metric and the run beside it have that very value.
+    """
+    case = build(load(CASES / "_bases" / "seeds.json"))
+    measured = measure(case)
+    generator = random.Random(5)  # noqa: S311 - draws numbers, guards nothing
+    runs = ("TF-IDF", "the encoder", "the majority class", "the changed arm")
+    metrics = ("accuracy", "macro-F1", "weighted F1")
+    named = [
+        trace(
+            read_markdown(f"{generator.choice(runs)} has {generator.choice(metrics)} {generator.random():.2f}."),
+            measured,
+        )
+        for _ in range(600)
+    ]
+    bare = [trace(read_markdown(f"We reached {generator.random():.2f}."), measured) for _ in range(200)]
+    unnamed = [
+        trace(read_markdown(f"The {generator.choice(metrics)} is {generator.random():.2f}."), measured)
+        for _ in range(200)
+    ]
+    traced = sum(one.status is Status.TRACED for found in named for one in found)
+    assert traced <= 0.04 * len(named)
+    assert all(one.status is Status.UNCLEAR for found in (*bare, *unnamed) for one in found)

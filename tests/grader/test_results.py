@@ -1,0 +1,66 @@
+"""Results as JSON lines: documented, canonical, and read back as they were."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grader.errors import ResultError
+from grader.grade import grade_one
+from grader.model import Result
+from grader.results import from_line, json_schema, read_results, to_line, to_text
+from tests.grader.graded import NAMES, release_of, submit, text_of
+
+
+@pytest.fixture(name="results", scope="module")
+def real_results() -> list[Result]:
+    """Graded, of another assignment, unreadable."""
+    lab, homework = (release_of(name) for name in NAMES)
+    return [
+        grade_one(submit(text_of("week1_homework"), "ann"), [homework]),
+        grade_one(submit(text_of("week1_lab"), "ben"), [lab]),
+        grade_one(submit(text_of("week1_lab"), "cem"), [homework]),
+        grade_one(submit("%PDF-1.7", "dee"), [homework]),
+    ]
+
+
+def test_every_line_keeps_to_the_documented_schema(results: list[Result]) -> None:
+    """grader/result.schema.json says what a line holds."""
+    validator = jsonschema.Draft202012Validator(json_schema())
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    for result in results:
+        validator.validate(json.loads(to_line(result)))
+
+
+def test_a_line_is_read_back_as_it_was(results: list[Result]) -> None:
+    """Round trip, to the byte."""
+    for result in results:
+        assert to_line(from_line(to_line(result))) == to_line(result)
+        assert from_line(to_line(result)).cells == result.cells
+
+
+def test_a_file_is_read_line_by_line(results: list[Result], tmp_path: Path) -> None:
+    """What was written is what is read."""
+    path = tmp_path / "results.jsonl"
+    path.write_text(to_text(results), encoding="utf-8")
+    assert [result.submission for result in read_results(path)] == ["ann", "ben", "cem", "dee"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"schema": "paribus.re', "is not JSON"),
+        ('{"schema": "paribus.result/9"}', "has schema 'paribus.result/9'"),
+        ("[]", "has schema 'list'"),
+        ('{"schema": "paribus.result/1"}', "lacks a field"),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why(line: str, words: str, tmp_path: Path) -> None:
+    """Cut, of another version, no object, without its fields; the file's reader adds the line's number."""
+    with pytest.raises(ResultError, match=words.replace("[", r"\[")):
+        from_line(line)
+    path = tmp_path / "results.jsonl"
+    path.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(ResultError, match="line 1"):
+        read_results(path)
