@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from paribus.notebook import begin as begin
 
 _SUBMODULES = frozenset(
-    {"comparison", "data", "evidence", "experiment", "figures", "metrics", "models", "notebook", "profiles",
-     "selfcheck", "training"}
+    {"commitment", "comparison", "data", "evidence", "experiment", "figures", "intervals", "metrics", "models",
+     "notebook", "profiles", "selfcheck", "statistics", "training"}
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiment`."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
 from paribus.evidence.code import UNAVAILABLE
@@ -45,6 +45,40 @@ def check_one_change(vary: str, differing: Mapping[str, tuple[object, object]]) 
             f" Also different: {describe(others)}. Whatever the result, nobody could say which of them caused it. "
             f"Set {', '.join(_short(name) for name in others)} back to the baseline's."
         )
+
+
+def check_seeds(seed: SupportsIndex | None, seeds: Iterable[SupportsIndex] | None) -> tuple[int, ...]:
+    """The seeds to run, from ``seed=`` or ``seeds=``; ExperimentError where it is both, neither or a repetition."""
+    if (seed is None) == (seeds is None):
+        raise ExperimentError("Pass seed=1 for one run, or seeds=(1, 2, 3) for one run each.")
+    wanted = [seed] if seeds is None else list(seeds)
+    for item in wanted:
+        if isinstance(item, bool) or not hasattr(item, "__index__"):
+            raise ExperimentError(f"A seed is a whole number such as 1; got {item!r}.")
+    numbers = [item.__index__() for item in wanted if item is not None]
+    twice = next((number for number in numbers if numbers.count(number) > 1), None)
+    if twice is not None:
+        raise ExperimentError(
+            f"Seed {twice} stands more than once in seeds={tuple(numbers)}. A repeated seed repeats the "
+            "run: it is no new evidence. Give each run a seed of its own."
+        )
+    if not numbers:
+        raise ExperimentError("There are no seeds to run. Pass at least one, such as seeds=(1, 2, 3).")
+    return tuple(numbers)
+
+
+def same_run(earlier: Record, planned: Record) -> bool:
+    """Whether a run that began with ``earlier`` is the one that ``planned`` would begin.
+
+    The same place in the experiment, seed, knobs, data and code, in the same release. Where it ran does not matter;
+    code that could not be recorded is never the same.
+    """
+    places = ("assignment", "release", "run_name", "experiment", "arm", "vary", "seed")
+    return (
+        all(getattr(earlier, name) == getattr(planned, name) for name in places)
+        and UNAVAILABLE not in (*earlier.code.values(), *planned.code.values())
+        and not differences(earlier, planned)
+    )
 
 
 def _is_declared(name: str, vary: str) -> bool:

@@ -1,32 +1,35 @@
 """A controlled experiment: one setting changes, everything else is held, the prediction comes first.
 
 The two arms are "baseline" and "changed". What would spoil the comparison is refused before any training
-is spent on it, with a message that names what differs and both values.
+is spent on it, with a message that names what differs and both values. A run that finished earlier with the
+same configuration, data, code and seed is used again instead of trained again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
+from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 
-from paribus.arms import check_one_change, check_prediction, describe, differences
+from paribus.arms import check_one_change, check_prediction, check_seeds, describe, differences
+from paribus.commitment import commit
+from paribus.conclusion import CLAIMS, Claim, Conclusion, judge
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import config_fields
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.evidence.record import Prediction, Record
+from paribus.held import Held, held
+from paribus.metrics import LABELS
+from paribus.noise import noise
 from paribus.report import ExperimentReport, build_report
+from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, Run, RunResult
-from paribus.show import show, show_figure
+from paribus.show import show, show_figure, show_tables
 from paribus.tables import prediction_sentence
 
 if TYPE_CHECKING:
     from paribus.notebook import Notebook
 
 Direction = Literal["up", "down", "none"]
-# The configuration and the data are whatever the notebook passes; only the run is ours.
-Train = Callable[[Any, Any, Run], object]
 ARMS = ("baseline", "changed")
-# What `vary` may name besides a setting: the data and the training code are recorded beside the settings.
-OTHER_CHANGES = ("data", "code")
 
 
 @dataclass(repr=False)
@@ -39,6 +42,7 @@ class Experiment:
     key: str
     vary: str
     arms: dict[str, dict[int, RunResult]] = field(default_factory=lambda: {arm: {} for arm in ARMS})
+    begun: int = 0
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -64,9 +68,41 @@ class Experiment:
                 why.strip(), session.now(), session.count,
             ),
         )  # fmt: skip
-        table = Table(f"Prediction for {self.key}", (), (), prediction_sentence(prediction))
-        show(to_html(table_elements(table)), to_text(table))
+        show_tables(Table(f"Prediction for {self.key}", (), (), prediction_sentence(prediction)))
         return prediction
+
+    def commitment(self) -> str:
+        """A short code for the prediction in force, to hand in before the experiment runs.
+
+        It fits this prediction, this planned change and this notebook alone. Takes a moment on purpose. Raises
+        ExperimentError where nothing was predicted.
+        """
+        made = self.notebook.session.predictions.get(self.key)
+        if not made:
+            raise ExperimentError(
+                f"There is no prediction for {self.key!r} to commit to. Call experiment.predict(…) first."
+            )
+        code = commit(made[-1], self.vary, self.notebook.session.nonce)
+        note = (
+            f"{prediction_sentence(made[-1])}. Planned change: {self.vary}. Hand this code in before you run the "
+            "changed arm. A later prediction, another change or a deleted .paribus folder does not fit it any more."
+        )
+        show_tables(Table(f"Commitment for {self.key}: {code}", (), (), note))
+        return code
+
+    @overload
+    def run(
+        self, arm: str, train: Train, config: object, *, data: Data, seed: SupportsIndex, seeds: None = None,
+        name: str = "", derived: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None, again: bool = False,
+    ) -> RunResult: ...  # fmt: skip
+
+    @overload
+    def run(
+        self, arm: str, train: Train, config: object, *, data: Data, seed: None = None,
+        seeds: Iterable[SupportsIndex], name: str = "", derived: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None, again: bool = False,
+    ) -> tuple[RunResult, ...]: ...  # fmt: skip
 
     def run(
         self,
@@ -75,28 +111,69 @@ class Experiment:
         config: object,
         *,
         data: Data,
-        seed: SupportsIndex,
+        seed: SupportsIndex | None = None,
+        seeds: Iterable[SupportsIndex] | None = None,
         name: str = "",
         derived: Mapping[str, object] | None = None,
         environment: Mapping[str, object] | None = None,
-    ) -> RunResult:
-        """Train one arm with one seed: ``train(config, data, run)`` calls ``run.log(…)`` after each epoch.
+        again: bool = False,
+    ) -> RunResult | tuple[RunResult, ...]:
+        """Train one arm, with one ``seed`` or with each of ``seeds``: ``train(config, data, run)`` calls
+        ``run.log(…)`` after each epoch.
 
-        Raises ExperimentError before training where the arm would differ in more than ``vary``, its seed is not
-        one of the baseline's, or no prediction was made.
+        A seed that finished earlier with the same configuration, data and code is not trained again, unless
+        ``again``. Raises ExperimentError before any training where the arm would differ in more than ``vary``,
+        a seed is not one of the baseline's, or no prediction was made.
         """
-        if arm not in ARMS:
-            raise ExperimentError(f"An experiment's arms are 'baseline' and 'changed'; got {arm!r}.")
-        prepared = self.notebook.prepare(
-            name or f"{self.key}.{arm}", config=config, seed=seed, data=data, code=train,
-            derived=derived, environment=environment, experiment=self.key, arm=arm, vary=self.vary,
-        )  # fmt: skip
-        self._check(arm, prepared)
-        run = self.notebook.start_prepared(prepared, data)
-        train(config, data, run)
-        result = run.result if run.result is not None else run.finish()
-        self.arms[arm][result.seed] = result
-        return result
+        wanted = check_seeds(seed, seeds)
+        prepared = [
+            self._prepare(arm, config, data, item, code=train, name=name, derived=derived, environment=environment)
+            for item in wanted
+        ]
+        for start in prepared:
+            self._check(arm, start, wanted)
+        results = tuple(self._run_one(start, train, config, data, again=again) for start in prepared)
+        return results if seeds is not None else results[0]
+
+    def start(
+        self,
+        arm: str,
+        config: object,
+        *,
+        data: Data,
+        seed: SupportsIndex,
+        code: Callable[..., object] | None = None,
+        name: str = "",
+        derived: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None,
+    ) -> Run:
+        """Begin one run of an arm for a training loop of your own; call ``run.log(…)`` and ``run.finish()``.
+
+        Refuses what `run` refuses. ``code`` is the function that trains, so that a change in it is seen.
+        """
+        prepared = self._prepare(
+            arm, config, data, seed, code=code, name=name, derived=derived, environment=environment
+        )
+        self._check(arm, prepared, (prepared.seed or 0,))
+        return self.notebook.start_prepared(prepared, data)
+
+    def finished(
+        self,
+        arm: str,
+        config: object,
+        *,
+        data: Data,
+        seed: SupportsIndex,
+        code: Callable[..., object] | None = None,
+        name: str = "",
+    ) -> RunResult | None:
+        """The run of an own loop that finished earlier with this configuration, data, code and seed, or None.
+
+        Ask it before `start`, and an interrupted loop goes on where it stopped.
+        """
+        prepared = self._prepare(arm, config, data, seed, code=code, name=name, derived=None, environment=None)
+        self._check(arm, prepared, (prepared.seed or 0,))
+        return self._reuse(prepared, data)
 
     def baseline(self, result: RunResult, config: object = None) -> RunResult:
         """Use a finished run as the baseline arm instead of training it again.
@@ -116,16 +193,118 @@ class Experiment:
                     f"The run {result.name!r} had another configuration than the one passed with it: "
                     f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
                 )
-        self._check_same_arm("baseline", result.start)
+        self._check_same_arm("baseline", result.start, (result.seed,))
         self.notebook.value(f"experiment.{self.key}.baseline_run.{result.run}", 1.0)
         self.arms["baseline"][result.seed] = result
         return result
 
-    def report(self) -> ExperimentReport:
-        """Show both arms side by side, the predicted range, and what this many seeds can say.
+    def held(self) -> Held:
+        """Everything held constant so far, listed from the records. Raises ExperimentError before any run."""
+        self._collect()
+        starts = {arm: [run.start for run in runs.values()] for arm, runs in self.arms.items()}
+        if not any(starts.values()):
+            raise ExperimentError(f"Nothing of {self.key!r} has run yet, so there is nothing to list as held.")
+        kept = held(self.vary, starts)
+        show_tables(kept.table())
+        return kept
 
-        Raises ExperimentError where an arm is missing or a seed was run in one arm only.
+    def report(self) -> ExperimentReport:
+        """Show both arms side by side, seed by seed, the predicted range, and what this many seeds can say.
+
+        Raises ExperimentError where an arm is missing, a seed was run in one arm only, or the arms differ in
+        more than the declared variable.
         """
+        baseline, changed = self._both_arms()
+        labels, n_classes = self.notebook.labels_of(next(iter(baseline.values())))
+        report = build_report(self.key, self.vary, baseline, changed, labels=labels, n_classes=n_classes)
+        show(report.html(), report.text())
+        show_figure(report.figure())
+        return report
+
+    def meaningful(
+        self,
+        claim: Claim,
+        *,
+        why: str,
+        metric: str = "macro_f1",
+        direction: Literal["up", "down"] | None = None,
+        margin: float | None = None,
+    ) -> Conclusion:
+        """Put your verdict beside what the statistics say: "effect", "no effect" or "cannot tell".
+
+        ``margin`` is how small a change of ``metric`` you would call none. Raises ExperimentError where the claim
+        is none of the three, ``why`` is missing, or `report` would refuse.
+        """
+        if claim not in CLAIMS:
+            raise ExperimentError(f"A verdict is one of {', '.join(map(repr, CLAIMS))}; got {claim!r}.")
+        if not isinstance(why, str) or len(why.split()) < 3:
+            raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
+        if metric not in LABELS:
+            raise ExperimentError(f"A verdict is about one of {', '.join(LABELS)}; got {metric!r}.")
+        baseline, changed = self._both_arms()
+        found = noise(metric, baseline, changed, *self.notebook.labels_of(next(iter(baseline.values()))))
+        seeds = found.seeds
+        conclusion = judge(
+            claim, seeds.welch if seeds else None, seeds.paired if seeds else None, found.items,
+            direction={"up": 1, "down": -1, None: 0}[direction], margin=margin,
+        )  # fmt: skip
+        said = " ".join(
+            part for part in (claim, direction or "", f"(margin ±{margin:g})" if margin else "") if part
+        )
+        rows = (
+            ("you say", f"{said}: {why}"),
+            ("the statistics say", f"{conclusion.support}: {conclusion.because}"),
+        )
+        show_tables(Table(f"Meaningful? {LABELS[metric]} in {self.key}", ("", ""), rows), found.table())
+        return conclusion
+
+    def _prepare(
+        self,
+        arm: str,
+        config: object,
+        data: Data,
+        seed: SupportsIndex,
+        *,
+        code: Callable[..., object] | None,
+        name: str,
+        derived: Mapping[str, object] | None,
+        environment: Mapping[str, object] | None,
+    ) -> Record:
+        if arm not in ARMS:
+            raise ExperimentError(f"An experiment's arms are 'baseline' and 'changed'; got {arm!r}.")
+        return self.notebook.prepare(
+            name or f"{self.key}.{arm}", config=config, seed=seed, data=data, code=code,
+            derived=derived, environment=environment, experiment=self.key, arm=arm, vary=self.vary,
+        )  # fmt: skip
+
+    def _run_one(self, prepared: Record, train: Train, config: object, data: Data, *, again: bool) -> RunResult:
+        reused = None if again else self._reuse(prepared, data)
+        result = reused or train_once(self.notebook, prepared, train, config, data)
+        arm = self.arms[prepared.arm]
+        # What ran under an earlier configuration is no part of this arm any more.
+        for seed in [seed for seed, run in arm.items() if differences(run.start, prepared)]:
+            del arm[seed]
+        arm[result.seed] = result
+        return result
+
+    def _reuse(self, prepared: Record, data: Data) -> RunResult | None:
+        result = reuse(self.notebook, prepared, data)
+        if result is not None:
+            self.arms[prepared.arm][result.seed] = result
+        return result
+
+    def _collect(self) -> None:
+        """Take in the runs of own loops that were begun for this experiment and have finished since."""
+        for run in self.notebook.runs[self.begun :]:
+            result = run.result
+            if result is not None and run.start.experiment == self.key and run.start.arm in ARMS:
+                known = self.arms[run.start.arm].get(result.seed)
+                if known is None or known.run == result.run:
+                    self.arms[run.start.arm][result.seed] = result
+
+    def _both_arms(self) -> tuple[dict[int, RunResult], dict[int, RunResult]]:
+        """Both arms, held against one another once more: own loops are not checked when they begin."""
+        self._collect()
         baseline, changed = self.arms["baseline"], self.arms["changed"]
         for arm in ARMS:
             if not self.arms[arm]:
@@ -139,13 +318,13 @@ class Experiment:
                 f"Seed {alone[0]} was run in the {arm} arm only, so it compares with nothing. "
                 f"Run the {other} arm with seed={alone[0]} too."
             )
-        report = build_report(self.key, self.vary, baseline, changed)
-        show(report.html(), report.text())
-        show_figure(report.figure())
-        return report
+        for seed, run in baseline.items():
+            check_one_change(self.vary, differences(run.start, changed[seed].start))
+        return baseline, changed
 
-    def _check(self, arm: str, start: Record) -> None:
-        self._check_same_arm(arm, start)
+    def _check(self, arm: str, start: Record, wanted: tuple[int, ...]) -> None:
+        self._collect()
+        self._check_same_arm(arm, start, wanted)
         if arm == "baseline":
             return
         seed = start.seed or 0
@@ -170,9 +349,9 @@ class Experiment:
         differing = differences(self.arms["baseline"][seed].start, start)
         check_one_change(self.vary, differing)
 
-    def _check_same_arm(self, arm: str, start: Record) -> None:
+    def _check_same_arm(self, arm: str, start: Record, wanted: tuple[int, ...]) -> None:
         """An arm is one configuration under several seeds; a second configuration makes the arm begin anew."""
-        earlier = next((item.start for item in self.arms[arm].values() if item.seed != start.seed), None)
+        earlier = next((item.start for item in self.arms[arm].values() if item.seed not in wanted), None)
         if earlier is None:
             return
         differing = differences(earlier, start)

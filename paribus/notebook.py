@@ -12,10 +12,12 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.arms import same_run
+from paribus.attached import INPUTS, adopt, find_attached
 from paribus.errors import EvidenceError, ExperimentError
 from paribus.evidence import block
 from paribus.evidence.code import code_digest
@@ -27,11 +29,17 @@ from paribus.evidence.record import DataIdentity, Record
 from paribus.metrics import evaluate_fast
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Clock, Session, open_session, utc_now
-from paribus.show import show
-from paribus.tables import data_table, start_table, summary_table
+from paribus.show import say, show
+from paribus.tables import data_table, result_table, start_table, summary_table
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from paribus.ablation import Ablation
     from paribus.experiment import Experiment
+    from paribus.search import Search
+    from paribus.sweep import Sweep
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -39,27 +47,65 @@ _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
 
 def begin(
-    assignment: str, release: str = "", *, directory: str | Path = ".paribus", clock: Clock = utc_now
+    assignment: str,
+    release: str = "",
+    *,
+    directory: str | Path = ".paribus",
+    previous: str | Path | None = None,
+    clock: Clock = utc_now,
 ) -> "Notebook":
     """The handle of this notebook. Called again, also after a restart, it goes on with the same records.
 
     ``release`` is the digest the build put into the notebook. The records are kept in
-    ``directory/<assignment>/``. Raises EvidenceError where the name is not one, or what is kept is damaged.
+    ``directory/<assignment>/``. Where there are none, an earlier session's are looked for below ``previous``
+    (any folder) and below Kaggle's inputs, and gone on with. Raises EvidenceError where the name is not one,
+    what is kept is damaged, or ``previous`` holds no session of this assignment.
     """
     if not _ASSIGNMENT.fullmatch(assignment):
         raise EvidenceError(
             f"An assignment's name is like 'week1_homework'; got {assignment!r}. "
             "Keep the line paribus.begin(…) as it was handed out."
         )
-    session = open_session(Path(directory) / assignment, assignment, release or "unreleased", clock=clock)
+    folder = Path(directory) / assignment
+    _go_on_with_attached(folder, assignment, previous)
+    session = open_session(folder, assignment, release or "unreleased", clock=clock)
     return Notebook(session)
+
+
+def _go_on_with_attached(folder: Path, assignment: str, previous: str | Path | None) -> None:
+    """Adopt an attached session where this one has not begun; where both are there, say so."""
+    roots = INPUTS if previous is None else (Path(previous), *INPUTS)
+    attached = find_attached(assignment, roots)
+    if attached is None:
+        if previous is not None:
+            raise EvidenceError(
+                f"There is no earlier session of {assignment} below {previous}: no folder there holds its "
+                "session.json. Attach the output of the earlier session, with its .paribus folder, or leave "
+                "previous=… out."
+            )
+    elif not (folder / "session.json").exists():
+        adopt(attached, folder)
+        say(
+            f"Going on with an earlier session: {attached.records} records, {attached.finished} finished runs. "
+            "Runs of the same configuration and seed are not trained again."
+        )
+    elif attached.finished and not any((folder / "records").glob("*-result.json")):
+        say(
+            f"An earlier session with {attached.finished} finished runs is attached, but this one has begun "
+            f"already. To go on with the earlier one, delete the folder {folder} and run the notebook from the top."
+        )
 
 
 @dataclass(repr=False)
 class Notebook:
-    """What `begin` returns. One a notebook."""
+    """What `begin` returns. One a notebook.
+
+    ``runs`` are those begun since, ``shown`` the digests of the records displayed.
+    """
 
     session: Session
+    runs: list[Run] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -152,7 +198,31 @@ class Notebook:
             self.use(data)
         record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
         self._show(record, start_table(record))
-        return Run(self.session, record, data)
+        self.runs.append(Run(self.session, record, data))
+        return self.runs[-1]
+
+    def finished(self, prepared: Record) -> RunResult | None:
+        """The newest finished run that began as ``prepared`` would, from this session or one it goes on with."""
+        for record in self.session.find(
+            "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
+        ):
+            restored = self._restore(record) if record.predictions else None
+            if restored is not None and same_run(restored.start, prepared):
+                return restored
+        return None
+
+    def show_again(self, result: RunResult, data: Data) -> None:
+        """Display the records of a run that finished earlier: this output is what is handed in."""
+        kept = next(self.session.find("data", data=result.record.data), None)
+        if kept is not None and kept.digest() not in self.shown:
+            self.use(data)
+        self._show(result.start, start_table(result.start))
+        self._show(result.record, result_table(result.record, result.metrics.never_predicted))
+
+    def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
+        """The validation labels of a run, shape (items,), and the number of classes; (None, 0) where they are lost."""
+        kept = next(self.session.find("data", data=result.record.data), None)
+        return (None, 0) if kept is None else (unpack(kept.labels), len(kept.classes))
 
     def value(self, name: str, value: float) -> float:
         """Write down a number that the prose or the memo uses, under a dotted name such as "audit.redacted_share".
@@ -178,11 +248,25 @@ class Notebook:
         """
         from paribus.experiment import Experiment
 
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise ExperimentError(
-                f"An experiment's key is like 'batch_size'; got {key!r}. Use letters, digits and _."
-            )
-        return Experiment(self, key, vary)
+        return Experiment(self, _checked_key(key), vary, begun=len(self.runs))
+
+    def sweep(self, key: str, *, vary: str, metric: str = "macro_f1") -> "Sweep":
+        """One setting, several values, one chosen by ``metric`` and confirmed on new seeds."""
+        from paribus.sweep import Sweep
+
+        return Sweep(self.experiment(key, vary=vary), metric)
+
+    def ablation(self, key: str) -> "Ablation":
+        """A baseline and one change a row, each row an experiment of its own against the same baseline."""
+        from paribus.ablation import Ablation
+
+        return Ablation(self, _checked_key(key))
+
+    def search(self, key: str, *, trials: int, metric: str = "macro_f1") -> "Search":
+        """A search over several settings with Optuna: ``trials`` runs an arm, each recorded."""
+        from paribus.search import Search
+
+        return Search(self, _checked_key(key), trials, metric)
 
     def result(self, name: str, seed: int | None = None) -> RunResult:
         """The newest finished run of this name, also one from before the kernel was restarted.
@@ -227,8 +311,15 @@ class Notebook:
         return next(self.session.find("data", data=identity, release=self.session.release), None) is not None
 
     def _show(self, record: Record, table: Table) -> None:
+        self.shown.add(record.digest())
         line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows)
         show(block.render(record, table), f"{table.title}: {line}" if table.title else line)
+
+
+def _checked_key(key: str) -> str:
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise ExperimentError(f"An experiment's key is like 'batch_size'; got {key!r}. Use letters, digits and _.")
+    return key
 
 
 def data_identity(data: Data) -> DataIdentity:

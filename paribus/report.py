@@ -1,18 +1,23 @@
 """What an experiment shows: both arms side by side, and what this many seeds can and cannot say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from paribus.evidence.markup import Table, table_elements, to_html, to_text
 from paribus.evidence.record import Prediction
+from paribus.held import Held, held
 from paribus.metrics import LABELS
+from paribus.noise import Noise, evaluations, noise, selection_note
 from paribus.runs import RunResult
+from paribus.statistics.seeds import few_seeds
 from paribus.tables import number, prediction_range
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 SHOWN = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes", "validation_loss")
 
@@ -37,7 +42,11 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class ExperimentReport:
-    """An experiment's numbers; `Experiment.report` shows it."""
+    """An experiment's numbers; `Experiment.report` shows it.
+
+    ``noise`` holds the intervals of the predicted metric and of macro-F1, ``notes`` what else a reader must know
+    (unequal selection, runs made in different places), ``held`` what did not change.
+    """
 
     key: str
     vary: str
@@ -46,6 +55,9 @@ class ExperimentReport:
     seeds: tuple[int, ...]
     rows: tuple[MetricRow, ...]
     prediction: Prediction | None
+    noise: tuple[Noise, ...] = ()
+    notes: tuple[str, ...] = ()
+    held: Held | None = None
 
     def row(self, metric: str) -> MetricRow:
         """One metric's row; KeyError where no arm recorded it."""
@@ -87,20 +99,47 @@ class ExperimentReport:
                 f"Two seeds ({_seeds(self.seeds)}), mean ± standard deviation. Two numbers give only a rough idea "
                 "of the spread; a third seed is the least that makes ± worth quoting."
             )
-        floor = 2.0 ** (1 - n)
         return (
             f"{n} seeds ({_seeds(self.seeds)}), mean ± standard deviation over seeds (n − 1). A difference well "
-            "beyond the spread of the paired differences is evidence; a sign-flip test with "
-            f"{n} seeds can never give p below {floor:.3g}, and all seeds share one validation split."
+            f"beyond the spread of the paired differences is evidence. {few_seeds(n)} All seeds share one "
+            "validation split; the interval over items says what another split could have shown."
         )
 
+    def noise_of(self, metric: str) -> Noise:
+        """One metric's intervals; KeyError where none were computed."""
+        for item in self.noise:
+            if item.metric == metric:
+                return item
+        raise KeyError(metric)
+
+    def by_seed(self) -> Table:
+        """Every run's value of the predicted metric and of macro-F1, both arms side by side."""
+        rows = [
+            (str(seed), LABELS[row.metric], *(number(row.metric, arm[i]) for arm in (row.baseline, row.changed)),
+             number(row.metric, row.differences[i], signed=True))
+            for row in self.rows if row.metric in _headline(self.prediction)
+            for i, seed in enumerate(self.seeds)
+        ]  # fmt: skip
+        return Table("Seed by seed", ("seed", "metric", "baseline", "changed", "difference"), tuple(rows))
+
+    def tables(self) -> list[Table]:
+        """All that the report shows, in order."""
+        shown = [self.table()]
+        if len(self.seeds) > 1:
+            shown += [self.by_seed(), *(item.table() for item in self.noise)]
+        if self.held is not None:
+            shown.append(self.held.table())
+        if self.notes:
+            shown.append(Table("Before you conclude", (), (), " ".join(self.notes)))
+        return shown
+
     def html(self) -> str:
-        """The table as HTML."""
-        return to_html(table_elements(self.table()))
+        """The tables as HTML."""
+        return to_html([element for table in self.tables() for element in table_elements(table)])
 
     def text(self) -> str:
-        """The table as plain text."""
-        return to_text(self.table())
+        """The tables as plain text."""
+        return "\n\n".join(to_text(table) for table in self.tables())
 
     def figure(self) -> "Figure":
         """Both arms as points, seed by seed."""
@@ -118,11 +157,17 @@ class ExperimentReport:
 
 
 def build_report(
-    key: str, vary: str, baseline: Mapping[int, RunResult], changed: Mapping[int, RunResult]
+    key: str,
+    vary: str,
+    baseline: Mapping[int, RunResult],
+    changed: Mapping[int, RunResult],
+    *,
+    labels: "NDArray[np.int64] | None" = None,
+    n_classes: int = 0,
 ) -> ExperimentReport:
-    """The report over the seeds that both arms have."""
+    """The report over the seeds that both arms have; ``labels`` are the validation labels, shape (items,)."""
     seeds = tuple(sorted(set(baseline) & set(changed)))
-    prediction = changed[seeds[-1]].start.prediction
+    prediction = min(changed.values(), key=_begun).start.prediction
     rows = []
     for metric in SHOWN:
         arms = [[arm[seed].record.values.get(metric) for seed in seeds] for arm in (baseline, changed)]
@@ -132,9 +177,43 @@ def build_report(
             differences = tuple(after - before for before, after in zip(old, new, strict=True))
             rows.append(MetricRow(metric, old, new, fell_in(metric, differences, prediction)))
     first = seeds[0]
+    kept = held(vary, {name: [arm[seed].start for seed in seeds]
+                       for name, arm in (("baseline", baseline), ("changed", changed))})  # fmt: skip
+    shared = [{seed: arm[seed] for seed in seeds} for arm in (baseline, changed)]
     return ExperimentReport(
-        key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction
-    )
+        key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction,
+        noise=tuple(
+            noise(row.metric, shared[0], shared[1], labels, n_classes)
+            for row in rows if row.metric in _headline(prediction)
+        ),
+        notes=tuple(_notes(shared, kept)), held=kept,
+    )  # fmt: skip
+
+
+def _headline(prediction: Prediction | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(("macro_f1", prediction.metric if prediction else "macro_f1")))
+
+
+def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
+    """What would make the difference look like more than it is."""
+    baseline, changed = ([evaluations(run) for run in arm.values()] for arm in arms)
+    notes = [selection_note({"baseline": baseline, "changed": changed})]
+    if kept.elsewhere:
+        places = ", ".join(kept.elsewhere)
+        notes.append(
+            f"The runs were not all made in the same place ({places} differ), which can move a result too."
+        )
+    predictions = {run.start.prediction for run in arms[1].values()}
+    if None in predictions:
+        notes.append("A run of the changed arm began without a prediction.")
+    elif len(predictions) > 1:
+        notes.append("The prediction was changed between seeds; the first one is the one that counts.")
+    return [note for note in notes if note]
+
+
+def _begun(result: RunResult) -> int:
+    """Run ids count upwards within a notebook."""
+    return int("".join(char for char in result.run if char.isdigit()) or 0)
 
 
 def fell_in(metric: str, differences: tuple[float, ...], prediction: Prediction | None) -> bool | None:

@@ -3,6 +3,8 @@
 import sys
 from dataclasses import dataclass
 
+from paribus.evidence.markup import Table, table_elements, to_html, to_text
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -23,6 +25,12 @@ def show(html: str, text: str) -> None:
         display(Shown(html, text))
     else:
         say(text)
+
+
+def show_tables(*tables: Table) -> None:
+    """Display tables below one another, as one output."""
+    elements = [element for table in tables for element in table_elements(table)]
+    show(to_html(elements), "\n\n".join(to_text(table) for table in tables))
 
 
 def say(text: str) -> None:

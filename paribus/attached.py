@@ -1,0 +1,94 @@
+"""An earlier session's records, attached to a new session: found by looking, never by a fixed path.
+
+On Kaggle a saved version's output can be added as an input of the next session; it then lies somewhere below the
+input folder. The session with the most finished runs is copied beside the notebook, which goes on with its
+nonce, its chain, its predictions and its finished runs.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paribus.evidence.record import MAX_RECORD_BYTES
+from paribus.files import write_atomic
+from paribus.session import SCHEMA
+
+SESSION = "session.json"
+# Where platforms put what a person attached to a notebook.
+INPUTS = (Path("/kaggle/input"),)
+MAX_DEPTH = 9
+MAX_ENTRIES = 200_000
+_MAX_SESSION_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A session folder that was found, and how many finished runs and records it lists."""
+
+    folder: Path
+    finished: int
+    records: int
+
+
+def find_attached(assignment: str, roots: Iterable[Path]) -> Attached | None:
+    """The fullest session of this assignment below ``roots``; None where there is none that can be read."""
+    found = [
+        item
+        for root in roots
+        for folder in _session_folders(root)
+        if (item := _look(folder, assignment)) is not None
+    ]
+    return max(found, key=lambda item: (item.finished, item.records, str(item.folder)), default=None)
+
+
+def adopt(attached: Attached, folder: Path) -> None:
+    """Copy a session's files to ``folder``; session.json last, so that half a copy is no session."""
+    names = _read(attached.folder / SESSION)["records"]
+    for name in [f"records/{name}" for name in names] + ["predictions.json", SESSION]:
+        source = attached.folder / name
+        if source.is_file() and (source.stat().st_size <= MAX_RECORD_BYTES + 1 or not name.startswith("records/")):
+            write_atomic(folder / name, source.read_bytes())
+
+
+def _session_folders(root: Path) -> Iterator[Path]:
+    """Folders below ``root`` that hold a session.json; the walk is bounded, links are not followed."""
+    seen = 0
+    waiting = [(root, 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > MAX_ENTRIES:
+                        return
+                    if entry.name == SESSION and entry.is_file(follow_symlinks=False):
+                        yield folder
+                    elif depth < MAX_DEPTH and entry.is_dir(follow_symlinks=False):
+                        waiting.append((Path(entry.path), depth + 1))
+        except OSError:
+            continue  # a folder that cannot be listed holds nothing for us
+
+
+def _look(folder: Path, assignment: str) -> Attached | None:
+    """The session in a folder, None where it is another assignment's or cannot be read."""
+    try:
+        raw = _read(folder / SESSION)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # other programs call their files session.json too
+    if raw.get("assignment") != assignment:
+        return None
+    return Attached(folder, sum(name.endswith("-result.json") for name in raw["records"]), len(raw["records"]))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if file.stat().st_size > _MAX_SESSION_BYTES:
+        raise ValueError(f"{file.name} is too large to be a session")
+    raw = json.loads(file.read_text("utf-8"))
+    names = raw["records"]
+    if raw["schema"] != SCHEMA or not all(isinstance(name, str) and Path(name).name == name for name in names):
+        raise ValueError(f"{file.name} is not a session of paribus")
+    return {**raw, "records": list(names)}

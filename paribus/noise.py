@@ -1,0 +1,94 @@
+"""What the statistics say of an experiment's difference, and what makes both arms look better than they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paribus.errors import UsageError
+from paribus.evidence.markup import Table
+from paribus.intervals import ITEM_METRICS, Interval, jackknife_interval
+from paribus.metrics import LABELS
+from paribus.runs import RunResult
+from paribus.statistics.seeds import OverSeeds, interval_row, over_seeds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Arm = Mapping[int, RunResult]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The intervals of one metric's difference; None where there are too few seeds or no predictions."""
+
+    metric: str
+    seeds: OverSeeds | None
+    items: Interval | None
+
+    def table(self) -> Table:
+        """The intervals, one a row."""
+        rows = []
+        if self.seeds is not None:
+            rows += [
+                interval_row("over seeds, arms independent (Welch t)", self.seeds.welch),
+                interval_row("over seeds, seed by seed (paired t)", self.seeds.paired),
+            ]
+        if self.items is not None:
+            rows.append(interval_row("over validation items, mean of the seeds (jackknife)", self.items))
+        note = "" if self.seeds is None or self.seeds.sign_flip is None else (
+            f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}."
+        )  # fmt: skip
+        return Table(
+            f"Is the difference in {LABELS[self.metric]} larger than noise?",
+            ("changed − baseline", "95 % interval", "excludes zero?"), tuple(rows), note,
+        )  # fmt: skip
+
+
+def noise(metric: str, baseline: Arm, changed: Arm, labels: "NDArray[np.int64] | None", n_classes: int) -> Noise:
+    """The intervals of ``metric`` over the seeds that both arms have."""
+    shared = [seed for seed in baseline if seed in changed]
+    values = [[arm[seed].record.values.get(metric) for seed in shared] for arm in (baseline, changed)]
+    old = [value for value in values[0] if value is not None]
+    new = [value for value in values[1] if value is not None]
+    seeds = over_seeds(old, new) if len(shared) == len(old) == len(new) >= 2 else None
+    items = None
+    if metric in ITEM_METRICS and labels is not None:
+        arms = [[arm[seed].predictions for seed in shared] for arm in (baseline, changed)]
+        items = jackknife_interval(labels, *arms, n_classes=n_classes, metric=metric)
+    return Noise(metric, seeds, items)
+
+
+def evaluations(run: RunResult) -> int:
+    """How many times a run was scored on the validation split, of which the best counted."""
+    outcome = run.record.config.get("epochs_run")
+    logged = sum(line.macro_f1 is not None for line in run.epochs)
+    return int(outcome.value) if logged and outcome is not None and outcome.value is not None else max(logged, 1)
+
+
+def selection_note(tried: Mapping[str, Sequence[int]]) -> str:
+    """What choosing the best of several evaluations does to the arms; "" where nothing was chosen.
+
+    ``tried`` has, for each arm, how many evaluations each run was the best of.
+    """
+    if not tried or not all(tried.values()):
+        raise UsageError("Pass at least one number of evaluations for each arm.")
+    told = {arm: _span(numbers) for arm, numbers in tried.items()}
+    if len(set(told.values())) > 1:
+        parts = ", ".join(f"the {arm} arm's of {span}" for arm, span in told.items())
+        return (
+            "The arms are not equally selected: a result is the best of several evaluations on the validation "
+            f"split, {parts}. The best of more tries is higher by luck alone, so part of the difference may be "
+            "that. Give both arms the same number of evaluations, or say so in the memo."
+        )
+    if max(max(numbers) for numbers in tried.values()) > 1:
+        return (
+            f"Each result is the best of {next(iter(told.values()))} evaluations on the split it is reported on, "
+            "so both arms look a little better than they are."
+        )
+    return ""
+
+
+def _span(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"

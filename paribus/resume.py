@@ -1,0 +1,33 @@
+"""One run, trained or found again: an interrupted notebook goes on from its last finished seed."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from paribus.evidence.record import Record
+from paribus.runs import Data, Run, RunResult
+from paribus.show import say
+
+if TYPE_CHECKING:
+    from paribus.notebook import Notebook
+
+# The configuration and the data are whatever the notebook passes; only the run is ours.
+Train = Callable[[Any, Any, Run], object]
+
+
+def train_once(notebook: "Notebook", prepared: Record, train: Train, config: object, data: Data) -> RunResult:
+    """Write the start record, train, and finish the run where the training did not."""
+    run = notebook.start_prepared(prepared, data)
+    train(config, data, run)
+    return run.result if run.result is not None else run.finish()
+
+
+def reuse(notebook: "Notebook", prepared: Record, data: Data) -> RunResult | None:
+    """The run that finished earlier just as ``prepared`` would begin, shown again; None where there is none."""
+    result = notebook.finished(prepared)
+    if result is not None:
+        say(
+            f"{prepared.run_name}, seed {prepared.seed}: finished earlier (run {result.run}) with the same "
+            "configuration, data and code, so it is not trained again. To train it anyway, pass again=True."
+        )
+        notebook.show_again(result, data)
+    return result
