@@ -109,24 +109,28 @@ def with_gradebook(
     books: dict[str, GradebookFolder] = {}
     names = _names(order.releases)
     releases = {release.digest: release for release in order.releases}
-    for done, submission in enumerate(_submissions(order.submissions, None), 1):
-        result = by_name.get(submission.submission)
-        observe("filling the gradebook", done, len(results))
-        # A file that was changed since it was judged is judged, and entered, by the next run.
-        if result is None or not result.cells or result.sha256 != submission.sha256:
-            continue
-        release = releases[result.release]
-        if release.digest not in books:
-            books[release.digest] = GradebookFolder(order.out, release, names[release.digest])
-        book = books[release.digest]
-        try:
-            recovered = recover(submission.content, submission.source)
-            matches, unmatched = match(release.assignment, recovered)
-            book.add(Entry(result, rebuild(release, matches, unmatched)))
-            decided = with_people(release.assignment, book.slots, result, book.people(result.submission))
-        except (GradebookError, UnreadableError) as error:
-            decided = replace(result, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {error}"))
-        by_name[result.submission] = decided
+    try:
+        for done, submission in enumerate(_submissions(order.submissions, None), 1):
+            result = by_name.get(submission.submission)
+            observe("filling the gradebook", done, len(results))
+            # A file that was changed since it was judged is judged, and entered, by the next run.
+            if result is None or not result.cells or result.sha256 != submission.sha256:
+                continue
+            release = releases[result.release]
+            if release.digest not in books:
+                books[release.digest] = GradebookFolder(order.out, release, names[release.digest])
+            book = books[release.digest]
+            try:
+                recovered = recover(submission.content, submission.source)
+                matches, unmatched = match(release.assignment, recovered)
+                book.add(Entry(result, rebuild(release, matches, unmatched)))
+                decided = with_people(release.assignment, book.slots, result, book.people(result.submission))
+            except (GradebookError, UnreadableError) as error:
+                decided = replace(result, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {error}"))
+            by_name[result.submission] = decided
+    finally:
+        for book in books.values():
+            book.close()
     return tuple(by_name[result.submission] for result in results)
 
 
