@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench platforms exports clean help
+.PHONY: demo test lint types pytest bench platforms exports screenshots clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -41,6 +41,9 @@ platforms: $(INSTALLED)  ## the student package and the solutions with each imag
 
 exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and new versions
 	$(BIN)/python tests/grader/exporters/remake.py
+
+screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs/images (needs chromium)
+	$(BIN)/python tests/screenshots.py
 
 clean:  ## remove what builds and runs wrote (not .venv)
 	rm -rf build .paribus

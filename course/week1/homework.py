@@ -122,6 +122,8 @@ print(f"{sum(weights.numel() for weights in network.parameters()):,} parameters,
 print("A complaint as the model sees it:", tokenizer.tokenize(data.train.texts[0])[:12], "…")
 
 # %% [markdown] key="head-text"
+# ### How much of the model is new?
+#
 # A pretrained encoder arrives knowing language. What it does not have is a **head** that maps its summary of a text
 # to our labels; that part starts from random numbers.
 #
@@ -328,6 +330,8 @@ for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
 # %% [markdown] key="rescue-intro"
 # ## Part 3. What did the encoder change?
 #
+# ### Rescued and lost
+#
 # A class is **rescued** when its F1 was zero before and is above zero after. It is **lost** when it is the other way
 # round. Counting only the rescued ones flatters every new model.
 #
@@ -365,7 +369,9 @@ print(f"{len(gained)} classes rescued, {len(lost)} lost")
 figures.rescued_classes(tfidf.metrics, encoder.metrics, data.classes, train_counts)
 
 # %% [markdown] key="tier-text"
-# **Your turn.** Where along the tail did the change happen? Average the per-class F1 within each tier. Tiers are given as
+# ### Where along the tail?
+#
+# **Your turn.** Did the change happen in the head, in the middle or in the tail? Average the per-class F1 within each tier. Tiers are given as
 # one word per class; a class that does not occur in the validation split has an F1 of `nan` and is left out.
 
 # %% task="f1_by_tier" points=6
