@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from paribus.errors import EvidenceError
 from paribus.evidence.record import MAX_RECORD_BYTES
 from paribus.files import write_atomic
 from paribus.session import SCHEMA
+from paribus.show import say
 
 SESSION = "session.json"
 # Where platforms put what a person attached to a notebook.
 INPUTS = (Path("/kaggle/input"),)
 MAX_DEPTH = 9
 MAX_ENTRIES = 200_000
+MAX_FILE_BYTES = 100_000_000
 _MAX_SESSION_BYTES = 2_000_000
 
 
@@ -31,6 +34,33 @@ class Attached:
     folder: Path
     finished: int
     records: int
+
+
+def go_on(folder: Path, assignment: str, previous: Path | None = None, inputs: Iterable[Path] = INPUTS) -> None:
+    """Adopt an attached session where the one in ``folder`` has not begun; where both are there, say so.
+
+    Raises EvidenceError where ``previous`` was named and holds no session of this assignment.
+    """
+    roots = tuple(inputs) if previous is None else (previous, *inputs)
+    attached = find_attached(assignment, roots)
+    if attached is None:
+        if previous is not None:
+            raise EvidenceError(
+                f"There is no earlier session of {assignment} below {previous}: no folder there holds its "
+                "session.json. Attach the output of the earlier session, with its .paribus folder, or leave "
+                "previous=… out."
+            )
+    elif not (folder / "session.json").exists():
+        adopt(attached, folder)
+        say(
+            f"Going on with an earlier session: {attached.records} records, {attached.finished} finished runs. "
+            "Runs of the same configuration and seed are not trained again."
+        )
+    elif attached.finished and not any((folder / "records").glob("*-result.json")):
+        say(
+            f"An earlier session with {attached.finished} finished runs is attached, but this one has begun "
+            f"already. To go on with the earlier one, delete the folder {folder} and run the notebook from the top."
+        )
 
 
 def find_attached(assignment: str, roots: Iterable[Path]) -> Attached | None:
@@ -45,11 +75,13 @@ def find_attached(assignment: str, roots: Iterable[Path]) -> Attached | None:
 
 
 def adopt(attached: Attached, folder: Path) -> None:
-    """Copy a session's files to ``folder``; session.json last, so that half a copy is no session."""
-    names = _read(attached.folder / SESSION)["records"]
-    for name in [f"records/{name}" for name in names] + ["predictions.json", SESSION]:
+    """Copy a session's records, arrays and predictions to ``folder``; session.json last, so that half is none."""
+    records = [f"records/{name}" for name in _read(attached.folder / SESSION)["records"]]
+    arrays = sorted(f"kept/{file.name}" for file in (attached.folder / "kept").glob("*.npy"))
+    for name in (*records, *arrays, "predictions.json", SESSION):
         source = attached.folder / name
-        if source.is_file() and (source.stat().st_size <= MAX_RECORD_BYTES + 1 or not name.startswith("records/")):
+        most = MAX_RECORD_BYTES + 1 if name.startswith("records/") else MAX_FILE_BYTES
+        if source.is_file() and source.stat().st_size <= most:
             write_atomic(folder / name, source.read_bytes())
 
 

@@ -5,9 +5,9 @@ is spent on it, with a message that names what differs and both values. A run th
 same configuration, data, code and seed is used again instead of trained again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
+from typing import TYPE_CHECKING, Literal, SupportsIndex, TypeVar, overload
 
 from paribus.arms import check_one_change, check_prediction, check_seeds, describe, differences
 from paribus.commitment import commit
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Direction = Literal["up", "down", "none"]
 ARMS = ("baseline", "changed")
+Given = TypeVar("Given", RunResult, Sequence[RunResult])
 
 
 @dataclass(repr=False)
@@ -175,27 +176,28 @@ class Experiment:
         self._check(arm, prepared, (prepared.seed or 0,))
         return self._reuse(prepared, data)
 
-    def baseline(self, result: RunResult, config: object = None) -> RunResult:
-        """Use a finished run as the baseline arm instead of training it again.
+    def baseline(self, result: Given, config: object = None) -> Given:
+        """Use a finished run, or the runs of several seeds, as the baseline arm instead of training again.
 
-        With ``config``, the configuration you mean to change must be the one this run had. Raises ExperimentError
-        where it is not, or where the run differs from the baseline's other seeds.
+        With ``config``, the configuration you mean to change must be the one these runs had. Raises
+        ExperimentError where it is not, or where a run differs from the baseline's other seeds.
         """
-        if not isinstance(result, RunResult):
-            raise ExperimentError(
-                f"experiment.baseline takes what run.finish() returned; got a {type(result).__name__}."
-            )
-        if config is not None:
-            meant = replace(result.start, config=config_fields(config))
-            differing = differences(result.start, meant)
-            if differing:
+        results = [result] if isinstance(result, RunResult) or not isinstance(result, Sequence) else list(result)
+        for run in results:
+            if not isinstance(run, RunResult):
                 raise ExperimentError(
-                    f"The run {result.name!r} had another configuration than the one passed with it: "
-                    f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
+                    f"experiment.baseline takes what run.finish() returned; got a {type(run).__name__}."
                 )
-        self._check_same_arm("baseline", result.start, (result.seed,))
-        self.notebook.value(f"experiment.{self.key}.baseline_run.{result.run}", 1.0)
-        self.arms["baseline"][result.seed] = result
+            if config is not None:
+                differing = differences(run.start, replace(run.start, config=config_fields(config)))
+                if differing:
+                    raise ExperimentError(
+                        f"The run {run.name!r} had another configuration than the one passed with it: "
+                        f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
+                    )
+            self._check_same_arm("baseline", run.start, (run.seed,))
+            self.arms["baseline"][run.seed] = run
+        self.notebook.values({f"experiment.{self.key}.baseline_run.{run.run}": 1.0 for run in results})
         return result
 
     def held(self) -> Held:
@@ -214,12 +216,18 @@ class Experiment:
         Raises ExperimentError where an arm is missing, a seed was run in one arm only, or the arms differ in
         more than the declared variable.
         """
-        baseline, changed = self._both_arms()
-        labels, n_classes = self.notebook.labels_of(next(iter(baseline.values())))
-        report = build_report(self.key, self.vary, baseline, changed, labels=labels, n_classes=n_classes)
+        report = self.summary()
         show(report.html(), report.text())
         show_figure(report.figure())
         return report
+
+    def summary(self, metric: str = "macro_f1") -> ExperimentReport:
+        """What `report` shows, without showing it; ``metric`` is told with its intervals too."""
+        baseline, changed = self._both_arms()
+        labels, n_classes = self.notebook.labels_of(next(iter(baseline.values())))
+        return build_report(
+            self.key, self.vary, baseline, changed, labels=labels, n_classes=n_classes, metrics=(metric,)
+        )
 
     def meaningful(
         self,

@@ -11,13 +11,13 @@ Each call displays a table for people with the record for grading folded in belo
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.arms import same_run
-from paribus.attached import INPUTS, adopt, find_attached
+from paribus.attached import go_on
 from paribus.errors import EvidenceError, ExperimentError
 from paribus.evidence import block
 from paribus.evidence.code import code_digest
@@ -29,7 +29,7 @@ from paribus.evidence.record import DataIdentity, Record
 from paribus.metrics import evaluate_fast
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Clock, Session, open_session, utc_now
-from paribus.show import say, show
+from paribus.show import show
 from paribus.tables import data_table, result_table, start_table, summary_table
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from paribus.experiment import Experiment
     from paribus.search import Search
     from paribus.sweep import Sweep
+    from paribus.versus import ModelComparison
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -67,33 +68,9 @@ def begin(
             "Keep the line paribus.begin(…) as it was handed out."
         )
     folder = Path(directory) / assignment
-    _go_on_with_attached(folder, assignment, previous)
+    go_on(folder, assignment, None if previous is None else Path(previous))
     session = open_session(folder, assignment, release or "unreleased", clock=clock)
     return Notebook(session)
-
-
-def _go_on_with_attached(folder: Path, assignment: str, previous: str | Path | None) -> None:
-    """Adopt an attached session where this one has not begun; where both are there, say so."""
-    roots = INPUTS if previous is None else (Path(previous), *INPUTS)
-    attached = find_attached(assignment, roots)
-    if attached is None:
-        if previous is not None:
-            raise EvidenceError(
-                f"There is no earlier session of {assignment} below {previous}: no folder there holds its "
-                "session.json. Attach the output of the earlier session, with its .paribus folder, or leave "
-                "previous=… out."
-            )
-    elif not (folder / "session.json").exists():
-        adopt(attached, folder)
-        say(
-            f"Going on with an earlier session: {attached.records} records, {attached.finished} finished runs. "
-            "Runs of the same configuration and seed are not trained again."
-        )
-    elif attached.finished and not any((folder / "records").glob("*-result.json")):
-        say(
-            f"An earlier session with {attached.finished} finished runs is attached, but this one has begun "
-            f"already. To go on with the earlier one, delete the folder {folder} and run the notebook from the top."
-        )
 
 
 @dataclass(repr=False)
@@ -220,7 +197,7 @@ class Notebook:
         self._show(result.record, result_table(result.record, result.metrics.never_predicted))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
-        """The validation labels of a run, shape (items,), and the number of classes; (None, 0) where they are lost."""
+        """The validation labels of a run, shape (items,), and how many classes; (None, 0) if they are lost."""
         kept = next(self.session.find("data", data=result.record.data), None)
         return (None, 0) if kept is None else (unpack(kept.labels), len(kept.classes))
 
@@ -235,11 +212,17 @@ class Notebook:
         kept = plain(name, value)
         if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
             raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
-        newest = next((record for record in self.session.find("value") if name in record.values), None)
-        if newest is None or newest.values[name] != kept or newest.release != self.session.release:
-            newest = self.session.write("value", self.session.new_run("v"), values={name: kept})
-        self._show(newest, Table("", ("", ""), ((name, f"{kept:,.6g}"),)))
+        self.values({name: kept})
         return kept
+
+    def values(self, numbers: Mapping[str, float]) -> None:
+        """Write down several numbers at once, in one record; the same numbers are written once."""
+        kept = dict(numbers)
+        made = self.session.find("value")
+        newest = next((record for record in made if record.values.keys() == kept.keys()), None)
+        if newest is None or newest.values != kept or newest.release != self.session.release:
+            newest = self.session.write("value", self.session.new_run("v"), values=kept)
+        self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.
@@ -267,6 +250,14 @@ class Notebook:
         from paribus.search import Search
 
         return Search(self, _checked_key(key), trials, metric)
+
+    def compare(
+        self, key: str, first: "RunResult | Sequence[RunResult]", second: "RunResult | Sequence[RunResult]"
+    ) -> "ModelComparison":
+        """Hold two fitted models, or the seeds of two configurations, against one another on this split."""
+        from paribus.versus import compare_models
+
+        return compare_models(self, _checked_key(key), first, second)
 
     def result(self, name: str, seed: int | None = None) -> RunResult:
         """The newest finished run of this name, also one from before the kernel was restarted.

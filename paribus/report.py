@@ -74,9 +74,9 @@ class ExperimentReport:
             rows.append(
                 (
                     LABELS[row.metric],
-                    _summary(row.metric, row.baseline),
-                    _summary(row.metric, row.changed),
-                    _summary(row.metric, row.differences, signed=True),
+                    summary(row.metric, row.baseline),
+                    summary(row.metric, row.changed),
+                    summary(row.metric, row.differences, signed=True),
                     prediction_range(predicted) if predicted else "",
                     {True: "yes", False: "no", None: ""}[row.inside],
                 )
@@ -113,11 +113,11 @@ class ExperimentReport:
         raise KeyError(metric)
 
     def by_seed(self) -> Table:
-        """Every run's value of the predicted metric and of macro-F1, both arms side by side."""
+        """Every run's value of the predicted metric and of macro-F1, one seed a row."""
         rows = [
             (str(seed), LABELS[row.metric], *(number(row.metric, arm[i]) for arm in (row.baseline, row.changed)),
              number(row.metric, row.differences[i], signed=True))
-            for row in self.rows if row.metric in _headline(self.prediction)
+            for row in self.rows if row.metric in {item.metric for item in self.noise}
             for i, seed in enumerate(self.seeds)
         ]  # fmt: skip
         return Table("Seed by seed", ("seed", "metric", "baseline", "changed", "difference"), tuple(rows))
@@ -152,7 +152,7 @@ class ExperimentReport:
         row = self.row("macro_f1")
         return (
             f"ExperimentReport({self.key}: {self.vary} {self.old} → {self.new}, "
-            f"macro-F1 {_summary('macro_f1', row.differences, signed=True)}, {len(self.seeds)} seed(s))"
+            f"macro-F1 {summary('macro_f1', row.differences, signed=True)}, {len(self.seeds)} seed(s))"
         )
 
 
@@ -164,8 +164,12 @@ def build_report(
     *,
     labels: "NDArray[np.int64] | None" = None,
     n_classes: int = 0,
+    metrics: Sequence[str] = ("macro_f1",),
 ) -> ExperimentReport:
-    """The report over the seeds that both arms have; ``labels`` are the validation labels, shape (items,)."""
+    """The report over the seeds that both arms have; ``labels`` are the validation labels, shape (items,).
+
+    ``metrics`` are told with their intervals, beside the predicted one.
+    """
     seeds = tuple(sorted(set(baseline) & set(changed)))
     prediction = min(changed.values(), key=_begun).start.prediction
     rows = []
@@ -184,14 +188,10 @@ def build_report(
         key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction,
         noise=tuple(
             noise(row.metric, shared[0], shared[1], labels, n_classes)
-            for row in rows if row.metric in _headline(prediction)
+            for row in rows if row.metric in {*metrics, prediction.metric if prediction else ""}
         ),
         notes=tuple(_notes(shared, kept)), held=kept,
     )  # fmt: skip
-
-
-def _headline(prediction: Prediction | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(("macro_f1", prediction.metric if prediction else "macro_f1")))
 
 
 def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
@@ -240,7 +240,7 @@ def _setting(result: RunResult, vary: str) -> str:
     return "not set" if item is None else str(item.value)
 
 
-def _summary(metric: str, values: tuple[float, ...], *, signed: bool = False) -> str:
+def summary(metric: str, values: tuple[float, ...], *, signed: bool = False) -> str:
     """One value as it is, several as mean ± sd; a count's mean keeps one decimal."""
     if len(values) == 1:
         return number(metric, values[0], signed=signed)

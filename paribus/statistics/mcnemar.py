@@ -5,10 +5,15 @@ mean over items, and nothing of configurations, whose runs differ by their seeds
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.evidence.markup import Table
 from paribus.runs import Data, RunResult
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -52,18 +57,19 @@ def mcnemar(data: Data, first: RunResult, second: RunResult) -> McNemar:
             f"The runs were scored on {first.predictions.size:,} and {second.predictions.size:,} items, the data "
             f"has {labels.size:,} for validation. Compare runs on one split."
         )
+    return exact_mcnemar(labels, first.predictions, second.predictions)
+
+
+def exact_mcnemar(labels: "NDArray[np.int64]", first: "NDArray[np.int64]", second: "NDArray[np.int64]") -> McNemar:
+    """The test on class ids, all three of shape (items,). Raises UsageError where statsmodels is not installed."""
     try:
         from statsmodels.stats.contingency_tables import mcnemar as exact_test
     except ImportError as error:
         raise UsageError(
             "McNemar's test needs statsmodels, which Kaggle and Colab have. Install it: pip install statsmodels"
         ) from error
-    a, b = first.predictions == labels, second.predictions == labels
+    a, b = first == labels, second == labels
     counts = [[int((a & b).sum()), int((a & ~b).sum())], [int((~a & b).sum()), int((~a & ~b).sum())]]
-    return McNemar(
-        counts[0][0],
-        counts[0][1],
-        counts[1][0],
-        counts[1][1],
-        min(1.0, float(exact_test(counts, exact=True).pvalue)),
-    )
+    # The two-sided exact p is doubled, and can pass 1 by rounding.
+    p = min(1.0, float(exact_test(counts, exact=True).pvalue))
+    return McNemar(counts[0][0], counts[0][1], counts[1][0], counts[1][1], p)

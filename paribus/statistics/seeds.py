@@ -96,8 +96,8 @@ def few_seeds(n: int) -> str:
         return "One seed an arm shows what happened once, and nothing of how much comes from chance."
     return (
         f"An exact sign-flip test with {n} seeds can never give p below {2.0 ** (1 - n):.3g}. A t interval can "
-        "exclude zero all the same: it assumes that the differences between seeds are normally distributed, which so "
-        "few values can neither show nor refute."
+        "exclude zero all the same: it assumes that the differences between seeds are normally distributed, which "
+        "so few values can neither show nor refute."
     )
 
 

@@ -4,6 +4,7 @@ import linecache
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -40,14 +41,11 @@ def notebook(reopen: Callable[..., Notebook]) -> Notebook:
 @pytest.fixture
 def define() -> Callable[..., dict[str, Any]]:
     """Runs source as a notebook cell does: in one namespace, with the source kept where `inspect` finds it."""
-    count = 0
-
     def run_cell(
         source: str, namespace: dict[str, Any] | None = None, *, keep_source: bool = True
     ) -> dict[str, Any]:
-        nonlocal count
-        count += 1
-        name = f"<cell {id(run_cell)} {count}>"
+        # A name no other cell had: `linecache` keeps the source of earlier tests' cells.
+        name = f"<cell {uuid4()}>"
         space = {"__name__": "a_notebook"} if namespace is None else namespace
         if keep_source:
             linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)

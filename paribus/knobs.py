@@ -1,0 +1,40 @@
+"""Configurations that differ in one setting, and which end of a metric is the better one."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from paribus.errors import ExperimentError
+from paribus.evidence.fields import config_values
+from paribus.metrics import LABELS
+
+LOWER_IS_BETTER = frozenset({"zero_f1_classes", "validation_loss", "train_loss"})
+
+
+def with_value(config: object, name: str, value: object) -> object:
+    """``config`` with one setting replaced: a dataclass or a dict, the original untouched.
+
+    Raises ExperimentError where it has no such setting.
+    """
+    known = config_values(config)
+    if name not in known:
+        raise ExperimentError(
+            f"The configuration has no setting {name!r} to change; it has {', '.join(map(str, known)) or 'none'}."
+        )
+    if isinstance(config, Mapping):
+        return {**config, name: value}
+    if dataclasses.is_dataclass(config) and not isinstance(config, type):
+        return dataclasses.replace(config, **{name: value})
+    raise ExperimentError(
+        f"A {type(config).__name__} cannot be copied with another {name}; use a dataclass or a dict of values."
+    )
+
+
+def check_metric(metric: object) -> None:
+    """ExperimentError where ``metric`` is none of the course's."""
+    if metric not in LABELS:
+        raise ExperimentError(f"Runs are compared by one of {', '.join(LABELS)}; got {metric!r}.")
+
+
+def better(metric: str, value: float, other: float) -> bool:
+    """Whether ``value`` beats ``other``; equal values do not."""
+    return value < other if metric in LOWER_IS_BETTER else value > other

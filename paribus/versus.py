@@ -1,0 +1,114 @@
+"""Two models side by side: their accuracies by McNemar, their macro-F1 by intervals, and what was unequal.
+
+McNemar's test is for two *fitted models*, one run each. Where several seeds of a configuration are passed, the
+intervals over seeds take its place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paribus.comparison import check_same_split
+from paribus.errors import UsageError
+from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.intervals import Interval, jackknife_interval, welch_interval
+from paribus.metrics import LABELS
+from paribus.noise import evaluations, selection_note
+from paribus.report import summary
+from paribus.runs import RunResult
+from paribus.show import show
+from paribus.statistics.mcnemar import McNemar, exact_mcnemar
+from paribus.statistics.seeds import few_seeds, shown
+
+if TYPE_CHECKING:
+    from paribus.notebook import Notebook
+
+METRICS = ("accuracy", "macro_f1")
+
+
+@dataclass(frozen=True)
+class ModelComparison:
+    """Second − first, for accuracy and macro-F1.
+
+    ``values`` are each model's by metric, one a run; ``items`` the jackknife intervals; ``seeds`` Welch's intervals
+    where both have several runs; ``mcnemar`` only for two single runs.
+    """
+
+    key: str
+    names: tuple[str, str]
+    values: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
+    items: dict[str, Interval]
+    seeds: dict[str, Interval]
+    mcnemar: McNemar | None
+    notes: tuple[str, ...]
+
+    def tables(self) -> list[Table]:
+        """The scores with their intervals, and McNemar's counts where it applies."""
+        header = ("metric", *self.names, "95 % over items (jackknife)", "95 % over seeds (Welch)")
+        rows = tuple(
+            (LABELS[metric], summary(metric, first), summary(metric, second), shown(self.items[metric]),
+             shown(self.seeds[metric]) if metric in self.seeds else "needs two runs each")
+            for metric, (first, second) in self.values.items()
+        )  # fmt: skip
+        tables = [Table(f"{self.key}: {self.names[1]} − {self.names[0]}", header, rows, " ".join(self.notes))]
+        return [*tables, self.mcnemar.table()] if self.mcnemar is not None else tables
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        parts = ", ".join(f"{LABELS[metric]} {self.items[metric].centre:+.4f}" for metric in self.values)
+        return f"ModelComparison({self.names[1]} − {self.names[0]}: {parts})"
+
+
+def compare_models(
+    notebook: "Notebook", key: str, first: RunResult | Sequence[RunResult], second: RunResult | Sequence[RunResult]
+) -> ModelComparison:
+    """Compare two fitted models (one run each) or two configurations (their seeds), show it and record the numbers.
+
+    Raises UsageError where a side is empty or no finished run, or the runs were scored on different labels.
+    """
+    sides = [_runs(first), _runs(second)]
+    for run in (*sides[0], *sides[1]):
+        check_same_split(sides[0][0].metrics, run.metrics)
+    labels, n_classes = notebook.labels_of(sides[0][0])
+    if labels is None:
+        raise UsageError("The validation labels of these runs are not at hand: call notebook.use(data) first.")
+    arms = [[run.predictions for run in side] for side in sides]
+    values = {name: (_values(sides[0], name), _values(sides[1], name)) for name in METRICS}
+    items = {name: jackknife_interval(labels, *arms, n_classes=n_classes, metric=name) for name in METRICS}
+    several = min(len(side) for side in sides) > 1
+    single = max(len(side) for side in sides) == 1
+    names = (sides[0][0].name, sides[1][0].name)
+    if names[0] == names[1]:
+        names = (f"{names[0]} (first)", f"{names[1]} (second)")
+    tried = {name: [evaluations(run) for run in side] for name, side in zip(names, sides, strict=True)}
+    notes = [selection_note(tried)]
+    notes.append(
+        few_seeds(min(len(side) for side in sides)) if several else
+        "One run of a model says nothing of other seeds of it: this compares two fitted models."
+    )  # fmt: skip
+    if not single:
+        notes.append("McNemar's test is for two fitted models and not for configurations, so it is left out.")
+    comparison = ModelComparison(
+        key, names, values, items,
+        {name: welch_interval(*pair) for name, pair in values.items()} if several else {},
+        exact_mcnemar(labels, arms[0][0], arms[1][0]) if single else None,
+        tuple(note for note in notes if note),
+    )  # fmt: skip
+    notebook.values({f"comparison.{key}.{name}_difference": item.centre for name, item in items.items()})
+    tables = comparison.tables()
+    show(to_html([e for table in tables for e in table_elements(table)]), "\n\n".join(map(to_text, tables)))
+    return comparison
+
+
+def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
+    runs = [side] if isinstance(side, RunResult) or not isinstance(side, Sequence) else list(side)
+    if not runs or not all(isinstance(run, RunResult) for run in runs):
+        raise UsageError(
+            "Compare finished runs: one run.finish() result a model, or the list of a configuration's seeds; got "
+            f"{', '.join(type(run).__name__ for run in runs) or 'an empty list'}."
+        )
+    return runs
+
+
+def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:
+    return tuple(run.value(metric) for run in side)
