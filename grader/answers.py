@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import chain, islice
 
 from course.assignment import Cell, Role
 from grader.model import Case, RecoveredCell
 from grader.prose import Block, read_cell, read_markdown
 
+MAX_BLOCKS, MAX_SENTENCE = 400, 2_000
+"""Blocks of an answer and characters of a sentence that are read; what is longer was not written to be read."""
 NEAR = 0.8
 """Share of words in common from which a sentence counts as the prompt's own with a word changed."""
 
@@ -41,7 +44,8 @@ def sentences(text: str) -> tuple[str, ...]:
         if found and _ABBREVIATION.search(found[-1]):
             found[-1] = f"{found[-1]} {part}"
         elif part and part.strip():
-            found.append(" ".join(part.split()))
+            text = " ".join(part.split())
+            found += [text[start : start + MAX_SENTENCE] for start in range(0, len(text), MAX_SENTENCE)]
     return tuple(found)
 
 
@@ -62,7 +66,8 @@ def cell_blocks(case: Case, cell: Cell) -> tuple[Block, ...]:
     if match is None or match.recovered is None:
         return ()
     own = read_cell(match.recovered) if match.recovered.cell_type != "code" else ()
-    return own + tuple(block for added in added_below(case, match.recovered) for block in read_cell(added))
+    added = (block for cell in added_below(case, match.recovered) for block in read_cell(cell))
+    return tuple(islice(chain(own, added), MAX_BLOCKS))
 
 
 def added_below(case: Case, start: RecoveredCell) -> Iterator[RecoveredCell]:

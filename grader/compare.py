@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from grader import vocabulary
+from grader.answers import normal
+from grader.numbers import find_numbers
 from grader.runs import Arms, Run, finished
 from paribus.evidence.code import UNAVAILABLE
+
+TRAINING_ROWS = "training rows"
 
 
 @dataclass(frozen=True)
@@ -99,13 +104,18 @@ def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _data_differences(baseline: Sequence[Run], changed: Sequence[Run]) -> list[Difference]:
-    found = []
+    """Other data, or another part of the same data to train on: one difference, whatever shows it."""
+    found = {}
     for name in ("fingerprint", "split", "train_rows", "train_fingerprint"):
         sides = [[getattr(run.data, name, None) for run in arm] for arm in (baseline, changed)]
-        difference = _differ(f"data ({name.replace('_', ' ')})", "data", sides[0], sides[1])
+        difference = _differ(name, "data", sides[0], sides[1])
         if difference is not None:
-            found.append(difference)
-    return found
+            found[name] = difference
+    if not found:
+        return []
+    telling = next(iter(found.values()))
+    name = "data" if {"fingerprint", "split"} & set(found) else TRAINING_ROWS
+    return [Difference(name, "data", telling.baseline, telling.changed)]
 
 
 def _code_differences(
@@ -126,3 +136,21 @@ def _code_differences(
 
 def _shown(values: tuple[Any, ...]) -> str:
     return " or ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values) or "nothing"
+
+
+def other_value(text: str, settings: Mapping[str, Any]) -> tuple[str, str, Any] | None:
+    """The first setting that is listed with another number than the recorded one."""
+    mentions = vocabulary.find_all("settings", text)
+    for mention, following in zip_longest(mentions, mentions[1:]):
+        recorded = settings.get(mention.name)
+        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+            continue
+        stretch = text[mention.end : following.start if following else len(text)]
+        numbers = find_numbers(stretch.split("\n")[0])
+        direct = [number for number in numbers if len(normal(stretch[: number.start]).split()) <= 2]
+        if direct and not any(
+            abs(reading.value / (100 if direct[0].percent else 1) - recorded) <= 0.51 * reading.unit
+            for reading in direct[0].readings
+        ):
+            return mention.name.replace("_", " "), direct[0].text, recorded
+    return None

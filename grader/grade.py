@@ -12,7 +12,7 @@ from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.records import read_records
 from grader.recover import recover
-from grader.runs import by_seed, read_runs
+from grader.runs import Run, by_seed, finished, read_runs
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
@@ -166,19 +166,20 @@ def _is_this_release(case: Case, release: Release) -> bool:
 
 def run_metrics(case: Case) -> dict[str, float]:
     """Every named run's metrics as ``<run>.<metric>``: the mean over its finished seeds, outside of experiments."""
-    runs = [run for run in read_runs(case) if run.finished]
+    by_label: dict[str, list[Run]] = {}
+    for run in finished(read_runs(case)):
+        by_label.setdefault(_label(run), []).append(run)
     found: dict[str, float] = {}
-    for name in dict.fromkeys(_label(run.record.run_name, run.record.experiment, run.record.arm) for run in runs):
-        mine = [run for run in runs if _label(run.record.run_name, run.record.experiment, run.record.arm) == name]
-        seeds = by_seed(mine).values()
+    for label, runs in by_label.items():
+        seeds = by_seed(runs).values()
         for metric in sorted({metric for run in seeds for metric in run.metrics}):
-            values = [float(run.metrics[metric]) for run in seeds if metric in run.metrics]
-            found[f"{name}.{metric}"] = fmean(values)
+            found[f"{label}.{metric}"] = fmean(run.metrics[metric] for run in seeds if metric in run.metrics)
     return found
 
 
-def _label(name: str, experiment: str, arm: str) -> str:
-    return f"{experiment}.{arm}" if experiment else name
+def _label(run: Run) -> str:
+    record = run.record
+    return f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
 
 
 def _closed(

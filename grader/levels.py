@@ -9,12 +9,12 @@ from grader import vocabulary
 from grader.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
 from grader.numbers import Agreement, Number, agreement
 from grader.traces import Context, Status, Trace, all_groups, in_series, is_approximate
+from grader.vocabulary import tokens
 
 _AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$", re.IGNORECASE)
 _BRACKET = re.compile(r"^\s*\(\s*(the\s+)?$", re.IGNORECASE)
-_BEFORE = re.compile(
-    r"^['’]?s?\s*(?:(?!(?:to|than|over|against|vs|versus|from|and|or|but|while)\b)[\w\-]+\s*){0,6}[:=(|]?\s*$"
-)
+_LINKING = re.compile(r"[\w\s'’\-:=(|]*")
+_TURNING = frozenset(["to", "than", "over", "against", "vs", "versus", "from", "and", "or", "but", "while"])
 _FROM_TO = re.compile(r"^\s*(to|→|->|-->|=>)\s*$", re.IGNORECASE)
 
 
@@ -40,8 +40,19 @@ def _groups_of(number: Number, context: Context) -> _Meant:
             return _Meant(later[0][2], firm=True)
     if earlier:
         between = context.text[earlier[-1][1] : number.start]
-        return _Meant(earlier[-1][2], firm=len(between) <= 40 and _BEFORE.match(between) is not None)
+        return _Meant(earlier[-1][2], firm=_is_linked(between))
     return _Meant(later[0][2])
+
+
+def _is_linked(between: str) -> bool:
+    """A few words that lead from a group to its number ("'s macro-F1 is"), none of which turns elsewhere."""
+    found = [word for word, _, _ in tokens(between[:60])]
+    return (
+        len(between) <= 40
+        and len(found) <= 6
+        and not _TURNING & set(found)
+        and _LINKING.fullmatch(between) is not None
+    )
 
 
 def trace_level(blank: Trace, certain: bool, context: Context, measured: Measured) -> Trace:  # noqa: PLR0911

@@ -165,7 +165,7 @@ def find_arms(case: Case, key: str) -> Arms:
     mine = [run for run in runs if run.record.experiment == key]
     return Arms(
         key=key,
-        baseline=tuple(run for run in runs if (run in mine and run.record.arm == BASELINE)
+        baseline=tuple(run for run in runs if (run.record.experiment == key and run.record.arm == BASELINE)
                        or run.record.run in linked),
         changed=tuple(run for run in mine if run.record.arm == CHANGED),
         other=tuple(run for run in mine if run.record.arm not in (BASELINE, CHANGED)),
@@ -186,3 +186,16 @@ def metric_values(runs: Sequence[Run], metric: str) -> list[float]:
     """A metric of every finished run that has it, one a seed, in order of seeds."""
     chosen = sorted(by_seed(runs).items(), key=lambda item: (item[0] is None, item[0] or 0))
     return [float(run.metrics[metric]) for _, run in chosen if metric in run.metrics]
+
+
+def records_before(case: Case, run: Run) -> int | None:
+    """How many records the notebook held when a run began: counted along the chain, None where it has a gap."""
+    by_digest = {
+        found.record.digest(): found.record for found in own_records(case)
+        if found.record is not None and found.record.nonce == run.record.nonce
+    }  # fmt: skip
+    count, record = 0, run.start
+    while record is not None and record.previous and count <= len(by_digest):
+        record = by_digest.get(record.previous)
+        count += 1
+    return count if record is not None and not record.previous else None

@@ -12,10 +12,10 @@ from grader.runs import own_records
 MAX_SOURCE = 100_000
 
 _DEBUG = (
-    re.compile(r"^\s*(?:if|while)\s+(?:False|0)\s*:.*$", re.MULTILINE),
-    re.compile(r"^[^#\n]*\b(?:breakpoint\(\)|pdb\.set_trace\(\)|import\s+i?pdb\b).*$", re.MULTILINE),
-    re.compile(r"^\s*%(?:debug|pdb|prun|lprun)\b.*$", re.MULTILINE),
-    re.compile(r"^\s*print\(\s*['\"](?:here|debug|test|asdf|xxx|\d+)['\"]\s*\)\s*$", re.MULTILINE | re.IGNORECASE),
+    re.compile(r"^[ \t]*(?:if|while)[ \t]+(?:False|0)[ \t]*:.*$", re.MULTILINE),
+    re.compile(r"^[^#\n]*\b(?:breakpoint\(\)|pdb\.set_trace\(\)|import[ \t]+i?pdb\b).*$", re.MULTILINE),
+    re.compile(r"^[ \t]*%(?:debug|pdb|prun|lprun)\b.*$", re.MULTILINE),
+    re.compile(r"(?im)^[ \t]*print\([ \t]*['\"](?:here|debug|test|asdf|xxx|\d+)['\"][ \t]*\)[ \t]*$"),
 )  # fmt: skip
 _PATH = re.compile(
     r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"

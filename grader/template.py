@@ -19,7 +19,7 @@ _LABEL = re.compile(
     r"^\s*(?:\d+[.)]\s*)?(?P<label>[^:=?\n]{2,90}?(?:\([^)\n]*\))?)\s*(?P<end>[:=?]|\s[–—-]\s)\s*(?P<rest>.*)$",
     re.DOTALL,
 )
-_BRACKETS = re.compile(r"\([^)]*\)")
+_BRACKETS = re.compile(r"\([^()]{0,300}\)")
 
 
 def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
@@ -91,7 +91,7 @@ def _phrases() -> tuple[tuple[str, Part], ...]:
 @lru_cache(maxsize=4096)
 def part_of(label: str) -> Part | None:
     """The part that a label names: the longest phrase that is the label, or that it begins or ends with."""
-    plain = normal(_BRACKETS.sub("", label))
+    plain = normal(_BRACKETS.sub("", label[:200]))
     length = len(plain.split())
     if not plain or length > 9:
         return None

@@ -22,6 +22,8 @@ from grader.traces import Context, Status, Trace, all_groups, in_series
 from grader.vocabulary import tokens
 
 _APART = re.compile(r"[,;.]|\band\b|\d")
+MAX_NUMBERS = 500
+"""More than any memo quotes; what stands beyond is not looked at."""
 _JOINTS = frozenset({"of", "is", "was", "=", "to"})
 _CLASSES = re.compile(r"^\s*(of the \d+ )?(\w+ )?class", re.IGNORECASE)
 _OF_TOTAL = re.compile(r"\b(of|out of|/)\s*(the\s+|all\s+)?$", re.IGNORECASE)
@@ -40,6 +42,8 @@ def trace(blocks: Iterable[Block], measured: Measured) -> list[Trace]:
             found += _trace_row(block, measured, heading)
         else:
             found += _trace_text(block, measured, heading)
+        if len(found) > MAX_NUMBERS:
+            break
     return found
 
 

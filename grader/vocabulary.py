@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+LONGEST_SENTENCE = 2_000
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -123,5 +125,6 @@ def has(table: str, name: str, text: str) -> bool:
 
 
 def says(table: str, name: str, sentence: str) -> re.Match[str] | None:
-    """The first of the list's regular expressions that fits a lower-case sentence."""
-    return next((hit for pattern in _sentence_patterns(table, name) if (hit := pattern.search(sentence))), None)
+    """The first of the list's regular expressions that fits a lower-case sentence (its first 2,000 characters)."""
+    text = sentence[:LONGEST_SENTENCE]
+    return next((hit for pattern in _sentence_patterns(table, name) if (hit := pattern.search(text))), None)

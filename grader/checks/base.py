@@ -93,6 +93,11 @@ def shorten(text: str, limit: int = 160) -> str:
     return line[:limit].rsplit(" ", 1)[0] + " …"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 number``, ``2 numbers``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def listed(items: Iterable[str], last: str = "and") -> str:
     """``a, b and c``."""
     names = list(items)

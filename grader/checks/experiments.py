@@ -1,20 +1,18 @@
 """Controlled experiments: one change, all else equal, a prediction first, no number and no claim too many."""
 
 from collections.abc import Iterable, Mapping
-from itertools import zip_longest
 from typing import Any
 
 from course.assignment import Cell
 from grader import claims, vocabulary
-from grader.answers import is_untouched, normal
+from grader.answers import is_untouched
 from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
-from grader.checks.support import numbers_finding
-from grader.compare import Comparison, Difference, compare
+from grader.checks.support import arm_evidence, numbers_finding, without_arms
+from grader.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
 from grader.measured import FRACTIONS, measure
 from grader.model import Case, Evidence
-from grader.numbers import find_numbers
 from grader.prose import Block
-from grader.runs import Arms, Run, experiment_of, find_arms, finished, own_records
+from grader.runs import Arms, experiment_of, find_arms, records_before
 from grader.template import PARTS, Part, missing_titles, template_cells, written_parts
 from grader.tracing import trace
 
@@ -54,12 +52,12 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
 
 
 @check("experiments.one_change")
-def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
     """Exactly one thing differs between the two arms, and it is the variable you declared."""
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     if not arms.both:
-        return _without_arms(case, cell, arms)
+        return without_arms(case, cell, arms)
     allowed = _allowed(cell, options)
     vary = allowed[0] if len(allowed) == 1 else arms.vary
     comparison = compare(arms, vary)
@@ -68,8 +66,15 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         "changes": [str(difference) for difference in comparison.changes],
         "environment": [str(difference) for difference in comparison.environment],
     }
-    evidence = _arm_evidence(case, arms)
+    evidence = arm_evidence(case, arms)
     declared, others = _sort_changes(comparison, vary)
+    mixed = [name for name in comparison.within if name != vary]
+    if mixed:
+        return failed(
+            f"Within one arm, {listed(mixed)} is not the same in every run. Run each arm with one configuration.",
+            values,
+            evidence,
+        )
     if not comparison.changes:
         return failed(
             "Nothing differs between the two arms: both ran with the same settings, data and code.",
@@ -96,6 +101,12 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             values,
             evidence,
         )
+    if comparison.within:
+        return undecided(
+            f"One arm holds runs with several values of {vary}; a person looks which of them is meant.",
+            values,
+            evidence,
+        )
     return _same_place(comparison, values, evidence)
 
 
@@ -112,7 +123,7 @@ def _sort_changes(comparison: Comparison, vary: str) -> tuple[list[Difference], 
     """
     if not vary:
         return list(comparison.changes[:1]), list(comparison.changes[1:])
-    rows = ("data (train rows)", "data (train fingerprint)", "train_rows")
+    rows = (TRAINING_ROWS, "train_rows")
     names = {vary, *(rows if vary in ("train_rows", "data", "subset") else ())}
     declared = [item for item in comparison.changes if item.name in names]
     return declared, [item for item in comparison.changes if item not in declared]
@@ -139,7 +150,7 @@ def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[E
 
 
 @check("experiments.held_constant")
-def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
+def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - as above
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
     has the value you give it.
     """
@@ -171,7 +182,7 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
             values,
             evidence,
         )
-    if other := _other_values(text, comparison.settings):
+    if other := other_value(text, comparison.settings):
         name, written, recorded = other
         return failed(f"You write {name} {written}, and the records of both arms say {recorded}.", values, evidence)
     if not named:
@@ -189,31 +200,13 @@ def _setting_of(difference: Difference) -> str:
     return difference.name if difference.kind == "setting" else difference.kind
 
 
-def _other_values(text: str, settings: Mapping[str, Any]) -> tuple[str, str, Any] | None:
-    """The first setting that is listed with another number than the recorded one."""
-    mentions = vocabulary.find_all("settings", text)
-    for mention, following in zip_longest(mentions, mentions[1:]):
-        recorded = settings.get(mention.name)
-        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
-            continue
-        stretch = text[mention.end : following.start if following else len(text)]
-        numbers = find_numbers(stretch.split("\n")[0])
-        direct = [number for number in numbers if len(normal(stretch[: number.start]).split()) <= 2]
-        if direct and not any(
-            abs(reading.value / (100 if direct[0].percent else 1) - recorded) <= 0.51 * reading.unit
-            for reading in direct[0].readings
-        ):
-            return mention.name.replace("_", " "), direct[0].text, recorded
-    return None
-
-
 @check("experiments.predicted_first")
 def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your prediction (metric, direction, range, why) was written down before the changed arm ran."""
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     if not arms.changed:
-        return _without_arms(case, cell, arms)
+        return without_arms(case, cell, arms)
     starts = [run for run in arms.changed if run.start is not None]
     if not starts:
         return undecided(
@@ -238,7 +231,7 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         "low": prediction.low, "high": prediction.high,
         "why": shorten(prediction.why), "written": prediction.written, "written_after": prediction.written_after,
     }  # fmt: skip
-    seen = _records_before(case, first)
+    seen = records_before(case, first)
     if seen is not None and prediction.written_after > seen:
         return failed(
             f"The prediction was written after {prediction.written_after} records, the changed arm began "
@@ -246,31 +239,16 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             values,
             evidence,
         )
-    bounds = (
-        f" by {prediction.low:g} to {prediction.high:g}"
-        if prediction.low is not None and prediction.high is not None
-        else ""
-    )
+    bounds = ""
+    if prediction.low is not None and prediction.high is not None:
+        bounds = f" by {prediction.low:g} to {prediction.high:g}"
     advice = "" if prediction.why.strip() else " Say why you expect it."
     return passed(
-        f"Within this run, the prediction ({prediction.metric} {prediction.direction}{bounds}) stood before the changed "
-        f"arm began.{advice}",
+        f"Within this run, the prediction ({prediction.metric} {prediction.direction}{bounds}) stood before the "
+        f"changed arm began.{advice}",
         values,
         evidence,
     )
-
-
-def _records_before(case: Case, run: Run) -> int | None:
-    """How many records the notebook held when a run began: counted along the chain, None where it has a gap."""
-    by_digest = {
-        found.record.digest(): found.record for found in own_records(case)
-        if found.record is not None and found.record.nonce == run.record.nonce
-    }  # fmt: skip
-    count, record = 0, run.start
-    while record is not None and record.previous and count <= len(by_digest):
-        record = by_digest.get(record.previous)
-        count += 1
-    return count if record is not None and not record.previous else None
 
 
 @check("experiments.result_matches")
@@ -331,7 +309,7 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     bound = float(margin) if margin is not None else None
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}
-    return Finding(judged.outcome, judged.because, values, (*evidence, *_arm_evidence(case, arms)))
+    return Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
 
 
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:
@@ -342,32 +320,3 @@ def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str
             return named[0]
     first = next((run.prediction for run in arms.changed if run.prediction is not None), None)
     return str(options.get("metric") or (first.metric if first is not None else "macro_f1"))
-
-
-def _without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:
-    """What to say where an arm has no finished run."""
-    match = case.matches.get(cell.key)
-    values = {"baseline_runs": len(finished(arms.baseline)), "changed_runs": len(finished(arms.changed))}
-    if match is not None and match.recovered is not None and match.unchanged is True and cell.cell_type == "code":
-        return failed("The experiment stands as it was released: it was not run.", values)
-    begun = [run for run in (*arms.baseline, *arms.changed) if not run.finished]
-    if begun:
-        names = listed(f"{run.record.arm or run.name} (seed {run.seed})" for run in begun)
-        return undecided(f"A run was begun and shows no result: {names}. Run the experiment's cell again.", values)
-    if not case.records:
-        return undecided("Your file holds no records of runs, so a person reads the experiment.", values)
-    missing = [
-        name for name, runs in (("baseline", arms.baseline), ("changed", arms.changed)) if not finished(runs)
-    ]
-    if len(missing) == 2 and not any(run.record.experiment for run in (*arms.baseline, *arms.changed)):
-        return undecided("No run in your file belongs to this experiment, so a person looks for it.", values)
-    return undecided(f"The {listed(missing)} arm has no finished run in your file.", values)
-
-
-def _arm_evidence(case: Case, arms: Arms) -> list[Evidence]:
-    """The cells that show the arms' runs."""
-    return [
-        Evidence(case.cell_name(run.position), f"{name} arm: {run.name}, seed {run.seed}")
-        for name, runs in (("baseline", arms.baseline), ("changed", arms.changed))
-        for run in finished(runs)
-    ]

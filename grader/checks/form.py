@@ -8,7 +8,7 @@ from typing import Any
 from course.assignment import Cell, Role
 from grader import vocabulary
 from grader.answers import normal
-from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.support import student_cells
 from grader.checks.tasks import error_line, keeps_counts
 from grader.model import Case, Evidence, RecoveredCell
@@ -17,9 +17,9 @@ from grader.sources import contradictions, debug_leftovers, fixed_paths, shows_s
 
 RAISES = "raises-exception"
 _MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")
-_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
-_HREF = re.compile(r"<a\b[^>]*?\bhref=[\"']([^\"']*)[\"']", re.IGNORECASE)
-_HEADING_ID = re.compile(r"<h[1-6][^>]*?\bid=[\"']([^\"']+)[\"']", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\[\]\n]{0,300}\]\([ \t]*<?([^)\s>]{0,2000})>?[^)\n]{0,300}\)")
+_HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.IGNORECASE)
+_HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
 @check("form.ran_in_order")
@@ -149,7 +149,7 @@ def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if faults:
         evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
         return failed(
-            f"{len(faults)} headings are not right: {faults[0][1]}.",
+            f"Not right ({counted(len(faults), 'heading')}): {faults[0][1]}.",
             {"faults": [text for _, text in faults]},
             evidence,
         )
@@ -237,12 +237,15 @@ def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if faults:
         evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
         return failed(
-            f"{len(faults)} links lead nowhere: {faults[0][1]}.", {"faults": [text for _, text in faults]}, evidence
+            f"Leading nowhere ({counted(len(faults), 'link')}): {faults[0][1]}.",
+            {"faults": [text for _, text in faults]},
+            evidence,
         )
     if not number:
         return not_applicable("Your text has no links.")
     return passed(
-        f"Your {number} links look right; whether pages still exist was not looked up.", {"links": number}
+        f"{counted(number, 'link')} looked at, none leads nowhere; whether pages still exist was not asked.",
+        {"links": number},
     )
 
 

@@ -15,7 +15,9 @@ from grader.prose import Block, read_cell, read_markdown
 from grader.runs import experiment_keys
 from grader.tracing import trace
 
-_LINK = re.compile(r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]+,? (19|20)\d\d\w?\)", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]{0,120},? (19|20)\d\d\w?\)", re.IGNORECASE
+)
 _HREF = re.compile(r"href=[\"']https?://", re.IGNORECASE)
 
 

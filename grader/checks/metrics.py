@@ -6,9 +6,9 @@ from typing import Any
 
 from course.assignment import Cell
 from grader import vocabulary
-from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, undecided
+from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, undecided
 from grader.checks.tasks import keeps_counts
-from grader.measured import recomputed
+from grader.measured import COUNTS, recomputed
 from grader.model import Case, Evidence
 from grader.runs import Run, finished, read_runs
 from paribus.metrics import Metrics
@@ -75,10 +75,10 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             claimed = run.metrics.get(name)
             if claimed is not None and abs(claimed - value) > tolerance:
                 return failed(
-                    f"{run.name} claims {name} {claimed:.4f}; its {found.counts.sum():,} predictions give "
-                    f"{value:.4f}.",
+                    f"{run.name} claims {name} {_shown(name, claimed)}; its {found.counts.sum():,} predictions "
+                    f"give {_shown(name, value)}.",
                     {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
-                    [Evidence(case.cell_name(run.position), f"{name} {claimed:.4f}")],
+                    [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
                 )
         checked.append(run)
     values = {"checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown}}
@@ -88,7 +88,11 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
-    return passed(f"The metrics of {len(checked)} runs follow from their predictions.", values, evidence)
+    return passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+
+
+def _shown(metric: str, value: float) -> str:
+    return f"{value:.0f}" if metric in COUNTS else f"{value:.4f}"
 
 
 @check("metrics.near_reference")
@@ -119,7 +123,7 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         )
     if not inside:
         return not_applicable("There is no reference band for your model and data.", values)
-    return passed(f"{len(inside)} metrics lie within the reference band.", values)
+    return passed(f"Within the reference band: {listed(inside)}.", values)
 
 
 def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:

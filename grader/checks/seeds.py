@@ -190,7 +190,9 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         first = open_ones[0]
         why = first.why or "its run is not named"
         return undecided(f"{first.number.text} could not be traced: {why}.", values, evidence)
-    return passed(f"{len(traces)} summaries agree with all finished runs.", values, evidence)
+    return passed(
+        f"Agreeing with all finished runs: {listed(item.number.text for item in traces)}.", values, evidence
+    )
 
 
 def _summary(item: Trace) -> dict[str, object]:

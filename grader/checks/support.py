@@ -1,11 +1,13 @@
-"""What several checks share: verdicts on traced numbers, the text of student cells, the state of a cell."""
+"""What several checks share: verdicts on traced numbers, the student's own cells, experiments without runs."""
 
 from collections.abc import Iterator, Sequence
 
+from course.assignment import Cell
 from grader import vocabulary
-from grader.checks.base import Finding, failed, passed, shorten, undecided
+from grader.checks.base import Finding, counted, failed, listed, passed, shorten, undecided
 from grader.measured import FRACTIONS
 from grader.model import Case, Evidence, RecoveredCell
+from grader.runs import Arms, finished
 from grader.traces import Status, Trace
 
 
@@ -45,12 +47,12 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
         )
     if len(traced) < least:
         return undecided(
-            f"{len(traced)} of your numbers could be traced to a record, {least} are asked for. Quote your own "
-            "numbers with the metric and the run.",
+            f"{counted(len(traced), 'number')} could be traced to a record, at least {least} asked for. "
+            "Quote your own numbers with the metric and the run.",
             values,
             evidence,
         )
-    return passed(f"{len(traced)} numbers agree with what the runs recorded.", values, evidence)
+    return passed(f"Agreeing with what the runs recorded: {counted(len(traced), 'number')}.", values, evidence)
 
 
 def shown(trace: Trace) -> str:
@@ -80,3 +82,32 @@ def student_cells(case: Case) -> Iterator[RecoveredCell]:
         if match.recovered is not None and match.unchanged is True
     }  # fmt: skip
     return (cell for cell in case.notebook.cells if cell.position not in released)
+
+
+def without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:
+    """What to say where an arm has no finished run."""
+    match = case.matches.get(cell.key)
+    values = {"baseline_runs": len(finished(arms.baseline)), "changed_runs": len(finished(arms.changed))}
+    if match is not None and match.recovered is not None and match.unchanged is True and cell.cell_type == "code":
+        return failed("The experiment stands as it was released: it was not run.", values)
+    begun = [run for run in (*arms.baseline, *arms.changed) if not run.finished]
+    if begun:
+        names = listed(f"{run.record.arm or run.name} (seed {run.seed})" for run in begun)
+        return undecided(f"A run was begun and shows no result: {names}. Run the experiment's cell again.", values)
+    if not case.records:
+        return undecided("Your file holds no records of runs, so a person reads the experiment.", values)
+    missing = [
+        name for name, runs in (("baseline", arms.baseline), ("changed", arms.changed)) if not finished(runs)
+    ]
+    if len(missing) == 2 and not any(run.record.experiment for run in (*arms.baseline, *arms.changed)):
+        return undecided("No run in your file belongs to this experiment, so a person looks for it.", values)
+    return undecided(f"The {listed(missing)} arm has no finished run in your file.", values)
+
+
+def arm_evidence(case: Case, arms: Arms) -> list[Evidence]:
+    """The cells that show the arms' runs."""
+    return [
+        Evidence(case.cell_name(run.position), f"{name} arm: {run.name}, seed {run.seed}")
+        for name, runs in (("baseline", arms.baseline), ("changed", arms.changed))
+        for run in finished(runs)
+    ]

@@ -12,7 +12,7 @@ COUNTS_LOST = frozenset({"colab-page", "colab-saved", "quarto"})
 """Families that show a page and may lose execution counts; see `grader.recover`."""
 
 _REPLACED = re.compile(
-    r"^\s*(?:paribus\.)?selfcheck(?:\.\w+)?\s*=[^=].*$|setattr\(\s*(?:paribus\.)?selfcheck\b", re.MULTILINE
+    r"^[ \t]*(?:paribus\.)?selfcheck(?:\.\w+)?[ \t]*=[^=].*$|setattr\([ \t]*(?:paribus\.)?selfcheck\b", re.MULTILINE
 )
 
 

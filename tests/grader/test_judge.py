@@ -1,5 +1,6 @@
 """From checks to points: what counts, what waits, and whose fault a broken check is."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from course.assignment import Cell, CheckPoints
+from grader.checks import CHECKS
 from grader.checks.base import Check, Finding, failed, not_applicable, passed, plain, undecided
 from grader.judge import judge, judge_cell
 from grader.model import Case, Outcome
@@ -100,3 +102,24 @@ def test_values_of_a_finding_are_plain_json() -> None:
     assert values["c"] == [1.5, None, True]
     assert values["d"] == "passed"
     assert isinstance(values["e"], str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 180_000, "<!--" * 45_000, "# " + " " * 180_000 + "x", "(" * 180_000, "a" * 180_000, "1," * 90_000,
+     "_a" * 90_000, "<a " * 60_000, "macro-F1 of the encoder is 0.51 and " * 5_000, "| a | 0.3 |\n" * 15_000],
+    ids=lambda text: text[:12].strip(),
+)  # fmt: skip
+def test_a_text_made_to_be_slow_is_judged_all_the_same(text: str) -> None:
+    """Bounded work on whatever stands in a cell, and no check breaks on it (the limit only catches a hang)."""
+    raw = load(CASES / "_bases" / "homework.json")
+    for key in ("template", "memo", "last"):
+        raw["cells"][key]["handed"] = text
+    raw["cells"]["rescue-run"]["handed"] = text.replace("1,", "\n")
+    case = build(raw)
+    began = time.monotonic()
+    for name in CHECKS:
+        key = "template" if name.startswith(("experiments", "seeds")) else "memo"
+        result = judge_cell(case, replace(case.assignment.cell(key), checks=(CheckPoints(name, 1.0),)))
+        assert not result.verdicts[0].traceback
+    assert time.monotonic() - began < 20
