@@ -6,7 +6,8 @@ GraderError                     everything the grader refuses
 ├── CheckTableError             the table of checks is malformed
 ├── ResultError                 a line of results.jsonl cannot be read
 ├── WorksheetError              Moodle's worksheet cannot be read
-└── GradebookError              nbgrader's database or folders
+├── GradebookError              nbgrader's database or folders
+└── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
 
 from paribus.errors import ParibusError
@@ -44,3 +45,7 @@ class WorksheetError(GraderError):
 
 class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
+
+
+class StorageError(GraderError):
+    """The output folder cannot be written now; what was finished stays."""

@@ -6,11 +6,10 @@ re-run keeps them, and asks again only where the answer has changed since.
 """
 
 import json
-import logging
 import sqlite3
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,21 +18,22 @@ import nbformat
 import nbgrader
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
-from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, SaveCells
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy import event
 from sqlalchemy.exc import SAWarning
 
 from course.assignment import Assignment
 from course.release import Release
+from grader.autograde import ErrorLog, ScoredAutograde
 from grader.errors import GradebookError
+from grader.ledger import Entered, Ledger, digest_of
 from grader.model import Result
 from grader.preprocessors import InjectScores, SaveScores
+from grader.results import to_line
 from grader.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from paribus.files import write_atomic
 
@@ -46,54 +46,6 @@ class Entry:
 
     result: Result
     notebook: str
-
-
-class ScoredAutograde(Autograde):  # type: ignore[misc]  # nbgrader ships no types
-    """nbgrader's autograde with scores from elsewhere; it refuses to start where a step would execute code.
-
-    Against nbgrader's own it reads each notebook once and keeps one database session: the notebook was just
-    rebuilt from the release, so there is nothing to overwrite, and every locked cell is held against its
-    checksum.
-    """
-
-    def __init__(self, book: Gradebook, names: Mapping[str, str], steps: Sequence[object], **more: object) -> None:
-        """``steps`` stand in Execute's and SaveAutoGrades' place, ``names`` are the student's."""
-        super().__init__(**more)
-        self.book, self.names = book, names
-        self.sanitize_preprocessors = [DeduplicateIds, CheckCellMetadata]
-        self.autograde_preprocessors = list(steps)
-        self.force = True
-
-    def start(self) -> None:
-        """Convert; GradebookError where anything that executes code stands in the pipeline."""
-        refuse_execution([*self.sanitize_preprocessors, *self.autograde_preprocessors])
-        super().start()
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Make the student's rows in the database, where there are none."""
-        self.book.update_or_create_student(student_id, **self.names)
-        self.book.update_or_create_submission(assignment_id, student_id)
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Both lists of steps in one pass."""
-        self._init_preprocessors()
-        BaseConverter.convert_single_notebook(self, notebook_filename)
-
-    def _init_preprocessors(self) -> None:
-        self.exporter._preprocessors = []
-        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
-            self.exporter.register_preprocessor(step)
-
-
-def refuse_execution(steps: Iterable[object]) -> None:
-    """GradebookError where a step is nbgrader's Execute, nbconvert's, or made from one."""
-    for step in steps:
-        kind = step if isinstance(step, type) else type(step)
-        if issubclass(kind, ExecutePreprocessor):
-            raise GradebookError(
-                f"{kind.__name__} stands in the grading pipeline; it would run students' code. "
-                "Remove it from the preprocessors."
-            )
 
 
 class GradebookFolder:
@@ -114,20 +66,23 @@ class GradebookFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         _create_database(self.folder / DATABASE)
         self.course = CourseDirectory(root=str(self.folder), assignment_id=self.name)
-        self._log = _ErrorLog()
+        self._log = ErrorLog()
         self._book = Gradebook(self.course.db_url, self.course.course_id)
         event.listen(self._book.engine, "connect", _quick_commits)
         # nbgrader hangs up after every step, and the last one to hang up tidies the whole log away: that is us.
         self._line = sqlite3.connect(self.folder / DATABASE)
-        self._line.execute("SELECT version_num FROM alembic_version")
+        self._ledger = Ledger(self._line)
         self._checksums: dict[str, str] = {}
         self._save_source(release.notebook)
 
     def close(self) -> None:
-        """Leave one whole file behind, without a log beside it; the folder must not be used afterwards."""
+        """Leave one whole file behind, without a log beside it; the folder must not be used afterwards.
+
+        Where another program has the database open, its log stays beside it: both together are whole.
+        """
         self._book.close()
-        self._line.execute("PRAGMA journal_mode = DELETE")
-        self._line.close()
+        with closing(self._line), suppress(sqlite3.OperationalError):
+            self._line.execute("PRAGMA journal_mode = DELETE")
 
     def add(self, entry: Entry) -> None:
         """Put one submission in, with its scores, its pending cells and our findings as comments.
@@ -139,14 +94,22 @@ class GradebookFolder:
             raise GradebookError(
                 f"The submission's name {student!r} cannot be a folder of nbgrader's; rename the file."
             )
+        digest = digest_of([to_line(entry.result), entry.notebook, sorted(self._checksums.items())])
+        earlier = self._ledger.read(self.name, student)
+        if earlier.digest == digest and self._path("autograded", student).is_file():
+            return
         cells = grade_cells(self.assignment, self.slots, entry.result)
-        earlier, decided = self._submitted(student), self.people(student)
-        notebook = self._prepared(entry.notebook, cells)
+        decided = self.people(student)
+        notebook = self._prepared(entry.notebook)
         write_atomic(self._path("submitted", student), _to_text(notebook))
-        same = {slot.grade_id for slot in self.slots if self._answer(slot, earlier) == self._answer(slot, notebook)}
+        answers = {slot.grade_id: digest_of(self._answer(slot, notebook)) for slot in self.slots}
+        same = {grade_id for grade_id, answer in answers.items() if earlier.answers.get(grade_id) == answer}
+        entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
         steps = [
             InjectScores(cells),
-            SaveScores(self._book, cells, self._notes(cells), same & set(decided), self._checksums),
+            SaveScores(
+                self._book, cells, self._notes(cells), same & set(decided), self._checksums, entered=entered
+            ),
         ]
         self.course.student_id = student
         try:
@@ -161,10 +124,11 @@ class GradebookFolder:
             raise GradebookError(f"{student}: nbgrader refused the submission: {reason}") from error
         finally:
             self._book.close()
+        self._ledger.finish(self.name, student, digest)
 
     def people(self, student: str) -> dict[str, PersonGrade]:
         """What people decided about one submission, by grade_id; cells that still wait are left out."""
-        waiting = self._submitted(student).get("metadata", {}).get("paribus", {}).get("waiting", [])
+        waiting = self._ledger.read(self.name, student).waiting
         answers = {slot.grade_id: _answer_key(self.assignment, slot) for slot in self.slots}
         found: dict[str, PersonGrade] = {}
         try:
@@ -181,15 +145,13 @@ class GradebookFolder:
             self._book.close()
         return found
 
-    def _prepared(self, notebook: str, cells: Mapping[str, GradeCell]) -> dict[str, Any]:
-        """The notebook with the release's checksums, and a note for the next run of what waits for a person."""
+    def _prepared(self, notebook: str) -> dict[str, Any]:
+        """The notebook with the release's checksums."""
         raw: dict[str, Any] = json.loads(notebook)
         for cell in raw["cells"]:
             metadata = cell.get("metadata", {}).get("nbgrader")
             if metadata and metadata["grade_id"] in self._checksums:
                 metadata["checksum"] = self._checksums[metadata["grade_id"]]
-        waiting = sorted(cell.grade_id for cell in cells.values() if cell.pending)
-        raw["metadata"] = {**raw.get("metadata", {}), "paribus": {"waiting": waiting}}
         return raw
 
     def _notes(self, cells: Mapping[str, GradeCell]) -> dict[str, str]:
@@ -219,14 +181,6 @@ class GradebookFolder:
         finally:
             self._book.close()
 
-    def _submitted(self, student: str) -> dict[str, Any]:
-        """The notebook that the last run put in for this student, or nothing."""
-        path = self._path("submitted", student)
-        if not path.is_file():
-            return {}
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
-
     def _path(self, step: str, student: str) -> Path:
         return self.folder / step / student / self.name / f"{self.name}.ipynb"
 
@@ -240,28 +194,8 @@ class GradebookFolder:
         return ["".join(cell["source"]) for cell in cells]
 
 
-class _ErrorLog(logging.Handler):
-    """Keeps nbgrader's errors, so that a refusal can say what they were."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-        self.logger = logging.Logger("paribus.nbgrader", logging.ERROR)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
-        self.lines.append(record.getMessage())
-
-    def take(self) -> str:
-        """The last line of the messages so far, which in a traceback names the error; then forget them."""
-        lines = [line for text in self.lines for line in text.strip().splitlines() if line.strip()]
-        self.lines.clear()
-        return next((line for line in reversed(lines) if ": " in line), "")
-
-
 def _create_database(path: Path) -> None:
-    """Write nbgrader's schema version into a new database.
+    """Write nbgrader's schema version into a new database, which is there whole or not at all.
 
     nbgrader itself would ask the command `alembic` for it, which need not be on PATH and takes a second.
     """
@@ -270,9 +204,11 @@ def _create_database(path: Path) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", str(Path(nbgrader.__file__).parent / "alembic"))
     head = ScriptDirectory.from_config(config).get_current_head()
-    with closing(sqlite3.connect(path)) as database, database:
+    with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         database.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (head,))
+        database.commit()
+        write_atomic(path, database.serialize())
 
 
 def _quick_commits(connection: sqlite3.Connection, _: object) -> None:

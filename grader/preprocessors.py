@@ -17,6 +17,7 @@ from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.errors import GradebookError
+from grader.ledger import Entered, write_entered
 from grader.scores import GradeCell
 
 Resources = MutableMapping[str, Any]
@@ -85,14 +86,16 @@ class SaveScores(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships 
         notes: Mapping[str, str],
         reviewed: Set[str],
         checksums: Mapping[str, str],
+        *,
+        entered: Entered,
         **more: object,
     ) -> None:
         """``notes`` are findings by the answer's grade_id, ``reviewed`` the grade cells that people settled,
-        ``checksums`` those of the release's cells.
+        ``checksums`` those of the release's cells; ``entered`` goes into the ledger by the same commit.
         """
         super().__init__(**more)
         self.book, self.cells, self.notes = book, cells, notes
-        self.reviewed, self.checksums = reviewed, checksums
+        self.reviewed, self.checksums, self.entered = reviewed, checksums, entered
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Write the scores. GradebookError where a locked cell is not as it was released."""
@@ -106,6 +109,7 @@ class SaveScores(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships 
                 self._save(grades[cell.metadata.nbgrader["grade_id"]], cell)
         for name, comment in self._by_name(Comment, notebook.id).items():
             comment.auto_comment = self.notes.get(name) or None
+        write_entered(self.book.db, names["assignment"], names["student"], self.entered)
         self.book.db.commit()
         return nb, resources
 

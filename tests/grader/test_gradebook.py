@@ -16,8 +16,10 @@ from nbgrader.preprocessors import Execute, SaveAutoGrades
 
 from course.assignment import Assignment, Cell, Role
 from course.release import Release
+from grader.autograde import ScoredAutograde, refuse_execution
 from grader.errors import GradebookError
-from grader.gradebook import DATABASE, Entry, GradebookFolder, ScoredAutograde, refuse_execution
+from grader.gradebook import DATABASE, Entry, GradebookFolder
+from grader.ledger import Entered
 from grader.model import Result
 from grader.preprocessors import InjectScores, SaveScores, score_output
 from grader.rebuild import rebuild
@@ -124,7 +126,7 @@ def test_execute_is_not_in_the_pipeline(book: GradebookFolder, release: Release)
     """nbgrader's own pipeline starts with Execute; ours has no step that executes, and would not start with one."""
     assert Execute in Autograde().autograde_preprocessors
     with Gradebook(f"sqlite:///{book.folder / DATABASE}", "") as gradebook:
-        steps = [InjectScores({}), SaveScores(gradebook, {}, {}, frozenset(), {})]
+        steps = [InjectScores({}), SaveScores(gradebook, {}, {}, frozenset(), {}, entered=Entered())]
         ours = ScoredAutograde(gradebook, {}, steps, coursedir=book.course)
         pipeline = [*ours.sanitize_preprocessors, *ours.autograde_preprocessors]
         assert not [step for step in pipeline if isinstance(step, Execute) or step is Execute]
