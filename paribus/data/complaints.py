@@ -44,13 +44,14 @@ def load_raw(
     DataError where the source is unknown or cannot be read; nothing is downloaded or replaced silently.
     """
     kind, _, name = source.partition(":")
-    if without_sources and source == "synthetic" or without_sources and kind == "hub":
+    if without_sources and kind in {"synthetic", "hub"}:
         raise DataError(f"{source} has no column source, so {', '.join(without_sources)} cannot be left out.")
     if source == "synthetic":
         from paribus.data.synthetic import generate
 
         if size not in get_args(Size):
-            raise DataError(f"The synthetic corpus comes in the sizes {', '.join(get_args(Size))}; not in {size!r}.")
+            sizes = ", ".join(get_args(Size))
+            raise DataError(f"The synthetic corpus comes in the sizes {sizes}; not in {size!r}.")
         return RawComplaints(generate(cast(Size, size), seed), f"synthetic/{size}/{seed}")
     if kind == "hub":
         return read_hub(name or DEFAULT_NAME, hub)

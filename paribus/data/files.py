@@ -22,7 +22,8 @@ def read_file(path: Path, without_sources: Iterable[str] = ()) -> RawComplaints:
     """
     suffix = path.suffix.lower()
     if suffix not in READERS:
-        raise DataError(f"{path.name} is no {' or '.join(READERS)} file. Convert it, or pass another with --data FILE.")
+        kinds = " or ".join(READERS)
+        raise DataError(f"{path.name} is no {kinds} file. Convert it, or pass another with --data FILE.")
     if not path.is_file():
         raise DataError(f"There is no file {path}. Pass one that exists with --data FILE, or --data synthetic.")
     try:

@@ -58,9 +58,8 @@ def merge_labels(
         frame = unique
     counts = frame["label"].value_counts()
     small = counts[counts < minimum]
-    dropped = tuple(
-        Dropped(str(label), int(rows)) for label, rows in sorted(small.items(), key=lambda item: (-item[1], item[0]))
-    )
+    largest_first = sorted(small.items(), key=lambda item: (-item[1], item[0]))
+    dropped = tuple(Dropped(str(label), int(rows)) for label, rows in largest_first)
     kept = frame[~frame["label"].isin(small.index)]
     classes = int(kept["label"].nunique())
     if classes < 2:

@@ -54,7 +54,8 @@ class MergeReport:
 
     def merged_table(self) -> pd.DataFrame:
         """One row a merged label: old, new, rows."""
-        return pd.DataFrame([(item.old, item.new, item.rows) for item in self.merged], columns=["old", "new", "rows"])
+        rows = [(item.old, item.new, item.rows) for item in self.merged]
+        return pd.DataFrame(rows, columns=["old", "new", "rows"])
 
     def dropped_table(self) -> pd.DataFrame:
         """One row a dropped class: label, rows."""
@@ -65,8 +66,8 @@ class MergeReport:
         lost = sum(item.rows for item in self.dropped)
         kept = f"; {self.duplicates_kept:,} exact duplicates were kept" if self.duplicates_kept else ""
         return (
-            f"{self.raw_labels} raw labels -> {self.merged_labels} after merging {len(self.merged)} near-duplicates "
-            f"-> {self.classes} classes with at least {self.minimum} complaints\n"
+            f"{self.raw_labels} raw labels -> {self.merged_labels} after merging {len(self.merged)} near-duplicates"
+            f" -> {self.classes} classes with at least {self.minimum} complaints\n"
             f"{self.raw_rows:,} rows -> {self.rows:,}: {self.empty:,} empty, {self.duplicates:,} exact duplicates "
             f"and {lost:,} rows of {len(self.dropped)} small classes left out{kept}\n"
             f"{self.conflicting:,} texts occurred under more than one class"

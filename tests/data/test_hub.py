@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import pandas as pd
 import pytest
@@ -31,6 +31,14 @@ print(len(data.train), len(data.validation), len(data.test), data.classes)
 """
 
 
+class Hub(Protocol):
+    """The `loopback_hub` of conftest.py."""
+
+    datasets: dict[str, dict[str, bytes]]
+    requested: list[str]
+    endpoint: str
+
+
 def parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
@@ -49,15 +57,17 @@ def issues(rows: int, offset: int = 0) -> pd.DataFrame:
 
 def client(source: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """A fresh process with the real `datasets` client and nothing of this machine's cache."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("HF_") and "PROXY" not in key.upper()}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    quiet = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
+    settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", **quiet}
     return subprocess.run(
         [sys.executable, "-c", READ, source],
-        env={**clean, "HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1", **environment},
+        env={**inherited, **settings, **environment},
         cwd=home, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
-def test_the_real_client_reads_train_and_test_through_hf_endpoint(loopback_hub: Any, tmp_path: Path) -> None:
+def test_the_real_client_reads_train_and_test_through_hf_endpoint(loopback_hub: Hub, tmp_path: Path) -> None:
     card = (
         "---\nconfigs:\n- config_name: default\n  data_files:\n"
         "  - split: train\n    path: data/train-*\n  - split: test\n    path: data/test-*\n---\n"
@@ -78,7 +88,7 @@ def test_the_real_client_reads_train_and_test_through_hf_endpoint(loopback_hub: 
     assert any(line.startswith(f"GET /datasets/{NAME}/resolve/") for line in loopback_hub.requested)
 
 
-def test_a_data_set_the_hub_does_not_have_is_named_with_what_to_pass_instead(loopback_hub: Any, tmp_path: Path) -> None:
+def test_an_absent_data_set_is_named_with_what_to_pass_instead(loopback_hub: Hub, tmp_path: Path) -> None:
     done = client("hub:course/absent", tmp_path, HF_ENDPOINT=loopback_hub.endpoint)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "course/absent" in done.stdout

@@ -45,8 +45,8 @@ def test_full_has_the_course_s_exact_shape(full: Complaints) -> None:
 
 def test_full_gives_the_lectures_class_weights(full: Complaints) -> None:
     weights = full.class_counts**-0.5 / np.mean(full.class_counts**-0.5)
-    weight_of = {int(count): round(float(weight), 2) for count, weight in zip(full.class_counts, weights, strict=True)}
-    assert {count: weight_of[count] for count in (13_333, 3_905, 5, 4)} == {13_333: 0.06, 3_905: 0.12, 5: 3.23, 4: 3.61}
+    weight_of = dict(zip(full.class_counts.tolist(), weights.round(2).tolist(), strict=True))
+    assert [weight_of[count] for count in (13_333, 3_905, 5, 4)] == [0.06, 0.12, 3.23, 3.61]
 
 
 def test_full_has_the_course_s_texts(full: Complaints) -> None:
@@ -124,7 +124,8 @@ def test_nothing_of_the_templates_shows_in_the_texts(smoke: Complaints) -> None:
     for text in smoke.train.texts:
         assert not re.search(r"[\[\]|]|\{(?!\$)", text), text
         assert "  " not in text
-        assert text[0].isupper() or text.startswith("{$") or text == text.lower().replace("xxxx", "XXXX").replace("xx/xx", "XX/XX"), text
+        without_capitals = text.lower().replace("xxxx", "XXXX").replace("xx/xx", "XX/XX")
+        assert text[0].isupper() or text.startswith("{$") or text == without_capitals, text
 
 
 def rendered(text: str, draws: list[int], **slots: list[str]) -> str:
@@ -149,7 +150,7 @@ def test_a_template_is_rendered_by_the_draws(template: str, draws: list[int], ex
 
 @pytest.mark.parametrize(
     ("template", "problem"),
-    [("a [b|c", "never closes"), ("a] b", "unbalanced"), ("a|b", "outside of brackets"), ("{nobody}", "not defined")],
+    [("a [b|c", "never closes"), ("a] b", "unbalanced"), ("a|b", "outside of br"), ("{nobody}", "not defined")],
 )
 def test_a_malformed_template_is_refused(template: str, problem: str) -> None:
     with pytest.raises(DataError, match=problem):

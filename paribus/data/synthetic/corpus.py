@@ -39,9 +39,10 @@ def generate(size: Size, seed: int) -> pd.DataFrame:
         family = home if story == VAGUE else shelf[family_of[story]]
         passing = aside if aside in family.stories else item.canonical if family is home else story
         text = teller.tell(family, home, story, passing, words, redacted=hidden)
+        more = 0
         while (key := normalised(text)) in seen:
-            words += 4
-            text = teller.tell(family, home, story, passing, words, redacted=hidden)
+            more += 4
+            text = teller.tell(family, home, story, passing, words + more, redacted=hidden)
         seen.add(key)
         texts.append(text)
     frame = pd.DataFrame(

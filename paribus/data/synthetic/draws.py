@@ -15,8 +15,7 @@ _CHUNK = 65_536
 def uniforms(seed: int, stream: int, count: int) -> NDArray[np.float64]:
     """``count`` numbers in [0, 1) with 53 random bits, from the stream of this number."""
     raw = np.random.PCG64(np.random.SeedSequence([seed, stream])).random_raw(count)
-    fractions: NDArray[np.float64] = (raw >> np.uint64(11)) * 2.0**-53
-    return fractions
+    return (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def integers(seed: int, stream: int) -> Iterator[int]:

@@ -33,8 +33,8 @@ class Recipe:
 
 
 FULL = Recipe(
-    clear_head=0.55,
-    clear_tail=0.23,
+    clear_head=0.53,
+    clear_tail=0.15,
     clear_spread=0.2,
     vague=0.95,
     attraction=0.3,
@@ -51,4 +51,5 @@ SMALL = replace(FULL, lengths=((0, 8), (0.25, 16), (0.5, 24), (0.75, 32), (0.95,
 def target_words(recipe: Recipe, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
     """The number of words each text aims at, from uniform numbers; piecewise linear, the same on any platform."""
     share, words = zip(*recipe.lengths, strict=True)
-    return np.interp(uniform, share, words)
+    targets: NDArray[np.float64] = np.interp(uniform, share, words)
+    return targets

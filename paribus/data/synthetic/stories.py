@@ -1,4 +1,4 @@
-"""The stories: what complaints of each family and of each class are about, read from stories/*.toml and compiled."""
+"""The stories: what complaints of each family and class are about, read from stories/*.toml and compiled."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -26,23 +26,23 @@ def _options(
     """The options from here to the closing bracket or the end, and where that is."""
     options: list[list[str | tuple[Template, ...]]] = [[]]
     while position < len(tokens) and tokens[position] != "]":
-        token = tokens[position]
+        piece = tokens[position]
         position += 1
-        if token == "|":
+        if piece == "|":
             options.append([])
-        elif token == "[":
+        elif piece == "[":
             inner, position = _options(tokens, position, text, slots)
             if position == len(tokens):
                 raise DataError(f"A template opens a bracket that never closes: {text!r}")
             options[-1].append(tuple(inner))
             position += 1
-        elif len(token) > 2 and token[0] == "{":
-            name = token[1:-1]
+        elif len(piece) > 2 and piece[0] == "{":
+            name = piece[1:-1]
             if name not in slots:
-                raise DataError(f"A template uses the slot {token}, which is not defined: {text!r}")
+                raise DataError(f"A template uses the slot {piece}, which is not defined: {text!r}")
             options[-1].append(tuple(compile_template(choice, slots) for choice in slots[name]))
         else:
-            options[-1].append(token)
+            options[-1].append(piece)
     return [tuple(option) for option in options], position
 
 
@@ -79,7 +79,7 @@ def _wordings(phrase: str, thesaurus: Mapping[str, Sequence[str]]) -> list[str]:
 def render(template: Template, draw: Callable[[], int], out: list[str]) -> None:
     """Append the template's text to ``out``, every choice made by the next number drawn."""
     for part in template:
-        if type(part) is str:
+        if isinstance(part, str):
             out.append(part)
         else:
             render(part[draw() % len(part)], draw, out)
