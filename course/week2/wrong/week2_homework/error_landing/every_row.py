@@ -1,0 +1,10 @@
+# Looks at the errors of all classes, not at those of the tail.
+errors = confusion * (1 - np.eye(len(confusion), dtype=int))
+is_mid = np.broadcast_to(tiers == 'mid', errors.shape)
+counts = {
+    'head': errors[:, tiers == 'head'].sum(),
+    'similar mid': errors[is_mid & similar].sum(),
+    'other mid': errors[is_mid & ~similar].sum(),
+    'other tail': errors[:, tiers == 'tail'].sum(),
+}
+return {name: float(count / max(errors.sum(), 1)) for name, count in counts.items()}

@@ -1,0 +1,5 @@
+# Takes columns for the true classes.
+occurs = confusion.sum(axis=0) > 0
+zero = occurs & (np.diag(confusion) == 0)
+predicted = confusion.sum(axis=1) > 0
+return np.flatnonzero(zero & ~predicted).tolist(), np.flatnonzero(zero & predicted).tolist()
