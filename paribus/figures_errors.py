@@ -46,14 +46,12 @@ def by_seed(
             mean = float(np.mean(numbers))
             axes.plot([arm - 0.2, arm + 0.2], [mean, mean], color="black", linewidth=2.5, solid_capstyle="butt")
         for index, seed in enumerate(seeds):
-            line = [float(numbers[index]) for numbers in pair]
-            axes.plot([0, 1], line, "o-", color=SERIES[index % len(SERIES)], alpha=0.85, label=f"seed {seed}")
+            ends = [float(numbers[index]) for numbers in pair]
+            axes.plot([0, 1], ends, "o-", color=SERIES[index % len(SERIES)], alpha=0.85, label=f"seed {seed}")
         mark = (marks or {}).get(title)
         if mark is not None:
-            axes.axhline(mark[0], color=GREY, linestyle=":", linewidth=1.8)
-            axes.annotate(
-                mark[1], (0.5, mark[0]), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
-            )
+            line = axes.axhline(mark[0], color=GREY, linestyle=":", linewidth=1.8, label=mark[1])
+            axes.legend(handles=[line], frameon=False, fontsize=8)
         axes.margins(y=0.15)
         axes.set_xticks([0, 1], [shorten(arm, 14) for arm in arms], fontsize=8)
         axes.set(title=shorten(title, 20), xlim=(-0.4, 1.4), xlabel="arm", ylabel=shorten(title, 24))
@@ -99,10 +97,15 @@ def f1_by_tier(arms: "Mapping[str, Sequence[Metrics]]", tiers: "ArrayLike") -> N
         scores = np.array([[_mean_f1(run, words == name) for name in names] for run in runs])
         x = place + (index - (len(arms) - 1) / 2) * width
         colour = SERIES[index % len(SERIES)]
-        bars = axes.bar(x, scores.mean(axis=0), width * 0.94, color=colour, alpha=0.75, label=shorten(arm, 24))
-        axes.bar_label(bars, fmt="%.3f", padding=8, fontsize=8)
+        means = scores.mean(axis=0)
+        axes.bar(x, means, width * 0.94, color=colour, alpha=0.75, label=shorten(arm, 24))
         for line in scores:
             axes.plot(x, line, "o", color="white", markeredgecolor="black", markersize=5)
+        for at, mean, top in zip(x, means, scores.max(axis=0), strict=True):
+            # Above the highest dot, where nothing is drawn over the number.
+            axes.annotate(
+                f"{mean:.3f}", (at, top), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8
+            )
     occurs = next(iter(next(iter(arms.values())))).counts > 0
     axes.set_xticks(place, [f"{name} ({int((occurs & (words == name)).sum())} classes)" for name in names])
     axes.set(
@@ -160,16 +163,15 @@ def error_landing(found: Mapping[str, float], expected: Mapping[str, float] | No
     names = list(found)
     figure, (axes,) = panels(1, height=1.3 + 0.5 * len(names))
     place = np.arange(len(names))[::-1]
-    bars = axes.barh(place, [found[name] for name in names], height=0.6, color=BLUE, label="found")
-    axes.bar_label(bars, fmt="{:.0%}", padding=10, fontsize=9)
-    if expected:
+    axes.barh(place, [found[name] for name in names], height=0.6, color=BLUE, label="found")
+    if expected is not None:
         known = [(at, expected[name]) for at, name in zip(place, names, strict=True) if name in expected]
         axes.plot(
             [share for _, share in known], [at for at, _ in known], "D", color=VERMILION, markersize=8,
             markeredgecolor="white", linestyle="none", label="expected",
         )  # fmt: skip
         axes.legend(frameon=False)
-    axes.set_yticks(place, names)
+    axes.set_yticks(place, [f"{shorten(name, 24)}: {found[name]:.0%}" for name in names])
     axes.set(xlabel="share of the errors on tail classes", title="Where the tail's errors land", xlim=(0, 1.02))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(visible=False, axis="y")
@@ -242,7 +244,8 @@ def _tier_names(words: "NDArray[np.str_]") -> list[str]:
 
 
 def _rows_as_shares(counts: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    totals: NDArray[np.float64] = counts.sum(axis=1, keepdims=True)
+    return counts / np.maximum(totals, 1)
 
 
 def _check_arms(arms: "Mapping[str, Sequence[Metrics]]") -> None:
