@@ -142,7 +142,8 @@ def strip_markup(text: str) -> str:
 @lru_cache(maxsize=1024)
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
-    body = LexborHTMLParser(_BREAK.sub("\n\n", html[:MAX_CHARACTERS])).body
+    cut = html if len(html) <= MAX_CHARACTERS else html[:MAX_CHARACTERS].rpartition("<")[0]
+    body = LexborHTMLParser(_BREAK.sub("\n\n", cut)).body
     return tuple(_walk(body, position)) if body is not None else ()
 
 

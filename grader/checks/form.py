@@ -80,6 +80,8 @@ def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             evidence,
         )
     if not any(item.outputs for item in case.notebook.cells):
+        if keeps_counts(case) and not any(item.count is not None for item in case.notebook.cells):
+            return failed("The notebook was not run, so nothing shows that it runs without an error.")
         return undecided("Your file shows no outputs at all, so errors cannot be seen.")
     return passed("No cell ends in an error.")
 

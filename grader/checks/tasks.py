@@ -110,7 +110,10 @@ def keeps_counts(case: Case) -> bool:
     """The file shows execution counts at all: one cell with a count is enough, a degraded family is not."""
     if case.notebook.family in COUNTS_LOST:
         return False
-    return any(cell.count is not None for cell in case.notebook.cells) or case.notebook.family == "ipynb"
+    if case.notebook.family == "ipynb" or any(cell.count is not None for cell in case.notebook.cells):
+        return True
+    # Without any count, an export that shows outputs was made without prompts; one that shows none was not run.
+    return case.notebook.family.startswith("nbconvert") and not any(cell.outputs for cell in case.notebook.cells)
 
 
 def _count(match: Match | None) -> int | str:
