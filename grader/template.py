@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -43,6 +44,7 @@ def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
 
 def _read_row(block: Block, parts: dict[Part, list[str]]) -> Part | None:
     """A row whose first cell names a part, or a row below a header that names them."""
+    block = _without_index(block)
     part = part_of(block.cells[0]) if block.cells else None
     columns = [part_of(cell) for cell in block.header]
     if sum(column is not None for column in columns) >= 3:
@@ -55,6 +57,13 @@ def _read_row(block: Block, parts: dict[Part, list[str]]) -> Part | None:
     if part is not None:
         parts.setdefault(part, []).append(" | ".join(cell for cell in block.cells[1:] if cell))
     return part
+
+
+def _without_index(block: Block) -> Block:
+    """The row without a first cell that only counts rows, as a data frame shows them."""
+    if len(block.cells) < 3 or not block.cells[0].strip().isdecimal():
+        return block
+    return replace(block, cells=block.cells[1:], header=block.header[1:])
 
 
 def _split(block: Block) -> tuple[Part | None, str]:

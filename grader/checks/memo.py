@@ -13,6 +13,7 @@ from grader.measured import measure
 from grader.model import Case, Evidence
 from grader.prose import Block, read_cell, read_markdown
 from grader.runs import experiment_keys
+from grader.template import written_parts
 from grader.tracing import trace
 
 _LINK = re.compile(
@@ -55,7 +56,7 @@ def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Find
         memos = _memos(case, cell)
         wanted = wanted or [memo.heading or memo.key for memo in memos]
         found = {memo.heading or memo.key: "\n".join(new_sentences(case, memo)) for memo in memos}
-        found |= {memo.heading or memo.key: "filled" for memo in memos if not is_untouched(case, memo)}
+        found |= {memo.heading or memo.key: "filled" for memo in memos if _is_filled(case, memo)}
     missing = [name for name in wanted if name not in found]
     empty = [name for name in wanted if name in found and not found[name]]
     values = {"wanted": wanted, "missing": missing, "empty": empty}
@@ -63,6 +64,12 @@ def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Find
         told = [f"“{name}” is missing" for name in missing] + [f"“{name}” is empty" for name in empty]
         return failed(f"Of the memo's sections, {listed(told)}.", values)
     return passed(f"All {len(wanted)} sections are there.", values, [Evidence(cell.key, name) for name in wanted])
+
+
+def _is_filled(case: Case, memo: Cell) -> bool:
+    """Something was written into the memo, or its experiment's template stands somewhere else in the notebook."""
+    experiment = str(memo.options.get("experiment", ""))
+    return not is_untouched(case, memo) or bool(experiment and written_parts(case, experiment, memo)[0])
 
 
 def _sections(blocks: tuple[Block, ...], wanted: list[str]) -> dict[str, str]:
