@@ -4,7 +4,8 @@ GeneratorError                  everything the generator refuses
 ├── BuildError                  a notebook, wheel or folder cannot be built
 ├── RunError                    a headless run failed; carries cell, source, streams and traceback
 ├── ReferenceMissingError       prose or a band needs a number that no recorded run gives
-└── PublishError                Kaggle refused, timed out, or the run there failed
+├── PublishError                Kaggle refused, timed out, or the run there failed
+└── RehearsalError              a rehearsal's tables ask for what an assignment or its runs do not have
 """
 
 from paribus.errors import ParibusError
@@ -38,3 +39,7 @@ class ReferenceMissingError(GeneratorError):
 
 class PublishError(GeneratorError):
     """Kaggle refused, timed out, or the run there failed."""
+
+
+class RehearsalError(GeneratorError):
+    """A rehearsal's tables ask for what an assignment or its runs do not have."""

@@ -1,0 +1,111 @@
+"""`paribus rehearse`: mutation testing for an assignment, before it goes out."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.cli import Command
+from paribus.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.rehearsal.matrix import FaultRow, HonestRow, Matrix
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="for example week1_homework")
+    parser.add_argument(
+        "--size", type=int, metavar="N", help="honest variants (default 300, with --slice 12); more for load tests"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where everything is written (default build/rehearsal/ASSIGNMENT)"
+    )
+    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="processes (default %(default)s)")
+    parser.add_argument("--slice", action="store_true", help="a few faults on a few executed notebooks")
+    parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Rehearse; 0 only where every fault is caught by its owner and no honest variant fails any check."""
+    from course.catalog import load_course
+    from generator.commands.run import SOLUTIONS, show_progress
+    from generator.references import load_references
+    from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
+
+    load_course().entry(arguments.assignment)
+    size = arguments.size if arguments.size is not None else SLICE_SIZE if arguments.slice else SIZE
+    if size < 1 or arguments.jobs < 1:
+        raise UsageError(f"--size {size} and -j {arguments.jobs}: both must be 1 or more.")
+    out = arguments.out or Path("build/rehearsal") / arguments.assignment
+    order = Order(arguments.assignment, out, size, arguments.jobs, arguments.slice)
+    with show_progress(quiet=arguments.json) as observe:
+        matrix = rehearse(order, load_references(SOLUTIONS), observe=observe)
+    if arguments.json:
+        print(json.dumps(matrix.plain(), indent=1, ensure_ascii=False))
+    else:
+        print_matrix(matrix, out)
+    return 0 if matrix.clean else 1
+
+
+def print_matrix(matrix: "Matrix", out: Path) -> None:
+    """The matrix for a person: faults, what became of honest work by check, and where the page is."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    colours = {"caught": "green", "missed": "red", "wrong_reason": "yellow"}
+    table = Table("fault", "owned by", "outcome", "failed beside it", box=None, header_style="bold")
+    for row in matrix.faults:
+        beside = [check for check in row.graded.failed_checks if check != row.fault.expects]
+        words = row.outcome.replace("_", " ")
+        outcome = f"[{colours[row.outcome]}]{words}[/]"
+        table.add_row(escape(row.fault.name), row.fault.expects, outcome, ", ".join(beside))
+    console.print(table)
+    checks = Table(
+        "check", "faults caught", "honest", "wrongly failed", "at most (95 %)", box=None, header_style="bold"
+    )
+    for item in matrix.checks:
+        caught = f"{item.caught} of {item.faults}" if item.faults else "–"
+        bound = f"{100 * item.bound:.2f} %" if item.honest else "–"
+        checks.add_row(item.check, caught, str(item.honest), str(item.wrongly), bound)
+    console.print()
+    console.print(checks)
+    _print_findings(console, matrix)
+    console.print(
+        f"\n{out / 'rehearsal.html'} shows the same; {out / 'rehearsal.json'} is for programs.", soft_wrap=True
+    )
+
+
+def _print_findings(console: "Console", matrix: "Matrix") -> None:
+    """What needs a person: every fault that was not caught, every honest variant that was failed."""
+    from rich.markup import escape
+
+    rows: list[FaultRow | HonestRow] = [row for row in matrix.faults if row.outcome != "caught"]
+    wrongly = [row for row in matrix.honest if row.graded.failed_checks or row.graded.status != "graded"]
+    caught = sum(row.outcome == "caught" for row in matrix.faults)
+    console.print(
+        f"\n{caught} of {len(matrix.faults)} faults were caught by their owners; "
+        f"{len(wrongly)} of {len(matrix.honest)} honest variants were wrongly marked."
+    )
+    for row in (*rows, *wrongly):
+        what = row.plain()
+        console.print(
+            f"\n[bold]{escape(str(what.get('fault') or what.get('variant')))}[/bold] {escape(str(what['about']))}"
+        )
+        for check, cell, because in row.graded.failed:
+            console.print(f"  failed     {check} ({cell}): {escape(because)}", soft_wrap=True, highlight=False)
+        for check, cell, because in row.graded.undecided:
+            console.print(f"  undecided  {check} ({cell}): {escape(because)}", soft_wrap=True, highlight=False)
+
+
+COMMAND = Command(
+    name="rehearse",
+    summary="Mutation testing for an assignment: which faults does grading miss, which honest work does it wrong?",
+    example="paribus rehearse week1_homework --slice",
+    configure=configure,
+    run=run,
+)

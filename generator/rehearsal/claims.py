@@ -1,0 +1,107 @@
+"""Records rewritten in an executed notebook: under another nonce, or with a field changed, fitting or not."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+from generator.classroom.findings import records_in
+from generator.errors import RehearsalError
+from paribus.evidence.block import BEGIN, END, LINE, block_text
+from paribus.evidence.record import Record, canonical, digest_of
+
+Notebook = dict[str, Any]
+
+
+def rewrite_record(notebook: Notebook, kind: str, run: str, fields: Mapping[str, Any], *, signed: bool) -> None:
+    """Change fields of the first record of this kind and run, in place; "values.accuracy" is a field's path.
+
+    With ``signed`` the record's digest is made anew, and those that refer to it follow: a false record that fits.
+    RehearsalError where the notebook shows no such record.
+    """
+    wanted = next((item for item in _shown(notebook) if item.kind == kind and _is(item, run)), None)
+    if wanted is None:
+        known = ", ".join(sorted({f"{item.kind} {item.run_name or item.arm}".strip() for item in _shown(notebook)}))
+        raise RehearsalError(f"The notebook shows no {kind} record of {run!r}; it shows {known or 'none'}.")
+    body = deepcopy(wanted.body())
+    for path, value in fields.items():
+        _set(body, path.split("."), value)
+    if signed:
+        changed = Record.from_json(canonical({**body, "digest": digest_of(body)}))
+        reissue(notebook, lambda record: changed if record.run == wanted.run and record.kind == kind else record)
+        return
+    text = canonical({**body, "digest": wanted.digest()})
+    # The lines of an edited record are as long as they come: nobody breaks them anew.
+    lines = "\n".join(text[start : start + LINE] for start in range(0, len(text), LINE))
+    _put(notebook, block_text(wanted), f"{BEGIN}\n{lines}\n{END}\n")
+
+
+def with_nonce(notebook: Notebook, nonce: str) -> Notebook:
+    """Every record rewritten under another nonce, in place, the chain of digests kept whole: another student's."""
+    reissue(notebook, lambda record: replace(record, nonce=nonce))
+    return notebook
+
+
+def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
+    """Rewrite every record with ``change`` and let the digests that refer to it follow, in place."""
+    digests: dict[str, str] = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if "text/html" not in data:
+                continue
+            markup = "".join(data["text/html"])
+            for old in records_in(markup):
+                new = change(old)
+                new = replace(
+                    new, start=digests.get(new.start, new.start), previous=digests.get(new.previous, new.previous)
+                )
+                digests[old.digest()] = new.digest()
+                markup = _swapped(markup, block_text(old), block_text(new))
+                markup = markup.replace(old.digest()[:12], new.digest()[:12])
+            data["text/html"] = markup
+
+
+def _shown(notebook: Notebook) -> list[Record]:
+    return [
+        record
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", ())
+        for record in records_in("".join(output.get("data", {}).get("text/html", "")))
+    ]
+
+
+def _is(record: Record, run: str) -> bool:
+    return (
+        run in (record.run_name, record.arm, f"{record.experiment}:{record.arm}")
+        or any(name.startswith(run) for name in (record.values if record.kind == "value" else ()))
+        or record.kind == "data"
+    )
+
+
+def _set(body: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Set a field by its path; a number of a list is its position, None takes the field out."""
+    *way, last = path
+    place: Any = body
+    for step in way:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    if isinstance(place, list):
+        place[int(last)] = value
+    elif value == "":
+        place.pop(last, None)
+    else:
+        place[last] = value
+
+
+def _put(notebook: Notebook, old: str, new: str) -> None:
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if "text/html" in data:
+                data["text/html"] = _swapped("".join(data["text/html"]), old, new)
+
+
+def _swapped(markup: str, old: str, new: str) -> str:
+    """One block's text replaced, as it stands in markup."""
+    return markup.replace(escape(old, quote=False), escape(new, quote=False))

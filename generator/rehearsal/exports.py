@@ -1,0 +1,88 @@
+"""Every exporter at hand: this nbconvert's templates, the notebook itself, the older versions of `make exports`."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from generator.errors import RehearsalError
+from generator.project import ROOT
+
+WORKER = Path(__file__).with_name("export_worker.py")
+OLDER = ROOT / "build" / "exporters"
+NEW, OLD, OLDEST = ("lab", "classic", "basic"), ("lab", "classic", "basic"), ("full", "basic")
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One way to hand in: a version of nbconvert with one of its templates, or ("ipynb") the notebook as it is."""
+
+    name: str
+    template: str
+    python: str = sys.executable
+
+    @property
+    def suffix(self) -> str:
+        """How the file's name ends."""
+        return "ipynb" if self.template == "ipynb" else "html"
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file to be made."""
+
+    notebook: Path
+    target: Path
+    exporter: Exporter
+
+
+def find_exporters(older: Path = OLDER) -> tuple[Exporter, ...]:
+    """The exporters there are on this machine; the first one is what a student with a new Jupyter gets."""
+    version = metadata.version("nbconvert")
+    found = [Exporter(f"{template}, nbconvert {version}", template) for template in NEW]
+    found.append(Exporter("the notebook itself", "ipynb"))
+    for marker in sorted(older.glob("nbconvert-*/complete")):
+        home = marker.parent
+        number = home.name.removeprefix("nbconvert-")
+        templates = OLDEST if number.startswith("5.") else OLD
+        python = str(home / "bin" / "python")
+        found += [Exporter(f"{template}, nbconvert {number}", template, python) for template in templates]
+    return tuple(found)
+
+
+def export_all(exports: Sequence[Export], workers: int) -> None:
+    """Make every file, ``workers`` processes side by side; RehearsalError with nbconvert's own words."""
+    plain = [item for item in exports if item.exporter.template == "ipynb"]
+    for item in plain:
+        item.target.write_bytes(item.notebook.read_bytes())
+    pages = [item for item in exports if item.exporter.template != "ipynb"]
+    by_python: dict[str, list[Export]] = {}
+    for item in pages:
+        by_python.setdefault(item.exporter.python, []).append(item)
+    tasks = [(python, chunk) for python, items in by_python.items() for chunk in _chunks(items, workers)]
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        list(pool.map(lambda task: _export(*task), tasks))
+
+
+def _chunks(items: Sequence[Export], count: int) -> list[Sequence[Export]]:
+    size = max(20, -(-len(items) // max(1, count)))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _export(python: str, items: Sequence[Export]) -> None:
+    order = [[str(item.notebook), item.exporter.template, str(item.target)] for item in items]
+    # The older versions stand in environments of their own and look for their templates there alone.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["JUPYTER_PLATFORM_DIRS"] = "1"
+    result = subprocess.run(
+        [python, "-W", "ignore", str(WORKER)], input=json.dumps(order), text=True, capture_output=True, check=False,
+        env=environment,
+    )  # fmt: skip
+    if result.returncode:
+        names = ", ".join(item.target.name for item in items[:3])
+        raise RehearsalError(f"nbconvert could not export {names} …; it said:\n{result.stderr[-2000:]}")

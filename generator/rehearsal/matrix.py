@@ -1,0 +1,185 @@
+"""What the grades say: faults caught, missed, caught for the wrong reason, and honest work wrongly marked.
+
+Reads the lines of `paribus grade`'s results.jsonl as they are documented; this room does not know the grader.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from generator.errors import RehearsalError
+from generator.rehearsal.draw import Variant
+from generator.rehearsal.table import Fault
+
+Outcome = Literal["caught", "missed", "wrong_reason"]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What one submission's line says: failed and undecided checks, each with the cell and the reason, and the
+    checks that had anything to look at.
+    """
+
+    status: str
+    failed: tuple[tuple[str, str, str], ...]
+    undecided: tuple[tuple[str, str, str], ...]
+    applied: frozenset[str] = frozenset()
+
+    @property
+    def failed_checks(self) -> tuple[str, ...]:
+        """The names of the checks that failed, each once."""
+        return tuple(sorted({check for check, _, _ in self.failed}))
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """One fault and what became of it."""
+
+    fault: Fault
+    graded: Graded
+    outcome: Outcome
+
+    def plain(self) -> dict[str, object]:
+        """The documented JSON."""
+        return {
+            "fault": self.fault.name,
+            "about": self.fault.about,
+            "expects": self.fault.expects,
+            "failed_checks": list(self.graded.failed_checks),
+            "outcome": self.outcome,
+        }
+
+
+@dataclass(frozen=True)
+class HonestRow:
+    """One honest variant and the checks that failed it."""
+
+    variant: Variant
+    graded: Graded
+
+    def plain(self) -> dict[str, object]:
+        """The documented JSON."""
+        return {
+            "variant": self.variant.name,
+            "about": self.variant.about,
+            "failed_checks": list(self.graded.failed_checks),
+        }
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check over the whole class: its faults and how many were caught, and the honest variants that it had
+    something to look at in, failed and could not decide.
+
+    ``bound`` is the exact (Clopper–Pearson) one-sided 95 % upper bound of the share of honest work that it fails.
+    """
+
+    check: str
+    faults: int
+    caught: int
+    honest: int
+    wrongly: int
+    undecided: int
+    bound: float
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A whole rehearsal."""
+
+    assignment: str
+    faults: tuple[FaultRow, ...]
+    honest: tuple[HonestRow, ...]
+    checks: tuple[CheckRow, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Every fault was caught by its owner, and no honest variant fails any check."""
+        return all(row.outcome == "caught" for row in self.faults) and not any(
+            row.graded.failed_checks or row.graded.status != "graded" for row in self.honest
+        )
+
+    def plain(self) -> dict[str, object]:
+        """The documented JSON."""
+        return {"faults": [row.plain() for row in self.faults], "honest": [row.plain() for row in self.honest]}
+
+
+def read_graded(results: Path) -> dict[str, Graded]:
+    """Every line of results.jsonl, by the file's name without its ending."""
+    found = {}
+    for line in results.read_text(encoding="utf-8").splitlines():
+        raw = json.loads(line)
+        found[Path(raw["source"]).stem] = _graded(raw)
+    return found
+
+
+def _graded(raw: Mapping[str, Any]) -> Graded:
+    verdicts = [
+        (verdict["outcome"], (verdict["check"], cell["key"], verdict["because"]))
+        for cell in raw["cells"]
+        for verdict in cell["verdicts"]
+    ]
+    return Graded(
+        raw["status"],
+        tuple(item for outcome, item in verdicts if outcome == "failed"),
+        tuple(item for outcome, item in verdicts if outcome == "undecided"),
+        frozenset(item[0] for outcome, item in verdicts if outcome != "not_applicable"),
+    )
+
+
+def make_matrix(
+    assignment: str,
+    checks: Sequence[str],
+    faults: Sequence[Fault],
+    variants: Sequence[Variant],
+    graded: Mapping[str, Graded],
+) -> Matrix:
+    """Hold every grade against what is known of the work. RehearsalError where a submission has no grade."""
+    names = [*(fault_file(fault) for fault in faults), *(variant.name for variant in variants)]
+    if missing := [name for name in names if name not in graded]:
+        raise RehearsalError(f"`paribus grade` wrote no result for {', '.join(missing[:3])}.")
+    fault_rows = tuple(
+        FaultRow(fault, graded[fault_file(fault)], judge(fault, graded[fault_file(fault)])) for fault in faults
+    )
+    honest_rows = tuple(HonestRow(variant, graded[variant.name]) for variant in variants)
+    rows = tuple(_check_row(check, fault_rows, honest_rows) for check in checks)
+    return Matrix(assignment, fault_rows, honest_rows, rows)
+
+
+def fault_file(fault: Fault) -> str:
+    """What a fault's file is called, without its ending."""
+    return f"fault-{fault.name}"
+
+
+def judge(fault: Fault, graded: Graded) -> Outcome:
+    """Caught: its owner failed, in the cell where it is, and nothing that may not. Missed: nothing failed."""
+    owned = any(
+        check == fault.expects and (not fault.cell or cell == fault.cell) for check, cell, _ in graded.failed
+    )
+    others = set(graded.failed_checks) - {fault.expects} - fault.also
+    if owned and not others:
+        return "caught"
+    return "missed" if not graded.failed else "wrong_reason"
+
+
+def _check_row(check: str, faults: Sequence[FaultRow], honest: Sequence[HonestRow]) -> CheckRow:
+    own = [row for row in faults if row.fault.expects == check]
+    wrongly = sum(check in row.graded.failed_checks for row in honest)
+    undecided = sum(any(name == check for name, _, _ in row.graded.undecided) for row in honest)
+    looked_at = sum(check in row.graded.applied for row in honest)
+    return CheckRow(
+        check, len(own), sum(row.outcome == "caught" for row in own), looked_at, wrongly, undecided,
+        upper_bound(wrongly, looked_at),
+    )  # fmt: skip
+
+
+def upper_bound(count: int, of: int, level: float = LEVEL) -> float:
+    """The exact one-sided upper bound of a share (Clopper and Pearson, 1934): 1 - 0.05^(1/n) for a zero."""
+    if count >= of:
+        return 1.0
+    from scipy import stats
+
+    return float(stats.beta.ppf(level, count + 1, of - count))

@@ -1,0 +1,236 @@
+"""`paribus rehearse`: what would the grader miss, and whom would it wrong? Found out before an assignment goes out.
+
+execute the solution with every student's change, write and export a labelled class, grade it with `paribus grade`,
+hold the grades against what is known of the work.
+
+OUT/runs/       executed notebooks, kept by their content
+OUT/release/    what the class is graded with
+OUT/class/      the files handed in
+OUT/graded/     what `paribus grade` wrote
+OUT/rehearsal.json, OUT/rehearsal.html
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from course.release import write_release
+from generator.classroom.memos import Style
+from generator.errors import RehearsalError
+from generator.kernel import Kernel
+from generator.references import References
+from generator.rehearsal.claims import with_nonce
+from generator.rehearsal.draw import Variant, draw_variants
+from generator.rehearsal.edits import Notebook, apply_byte_edits, apply_edits
+from generator.rehearsal.execute import Material, execute, make_material, needed
+from generator.rehearsal.exports import Export, Exporter, export_all, find_exporters
+from generator.rehearsal.facts import Facts, read_facts
+from generator.rehearsal.matrix import Matrix, fault_file, make_matrix, read_graded
+from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_memos, write_memos
+from generator.rehearsal.page import write_page
+from generator.rehearsal.table import Fault, Table, Words, load_table
+from generator.rehearsal.writing import Pen
+from generator.run import Observe
+from paribus.files import write_atomic
+
+SIZE, SLICE_SIZE = 300, 12
+Say = Callable[[str], None]
+Grade = Callable[[Path, str, Path, Path, int], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for. ``size`` is the number of honest variants; ``slice`` keeps to the tables' marked few."""
+
+    assignment: str
+    out: Path
+    size: int = SIZE
+    workers: int = 1
+    slice: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One submission before its export: the notebook, the exporter, the fault's edits of the bytes."""
+
+    name: str
+    notebook: Notebook
+    exporter: Exporter
+    fault: Fault | None = None
+
+
+def rehearse(
+    order: Order,
+    references: References,
+    *,
+    kernel: Kernel | None = None,
+    observe: Observe = lambda progress: None,
+    say: Say = lambda words: None,
+) -> Matrix:
+    """Run everything and write the matrix as JSON and as a page."""
+    table = choose(load_table(order.assignment), only_slice=order.slice)
+    material = make_material(table, references)
+    release = write_release(order.out / "release", material.release)
+    wanted = needed(table, {*(fault.runs_as for fault in table.faults), *(item.name for item in table.executions)})
+    say(f"{len(wanted)} notebooks to execute (profile {table.profile})")
+    executed = execute(
+        wanted, table, material, order.out / "runs", workers=order.workers, kernel=kernel, observe=observe
+    )
+    return rehearse_executed(order, table, material, executed, release, say=say)
+
+
+def rehearse_executed(
+    order: Order,
+    table: Table,
+    material: Material,
+    executed: Mapping[str, Notebook],
+    release: Path,
+    *,
+    say: Say = lambda words: None,
+    grade: Grade | None = None,
+) -> Matrix:
+    """The part after the runs: write the class, export, grade, compare. ``executed`` holds the runs by name."""
+    exporters = find_exporters()
+    facts = {name: read_facts(notebook) for name, notebook in executed.items()}
+    school = School(table, material, executed, facts)
+    variants = draw_variants(table, facts, exporters, order.size)
+    ready = [
+        *(_fault(fault, school, exporters) for fault in table.faults),
+        *(_variant(variant, school) for variant in variants),
+    ]
+    say(f"{len(table.faults)} faults and {len(variants)} honest variants to export ({len(exporters)} exporters)")
+    folder = hand_in(ready, order.out / "class", order.workers)
+    (grade or grade_class)(folder, table.assignment, release, order.out / "graded", order.workers)
+    matrix = make_matrix(
+        table.assignment, checks_of(material), table.faults, variants,
+        read_graded(order.out / "graded" / "results.jsonl"),
+    )  # fmt: skip
+    text = json.dumps(matrix.plain(), indent=1, ensure_ascii=False) + "\n"
+    write_atomic(order.out / "rehearsal.json", text)
+    write_page(matrix, table, material.release.assignment.title, order.out / "rehearsal.html")
+    return matrix
+
+
+def choose(table: Table, *, only_slice: bool) -> Table:
+    """The whole table, or the few executions and faults marked for a slice."""
+    if not only_slice:
+        return table
+    return replace(
+        table,
+        executions=tuple(item for item in table.executions if item.slice),
+        faults=tuple(fault for fault in table.faults if fault.slice),
+    )
+
+
+def checks_of(material: Material) -> tuple[str, ...]:
+    """The checks that carry a verdict on the assignment, in its own order."""
+    cells = material.release.assignment.cells
+    return tuple(dict.fromkeys(item.check for cell in cells for item in cell.checks))
+
+
+# --- from executions to files -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class School:
+    """Everything submissions are made from: tables, the built assignment, runs and what they recorded, by name."""
+
+    table: Table
+    material: Material
+    executed: Mapping[str, Notebook]
+    facts: Mapping[str, Facts]
+
+    def desk(self, name: str, style: Style | None = None) -> Desk:
+        """Where the memo of an execution is written."""
+        return Desk(self.material.released, self.table.memos, Pen(self.facts[name], style or Style()))
+
+    def notebook(self, name: str) -> Notebook:
+        """An executed notebook, as a student has it before the memo."""
+        return as_the_student_has_it(self.executed[name], self.material.solution, self.material.released)
+
+
+def _fault(fault: Fault, school: School, exporters: Sequence[Exporter]) -> Ready:
+    desk = school.desk(fault.runs_as)
+    traits = school.table.execution(fault.runs_as).traits
+    notebook = write_memos(school.notebook(fault.runs_as), desk, plain_hand(school.table, traits))
+    exporter = next(item for item in exporters if fault.exporter in ("", item.template))
+    try:
+        notebook = edit_memos(notebook, desk, fault.text)
+        notebook = apply_edits(with_nonce(notebook, _nonce(fault.name)), fault.file)
+    except RehearsalError as error:
+        raise RehearsalError(f"{school.table.assignment}, fault {fault.name!r}: {error}") from error
+    return Ready(fault_file(fault), notebook, exporter, fault)
+
+
+def _variant(variant: Variant, school: School) -> Ready:
+    desk = school.desk(variant.execution.name, variant.numbers.style)
+    notebook = write_memos(school.notebook(variant.execution.name), desk, variant.hand)
+    notebook = edit_memos(with_nonce(notebook, _nonce(variant.name)), desk, variant.layout.edits)
+    return Ready(variant.name, notebook, variant.exporter)
+
+
+def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
+    """The first words of every list that fit an execution with these traits: what stands around a fault."""
+    known = traits | {"zero"}
+
+    def first(words: Sequence[Words], key: str) -> Words:
+        return next(item for item in words if item.key in ("", key) and item.when <= known)
+
+    templates = [memo.key for memo in table.memos if memo.kind == "template"]
+    return Hand(
+        texts={memo.key: first(table.texts, memo.key) for memo in table.memos if memo.kind == "text"},
+        templates={key: first(table.templates, key) for key in templates},
+        conclusions={key: first(table.conclusions, key) for key in templates},
+    )
+
+
+def _nonce(name: str) -> str:
+    """A nonce of one's own: that several submissions stand on one execution is no fault to be rehearsed."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def hand_in(ready: Sequence[Ready], folder: Path, workers: int) -> Path:
+    """Export every submission into a fresh folder."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    notebooks, files = folder / "notebooks", folder / "files"
+    notebooks.mkdir(parents=True)
+    files.mkdir()
+    exports = []
+    for item in ready:
+        path = notebooks / f"{item.name}.ipynb"
+        path.write_text(json.dumps(_joined(item.notebook), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        exports.append(Export(path, files / f"{item.name}.{item.exporter.suffix}", item.exporter))
+    export_all(exports, workers)
+    for item, export in zip(ready, exports, strict=True):
+        if item.fault is not None:
+            export.target.write_bytes(apply_byte_edits(export.target.read_bytes(), item.fault.file))
+    return files
+
+
+def _joined(notebook: Notebook) -> dict[str, Any]:
+    """Cells without ids go with the older format, which has none; texts as single strings."""
+    cells = []
+    for cell in notebook["cells"]:
+        plain = {**cell, "source": "".join(cell["source"])}
+        if notebook["nbformat_minor"] < 5:
+            plain.pop("id", None)
+        cells.append(plain)
+    return {**notebook, "cells": cells}
+
+
+def grade_class(files: Path, assignment: str, release: Path, out: Path, workers: int) -> None:
+    """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails."""
+    command = [
+        sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
+        "--release", str(release), "--out", str(out), "-j", str(workers), "--json",
+    ]  # fmt: skip
+    result = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if result.returncode != 0:
+        raise RehearsalError(f"`paribus grade` ended with status {result.returncode}; what it said stands above.")

@@ -1,0 +1,153 @@
+"""How students write: places filled with their own numbers, the experiment template in every form it comes in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from generator.classroom.memos import Style, write_number
+from generator.errors import RehearsalError
+from generator.rehearsal.facts import Facts
+
+Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
+Rows = Sequence[tuple[str, str]]
+
+PARTS = ("changed", "held", "prediction", "result", "meaningful")
+SETTINGS: Mapping[str, str] = {
+    "learning_rate": "learning rate", "batch_size": "batch size", "max_length": "max length",
+    "weight_decay": "weight decay", "scheduler": "scheduler", "epochs": "epochs", "warmup_share": "warm-up",
+    "class_weights": "class weights",
+}  # fmt: skip
+"""Settings as students call them, those that are worth listing as held."""
+
+_PLACE = re.compile(r"<<(?P<what>[^<>|+*]+?)(?:\s*(?P<sign>[+*])\s*(?P<by>-?[\d.]+))?(?:\|(?P<form>\w+))?>>")
+_FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What filling a text needs: the facts, how numbers look, and whose arms "changed" and "baseline" are."""
+
+    facts: Facts
+    style: Style = Style()  # noqa: RUF009 - frozen, and the plainest way to write
+    experiment: str = ""
+
+
+def fill(text: str, pen: Pen) -> str:
+    """``text`` with every place filled; RehearsalError where a place asks for what was not recorded."""
+    return _PLACE.sub(lambda match: _place(match, pen), text)
+
+
+def _place(match: re.Match[str], pen: Pen) -> str:  # noqa: PLR0911 - one way out a kind of place
+    what, form = match["what"].strip(), match["form"] or ""
+    facts, experiment = pen.facts, pen.experiment
+    if what in ("vary", "held", "seeds"):
+        return _words(what, pen)
+    if what.startswith("prediction."):
+        return _prediction(what.removeprefix("prediction."), pen)
+    if "@" in what:
+        who, _, name = what.partition("@")
+        return _setting(_changed(facts.setting(who, name, experiment), match))
+    if what.startswith("value:"):
+        name = what.removeprefix("value:")
+        if name not in facts.values:
+            raise RehearsalError(f"A memo asks for the recorded value {name!r}, which the notebook does not hold.")
+        return _shown(_changed(facts.values[name], match), "", form or "count", pen.style)
+    who, _, metric = what.rpartition(".")
+    if form == "spread":
+        return _shown(_changed(facts.spread(who, metric, experiment), match), metric, "", pen.style)
+    first, minus, second = who.partition("-")
+    known = {name.rpartition(":")[2] for name in facts.metrics} | set(facts.metrics)
+    if minus and first in known and second in known:
+        value = facts.mean(first, metric, experiment) - facts.mean(second, metric, experiment)
+        return _difference(_changed(value, match), metric, form, pen.style)
+    return _shown(_changed(facts.mean(who, metric, experiment), match), metric, form, pen.style)
+
+
+def _changed(value: Any, match: re.Match[str]) -> Any:  # noqa: ANN401 - a setting is any plain value
+    """The value plus or times what the place says: how a fault gets a number that nothing recorded."""
+    if match["sign"] == "+":
+        return value + float(match["by"])
+    return value * float(match["by"]) if match["sign"] == "*" else value
+
+
+def _words(what: str, pen: Pen) -> str:
+    facts, experiment = pen.facts, pen.experiment
+    varied = facts.varied(experiment)
+    if what == "vary":
+        return SETTINGS.get(varied, varied.replace("_", " "))
+    if what == "seeds":
+        return ", ".join(str(seed) for seed in facts.seeds("changed", experiment))
+    names = facts.settings[facts.name("baseline", experiment)]
+    return ", ".join(words for name, words in SETTINGS.items() if name in names and name != varied)
+
+
+def _prediction(part: str, pen: Pen) -> str:
+    """What was predicted; a student who recorded nothing claims to have had something in mind all the same."""
+    found = pen.facts.predictions
+    made = found.get(pen.experiment) or next(iter(found.values()), None)
+    if part == "why":
+        return made.why.rstrip(".") if made is not None else "I thought it would learn more"
+    direction = made.direction if made is not None else "up"
+    return {"up": "goes up", "down": "goes down", "none": "stays as it is"}[direction]
+
+
+def _setting(value: Any) -> str:  # noqa: ANN401 - a setting is any plain value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _shown(value: float, metric: str, form: str, style: Style) -> str:
+    if form == "count" or metric == "zero_f1_classes":
+        return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    if metric.endswith("_loss"):
+        return f"{value:.{style.digits}f}"
+    return write_number(value, style)
+
+
+def _difference(value: float, metric: str, form: str, style: Style) -> str:
+    """A change: by its sign, in points (``points``), as a size (``size``), or as its direction (``direction``)."""
+    if form == "direction":
+        return "rose" if value > 0 else "fell" if value < 0 else "did not move"
+    if metric not in _FRACTIONS:
+        return f"{value:+.0f}" if form != "size" else f"{abs(value):.0f}"
+    if form in ("points", "size") and (form == "points" or style.numbers == "percent"):
+        points = f"{100 * abs(value):.{max(style.digits - 2, 1)}f}"
+        return f"{points.replace('.', ',') if style.numbers == 'comma' else points} points"
+    text = write_number(abs(value), style)
+    return text if form == "size" else f"{'-' if value < 0 else '+'}{text}"
+
+
+# --- the template -----------------------------------------------------------------------------------------------
+
+
+def write_rows(rows: Rows, form: Form, header: tuple[str, str] = ("field", "what you write")) -> str:
+    """The template's rows as markdown; "pandas" gives the code of a cell that shows a data frame."""
+    writers: dict[Form, Callable[[Rows], str]] = {
+        "table": lambda items: _table([header, *items]),
+        "bullets": lambda items: "\n".join(f"- **{label}:** {words}" for label, words in items),
+        "numbered": lambda items: "\n".join(f"{n}. {label}: {words}" for n, (label, words) in enumerate(items, 1)),
+        "headings": lambda items: "\n\n".join(f"#### {label}\n{_sentence(words)}" for label, words in items),
+        "lines": lambda items: "\n\n".join(f"{label}: {words}" for label, words in items),
+        "bold": lambda items: "\n\n".join(f"**{label}**\n\n{_sentence(words)}" for label, words in items),
+        "wide": lambda items: _table([[label for label, _ in items], [words for _, words in items]]),
+        "pandas": _pandas,
+    }
+    return writers[form](rows)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
+    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
+
+
+def _pandas(rows: Rows) -> str:
+    listed = "\n".join(f"    ({label!r}, {words!r})," for label, words in rows)
+    return (
+        "import pandas as pd\n\n"
+        'pd.set_option("display.max_colwidth", None)\n'
+        f'pd.DataFrame([\n{listed}\n], columns=["template", "mine"])'
+    )
