@@ -133,10 +133,10 @@ def weigh_classes(counts: np.ndarray, power: float) -> np.ndarray:
     """One weight a class: counts ** -power, divided by the mean over the classes that have examples; 0 elsewhere."""
     ### BEGIN SOLUTION
     counts = np.asarray(counts, dtype=float)
-    present = counts > 0
-    weights = np.zeros(len(counts))
-    weights[present] = counts[present] ** -power
-    return weights / weights[present].mean()
+    seen = counts > 0
+    raised = np.zeros(len(counts))
+    raised[seen] = counts[seen] ** -power
+    return raised / raised[seen].mean()
     ### END SOLUTION
 
 
