@@ -44,6 +44,7 @@ class Experiment:
     vary: str
     arms: dict[str, dict[int, RunResult]] = field(default_factory=lambda: {arm: {} for arm in ARMS})
     begun: int = 0
+    taken: set[str] = field(default_factory=set)
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -196,7 +197,7 @@ class Experiment:
                         f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
                     )
             self._check_same_arm("baseline", run.start, (run.seed,))
-            self.arms["baseline"][run.seed] = run
+            self._take("baseline", run)
         self.notebook.values({f"experiment.{self.key}.baseline_run.{run.run}": 1.0 for run in results})
         return result
 
@@ -292,13 +293,13 @@ class Experiment:
         # What ran under an earlier configuration is no part of this arm any more.
         for seed in [seed for seed, run in arm.items() if differences(run.start, prepared)]:
             del arm[seed]
-        arm[result.seed] = result
+        self._take(prepared.arm, result)
         return result
 
     def _reuse(self, prepared: Record, data: Data) -> RunResult | None:
         result = reuse(self.notebook, prepared, data)
         if result is not None:
-            self.arms[prepared.arm][result.seed] = result
+            self._take(prepared.arm, result)
         return result
 
     def _collect(self) -> None:
@@ -306,9 +307,12 @@ class Experiment:
         for run in self.notebook.runs[self.begun :]:
             result = run.result
             if result is not None and run.start.experiment == self.key and run.start.arm in ARMS:
-                known = self.arms[run.start.arm].get(result.seed)
-                if known is None or known.run == result.run:
-                    self.arms[run.start.arm][result.seed] = result
+                if result.record.digest() not in self.taken:
+                    self._take(run.start.arm, result)
+
+    def _take(self, arm: str, result: RunResult) -> None:
+        self.arms[arm][result.seed] = result
+        self.taken.add(result.record.digest())
 
     def _both_arms(self) -> tuple[dict[int, RunResult], dict[int, RunResult]]:
         """Both arms, held against one another once more: own loops are not checked when they begin."""

@@ -10,7 +10,7 @@ import pytest
 
 import paribus
 from paribus.notebook import Notebook
-from tests.paribus.material import Clock, Data, make_data
+from tests.paribus.material import CELL, Clock, Data, Define, make_data
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def notebook(reopen: Callable[..., Notebook]) -> Notebook:
 @pytest.fixture
 def define() -> Callable[..., dict[str, Any]]:
     """Runs source as a notebook cell does: in one namespace, with the source kept where `inspect` finds it."""
+
     def run_cell(
         source: str, namespace: dict[str, Any] | None = None, *, keep_source: bool = True
     ) -> dict[str, Any]:
@@ -53,3 +54,14 @@ def define() -> Callable[..., dict[str, Any]]:
         return space
 
     return run_cell
+
+
+@pytest.fixture
+def calls() -> list[int]:
+    """The seeds that really trained."""
+    return []
+
+
+@pytest.fixture
+def train(define: Define, calls: list[int]) -> Any:  # noqa: ANN401 - a notebook's function
+    return define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]

@@ -9,14 +9,7 @@ import pytest
 from paribus.errors import ExperimentError
 from paribus.experiment import Experiment
 from paribus.notebook import Notebook
-from tests.paribus.material import Clock, Data, Define, Reopen, Train, make_data
-
-
-@dataclass(frozen=True)
-class Config:
-    batch_size: int = 32
-    learning_rate: float = 1e-3
-    scheduler: str = "linear"
+from tests.paribus.material import CELL, CONFIG, SMALL, Clock, Config, Data, Define, Reopen, Train, make_data
 
 
 @dataclass(frozen=True)
@@ -27,32 +20,6 @@ class WithDropout(Config):
 @dataclass(frozen=True)
 class WithRows(Config):
     train_rows: int = 40
-
-
-CONFIG = Config()
-SMALL = replace(CONFIG, batch_size=16)
-CELL = """
-SHIFT = 0
-def train(config, data, run):
-    labels = data.validation.labels
-    calls.append(run.seed)
-    for epoch in (1, 2):
-        wrong = (5 * epoch + run.seed + config.batch_size + SHIFT) % len(labels)
-        guess = labels.copy()
-        guess[:wrong] = (guess[:wrong] + 1) % len(data.classes)
-        run.log(epoch=epoch, train_loss=1.0 / epoch, validation_loss=0.5, predictions=guess)
-"""
-
-
-@pytest.fixture
-def calls() -> list[int]:
-    """The seeds that really trained."""
-    return []
-
-
-@pytest.fixture
-def train(define: Define, calls: list[int]) -> Any:  # noqa: ANN401 - a notebook's function
-    return define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]
 
 
 @pytest.fixture
@@ -280,7 +247,7 @@ def test_a_baseline_passed_with_another_configuration_is_refused(
     with pytest.raises(ExperimentError, match=r"'encoder' had another configuration.*batch_size \(32 → 16\)"):
         experiment.baseline(result, SMALL)
     with pytest.raises(ExperimentError, match=r"what run\.finish\(\) returned; got a Config"):
-        experiment.baseline(CONFIG)  # type: ignore[arg-type] # the mistake under test
+        experiment.baseline(CONFIG)  # type: ignore[type-var] # the mistake under test
 
 
 def test_an_unknown_arm_and_a_key_that_is_none_are_refused(

@@ -7,7 +7,8 @@ import pytest
 
 import paribus
 
-HEAVY = ("torch", "nbformat", "transformers", "sklearn", "pandas", "matplotlib", "IPython", "jinja2")
+HEAVY = ("torch", "nbformat", "transformers", "sklearn", "pandas", "matplotlib", "IPython", "jinja2", "scipy",
+         "statsmodels", "optuna")  # fmt: skip
 
 
 def modules_after(statement: str) -> tuple[float, set[str]]:
@@ -27,7 +28,8 @@ def test_importing_paribus_takes_less_than_a_third_of_a_second_and_nothing_heavy
 
 
 def test_a_notebook_begins_without_torch_or_any_other_heavy_library() -> None:
-    _, names = modules_after("import paribus.notebook, paribus.experiment, paribus.selfcheck")
+    rooms = "notebook, experiment, selfcheck, sweep, ablation, search, versus, statistics, intervals, commitment"
+    _, names = modules_after("; ".join(f"import paribus.{room}" for room in rooms.split(", ")))
     assert not names & set(HEAVY)
 
 
