@@ -17,7 +17,8 @@ from paribus.profiles import PROFILES
 COURSE_FILE = Path(__file__).with_name("course.toml")
 SHARED_ROLES = ("task", "experiment", "memo", "notebook")
 KINDS = ("lab", "homework", "project")
-TABLES = ("course", "wheel", "colab", "points", "checks", "settings", "weeks")
+# [grading] is read by `course.policy`: it changes while submissions come in, and no notebook depends on it.
+TABLES = ("course", "wheel", "colab", "points", "checks", "settings", "grading", "weeks")
 
 
 @dataclass(frozen=True)

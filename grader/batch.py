@@ -19,12 +19,16 @@ from grader.grade import broken, grade_safely
 from grader.model import SCHEMA, Result, Submission
 from grader.pool import Lost, run_pool
 from grader.results import FILE, from_line, to_line, to_text
+from grader.roster import OUTSIDE
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 
 STARTED, COMPLETE = "results.started.json", "results.complete.json"
 TIME_LIMIT = 120.0
 """Seconds a submission may take; a real one takes a fraction of one."""
+
+SHARED = ("sha256", "student", "name", "source", "attempt", "team", "late")
+"""What a result repeats of its submission."""
 
 Grade = Callable[[Submission, Sequence[Release]], Result]
 Progress = Callable[[int, Result], None]
@@ -46,6 +50,7 @@ def grade_batch(
     jobs: int = 1,
     progress: Progress | None = None,
     time_limit: float = TIME_LIMIT,
+    memory_mb: int = 0,
     fresh: bool = False,
     grade: Grade = grade_safely,
 ) -> Batch:
@@ -53,8 +58,9 @@ def grade_batch(
 
     Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
-    finished. ``grade`` is a module's function, so that other processes can import it. Raises UsageError where
-    there is no release, ``jobs`` is not positive, or two submissions have one name.
+    finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
+    much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
+    Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -69,10 +75,10 @@ def grade_batch(
     state = _State(earlier, progress)
     # Workers do not rebuild notebooks, so the release's own need not travel to them.
     work = _Work(grade, tuple(replace(release, notebook="") for release in releases))
-    pool = run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit)
+    pool = run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit, memory_mb=memory_mb)
     with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
         for item, answer in pool:
-            result = broken(item, releases, answer.why) if isinstance(answer, Lost) else answer
+            result = _placed(item, broken(item, releases, answer.why)) if isinstance(answer, Lost) else answer
             lines.write(f"{to_line(result)}\n")
             lines.flush()
             state.finish(result)
@@ -93,7 +99,12 @@ class _Work:
     releases: tuple[Release, ...]
 
     def __call__(self, submission: Submission) -> Result:
-        return self.grade(submission, self.releases)
+        return _placed(submission, self.grade(submission, self.releases))
+
+
+def _placed(item: Submission, result: Result) -> Result:
+    """The result with what is known of the submission from outside of its file."""
+    return replace(result, attempt=item.attempt, team=item.team, late=item.late)
 
 
 class _State:
@@ -163,10 +174,9 @@ def _earlier(out: Path, key: str) -> dict[str, Result]:
 
 def _is_of(result: Result, item: Submission) -> bool:
     """The result was made from this submission; one the grader broke on is tried again."""
-    same = (result.sha256, result.student, result.name, result.source) == (
-        item.sha256, item.student, item.name, item.source
-    )  # fmt: skip
-    told = set(item.remarks) <= set(result.remarks) and not any(
+    same = all(getattr(result, name) == getattr(item, name) for name in SHARED)
+    outside = {remark for remark in result.remarks if remark.startswith(OUTSIDE)}
+    told = outside == {remark for remark in item.remarks if remark.startswith(OUTSIDE)} and not any(
         "The grader broke" in text for text in result.remarks
     )
     return (

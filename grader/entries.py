@@ -33,12 +33,15 @@ RATIO_FROM = 10_000_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the batch: its path with ``/``, and how to read it. ``problem`` is set where it must not be."""
+    """One file of the batch: its path with ``/``, and how to read it. ``problem`` is set where it must not be.
+    ``modified`` orders files by the time they were last changed, as far as the archive or the disk knows it.
+    """
 
     path: str
     size: int
     read: Callable[[int], bytes]
     problem: str = ""
+    modified: tuple[float, ...] = ()
 
 
 @contextmanager
@@ -87,7 +90,7 @@ def _file(path: Path, name: str) -> Entry:
         with path.open("rb") as file:
             return file.read(limit + 1)
 
-    return Entry(name, path.stat().st_size, read)
+    return Entry(name, path.stat().st_size, read, modified=(path.stat().st_mtime,))
 
 
 def _nothing(limit: int) -> bytes:
@@ -107,9 +110,12 @@ def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Ent
     names = [_name(info) for info in members]
     last = {name: position for position, name in enumerate(names)}
     return tuple(
-        Entry(name, info.file_size, _reader(archive, info), _refusal(info, name, last[name] != position, limits))
+        Entry(
+            name, info.file_size, _reader(archive, info), _refusal(info, name, last[name] != position, limits),
+            info.date_time,
+        )
         for position, (info, name) in enumerate(zip(members, names, strict=True))
-    )
+    )  # fmt: skip
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -112,6 +112,9 @@ def summary_line(result: Result, assignment: Assignment) -> str:
         return " ".join(result.remarks) or f"Your file {STATUS[result.status]}."
     score, most = shown(round(result.score, 2)), shown(round(result.max_score, 2))
     parts = [f"{score} of {most} points."]
+    if result.penalty:
+        less, left = shown(round(result.penalty, 2)), shown(round(result.net, 2))
+        parts = [f"{score} of {most} points, less {less} because it was late: {left} points."]
     if result.pending > TOLERANCE:
         names = [cell_title(assignment, cell.key).heading for cell in result.cells if cell.pending > TOLERANCE]
         waiting = f"{shown(round(result.pending, 2))} wait for a person ({'; '.join(names)})"

@@ -11,7 +11,7 @@ from grader.judge import describe_error, judge
 from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.records import read_records
-from grader.recover import recover
+from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
 from grader.runs import Run, by_seed, finished, read_runs
 
 LEAST_MATCHED = 0.3
@@ -22,7 +22,9 @@ _BEGIN = re.compile(
 )
 
 
-def grade_one(submission: Submission, releases: Sequence[Release]) -> Result:
+def grade_one(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> Result:
     """Grade one submission with the release it was made from.
 
     ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
@@ -32,10 +34,10 @@ def grade_one(submission: Submission, releases: Sequence[Release]) -> Result:
     if submission.problem:
         return _closed(submission, newest, "unreadable", (submission.problem,))
     try:
-        recovered = recover(submission.content, submission.source)
+        recovered = recover(submission.content, submission.source, limits)
     except UnreadableError as error:
         return _closed(submission, newest, "unreadable", (str(error),))
-    records = read_records(recovered)
+    records = read_records(recovered, limits.records)
     release = choose_release(recovered, records, releases)
     if release is None:
         named = ", ".join(sorted(named_assignments(recovered, records))) or "unknown"
@@ -60,10 +62,12 @@ def grade_one(submission: Submission, releases: Sequence[Release]) -> Result:
     return _result(submission, release, case)
 
 
-def grade_safely(submission: Submission, releases: Sequence[Release]) -> Result:
+def grade_safely(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> Result:
     """As `grade_one`, and never an exception: the grader's own fault costs the student nothing and no one else."""
     try:
-        return grade_one(submission, releases)
+        return grade_one(submission, releases, limits)
     except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
         return broken(submission, releases, describe_error(error).splitlines()[-1])
 

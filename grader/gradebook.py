@@ -8,9 +8,10 @@ re-run keeps them, and asks again only where the answer has changed since.
 import json
 import sqlite3
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy import event
 from sqlalchemy.exc import SAWarning
 
+import paribus
 from course.assignment import Assignment
 from course.release import Release
 from grader.autograde import ErrorLog, ScoredAutograde
@@ -94,10 +96,7 @@ class GradebookFolder:
             raise GradebookError(
                 f"The submission's name {student!r} cannot be a folder of nbgrader's; rename the file."
             )
-        digest = digest_of([to_line(entry.result), entry.notebook, sorted(self._checksums.items())])
         earlier = self._ledger.read(self.name, student)
-        if earlier.digest == digest and self._path("autograded", student).is_file():
-            return
         cells = grade_cells(self.assignment, self.slots, entry.result)
         decided = self.people(student)
         notebook = self._prepared(entry.notebook)
@@ -124,7 +123,31 @@ class GradebookFolder:
             raise GradebookError(f"{student}: nbgrader refused the submission: {reason}") from error
         finally:
             self._book.close()
-        self._ledger.finish(self.name, student, digest)
+        self._ledger.finish(self.name, student, self._digest(entry.result))
+
+    def holds(self, result: Result) -> bool:
+        """Whether exactly this result was entered, to the end."""
+        earlier = self._ledger.read(self.name, result.submission)
+        return earlier.digest == self._digest(result) and self._path("autograded", result.submission).is_file()
+
+    def set_due(self, due: datetime | None) -> None:
+        """Tell nbgrader when the assignment is due."""
+        self._book.find_assignment(self.name).duedate = _as_utc(due)
+        self._book.db.commit()
+        self._book.close()
+
+    def set_late(self, result: Result, due: datetime, extension: timedelta | None) -> None:
+        """Tell nbgrader how late one submission is, whose time was extended by how much, and what it costs."""
+        try:
+            submission = self._book.find_submission(self.name, result.submission)
+            when = due + (extension or timedelta()) + timedelta(seconds=result.late)
+            submission.extension = extension
+            submission.timestamp = _as_utc(when) if result.late else None
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = result.penalty or None
+            self._book.db.commit()
+        finally:
+            self._book.close()
 
     def people(self, student: str) -> dict[str, PersonGrade]:
         """What people decided about one submission, by grade_id; cells that still wait are left out."""
@@ -144,6 +167,10 @@ class GradebookFolder:
         finally:
             self._book.close()
         return found
+
+    def _digest(self, result: Result) -> str:
+        """Everything that an entry depends on: the file, what the checks say, the release, this version."""
+        return digest_of([paribus.__version__, to_line(result), sorted(self._checksums.items())])
 
     def _prepared(self, notebook: str) -> dict[str, Any]:
         """The notebook with the release's checksums."""
@@ -192,6 +219,21 @@ class GradebookFolder:
             if cell.get("id") == key and cell.get("metadata", {}).get("nbgrader", {}).get("solution"):
                 return "".join(cell["source"])
         return ["".join(cell["source"]) for cell in cells]
+
+
+def name_releases(folder: Path, plain: str, digests: Sequence[str]) -> dict[str, str]:
+    """What each release's assignment is called in the gradebook below ``folder``, by digest: nbgrader cannot keep
+    two forms of one assignment, so only the first bears the plain name. Names once given stay.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _create_database(folder / DATABASE)
+    with closing(sqlite3.connect(folder / DATABASE)) as line:
+        return Ledger(line).name_releases(plain, digests)
+
+
+def _as_utc(when: datetime | None) -> datetime | None:
+    """As nbgrader keeps times: in UTC, without saying so."""
+    return None if when is None else when.astimezone(UTC).replace(tzinfo=None)
 
 
 def _create_database(path: Path) -> None:

@@ -4,37 +4,40 @@ OUT/results.jsonl   what the checks say            OUT/worksheet.csv   grades, a
 OUT/gradebook.db    nbgrader, with its folders     OUT/feedback/       a page a submission
 OUT/report.html     the class                      OUT/feedback.zip    the pages, as Moodle takes them back
 OUT/complete.json   written last: the digest of every file above but nbgrader's
+OUT/unfinished.json while a run writes: every file that it or an earlier one may have left
 
 What people decided in formgrader since the last run enters the pages and the worksheet; results.jsonl keeps
-what the checks said.
+what the checks said. One grader works in OUT at a time; whatever ends it, the same command goes on.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.assignment import Assignment
+from course.policy import Policy
 from course.release import Release
 from grader.batch import grade_batch
+from grader.bounds import inbox_limits, judge_with
 from grader.checks import CHECKS
-from grader.errors import GradebookError, InboxError, UnreadableError, WorksheetError
+from grader.entering import enter
+from grader.errors import InboxError, ResultError, WorksheetError
 from grader.feedback import feedback_page
 from grader.inbox import count_submissions, iter_submissions
-from grader.match import match
 from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
-from grader.rebuild import rebuild
-from grader.recover import recover
 from grader.report import bands_of, report_page
-from grader.results import FILE
-from grader.worksheet import Worksheet, read_worksheet, write_worksheet
+from grader.results import FILE, read_results
+from grader.roster import Roster, read_roster, with_roster
+from grader.storage import clear_errors, only_grader, remove_unfinished
+from grader.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
+from paribus.errors import UsageError
 from paribus.files import write_atomic
 
 SCHEMA = "paribus.graded/1"
-MARKER = "complete.json"
-MISSING = "not in the worksheet: Moodle's worksheet has no row for this submission, so no grade is written there."
+MARKER, UNFINISHED = "complete.json", "unfinished.json"
 
 Observe = Callable[[str, int, int], None]
 """Told of each step: its words, how many are done, how many there are."""
@@ -49,6 +52,7 @@ class Order:
     out: Path
     worksheet: Path | None = None
     jobs: int = 1
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def assignment(self) -> Assignment:
@@ -65,21 +69,78 @@ class Handback:
     reused: int
 
 
-def grade_class(order: Order, observe: Observe = lambda words, done, total: None) -> Handback:
+def _silent(words: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
     Raises InboxError where there is nothing to grade, GradebookError where OUT's gradebook holds another
-    release of the assignment.
+    form of the release, StorageError where OUT is full, read-only, locked or in another grader's hands.
     """
-    earlier = _forget_marker(order.out)
-    worksheet, notes = _read_worksheet(order.worksheet)
-    total = _count(order.submissions)
-    batch = grade_batch(
-        _submissions(order.submissions, worksheet), order.releases, order.out, jobs=order.jobs,
-        progress=lambda done, result: observe("checking", done, total),
+    with clear_errors(order.out), only_grader(order.out):
+        remove_unfinished(order.out)
+        worksheet, notes = _read_worksheet(order)
+        roster = read_roster(worksheet, order.policy)
+        total = _count(order)
+        _forget_marker(order.out)
+        batch = grade_batch(
+            _submissions(order, roster), order.releases, order.out, jobs=order.jobs,
+            progress=lambda done, result: observe("checking", done, total), grade=judge_with(order.policy.limits),
+            time_limit=order.policy.limits.seconds, memory_mb=order.policy.limits.memory_mb,
+        )  # fmt: skip
+        results = with_gradebook(order, batch.results, observe)
+        write_out(order, results, worksheet, notes, observe)
+        return Handback(results, notes, batch.reused)
+
+
+def collect(order: Order, observe: Observe = _silent) -> Handback:
+    """Write the pages and Moodle's files anew with what people decided in formgrader; nothing is graded.
+
+    UsageError where OUT holds no finished batch.
+    """
+    with clear_errors(order.out), only_grader(order.out):
+        remove_unfinished(order.out)
+        try:
+            results = read_results(order.out / FILE)
+        except (OSError, ResultError) as error:
+            raise UsageError(
+                f"{order.out} holds no graded batch to collect from ({error}). "
+                "Run `paribus grade` without --collect first."
+            ) from error
+        worksheet, notes = _read_worksheet(order)
+        _forget_marker(order.out)
+        decided = with_gradebook(order, results, observe, only_read=True)
+        write_out(order, decided, worksheet, notes, observe)
+        return Handback(decided, notes, len(decided))
+
+
+def with_gradebook(
+    order: Order, results: Sequence[Result], observe: Observe = _silent, *, only_read: bool = False
+) -> tuple[Result, ...]:
+    """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
+
+    One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
+    """
+    submissions = () if only_read else _inbox(order)
+    return enter(
+        order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs,
+        progress=lambda done: observe("filling the gradebook", done, len(results)),
     )  # fmt: skip
-    results = with_gradebook(order, batch.results, observe)
+
+
+def write_out(
+    order: Order,
+    results: Sequence[Result],
+    worksheet: Worksheet | None,
+    notes: Sequence[str],
+    observe: Observe = _silent,
+) -> None:
+    """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
     texts = render_all(order, results, worksheet, notes, observe)
+    earlier = _written_before(order.out)
+    write_atomic(order.out / UNFINISHED, json.dumps({"files": sorted(earlier | set(texts))}) + "\n")
     digests = {}
     for name, content in texts.items():
         write_atomic(order.out / name, content)
@@ -92,46 +153,7 @@ def grade_class(order: Order, observe: Observe = lambda words, done, total: None
         "releases": [release.digest for release in order.releases], "files": digests,
     }  # fmt: skip
     write_atomic(order.out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
-    return Handback(results, notes, batch.reused)
-
-
-def with_gradebook(
-    order: Order, results: Sequence[Result], observe: Observe = lambda words, done, total: None
-) -> tuple[Result, ...]:
-    """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
-
-    One that nbgrader refuses keeps its result, with a remark that says why.
-    """
-    from grader.gradebook import Entry, GradebookFolder
-    from grader.scores import with_people
-
-    by_name = {result.submission: result for result in results}
-    books: dict[str, GradebookFolder] = {}
-    names = _names(order.releases)
-    releases = {release.digest: release for release in order.releases}
-    try:
-        for done, submission in enumerate(_submissions(order.submissions, None), 1):
-            result = by_name.get(submission.submission)
-            observe("filling the gradebook", done, len(results))
-            # A file that was changed since it was judged is judged, and entered, by the next run.
-            if result is None or not result.cells or result.sha256 != submission.sha256:
-                continue
-            release = releases[result.release]
-            if release.digest not in books:
-                books[release.digest] = GradebookFolder(order.out, release, names[release.digest])
-            book = books[release.digest]
-            try:
-                recovered = recover(submission.content, submission.source)
-                matches, unmatched = match(release.assignment, recovered)
-                book.add(Entry(result, rebuild(release, matches, unmatched)))
-                decided = with_people(release.assignment, book.slots, result, book.people(result.submission))
-            except (GradebookError, UnreadableError) as error:
-                decided = replace(result, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {error}"))
-            by_name[result.submission] = decided
-    finally:
-        for book in books.values():
-            book.close()
-    return tuple(by_name[result.submission] for result in results)
+    (order.out / UNFINISHED).unlink(missing_ok=True)
 
 
 def render_all(
@@ -139,7 +161,7 @@ def render_all(
     results: Sequence[Result],
     worksheet: Worksheet | None,
     notes: Sequence[str] = (),
-    observe: Observe = lambda words, done, total: None,
+    observe: Observe = _silent,
 ) -> dict[str, str | bytes]:
     """Every file but results.jsonl and nbgrader's, by its name below OUT."""
     assignment = order.assignment
@@ -152,28 +174,28 @@ def render_all(
         public = bands if release.assignment.settings.get("public_bands") else {}
         pages[result.submission] = feedback_page(result, release.assignment, abouts=abouts, bands=public)
         observe("writing feedback", done, len(results))
-    sheet = worksheet or make_worksheet(results, assignment)
+    sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts)
     bands = bands_of(order.releases[0].references, assignment)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         "feedback.zip": feedback_zip(results, pages, assignment),
-        "worksheet.csv": write_worksheet(sheet, worksheet_entries(results, assignment, sheet)),
+        "worksheet.csv": write_worksheet(
+            sheet, worksheet_entries(results, assignment, sheet, order.policy.attempts)
+        ),
         "report.html": report_page(results, assignment, bands=bands, abouts=abouts, notes=notes),
     }
 
 
-def _submissions(path: Path, worksheet: Worksheet | None) -> Iterator[Submission]:
-    """The inbox, with a remark on who is not in the worksheet."""
-    known = None if worksheet is None else worksheet.numbers()
-    for item in _inbox(path):
-        absent = known is not None and item.student not in known
-        yield replace(item, remarks=(*item.remarks, MISSING)) if absent else item
+def _submissions(order: Order, roster: Roster) -> Iterator[Submission]:
+    """The inbox, with what the worksheet says of each."""
+    return with_roster(_inbox(order), roster)
 
 
-def _inbox(path: Path) -> Iterable[Submission]:
+def _inbox(order: Order) -> Iterable[Submission]:
     """Every submission; a zip that is no zip is one submission that cannot be read."""
+    path = order.submissions
     try:
-        yield from iter_submissions(path)
+        yield from iter_submissions(path, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
     except InboxError as error:
         if not path.is_file():
             raise
@@ -183,42 +205,41 @@ def _inbox(path: Path) -> Iterable[Submission]:
         )  # fmt: skip
 
 
-def _count(path: Path) -> int:
+def _count(order: Order) -> int:
     try:
-        return count_submissions(path)
+        return count_submissions(order.submissions, inbox_limits(order.policy.limits))
     except InboxError:
         return 1
 
 
-def _read_worksheet(path: Path | None) -> tuple[Worksheet | None, tuple[str, ...]]:
+def _read_worksheet(order: Order) -> tuple[Worksheet | None, tuple[str, ...]]:
     """The worksheet, or a note that it cannot be read: grading does not depend on it."""
+    path = order.worksheet
     if path is None:
         return None, ()
     try:
-        return read_worksheet(path.read_bytes(), path.name), ()
+        worksheet = read_worksheet(path.read_bytes(), path.name)
     except WorksheetError as error:
         return None, (f"{error} A worksheet was made from the submissions instead.",)
+    return (without_names(worksheet) if order.policy.anonymous else worksheet), ()
 
 
-def _names(releases: Sequence[Release]) -> Mapping[str, str]:
-    """What each release's assignment is called in nbgrader: only one can bear the plain name."""
-    return {
-        release.digest: release.assignment.name if not place else f"{release.assignment.name}-{release.digest[:8]}"
-        for place, release in enumerate(releases)
-    }
+def _forget_marker(out: Path) -> None:
+    """From here on the folder is not complete; what an earlier run had written stays known."""
+    if (out / MARKER).is_file():
+        write_atomic(out / UNFINISHED, json.dumps({"files": sorted(_written_before(out))}) + "\n")
+        (out / MARKER).unlink()
 
 
-def _forget_marker(out: Path) -> set[str]:
-    """Remove the marker of an earlier run; returns the files it had written."""
-    path = out / MARKER
-    if not path.is_file():
-        return set()
-    try:
-        files = set(json.loads(path.read_text(encoding="utf-8"))["files"])
-    except (ValueError, KeyError, TypeError):
-        files = set()
-    path.unlink()
-    return {name for name in files if (out / name).resolve().is_relative_to(out.resolve())}
+def _written_before(out: Path) -> set[str]:
+    """The files below OUT that earlier runs wrote, finished or not."""
+    names: set[str] = set()
+    for marker in (MARKER, UNFINISHED):
+        try:
+            names |= set(json.loads((out / marker).read_text(encoding="utf-8"))["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return {name for name in names if name != FILE and (out / name).resolve().is_relative_to(out.resolve())}
 
 
 def _digest(content: str | bytes) -> str:

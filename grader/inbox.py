@@ -6,7 +6,7 @@ Each file that may be a notebook becomes one Submission. A file that cannot be r
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.entries import DEFAULT_LIMITS, Entry, InboxLimits, open_entries, read_bounded
@@ -33,6 +33,7 @@ class _Planned:
     entry: Entry
     remarks: tuple[str, ...] = ()
     problem: str = ""
+    attempt: int = 1
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ class _Owned:
     plugin: str = "file"
 
 
-def iter_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> Iterator[Submission]:
+def iter_submissions(
+    path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
+) -> Iterator[Submission]:
     """Every submission of a batch, read one at a time, in an order that depends on names alone.
 
-    Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is no zip, nothing
-    in it, too many files.
+    ``anonymous`` keeps no name, neither a person's nor a file's: only Moodle's identifier, or a number made from
+    what stands for it. Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is
+    no zip, nothing in it, too many files.
     """
     total = 0
     with open_entries(path, limits) as entries:
@@ -63,7 +67,7 @@ def iter_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> Iterat
             elif not problem:
                 content, problem = read_bounded(planned.entry, limits.member_bytes)
             total += len(content)
-            yield Submission(
+            found = Submission(
                 submission=planned.submission,
                 student=planned.student,
                 name=planned.name,
@@ -72,7 +76,9 @@ def iter_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> Iterat
                 sha256=hashlib.sha256(content).hexdigest(),
                 remarks=planned.remarks,
                 problem=problem,
+                attempt=planned.attempt,
             )
+            yield _nameless(found) if anonymous else found
 
 
 def count_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> int:
@@ -142,23 +148,44 @@ def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> It
         remarks.append(f"Not read: {_listed(others)}.")
     if len(files) < len(items):
         remarks.append("The text typed into Moodle was not read; only files are.")
-    for item in chosen:
+    order = sorted(range(len(chosen)), key=lambda place: (chosen[place].entry.modified, place))
+    for place, item in enumerate(chosen):
         name = "" if anonymous or hides_name(item.name) else item.name
         problem = "" if item.plugin == "file" else "Only a text typed into Moodle was handed in, no notebook."
-        yield _Planned(_unique(item, name, taken), item.student, name, item.entry, tuple(remarks), problem)
+        yield _Planned(_unique(item, name, taken), item.student, name, item.entry, tuple(remarks), problem,
+                       order.index(place) + 1)  # fmt: skip
 
 
 def _unique(item: _Owned, name: str, taken: set[str]) -> str:
     """A name for the submission that fits a file system and that no other one has."""
     base = "-".join(filter(None, (slug(name), slug(item.student))))
     if not base:
-        base = f"submission-{hashlib.sha256(item.student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        base = _digits(item.student)
     candidate, number = base, 1
     while candidate in taken:
         number += 1
         candidate = f"{base}-{number}"
     taken.add(candidate)
     return candidate
+
+
+def _nameless(item: Submission) -> Submission:
+    """The submission without anything that a person or a file is called."""
+    number = item.student if item.student.isdecimal() else _digits(item.student)
+    kind = PurePosixPath(item.source).suffix.lower()
+    again = f"-{item.attempt}" if item.attempt > 1 else ""
+    remarks = tuple(
+        dict.fromkeys(remark.partition(":")[0] + "." if ": " in remark else remark for remark in item.remarks)
+    )
+    return replace(
+        item, submission=f"{number}{again}", student=number, name="",
+        source=f"{number}{again}{kind if kind in NOTEBOOKS else ''}", remarks=remarks,
+    )  # fmt: skip
+
+
+def _digits(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"submission-{digest[:8]}"
 
 
 def _is_clutter(path: str) -> bool:

@@ -28,7 +28,9 @@ class Submission:
 
     ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
-    already knows that the file cannot be read (``content`` is then empty).
+    already knows that the file cannot be read (``content`` is then empty). Of several files of one student
+    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where that
+    is more than one; ``late`` are the seconds after the time at which it was due, an extension counted.
     """
 
     submission: str
@@ -39,6 +41,9 @@ class Submission:
     sha256: str
     remarks: tuple[str, ...] = ()
     problem: str = ""
+    attempt: int = 1
+    team: tuple[str, ...] = ()
+    late: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,11 @@ class CellResult:
 
 @dataclass(frozen=True)
 class Result:
-    """All that grading says about one submission; one line of results.jsonl (`grader.results`)."""
+    """All that grading says about one submission; one line of results.jsonl (`grader.results`).
+
+    ``attempt``, ``team`` and ``late`` are the submission's. ``penalty`` are the points that lateness costs; it
+    follows the score with people's grades in it, so results.jsonl has none.
+    """
 
     submission: str
     student: str
@@ -208,4 +217,18 @@ class Result:
     needs_person: tuple[str, ...] = ()
     cells: tuple[CellResult, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
+    attempt: int = 1
+    team: tuple[str, ...] = ()
+    late: float = 0.0
+    penalty: float = 0.0
     schema: str = SCHEMA
+
+    @property
+    def net(self) -> float:
+        """The score less the penalty."""
+        return max(0.0, self.score - self.penalty)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The identifiers of everyone whose work it is."""
+        return self.team or (self.student,)

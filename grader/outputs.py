@@ -1,6 +1,7 @@
 """What goes back to Moodle: the worksheet with grades and comments, and the zip with the feedback pages.
 
-A Grade is written only where nothing is open any more and there is exactly one submission to grade.
+A Grade is written only where nothing is open any more. Of several files of one student one counts, by the
+course's policy, or a person chooses.
 """
 
 import io
@@ -8,6 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from course.assignment import Assignment
+from course.policy import Attempts
 from grader.feedback import summary_line
 from grader.model import Result
 from grader.moodle import feedback_member
@@ -27,20 +29,23 @@ def is_final(result: Result) -> bool:
     return bool(result.cells) and result.pending <= TOLERANCE and not result.needs_person
 
 
-def worksheet_entries(results: Sequence[Result], assignment: Assignment, worksheet: Worksheet) -> dict[str, Entry]:
+def worksheet_entries(
+    results: Sequence[Result], assignment: Assignment, worksheet: Worksheet, attempts: Attempts = "ask"
+) -> dict[str, Entry]:
     """Grade and comment by Moodle's number. Points are scaled to the worksheet's maximum where it has another.
 
-    Of a student with several submissions none is graded: a person chooses, and the comment says so.
+    Of a student with several submissions ``attempts`` says which one counts; with "ask" none is graded, a person
+    chooses, and the comment says so.
     """
     found = _by_student(results)
     return {
-        student.number: _entry(found[student.number], assignment, student.maximum)
+        student.number: _entry(found[student.number], assignment, student.maximum, attempts)
         for student in worksheet.students
         if student.number in found
     }
 
 
-def make_worksheet(results: Sequence[Result], assignment: Assignment) -> Worksheet:
+def make_worksheet(results: Sequence[Result], assignment: Assignment, attempts: Attempts = "ask") -> Worksheet:
     """A worksheet for those who gave none: everyone who handed in, with Moodle's identifiers where known.
 
     Rows without a number of Moodle's are filled in here, since no entry can name them.
@@ -49,7 +54,7 @@ def make_worksheet(results: Sequence[Result], assignment: Assignment) -> Workshe
     for student, found in sorted(_by_student(results).items(), key=lambda item: (len(item[0]), item[0])):
         grade, comment = "", ""
         if not is_number(student):
-            entry = _entry(found, assignment, None)
+            entry = _entry(found, assignment, None, attempts)
             grade = "" if entry.grade is None else f"{entry.grade:.2f}"
             comment = no_formula(entry.feedback)
         identifier = f"Participant {student}" if is_number(student) else no_formula(student)
@@ -65,12 +70,12 @@ def feedback_zip(results: Sequence[Result], pages: Mapping[str, str], assignment
     Who has no number of Moodle's is left out: their page lies in the feedback folder all the same.
     """
     members: dict[str, str] = {}
-    for result in results:
-        if is_number(result.student):
+    for result, owner in [(item, owner) for item in results for owner in item.owners]:
+        if is_number(owner):
             name = f"feedback-{assignment.name}.html"
-            member = feedback_member(result.name, result.student, name)
+            member = feedback_member(result.name, owner, name)
             if member in members:
-                member = feedback_member(result.name, result.student, f"{result.submission}-{name}")
+                member = feedback_member(result.name, owner, f"{result.submission}-{name}")
             members[member] = pages[result.submission]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -89,20 +94,45 @@ def is_number(student: str) -> bool:
 def _by_student(results: Sequence[Result]) -> dict[str, list[Result]]:
     found: dict[str, list[Result]] = {}
     for result in results:
-        found.setdefault(result.student, []).append(result)
+        for owner in result.owners:
+            found.setdefault(owner, []).append(result)
     return found
 
 
-def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None) -> Entry:
+def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
+    """The submission of one student that counts; None where a person chooses.
+
+    "last" is the file that was changed last. "best" has the highest score once nothing is open in any of them;
+    before, it cannot be told.
+    """
+    if len(found) == 1:
+        return found[0]
+    if attempts == "last":
+        return max(found, key=lambda result: result.attempt)
+    if attempts == "best" and all(is_final(result) for result in found if result.cells):
+        return max(found, key=lambda result: (bool(result.cells), result.net, result.attempt))
+    return None
+
+
+def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
+    counts = chosen(found, attempts)
+    files = ", ".join(result.source.rsplit("/", 1)[-1] for result in found)
+    if counts is None:
+        who = (
+            "The best of them counts, once all are graded."
+            if attempts == "best"
+            else "Your instructor chooses one."
+        )
+        return Entry(None, f"You handed in {len(found)} files ({files}). {who}")
+    words = summary_line(counts, assignment)
     if len(found) > 1:
-        files = ", ".join(result.source.rsplit("/", 1)[-1] for result in found)
-        return Entry(None, f"You handed in {len(found)} files ({files}). Your instructor chooses one.")
-    return Entry(_grade(found[0], maximum), summary_line(found[0], assignment))
+        words = f"Of your {len(found)} files {counts.source.rsplit('/', 1)[-1]} counts. {words}"
+    return Entry(_grade(counts, maximum), words)
 
 
 def _grade(result: Result, maximum: float | None) -> float | None:
     if not is_final(result):
         return None
     if maximum is None or not result.max_score:
-        return result.score
-    return result.score * maximum / result.max_score
+        return result.net
+    return result.net * maximum / result.max_score

@@ -5,6 +5,7 @@ a pipe, so it always knows who was at what.
 """
 
 import multiprocessing
+import resource
 import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -39,20 +40,21 @@ class _Worker(Generic[Item]):
 
 
 def run_pool(
-    function: Callable[[Item], Answer], items: Iterable[Item], *, jobs: int, time_limit: float
+    function: Callable[[Item], Answer], items: Iterable[Item], *, jobs: int, time_limit: float, memory_mb: int = 0
 ) -> Generator[tuple[Item, Answer | Lost], None, None]:
     """``function`` of every item, as (item, answer), in the order in which they finish.
 
     Items are taken one at a time, so that an iterable which reads files holds no more than ``jobs`` of them.
     ``function`` can be pickled, as a module's function can, and raises nothing. An item whose worker
-    dies or works longer than ``time_limit`` seconds is `Lost`. Closing the iterator, Ctrl-C included, ends all
+    dies or works longer than ``time_limit`` seconds is `Lost`; one that asks for more than ``memory_mb`` of
+    memory (0: no bound) gets a MemoryError or dies. Closing the iterator, Ctrl-C included, ends all
     workers.
     """
     waiting = iter(items)
     workers: list[_Worker[Item]] = []
     try:
         for _ in range(jobs):
-            workers.append(_start(function))
+            workers.append(_start(function, memory_mb))
             if not _hand_out(workers[-1], waiting):
                 break
         while any(worker.busy for worker in workers):
@@ -66,24 +68,26 @@ def run_pool(
                 yield worker.item, answer[0]
                 if isinstance(answer[0], Lost):
                     _stop(worker)
-                    workers[number] = _start(function)
+                    workers[number] = _start(function, memory_mb)
                 _hand_out(workers[number], waiting)
     finally:
         for worker in workers:
             _stop(worker)
 
 
-def _start(function: Callable[[Any], Any]) -> "_Worker[Any]":
+def _start(function: Callable[[Any], Any], memory_mb: int) -> "_Worker[Any]":
     here, there = _CONTEXT.Pipe()
-    process = _CONTEXT.Process(target=_work, args=(there, function), daemon=True)
+    process = _CONTEXT.Process(target=_work, args=(there, function, memory_mb), daemon=True)
     process.start()
     there.close()
     return _Worker(process, here)
 
 
-def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
+def _work(pipe: Connection, function: Callable[[Any], Any], memory_mb: int) -> None:
     """A worker's life: one item in, one answer out, until the pipe closes. Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if memory_mb:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1_000_000, resource.RLIM_INFINITY))
     while True:
         try:
             item = pipe.recv()
@@ -110,7 +114,13 @@ def _collect(worker: "_Worker[Any]") -> tuple[Any] | None:
         return (worker.pipe.recv(),)
     except (EOFError, ConnectionResetError):
         worker.process.join(timeout=5)
-        return (Lost(f"its process ended with status {worker.process.exitcode}"),)
+        return (Lost(_ending(worker.process.exitcode)),)
+
+
+def _ending(status: int | None) -> str:
+    if status is not None and status < 0:
+        return f"its process was ended by signal {-status}; it may have asked for too much memory"
+    return f"its process ended with status {status}"
 
 
 def _overdue(worker: "_Worker[Any]", time_limit: float) -> tuple[Any] | None:

@@ -1,6 +1,7 @@
 """Evidence records in a recovered notebook: blocks in the plain text of ``<pre>`` elements."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -11,19 +12,19 @@ from paribus.evidence.block import BEGIN, MAX_RECORDS, find_records
 MARKER = BEGIN.strip("-")
 
 
-def read_records(recovered: Recovered) -> tuple[FoundRecord, ...]:
+def read_records(recovered: Recovered, limit: int = MAX_RECORDS) -> tuple[FoundRecord, ...]:
     """Every record that an output shows, in order, with the position of its cell.
 
-    Only outputs count: a record in a source or in markdown was typed there. At most 2,000 are read.
+    Only outputs count: a record in a source or in markdown was typed there. At most ``limit`` are read.
     """
-    found = [
+    found = (
         FoundRecord(cell.position, item.record, item.problem, item.problem_kind)
         for cell in recovered.cells
         for output in cell.outputs
         for text in _texts(output)
         for item in find_records(text)
-    ]
-    return tuple(found[:MAX_RECORDS])
+    )
+    return tuple(islice(found, limit))
 
 
 def _texts(output: Output) -> Iterator[str]:

@@ -64,6 +64,7 @@ def _result(raw: Mapping[str, Any]) -> Result:
     parsed = dict(raw)
     parsed["remarks"] = tuple(raw["remarks"])
     parsed["needs_person"] = tuple(raw["needs_person"])
+    parsed["team"] = tuple(raw.get("team", ()))
     parsed["cells"] = tuple(_cell(item) for item in raw["cells"])
     return Result(**parsed)
 

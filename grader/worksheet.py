@@ -21,6 +21,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "Last modified (grade)", "Zuletzt geändert (Bewertung)", "Dernière modification (note)",
         "Última modificación (calificación)", "Последнее изменение (оценка)",
     ),
+    "submitted": (
+        "Last modified (submission)", "Zuletzt geändert (Abgabe)", "Dernière modification (travail remis)",
+        "Última modificación (entrega)", "Последнее изменение (ответ)",
+    ),
+    "group": ("Group", "Gruppe", "Groupe", "Grupo", "Группа"),
     "feedback": (
         "Feedback comments", "Feedback als Kommentar", "Feedback par commentaires",
         "Comentarios de retroalimentación", "Отзыв в виде комментария",
@@ -44,16 +49,22 @@ class Columns:
     feedback: int = -1
     maximum: int = -1
     name: int = -1
+    submitted: int = -1
+    group: int = -1
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade."""
+    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, when the
+    submission was last changed, as it stands there, and the team.
+    """
 
     number: str
     name: str
     maximum: float | None
     row: int
+    submitted: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,8 @@ def _columns(header: Sequence[str], rows: Sequence[Sequence[str]], origin: str) 
         found["grade"] = found["maximum"] - 1
     if found["modified"] < 0 and found["grade"] >= 0:
         found["modified"] = _modified_by_shape(values, found["grade"])
+    if found["submitted"] < 0 and found["modified"] > 0:
+        found["submitted"] = _submitted_by_shape(values, found["modified"])
     if found["feedback"] < 0 and 0 <= found["modified"] < len(header) - 1:
         found["feedback"] = found["modified"] + 1
     missing = [
@@ -228,6 +241,25 @@ def _modified_by_shape(values: Sequence[Sequence[str]], grade: int) -> int:
     return dates[-1] if dates else -1
 
 
+def _submitted_by_shape(values: Sequence[Sequence[str]], modified: int) -> int:
+    """The last column of dates before the grade's."""
+    for column in range(modified - 1, 1, -1):
+        content = [value for value in values[column] if value and value != "-"]
+        if content and all(len(re.findall(r"\d+", value)) >= 4 for value in content):
+            return column
+    return -1
+
+
+def without_names(worksheet: Worksheet) -> Worksheet:
+    """The worksheet with empty names and addresses; Moodle finds its students by the identifier."""
+    addresses = {column for row in worksheet.rows for column, cell in enumerate(row) if "@" in cell}
+    hidden = (addresses | {worksheet.columns.name}) - {worksheet.columns.identifier, worksheet.columns.feedback}
+    rows = tuple(
+        tuple("" if column in hidden else cell for column, cell in enumerate(row)) for row in worksheet.rows
+    )
+    return replace(worksheet, rows=rows)
+
+
 def _check_identifiers(worksheet: Worksheet, origin: str) -> None:
     seen: set[str] = set()
     for line, row in enumerate(worksheet.rows, start=2):
@@ -253,6 +285,8 @@ def _student(row: Sequence[str], index: int, columns: Columns) -> Student:
         name=row[columns.name].strip() if columns.name >= 0 else "",
         maximum=_number(row[columns.maximum]) if columns.maximum >= 0 else None,
         row=index,
+        submitted=row[columns.submitted].strip() if columns.submitted >= 0 else "",
+        group=row[columns.group].strip() if columns.group >= 0 else "",
     )
 
 

@@ -2,8 +2,9 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from course.release import Release
+    from grader.changes import Change
     from grader.handback import Handback, Observe
 
 RELEASES = Path("build/instructor/release")
@@ -28,6 +30,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
+    parser.add_argument(
+        "--course", type=Path, metavar="FILE", help="the course.toml whose table [grading] holds (default: ours)"
+    )
+    parser.add_argument(
+        "--collect", action="store_true",
+        help="grade nothing: bring what people decided in formgrader into worksheet, feedback and report",
+    )  # fmt: skip
+    parser.add_argument(
+        "--diff", type=Path, metavar="OLD", help="say what changed for whom against an earlier --out, or this one"
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
@@ -36,15 +48,26 @@ def run(arguments: argparse.Namespace) -> int:
     releases = read_releases(arguments.assignment, arguments.release)
     _check_paths(arguments)
 
-    from grader.handback import Order, grade_class
+    from course.catalog import COURSE_FILE
+    from course.policy import load_policy
+    from grader.changes import changes, read_graded
+    from grader.handback import Order, collect, grade_class
 
-    order = Order(arguments.submissions, releases, arguments.out, arguments.worksheet, arguments.jobs)
+    policy = load_policy(arguments.assignment, arguments.course or COURSE_FILE)
+    order = Order(arguments.submissions, releases, arguments.out, arguments.worksheet, arguments.jobs, policy)
+    earlier = None if arguments.diff is None else read_graded(arguments.diff)
     with show_progress(quiet=arguments.json) as observe:
-        handback = grade_class(order, observe)
+        handback = (collect if arguments.collect else grade_class)(order, observe)
+    changed = None if earlier is None else changes(earlier, read_graded(arguments.out))
     if arguments.json:
-        print(json.dumps(as_plain(handback, arguments.out), sort_keys=True, indent=1))
-    else:
-        print_summary(handback, arguments.out)
+        plain = as_plain(handback, arguments.out)
+        if changed is not None:
+            plain["changes"] = [asdict(change) for change in changed]
+        print(json.dumps(plain, sort_keys=True, indent=1))
+        return 0
+    print_summary(handback, arguments.out)
+    if changed is not None:
+        print_changes(changed, arguments.diff)
     return 0
 
 
@@ -148,6 +171,18 @@ def print_summary(handback: "Handback", out: Path) -> None:
     ):  # fmt: skip
         table.add_row(f"  {what}", escape(str(out / name)))
     console.print(table)
+
+
+def print_changes(changed: "Sequence[Change]", old: Path) -> None:
+    """What changed for whom, a line a cell or check."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console()
+    people = len({change.submission for change in changed})
+    console.print(f"\nAgainst {escape(str(old))}: {len(changed)} changes for {people} submissions.")
+    for item in changed:
+        console.print(f"  {escape(item.who)}  {escape(item.what)}: {escape(item.before)} → {escape(item.after)}")
 
 
 def _counts(handback: "Handback") -> dict[str, int]:

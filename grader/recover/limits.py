@@ -16,6 +16,7 @@ class RecoverLimits:
     outputs: int = 20_000
     picture_bytes: int = 10_000_000
     pictures_bytes: int = 80_000_000
+    records: int = 2_000
 
 
 DEFAULT_LIMITS = RecoverLimits()

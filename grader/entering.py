@@ -1,0 +1,164 @@
+"""Submissions into nbgrader's gradebook, and people's decisions out of it.
+
+What was entered before and has not changed since is not entered again. The notebooks are rebuilt in worker
+processes: reading a file again and rendering its markdown may take as long as a student likes, and costs only that
+submission.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.policy import Limits, Policy
+from course.release import Release
+from grader.bounds import recover_limits
+from grader.errors import GradebookError, UnreadableError
+from grader.match import match
+from grader.model import Result, Submission
+from grader.pool import Lost, run_pool
+from grader.rebuild import rebuild
+from grader.recover import recover
+
+if TYPE_CHECKING:
+    from grader.gradebook import GradebookFolder
+
+
+def enter(
+    out: Path,
+    releases: Sequence[Release],
+    results: Sequence[Result],
+    submissions: Iterable[Submission],
+    *,
+    policy: Policy,
+    jobs: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Result, ...]:
+    """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
+
+    A submission that nbgrader refuses keeps its result, with a remark that says why. GradebookError where the
+    gradebook holds another form of a release.
+    """
+    judged = {result.submission: result for result in results if result.cells}
+    books = _Books(out, releases, policy)
+    refused: dict[str, str] = {}
+    try:
+        waiting = _waiting(submissions, judged, books)
+        work, limits = _Rebuild(tuple(releases), policy.limits), policy.limits
+        pool = run_pool(work, waiting, jobs=jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb)
+        with closing(pool):
+            for done, (item, answer) in enumerate(pool, 1):
+                progress(done)
+                result = judged[item.submission]
+                problem = _add(books.of(result), result, answer)
+                if problem:
+                    refused[item.submission] = problem
+        return tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
+    finally:
+        books.close()
+
+
+class _Books:
+    """The gradebook as one folder a release, opened when first needed; lives for one `enter` call."""
+
+    def __init__(self, out: Path, releases: Sequence[Release], policy: Policy) -> None:
+        self._out, self._policy = out, policy
+        self._releases = {release.digest: release for release in releases}
+        self._names: Mapping[str, str] = {}
+        self._open: dict[str, GradebookFolder] = {}
+
+    def of(self, result: Result) -> "GradebookFolder":
+        """The folder that holds this result's submission."""
+        from grader.gradebook import GradebookFolder, name_releases
+
+        if not self._open:
+            first = next(iter(self._releases.values())).assignment.name
+            self._names = name_releases(self._out, first, tuple(self._releases))
+        if result.release not in self._open:
+            release = self._releases[result.release]
+            book = GradebookFolder(self._out, release, self._names[result.release])
+            book.set_due(self._policy.due)
+            self._open[result.release] = book
+        return self._open[result.release]
+
+    def close(self) -> None:
+        for book in self._open.values():
+            book.close()
+
+
+@dataclass(frozen=True)
+class _Rebuild:
+    """What a worker does: the notebook that nbgrader gets, or why there is none."""
+
+    releases: tuple[Release, ...]
+    limits: Limits
+
+    def __call__(self, task: "_Task") -> "_Rebuilt":
+        release = next(item for item in self.releases if item.digest == task.release)
+        try:
+            recovered = recover(task.content, task.source, recover_limits(self.limits))
+            matches, unmatched = match(release.assignment, recovered)
+            return _Rebuilt(rebuild(release, matches, unmatched))
+        except UnreadableError as error:
+            return _Rebuilt("", str(error))
+        except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
+            return _Rebuilt("", f"it could not be rebuilt ({type(error).__name__}: {error})")
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a worker gets of a submission."""
+
+    submission: str
+    content: bytes
+    source: str
+    release: str
+
+
+@dataclass(frozen=True)
+class _Rebuilt:
+    """The notebook as JSON text, or "" and the reason."""
+
+    notebook: str
+    problem: str = ""
+
+
+def _waiting(submissions: Iterable[Submission], judged: Mapping[str, Result], books: _Books) -> Iterator[_Task]:
+    """What has to be entered. A file that was changed since it was judged is entered by the next run."""
+    for item in submissions:
+        result = judged.get(item.submission)
+        if result is not None and result.sha256 == item.sha256 and not books.of(result).holds(result):
+            yield _Task(item.submission, item.content, item.source, result.release)
+
+
+def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> str:
+    """Enter one submission; returns why it could not be, or ""."""
+    from grader.gradebook import Entry
+
+    problem = answer.why if isinstance(answer, Lost) else answer.problem
+    if problem or isinstance(answer, Lost):
+        return problem
+    try:
+        book.add(Entry(result, answer.notebook))
+    except GradebookError as error:
+        return str(error)
+    return ""
+
+
+def _decided(result: Result, books: _Books, refused: str, policy: Policy) -> Result:
+    """One result with what people gave, and the penalty that follows."""
+    from grader.penalty import penalty_of
+    from grader.scores import with_people
+
+    if not result.cells:
+        return result
+    if refused:
+        return replace(result, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {refused}"))
+    book = books.of(result)
+    decided = with_people(book.assignment, book.slots, result, book.people(result.submission))
+    if policy.due is None:
+        return decided
+    decided = replace(decided, penalty=penalty_of(decided, policy.late_penalty))
+    book.set_late(decided, policy.due, policy.extensions.get(result.student))
+    return decided

@@ -1,0 +1,47 @@
+"""What late work costs, by a late submission plugin of nbgrader's: its own, or one of the course's."""
+
+import importlib
+import math
+from typing import Any
+
+from grader.errors import GraderError
+from grader.model import Result
+
+
+def penalty_of(result: Result, method: str) -> float:
+    """The points that a late submission loses, between none and its score; people's grades are in the score.
+
+    ``method`` is "none", "zero" (nbgrader's two) or ``module:Class``, a `LateSubmissionPlugin` of nbgrader's.
+    GraderError where there is no such class, or it gives no number.
+    """
+    if not result.late:
+        return 0.0
+    given = _plugin(method).late_submission_penalty(result.submission, result.score, result.late)
+    if given is None:
+        return 0.0
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise GraderError(
+            f"late_penalty = {method!r} gave {given!r} for {result.submission}; expected points or None."
+        )
+    return min(max(float(given), 0.0), result.score)
+
+
+def _plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types
+    from nbgrader.plugins import LateSubmissionPlugin
+
+    if method in ("none", "zero"):
+        return LateSubmissionPlugin(penalty_method=method)
+    module, _, name = method.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise GraderError(
+            f"course.toml, [grading]: late_penalty = {method!r} cannot be loaded ({error}); expected none, zero or "
+            "module:Class on the Python path."
+        ) from error
+    if not (isinstance(found, type) and issubclass(found, LateSubmissionPlugin)):
+        raise GraderError(
+            f"course.toml, [grading]: late_penalty = {method!r} is no late submission plugin; derive it from "
+            "nbgrader.plugins.LateSubmissionPlugin."
+        )
+    return found()
