@@ -207,17 +207,16 @@ class Notebook:
         Returns the number. The same number under the same name is written once. Raises EvidenceError where the
         name is not dotted or the number is not finite.
         """
-        if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
-            raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
-        kept = plain(name, value)
-        if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
-            raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
+        kept = _checked_value(name, value)
         self.values({name: kept})
         return kept
 
     def values(self, numbers: Mapping[str, float]) -> None:
-        """Write down several numbers at once, in one record; the same numbers are written once."""
-        kept = dict(numbers)
+        """Write down several numbers at once, in one record; the same numbers are written once.
+
+        Raises EvidenceError as `value` does.
+        """
+        kept = {name: _checked_value(name, value) for name, value in numbers.items()}
         made = self.session.find("value")
         newest = next((record for record in made if record.values.keys() == kept.keys()), None)
         if newest is None or newest.values != kept or newest.release != self.session.release:
@@ -305,6 +304,15 @@ class Notebook:
         self.shown.add(record.digest())
         line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows)
         show(block.render(record, table), f"{table.title}: {line}" if table.title else line)
+
+
+def _checked_value(name: str, value: object) -> float:
+    if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
+        raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
+    kept = plain(name, value)
+    if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
+        raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
+    return kept
 
 
 def _checked_key(key: str) -> str:

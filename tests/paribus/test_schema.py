@@ -30,6 +30,8 @@ def written(notebook: Notebook, data: Data) -> tuple[Record, ...]:
     experiment.run("baseline", train, {"batch_size": 32}, data=data, seed=0, derived={"steps": (3, "batch_size")})
     experiment.predict(metric="macro_f1", direction="down", low=None, high=0, why="fewer updates an epoch")
     experiment.run("changed", train, {"batch_size": 64}, data=data, seed=0)
+    notebook.sweep("lr", vary="rate").run(train, {"rate": 0.1}, (0.1, 0.2), data=data, seed=0)
+    notebook.search("tuning", trials=2).run("tiny", train, lambda trial: {"rate": 0.1}, data=data, seed=0)
     return notebook.records()
 
 
@@ -50,6 +52,8 @@ def test_the_schema_knows_exactly_the_fields_of_a_record() -> None:
     assert DOCUMENTED["properties"]["kind"]["enum"] == list(KINDS)
 
 
-@pytest.mark.parametrize("spoil", [{"kind": "wish"}, {"digest": "short"}, {"seed": "0"}, {"grade": 10}])
+@pytest.mark.parametrize(
+    "spoil", [{"kind": "wish"}, {"digest": "short"}, {"seed": "0"}, {"grade": 10}, {"arm": "after"}]
+)
 def test_what_is_not_documented_does_not_validate(written: tuple[Record, ...], spoil: dict[str, object]) -> None:
     assert list(VALIDATOR.iter_errors({**json.loads(written[1].to_json()), **spoil}))
