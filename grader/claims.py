@@ -10,7 +10,10 @@ from grader.answers import sentences
 from grader.measured import labels_of, unpacked
 from grader.model import Case, Outcome
 from grader.runs import Arms, Run, by_seed
-from grader.statistics import Interval, item_interval, paired, welch
+from paribus.conclusion import Claim as Spoken
+from paribus.conclusion import judge
+from paribus.errors import UsageError
+from paribus.intervals import ITEM_METRICS, Interval, jackknife_interval, paired_interval, welch_interval
 
 
 class Claim(StrEnum):
@@ -61,8 +64,14 @@ def _read_sentence(sentence: str) -> Claim:
     return Claim.UNREADABLE if vocabulary.says("claims", "negation", before) else Claim.EFFECT
 
 
+_SPOKEN: Mapping[Claim, Spoken] = {
+    Claim.EFFECT: "effect", Claim.NO_EFFECT: "no effect", Claim.CANNOT_TELL: "cannot tell",
+}  # fmt: skip
+_OUTCOMES = {"supported": Outcome.PASSED, "unsupported": Outcome.FAILED, "undecided": Outcome.UNDECIDED}
+
+
 def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: float | None, text: str) -> Judgement:
-    """Hold a claim against the intervals over seeds and over items.
+    """Hold a claim against the intervals over seeds and over items, by the rule of `paribus.conclusion`.
 
     An effect is supported where the Welch, the paired and the item interval all exclude zero in the claimed
     direction, unsupported where both seed intervals hold zero, else undecided; "no effect" needs both seed
@@ -70,31 +79,46 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     supports neither an effect nor its absence.
     """
     baseline, changed = by_seed(arms.baseline), by_seed(arms.changed)
-    values: dict[str, Any] = {"seeds": {"baseline": _seeds(baseline), "changed": _seeds(changed)}}
-    a = [float(run.metrics[metric]) for run in baseline.values() if metric in run.metrics]
-    b = [float(run.metrics[metric]) for run in changed.values() if metric in run.metrics]
+    values: dict[str, Any] = {"seeds": {"baseline": list(baseline), "changed": list(changed)}}
+    a = {seed: float(run.metrics[metric]) for seed, run in baseline.items() if metric in run.metrics}
+    b = {seed: float(run.metrics[metric]) for seed, run in changed.items() if metric in run.metrics}
     if not a or not b:
         return Judgement(
             Outcome.UNDECIDED, f"The runs do not record {metric}, which your conclusion is about.", values
         )
     if min(len(a), len(b)) < 2:
         return _one_run(claim, values)
-    shared = [seed for seed in baseline if seed in changed]
-    over_seeds = welch(a, b)
-    over_pairs = paired([changed[s].metrics[metric] - baseline[s].metrics[metric] for s in shared
-                         if metric in changed[s].metrics and metric in baseline[s].metrics])  # fmt: skip
-    intervals = {"welch": over_seeds, "paired": over_pairs}
-    values |= {name: [item.low, item.high] for name, item in intervals.items() if item is not None}
-    if over_seeds is None or over_pairs is None:
+    shared = [seed for seed in a if seed in b]
+    if len(shared) < 2:
         return Judgement(Outcome.UNDECIDED, "The arms share fewer than two seeds, so a person judges.", values)
-    if claim is Claim.CANNOT_TELL:
-        return _cannot_tell(over_seeds, over_pairs, values)
-    if claim is Claim.NO_EFFECT:
-        return _no_effect(over_seeds, over_pairs, margin, values)
-    items = _items(case, baseline, changed, metric)
-    if items is not None:
-        values["items"] = [items.low, items.high]
-    return _effect(over_seeds, over_pairs, items, _direction(text), values)
+    found = _Intervals(
+        welch=welch_interval(list(a.values()), list(b.values())),
+        paired=paired_interval([a[seed] for seed in shared], [b[seed] for seed in shared]),
+        items=_items(case, baseline, changed, metric) if claim is Claim.EFFECT else None,
+    )
+    values |= found.values()
+    support = judge(
+        _SPOKEN[claim], found.welch, found.paired, found.items, direction=_direction(text), margin=margin
+    ).support
+    return Judgement(_OUTCOMES[support], _because(claim, _OUTCOMES[support], found, margin), values)
+
+
+@dataclass(frozen=True)
+class _Intervals:
+    """The three intervals of changed − baseline; ``items`` is None where it is not needed or cannot be had."""
+
+    welch: Interval
+    paired: Interval
+    items: Interval | None
+
+    def values(self) -> dict[str, Any]:
+        named = {"welch": self.welch, "paired": self.paired, "items": self.items}
+        return {name: [item.low, item.high] for name, item in named.items() if item is not None}
+
+    @property
+    def seeds(self) -> str:
+        """Both intervals over seeds, in words."""
+        return f"{_shown(self.welch)} and {_shown(self.paired)}"
 
 
 def _one_run(claim: Claim, values: Mapping[str, Any]) -> Judgement:
@@ -109,79 +133,63 @@ def _one_run(claim: Claim, values: Mapping[str, Any]) -> Judgement:
     )
 
 
-def _cannot_tell(over_seeds: Interval, over_pairs: Interval, values: Mapping[str, Any]) -> Judgement:
-    if over_seeds.holds_zero or over_pairs.holds_zero:
-        return Judgement(Outcome.PASSED, "Right: an interval over the seeds contains zero.", values)
-    return Judgement(
-        Outcome.UNDECIDED, "Both intervals over the seeds exclude zero; a person reads why you doubt it.", values
-    )
-
-
-def _no_effect(
-    over_seeds: Interval, over_pairs: Interval, margin: float | None, values: Mapping[str, Any]
-) -> Judgement:
+def _because(claim: Claim, outcome: Outcome, found: _Intervals, margin: float | None) -> str:
+    """The sentence to the student for a claim about several runs an arm."""
+    if outcome is Outcome.PASSED:
+        return {
+            Claim.CANNOT_TELL: "Right: an interval over the seeds contains zero.",
+            Claim.EFFECT: "The intervals over seeds and over items all exclude zero.",
+            Claim.NO_EFFECT: f"Both intervals over the seeds lie within ±{margin or 0.0:g}.",
+        }[claim]
+    if claim is Claim.CANNOT_TELL:
+        return "Both intervals over the seeds exclude zero; a person reads why you doubt it."
+    if claim is Claim.EFFECT:
+        return _no_support(outcome, found)
     if margin is None:
-        return Judgement(
-            Outcome.UNDECIDED, "The assignment declares no margin for “no effect”; a person judges.", values
-        )
-    if over_seeds.within(margin) and over_pairs.within(margin):
-        return Judgement(Outcome.PASSED, f"Both intervals over the seeds lie within ±{margin:g}.", values)
-    return Judgement(
-        Outcome.FAILED,
-        f"“No effect” needs both intervals over the seeds within ±{margin:g}; they reach from {_shown(over_seeds)} "
-        f"and {_shown(over_pairs)}. Write that you cannot tell.",
-        values,
+        return "The assignment declares no margin for “no effect”; a person judges."
+    return (
+        f"“No effect” needs both intervals over the seeds within ±{margin:g}; they reach from {found.seeds}. "
+        "Write that you cannot tell."
     )
 
 
-def _effect(
-    over_seeds: Interval, over_pairs: Interval, items: Interval | None, direction: int, values: Mapping[str, Any]
-) -> Judgement:
-    if over_seeds.holds_zero and over_pairs.holds_zero:
-        return Judgement(
-            Outcome.FAILED,
-            f"You claim an effect, but both intervals over the seeds contain zero ({_shown(over_seeds)} and "
-            f"{_shown(over_pairs)}). Write that you cannot tell.",
-            values,
+def _no_support(outcome: Outcome, found: _Intervals) -> str:
+    """Why an effect is refuted, or left to a person."""
+    if outcome is Outcome.FAILED and found.welch.holds_zero:
+        return (
+            f"You claim an effect, but both intervals over the seeds contain zero ({found.seeds}). "
+            "Write that you cannot tell."
         )
-    known = [item for item in (over_seeds, over_pairs, items) if item is not None]
-    if all(item.excludes_zero(direction) for item in known) and items is not None:
-        return Judgement(Outcome.PASSED, "The intervals over seeds and over items all exclude zero.", values)
-    if direction and all(item.excludes_zero(-direction) for item in (over_seeds, over_pairs)):
-        return Judgement(Outcome.FAILED, "The runs went the other way than you claim.", values)
-    why = "the predictions to judge items by are not in the file" if items is None else "the intervals do not agree"
-    return Judgement(Outcome.UNDECIDED, f"Whether the effect is supported is for a person: {why}.", values)
+    if outcome is Outcome.FAILED:
+        return "The runs went the other way than you claim."
+    why = "the intervals do not agree"
+    if found.items is None:
+        why = "the predictions to judge items by are not in the file"
+    return f"Whether the effect is supported is for a person: {why} (over the seeds {found.seeds})."
 
 
 def _items(
     case: Case, baseline: Mapping[int | None, Run], changed: Mapping[int | None, Run], metric: str
 ) -> Interval | None:
     """The item-level interval, None where labels or predictions are missing or do not fit."""
-    if metric not in ("accuracy", "macro_f1"):
-        return None
     found = labels_of(case, next(iter(baseline.values())))
     labels = unpacked(found[0]) if found is not None else None
     arms = [[unpacked(run.record.predictions) for run in runs.values()] for runs in (baseline, changed)]
-    if found is None or labels is None or labels.size < 2:
+    clean = [[item for item in arm if item is not None] for arm in arms]
+    lost = any(len(kept) < len(arm) for kept, arm in zip(clean, arms, strict=True))
+    if metric not in ITEM_METRICS or found is None or labels is None or lost:
         return None
-    clean = [[item for item in arm if item is not None and item.shape == labels.shape] for arm in arms]
-    top = max((int(item.max()) for arm in clean for item in arm), default=0)
-    if (
-        any(len(kept) != len(arm) for kept, arm in zip(clean, arms, strict=True))
-        or max(top, int(labels.max())) >= found[1]
-    ):
+    try:
+        return jackknife_interval(labels, clean[0], clean[1], n_classes=found[1], metric=metric)
+    except UsageError:
+        # Arrays of another length, or ids beyond the classes: metrics.recomputed says so.
         return None
-    return item_interval(labels, clean[0], clean[1], n_classes=found[1], metric=metric)
 
 
 def _direction(text: str) -> int:
     """Whether a claim says up or down; 0 where it says neither or both."""
     up, down = (vocabulary.has("context", name, text) for name in ("upward", "downward"))
     return int(up) - int(down)
-
-
-def _seeds(runs: Mapping[int | None, Run]) -> list[int | None]:
-    return list(runs)
 
 
 def _shown(interval: Interval) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from grader import vocabulary
 from grader.answers import normal
 from grader.numbers import find_numbers
-from grader.runs import Arms, Run, finished
+from grader.runs import Arms, Run, by_seed, finished
 from paribus.evidence.code import UNAVAILABLE
 
 TRAINING_ROWS = "training rows"
@@ -35,7 +35,7 @@ class Comparison:
     """Every difference between the finished runs of two arms, by what it means.
 
     ``changes`` count as changes; ``environment`` is where they ran; ``unknown`` names code no digest was had of;
-    ``within`` names settings that are not the same within one arm.
+    ``within`` names settings, or the data, that are not the same within one arm.
     """
 
     changes: tuple[Difference, ...]
@@ -59,11 +59,11 @@ def compare(arms: Arms, vary: str = "") -> Comparison:
     places = vocabulary.phrases("environment", "names")
     environment = [
         difference for name in places
-        if (difference := _differ(name, "environment", [_place(run, name) for run in baseline],
-                                  [_place(run, name) for run in changed]))
+        if (difference := _elsewhere(name, baseline, changed))
     ]  # fmt: skip
     within = [name for name in knobs if any(len({repr(_knobs(run).get(name)) for run in arm}) > 1
                                             for arm in (baseline, changed))]  # fmt: skip
+    within += [name for arm in (baseline, changed) if (name := _mixed_data(arm))]
     shared = {name: _knobs(baseline[-1])[name] for name in knobs if baseline and name in _knobs(baseline[-1])}
     return Comparison((*changes, *code), tuple(environment), unknown, tuple(within), shared)
 
@@ -76,6 +76,15 @@ def _knobs(run: Run) -> dict[str, Any]:
         name: item.value for name, item in run.config.items()
         if name not in outcomes and (item.role == "knob" or (item.role == "derived" and name in always))
     }  # fmt: skip
+
+
+def _elsewhere(name: str, baseline: Sequence[Run], changed: Sequence[Run]) -> Difference | None:
+    """An entry of the environment that is not the same in both arms, or not for the same seed in both."""
+    sides = [_place(run, name) for run in baseline], [_place(run, name) for run in changed]
+    first, second = by_seed(baseline), by_seed(changed)
+    if any(_place(first[seed], name) != _place(second[seed], name) for seed in first if seed in second):
+        return Difference(name, "environment", _distinct(sides[0]), _distinct(sides[1]))
+    return _differ(name, "environment", *sides)
 
 
 def _place(run: Run, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
@@ -116,6 +125,14 @@ def _data_differences(baseline: Sequence[Run], changed: Sequence[Run]) -> list[D
     telling = next(iter(found.values()))
     name = "data" if {"fingerprint", "split"} & set(found) else TRAINING_ROWS
     return [Difference(name, "data", telling.baseline, telling.changed)]
+
+
+def _mixed_data(arm: Sequence[Run]) -> str:
+    """What is not the same in all runs of one arm: the data, or the rows trained on; "" where nothing is."""
+    known = [run.data for run in arm if run.data is not None]
+    if len({(data.fingerprint, data.split) for data in known}) > 1:
+        return "data"
+    return TRAINING_ROWS if len({(data.train_rows, data.train_fingerprint) for data in known}) > 1 else ""
 
 
 def _code_differences(

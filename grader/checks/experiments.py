@@ -16,7 +16,7 @@ from grader.runs import Arms, experiment_of, find_arms, records_before
 from grader.template import PARTS, Part, missing_titles, template_cells, written_parts
 from grader.tracing import trace
 
-_TITLES: Mapping[Part, str] = {part: vocabulary.title("template_titles", part) for part in PARTS}
+_SUBSETS = ("train_rows", "data", "subset")
 
 
 @check("experiments.template_complete")
@@ -68,7 +68,7 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  
     }
     evidence = arm_evidence(case, arms)
     declared, others = _sort_changes(comparison, vary)
-    mixed = [name for name in comparison.within if name != vary]
+    mixed = [name for name in comparison.within if name not in _names_of(vary)]
     if mixed:
         return failed(
             f"Within one arm, {listed(mixed)} is not the same in every run. Run each arm with one configuration.",
@@ -123,10 +123,13 @@ def _sort_changes(comparison: Comparison, vary: str) -> tuple[list[Difference], 
     """
     if not vary:
         return list(comparison.changes[:1]), list(comparison.changes[1:])
-    rows = (TRAINING_ROWS, "train_rows")
-    names = {vary, *(rows if vary in ("train_rows", "data", "subset") else ())}
-    declared = [item for item in comparison.changes if item.name in names]
+    declared = [item for item in comparison.changes if item.name in _names_of(vary)]
     return declared, [item for item in comparison.changes if item not in declared]
+
+
+def _names_of(vary: str) -> frozenset[str]:
+    """By what names the declared variable may differ."""
+    return frozenset({vary, *((TRAINING_ROWS, "train_rows") if vary in _SUBSETS else ())})
 
 
 def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[Evidence]) -> Finding:
