@@ -57,11 +57,18 @@ def _show(console: "Console", comparisons: "Sequence[Comparison]") -> None:
         score = (
             f"{item.score:g} + {item.pending:g} pending" if item.status in ("graded", "partial") else item.status
         )
-        failed = f"[red]{escape(item.problem)}[/red]" if item.problem else ", ".join(item.failed) or "none"
+        failed = f"[red]{escape(item.problem)}[/red]" if item.problem else _in_short(item)
         table.add_row(escape(item.student.name), escape(item.student.about), score, failed)
     console.print(table)
     right = sum(not item.problem for item in comparisons)
     console.print(f"{right} of {len(comparisons)} students were graded as expected.")
+
+
+def _in_short(item: "Comparison") -> str:
+    """The failed checks, those that were expected first; three of them at most."""
+    expected = [check for check in item.student.expects if check in item.failed]
+    names = [*expected, *(check for check in item.failed if check not in expected)]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "none"
 
 
 def _where(console: "Console", out: Path, graded: Path) -> None:
