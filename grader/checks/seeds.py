@@ -67,7 +67,7 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             evidence,
         )
     fewest = min(len(seeds) for seeds in counted.values())
-    advice = "" if fewest >= 3 else " That is enough here; three an arm would begin to show the noise between seeds."
+    advice = "" if fewest >= 3 else " That will do here; three an arm would begin to show the noise between seeds."
     return passed(f"Each arm finished with at least {minimum} seed{'s'[: minimum - 1]}.{advice}", values, evidence)
 
 
