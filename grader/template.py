@@ -12,6 +12,7 @@ from grader.answers import cell_blocks, normal, words
 from grader.model import Case
 from grader.prose import Block, read_cell, read_html, read_markdown
 from paribus.evidence.block import BEGIN
+from paribus.show import SHOWN_BY
 
 Part = Literal["changed", "held", "prediction", "result", "meaningful"]
 PARTS: tuple[Part, ...] = ("changed", "held", "prediction", "result", "meaningful")
@@ -167,7 +168,7 @@ def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...
     own = case.matches.get(cell.key)
     for shown in (*((own.recovered,) if own and own.recovered else ()), *case.unmatched):
         for output in shown.outputs:
-            if "<table" in output.html and BEGIN not in output.html:
+            if "<table" in output.html and BEGIN not in output.html and SHOWN_BY not in output.html:
                 yield read_html(output.html, shown.position), ""
 
 

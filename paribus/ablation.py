@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import ExperimentError
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.experiment import Experiment
 from paribus.knobs import check_metric
 from paribus.metrics import LABELS
@@ -23,7 +23,7 @@ from paribus.noise import Noise
 from paribus.report import ExperimentReport, summary
 from paribus.resume import Train
 from paribus.runs import Data, RunResult
-from paribus.show import show, show_figure
+from paribus.show import show_figure, show_tables
 from paribus.statistics.seeds import few_seeds, shown
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Ablation:
         if without:
             raise ExperimentError(f"The runs of row {without[0]!r} or of the baseline have no {LABELS[metric]}.")
         report = AblationReport(self.key, metric, reports)
-        show(to_html(table_elements(report.table())), to_text(report.table()))
+        show_tables(report.table())
         show_figure(report.figure())
         return report
 

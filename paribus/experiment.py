@@ -22,7 +22,7 @@ from paribus.noise import noise
 from paribus.report import ExperimentReport, build_report
 from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, Run, RunResult
-from paribus.show import show, show_figure, show_tables
+from paribus.show import show_figure, show_tables
 from paribus.tables import prediction_sentence
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class Experiment:
         more than the declared variable.
         """
         report = self.summary()
-        show(report.html(), report.text())
+        show_tables(*report.tables())
         show_figure(report.figure())
         return report
 
@@ -305,10 +305,10 @@ class Experiment:
     def _collect(self) -> None:
         """Take in the runs of own loops that were begun for this experiment and have finished since."""
         for run in self.notebook.runs[self.begun :]:
-            result = run.result
-            if result is not None and run.start.experiment == self.key and run.start.arm in ARMS:
-                if result.record.digest() not in self.taken:
-                    self._take(run.start.arm, result)
+            result, place = run.result, (run.start.experiment, run.start.arm)
+            mine = place in {(self.key, arm) for arm in ARMS}
+            if result is not None and mine and result.record.digest() not in self.taken:
+                self._take(run.start.arm, result)
 
     def _take(self, arm: str, result: RunResult) -> None:
         self.arms[arm][result.seed] = result

@@ -23,13 +23,13 @@ from paribus.evidence import block
 from paribus.evidence.code import code_digest
 from paribus.evidence.environment import environment as surroundings
 from paribus.evidence.fields import basename, clean_text, config_fields, plain
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.metrics import evaluate_fast
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Clock, Session, open_session, utc_now
-from paribus.show import show
+from paribus.show import show, show_tables
 from paribus.tables import data_table, result_table, start_table, summary_table
 
 if TYPE_CHECKING:
@@ -277,8 +277,7 @@ class Notebook:
 
     def summary(self) -> None:
         """Show every run of this notebook in one table, unfinished ones included."""
-        table = summary_table(self.session.records)
-        show(to_html(table_elements(table)), to_text(table))
+        show_tables(summary_table(self.session.records))
 
     def records(self) -> tuple[Record, ...]:
         """Every record of this notebook, in order."""

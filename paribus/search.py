@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from paribus.arms import check_seeds
 from paribus.errors import ExperimentError, UsageError
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.knobs import LOWER_IS_BETTER, better, check_metric
 from paribus.metrics import LABELS
 from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, RunResult
-from paribus.show import show
+from paribus.show import show_tables
 from paribus.sweep import EXPLORE, check_new_seeds
 from paribus.tables import number
 
@@ -141,7 +141,7 @@ class Search:
         )
         header = ("arm", "trial", "proposed", LABELS[self.metric], "")
         table = Table(f"Search {self.key}", header, tuple(rows), " ".join(notes))
-        show(to_html(table_elements(table)), to_text(table))
+        show_tables(table)
         return table
 
     def confirm(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from paribus.arms import check_one_change, check_seeds, differences
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import Plain, config_values, plain
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.experiment import Experiment
 from paribus.knobs import better, check_metric, with_value
 from paribus.metrics import LABELS
@@ -22,7 +22,7 @@ from paribus.noise import evaluations
 from paribus.report import ExperimentReport, summary
 from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, RunResult
-from paribus.show import show, show_figure
+from paribus.show import show_figure, show_tables
 from paribus.tables import number
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Sweep:
             self.experiment.key, self.experiment.vary, self.metric, seeds, tuple(self.tried), scores, chosen,
             tuple(note for note in notes if note),
         )  # fmt: skip
-        show(to_html(table_elements(report.table())), to_text(report.table()))
+        show_tables(report.table())
         show_figure(report.figure())
         return report
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from paribus.comparison import check_same_split
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
+from paribus.evidence.markup import Table
 from paribus.intervals import Interval, jackknife_interval, welch_interval
 from paribus.metrics import LABELS
 from paribus.noise import evaluations, selection_note
 from paribus.report import summary
 from paribus.runs import RunResult
-from paribus.show import show
+from paribus.show import show_tables
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
 from paribus.statistics.seeds import few_seeds, shown
 
@@ -95,8 +95,7 @@ def compare_models(
         tuple(note for note in notes if note),
     )  # fmt: skip
     notebook.values({f"comparison.{key}.{name}_difference": item.centre for name, item in items.items()})
-    tables = comparison.tables()
-    show(to_html([e for table in tables for e in table_elements(table)]), "\n\n".join(map(to_text, tables)))
+    show_tables(*comparison.tables())
     return comparison
 
 
