@@ -9,6 +9,8 @@ from paribus.data.synthetic.templates import render
 from paribus.data.synthetic.topics import VAGUE
 
 _SCALE = 2**31
+# A complaint below this many words comes straight to the point.
+_SHORT = 28
 
 
 class Teller:
@@ -28,7 +30,7 @@ class Teller:
         sentences: list[str] = []
         said: set[tuple[int, int]] = set()
         count = 0
-        for pool in self._outline(family, home, story, aside):
+        for pool in self._outline(family, home, story, aside, words):
             if sentences and count >= words - 6:
                 break
             sentence = self._sentence(pool, said)
@@ -43,11 +45,11 @@ class Teller:
             sentences.append(self._sentence(common["redaction"], said))
         return self._styled(sentences)
 
-    def _outline(self, family: Family, home: Family, story: str, aside: str) -> list[Sentences]:
-        """The pools of the first sentences, the story early as in most complaints."""
+    def _outline(self, family: Family, home: Family, story: str, aside: str, words: float) -> list[Sentences]:
+        """The pools of the first sentences, the story early as in most complaints, at once in short ones."""
         own = family.stories[story] if story != VAGUE else family.context
         pools = [own]
-        if self._chance(0.5):
+        if self._chance(0.5) and words > _SHORT:
             pools.insert(0, family.context if self._chance(0.4) else family.common["opening"])
         if family is not home and self._chance(0.5):
             pools.append(home.context)

@@ -48,8 +48,8 @@ def choose_stories(rows: Sequence[Shape], recipe: Recipe, seed: int) -> list[str
 def clear_share(label: str, sizes: dict[str, int], recipe: Recipe) -> float:
     """The share of a class's complaints that tell its own story.
 
-    It falls from the largest class to the smallest with the logarithm of the size, and each class has a
-    clarity of its own on top, fixed by its name.
+    It falls from the largest class to the smallest with the square of the logarithm of the size, and each class
+    has a clarity of its own on top, fixed by its name.
     """
     low, high = math.log(min(sizes.values())), math.log(max(sizes.values()))
     height = (math.log(sizes[label]) - low) / (high - low)
