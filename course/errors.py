@@ -4,6 +4,7 @@ CourseError                     everything wrong with what an instructor wrote
 ├── SourceError                 a py:percent source: file, line, what was found, what was expected
 ├── CatalogError                course.toml
 ├── AssignmentError             an assignment.json
+├── ZooError                    a zoo's recipes: file, recipe, key, what was expected
 └── ReleaseError                a release folder: missing, incomplete, altered
 """
 
@@ -36,3 +37,7 @@ class AssignmentError(CourseError):
 
 class ReleaseError(CourseError):
     """A release folder is missing, incomplete or altered."""
+
+
+class ZooError(CourseError):
+    """A zoo's file of recipes cannot be read, or asks for something impossible."""

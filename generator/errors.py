@@ -43,3 +43,7 @@ class PublishError(GeneratorError):
 
 class RehearsalError(GeneratorError):
     """A rehearsal's tables ask for what an assignment or its runs do not have."""
+
+
+class ZooBuildError(GeneratorError):
+    """A zoo does not show what it must, tells what it must not, or cannot be read."""

@@ -60,7 +60,7 @@ def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  #
     if model != TINY:
         from transformers import AutoTokenizer
 
-        with _reading(model), _quiet():
+        with _reading(model), quiet():
             return AutoTokenizer.from_pretrained(
                 _place(model), local_files_only=_is_folder(model) or not _hub_answers()
             )
@@ -138,7 +138,7 @@ def _train_tokenizer(texts: Sequence[str]) -> str:
 
 
 def _tiny_model(n_classes: int, tokenizer: Any) -> Any:  # noqa: ANN401
-    with _quiet():
+    with quiet():
         from transformers import ModernBertConfig, ModernBertForSequenceClassification
 
     config = ModernBertConfig(
@@ -164,7 +164,7 @@ def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    with _reading(model), _quiet():
+    with _reading(model), quiet():
         network, info = AutoModelForSequenceClassification.from_pretrained(
             _place(model),
             num_labels=n_classes,
@@ -250,7 +250,7 @@ def _first_line(error: BaseException) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep transformers' load report out of a notebook: a new head is what we ask for. Downloads stay visible."""
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, enable_progress_bars
     from transformers.utils import logging

@@ -1,0 +1,247 @@
+"""A zoo's file as typed values: the plain baseline of each profile, what a recipe changes, what it must show.
+
+Every refusal names the file, the recipe, the key, what was found and what was expected.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from course.errors import ZooError
+from course.zoo.statistics import STATISTICS
+from paribus.errors import TrainingError
+from paribus.profiles import PROFILES
+from paribus.training.config import TrainingConfig
+from paribus.training.regime import Regime, regime_from
+
+SCHEMA = "paribus.zoo/1"
+OTHERS = "others"
+TOP = ("schema", "name", "title", "about", "codenames", "baseline", "weights", "regime", "profiles", "recipes")
+RECIPE = ("title", "lectures", "story", "changes", "profiles", "evidence")
+EVIDENCE = ("name", "statistic", "compare", "against", "at_least", "at_most", "says")
+Comparison = Literal["value", "difference", "ratio"]
+COMPARISONS = ("value", "difference", "ratio")
+CONFIG_KEYS = frozenset(item.name for item in fields(TrainingConfig))
+REGIME_KEYS = frozenset(item.name for item in fields(Regime))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One quantitative test of one recipe.
+
+    The ``statistic`` of the recipe's model, or its difference from or ratio to that of ``against`` (a recipe, or
+    "others": whichever of them is hardest to beat), must be at least or at most a bound. ``says`` is the sentence
+    of the reveal.
+    """
+
+    name: str
+    statistic: str
+    compare: Comparison
+    against: str
+    at_least: float | None
+    at_most: float | None
+    says: str
+
+    @property
+    def bound(self) -> float:
+        """The one bound that is set."""
+        return self.at_least if self.at_least is not None else float(self.at_most or 0.0)
+
+    def held(self, value: float) -> bool:
+        """Whether ``value`` keeps the bound; nan keeps none."""
+        return value >= self.bound if self.at_least is not None else value <= self.bound
+
+    def margin(self, value: float) -> float:
+        """How far ``value`` lies on the right side of the bound; negative on the wrong side."""
+        return value - self.bound if self.at_least is not None else self.bound - value
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One model: ``lectures`` is its codename in the lectures, ``changes`` what differs from the plain baseline
+    in every profile, ``profile_changes`` what else differs in one.
+    """
+
+    name: str
+    title: str
+    lectures: str
+    story: str
+    changes: Mapping[str, Any]
+    profile_changes: Mapping[str, Mapping[str, Any]]
+    evidence: tuple[Evidence, ...]
+
+    def changed(self, profile: str) -> dict[str, Any]:
+        """Everything that differs from the baseline under ``profile``."""
+        return {**self.changes, **self.profile_changes.get(profile, {})}
+
+
+@dataclass(frozen=True)
+class Zoo:
+    """One zoo. ``weights`` says whether students get the models' weights or their logs alone."""
+
+    name: str
+    title: str
+    about: str
+    codenames: tuple[str, ...]
+    baseline: str
+    weights: bool
+    regime: Mapping[str, Any]
+    profiles: Mapping[str, Mapping[str, Any]]
+    recipes: tuple[Recipe, ...]
+    file: str
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe called ``name``; KeyError where there is none."""
+        return {recipe.name: recipe for recipe in self.recipes}[name]
+
+    def settings(self, recipe: Recipe, profile: str) -> tuple[TrainingConfig, Regime]:
+        """The recipe's full configuration under ``profile``; ZooError where a value cannot be meant."""
+        base = self.profiles[profile]
+        merged = _merge(_merge(self.regime, base), recipe.changed(profile))
+        try:
+            return (
+                TrainingConfig(**{key: value for key, value in merged.items() if key in CONFIG_KEYS}),
+                regime_from({key: value for key, value in merged.items() if key in REGIME_KEYS}),
+            )
+        except TrainingError as error:
+            raise ZooError(f"{self.file}: [recipes.{recipe.name}] under profile {profile}: {error}") from error
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``changes``; the wiring's own table is merged key by key."""
+    merged = {**base, **changes}
+    if isinstance(base.get("wiring"), dict) and isinstance(changes.get("wiring"), dict):
+        merged["wiring"] = {**base["wiring"], **changes["wiring"]}
+    return merged
+
+
+def read_zoo(path: Path) -> Zoo:
+    """Read and validate a zoo's file; ZooError for the first mistake."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ZooError(f"{path}: cannot be read ({error.strerror}). A zoo is a TOML file of recipes.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ZooError(f"{path}: is no TOML ({error}).") from error
+    reader = _Reader(f"{path.parent.name}/{path.name}")
+    reader.only(raw, TOP, "the file")
+    if raw.get("schema") != SCHEMA:
+        reader.refuse("the file", "schema", raw.get("schema"), f"{SCHEMA!r}")
+    names = reader.texts(raw, "codenames", "the file")
+    recipes = reader.table(raw, "recipes", "the file")
+    profiles = reader.table(raw, "profiles", "the file")
+    if set(profiles) != set(PROFILES):
+        reader.refuse("the file", "profiles", sorted(profiles), f"a table for each of {', '.join(PROFILES)}")
+    known = CONFIG_KEYS | REGIME_KEYS
+    regime = reader.table(raw, "regime", "the file")
+    for where, table in (("regime", regime), *((f"profiles.{key}", value) for key, value in profiles.items())):
+        reader.only(table, tuple(sorted(known)), where)
+    read = tuple(_read_recipe(reader, name, table, tuple(recipes)) for name, table in recipes.items())
+    baseline = reader.text(raw, "baseline", "the file")
+    if baseline not in recipes:
+        reader.refuse("the file", "baseline", baseline, f"one of the recipes {', '.join(recipes)}")
+    if len(names) != len(read) or len(set(names)) != len(names):
+        reader.refuse("the file", "codenames", names, f"{len(read)} different names, one for each recipe")
+    if not isinstance(raw.get("weights", True), bool):
+        reader.refuse("the file", "weights", raw["weights"], "true or false")
+    zoo = Zoo(
+        name=reader.text(raw, "name", "the file"), title=reader.text(raw, "title", "the file"),
+        about=reader.text(raw, "about", "the file").strip(), codenames=names, baseline=baseline,
+        weights=raw.get("weights", True), regime=regime, profiles=profiles, recipes=read, file=reader.file,
+    )  # fmt: skip
+    for recipe in zoo.recipes:
+        for profile in PROFILES:
+            zoo.settings(recipe, profile)
+    return zoo
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Typed access to parsed TOML."""
+
+    file: str
+
+    def refuse(self, where: str, key: str, found: object, expected: str) -> NoReturn:
+        raise ZooError(f"{self.file}: [{where}] {key} is {found!r}; expected {expected}.")
+
+    def only(self, raw: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+        unknown = sorted(set(raw) - set(known))
+        if unknown:
+            raise ZooError(
+                f"{self.file}: [{where}] has the unknown key {unknown[0]!r}; expected one of {', '.join(known)}."
+            )
+
+    def table(self, raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+        value = raw.get(key, {})
+        if not isinstance(value, dict):
+            self.refuse(where, key, value, "a table")
+        return value
+
+    def text(self, raw: Mapping[str, Any], key: str, where: str) -> str:
+        value = raw.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(where, key, value, "a text")
+        return value
+
+    def texts(self, raw: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+        value = raw.get(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.isidentifier() for item in value):
+            self.refuse(where, key, value, "a list of single words")
+        return tuple(value)
+
+    def number(self, raw: Mapping[str, Any], key: str, where: str) -> float | None:
+        value = raw.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.refuse(where, key, value, "a number")
+        return float(value)
+
+
+def _read_recipe(reader: _Reader, name: str, raw: object, recipes: tuple[str, ...]) -> Recipe:
+    where = f"recipes.{name}"
+    if not isinstance(raw, dict):
+        reader.refuse("recipes", name, raw, "a table")
+    reader.only(raw, RECIPE, where)
+    known = tuple(sorted(CONFIG_KEYS | REGIME_KEYS))
+    changes = reader.table(raw, "changes", where)
+    reader.only(changes, known, f"{where}.changes")
+    profiles = reader.table(raw, "profiles", where)
+    reader.only(profiles, tuple(PROFILES), f"{where}.profiles")
+    for profile in profiles:
+        reader.only(reader.table(profiles, profile, f"{where}.profiles"), known, f"{where}.profiles.{profile}")
+    items = raw.get("evidence", [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        reader.refuse(where, "evidence", items, f"tables [[{where}.evidence]]")
+    evidence = tuple(_read_evidence(reader, name, item, recipes) for item in items)
+    doubled = sorted({item.name for item in evidence if sum(item.name == other.name for other in evidence) > 1})
+    if doubled:
+        reader.refuse(f"{where}.evidence", "name", doubled[0], "a name of its own for each test")
+    return Recipe(
+        name=name, title=reader.text(raw, "title", where), lectures=str(raw.get("lectures", "")),
+        story=reader.text(raw, "story", where).strip(), changes=changes, profile_changes=profiles,
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def _read_evidence(reader: _Reader, recipe: str, raw: Mapping[str, Any], recipes: tuple[str, ...]) -> Evidence:
+    where = f"recipes.{recipe}.evidence"
+    reader.only(raw, EVIDENCE, where)
+    name = reader.text(raw, "name", where)
+    where = f"{where}.{name}"
+    statistic = raw.get("statistic")
+    if statistic not in STATISTICS:
+        reader.refuse(where, "statistic", statistic, f"one of {', '.join(STATISTICS)}")
+    compare, against = raw.get("compare", "value"), raw.get("against", "")
+    if compare not in COMPARISONS:
+        reader.refuse(where, "compare", compare, f"one of {', '.join(COMPARISONS)}")
+    others = tuple(item for item in recipes if item != recipe)
+    if (compare == "value") != (against == "") or against not in ("", OTHERS, *others):
+        expected = "no recipe for a value, or one of " + ", ".join((*others, OTHERS)) + " to compare with"
+        reader.refuse(where, "against", against, expected)
+    low, high = reader.number(raw, "at_least", where), reader.number(raw, "at_most", where)
+    if (low is None) == (high is None):
+        reader.refuse(where, "at_least", low, "a number for either at_least or at_most")
+    return Evidence(name, str(statistic), compare, against, low, high, reader.text(raw, "says", where))

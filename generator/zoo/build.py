@@ -1,0 +1,275 @@
+"""`paribus zoo build`: recipes in; a folder for students, a reveal for the instructor, a marker written last.
+
+DIR/student/zoo/<zoo>/                    what students get (a Kaggle data set as it stands)
+DIR/instructor/zoo/<zoo>/<term>/          reveal.json (the sealed key), reveal.html, reveal.ipynb, notebooks/
+DIR/instructor/zoo/<zoo>/<term>/complete.json   written last
+DIR/instructor/zoo-<zoo>-<recipe>/…       the training runs, kept by their content
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from course.zoo import Zoo
+from course.zoo.statistics import Observed, compute
+from generator.errors import ZooBuildError
+from generator.kernel import Kernel
+from generator.platforms import load_kaggle
+from generator.run import Observe
+from generator.zoo.evidence import Found, Rate, failed_gates, fitting_keys, judge, read_rates
+from generator.zoo.outcome import make_model
+from generator.zoo.plan import Plan
+from generator.zoo.seal import Leak, find_leaks
+from generator.zoo.student import DataCard, student_files, write_student_folder
+from generator.zoo.training import Trained, train_all
+from paribus.data import complaints
+from paribus.data.corpus import Complaints
+from paribus.errors import DataError
+from paribus.files import write_atomic
+from paribus.profiles import get_profile
+from paribus.zoo.folder import open_zoo
+
+MARKER = "complete.json"
+REVEAL = "reveal.json"
+SCHEMA = "paribus.reveal/1"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a user asks of a build; ``data`` None is the profile's own."""
+
+    data: str | None = None
+    workers: int = 1
+    force: bool = False
+    time_limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished zoo: its folders, each test's answer, and how many ways of naming the models the gates leave."""
+
+    student: Path
+    instructor: Path
+    edition: str
+    found: tuple[Found, ...]
+    fitting: int
+    trained: tuple[Trained, ...]
+
+
+Say = Callable[[str], None]
+
+
+def student_folder(out: Path, zoo: str) -> Path:
+    """Where a zoo's student folder stands below the output folder."""
+    return out / "student" / "zoo" / zoo
+
+
+def instructor_folder(out: Path, zoo: str, term: str) -> Path:
+    """Where a term's reveal stands below the output folder."""
+    return out / "instructor" / "zoo" / zoo / term
+
+
+def build_zoo(
+    plan: Plan, out: Path, order: Order, *, solutions: Path, kernel: Kernel | None = None,
+    observe: Observe = lambda progress: None, say: Say = lambda words: None,
+) -> Built:  # fmt: skip
+    """Train, prove, hand out, reveal; what was finished stays whatever fails after it.
+
+    RunError where a training run fails; ZooBuildError where a gating test does not hold, the student's folder
+    tells too much, or a disk is full.
+    """
+    zoo, profile = plan.zoo, get_profile(plan.profile)
+    source = order.data or profile.data
+    target = instructor_folder(out, zoo.name, plan.term)
+    (target / MARKER).unlink(missing_ok=True)
+    say("reading the data")
+    data = complaints.load(source, size=profile.size)
+    say("tokenising the texts")
+    share_tokens(plan, data)
+    say("training")
+    trained = train_all(
+        plan, source, out, workers=order.workers, force=order.force, kernel=kernel, observe=observe,
+        limit=order.time_limit,
+    )  # fmt: skip
+    say("weighing the evidence")
+    of = {item.recipe: compute(observed(item.outcome.log, item.outcome.labels, _logits(zoo, item), data))
+          for item in trained}  # fmt: skip
+    rates = read_rates(zoo, plan.profile, _model(plan), solutions)
+    found = judge(zoo, of, rates)
+    outcomes = {item.recipe: item.outcome for item in trained}
+    card = card_of(data, source, profile.size)
+    files = student_files(plan, outcomes, card, _max_length(plan), load_kaggle())
+    reveal = reveal_json(plan, trained, of, found, data=card)
+    _keep(target, reveal, trained, plan.codenames)
+    failed = failed_gates(found)
+    if failed:
+        lines = "\n".join(_sentence(item, plan.codenames) for item in failed)
+        raise ZooBuildError(
+            f"The zoo {zoo.name!r} of {plan.term} does not show what it must:\n{lines}\nNo folder for students was "
+            f"written; the runs and {target / REVEAL} are kept. Change the recipe and measure it again (make "
+            "zoo-terms); another seed until it shows is not evidence."
+        )
+    say("writing the student's folder")
+    folder = write_student_folder(student_folder(out, zoo.name), files)
+    leaks = find_leaks(folder, zoo)
+    if leaks:
+        raise ZooBuildError(leaks_message(folder, leaks))
+    edition = open_zoo(folder).digest
+    write_atomic(target / REVEAL, _text({**reveal, "edition": edition}))
+    from generator.zoo.reveal import write_reveal
+
+    write_reveal(target, folder, zoo)
+    marker = {"schema": SCHEMA, "zoo": zoo.name, "term": plan.term, "edition": edition,
+              "reveal": hashlib.sha256((target / REVEAL).read_bytes()).hexdigest()}  # fmt: skip
+    write_atomic(target / MARKER, _text(marker))
+    by_codename = {plan.codenames[name]: values for name, values in of.items()}
+    fitting = len(fitting_keys(zoo, by_codename, rates)) if any(item.gates for item in found) else 0
+    return Built(folder, target, edition, found, fitting, trained)
+
+
+def observed(log: Any, labels: Any, logits: Any, data: Complaints) -> Observed:  # noqa: ANN401
+    """What can be seen of one model, with the data's tiers and priors."""
+    counts = data.class_counts.astype(np.float64)
+    return Observed(log, labels, logits, data.tiers() == "tail", counts / counts.sum())
+
+
+def card_of(data: Complaints, source: str, size: str) -> DataCard:
+    """What the folder says of the data; a file is called by its name alone."""
+    name = source if source.partition(":")[0] in ("synthetic", "hub") else Path(source).name
+    return DataCard(name, size, data.fingerprint, data.split_digest, data.n_classes)
+
+
+def share_tokens(plan: Plan, data: Complaints) -> None:
+    """Tokenise what the runs need before they start side by side, so that each finds it done."""
+    from paribus import models
+    from paribus.training.shared import prepare_shared
+
+    configs = [plan.zoo.settings(recipe, plan.profile)[0] for recipe in plan.zoo.recipes]
+    tokenizer = models.load_tokenizer(configs[0].model, texts=data.train.texts)
+    for config in configs:
+        prepare_shared(data, config, tokenizer)
+
+
+def reveal_json(
+    plan: Plan, trained: Sequence[Trained], of: Mapping[str, Mapping[str, float]], found: Sequence[Found],
+    *, data: DataCard,
+) -> dict[str, Any]:  # fmt: skip
+    """The sealed key with everything the instructor shows afterwards, by codename."""
+    models = {}
+    for item in sorted(trained, key=lambda one: plan.codenames[one.recipe]):
+        recipe = plan.zoo.recipe(item.recipe)
+        config, regime = plan.zoo.settings(recipe, plan.profile)
+        models[plan.codenames[item.recipe]] = {
+            "recipe": recipe.name, "title": recipe.title, "lectures": recipe.lectures, "story": recipe.story,
+            "changes": recipe.changed(plan.profile), "config": asdict(config), "regime": regime.to_json(),
+            "seed": item.seed, "attempts": list(item.attempts), "seconds": round(item.seconds, 1),
+            "finite": item.outcome.finite,
+            "statistics": {name: _plain(value) for name, value in of[item.recipe].items()},
+            "evidence": [one.to_json() for one in found if one.recipe == item.recipe],
+        }  # fmt: skip
+    return {
+        "schema": SCHEMA, "zoo": plan.zoo.name, "title": plan.zoo.title, "term": plan.term, "profile": plan.profile,
+        "data": data.to_json(), "models": models,
+        "versions": dict(trained[0].versions),
+    }  # fmt: skip
+
+
+def read_reveal(folder: Path) -> dict[str, Any]:
+    """A finished term's reveal; ZooBuildError where the build did not end, or another version wrote it."""
+    if not (folder / MARKER).is_file():
+        raise ZooBuildError(
+            f"{folder}: there is no {MARKER}, so this zoo was not finished. Run `paribus zoo build` with this "
+            "--term and --out; what was trained is not trained again."
+        )
+    try:
+        raw: dict[str, Any] = json.loads((folder / REVEAL).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ZooBuildError(f"{folder / REVEAL}: cannot be read ({error}). Build the zoo again.") from error
+    if raw.get("schema") != SCHEMA:
+        raise ZooBuildError(
+            f"{folder / REVEAL}: a zoo of schema {raw.get('schema')!r}; this paribus reads "
+            f"{SCHEMA!r}. Build it again."
+        )
+    return raw
+
+
+def leaks_message(folder: Path, leaks: Sequence[Leak]) -> str:
+    """What a folder tells that it must not."""
+    lines = "\n".join(f"  {leak.file}: {leak.kind}: {leak.what}" for leak in leaks)
+    return f"{folder}: tells more than it may, so it must not be handed out:\n{lines}"
+
+
+def recompute(folder: Path, zoo: Zoo) -> dict[str, dict[str, float]]:
+    """Codename → statistics from the student's folder alone: its logs, and its weights on the validation part.
+
+    DataError where the data at hand are not those the folder names.
+    """
+    handed = open_zoo(folder)
+    source, size = str(handed.data["source"]), str(handed.data["size"])
+    data = complaints.load(source, size=size)
+    if data.fingerprint != handed.data["fingerprint"]:
+        raise DataError(
+            f"{folder}: was made on data of fingerprint {handed.data['fingerprint']}, and {source!r} here has "
+            f"{data.fingerprint}. Use the version of paribus that built it, or build it again."
+        )
+    labels = np.asarray(data.validation.labels, dtype=np.int64)
+    return {
+        name: compute(observed(handed.log(name), labels, _predict(handed, name, data), data))
+        for name in handed.models
+    }
+
+
+def _predict(handed: Any, name: str, data: Complaints) -> Any:  # noqa: ANN401 - logits, or None
+    if not handed.weights:
+        return None
+    from paribus import training
+
+    model, tokenizer = handed.load(name)
+    device, precision = training.device_and_precision()
+    return training.predict(
+        model.to(device), training.encode(data.validation, tokenizer, handed.max_length), precision=precision
+    )
+
+
+def _logits(zoo: Zoo, item: Trained) -> Any:  # noqa: ANN401
+    return item.outcome.logits if zoo.weights else None
+
+
+def _model(plan: Plan) -> str:
+    return str(plan.zoo.profiles[plan.profile]["model"])
+
+
+def _max_length(plan: Plan) -> int:
+    return int(plan.zoo.profiles[plan.profile]["max_length"])
+
+
+def _keep(
+    target: Path, reveal: Mapping[str, Any], trained: Sequence[Trained], codenames: Mapping[str, str]
+) -> None:
+    """The reveal and the executed notebooks, before anything is judged."""
+    write_atomic(target / REVEAL, _text(reveal))
+    (target / "notebooks").mkdir(exist_ok=True)
+    for item in trained:
+        shutil.copyfile(item.notebook, target / "notebooks" / f"{codenames[item.recipe]}.ipynb")
+
+
+def _sentence(item: Found, codenames: Mapping[str, str]) -> str:
+    name = codenames[item.recipe]
+    return f"  {item.recipe} ({name}), {item.test}: {item.value:.4g}, bound {item.bound:g}. {item.says}"
+
+
+def _text(raw: Mapping[str, Any]) -> str:
+    return json.dumps(raw, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: float) -> float | None:
+    return float(f"{value:.6g}") if np.isfinite(value) else None
+
+
+__all__ = ["Built", "Order", "Rate", "build_zoo", "make_model", "read_reveal", "recompute", "student_folder"]

@@ -1,0 +1,149 @@
+"""The students' folder: flat, as Kaggle wants it, the same bytes for the same models, and nothing but the models.
+
+Which recipe stands behind a codename decides what is in its weights and its log, and nothing else.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.numpy import load_file, save
+
+from generator.errors import ZooBuildError
+from generator.kaggle_metadata import DATASET_FILE, KaggleSettings, slug_of
+from generator.kaggle_metadata import to_text as metadata_text
+from generator.zoo.outcome import TOKENIZER_FILES, Outcome
+from generator.zoo.plan import Plan
+from paribus.files import write_atomic
+from paribus.zoo.folder import CHECKSUMS, CONFIG, SCHEMA
+from paribus.zoo.places import CARD
+
+README = "README.md"
+FILE_TIME = 1_767_225_600
+"""Every file's time: the first of January 2026, UTC."""
+MODE = 0o644
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """What students may know of the data: how to load them, and that they have the right ones."""
+
+    source: str
+    size: str
+    fingerprint: str
+    split_digest: str
+    classes: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"source": self.source, "size": self.size, "fingerprint": self.fingerprint,
+                "split_digest": self.split_digest, "classes": self.classes}  # fmt: skip
+
+
+def student_files(
+    plan: Plan, outcomes: Mapping[str, Outcome], data: DataCard, max_length: int, kaggle: KaggleSettings
+) -> dict[str, bytes]:
+    """Every file by name but the checksums; ``outcomes`` maps recipes to their runs.
+
+    ZooBuildError where the models do not share one architecture and tokenizer.
+    """
+    codenames = plan.codenames
+    shared = _shared(outcomes)
+    files: dict[str, bytes] = {
+        CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
+        DATASET_FILE: metadata_text(dataset_metadata(plan, kaggle)).encode(),
+    }  # fmt: skip
+    if plan.zoo.weights:
+        files |= {CONFIG: shared["config.json"], **{name: shared[name] for name in TOKENIZER_FILES}}
+    for recipe, outcome in outcomes.items():
+        codename = codenames[recipe]
+        files[f"{codename}.json"] = outcome.log.to_json().encode()
+        files[f"{codename}.csv"] = outcome.log.to_csv().encode()
+        if plan.zoo.weights:
+            # Written anew: a file's metadata and the order of its tensors are the library's, not the run's.
+            files[f"{codename}.safetensors"] = save(dict(sorted(load_file(outcome.weights).items())))
+    return dict(sorted(files.items()))
+
+
+def write_student_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write the folder anew, the checksums last, every file with the same time and mode.
+
+    ZooBuildError where the disk is full; what was trained stays.
+    """
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        last = (json.dumps(sums, sort_keys=True, indent=1) + "\n").encode()
+        for name, content in {**files, CHECKSUMS: last}.items():
+            write_atomic(folder / name, content)
+            (folder / name).chmod(MODE)
+            os.utime(folder / name, (FILE_TIME, FILE_TIME))
+        os.utime(folder, (FILE_TIME, FILE_TIME))
+    except OSError as error:
+        raise ZooBuildError(
+            f"{folder}: cannot be written ({error.strerror}). The trained models are kept; free some space and run "
+            "the same command again."
+        ) from error
+    return folder
+
+
+def dataset_metadata(plan: Plan, kaggle: KaggleSettings) -> dict[str, Any]:
+    """The dataset-metadata.json of the zoo, under the same owner and license as the course's own data set."""
+    title = f"paribus zoo {plan.zoo.name} {plan.term}"[:50].rstrip("-_ ")
+    return {
+        "id": f"{kaggle.owner}/{slug_of(title)}", "title": title, "subtitle": plan.zoo.title[:80],
+        "description": plan.zoo.about, "licenses": [{"name": kaggle.dataset["license"]}],
+        "isPrivate": bool(kaggle.dataset["is_private"]), "keywords": list(kaggle.dataset["keywords"]),
+        "resources": [],
+    }  # fmt: skip
+
+
+def _shared(outcomes: Mapping[str, Outcome]) -> Mapping[str, bytes]:
+    first, *others = outcomes.items()
+    for recipe, outcome in others:
+        for name, content in outcome.shared.items():
+            if content != first[1].shared[name]:
+                raise ZooBuildError(
+                    f"The runs of {first[0]!r} and {recipe!r} differ in {name}: all models of a zoo share one "
+                    "architecture and tokenizer. Keep model and max_length out of the recipes' changes."
+                )
+    return first[1].shared
+
+
+def _card(plan: Plan, data: DataCard, max_length: int) -> bytes:
+    card = {
+        "schema": SCHEMA, "name": plan.zoo.name, "title": plan.zoo.title, "term": plan.term,
+        "profile": plan.profile, "models": sorted(plan.zoo.codenames), "weights": plan.zoo.weights,
+        "data": data.to_json(), "max_length": max_length,
+    }  # fmt: skip
+    return (json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _readme(plan: Plan, data: DataCard) -> str:
+    zoo = plan.zoo
+    names = sorted(zoo.codenames)
+    rows = "\n".join(
+        f"- **{name}**: `{name}.csv`, `{name}.json`" + (f", `{name}.safetensors`" if zoo.weights else "")
+        for name in names
+    )
+    weights = (
+        "\nAll models share `config.json` and the tokenizer. `paribus.zoo.open_zoo(folder).load(name)` gives a "
+        "model and its tokenizer.\n"
+        if zoo.weights
+        else ""
+    )
+    return (
+        f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n{weights}\n"
+        "A log has a line an evaluation: the epoch (1.5 is halfway through the second), the step, the mean "
+        "training loss since the line before (of the whole epoch where the epoch is whole), and the "
+        "validation part's loss, accuracy and macro-F1. Validation losses are unweighted; the training loss is what the optimiser saw.\n\n"
+        f"Data: `{data.source}`, size `{data.size}`, {data.classes} classes, fingerprint `{data.fingerprint}`. "
+        f"Term {plan.term}.\n"
+    )

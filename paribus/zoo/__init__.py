@@ -1,0 +1,14 @@
+"""Models that were trained by somebody else: find the folder, read the logs, load the weights.
+
+    folder = paribus.zoo.find("week2")
+    zoo = paribus.zoo.open_zoo(folder)
+    zoo.log("Alpha").rows          # what training logged
+    model, tokenizer = zoo.load("Alpha")
+
+Weights are read as safetensors and nothing is unpickled.
+"""
+
+from paribus.zoo.folder import ZooFolder as ZooFolder
+from paribus.zoo.folder import open_zoo as open_zoo
+from paribus.zoo.logs import Log as Log
+from paribus.zoo.places import find as find

@@ -1,0 +1,71 @@
+"""Where a zoo's folder is: found by looking for its card, never by a fixed path."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from paribus.errors import DataError
+
+CARD = "zoo.json"
+DEPTH = 5
+"""How many folders down is looked: Kaggle mounts at /kaggle/input/<slug> or, deeper, datasets/<owner>/<slug>."""
+VARIABLE = "PARIBUS_ZOO"
+
+
+def places(environment: Mapping[str, str], home: Path, here: Path) -> tuple[Path, ...]:
+    """Where to look, in order: as the user says, Kaggle's mounts, Colab's content and drive, the working folder."""
+    said = [Path(environment[VARIABLE])] if environment.get(VARIABLE) else []
+    kaggle = [Path("/kaggle/input")] if "KAGGLE_KERNEL_RUN_TYPE" in environment else []
+    colab = [Path("/content"), Path("/content/drive/MyDrive")] if "COLAB_RELEASE_TAG" in environment else []
+    near = [here, here / "zoo", here.parent, home / "Downloads"]
+    return (*said, *kaggle, *colab, *near)
+
+
+def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
+    """The folder of the zoo called ``name`` (as its card says, whatever the folder is called).
+
+    Looked for under ``roots``, by default the folder that the environment variable PARIBUS_ZOO names,
+    /kaggle/input on Kaggle, /content on Colab, then the working folder and the one above. DataError says
+    where was looked and what to do, also where two different editions were found.
+    """
+    looked = tuple(roots) if roots is not None else places(os.environ, Path.home(), Path.cwd())
+    for root in looked:
+        found = sorted(folder for folder in _folders(root, DEPTH) if _name_in(folder / CARD) == name)
+        if len({(folder / CARD).read_bytes() for folder in found}) > 1:
+            listed = ", ".join(str(folder) for folder in found)
+            raise DataError(
+                f"There are several editions of the zoo {name!r}: {listed}. Keep the one you were given."
+            )
+        if found:
+            return found[0]
+    raise DataError(
+        f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. On Kaggle, attach its data "
+        f"set to the notebook (Add input); on Colab, upload the folder; elsewhere put it beside the notebook, "
+        f"or set {VARIABLE} to its folder."
+    )
+
+
+def _folders(root: Path, depth: int) -> Iterator[Path]:
+    """``root`` and the folders below it, hidden ones left out; what may not be read is skipped."""
+    if not root.is_dir():
+        return
+    yield root
+    if depth == 0:
+        return
+    try:
+        inner = sorted(item for item in root.iterdir() if item.is_dir() and not item.name.startswith("."))
+    except PermissionError:
+        return
+    for folder in inner:
+        if not folder.is_symlink():
+            yield from _folders(folder, depth - 1)
+
+
+def _name_in(card: Path) -> str | None:
+    """The zoo's name in a card, None where there is no card or it is not one."""
+    try:
+        raw = json.loads(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(raw["name"]) if isinstance(raw, dict) and isinstance(raw.get("name"), str) else None
