@@ -79,9 +79,11 @@ def grade_batch(
     with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
         for item, answer in pool:
             result = _placed(item, broken(item, releases, answer.why)) if isinstance(answer, Lost) else answer
-            lines.write(f"{to_line(result)}\n")
+            line = to_line(result)
+            lines.write(f"{line}\n")
             lines.flush()
-            state.finish(result)
+            # As the next run reads it: whether a result is new or kept changes nothing, not even the values' order.
+            state.finish(from_line(line))
     results = state.in_order()
     text = to_text(results)
     write_atomic(out / FILE, text)

@@ -1,0 +1,164 @@
+"""`make kills`: kill -9 at random moments of a batch, run again, and compare with an undisturbed run.
+
+    python -m tests.robust.kills --kills 100 --students 200
+
+Half of the runs start from nothing; the other half from a graded class in which people have decided and a
+quarter of the students have handed in again. A run is killed up to ``--chain`` times before it may finish. After
+every kill the gradebook must be sound and no file may be half; at the end everything must be as after the
+undisturbed run.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.storage import UNFINISHED
+from tests.robust.small_class import command, decide, hand_in_again, make_class, state
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A class in a folder, what its output folder holds at the start, and what an undisturbed run makes of it."""
+
+    name: str
+    folder: Path
+    start: Path | None
+    expected: dict[str, object]
+    seconds: float
+
+
+def main() -> int:
+    """Kill, run again, compare; 1 where anything differs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--students", type=int, default=200)
+    parser.add_argument("--chain", type=int, default=5, help="kills before a run may finish")
+    parser.add_argument("--seed", type=int, default=13)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        told = disturb(Path(name), arguments.kills, arguments.students, arguments.chain, arguments.seed)
+    sys.stdout.write(f"{told}\n")
+    return 0
+
+
+def disturb(folder: Path, kills: int, students: int, chain: int, seed: int) -> str:
+    """Do it all below ``folder``. AssertionError where a disturbed run ends otherwise than an undisturbed one."""
+    random_moment = random.Random(seed)  # noqa: S311  # no secret
+    scenes = prepare(folder, students)
+    done = rounds = 0
+    moments: list[str] = []
+    while done < kills:
+        scene = scenes[rounds % len(scenes)]
+        rounds += 1
+        out = folder / "disturbed"
+        shutil.rmtree(out, ignore_errors=True)
+        if scene.start is not None:
+            shutil.copytree(scene.start, out)
+        for _ in range(min(chain, kills - done)):
+            after = random_moment.uniform(0.02, 1.0) * scene.seconds
+            if not kill_after(scene.folder, out, after):
+                break  # it was done before
+            done += 1
+            moments.append(where(out))
+            check_whole(out)
+        run(scene.folder, out)
+        found = state(out)
+        for part, expected in scene.expected.items():
+            assert found[part] == expected, f"{scene.name}: {part} is not as after an undisturbed run"
+        sys.stderr.write(f"{done} kills, {rounds} runs as undisturbed\n")
+    counts = {moment: moments.count(moment) for moment in sorted(set(moments))}
+    return (
+        f"{done} kills in {rounds} runs of {students} submissions; every run ended as the undisturbed one. "
+        f"Killed while: {json.dumps(counts)}"
+    )
+
+
+def prepare(folder: Path, students: int) -> tuple[Scene, ...]:
+    """The two scenes with their undisturbed runs."""
+    first = folder / "first"
+    make_class(first, students)
+    began = time.monotonic()
+    run(first, folder / "undisturbed")
+    seconds = time.monotonic() - began
+    fresh = Scene("from nothing", first, None, state(folder / "undisturbed"), seconds)
+    again = folder / "again"
+    shutil.copytree(first, again)
+    graded = folder / "graded"
+    shutil.copytree(folder / "undisturbed", graded)
+    decide(graded)
+    hand_in_again(again, [number for number in range(students) if number % 4 == 1])
+    shutil.copytree(graded, folder / "graded-undisturbed")
+    began = time.monotonic()
+    run(again, folder / "graded-undisturbed")
+    seconds = time.monotonic() - began
+    return fresh, Scene("graded before", again, graded, state(folder / "graded-undisturbed"), seconds)
+
+
+def start(folder: Path, out: Path, jobs: str = "2") -> "subprocess.Popen[bytes]":
+    """`paribus grade` in a process group of its own."""
+    code = "import sys; from paribus.cli import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *command(folder, out, "-j", jobs, "--json")], cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def run(folder: Path, out: Path) -> None:
+    """To the end, undisturbed."""
+    process = start(folder, out)
+    _, errors = process.communicate(timeout=1800)
+    assert process.returncode == 0, errors.decode()
+
+
+def kill_after(folder: Path, out: Path, seconds: float) -> bool:
+    """Start a run and kill it with all its workers; False where it was done before."""
+    process = start(folder, out)
+    try:
+        process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    assert process.returncode == 0
+    return False
+
+
+def where(out: Path) -> str:
+    """What the run was at when it was killed."""
+    if not (out / "results.complete.json").exists():
+        return "checking" if (out / "results.started.json").exists() else "starting"
+    return (
+        "writing pages"
+        if (out / "unfinished.json").exists() and not (out / "complete.json").exists()
+        else "gradebook"
+    )
+
+
+def check_whole(out: Path) -> None:
+    """Right after a kill: no half file under a final name, and a database that is sound."""
+    for path in out.rglob("*"):
+        if path.is_file() and not UNFINISHED.fullmatch(path.name):
+            if path.suffix in (".ipynb", ".json"):
+                json.loads(path.read_text(encoding="utf-8"))
+            if path.suffix == ".html":
+                assert path.read_text(encoding="utf-8").rstrip().endswith("</html>"), path
+    if (out / "gradebook.db").exists():
+        with closing(sqlite3.connect(out / "gradebook.db")) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
