@@ -48,11 +48,11 @@ class Comparison:
 def compare(arms: Arms, vary: str = "") -> Comparison:
     """Hold every finished run of one arm against every finished run of the other."""
     baseline, changed = finished(arms.baseline), finished(arms.changed)
-    knobs = sorted({name for run in (*baseline, *changed) for name in _knobs(run)})
+    knobs = sorted({name for run in (*baseline, *changed) for name in knobs_of(run)})
     changes = [
         difference for name in knobs
-        if (difference := _differ(name, "setting", [_knobs(run).get(name) for run in baseline],
-                                  [_knobs(run).get(name) for run in changed]))
+        if (difference := _differ(name, "setting", [knobs_of(run).get(name) for run in baseline],
+                                  [knobs_of(run).get(name) for run in changed]))
     ]  # fmt: skip
     changes += _data_differences(baseline, changed)
     code, unknown = _code_differences(baseline, changed, vary)
@@ -61,14 +61,14 @@ def compare(arms: Arms, vary: str = "") -> Comparison:
         difference for name in places
         if (difference := _elsewhere(name, baseline, changed))
     ]  # fmt: skip
-    within = [name for name in knobs if any(len({repr(_knobs(run).get(name)) for run in arm}) > 1
+    within = [name for name in knobs if any(len({repr(knobs_of(run).get(name)) for run in arm}) > 1
                                             for arm in (baseline, changed))]  # fmt: skip
     within += [name for arm in (baseline, changed) if (name := _mixed_data(arm))]
-    shared = {name: _knobs(baseline[-1])[name] for name in knobs if baseline and name in _knobs(baseline[-1])}
+    shared = {name: knobs_of(baseline[-1])[name] for name in knobs if baseline and name in knobs_of(baseline[-1])}
     return Comparison((*changes, *code), tuple(environment), unknown, tuple(within), shared)
 
 
-def _knobs(run: Run) -> dict[str, Any]:
+def knobs_of(run: Run) -> dict[str, Any]:
     """What a person chose: knobs, and settings that are always chosen even where they were called derived."""
     always = set(vocabulary.phrases("always_knobs", "names"))
     outcomes = set(vocabulary.phrases("outcomes", "names"))

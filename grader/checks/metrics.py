@@ -6,11 +6,13 @@ from typing import Any
 
 from course.assignment import Cell
 from grader import vocabulary
-from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, undecided
+from grader.checkpoints import examine
+from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.tasks import keeps_counts
 from grader.measured import COUNTS, recomputed
-from grader.model import Case, Evidence
-from grader.runs import Run, finished, read_runs
+from grader.model import Case, Evidence, Outcome
+from grader.runs import Run, finished, own_records, read_runs
+from grader.testsplit import find_uses
 from paribus.metrics import Metrics
 
 TOLERANCE = 2e-6
@@ -93,6 +95,124 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
 
 def _shown(metric: str, value: float) -> str:
     return f"{value:.0f}" if metric in COUNTS else f"{value:.4f}"
+
+
+@check("metrics.best_checkpoint")
+def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Each run reports the epoch with the highest macro-F1 (the first, where several are equal), and stopped when
+    its patience said so.
+    """
+    runs = finished(read_runs(case))
+    if not runs:
+        return _nothing_recorded(case, "no run was recorded")
+    found = [report for run in runs if (report := examine(run)) is not None]
+    values = {"best": {f"{item.run.name}, seed {item.run.seed}": item.best for item in found}}
+    for outcome, say in ((Outcome.FAILED, failed), (Outcome.UNDECIDED, undecided)):
+        wrong = [item for item in found if item.outcome is outcome]
+        if wrong:
+            first = wrong[0]
+            more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
+            evidence = [Evidence(case.cell_name(item.run.position), f"{item.run.name}: {item.because}")
+                        for item in wrong]  # fmt: skip
+            return say(f"{first.run.name} (seed {first.run.seed}): {first.because}.{more}", values, evidence)
+    if not found:
+        return undecided("No run in your file shows a log by epochs, so the best epoch cannot be told.", values)
+    evidence = [
+        Evidence(case.cell_name(item.run.position), f"{item.run.name}: epoch {item.best}") for item in found
+    ]
+    whose = "The run reports" if len(found) == 1 else f"All {len(found)} runs with a log report"
+    return passed(f"{whose} the first epoch with the highest macro-F1.", values, evidence)
+
+
+@check("metrics.test_untouched")
+def test_untouched(  # noqa: PLR0911 - one way out a verdict
+    case: Case, cell: Cell, options: Mapping[str, Any]
+) -> Finding:
+    """The test split is left alone until the end: one final evaluation of each chosen model, no training after."""
+    code = [item for item in case.notebook.cells if item.cell_type == "code"]
+    if code and all(item.hidden for item in code):
+        return undecided("Your export left out the code, so nobody can see whether the test split was used.")
+    if keeps_counts(case) and not any(item.count is not None for item in code) and not case.records:
+        return failed("The notebook was not run, so nothing shows how models were evaluated.")
+    uses = find_uses(code)
+    scored = _test_scores(case)
+    values = {
+        "used_in": [case.cell_name(use.position) for use in uses],
+        "scored": {k: len(v) for k, v in scored.items()},
+    }
+    evidence = [Evidence(case.cell_name(use.position), shorten(use.text, 80)) for use in uses]
+    if not uses and not scored:
+        return passed("The test split was not used.", values)
+    inside = next((use for use in uses if use.kind == "training"), None)
+    if inside is not None:
+        return failed(
+            f"The training that runs in {case.cell_name(inside.position)} looks at the test split. Choose on the "
+            "validation split; the test split is for one evaluation at the end.",
+            values,
+            evidence,
+        )
+    places = {use.position: use.count for use in uses} | {
+        position: _count_at(case, position) for positions in scored.values() for position in positions
+    }
+    later = _trained_after(case, places)
+    if later is not None:
+        run, position = later
+        return failed(
+            f"{run.name} (seed {run.seed}) was trained after {case.cell_name(position)} had used the test split. "
+            "What is chosen after that has seen it: keep the test split for the end.",
+            values,
+            [*evidence, Evidence(case.cell_name(run.start_position), f"{run.name} begins")],
+        )
+    twice = [name for name, positions in scored.items() if len(positions) > 1]
+    if twice:
+        return failed(
+            f"{listed(twice)} was evaluated on the test split {len(scored[twice[0]])} times. Once is what makes it "
+            "a test.",
+            values,
+            evidence,
+        )
+    known = {position for positions in scored.values() for position in positions}
+    if any(run.start_position in places for run in read_runs(case)):
+        return undecided(
+            "One cell trains and uses the test split; a person looks in which order.", values, evidence
+        )
+    if (len(places) > 1 and set(places) - known) or any(use.repeated for use in uses if use.position not in known):
+        return undecided(
+            "The test split is used more than once after the last training; a person looks whether each model was "
+            "evaluated once.",
+            values,
+            evidence,
+        )
+    return passed("The test split was used once, after the last training.", values, evidence)
+
+
+def _test_scores(case: Case) -> dict[str, set[int]]:
+    """Recorded evaluations on the test split: of values called ``test.<model>.<metric>``, a model's cells."""
+    found: dict[str, set[int]] = {}
+    for item in own_records(case):
+        if item.record is not None and item.record.kind == "value":
+            for name in item.record.values:
+                parts = name.split(".")
+                if parts[0] == "test" and len(parts) > 2:
+                    found.setdefault(".".join(parts[1:-1]), set()).add(item.position)
+    return found
+
+
+def _count_at(case: Case, position: int) -> int | None:
+    return case.notebook.cells[position].count if 0 <= position < len(case.notebook.cells) else None
+
+
+def _trained_after(case: Case, places: Mapping[int, int | None]) -> tuple[Run, int] | None:
+    """A run that began after a cell that used the test split: by counts where both are known, else by place."""
+    for run in read_runs(case):
+        if run.start is None or _is_named(run, list(_simple())):
+            continue
+        began = _count_at(case, run.start_position)
+        for position, count in places.items():
+            after = began > count if began is not None and count is not None else run.start_position > position
+            if position != run.start_position and after:
+                return run, position
+    return None
 
 
 @check("metrics.near_reference")

@@ -8,6 +8,7 @@ from grader import vocabulary
 from grader.answers import cell_blocks
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.support import student_cells
+from grader.compare import knobs_of
 from grader.measured import Measured, measure
 from grader.model import Case, Evidence
 from grader.numbers import find_numbers
@@ -49,7 +50,7 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     arms = find_arms(case, experiment_of(case, cell, options))
     if not (arms.baseline or arms.changed):
         return _no_runs(case, cell)
-    explored = {run.seed for run in arms.other} | set(options.get("exploring", ()))
+    explored = _explored(case, arms, options.get("exploring", ()))
     counted = {
         name: sorted({run.seed for run in finished(runs) if run.seed is not None} - explored)
         for name, runs in (("baseline", arms.baseline), ("changed", arms.changed))
@@ -69,6 +70,21 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     fewest = min(len(seeds) for seeds in counted.values())
     advice = "" if fewest >= 3 else " That will do here; three an arm would begin to show the noise between seeds."
     return passed(f"Each arm finished with at least {minimum} seed{'s'[: minimum - 1]}.{advice}", values, evidence)
+
+
+def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None]:
+    """Seeds that helped to choose: those of the experiment's other arms (a sweep's), of runs and seeds that the
+    assignment names as exploring, and of runs of the changed configuration before the changed arm began.
+    """
+    mine = [*arms.baseline, *arms.changed]
+    first = min((run.start_position for run in arms.changed if run.start is not None), default=0)
+    wanted = knobs_of(arms.changed[-1]) if arms.changed else {}
+    found = {run.seed for run in arms.other} | {seed for seed in named if isinstance(seed, int)}
+    for run in finished(read_runs(case)):
+        tried = bool(wanted) and run.start_position < first and knobs_of(run) == wanted
+        if run not in mine and (tried or {run.name, run.record.experiment} & set(named)):
+            found.add(run.seed)
+    return found
 
 
 @check("seeds.paired")
