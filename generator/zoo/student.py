@@ -143,7 +143,8 @@ def _readme(plan: Plan, data: DataCard) -> str:
         f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n{weights}\n"
         "A log has a line an evaluation: the epoch (1.5 is halfway through the second), the step, the mean "
         "training loss since the line before (of the whole epoch where the epoch is whole), and the "
-        "validation part's loss, accuracy and macro-F1. Validation losses are unweighted; the training loss is what the optimiser saw.\n\n"
+        "validation part's loss, accuracy and macro-F1. Validation losses are unweighted; the training loss is "
+        "what the optimiser saw.\n\n"
         f"Data: `{data.source}`, size `{data.size}`, {data.classes} classes, fingerprint `{data.fingerprint}`. "
         f"Term {plan.term}.\n"
     )

@@ -1,0 +1,125 @@
+"""Evidence as pure functions: what a test says, when it gates, and that the gates name every model."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from course.zoo import load_zoo
+from course.zoo.recipes import Evidence
+from generator.errors import ZooBuildError
+from generator.zoo.evidence import (
+    Rate, failed_gates, fitting_keys, judge, measure, rates_file, read_rates, value_of, write_rates,
+)  # fmt: skip
+from generator.zoo.plan import make_plan
+from paribus.errors import UsageError
+
+ZOO = load_zoo("week2")
+GOOD = {
+    "undertrained": {"epochs": 1.0, "steps_per_epoch": 180.0, "final_train_loss": 2.4, "validation_fall": 0.2,
+                     "predicted_classes": 12.0, "accuracy": 0.44, "validation_rise": 0.0, "train_to_validation": 1.0,
+                     "tail_mass": 0.07, "macro_f1": 0.04, "zero_f1_classes": 102.0},
+    "starved": {"epochs": 15.0, "steps_per_epoch": 16.0, "final_train_loss": 0.03, "validation_fall": -0.1,
+                "predicted_classes": 39.0, "accuracy": 0.36, "validation_rise": 0.7, "train_to_validation": 0.01,
+                "tail_mass": 0.07, "macro_f1": 0.05, "zero_f1_classes": 97.0},
+    "baseline": {"epochs": 3.0, "steps_per_epoch": 180.0, "final_train_loss": 1.3, "validation_fall": 0.0,
+                 "predicted_classes": 36.0, "accuracy": 0.48, "validation_rise": 0.0, "train_to_validation": 0.6,
+                 "tail_mass": 0.09, "macro_f1": 0.09, "zero_f1_classes": 92.0},
+    "weighted": {"epochs": 3.0, "steps_per_epoch": 180.0, "final_train_loss": 1.6, "validation_fall": 0.0,
+                 "predicted_classes": 74.0, "accuracy": 0.44, "validation_rise": 0.0, "train_to_validation": 0.7,
+                 "tail_mass": 0.18, "macro_f1": 0.11, "zero_f1_classes": 87.0},
+}  # fmt: skip
+FIRM = {f"{recipe.name}.{test.name}": Rate(10, 10, 0.0, 1.0, 5.0) for recipe in ZOO.recipes for test in recipe.evidence}
+
+
+@pytest.mark.parametrize(
+    ("rate", "gates"),
+    [
+        (Rate(10, 10, 1.0, 0.1, 0.4), True),
+        (Rate(9, 10, 1.0, 0.1, 0.4), False),
+        (Rate(9, 9, 1.0, 0.1, 9.0), False),
+        (Rate(10, 10, 1.0, 0.1, 0.39), False),
+        (Rate(10, 10, 1.0, 0.0, 0.0), True),
+    ],
+)
+def test_a_test_gates_only_where_it_held_every_time_by_four_deviations(rate: Rate, gates: bool) -> None:
+    assert rate.gates is gates
+
+
+def test_all_evidence_holds_on_the_models_it_was_written_for() -> None:
+    assert all(item.held for item in judge(ZOO, GOOD, {}))
+
+
+def test_without_measured_rates_everything_informs() -> None:
+    assert not any(item.gates for item in judge(ZOO, GOOD, {}))
+
+
+def test_a_model_that_shows_nothing_fails_its_gates() -> None:
+    broken = {**GOOD, "starved": GOOD["baseline"]}
+    assert {item.recipe for item in failed_gates(judge(ZOO, broken, FIRM))} == {"starved", "baseline"} - {"baseline"}
+
+
+def test_the_gates_leave_one_way_of_naming_the_models() -> None:
+    codenames = dict(zip(GOOD, ("Bravo", "Delta", "Alpha", "Charlie"), strict=True))
+    keys = fitting_keys(ZOO, {codenames[name]: values for name, values in GOOD.items()}, FIRM)
+    assert keys == ({codename: recipe for recipe, codename in codenames.items()},)
+
+
+def _test(**fields: object) -> Evidence:
+    known = {"name": "x", "statistic": "accuracy", "compare": "difference", "against": "others", "at_least": None,
+             "at_most": None, "says": "x"}  # fmt: skip
+    return Evidence(**{**known, **fields})  # type: ignore[arg-type]
+
+
+def test_of_others_the_one_that_is_hardest_to_beat_decides() -> None:
+    assert value_of(_test(at_least=0.0), "baseline", GOOD) == pytest.approx(0.04)
+    assert value_of(_test(at_most=0.0), "starved", GOOD) == pytest.approx(-0.08)
+
+
+def test_a_ratio_to_nothing_holds_nothing() -> None:
+    test = _test(compare="ratio", against="baseline", at_least=0.0)
+    value = value_of(test, "starved", {"starved": {"accuracy": 1.0}, "baseline": {"accuracy": 0.0}})
+    assert math.isnan(value)
+    assert not test.held(value)
+
+
+def test_rates_are_measured_over_seeds_and_read_back(tmp_path: Path) -> None:
+    seeds = [
+        {name: {key: value * (1 + 0.001 * seed) for key, value in values.items()} for name, values in GOOD.items()}
+        for seed in range(10)
+    ]
+    path = write_rates(ZOO, "smoke", "tiny", seeds, about={"data": "synthetic"}, solutions=tmp_path)
+    write_rates(ZOO, "micro", "tiny", seeds[:2], about={"data": "synthetic"}, solutions=tmp_path)
+    assert path == rates_file("week2", tmp_path)
+    rates = read_rates(ZOO, "smoke", "tiny", tmp_path)
+    assert set(rates) == set(measure(ZOO, seeds))
+    assert rates["weighted.tail_mass"].gates
+    assert not read_rates(ZOO, "micro", "tiny", tmp_path)["weighted.tail_mass"].gates
+    assert read_rates(ZOO, "full", "tiny", tmp_path) == {}
+    assert read_rates(ZOO, "smoke", "tiny", tmp_path / "none") == {}
+
+
+@pytest.mark.parametrize("content", ["", '{"schema": "paribus.zoo-rates/9"}', '{"schema": "paribus.zoo-rates/1"}'])
+def test_damaged_rates_are_said(content: str, tmp_path: Path) -> None:
+    path = rates_file("week2", tmp_path)
+    path.parent.mkdir()
+    path.write_text(content)
+    with pytest.raises(ZooBuildError, match=r"week2\.json"):
+        read_rates(ZOO, "smoke", "tiny", tmp_path)
+
+
+def test_a_term_decides_seeds_and_codenames() -> None:
+    """Another term, another zoo; another secret, another zoo; the same of both, the same zoo."""
+    plans = [make_plan(ZOO, term, "micro", secret) for term in ("2027S", "2027A", "2028S") for secret in ("", "x")]
+    seeds = {tuple(plan.seed(recipe.name) for recipe in ZOO.recipes) for plan in plans}
+    assert len(seeds) == len(plans)
+    assert len({json.dumps(plan.codenames) for plan in plans}) > 1
+    assert all(sorted(plan.codenames.values()) == sorted(ZOO.codenames) for plan in plans)
+    assert make_plan(ZOO, "2027S", "micro") == plans[0]
+    assert plans[0].seed("baseline") != plans[0].seed("baseline", attempt=2)
+
+
+def test_a_term_that_is_no_folders_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="such as 2027S"):
+        make_plan(ZOO, "../2027", "micro")
