@@ -1,12 +1,15 @@
 """What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiment`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
 from paribus.evidence.code import UNAVAILABLE
 from paribus.evidence.record import Record
 from paribus.metrics import LABELS, NAMES
+
+# The start records of each arm by seed.
+Arms = Mapping[str, Mapping[int, Record]]
 
 
 def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:
@@ -65,6 +68,71 @@ def check_seeds(seed: SupportsIndex | None, seeds: Iterable[SupportsIndex] | Non
     if not numbers:
         raise ExperimentError("There are no seeds to run. Pass at least one, such as seeds=(1, 2, 3).")
     return tuple(numbers)
+
+
+def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
+    """Whether a run may begin in its arm, given the start records of both; else an ExperimentError that teaches.
+
+    ``wanted`` are the seeds about to run, which replace what their arm had of them.
+    """
+    key, vary, seed = start.experiment, start.vary, start.seed or 0
+    check_same_arm(key, start.arm, start, arms, wanted)
+    if start.arm == "baseline":
+        return
+    baseline = arms["baseline"]
+    if not baseline:
+        raise ExperimentError(
+            f"Run the baseline arm of {key!r} first (or pass a finished run to experiment.baseline): "
+            "without it there is nothing to compare with."
+        )
+    if start.prediction is None:
+        raise ExperimentError(
+            f"Write your prediction for {key!r} before the changed arm runs: experiment.predict("
+            'metric="macro_f1", direction="up", low=0.0, high=0.03, why="…"). '
+            "A prediction made after the result is not one."
+        )
+    if seed not in baseline:
+        seeds = ", ".join(str(item) for item in sorted(baseline))
+        raise ExperimentError(
+            f"The changed arm would run with seed {seed}, but the baseline ran with seed {seeds}. "
+            f"With another seed two things change: {vary} and the seed. Pass seed={seeds.split(',')[0]}, "
+            f"or run the baseline with seed={seed} too."
+        )
+    check_one_change(vary, differences(baseline[seed], start))
+
+
+def check_same_arm(key: str, arm: str, start: Record, arms: Arms, wanted: Sequence[int] = ()) -> None:
+    """An arm is one configuration under several seeds; a second configuration makes the arm begin anew."""
+    earlier = next((other for seed, other in arms[arm].items() if seed not in wanted), None)
+    differing = {} if earlier is None else differences(earlier, start)
+    if earlier is not None and differing:
+        raise ExperimentError(
+            f"The {arm} arm of {key!r} already ran with seed {earlier.seed}, and this run differs from it:"
+            f" {describe(differing)}. All seeds of an arm share one configuration. To begin the experiment "
+            "anew, run the cell that makes it (notebook.experiment) again."
+        )
+
+
+def check_complete(key: str, vary: str, arms: Arms) -> None:
+    """Both arms have finished runs under the same seeds, one configuration each, one change apart."""
+    baseline, changed = arms["baseline"], arms["changed"]
+    for arm, runs in arms.items():
+        if not runs:
+            raise ExperimentError(
+                f"The {arm} arm of {key!r} has no finished run. Run the cell that trains it, then this."
+            )
+    alone = sorted(set(baseline) ^ set(changed))
+    if alone:
+        arm, other = ("baseline", "changed") if alone[0] in baseline else ("changed", "baseline")
+        raise ExperimentError(
+            f"Seed {alone[0]} was run in the {arm} arm only, so it compares with nothing. "
+            f"Run the {other} arm with seed={alone[0]} too."
+        )
+    for arm, runs in arms.items():
+        for start in runs.values():
+            check_same_arm(key, arm, start, arms)
+    for seed, start in baseline.items():
+        check_one_change(vary, differences(start, changed[seed]))
 
 
 def same_run(earlier: Record, planned: Record) -> bool:

@@ -3,7 +3,7 @@
 A notebook run again from the top proves only the order within it. A code that was handed in beforehand (a text
 field in Moodle, a list on paper) proves more: it fits one prediction, one planned change and one notebook.
 
-    code = commit(prediction, vary, nonce)        "7KQ2-M8XR-4VDT"
+    code = commit(prediction, vary, nonce)        "7KQ2-M8XR-4VD4"
     verify(code, prediction, vary, nonce)         True
 
 The code is 55 bits of scrypt (RFC 7914) over the canonical prediction and change, salted with the notebook's
@@ -26,7 +26,7 @@ _DIGITS = 11
 
 
 def commit(prediction: Prediction, vary: str, nonce: str) -> str:
-    """The code of a prediction about changing ``vary`` in the notebook ``nonce``, such as "7KQ2-M8XR-4VDT".
+    """The code of a prediction about changing ``vary`` in the notebook ``nonce``, such as "7KQ2-M8XR-4VD4".
 
     What the prediction says enters it (metric, direction, bounds, reason up to blanks), when it was written
     does not. Takes at least 0.1 s on purpose.

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, SupportsIndex, TypeVar, overload
 
-from paribus.arms import check_one_change, check_prediction, check_seeds, describe, differences
+from paribus.arms import (
+    check_complete,
+    check_prediction,
+    check_same_arm,
+    check_seeds,
+    check_start,
+    describe,
+    differences,
+)
 from paribus.commitment import commit
 from paribus.conclusion import CLAIMS, Claim, Conclusion, judge
 from paribus.errors import ExperimentError
@@ -133,7 +141,7 @@ class Experiment:
             for item in wanted
         ]
         for start in prepared:
-            self._check(arm, start, wanted)
+            self._check(start, wanted)
         results = tuple(self._run_one(start, train, config, data, again=again) for start in prepared)
         return results if seeds is not None else results[0]
 
@@ -156,7 +164,7 @@ class Experiment:
         prepared = self._prepare(
             arm, config, data, seed, code=code, name=name, derived=derived, environment=environment
         )
-        self._check(arm, prepared, (prepared.seed or 0,))
+        self._check(prepared, (prepared.seed or 0,))
         return self.notebook.start_prepared(prepared, data)
 
     def finished(
@@ -174,7 +182,7 @@ class Experiment:
         Ask it before `start`, and an interrupted loop goes on where it stopped.
         """
         prepared = self._prepare(arm, config, data, seed, code=code, name=name, derived=None, environment=None)
-        self._check(arm, prepared, (prepared.seed or 0,))
+        self._check(prepared, (prepared.seed or 0,))
         return self._reuse(prepared, data)
 
     def baseline(self, result: Given, config: object = None) -> Given:
@@ -196,7 +204,7 @@ class Experiment:
                         f"The run {run.name!r} had another configuration than the one passed with it: "
                         f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
                     )
-            self._check_same_arm("baseline", run.start, (run.seed,))
+            check_same_arm(self.key, "baseline", run.start, self._starts(), (run.seed,))
             self._take("baseline", run)
         self.notebook.values({f"experiment.{self.key}.baseline_run.{run.run}": 1.0 for run in results})
         return result
@@ -204,7 +212,7 @@ class Experiment:
     def held(self) -> Held:
         """Everything held constant so far, listed from the records. Raises ExperimentError before any run."""
         self._collect()
-        starts = {arm: [run.start for run in runs.values()] for arm, runs in self.arms.items()}
+        starts = {arm: list(runs.values()) for arm, runs in self._starts().items()}
         if not any(starts.values()):
             raise ExperimentError(f"Nothing of {self.key!r} has run yet, so there is nothing to list as held.")
         kept = held(self.vary, starts)
@@ -317,59 +325,12 @@ class Experiment:
     def _both_arms(self) -> tuple[dict[int, RunResult], dict[int, RunResult]]:
         """Both arms, held against one another once more: own loops are not checked when they begin."""
         self._collect()
-        baseline, changed = self.arms["baseline"], self.arms["changed"]
-        for arm in ARMS:
-            if not self.arms[arm]:
-                raise ExperimentError(
-                    f"The {arm} arm of {self.key!r} has no finished run. Run the cell that trains it, then this."
-                )
-        alone = sorted(set(baseline) ^ set(changed))
-        if alone:
-            arm, other = ("baseline", "changed") if alone[0] in baseline else ("changed", "baseline")
-            raise ExperimentError(
-                f"Seed {alone[0]} was run in the {arm} arm only, so it compares with nothing. "
-                f"Run the {other} arm with seed={alone[0]} too."
-            )
-        for seed, run in baseline.items():
-            check_one_change(self.vary, differences(run.start, changed[seed].start))
-        return baseline, changed
+        check_complete(self.key, self.vary, self._starts())
+        return self.arms["baseline"], self.arms["changed"]
 
-    def _check(self, arm: str, start: Record, wanted: tuple[int, ...]) -> None:
+    def _check(self, start: Record, wanted: tuple[int, ...]) -> None:
         self._collect()
-        self._check_same_arm(arm, start, wanted)
-        if arm == "baseline":
-            return
-        seed = start.seed or 0
-        if not self.arms["baseline"]:
-            raise ExperimentError(
-                f"Run the baseline arm of {self.key!r} first (or pass a finished run to experiment.baseline): "
-                "without it there is nothing to compare with."
-            )
-        if start.prediction is None:
-            raise ExperimentError(
-                f"Write your prediction for {self.key!r} before the changed arm runs: experiment.predict("
-                'metric="macro_f1", direction="up", low=0.0, high=0.03, why="…"). '
-                "A prediction made after the result is not one."
-            )
-        if seed not in self.arms["baseline"]:
-            seeds = ", ".join(str(item) for item in sorted(self.arms["baseline"]))
-            raise ExperimentError(
-                f"The changed arm would run with seed {seed}, but the baseline ran with seed {seeds}. "
-                f"With another seed two things change: {self.vary} and the seed. Pass seed={seeds.split(',')[0]}, "
-                f"or run the baseline with seed={seed} too."
-            )
-        differing = differences(self.arms["baseline"][seed].start, start)
-        check_one_change(self.vary, differing)
+        check_start(start, self._starts(), wanted)
 
-    def _check_same_arm(self, arm: str, start: Record, wanted: tuple[int, ...]) -> None:
-        """An arm is one configuration under several seeds; a second configuration makes the arm begin anew."""
-        earlier = next((item.start for item in self.arms[arm].values() if item.seed not in wanted), None)
-        if earlier is None:
-            return
-        differing = differences(earlier, start)
-        if differing:
-            raise ExperimentError(
-                f"The {arm} arm of {self.key!r} already ran with seed {earlier.seed}, and this run differs from it:"
-                f" {describe(differing)}. All seeds of an arm share one configuration. To begin the experiment "
-                "anew, run the cell that makes it (notebook.experiment) again."
-            )
+    def _starts(self) -> dict[str, dict[int, Record]]:
+        return {arm: {seed: run.start for seed, run in runs.items()} for arm, runs in self.arms.items()}

@@ -269,6 +269,17 @@ def test_an_own_loop_through_two_calls_loses_nothing(notebook: Notebook, data: D
     assert report.noise_of("macro_f1").seeds is not None
 
 
+def test_an_own_loop_that_mixes_configurations_in_an_arm_is_refused_by_the_report(
+    notebook: Notebook, data: Data
+) -> None:
+    experiment = notebook.experiment("batch", vary="batch_size")
+    for seed, arm, config in ((1, "baseline", CONFIG), (2, "baseline", replace(CONFIG, learning_rate=1)),
+                              (1, "changed", SMALL), (2, "changed", SMALL)):  # fmt: skip
+        own_loop(notebook.start, data, config, name=arm, seed=seed, experiment="batch", arm=arm).finish()
+    with pytest.raises(ExperimentError, match=r"The baseline arm .* learning_rate \(0.001 → 1\)"):
+        experiment.report()
+
+
 def test_an_own_loop_begun_by_the_experiment_is_checked_and_resumed(
     experiment: Experiment, data: Data, reopen: Reopen
 ) -> None:

@@ -1,0 +1,48 @@
+"""The examples of docs/experiments.md run as they stand."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paribus.commitment import FORMAT, commit, normal_code
+from paribus.evidence.record import Prediction
+from paribus.notebook import Notebook
+from tests.paribus.material import Config, Data, Train
+
+PAGE = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Weighted(Config):
+    class_weights: str = "balanced"
+
+
+def test_the_examples_run(notebook: Notebook, train: Train, data: Data) -> None:
+    pytest.importorskip("optuna")
+    config = Weighted()
+
+    def suggest(trial: Any) -> Weighted:  # noqa: ANN401 - optuna is optional
+        return replace(config, batch_size=trial.suggest_int("batch_size", 8, 48))
+
+    first = notebook.start("tfidf", config={}, seed=0, data=data).finish(predictions=data.validation.labels)
+    space = {
+        "notebook": notebook, "train": train, "CONFIG": config, "data": data, "replace": replace,
+        "suggest": suggest, "tfidf": first, "encoder": first,
+    }  # fmt: skip
+    assert len(EXAMPLES) == 2
+    for example in EXAMPLES:
+        exec(example, space)  # noqa: S102 - the page's own examples
+    assert {"experiment", "sweep", "ablation", "search"} <= set(space)
+
+
+def test_the_page_describes_the_commitment_as_it_is() -> None:
+    code = commit(Prediction("macro_f1", "up", 0.0, 0.03, "more updates an epoch", "", 0), "batch_size", "0" * 32)
+    assert normal_code(code) == code
+    example = "7KQ2-M8XR-4VD4"
+    assert normal_code(example) == example
+    assert example in PAGE
+    assert FORMAT in PAGE
