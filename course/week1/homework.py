@@ -17,7 +17,8 @@
 # find out which of the ignored classes it rescues, and run your first controlled experiment: change **one** setting,
 # hold everything else, and say beforehand what you expect.
 #
-# **What you hand in**: this notebook as one HTML file, through Moodle. The last cell says how.
+# **What you hand in**: this notebook as one HTML file (from Kaggle, the executed `.ipynb`), through Moodle. The last
+# cell says how.
 #
 # **What it costs**: two training runs of two epochs, about 20 minutes each on a free T4 with the course's data, plus
 # five minutes of baselines: about 45 minutes of training. The budget is **75 minutes**, which leaves room for one

@@ -19,7 +19,8 @@
 # look at the errors themselves: which classes, which way, how sure the model was, and how much of your score is
 # noise.
 #
-# **What you hand in**: this notebook as one HTML file, through Moodle. The last cell says how.
+# **What you hand in**: this notebook as one HTML file (from Kaggle, the executed `.ipynb`), through Moodle. The last
+# cell says how.
 #
 # | part | points |
 # | --- | --- |
