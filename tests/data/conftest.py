@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from paribus.data import complaints
+from paribus.data.complaints import Complaints
+
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -123,6 +126,12 @@ def loopback_hub() -> Iterator[LoopbackHub]:
     hub.shutdown()
     hub.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def full() -> Complaints:
+    """The shipped corpus at full size, made once."""
+    return complaints.load("synthetic", size="full")
 
 
 @pytest.fixture(scope="session")

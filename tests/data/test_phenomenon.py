@@ -26,8 +26,8 @@ def measure(data: Complaints) -> tuple[float, float, int]:
 
 
 @pytest.mark.slow
-def test_full_shows_the_course_s_figures() -> None:
-    accuracy, macro_f1, zero = measure(complaints.load(size="full"))
+def test_full_shows_the_course_s_figures(full: Complaints) -> None:
+    accuracy, macro_f1, zero = measure(full)
     assert accuracy == pytest.approx(0.542, abs=0.015)
     assert macro_f1 == pytest.approx(0.132, abs=0.015)
     assert zero == pytest.approx(70, abs=6)

@@ -23,6 +23,7 @@ def pairs(data: Complaints) -> set[tuple[str, str]]:
     return {(text, data.classes[label]) for text, label in rows}
 
 
+@settings(deadline=None)
 @given(st.integers(5, 30_000))
 def test_every_class_has_all_three_parts(total: int) -> None:
     test = rows_for_test(total)
@@ -49,7 +50,7 @@ def test_nothing_is_lost_or_doubled() -> None:
     assert len(data.train) + len(data.validation) + len(data.test) == len(whole)
 
 
-@settings(max_examples=20)
+@settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_row_order_does_not_matter(seed: int) -> None:
     whole = frame(fees=40, rewards=17, points=5)

@@ -18,11 +18,6 @@ from paribus.errors import DataError
 
 
 @pytest.fixture(scope="module")
-def full() -> Complaints:
-    return complaints.load("synthetic", size="full")
-
-
-@pytest.fixture(scope="module")
 def smoke() -> Complaints:
     return complaints.load("synthetic", size="smoke")
 
@@ -36,6 +31,7 @@ def test_full_has_the_course_s_exact_shape(full: Complaints) -> None:
     assert counts[0] == 13_333
     assert set(counts[-10:].tolist()) == {4, 5}
     assert full.classes[int(np.flatnonzero(counts == 3_905)[0])] == "Attempts to collect debt not owed"
+    assert full.tier_limits() == (2_000, 100)
     tiers = full.tiers()
     assert [int(np.sum(tiers == tier)) for tier in ("head", "mid", "tail")] == [6, 40, 67]
     assert int(np.sum((counts >= 50) & (counts < 100))) == 47
