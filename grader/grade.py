@@ -13,6 +13,7 @@ from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovere
 from grader.records import read_records
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
 from grader.runs import Run, by_seed, finished, read_runs
+from grader.sketch import make_sketch
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
@@ -147,6 +148,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         needs_person=tuple(cell.key for cell in cells if cell.pending),
         cells=cells,
         metrics=run_metrics(case),
+        sketch=make_sketch(case),
     )
 
 

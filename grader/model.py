@@ -195,11 +195,29 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """What is kept of a submission to compare it with the class (`grader.sketch`): nonces and a MinHash a memo."""
+
+    nonces: tuple[str, ...] = ()
+    memos: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a submission has in common with ``other``: the random nonce, and the share of word runs by memo cell."""
+
+    other: str
+    nonce: bool
+    memos: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Result:
     """All that grading says about one submission; one line of results.jsonl (`grader.results`).
 
     ``attempt``, ``team`` and ``late`` are the submission's. ``penalty`` are the points that lateness costs; it
-    follows the score with people's grades in it, so results.jsonl has none.
+    follows the score with people's grades in it, so results.jsonl has none. ``alike`` names other people's
+    submissions that this one resembles: for the instructor alone, and no points depend on it.
     """
 
     submission: str
@@ -221,6 +239,8 @@ class Result:
     team: tuple[str, ...] = ()
     late: float = 0.0
     penalty: float = 0.0
+    sketch: Sketch = field(default_factory=Sketch)
+    alike: tuple[Likeness, ...] = ()
     schema: str = SCHEMA
 
     @property

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from grader.checks.base import plain
 from grader.errors import ResultError
-from grader.model import SCHEMA, CellResult, Evidence, Outcome, Result, Verdict
+from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
 
 FILE = "results.jsonl"
 
@@ -65,6 +65,9 @@ def _result(raw: Mapping[str, Any]) -> Result:
     parsed["remarks"] = tuple(raw["remarks"])
     parsed["needs_person"] = tuple(raw["needs_person"])
     parsed["team"] = tuple(raw.get("team", ()))
+    sketch = raw.get("sketch", {"nonces": (), "memos": {}})
+    parsed["sketch"] = Sketch(tuple(sketch["nonces"]), dict(sketch["memos"]))
+    parsed["alike"] = tuple(Likeness(**item) for item in raw.get("alike", ()))
     parsed["cells"] = tuple(_cell(item) for item in raw["cells"])
     return Result(**parsed)
 

@@ -108,8 +108,8 @@ def _touches(node: ast.AST, tainted: dict[str, bool]) -> Iterator[ast.expr]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in tainted:
         yield node
         return
-    for child in ast.iter_child_nodes(node):
-        yield from _touches(child, tainted)
+    for below in ast.iter_child_nodes(node):
+        yield from _touches(below, tainted)
 
 
 def _arguments(node: ast.Call) -> tuple[ast.expr, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course.assignment import Cell
-from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
+from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
 from grader.model import Case, Evidence
 from grader.runs import own_records, read_runs
 
@@ -53,6 +53,14 @@ def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         names = listed(dict.fromkeys(f"{run.name} (seed {run.seed})" for run in unfinished))
         told = f" Begun without a result: {names}."
     return passed(f"All {len(own)} records fit their digests.{told}", values)
+
+
+@check("integrity.copied")
+def copied(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Whether a session or a memo stands in two people's submissions is compared over the whole class and shown to
+    the instructor. It costs no points.
+    """
+    return not_applicable("This is compared over the whole class; no points depend on it.")
 
 
 def _gaps(case: Case) -> int:

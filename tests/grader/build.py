@@ -16,6 +16,7 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
     references   entries of the assignment
     damaged      records that cannot be read: cell, problem, kind
     without_records, records_of   no records at all; records of another assignment
+    nonce        the records' nonce
 
 Texts may hold {run[metric]:.3f}, filled from the metrics that the predictions give.
 """
@@ -192,7 +193,7 @@ def _records(
 ) -> tuple[FoundRecord, ...]:
     if raw.get("without_records"):
         return ()
-    chain = _Chain(replace(assignment, name=raw.get("records_of", assignment.name)))
+    chain = _Chain(replace(assignment, name=raw.get("records_of", assignment.name)), raw.get("nonce", NONCE))
     data = raw.get("data", {})
     identity = DataIdentity(
         "synthetic", data.get("fingerprint", "d" * 16), data.get("split", "5" * 16), 400, "t" * 16
@@ -217,8 +218,9 @@ def _records(
 class _Chain:
     """Records one after another, each naming the digest of the one before it."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, nonce: str) -> None:
         self.assignment = assignment
+        self.nonce = nonce
         self.found: list[FoundRecord] = []
         self.previous = ""
 
@@ -233,7 +235,7 @@ class _Chain:
     ) -> Record:
         """Write one record, shown at a position."""
         record = Record(
-            kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce=NONCE, run=run,
+            kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce=self.nonce, run=run,
             previous=self.previous, **fields,
         )  # fmt: skip
         record = Record.from_json(record.to_json())

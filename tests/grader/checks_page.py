@@ -3,6 +3,7 @@
 .venv/bin/python -m tests.grader.checks_page
 """
 
+import json
 from pathlib import Path
 
 from grader.checks import CHECKS
@@ -35,6 +36,7 @@ FAMILIES = {
     "form": "Form",
     "integrity": "Integrity",
 }
+OVER_THE_CLASS = "integrity.copied"
 ORDER = {"passed": 0, "failed": 1, "undecided": 2, "not_applicable": 3}
 
 
@@ -52,6 +54,8 @@ def render() -> str:
 
 def _table(name: str) -> list[str]:
     """One row a case: what was handed in, the verdict, what the student reads."""
+    if name == OVER_THE_CLASS:
+        return _classes()
     rows = []
     for path in sorted((CASES / name).glob("*.json")):
         raw = load(path)
@@ -62,6 +66,15 @@ def _table(name: str) -> list[str]:
         rows.append((ORDER[found.outcome], path.stem, row))
     head = ["| verdict | what was handed in | what the student reads |", "| --- | --- | --- |"]
     return [*head, *(row for _, _, row in sorted(rows))]
+
+
+def _classes() -> list[str]:
+    """One row a class: what two people handed in, and whether the instructor is shown the pair."""
+    rows = []
+    for raw in json.loads((CASES / "_classes.json").read_text(encoding="utf-8")):
+        disguise = " (in disguise)" if raw["kind"] == "disguised" else ""
+        rows.append(f"| {'shown' if raw['pairs'] else 'not shown'} | {_cell(raw['about'])}{disguise} |")
+    return ["| to the instructor | what two people handed in |", "| --- | --- |", *sorted(rows, reverse=True)]
 
 
 def _cell(text: str) -> str:
