@@ -31,7 +31,10 @@ from paribus.files import write_atomic
 from paribus.profiles import get_profile
 
 TORCH = "torch==2.13.0"
-EXTRA = ("hypothesis", "ipykernel", "jsonschema", "matplotlib", "papermill", "pyarrow", "pytest", "safetensors")
+EXTRA = (
+    "hypothesis", "ipykernel", "jsonschema", "matplotlib", "optuna", "papermill", "pyarrow", "pytest", "safetensors",
+    "statsmodels",
+)  # fmt: skip
 """What the tests and a kernel need beyond an image's pins."""
 TEST_FOLDERS = ("tests/paribus", "tests/data", "tests/training")
 NO_TESTS_LEFT = 5
