@@ -32,8 +32,8 @@ from paribus.profiles import get_profile
 
 TORCH = "torch==2.13.0"
 EXTRA = (
-    "hypothesis", "ipykernel", "jsonschema", "matplotlib", "optuna", "papermill", "pyarrow", "pytest", "safetensors",
-    "statsmodels",
+    "hypothesis", "ipykernel", "jsonschema", "matplotlib", "optuna", "papermill", "pyarrow", "pytest",
+    "safetensors", "statsmodels",
 )  # fmt: skip
 """What the tests and a kernel need beyond an image's pins."""
 TEST_FOLDERS = ("tests/paribus", "tests/data", "tests/training")
