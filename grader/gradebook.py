@@ -73,9 +73,13 @@ class GradebookFolder:
         event.listen(self._book.engine, "connect", _quick_commits)
         # nbgrader hangs up after every step, and the last one to hang up tidies the whole log away: that is us.
         self._line = sqlite3.connect(self.folder / DATABASE)
-        self._ledger = Ledger(self._line)
         self._checksums: dict[str, str] = {}
-        self._save_source(release.notebook)
+        try:
+            self._ledger = Ledger(self._line)
+            self._save_source(release.notebook)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Leave one whole file behind, without a log beside it; the folder must not be used afterwards.

@@ -11,7 +11,7 @@ from grader.worksheet import Worksheet
 
 # What Moodle writes in English, once weekdays are gone and months are numbers, and what spreadsheets make of it.
 FORMATS = (
-    "%d %m %Y %I:%M %p", "%d %m %Y %H:%M", "%m %d %Y %I:%M %p", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+    "%d %m %Y %I:%M %p", "%d %m %Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M",
 )  # fmt: skip
 # The first letters of the months, in the languages whose worksheets are known; longer beginnings first.
@@ -77,6 +77,7 @@ def _parse(text: str, form: str, timezone: str) -> datetime | None:
 def _plain(text: str) -> str:
     """``Monday, 1 March 2027, 11:43 PM`` → ``1 3 2027 11:43 PM``, in any of the languages."""
     words: list[str] = []
+    first = False
     for word in re.split(r"[\s,]+", unicodedata.normalize("NFC", text).strip()):
         bare = word.strip(".").casefold()
         if bare in ("am", "pm"):
@@ -84,7 +85,11 @@ def _plain(text: str) -> str:
         elif any(character.isdigit() for character in bare):
             words.append(word.strip("."))
         else:
-            words += [str(number) for number, starts in MONTHS.items() if _is_month(bare, starts)][:1]
+            month = [str(number) for number, starts in MONTHS.items() if _is_month(bare, starts)][:1]
+            first = first or (bool(month) and not words)
+            words += month
+    if first:  # as in March 1, 2027
+        words[:2] = words[1::-1]
     return " ".join(words)
 
 

@@ -6,6 +6,7 @@ never halves; what a killed run left lying about is removed by the next one.
 
 import errno
 import fcntl
+import logging
 import os
 import re
 import sqlite3
@@ -53,12 +54,17 @@ def clear_errors(out: Path) -> Iterator[None]:
     """What the system or the database refuses, as a StorageError that says what to do."""
     from sqlalchemy.exc import DatabaseError
 
+    # nbgrader logs the traceback of what is told here in a sentence.
+    chatter = logging.getLogger("tornado.application")
+    before, chatter.disabled = chatter.disabled, True
     try:
         yield
     except OSError as error:
         raise StorageError(_system_words(out, error)) from error
     except (sqlite3.DatabaseError, DatabaseError) as error:
         raise StorageError(_database_words(out, str(getattr(error, "orig", None) or error))) from error
+    finally:
+        chatter.disabled = before
 
 
 def remove_unfinished(out: Path) -> None:

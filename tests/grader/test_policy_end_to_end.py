@@ -1,0 +1,231 @@
+"""The course's policy from course.toml to everything that leaves grading."""
+
+import csv
+import io
+import json
+import os
+import re
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.release import write_release
+from paribus.cli import main
+from tests.grader.classroom import CELLS, make_assignment, make_release
+from tests.grader.test_grade_command import NAME, RELEASE, submission
+from tests.robust.small_class import decide
+
+HEADER = ["Identifier", "Full name", "Email address", "Status", "Group", "Grade", "Maximum grade",
+          "Last modified (submission)", "Last modified (grade)", "Feedback comments"]  # fmt: skip
+PLACE = {name: place for place, name in enumerate(HEADER)}
+DONE = submission(tail_share="def tail_share(counts):\n    return 1\n", trade_off="Macro-F1 rose, accuracy fell.")
+
+
+class Class:
+    """A folder with submissions, worksheet, release and course.toml."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder, folder / "out"
+        self.rows: list[list[str]] = []
+        write_release(folder / "release", RELEASE)
+        (folder / "in").mkdir()
+        self.policy("")
+
+    def policy(self, text: str) -> None:
+        (self.folder / "course.toml").write_text(text, encoding="utf-8")
+
+    def student(self, number: int, name: str, when: str = "2027-03-01 12:00", group: str = "") -> None:
+        self.rows.append(
+            [f"Participant {number}", name, f"{number}@example.org", "Submitted", group, "", "28.00", when, "-", ""]
+        )
+
+    def hand_in(self, owner: str, content: bytes = DONE, file: str = "homework.ipynb", age: float = 0.0) -> None:
+        path = self.folder / "in" / f"{owner}_assignsubmission_file_" / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (1_800_000_000 - age, 1_800_000_000 - age))
+
+    def grade(self, *more: str, releases: tuple[str, ...] = ("release",)) -> int:
+        sheet = io.StringIO()
+        csv.writer(sheet, lineterminator="\n").writerows([HEADER, *self.rows])
+        (self.folder / "sheet.csv").write_text(sheet.getvalue(), encoding="utf-8")
+        named = [word for name in releases for word in ("--release", str(self.folder / name))]
+        return main(["grade", str(self.folder / "in"), "--assignment", NAME, *named, "--worksheet",
+                     str(self.folder / "sheet.csv"), "--course", str(self.folder / "course.toml"), "--out",
+                     str(self.out), "--json", *more])  # fmt: skip
+
+    def results(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.out / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    def sheet(self) -> dict[str, list[str]]:
+        rows = csv.reader(io.StringIO((self.out / "worksheet.csv").read_text(encoding="utf-8")))
+        return {row[0].removeprefix("Participant "): row for row in rows}
+
+    def cell(self, number: int, column: str) -> str:
+        return self.sheet()[str(number)][PLACE[column]]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Class:
+    return Class(tmp_path)
+
+
+LATE = """
+[grading]
+timezone = "UTC"
+late_penalty = "zero"
+[grading.assignments.week1_homework]
+due = 2027-03-01T12:00:00
+"""
+
+
+def test_late_work_is_listed_costs_what_the_plugin_says_and_an_extension_takes_it_back(room: Class) -> None:
+    for number, name, when in (
+        (101, "Ada", "2027-03-01 12:00"),
+        (102, "Bob", "2027-03-01 13:30"),
+        (103, "Cem", "noonish"),
+    ):
+        room.student(number, name, when)
+        room.hand_in(f"{name}_{number}")
+    room.policy(LATE)
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade("--collect") == 0
+    by_student = {result["student"]: result for result in room.results()}
+    assert [by_student[number]["late"] for number in ("101", "102", "103")] == [0.0, 5400.0, 0.0]
+    assert "late: handed in 1 h 30 min after" in " ".join(by_student["102"]["remarks"])
+    assert "'noonish' in the worksheet could not be read" in " ".join(by_student["103"]["remarks"])
+    assert room.cell(102, "Grade") == "0.00"
+    assert float(room.cell(101, "Grade")) == float(room.cell(103, "Grade")) > 0
+    page = (room.out / "feedback" / "bob-102.html").read_text(encoding="utf-8")
+    assert "because it was late" in page
+    assert "noonish" in (room.out / "report.html").read_text(encoding="utf-8")
+    query = "SELECT student_id, timestamp IS NOT NULL FROM submitted_assignment ORDER BY student_id"
+    with closing(sqlite3.connect(room.out / "gradebook.db")) as database:
+        assert database.execute(query).fetchall() == [("ada-101", 0), ("bob-102", 1), ("cem-103", 0)]
+    room.policy(LATE + "extensions = { 102 = 2 }\n")
+    assert room.grade() == 0
+    assert room.cell(102, "Grade") == room.cell(101, "Grade")
+    assert "late:" not in (room.out / "results.jsonl").read_text(encoding="utf-8").replace("late: the date", "")
+
+
+def test_a_team_has_one_result_and_every_member_the_grade(room: Class) -> None:
+    """As Moodle packs it, a copy for each member; and as a group's own folder."""
+    for number, name, group in (
+        (101, "Ada", "Reds"),
+        (102, "Bob", "Reds"),
+        (103, "Cem", "Blues"),
+        (104, "Dee", "Blues"),
+        (105, "Eve", ""),
+    ):
+        room.student(number, name, group=group)
+    room.hand_in("Reds-Ada_101")
+    room.hand_in("Reds-Bob_102")
+    room.hand_in("Blues_7")
+    room.hand_in("Eve_105")
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade() == 0
+    teams = [tuple(result["team"]) for result in room.results()]
+    assert sorted(teams) == [(), ("101", "102"), ("103", "104")]
+    grades = {room.cell(number, "Grade") for number in range(101, 106)}
+    assert len(grades) == 1
+    assert float(grades.pop()) > 0
+    with zipfile.ZipFile(room.out / "feedback.zip") as archive:
+        assert sorted(name.split("_")[1] for name in archive.namelist()) == ["101", "102", "103", "104", "105"]
+
+
+@pytest.mark.parametrize(("attempts", "counts"), [("last", "second.ipynb"), ("best", "first.ipynb"), ("ask", "")])
+def test_the_policy_says_which_of_two_files_counts_and_both_are_kept(
+    room: Class, attempts: str, counts: str
+) -> None:
+    room.student(101, "Ada")
+    room.hand_in("Ada_101", DONE, "first.ipynb", age=3600)
+    room.hand_in("Ada_101", submission(), "second.ipynb")
+    room.policy(f"[grading]\nattempts = {attempts!r}")
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade("--collect") == 0
+    assert [result["attempt"] for result in room.results()] == [1, 2]
+    assert len(list((room.out / "feedback").iterdir())) == 2
+    words = room.cell(101, "Feedback comments")
+    assert f"Of your 2 files {counts} counts." in words if counts else "Your instructor chooses one" in words
+    assert bool(room.cell(101, "Grade")) == bool(counts)
+
+
+def test_in_an_anonymous_class_no_name_is_stored_or_shown(room: Class) -> None:
+    """Not even those that Moodle, or a student who names a file, gave away."""
+    room.student(101, "Ada Lovelace")
+    room.student(102, "Bob Hope")
+    room.hand_in("Ada Lovelace_101", DONE, "lovelace final.ipynb")
+    room.hand_in("Ada Lovelace_101", submission(), "lovelace.ipynb", age=60)
+    room.hand_in("Bob Hope_102", b"%PDF-1.7", "hope.html")
+    (room.folder / "in" / "grace hopper.ipynb").write_bytes(submission())
+    room.policy("[grading]\nanonymous = true\nattempts = 'last'")
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade() == 0
+    assert {result["student"] for result in room.results()} >= {"101", "102"}
+    for path in room.out.rglob("*"):
+        told = path.name.encode() + (path.read_bytes() if path.is_file() else b"")
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                told += "".join(archive.namelist()).encode()
+        assert not re.search(rb"(?i)lovelace|hope|hopper|example\.org", told), path
+    assert room.cell(101, "Grade")
+
+
+def test_an_erratum_in_mid_week_is_graded_with_what_was_there(room: Class) -> None:
+    """The old release's submissions keep their place in the gradebook, and what people gave them."""
+    newer = make_release(make_assignment(CELLS[:-1]))
+    write_release(room.folder / "newer", newer)
+
+    def of(digest: str) -> bytes:
+        begin = f'import paribus\nnotebook = paribus.begin("{NAME}", release="{digest}")'
+        return submission(setup=begin, trade_off="Macro-F1 rose.")
+
+    room.student(101, "Ada")
+    room.hand_in("Ada_101", of(RELEASE.digest))
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    room.student(102, "Bob")
+    room.hand_in("Bob_102", of(newer.digest))
+    assert room.grade(releases=("newer", "release")) == 0
+    assert [result["release"] for result in room.results()] == [RELEASE.digest, newer.digest]
+    assert room.cell(101, "Grade")
+    assert not room.cell(102, "Grade")
+
+
+def test_what_changed_for_whom_is_said(room: Class, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, name in ((101, "Ada"), (102, "Bob"), (103, "Cem")):
+        room.student(number, name)
+        room.hand_in(f"{name}_{number}", submission())
+    assert room.grade() == 0
+    capsys.readouterr()
+    room.hand_in("Ada_101", DONE)
+    room.hand_in("Eve_105")
+    (room.folder / "in" / "Cem_103_assignsubmission_file_" / "homework.ipynb").unlink()
+    assert room.grade("--diff", str(room.out)) == 0
+    told = json.loads(capsys.readouterr().out)["changes"]
+    changed = {(item["who"], item["what"].partition(", ")[2] or item["what"]) for item in told}
+    assert {who for who, _ in changed} == {"Ada", "Cem", "Eve"}
+    assert {("Ada", "file"), ("Ada", "score"), ("Eve", "submission"), ("Cem", "submission")} <= changed
+    assert room.grade("--diff", str(room.out)) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [(("--collect",), "holds no graded batch"), (("--diff", "none"), "holds no results")]
+)
+def test_nothing_to_collect_or_to_compare_with_is_wrong_usage(
+    room: Class, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], told: str
+) -> None:
+    room.hand_in("Ada_101")
+    with pytest.raises(SystemExit) as stopped:
+        room.grade(*more)
+    assert stopped.value.code == 2
+    assert told in " ".join(capsys.readouterr().err.split())
