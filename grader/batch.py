@@ -54,6 +54,7 @@ def grade_batch(
     memory_mb: int = 0,
     fresh: bool = False,
     grade: Grade = grade_safely,
+    also: str = "",
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -61,7 +62,8 @@ def grade_batch(
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
     finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
-    Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
+    ``also`` names what else verdicts depend on: another one starts the batch anew. Raises UsageError where there is
+    no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -69,7 +71,7 @@ def grade_batch(
         raise UsageError(f"-j {jobs} is no number of processes; expected 1 or more.")
     out.mkdir(parents=True, exist_ok=True)
     (out / COMPLETE).unlink(missing_ok=True)
-    key = batch_key(releases)
+    key = batch_key(releases, also)
     earlier = {} if fresh else _earlier(out, key)
     write_atomic(out / FILE, to_text(earlier.values()))
     write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
@@ -145,9 +147,9 @@ class _State:
         return tuple(result for result in self.order.values() if result is not None)
 
 
-def batch_key(releases: Sequence[Release]) -> str:
-    """What a line of results depends on besides its submission: version, schema and releases."""
-    parts = [paribus.__version__, SCHEMA, *(release.digest for release in releases)]
+def batch_key(releases: Sequence[Release], also: str = "") -> str:
+    """What a line of results depends on besides its submission: version, schema, releases and ``also``."""
+    parts = [paribus.__version__, SCHEMA, also, *(release.digest for release in releases)]
     parts += [hashlib.sha256(release.assignment.to_json().encode()).hexdigest() for release in releases]
     parts += [json.dumps(dict(release.references), sort_keys=True) for release in releases]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

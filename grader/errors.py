@@ -6,6 +6,7 @@ GraderError                     everything the grader refuses
 ├── CheckTableError             the table of checks is malformed
 ├── ResultError                 a line of results.jsonl cannot be read
 ├── WorksheetError              Moodle's worksheet cannot be read
+├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── GradebookError              nbgrader's database or folders
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
@@ -41,6 +42,10 @@ class ResultError(GraderError):
 
 class WorksheetError(GraderError):
     """Moodle's grading worksheet cannot be read."""
+
+
+class CommitmentsError(GraderError):
+    """The file of codes that were handed in beforehand cannot be read."""
 
 
 class GradebookError(GraderError):

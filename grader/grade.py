@@ -59,6 +59,7 @@ def grade_one(
         unmatched=tuple(unmatched),
         records=records,
         sealed=release.sealed,
+        commitments=submission.commitments,
     )
     return _result(submission, release, case)
 

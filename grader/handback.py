@@ -22,6 +22,7 @@ from course.release import Release
 from grader.batch import grade_batch
 from grader.bounds import inbox_limits, judge_with
 from grader.checks import CHECKS
+from grader.commitments import Commitments, read_commitments, with_commitments
 from grader.entering import enter
 from grader.errors import InboxError, ResultError, WorksheetError
 from grader.feedback import feedback_page
@@ -53,6 +54,7 @@ class Order:
     worksheet: Path | None = None
     jobs: int = 1
     policy: Policy = field(default_factory=Policy)
+    commitments: Path | None = None
 
     @property
     def assignment(self) -> Assignment:
@@ -76,19 +78,22 @@ def _silent(words: str, done: int, total: int) -> None:
 def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
-    Raises InboxError where there is nothing to grade, GradebookError where OUT's gradebook holds another
-    form of the release, StorageError where OUT is full, read-only, locked or in another grader's hands.
+    Raises InboxError where there is nothing to grade, CommitmentsError where the file of codes holds none,
+    GradebookError where OUT's gradebook holds another form of the release, StorageError where OUT is full,
+    read-only, locked or in another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
         worksheet, notes = _read_worksheet(order)
         roster = read_roster(worksheet, order.policy)
+        commitments = _read_commitments(order)
         total = _count(order)
         _forget_marker(order.out)
         batch = grade_batch(
-            _submissions(order, roster), order.releases, order.out, jobs=order.jobs,
+            with_commitments(_submissions(order, roster), commitments), order.releases, order.out, jobs=order.jobs,
             progress=lambda done, result: observe("checking", done, total), grade=judge_with(order.policy.limits),
             time_limit=order.policy.limits.seconds, memory_mb=order.policy.limits.memory_mb,
+            also=commitments.digest if commitments is not None else "",
         )  # fmt: skip
         results = with_gradebook(order, batch.results, observe)
         write_out(order, results, worksheet, notes, observe)
@@ -222,6 +227,11 @@ def _read_worksheet(order: Order) -> tuple[Worksheet | None, tuple[str, ...]]:
     except WorksheetError as error:
         return None, (f"{error} A worksheet was made from the submissions instead.",)
     return (without_names(worksheet) if order.policy.anonymous else worksheet), ()
+
+
+def _read_commitments(order: Order) -> Commitments | None:
+    path = order.commitments
+    return None if path is None else read_commitments(path.read_bytes(), path.name)
 
 
 def _forget_marker(out: Path) -> None:

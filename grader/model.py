@@ -30,7 +30,8 @@ class Submission:
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
     ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where that
-    is more than one; ``late`` are the seconds after the time at which it was due, an extension counted.
+    is more than one; ``late`` are the seconds after the time at which it was due, an extension counted;
+    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given.
     """
 
     submission: str
@@ -44,6 +45,7 @@ class Submission:
     attempt: int = 1
     team: tuple[str, ...] = ()
     late: float = 0.0
+    commitments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class FoundRecord:
 class Case:
     """All that a check may look at: the assignment, its references, and one submission's recovered contents.
 
-    ``cell_name(position)`` is how feedback calls a cell.
+    ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions,
+    None where no file of codes was given.
     """
 
     assignment: Assignment
@@ -139,6 +142,7 @@ class Case:
     unmatched: tuple[RecoveredCell, ...]
     records: tuple[FoundRecord, ...]
     sealed: Mapping[str, Any] = field(default_factory=dict)
+    commitments: tuple[str, ...] | None = None
 
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""

@@ -7,7 +7,7 @@ from course.assignment import Cell
 from grader import claims, vocabulary
 from grader.answers import is_untouched
 from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
-from grader.checks.support import arm_evidence, numbers_finding, without_arms
+from grader.checks.support import arm_evidence, numbers_finding, predicted_finding, without_arms
 from grader.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
 from grader.measured import FRACTIONS, measure
 from grader.model import Case, Evidence
@@ -242,16 +242,7 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             values,
             evidence,
         )
-    bounds = ""
-    if prediction.low is not None and prediction.high is not None:
-        bounds = f" by {prediction.low:g} to {prediction.high:g}"
-    advice = "" if prediction.why.strip() else " Say why you expect it."
-    return passed(
-        f"Within this run, the prediction ({prediction.metric} {prediction.direction}{bounds}) stood before the "
-        f"changed arm began.{advice}",
-        values,
-        evidence,
-    )
+    return predicted_finding(case, first, prediction, values, evidence)
 
 
 @check("experiments.result_matches")

@@ -1,14 +1,17 @@
-"""What several checks share: verdicts on traced numbers, the student's own cells, experiments without runs."""
+"""What several checks share: verdicts on numbers and predictions, the student's own cells, arms without runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from course.assignment import Cell
 from grader import vocabulary
 from grader.checks.base import Finding, counted, failed, listed, passed, shorten, undecided
+from grader.committed import commitment_of
 from grader.measured import FRACTIONS
 from grader.model import Case, Evidence, RecoveredCell
-from grader.runs import Arms, finished
+from grader.runs import Arms, Run, finished
 from grader.traces import Status, Trace
+from paribus.evidence.record import Prediction
 
 
 def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
@@ -73,6 +76,41 @@ def _values(trace: Trace) -> dict[str, object]:
         "text": trace.number.text, "metric": trace.metric, "of": trace.group, "recorded": trace.expected,
         "why": trace.why,
     }  # fmt: skip
+
+
+def predicted_finding(
+    case: Case, first: Run, prediction: Prediction, values: Mapping[str, Any], evidence: Sequence[Evidence]
+) -> Finding:
+    """A prediction that stood before the changed arm began; whether it was committed to beforehand, a code says."""
+    bounds = ""
+    if prediction.low is not None and prediction.high is not None:
+        bounds = f" by {prediction.low:g} to {prediction.high:g}"
+    what = f"({prediction.metric} {prediction.direction}{bounds})"
+    within = f"Within this run, the prediction {what} stood before the changed arm began."
+    advice = "" if prediction.why.strip() else " Say why you expect it."
+    found = commitment_of(case, first)
+    told = dict(values)
+    if found.standing != "not asked":
+        told |= {"commitment": found.standing, "code": found.code}
+    if found.standing == "fits":
+        text = f"Committed beforehand: your code {found.code} fits this prediction {what}.{advice}"
+        return passed(text, told, evidence)
+    if found.standing == "other":
+        return undecided(
+            f"{within} But the code {found.code} that you handed in beforehand fits another prediction, another "
+            "planned change or another notebook. A person looks at it.",
+            told,
+            evidence,
+        )
+    if found.standing == "mistyped":
+        return undecided(
+            f"{within} What you handed in beforehand, {shorten(found.code, 40)}, is no code: it was mistyped. A "
+            "person looks at it.",
+            told,
+            evidence,
+        )
+    missing = " No code for it was handed in beforehand." if found.standing == "none" else ""
+    return passed(f"{within}{missing}{advice}", told, evidence)
 
 
 def student_cells(case: Case) -> Iterator[RecoveredCell]:

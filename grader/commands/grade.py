@@ -28,6 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
     )  # fmt: skip
     parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
+    parser.add_argument(
+        "--commitments", type=Path, metavar="CSV", help="codes for predictions that the class handed in beforehand"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
@@ -54,7 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.handback import Order, collect, grade_class
 
     policy = load_policy(arguments.assignment, arguments.course or COURSE_FILE)
-    order = Order(arguments.submissions, releases, arguments.out, arguments.worksheet, arguments.jobs, policy)
+    order = Order(
+        arguments.submissions,
+        releases,
+        arguments.out,
+        arguments.worksheet,
+        arguments.jobs,
+        policy,
+        arguments.commitments,
+    )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     with show_progress(quiet=arguments.json) as observe:
         handback = (collect if arguments.collect else grade_class)(order, observe)
@@ -106,6 +117,11 @@ def _check_paths(arguments: argparse.Namespace) -> None:
         raise UsageError(
             f"there is no file {arguments.worksheet}. Download the grading worksheet from Moodle, or leave "
             "--worksheet out."
+        )
+    if arguments.commitments is not None and not arguments.commitments.is_file():
+        raise UsageError(
+            f"there is no file {arguments.commitments}. Export the codes that the class handed in as CSV, or leave "
+            "--commitments out."
         )
     if arguments.jobs < 1:
         raise UsageError(f"-j {arguments.jobs} is no number of processes; expected 1 or more.")

@@ -17,6 +17,7 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
     damaged      records that cannot be read: cell, problem, kind
     without_records, records_of   no records at all; records of another assignment
     nonce        the records' nonce
+    commitments  the codes that were handed in beforehand (default: no file of codes was given)
 
 Texts may hold {run[metric]:.3f}, filled from the metrics that the predictions give.
 """
@@ -90,6 +91,7 @@ def build(raw: Mapping[str, Any]) -> Case:
         matches=matches,
         unmatched=unmatched,
         records=_records(raw, assignment, positions, measured),
+        commitments=tuple(raw["commitments"]) if "commitments" in raw else None,
     )
 
 

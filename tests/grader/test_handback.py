@@ -10,6 +10,7 @@ import pytest
 
 from course.assignment import Assignment
 from course.release import Release
+from grader.errors import CommitmentsError
 from grader.grade import grade_one
 from grader.gradebook import DATABASE
 from grader.handback import MARKER, Order, grade_class, render_all, with_gradebook
@@ -105,3 +106,22 @@ def test_a_course_may_publish_its_bands(tmp_path: Path) -> None:
 
     assert "reference 0.190 to 0.228" not in page(make_assignment())
     assert "reference 0.190 to 0.228" in page(replace(make_assignment(), settings={"public_bands": True}))
+
+
+def test_codes_that_were_handed_in_later_grade_the_batch_anew(tmp_path: Path) -> None:
+    """A verdict depends on them; the same file leaves finished work alone."""
+    hand_in(tmp_path, ada=submission())
+    codes = tmp_path / "codes.csv"
+    codes.write_text("student,code\nada,G1KE-EJW3-FNAH\n")
+    what = replace(order(tmp_path), commitments=codes)
+    assert [grade_class(order(tmp_path)).reused, grade_class(what).reused, grade_class(what).reused] == [0, 0, 1]
+    codes.write_text("student,code\nada,44DC-4QVY-JGC5\n")
+    assert grade_class(what).reused == 0
+
+
+def test_a_table_without_codes_is_refused_before_anything_is_graded(tmp_path: Path) -> None:
+    hand_in(tmp_path, ada=submission())
+    (tmp_path / "codes.csv").write_text("student,code\nada,\n")
+    with pytest.raises(CommitmentsError, match=r"codes\.csv: holds no code"):
+        grade_class(replace(order(tmp_path), commitments=tmp_path / "codes.csv"))
+    assert not (tmp_path / "out" / "results.jsonl").exists()
