@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from generator.errors import PublishError
 
 KERNEL_FILE = "kernel-metadata.json"
 DATASET_FILE = "dataset-metadata.json"
+WHEEL = "paribus-*.whl"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MACHINES = ("NvidiaTeslaT4",)
 PINNING = ("original", "latest")
@@ -102,9 +104,12 @@ def read_kernel(folder: Path) -> dict[str, Any]:
     return _read(folder / KERNEL_FILE, kernel_problems)
 
 
-def read_dataset(folder: Path) -> dict[str, Any]:
-    """The valid data-set metadata of a folder; PublishError lists every fault with its file and field."""
-    return _read(folder / DATASET_FILE, dataset_problems)
+def read_dataset(folder: Path, carries: str = WHEEL) -> dict[str, Any]:
+    """The valid data-set metadata of a folder; PublishError lists every fault with its file and field.
+
+    ``carries`` is the file that the data set is for: the wheel, or a zoo's card.
+    """
+    return _read(folder / DATASET_FILE, partial(dataset_problems, carries=carries))
 
 
 Problem = tuple[str, str]
@@ -155,7 +160,7 @@ def kernel_problems(raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     return found + _code_file(raw, folder)
 
 
-def dataset_problems(raw: Mapping[str, Any], folder: Path) -> list[Problem]:
+def dataset_problems(raw: Mapping[str, Any], folder: Path, carries: str = WHEEL) -> list[Problem]:
     """What Kaggle would refuse, or leave out, of a data set."""
     found = _named(raw, 6)
     subtitle = raw.get("subtitle")
@@ -169,8 +174,8 @@ def dataset_problems(raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     folders = sorted(path.name for path in folder.iterdir() if path.is_dir())
     if folders:
         found.append(("(files)", f"the folder {folders[0]!r} would be skipped by the client; keep files flat"))
-    if not list(folder.glob("paribus-*.whl")):
-        found.append(("(files)", "there is no paribus-*.whl to upload"))
+    if not list(folder.glob(carries)):
+        found.append(("(files)", f"there is no {carries} to upload"))
     return found
 
 

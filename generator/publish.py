@@ -9,9 +9,10 @@ for, and its output fetched.
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from generator.errors import PublishError
@@ -26,7 +27,10 @@ from generator.kaggle_metadata import (
     slug_of,
     to_text,
 )
+from paribus.errors import DataError
 from paribus.files import write_atomic
+from paribus.zoo.folder import open_zoo
+from paribus.zoo.places import CARD as ZOO_CARD
 
 MARKER = "complete.json"
 STUDENT_LIMIT = 900.0
@@ -36,6 +40,8 @@ TRIES = 3
 DONE = ("complete",)
 FAILED = ("error", "cancel_requested", "cancel_acknowledged")
 DATASET_FAILED = ("failed", "deleted")
+
+NO_ZOOS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 Kind = Literal["data set", "notebook", "reference run"]
 
@@ -86,11 +92,18 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
-def make_plan(build: Path, assignments: Sequence[str], owner: str | None = None) -> list[Item]:
+def make_plan(
+    build: Path, assignments: Sequence[str], owner: str | None = None, zoos: Mapping[str, Sequence[str]] = NO_ZOOS
+) -> list[Item]:
     """What would go where, in order, from a finished build; nothing is written.
 
-    PublishError where the build is incomplete, a file is missing, or a metadata field breaks Kaggle's rules.
+    ``zoos`` maps a zoo that was built to the assignments whose notebooks it is attached to; without assignments
+    the zoos go alone. PublishError where the build is incomplete, a file is missing, or a metadata field breaks
+    Kaggle's rules.
     """
+    zoo_items = {name: _zoo(build, name, owner) for name in zoos}
+    if zoos and not assignments:
+        return list(zoo_items.values())
     if not (build / MARKER).is_file():
         raise PublishError(
             f"{build}: there is no {MARKER}, so this is no finished build. Run `paribus build` first."
@@ -101,14 +114,35 @@ def make_plan(build: Path, assignments: Sequence[str], owner: str | None = None)
     new = owner or old
     about = {**about, "id": f"{new}/{str(about['id']).partition('/')[2]}"}
     wheels = tuple(sorted((kaggle / "dataset").glob("paribus-*.whl")))
-    items = [Item("data set", "", about["id"], kaggle / "dataset", wheels, about)]
+    items = [Item("data set", "", about["id"], kaggle / "dataset", wheels, about), *zoo_items.values()]
     for name in assignments:
         student = _owned(read_kernel(kaggle / name), old, new)
+        attached = [item.ref for zoo, item in zoo_items.items() if name in zoos[zoo]]
+        student = {**student, "dataset_sources": [*student.get("dataset_sources", []), *attached]}
         notebook = kaggle / name / str(student["code_file"])
         items.append(Item("notebook", name, student["id"], kaggle / name, (notebook,), student))
     for name in assignments:
         items.append(_reference_run(build, name, next(item for item in items if item.assignment == name)))
     return items
+
+
+def zoo_folder(build: Path, name: str) -> Path:
+    """Where `paribus zoo build` leaves a zoo for students."""
+    return build / "student" / "zoo" / name
+
+
+def _zoo(build: Path, name: str, owner: str | None) -> Item:
+    """A zoo's data set: every file of the student's folder, held against its checksums first."""
+    folder = zoo_folder(build, name)
+    about = read_dataset(folder, carries=ZOO_CARD)
+    try:
+        open_zoo(folder)
+    except DataError as error:
+        raise PublishError(f"{error} Nothing was pushed.") from error
+    old = str(about["id"]).partition("/")[0]
+    about = {**about, "id": f"{owner or old}/{str(about['id']).partition('/')[2]}"}
+    files = tuple(sorted(path for path in folder.iterdir() if path.name != DATASET_FILE))
+    return Item("data set", "", about["id"], folder, files, about)
 
 
 def _owned(raw: dict[str, Any], old: str, new: str) -> dict[str, Any]:

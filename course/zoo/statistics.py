@@ -185,7 +185,8 @@ def softmax_floor(n_classes: int) -> float:
 
 def above_softmax_floor(seen: Observed) -> float:
     """The smallest training loss minus that floor; a loss that only ever stays above it is the bug's mark."""
-    return float(_finite(seen.log.column("train_loss")).min()) - softmax_floor(len(seen.priors))
+    losses = _finite(seen.log.column("train_loss"))
+    return float(losses.min()) - softmax_floor(len(seen.priors)) if losses.size else math.nan
 
 
 FROM_LOG: tuple[Statistic, ...] = (

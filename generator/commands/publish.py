@@ -10,13 +10,14 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
+    from course.catalog import Entry
     from generator.kaggle_client import KaggleClient
     from generator.publish import Item, Observe, Published
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    parser.add_argument("name", help="a week (week1), an assignment (week1_homework) or a zoo (pathologies)")
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="the build (default: build)")
     parser.add_argument("--owner", metavar="NAME", help="push for another account than kaggle/settings.toml names")
     parser.add_argument("--notes", default="", metavar="TEXT", help="what the new version of the data set brings")
@@ -35,6 +36,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     from dataclasses import replace
 
     from course.catalog import load_course
+    from course.zoo import ZOOS
     from generator.kaggle_client import CommandLineClient
     from generator.kaggle_metadata import load_settings
     from generator.platforms import KAGGLE_SETTINGS
@@ -45,8 +47,11 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         value = getattr(arguments, name)
         if value is not None and value <= 0:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give a number above 0.")
-    names = [entry.name for entry in load_course().select(arguments.name)]
-    plan = make_plan(arguments.out, names, arguments.owner)
+    course = load_course()
+    alone = arguments.name in ZOOS and arguments.name not in {week.name for week in course.weeks}
+    entries = () if alone else course.select(arguments.name)
+    zoos = {arguments.name: ()} if alone else zoos_for(arguments.out, entries)
+    plan = make_plan(arguments.out, [entry.name for entry in entries], arguments.owner, zoos)
     show_plan(plan)
     if arguments.dry_run:
         print("Nothing was pushed. Leave out --dry-run to push.")
@@ -63,6 +68,21 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         published = publisher.publish(plan)
     print(as_lines(published))
     return 0
+
+
+def zoos_for(build: Path, entries: "Sequence[Entry]") -> dict[str, tuple[str, ...]]:
+    """The zoos that were built and belong to a week of these assignments, with the labs they are attached to."""
+    from course.zoo import ZOOS
+    from generator.publish import zoo_folder
+
+    found = {}
+    for zoo, file in ZOOS.items():
+        labs = tuple(
+            entry.name for entry in entries if entry.kind == "lab" and entry.week == file.partition("/")[0]
+        )
+        if labs and zoo_folder(build, zoo).is_dir():
+            found[zoo] = labs
+    return found
 
 
 def show_plan(plan: "Sequence[Item]") -> None:

@@ -110,10 +110,14 @@ def measure(zoo: Zoo, seeds: Sequence[Mapping[str, Statistics]]) -> dict[str, Ra
     rates = {}
     for recipe, test in _tests(zoo):
         values = [value_of(test, recipe.name, of) for of in seeds]
-        margins = [test.margin(value) for value in values]
-        mean, sd = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+        # A value that is not finite holds nothing; it must not take the whole table with it.
+        finite = [value for value in values if math.isfinite(value)] or [math.nan]
         rates[f"{recipe.name}.{test.name}"] = Rate(
-            sum(test.held(value) for value in values), len(values), mean, sd, statistics.fmean(margins)
+            held=sum(test.held(value) for value in values),
+            seeds=len(values),
+            mean=statistics.fmean(finite),
+            sd=statistics.stdev(finite) if len(finite) > 1 else 0.0,
+            margin=statistics.fmean(test.margin(value) for value in finite),
         )
     return rates
 

@@ -36,10 +36,17 @@ def learning_rate_factor(scheduler: Scheduler, step: int, warmup_steps: int, tot
 
 
 def make_optimizer(model: Any, config: TrainingConfig) -> Any:  # noqa: ANN401 - torch is not imported to name types
-    """AdamW over all of the model's parameters with the learning rate and weight decay of ``config``."""
+    """AdamW over all of the model's parameters with the learning rate and weight decay of ``config``.
+
+    Where the model is on a GPU, the update is one fused kernel instead of dozens.
+    """
     import torch
 
-    return torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    parameters = list(model.parameters())
+    fused = bool(parameters) and parameters[0].device.type == "cuda"
+    return torch.optim.AdamW(
+        parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=fused or None
+    )
 
 
 def make_schedule(optimizer: Any, config: TrainingConfig, total_steps: int) -> Any:  # noqa: ANN401

@@ -85,8 +85,7 @@ def train_recorded(
     if done is not None:
         restore(done, model, optimizer)
         log = {name: list(rows) for name, rows in done.log.items()}
-        for _ in range(done.epoch * per_epoch):
-            schedule.step()
+        _forward(schedule, optimizer, done.epoch * per_epoch)
     first = done.epoch + 1 if done is not None else 1
     loop = _Loop(model, config, regime, prepared, optimizer, schedule, precision, device, log, per_epoch, seed)
     finite = True
@@ -102,12 +101,19 @@ def train_recorded(
             f"Lower learning_rate (now {config.learning_rate:g}) or lengthen the warm-up "
             f"(warmup_share, now {config.warmup_share:g})."
         )
-    logits = predict(model, prepared.validation, precision=precision)
-    return Recorded(log, logits, per_epoch, finite, first - 1, model)
+    assert loop.logits is not None  # noqa: S101 - every epoch ends with an evaluation
+    return Recorded(log, loop.logits, per_epoch, finite, first - 1, model)
 
 
 def _tell(report: Callable[[Progress], None], begun: Progress, step: int) -> None:
     report(replace(begun, step=step))
+
+
+def _forward(schedule: Any, optimizer: Any, steps: int) -> None:  # noqa: ANN401
+    """Put the learning rate where it stood after ``steps``."""
+    schedule.load_state_dict({**schedule.state_dict(), "last_epoch": steps, "_step_count": steps + 1})
+    for group, base, factor in zip(optimizer.param_groups, schedule.base_lrs, schedule.lr_lambdas, strict=True):
+        group["lr"] = base * factor(steps)
 
 
 def _optimizer(model: Any, config: TrainingConfig, regime: Regime) -> Any:  # noqa: ANN401
@@ -131,6 +137,7 @@ class _Loop:
     log: Log
     per_epoch: int
     seed: int
+    logits: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         weights = class_weights(self.config.class_weights, self.prepared.train.labels, self.prepared.n_classes)
@@ -185,7 +192,7 @@ class _Loop:
         return loss.detach()
 
     def _evaluate(self, epoch: int, number: int, step: int, recent: float, so_far: float) -> bool:
-        logits = predict(self.model, self.prepared.validation, precision=self.precision)
+        logits = self.logits = predict(self.model, self.prepared.validation, precision=self.precision)
         labels = self.prepared.validation.labels
         finite = math.isfinite(recent) and bool(np.isfinite(logits).all())
         scores = evaluate_fast(labels, logits.argmax(axis=1), self.prepared.n_classes) if finite else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from paribus.errors import DataError
 
 CARD = "zoo.json"
-DEPTH = 5
+DEPTH = 6
 """How many folders down is looked: Kaggle mounts at /kaggle/input/<slug> or, deeper, datasets/<owner>/<slug>."""
 VARIABLE = "PARIBUS_ZOO"
 

@@ -44,11 +44,15 @@ MISTAKES = {
     "an unknown knob": ("epochs = 1", "epoch = 1", r"recipes.short.changes.*'epoch'.*learning_rate"),
     "an unknown knob of a profile": ("epochs = 2", "rate = 2", "profiles.micro.*'rate'"),
     "a value that cannot be meant": ("epochs = 1", "epochs = 0", "recipes.short.*epochs is 0"),
-    "evidence that names no test": ('"epochs"', '"epoch_count"', "recipes.short.evidence.few.*'epoch_count'.*steps"),
+    "evidence that names no test": (
+        '"epochs"',
+        '"epoch_count"',
+        "recipes.short.evidence.few.*'epoch_count'.*steps",
+    ),
     "another version": ("paribus.zoo/1", "paribus.zoo/9", "'paribus.zoo/9'; expected 'paribus.zoo/1'"),
     "too few codenames": ('"One", "Two"', '"One"', "codenames.*2 different names"),
     "codenames that are no words": ('"One", "Two"', '"One", "../Two"', "codenames.*single words"),
-    "a baseline that is no recipe": ('baseline = "plain"', 'baseline = "none"', "baseline is 'none'.*plain, short"),
+    "a baseline that is no recipe": ('baseline = "plain"', 'baseline = "none"', "baseline is .none.*plain, short"),
     "no title": ('title = "Short"', 'title = " "', "recipes.short.*title"),
     "no table": ("[recipes.short.changes]\nepochs = 1", 'changes = "none"', "recipes.short.*changes.*a table"),
     "evidence that is no table": ("[[recipes.short.evidence]]", "[recipes.short.evidence]", "tables"),
@@ -62,8 +66,10 @@ MISTAKES = {
     "a recipe that is no table": ("[recipes.plain]", "[recipes]\nodd = 3\n[recipes.plain]", "odd is 3"),
     "one test twice": (
         "[[recipes.short.evidence]]",
-        '[[recipes.short.evidence]]\nname = "few"\nstatistic = "epochs"\nat_least = 1\nsays = "x"\n'
-        "[[recipes.short.evidence]]",
+        (
+            '[[recipes.short.evidence]]\nname = "few"\nstatistic = "epochs"\nat_least = 1\nsays = "x"\n'
+            "[[recipes.short.evidence]]"
+        ),
         "a name of its own",
     ),
 }

@@ -1,4 +1,4 @@
-"""The student's folder tells nothing but the models: planted leaks of many kinds are found, real folders have none."""
+"""The student's folder tells nothing but the models: planted leaks of many kinds are found, none in a real one."""
 
 import json
 import os

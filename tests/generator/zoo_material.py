@@ -1,4 +1,4 @@
-"""A zoo to test with: made-up outcomes that need no training, and a kernel that runs the notebook in this process."""
+"""A zoo to test with: made-up outcomes that need no training, and a kernel that runs notebooks in this process."""
 
 import contextlib
 import hashlib

@@ -1,0 +1,274 @@
+"""`paribus zoo` from recipes to a reveal, on micro: everything but the phenomena."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.zoo.recipes import Recipe
+from generator.errors import RunError, ZooBuildError
+from generator.zoo.build import Built, Order, build_zoo, read_reveal, recompute
+from generator.zoo.evidence import Rate, write_rates
+from generator.zoo.plan import Plan
+from generator.zoo.reveal import write_reveal
+from generator.zoo.seal import compare_twins, find_leaks
+from generator.zoo.training import make_job, training_notebook, workers_for
+from generator.zoo.verify import verify_zoo
+from paribus.errors import DataError
+from paribus.zoo import open_zoo
+from tests.generator.zoo_material import DirectKernel, week2
+
+PLAN = week2()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARIBUS_CACHE", str(folder))
+        yield folder
+
+
+def _build(plan: Plan, out: Path, kernel: DirectKernel | None = None, solutions: Path = Path("none")) -> Built:
+    return build_zoo(plan, out, Order(), solutions=solutions, kernel=kernel or DirectKernel())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return _build(PLAN, tmp_path_factory.mktemp("zoo"))
+
+
+def _out(built: Built) -> Path:
+    return built.student.parent.parent.parent
+
+
+def _key(built: Built) -> dict[str, str]:
+    return {name: model["recipe"] for name, model in read_reveal(built.instructor)["models"].items()}
+
+
+def test_a_build_hands_out_four_models_that_tell_nothing(built: Built) -> None:
+    zoo = open_zoo(built.student)
+    assert zoo.models == ("Alpha", "Bravo", "Charlie", "Delta")
+    assert find_leaks(built.student, PLAN.zoo) == ()
+    assert zoo.digest == built.edition
+
+
+def test_logs_have_the_recipes_epochs(built: Built) -> None:
+    zoo, key = open_zoo(built.student), _key(built)
+    epochs = {key[name]: zoo.log(name).epochs()[-1]["epoch"] for name in zoo.models}
+    assert epochs == {"undertrained": 1, "starved": 8, "baseline": 3, "weighted": 3}
+
+
+def test_models_predict_what_training_logged(built: Built) -> None:
+    """Loaded from safetensors, each has the accuracy at the end of its log."""
+    zoo = open_zoo(built.student)
+    again = recompute(built.student, PLAN.zoo)
+    for name in zoo.models:
+        assert again[name]["accuracy"] == pytest.approx(zoo.log(name).column("accuracy")[-1], abs=0.02)
+
+
+def test_a_second_build_trains_nothing_and_gives_the_same_bytes(built: Built) -> None:
+    before = {path.name: path.read_bytes() for path in built.student.iterdir()}
+    kernel = DirectKernel()
+    again = _build(PLAN, _out(built), kernel)
+    assert kernel.ran == []
+    assert all(item.reused for item in again.trained)
+    assert {path.name: path.read_bytes() for path in again.student.iterdir()} == before
+
+
+def test_the_zoo_with_permuted_recipes_differs_in_weights_and_logs_alone(built: Built, tmp_path: Path) -> None:
+    """Trained anew with the recipes in another order: other codenames, the same models, and no other byte."""
+    twin = _build(replace(PLAN, zoo=replace(PLAN.zoo, recipes=PLAN.zoo.recipes[::-1])), tmp_path)
+    assert _key(twin) != _key(built)
+    assert compare_twins(built.student, _key(built), twin.student, _key(twin)) == ()
+
+
+def test_the_reveal_tells_what_was_done(built: Built) -> None:
+    page = (built.instructor / "reveal.html").read_text(encoding="utf-8")
+    notebook = json.loads((built.instructor / "reveal.ipynb").read_text(encoding="utf-8"))
+    for recipe in PLAN.zoo.recipes:
+        assert recipe.title in page
+    assert page.count("data:image/png;base64,") == 4
+    assert sum("outputs" in cell and bool(cell["outputs"]) for cell in notebook["cells"]) == 4
+    assert "not measured" in page
+    assert sorted(path.name for path in (built.instructor / "notebooks").iterdir()) == [
+        "Alpha.ipynb", "Bravo.ipynb", "Charlie.ipynb", "Delta.ipynb",
+    ]  # fmt: skip
+
+
+def test_the_reveal_is_a_valid_notebook(built: Built) -> None:
+    import nbformat
+
+    nbformat.validate(nbformat.read(built.instructor / "reveal.ipynb", as_version=4))
+    nbformat.validate(nbformat.from_dict(training_notebook()))
+
+
+def test_one_model_is_revealed_alone(built: Built) -> None:
+    page, _ = write_reveal(built.instructor, built.student, PLAN.zoo, "Alpha")
+    assert page.read_text(encoding="utf-8").count("data:image/png;base64,") == 1
+
+
+def test_verify_needs_the_students_folder_alone(built: Built) -> None:
+    found = verify_zoo(built.student, PLAN.zoo, Path("none"), _key(built))
+    assert found.edition == built.edition
+    assert len(found.found) == sum(len(recipe.evidence) for recipe in PLAN.zoo.recipes)
+
+
+def _rates(folder: Path, test: str) -> Path:
+    """Rates under which one test gates."""
+    seeds = [{recipe.name: _values(recipe.name) for recipe in PLAN.zoo.recipes} for _ in range(10)]
+    path = write_rates(PLAN.zoo, "micro", "tiny", seeds, about={}, solutions=folder)
+    raw = json.loads(path.read_text())
+    for name, rate in raw["entries"][0]["tests"].items():
+        rate.update({"held": 10 if name == test else 0, "seeds": 10, "mean": 0.0, "sd": 0.0, "margin": 0.0})
+    path.write_text(json.dumps(raw))
+    assert Rate(10, 10, 0.0, 0.0, 0.0).gates
+    return folder
+
+
+def _values(name: str) -> dict[str, float]:
+    from course.zoo.statistics import STATISTICS
+
+    return {statistic: 1.0 + len(name) for statistic in STATISTICS}
+
+
+def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
+    """With the steps of an epoch as the one gate, six of the 24 keys fit, and a false key is refused."""
+    rates = _rates(tmp_path, "starved.short_epochs")
+    found = verify_zoo(built.student, PLAN.zoo, rates, _key(built))
+    assert (found.gates, len(found.fitting)) == (1, 6)
+    key = _key(built)
+    starved, plain = (
+        next(name for name, recipe in key.items() if recipe == one) for one in ("starved", "baseline")
+    )
+    with pytest.raises(ZooBuildError, match="does not fit its key: starved: short_epochs"):
+        verify_zoo(built.student, PLAN.zoo, rates, {**key, starved: "baseline", plain: "starved"})
+
+
+def test_a_gate_that_does_not_hold_stops_the_build_and_keeps_the_runs(built: Built, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(_out(built), tmp_path / "out"))
+    kernel = DirectKernel()
+    plan = replace(PLAN, zoo=replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes)))
+    rates = _rates(tmp_path / "rates", "weighted.higher_macro_f1")
+    with pytest.raises(ZooBuildError, match=r"(?s)weighted \(\w+\), higher_macro_f1.*another seed until it shows"):
+        _build(plan, out, kernel, rates)
+    assert kernel.ran == []
+    with pytest.raises(ZooBuildError, match="was not finished"):
+        read_reveal(out / "instructor" / "zoo" / "week2" / "2027S")
+
+
+def _harder(recipe: Recipe) -> Recipe:
+    """The recipe with one bound out of reach."""
+    return replace(recipe, evidence=tuple(
+        replace(test, at_least=9.0, at_most=None) if test.name == "higher_macro_f1" else test
+        for test in recipe.evidence))  # fmt: skip
+
+
+def test_a_folder_of_another_zoo_is_refused(built: Built) -> None:
+    from course.zoo import load_zoo
+
+    with pytest.raises(ZooBuildError, match="holds the zoo 'week2'"):
+        verify_zoo(built.student, load_zoo("pathologies"), Path("none"))
+
+
+def test_a_folder_that_tells_too_much_is_refused(built: Built, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
+    (folder / "training_args.bin").write_bytes(b"lr")
+    with pytest.raises(ZooBuildError, match="must not be handed out"):
+        verify_zoo(folder, PLAN.zoo, Path("none"))
+
+
+def test_data_that_changed_since_are_said(built: Built, tmp_path: Path) -> None:
+    import hashlib
+
+    folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
+    card = json.loads((folder / "zoo.json").read_text())
+    card["data"]["fingerprint"] = "0" * 16
+    (folder / "zoo.json").write_text(json.dumps(card))
+    sums = json.loads((folder / "checksums.json").read_text())
+    sums["zoo.json"] = hashlib.sha256((folder / "zoo.json").read_bytes()).hexdigest()
+    (folder / "checksums.json").write_text(json.dumps(sums))
+    with pytest.raises(DataError, match="fingerprint 0000000000000000"):
+        recompute(folder, PLAN.zoo)
+
+
+@pytest.mark.parametrize(("content", "message"), [("{}", "schema None"), ("", "cannot be read")])
+def test_a_reveal_of_another_version_is_refused(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "complete.json").write_text("{}")
+    (tmp_path / "reveal.json").write_text(content)
+    with pytest.raises(ZooBuildError, match=message):
+        read_reveal(tmp_path)
+
+
+class Failing(DirectKernel):
+    """Fails a number of times with a message, then runs."""
+
+    def __init__(self, message: str, times: int, cell: str = "train") -> None:
+        super().__init__()
+        self.message, self.left, self.cell = message, times, cell
+        self.seeds: list[int] = []
+
+    def execute(self, task, notify, stop) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+        if task.parameters["NAME"] == "baseline":
+            self.seeds.append(task.parameters["SEED"])
+            if self.left:
+                self.left -= 1
+                raise RunError(self.message, cell=self.cell)
+        super().execute(task, notify, stop)
+
+
+def test_only_a_crash_or_an_unintended_divergence_trains_again(built: Built, tmp_path: Path) -> None:
+    """A run that broke off keeps its seed, one that diverged gets the next; both are told; a mistake ends it."""
+    plan = _one_recipe()
+    crash = Failing("the kernel died", 1, cell="")
+    told = _build(plan, tmp_path / "crash", crash).trained[0].attempts
+    assert len(set(crash.seeds)) == 1
+    assert "broke off" in told[0]
+    diverged = Failing("The training loss stopped being finite in epoch 2", 1)
+    told = _build(plan, tmp_path / "diverged", diverged).trained[0].attempts
+    assert len(set(diverged.seeds)) == 2
+    assert "stopped being finite" in told[0]
+    with pytest.raises(RunError, match="no such column"):
+        _build(plan, tmp_path / "mistake", Failing("no such column", 1))
+    with pytest.raises(RunError, match="the kernel died"):
+        _build(plan, tmp_path / "never", Failing("the kernel died", 9, cell=""))
+
+
+def _one_recipe() -> Plan:
+    """The baseline alone, cut to one epoch."""
+    zoo = PLAN.zoo
+    only = replace(zoo.recipe("baseline"), evidence=(), changes={"epochs": 1, "train_rows": 64})
+    return replace(PLAN, zoo=replace(zoo, recipes=(only,), codenames=("Alpha",)))
+
+
+def test_an_outcome_that_was_altered_is_not_handed_out(tmp_path: Path) -> None:
+    plan = _one_recipe()
+    _build(plan, tmp_path)
+    outcome = next((tmp_path / "instructor").glob("zoo-week2-baseline/*/work/outcome"))
+    (outcome / "log.json").write_text("{}")
+    with pytest.raises(ZooBuildError, match=r"log\.json: was changed after its run"):
+        _build(plan, tmp_path)
+    assert _build(plan, tmp_path).edition
+
+
+def test_a_job_holds_everything_that_decides_a_run() -> None:
+    parameters = make_job(PLAN, "weighted", "synthetic").parameters
+    assert json.loads(str(parameters["CONFIG"]))["class_weights"] == "sqrt_inverse"
+    assert parameters["SEED"] == PLAN.seed("weighted")
+
+
+def test_memory_decides_how_many_models_train_at_a_time() -> None:
+    assert workers_for(None, "smoke", memory=lambda: 0.5) == 1
+    assert workers_for(None, "full", memory=lambda: 99.0) == 1
+    assert workers_for(3, "smoke") == 3
+    assert workers_for(None, "smoke", memory=lambda: 99.0) >= 1
+
+
+def test_labels_and_logits_fit(built: Built) -> None:
+    for item in built.trained:
+        assert len(item.outcome.labels) == len(item.outcome.logits)
+        assert np.isfinite(item.outcome.logits).all()
