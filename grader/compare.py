@@ -55,17 +55,25 @@ def compare(arms: Arms, vary: str = "") -> Comparison:
                                   [knobs_of(run).get(name) for run in changed]))
     ]  # fmt: skip
     changes += _data_differences(baseline, changed)
-    code, unknown = _code_differences(baseline, changed, vary)
+    # Code and environment stand in start records alone; a run whose start record is lost says nothing of them.
+    told = _told(baseline), _told(changed)
+    code, unknown = _code_differences(*told, vary) if all(told) else ([], ())
+    unknown += tuple(dict.fromkeys(run.name for run in (*baseline, *changed) if run not in (*told[0], *told[1])))
     places = vocabulary.phrases("environment", "names")
     environment = [
         difference for name in places
-        if (difference := _elsewhere(name, baseline, changed))
+        if all(told) and (difference := _elsewhere(name, *told))
     ]  # fmt: skip
     within = [name for name in knobs if any(len({repr(knobs_of(run).get(name)) for run in arm}) > 1
                                             for arm in (baseline, changed))]  # fmt: skip
     within += [name for arm in (baseline, changed) if (name := _mixed_data(arm))]
     shared = {name: knobs_of(baseline[-1])[name] for name in knobs if baseline and name in knobs_of(baseline[-1])}
     return Comparison((*changes, *code), tuple(environment), unknown, tuple(within), shared)
+
+
+def _told(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The runs that tell which code they used and where they ran."""
+    return tuple(run for run in runs if run.start is not None or run.code)
 
 
 def knobs_of(run: Run) -> dict[str, Any]:

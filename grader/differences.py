@@ -152,7 +152,8 @@ def trace_rescued(blank: Trace, context: Context, measured: Measured) -> Trace:
     for pair in meant:
         if blank.number.value in pair.counts:
             return _rescue_shown(blank, pair, Status.TRACED, blank.number.value)
-    if any(blank.number.value in pair.counts for pair in pairs):
+    # Where both groups are named, another pair's count that happens to be equal excuses nothing.
+    if not named and any(blank.number.value in pair.counts for pair in pairs):
         return replace(blank, status=Status.UNCLEAR, why="it is not plain between which runs")
     recorded = next(((value, position) for name, value, position in context.values if "rescue" in name), None)
     if recorded is not None and not context.elsewhere:

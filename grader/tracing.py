@@ -148,11 +148,16 @@ def _trace_number(number: Number, context: Context, measured: Measured) -> Trace
     blank = replace(blank, metric=metric)
     if metric == "rescued":
         return trace_rescued(blank, context, measured)
-    if metric == "zero_f1_classes" and not number.whole:
+    if metric == "zero_f1_classes" and _is_share(number):
         return replace(blank, status=Status.UNCLEAR, why="a share of classes")
     if is_difference(number, before, after, context):
         return trace_difference(blank, certain, context, measured)
     return trace_level(blank, certain, context, measured)
+
+
+def _is_share(number: Number) -> bool:
+    """A percentage, or a fraction below one; a mean count over seeds ("22.7 classes") is none."""
+    return number.percent or number.points or (not number.whole and abs(number.value) < 1)
 
 
 def _is_setting(number: Number, before: str, after: str) -> bool:

@@ -137,7 +137,8 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     for text, key in _own_texts(case, cell):
         found = _LINK.search(text) or _HREF.search(text)
         for sentence in sentences(text):
-            if found is None and not vocabulary.has("sources", "words", sentence):
+            named = vocabulary.has("sources", "words", sentence) and _says_something(sentence, text)
+            if found is None and not named:
                 continue
             if found is None or _LINK.search(sentence) or _HREF.search(sentence):
                 return passed(
@@ -146,6 +147,13 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     return failed(
         "No source is named. Link what you used (papers, pages, AI tools), or write that you used none.", {}, []
     )
+
+
+def _says_something(sentence: str, text: str) -> bool:
+    """A label such as "Sources:" names a source only where words follow it."""
+    if not sentence.rstrip("* _").endswith(":") or len(words(sentence)) > 4:
+        return True
+    return bool(words(text.partition(sentence)[2]))
 
 
 def _own_texts(case: Case, cell: Cell) -> Iterator[tuple[str, str]]:

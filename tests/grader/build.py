@@ -263,6 +263,8 @@ def _add_run(
     start = chain.add("start", f"r.{key}", position, shown=parts != "result", prediction=prediction, **common)
     if parts == "start":
         return
+    # As in real records, only the start tells which code ran and where.
+    common = {name: value for name, value in common.items() if name not in ("code", "environment")}
     epochs = tuple(Epoch(**{"accuracy": None, "macro_f1": None, **line}) for line in run.get("epochs", ()))
     chain.add(
         "result", f"r.{key}", position, start=start.digest(), epochs=epochs,
