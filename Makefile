@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench platforms exports screenshots clean help
+.PHONY: demo test lint types pytest bench rehearse platforms exports screenshots clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -35,6 +35,10 @@ pytest: $(INSTALLED)
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+rehearse: $(INSTALLED)  ## both homeworks: does grading catch every planted fault, and wrong no honest work?
+	$(BIN)/paribus rehearse week1_homework
+	$(BIN)/paribus rehearse week2_homework
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m generator.platform_checks

@@ -3,17 +3,16 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from generator.rehearsal.exports import Exporter
 from generator.rehearsal.facts import Facts
 from generator.rehearsal.memos import Hand
 from generator.rehearsal.table import Choice, Execution, Table, Words
-from generator.rehearsal.writing import Form
+from generator.rehearsal.writing import FORMS, Form
 
 Item = TypeVar("Item")
 
-FORMS: tuple[Form, ...] = get_args(Form)
 ABOUT: Mapping[Form, str] = {
     "table": "the template as its table", "bullets": "the template as a bullet list",
     "headings": "the template under headings", "numbered": "the template as a numbered list",

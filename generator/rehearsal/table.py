@@ -19,7 +19,7 @@ from generator.rehearsal.writing import PARTS
 
 Made = Literal["code", "text", "file"]
 LISTS = ("execution", "fault", "template", "conclusion", "text", "numbers", "layout")
-FOLDER = "tables"
+TABLES = Path(str(resources.files(__package__).joinpath("tables")))
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,7 @@ class Table:
 
 def table_names() -> tuple[str, ...]:
     """The assignments that have tables."""
-    folder = resources.files(__package__).joinpath(FOLDER)
-    return tuple(sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith("_")))
+    return tuple(sorted(item.name for item in TABLES.iterdir() if item.is_dir()))
 
 
 def load_table(assignment: str) -> Table:
@@ -152,9 +151,9 @@ def load_table(assignment: str) -> Table:
     if assignment not in table_names():
         raise RehearsalError(
             f"There is nothing to rehearse {assignment} with; there are tables for {', '.join(table_names())}. "
-            f"Write generator/rehearsal/{FOLDER}/{assignment}/*.toml."
+            f"Write generator/rehearsal/tables/{assignment}/*.toml."
         )
-    folder = Path(str(resources.files(__package__).joinpath(FOLDER, assignment)))
+    folder = TABLES / assignment
     raw: dict[str, Any] = {}
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
     for path in sorted(folder.glob("*.toml")):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from generator.classroom.memos import Style, write_number
 from generator.errors import RehearsalError
@@ -11,6 +11,7 @@ from generator.rehearsal.facts import Facts
 
 Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
 Rows = Sequence[tuple[str, str]]
+FORMS: tuple[Form, ...] = get_args(Form)
 
 PARTS = ("changed", "held", "prediction", "result", "meaningful")
 SETTINGS: Mapping[str, str] = {

@@ -1,0 +1,128 @@
+"""A slice of the rehearsal on executed notebooks that are kept: exported, graded with `paribus grade`, compared."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course.release import write_release
+from generator.commands.rehearse import COMMAND, print_matrix
+from generator.errors import RehearsalError
+from generator.kernel import FakeKernel
+from generator.references import References
+from generator.rehearsal.execute import execute, make_material
+from generator.rehearsal.exports import Export, Exporter, export_all
+from generator.rehearsal.matrix import Matrix
+from generator.rehearsal.rehearse import Order, choose, grade_class, hand_in, rehearse_executed
+from generator.rehearsal.table import Execution, load_table
+from generator.run import Progress
+from paribus.cli import main
+from tests.generator.rehearsal_fixtures import executed, material
+
+TABLE = choose(load_table("week1_homework"), only_slice=True)
+SIZE = 10
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Matrix, Path]:
+    """The slice, made and graded once for all tests."""
+    out = tmp_path_factory.mktemp("rehearsal")
+    release = write_release(out / "release", material().release)
+    order = Order("week1_homework", out, size=SIZE, workers=2, slice=True)
+    return rehearse_executed(order, TABLE, material(), executed(), release), out
+
+
+def test_every_fault_of_the_slice_is_caught_by_the_check_that_owns_it(rehearsed: tuple[Matrix, Path]) -> None:
+    matrix, _ = rehearsed
+    found = {row.fault.name: (row.outcome, row.graded.failed_checks) for row in matrix.faults}
+    assert {name: outcome for name, (outcome, _) in found.items()} == dict.fromkeys(found, "caught"), found
+    assert len(found) == len(TABLE.faults)
+
+
+def test_no_honest_variant_of_the_slice_fails_any_check(rehearsed: tuple[Matrix, Path]) -> None:
+    matrix, _ = rehearsed
+    assert {row.variant.about: row.graded.failed for row in matrix.honest if row.graded.failed} == {}
+    assert len(matrix.honest) == SIZE
+    assert matrix.clean
+
+
+def test_the_json_file_and_the_page_say_the_same(rehearsed: tuple[Matrix, Path]) -> None:
+    matrix, out = rehearsed
+    assert json.loads((out / "rehearsal.json").read_text(encoding="utf-8")) == matrix.plain()
+    page = (out / "rehearsal.html").read_text(encoding="utf-8")
+    assert all(row.fault.about in page for row in matrix.faults if "'" not in row.fault.about)
+    assert f"0 of {SIZE}" in page
+
+
+def test_the_command_prints_findings_with_their_reasons(
+    rehearsed: tuple[Matrix, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix, out = rehearsed
+    print_matrix(matrix, out)
+    printed = capsys.readouterr().out
+    count = len(matrix.faults)
+    assert f"{count} of {count} faults were caught by their owners" in " ".join(printed.split())
+    assert f"0 of {SIZE} honest variants were wrongly marked" in " ".join(printed.split())
+
+
+def test_a_grading_that_fails_is_told(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    with pytest.raises(RehearsalError, match="ended with status 2"):
+        grade_class(tmp_path / "files", "week1_homework", tmp_path / "nowhere", tmp_path / "out", 1)
+
+
+def test_an_export_that_fails_shows_what_nbconvert_said(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text("no notebook", encoding="utf-8")
+    export = Export(tmp_path / "a.ipynb", tmp_path / "a.html", Exporter("basic", "basic"))
+    with pytest.raises(RehearsalError, match=r"could not export a\.html"):
+        export_all([export], 1)
+
+
+def test_a_class_is_handed_in_afresh(tmp_path: Path) -> None:
+    """What an earlier rehearsal left behind is not graded again."""
+    (tmp_path / "class" / "files").mkdir(parents=True)
+    (tmp_path / "class" / "files" / "old.html").touch()
+    assert list(hand_in([], tmp_path / "class", 1).iterdir()) == []
+
+
+def test_a_resumed_session_runs_a_second_time_where_the_first_left_its_records(tmp_path: Path) -> None:
+    """Each time in a fresh copy, so that an unchanged rehearsal runs nothing again."""
+
+    class Leaves(FakeKernel):
+        def execute(self, task, notify, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - as in Kernel
+            (task.folder / ".paribus").mkdir(exist_ok=True)
+            with (task.folder / ".paribus" / "records").open("a") as file:
+                file.write("one\n")
+            super().execute(task, notify, stop)
+
+    table, kernel = load_table("week1_homework"), Leaves()
+    made = make_material(table, References({}))
+    again = Execution("again", "resumed", (), frozenset(), resumed=True)
+    steps: list[tuple[str, str]] = []
+
+    def observe(step: Progress) -> None:
+        steps.append((step.job.name, step.kind))
+
+    for _ in range(2):
+        execute([again], table, made, tmp_path, workers=1, kernel=kernel, observe=observe)
+    name = "rehearsal-week1_homework-again"
+    assert [step for step in steps if step[1] in ("done", "reused")] == [
+        (name, "done"), (f"{name}-again", "done"), (name, "reused"), (f"{name}-again", "reused"),
+    ]  # fmt: skip
+    assert len(kernel.tasks) == 2
+
+
+@pytest.mark.parametrize("arguments", [["week9_homework"], ["week1_homework", "--size", "0"]])
+def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["rehearse", *arguments])
+    assert ended.value.code == 2
+
+
+def test_the_help_shows_an_example_that_can_be_typed() -> None:
+    help_text = subprocess.run(
+        [sys.executable, "-m", "paribus.cli", "rehearse", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert COMMAND.example in help_text

@@ -1,0 +1,113 @@
+"""A rehearsal's tables: complete over the checks, really made in code for a good part, and refused where wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from course.catalog import load_course
+from generator.build import Options, build_assignment
+from generator.errors import RehearsalError
+from generator.references import References
+from generator.rehearsal import table as tables
+from generator.rehearsal.edits import apply_edits
+from generator.rehearsal.execute import make_material
+from generator.rehearsal.rehearse import checks_of, choose, plain_hand
+from generator.rehearsal.table import Table, load_table, table_names
+
+NAMES = table_names()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_check_that_carries_a_verdict_owns_a_fault(name: str) -> None:
+    """A new check comes with its fault; one that never fails by its contract is named with the reason."""
+    material = make_material(load_table(name), References({}))
+    table = load_table(name)
+    owned = {fault.expects for fault in table.faults}
+    assert set(checks_of(material)) - owned - set(table.exempt) == set()
+    assert not owned & set(table.exempt)
+    assert owned <= set(checks_of(material))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_are_sixty_faults_of_every_family_at_least_half_of_them_made_by_hand(name: str) -> None:
+    """Most are made where a student would make them: in code or text, before the export."""
+    faults = load_table(name).faults
+    assert len(faults) >= 60
+    assert sum(fault.made != "file" for fault in faults) >= len(faults) / 2
+    families = {fault.expects.partition(".")[0] for fault in faults}
+    assert families == {"tasks", "experiments", "seeds", "metrics", "memo", "form", "integrity"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_edit_of_code_fits_the_solution(name: str) -> None:
+    """An edit that changes nothing would leave a fault that is none."""
+    table = load_table(name)
+    material = make_material(table, References({}))
+    for execution in table.all_executions():
+        edited = apply_edits(material.solution, execution.edits, material.wrong)
+        assert edited != material.solution or not execution.edits
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_assignment_with_tables_is_in_the_course(name: str) -> None:
+    """Tables are named as assignments are."""
+    assert load_course().entry(name).name == name
+
+
+def test_an_assignment_without_tables_is_told_where_to_write_them() -> None:
+    with pytest.raises(RehearsalError, match=r"nothing to rehearse week1_lab with.*tables/week1_lab"):
+        load_table("week1_lab")
+
+
+def test_a_slice_keeps_what_is_marked() -> None:
+    whole = load_table("week1_homework")
+    few = choose(whole, only_slice=True)
+    assert 0 < len(few.faults) < len(whole.faults)
+    assert {fault.execution for fault in few.faults} <= {item.name for item in few.executions}
+    assert choose(whole, only_slice=False) is whole
+
+
+def test_what_stands_around_a_fault_is_honest_work_that_fits() -> None:
+    hand = plain_hand(load_table("week1_homework"), frozenset({"one_seed"}))
+    assert hand.texts["rescued_classes"].name == "given"
+    assert hand.conclusions["one_change_template"].name == "cannot_one"
+
+
+FAULT = '[[fault]]\nname = "f"\nabout = "a"\nexpects = "form.links"\ntext = [{ do = "drop", cell = "x" }]\n'
+HEAD = '[assignment]\nbase = "b"\n[[execution]]\nname = "b"\nabout = "the base"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[fault", "is no TOML"),
+        (HEAD + FAULT + FAULT, "'f' stands twice"),
+        (HEAD + FAULT.replace("form.links", "form.nothing"), "names no check 'form.nothing'"),
+        (HEAD + FAULT.replace("text = ", 'execution = "c"\ntext = '), "starts from 'c'"),
+        (HEAD + FAULT.partition("text = ")[0], "changes nothing"),
+        (HEAD.replace('base = "b"', 'base = "c"'), "the base execution 'c' is not in its tables"),
+        (HEAD + FAULT.replace('about = "a"', 'about = ""'), r"faults\.toml: 'f' has about = ''; expected a text"),
+    ],
+)
+def test_wrong_tables_are_refused(text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the assignment or the file, what was found and what was expected."""
+    folder = tmp_path / "some_homework"
+    folder.mkdir()
+    (folder / "faults.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(tables, "TABLES", tmp_path)
+    with pytest.raises(RehearsalError, match=message):
+        load_table("some_homework")
+
+
+def test_an_execution_that_is_not_there_is_named() -> None:
+    table: Table = load_table("week1_homework")
+    with pytest.raises(RehearsalError, match="no execution 'nobody'"):
+        table.execution("nobody")
+
+
+def test_a_rehearsal_grades_with_the_release_that_a_build_gives() -> None:
+    """The class works from the student's notebook, and the digest in it is the release's."""
+    table = load_table("week1_homework")
+    course = load_course()
+    built = build_assignment(course, course.entry(table.assignment), Options(profile=table.profile))
+    assert make_material(table, References({})).release.digest == built.release.digest
