@@ -2,6 +2,7 @@
 
 DIR/student/kaggle/<assignment>/         the notebook and what the official client needs to push it
 DIR/student/kaggle/dataset/              the data set that carries the students' wheel
+DIR/student/check/                       what `paribus check` needs: its package, the assignments' public forms
 DIR/student/colab/, DIR/student/jupyter/ the notebooks (and the wheel beside them for Jupyter)
 DIR/instructor/solution|instructor/<platform>/
 DIR/instructor/release/<assignment>/     all that grading needs (`course.release`)
@@ -17,7 +18,9 @@ from pathlib import Path
 import paribus
 from course.assignment import Assignment
 from course.catalog import Course, Entry
+from course.public import public_form, public_name
 from course.release import Release, write_release
+from generator.checkwheel import build_check_wheel
 from generator.expressions import ReferenceCall
 from generator.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from generator.kaggle_metadata import to_text as metadata_text
@@ -42,6 +45,7 @@ from paribus.profiles import get_profile
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
 WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
+CHECK_FOLDER = "student/check"
 BAND_CHECK = "metrics.near_reference"
 
 
@@ -132,6 +136,7 @@ def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequ
     files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
     for folder in WHEEL_FOLDERS.values():
         _remove_other_wheels(out / folder, wheel.name)
+    _remove_other_wheels(out / CHECK_FOLDER, build_check_wheel().name)
     for path, content in files.items():
         write_atomic(out / path, content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
@@ -162,7 +167,19 @@ def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str]
     wheels = {
         f"{folder}/{wheel.name}": wheel.content for name, folder in WHEEL_FOLDERS.items() if name in platforms
     }
-    return {**_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms)}
+    return {
+        **_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms), **_check_files(built)
+    }  # fmt: skip
+
+
+def _check_files(built: Sequence[Built]) -> dict[str, bytes]:
+    """What a student's own check needs: the package with the command, and a public form of each assignment."""
+    package = build_check_wheel()
+    forms = {
+        f"{CHECK_FOLDER}/{public_name(item.assignment)}": public_form(item.assignment).to_json().encode()
+        for item in built
+    }
+    return {f"{CHECK_FOLDER}/{package.name}": package.content, **forms}
 
 
 def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
@@ -207,6 +224,6 @@ def _missing(source: Source, entry: Entry, value_of: ValueOf, references: Mappin
 
 def _remove_other_wheels(folder: Path, name: str) -> None:
     """A wheel of another version beside the right one would be installed by mistake."""
-    for path in folder.glob("paribus-*.whl"):
+    for path in folder.glob("paribus*.whl"):
         if path.name != name:
             path.unlink()

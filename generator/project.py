@@ -17,6 +17,14 @@ def core_requirements(root: Path = ROOT) -> tuple[str, ...]:
     return tuple(str(requirement) for requirement in project["dependencies"])
 
 
+@cache
+def requirement(name: str, root: Path = ROOT) -> str:
+    """One requirement of the instructor's extra, as pyproject.toml states it."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = project["optional-dependencies"]["instructor"]
+    return next(str(item) for item in stated if re.split(r"[^A-Za-z0-9._-]", item, maxsplit=1)[0] == name)
+
+
 def core_packages() -> tuple[str, ...]:
     """The names of the students' requirements."""
     return tuple(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0] for requirement in core_requirements())

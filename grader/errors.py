@@ -3,6 +3,7 @@
 GraderError                     everything the grader refuses
 ├── InboxError                  the batch as a whole cannot be read (one bad file never raises this)
 ├── UnreadableError             one submission is no notebook; carries what it seems to be
+├── PreviewError                a student's own check has no form to go by, or the file is another assignment's
 ├── CheckTableError             the table of checks is malformed
 ├── ResultError                 a line of results.jsonl cannot be read
 ├── WorksheetError              Moodle's worksheet cannot be read
@@ -30,6 +31,10 @@ class UnreadableError(GraderError):
         super().__init__(f"This file seems to be {seems}. {advice}")
         self.seems = seems
         self.advice = advice
+
+
+class PreviewError(GraderError):
+    """A student's own check has no form to go by. The message is written for the student."""
 
 
 class CheckTableError(GraderError):

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("grade",)
+NAMES = ("check", "grade")
 
 
 def commands() -> Sequence[Command]:

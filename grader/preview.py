@@ -1,0 +1,88 @@
+"""A student's own look before handing in: the public checks on one file, without points or references."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from course.assignment import Assignment
+from course.public import SUFFIX
+from course.release import Release
+from grader.checks import CHECKS
+from grader.errors import PreviewError
+from grader.grade import grade_one, named_assignments
+from grader.model import Outcome, Submission
+from grader.records import read_records
+from grader.recover import recover
+
+
+@dataclass(frozen=True)
+class Item:
+    """One check of one cell. ``where`` is how people call the cell, ``cells`` where the verdict looked."""
+
+    cell: str
+    where: str
+    check: str
+    about: str
+    outcome: Outcome
+    because: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the public checks say of one file."""
+
+    assignment: str
+    title: str
+    remarks: tuple[str, ...]
+    items: tuple[Item, ...]
+
+    def of(self, *outcomes: Outcome) -> tuple[Item, ...]:
+        """The items with these outcomes, in the notebook's order."""
+        return tuple(item for item in self.items if item.outcome in outcomes)
+
+
+def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
+    """Check one file with the form of its assignment.
+
+    Raises UnreadableError where it is no notebook, PreviewError where it belongs to an assignment without a form.
+    """
+    form = _choose(content, name, forms)
+    submission = Submission("own", "own", "", name, content, hashlib.sha256(content).hexdigest())
+    result = grade_one(submission, (Release(form, notebook=""),))
+    if not result.cells:
+        raise PreviewError(f"{name}: {' '.join(result.remarks)}")
+    cells = {cell.key: cell for cell in form.cells}
+    items = tuple(
+        Item(
+            judged.key,
+            cells[judged.key].heading or judged.key,
+            verdict.check,
+            CHECKS[verdict.check].about,
+            verdict.outcome,
+            verdict.because,
+            tuple(dict.fromkeys(item.cell for item in verdict.evidence)),
+        )
+        for judged in result.cells
+        for verdict in judged.verdicts
+        if verdict.check in CHECKS
+    )
+    return Preview(form.name, form.title, result.remarks, items)
+
+
+def _choose(content: bytes, name: str, forms: Sequence[Assignment]) -> Assignment:
+    """The form that the notebook names; the only one where it names none."""
+    recovered = recover(content, name)
+    named = named_assignments(recovered, read_records(recovered))
+    for form in forms:
+        if form.name in named:
+            return form
+    if len(forms) == 1 and not named:
+        return forms[0]
+    wanted = next(iter(named), "")
+    known = ", ".join(form.name for form in forms) or "none"
+    what = f"belongs to {wanted}" if wanted else "does not say which assignment it belongs to"
+    raise PreviewError(
+        f"{name} {what}; there are forms for: {known}. Put {wanted or 'the assignment'}{SUFFIX}, which came with "
+        "the notebook, beside your file, or name it with --form."
+    )

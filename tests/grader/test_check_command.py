@@ -1,0 +1,140 @@
+"""`paribus check`: a student's own look, by the public checks alone, without the instructor's packages."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.assignment import CheckPoints
+from course.public import public_form, public_name
+from grader.model import Outcome
+from grader.preview import preview
+from paribus.cli import main
+from paribus.errors import ParibusError
+from tests.grader.graded import release_of, text_of
+
+FORMS = [public_form(release_of(name).assignment) for name in ("week1_lab", "week1_homework")]
+
+
+@pytest.fixture(name="folder")
+def student_folder(tmp_path: Path) -> Path:
+    """What a student has: an export, and the forms that came with the notebooks."""
+    for form in FORMS:
+        (tmp_path / public_name(form)).write_text(form.to_json(), encoding="utf-8")
+    (tmp_path / "mine.html").write_text(text_of("week1_homework"), encoding="utf-8")
+    return tmp_path
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    status = main(["check", *map(str, arguments)])
+    told = capsys.readouterr()
+    return status, told.out + told.err
+
+
+def test_an_honest_file_has_little_to_do(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The form is found beside the file, the assignment by the notebook's own name."""
+    status, told = call(capsys, folder / "mine.html")
+    assert status == 0
+    assert "checks are met." in told
+    assert "Not looked at: points, hidden tests" in told
+
+
+def test_what_is_wrong_is_told_with_its_place_and_what_to_do(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An edited record, an untouched memo: each under its heading."""
+    text = text_of("week1_homework").replace("macro_f1", "macro_f2", 3)
+    (folder / "mine.html").write_text(text, encoding="utf-8")
+    _, told = call(capsys, folder / "mine.html", "--json")
+    found: dict[str, Any] = json.loads(told)
+    failed = [item for item in found["findings"] if item["outcome"] == "failed"]
+    assert "integrity.chain" in {item["check"] for item in failed}
+    assert all(item["because"] and item["where"] for item in failed)
+    _, words = call(capsys, folder / "mine.html")
+    assert "To do" in words
+    assert "Run that cell again" in words
+
+
+def test_points_references_and_telling_checks_are_never_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, told = call(capsys, folder / "mine.html", "--json")
+    found = json.loads(told)
+    assert set(found) == {"assignment", "remarks", "findings", "not_looked_at"}
+    assert {name for item in found["findings"] for name in item} == {
+        "cell", "where", "check", "outcome", "because", "cells",
+    }  # fmt: skip
+    assert not {"metrics.near_reference", "integrity.copied"} & {item["check"] for item in found["findings"]}
+
+
+def test_a_notebook_of_another_course_says_which_form_is_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "week1_homework.public.json").unlink()
+    status, told = call(capsys, folder / "mine.html")
+    assert status == 1
+    assert "belongs to week1_homework" in told
+    assert "Put week1_homework.public.json" in told
+
+
+def test_a_file_that_is_no_notebook_says_what_to_hand_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "mine.html").write_bytes(b"%PDF-1.7")
+    status, told = call(capsys, folder / "mine.html")
+    assert status == 1
+    assert "PDF" in told
+
+
+def test_a_notebook_that_names_nothing_is_held_against_the_only_form() -> None:
+    """Where it holds none of its cells, it says so."""
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "execution_count": 1, "outputs": []}
+    page = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    with pytest.raises(ParibusError, match="seems to belong to another assignment"):
+        preview(page.encode(), "mine.ipynb", FORMS[1:])
+    with pytest.raises(ParibusError, match="does not say which assignment"):
+        preview(page.encode(), "mine.ipynb", FORMS)
+
+
+def test_a_check_that_this_version_does_not_have_is_left_out() -> None:
+    """The form may be newer than the student's package."""
+    first = FORMS[1].graded()[0]
+    newer = replace(first, checks=(*first.checks, CheckPoints("form.tidy", 0.0)))
+    cells = tuple(newer if cell.key == first.key else cell for cell in FORMS[1].cells)
+    found = preview(text_of("week1_homework").encode(), "mine.html", [replace(FORMS[1], cells=cells)])
+    assert "form.tidy" not in {item.check for item in found.items}
+    assert found.of(Outcome.PASSED)
+
+
+@pytest.mark.parametrize(("name", "words"), [("none.html", "there is no file"), ("mine.html", "there is no form")])
+def test_wrong_usage_says_what_to_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.html").write_text("<html></html>", encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", name])
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_it_imports_neither_torch_nor_the_instructors_packages(folder: Path) -> None:
+    """The answer is there in two seconds because nothing heavy is loaded; a student has none of it anyway."""
+    program = (
+        "import sys; from paribus.cli import main; status = main(['check', 'mine.html']); "
+        "heavy = {'torch', 'nbgrader', 'nbformat', 'jinja2', 'rich', 'sklearn', 'scipy', 'pandas', 'generator'}; "
+        "sys.exit(status or ', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    call = [sys.executable, "-c", _with_check_alone(program)]
+    ran = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def _with_check_alone(program: str) -> str:
+    """The students' package has this one command."""
+    return (
+        "import paribus.cli as cli; from grader.commands import check; "
+        f"cli.find_commands = lambda: list(check.commands()); {program}"
+    )
