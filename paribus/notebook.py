@@ -279,6 +279,12 @@ class Notebook:
         """Show every run of this notebook in one table, unfinished ones included."""
         show_tables(summary_table(self.session.records))
 
+    def check(self) -> None:
+        """Look over this session's records before handing in; says what cannot be seen from inside."""
+        from paribus.inside import look
+
+        show_tables(look(self.session.records).table())
+
     def records(self) -> tuple[Record, ...]:
         """Every record of this notebook, in order."""
         return tuple(self.session.records)
