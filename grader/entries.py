@@ -101,7 +101,8 @@ def _nothing(limit: int) -> bytes:
 
 
 def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    # A member without a name is no file of anyone's; zipfile's own is_dir fails on it.
+    members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     if len(members) > limits.members:
         raise InboxError(
             f"{path}: holds {len(members):,} files, and at most {limits.members:,} are read. "

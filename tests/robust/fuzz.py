@@ -1,0 +1,195 @@
+"""`make fuzz`: coverage-guided fuzzing of what reads students' files, for a bounded time.
+
+    python -m tests.robust.fuzz --seconds 60            # every target, one after another
+    python -m tests.robust.fuzz --target recover --seconds 600
+
+Needs atheris. Inputs that break a target, take longer than 20 seconds or more than 2 GB are left in build/fuzz; put
+such a file into tests/robust/found (its name begins with the target's), and it is a test from then on.
+"""
+
+import argparse
+import contextlib
+import importlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "build" / "fuzz"
+FOUND = Path(__file__).with_name("found")
+
+
+def recover_target(content: bytes) -> None:
+    """Any file gives a notebook or a refusal; whatever it gives can be matched, read and rebuilt."""
+    from grader.errors import UnreadableError
+    from grader.match import match
+    from grader.rebuild import rebuild
+    from grader.records import read_records
+    from grader.recover import RecoverLimits, recover
+    from tests.grader.classroom import make_release
+
+    limits = RecoverLimits(content_bytes=1_000_000, cells=200, outputs=500, records=50)
+    try:
+        recovered = recover(content, "file.html", limits)
+    except UnreadableError:
+        return
+    read_records(recovered, limits.records)
+    release = make_release()
+    matches, unmatched = match(release.assignment, recovered)
+    rebuild(release, matches, unmatched)
+
+
+def inbox_target(content: bytes) -> None:
+    """Any zip gives submissions with safe names of their own, or one clear refusal."""
+    from grader.errors import InboxError
+    from grader.inbox import InboxLimits, iter_submissions
+
+    limits = InboxLimits(members=100, member_bytes=100_000, total_bytes=1_000_000)
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(content)
+        file.flush()
+        try:
+            names = [item.submission for item in iter_submissions(Path(file.name), limits)]
+        except InboxError:
+            return
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9-]{1,200}", name) for name in names), names
+
+
+def evidence_target(content: bytes) -> None:
+    """Any text gives records or problems, any packed text an array or a RecordError."""
+    from paribus.errors import RecordError
+    from paribus.evidence.block import find_records
+    from paribus.evidence.packing import unpack
+
+    text = content.decode("utf-8", errors="replace")
+    find_records(text)
+    with contextlib.suppress(RecordError):
+        unpack(text)
+
+
+def worksheet_target(content: bytes) -> None:
+    """Any worksheet is read or refused, and comes back as it was."""
+    from course.policy import Policy
+    from grader.errors import WorksheetError
+    from grader.roster import read_roster
+    from grader.worksheet import read_worksheet, without_names, write_worksheet
+
+    try:
+        sheet = read_worksheet(content)
+    except WorksheetError:
+        return
+    write_worksheet(sheet, {})
+    write_worksheet(without_names(sheet), {})
+    read_roster(sheet, Policy())
+
+
+INSTRUMENTED = (
+    "paribus.evidence.block", "paribus.evidence.packing", "grader.inbox", "grader.recover", "grader.records",
+    "grader.match", "grader.rebuild", "grader.worksheet", "grader.roster",
+)  # fmt: skip
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,
+}  # fmt: skip
+
+
+WORKSHEETS = (
+    b"""Identifier,Full name,Grade,Maximum grade,Last modified (submission),Last modified (grade),Feedback comments
+Participant 1,Ada,,28,2027-03-01 12:00,-,
+""",
+    b"Id;x;Note;28,0;-;-\n",
+)
+EVIDENCE = (
+    b'-----BEGIN PARIBUS RECORD-----\n{"kind":"value"}\n-----END PARIBUS RECORD-----',
+    b"eJwDAAAAAAE=",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fuzz each target in a process of its own; 1 where any broke."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--target", choices=TARGETS, action="append")
+    parser.add_argument("--seconds", type=int, default=60, help="of each target")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    targets = options.target or list(TARGETS)
+    if options.inside:
+        _fuzz(targets[0], options.seconds)
+        return 0
+    broken = 0
+    for name in targets:
+        _seed(name)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.robust.fuzz",
+            "--inside",
+            "--target",
+            name,
+            "--seconds",
+            str(options.seconds),
+        ]
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        log = finished.stderr + finished.stdout
+        (OUT / f"{name}.log").write_text(log, encoding="utf-8")
+        runs = re.findall(r"stat::number_of_executed_units:\s*(\d+)|Done (\d+) runs", log)
+        count = next((number for pair in reversed(runs) for number in pair if number), "0")
+        covered = re.findall(r"cov: (\d+)", log)
+        state = "broke, see build/fuzz" if finished.returncode else "held"
+        broken += bool(finished.returncode)
+        sys.stdout.write(f"{name}: {count} inputs, {covered[-1] if covered else 0} branches covered, {state}\n")
+    return 1 if broken else 0
+
+
+def _fuzz(name: str, seconds: int) -> None:
+    """Instrument our code and hand over to the fuzzer, which ends the process."""
+    import atheris
+
+    with atheris.instrument_imports(include=["grader", "paribus", "course"]):
+        for module in INSTRUMENTED:
+            importlib.import_module(module)
+    corpus = OUT / name
+    atheris.Setup(
+        [sys.argv[0], str(corpus), f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
+         "-max_len=60000", f"-artifact_prefix={OUT}/{name}-", "-print_final_stats=1"],
+        TARGETS[name],
+    )  # fmt: skip
+    atheris.Fuzz()
+
+
+def _seed(name: str) -> None:
+    """Small honest and hostile files to begin with."""
+    corpus = OUT / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, content in enumerate(seeds(name)):
+        (corpus / f"seed-{number}").write_bytes(content)
+
+
+def seeds(name: str) -> list[bytes]:
+    """What fuzzing of a target begins with."""
+    if name == "worksheet":
+        return list(WORKSHEETS)
+    if name == "evidence":
+        return list(EVIDENCE)
+    from tests.robust.attacks import make_attacks
+
+    with tempfile.TemporaryDirectory() as folder:
+        make_attacks(Path(folder), range(0, 200, 25), "http://127.0.0.1:9")
+        files = [path.read_bytes() for path in sorted(Path(folder).rglob("*.*")) if path.is_file()]
+    small = [re.sub(rb"<(style|script)\b.*?</\1>", b"", content, flags=re.S)[:50_000] for content in files]
+    if name == "recover":
+        return small
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, content in enumerate(small[:3]):
+            archive.writestr(f"A b_{number}_assignsubmission_file_/x/{number}.html", content[:300])
+    return [packed.getvalue()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
