@@ -9,13 +9,15 @@ several terms, one after the other, and says how long each took.
 """
 
 import argparse
+import hashlib
 import json
 import math
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from course.zoo import Zoo, load_zoo
 from course.zoo.recipes import Recipe
@@ -30,54 +32,84 @@ from paribus.data import complaints
 from paribus.data.corpus import Complaints
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
+from paribus.training.config import TrainingConfig
+from paribus.training.regime import Regime
 from paribus.zoo.logs import log_from
 
 SOLUTIONS = Path("solutions")
 Say = Callable[[str], None]
 
 
-def measure_seeds(
-    zoo: Zoo, profile: str, seeds: Sequence[int], out: Path, *, data: Complaints, say: Say, model: str = ""
-) -> list[Mapping[str, Mapping[str, float]]]:
-    """Every recipe under every seed: seed → recipe → statistics, each run kept below ``out`` as it ends.
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured, and where each run is kept; ``model`` replaces the profile's (a folder or a name)."""
 
-    ``model`` replaces the profile's (a folder or a name).
+    zoo: Zoo
+    profile: str
+    data: Complaints
+    out: Path
+    model: str = ""
+
+    def settings(self, recipe: Recipe) -> tuple[TrainingConfig, Regime]:
+        """The recipe's configuration on this measurement's model."""
+        config, regime = self.zoo.settings(recipe, self.profile)
+        return (replace(config, model=self.model) if self.model else config), regime
+
+    def kept(self, recipe: Recipe, seed: int) -> Path:
+        """A run's file, named by everything that decides the run."""
+        config, regime = self.settings(recipe)
+        what = json.dumps([config.to_fields()["model"].value, repr(config), repr(regime), self.data.fingerprint])
+        digest = hashlib.sha256(what.encode()).hexdigest()[:12]
+        return self.out / self.zoo.name / self.profile / f"{recipe.name}-{digest}-{seed}.json"
+
+    def run(self, recipe: Recipe, seed: int) -> dict[str, float]:
+        """Train one recipe under one seed, or read what an earlier run found; resumes at the last epoch."""
+        kept = self.kept(recipe, seed)
+        if not kept.is_file():
+            values = self._train(recipe, seed, kept.with_suffix(""))
+            plain = {name: value if math.isfinite(value) else None for name, value in values.items()}
+            write_atomic(kept, json.dumps(plain, sort_keys=True) + "\n")
+        raw = json.loads(kept.read_text(encoding="utf-8"))
+        return {name: math.nan if value is None else float(value) for name, value in raw.items()}
+
+    def _train(self, recipe: Recipe, seed: int, checkpoints: Path) -> dict[str, float]:
+        from paribus import training
+        from paribus.training.recorded import train_recorded
+        from paribus.training.shared import prepare_shared
+
+        config, regime = self.settings(recipe)
+        own = seed * 100 + [item.name for item in self.zoo.recipes].index(recipe.name)
+        training.seed_everything(own)
+        network, tokenizer = make_model(config, regime, self.data, own)
+        device, precision = training.device_and_precision()
+        run = train_recorded(
+            network, config, regime, prepare_shared(self.data, config, tokenizer), seed=own, device=device,
+            precision=precision, checkpoints=checkpoints,
+        )  # fmt: skip
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        logits = run.logits if self.zoo.weights else None
+        return compute(observed(log_from(run.log), self.data.validation.labels, logits, self.data))
+
+
+def measure_seeds(
+    measurement: Measurement, seeds: Sequence[int], *, say: Say, until: float = math.inf
+) -> list[Mapping[str, Mapping[str, float]]]:
+    """Every recipe under every seed (recipe → statistics, one mapping a seed), as far as the clock allows.
+
+    No further run is begun after ``until`` (`time.monotonic`); a seed counts only when it is whole.
     """
     found: list[Mapping[str, Mapping[str, float]]] = []
     for seed in seeds:
         of = {}
-        for number, recipe in enumerate(zoo.recipes):
-            kept = out / zoo.name / profile / data.fingerprint / f"{recipe.name}-{seed}.json"
+        for recipe in measurement.zoo.recipes:
             began = time.monotonic()
-            if not kept.is_file():
-                values = run_one(zoo, recipe, profile, seed * 100 + number, data=data, model=model)
-                write_atomic(kept, json.dumps(values, sort_keys=True) + "\n")
+            if began > until and not measurement.kept(recipe, seed).is_file():
+                return found
+            of[recipe.name] = measurement.run(recipe, seed)
+            if time.monotonic() - began > 1:
                 say(f"seed {seed}, {recipe.name}: {time.monotonic() - began:.0f} s")
-            of[recipe.name] = _read(kept)
         found.append(of)
     return found
-
-
-def run_one(
-    zoo: Zoo, recipe: Recipe, profile: str, seed: int, *, data: Complaints, model: str = ""
-) -> dict[str, Any]:
-    """Train one recipe under one seed, and compute every statistic; what is not finite is None."""
-    from dataclasses import replace
-
-    from paribus import training
-    from paribus.training.recorded import train_recorded
-    from paribus.training.shared import prepare_shared
-
-    config, regime = zoo.settings(recipe, profile)
-    config = replace(config, model=model) if model else config
-    training.seed_everything(seed)
-    network, tokenizer = make_model(config, regime, data, seed)
-    prepared = prepare_shared(data, config, tokenizer)
-    device, precision = training.device_and_precision()
-    run = train_recorded(network, config, regime, prepared, seed=seed, device=device, precision=precision)
-    logits = run.logits if zoo.weights else None
-    values = compute(observed(log_from(run.log), prepared.validation.labels, logits, data))
-    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def table(rates: Mapping[str, Rate]) -> str:
@@ -124,18 +156,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"{term}: {gates} gates hold, {built.fitting} key fits, {time.monotonic() - began:.0f} s")
         return 0
     data = complaints.load(profile.data, size=profile.size)
-    seeds = measure_seeds(zoo, given.profile, range(1, given.seeds + 1), given.out, data=data, say=say)
+    seeds = measure_seeds(Measurement(zoo, given.profile, data, given.out), range(1, given.seeds + 1), say=say)
     say(table(measure(zoo, seeds)))
     if given.record:
         about = {"data": data.fingerprint, "seeds": len(seeds)}
         model = str(zoo.profiles[given.profile]["model"])
         say(str(write_rates(zoo, given.profile, model, seeds, about=about, solutions=SOLUTIONS)))
     return 0
-
-
-def _read(path: Path) -> dict[str, float]:
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return {name: float("nan") if value is None else float(value) for name, value in raw.items()}
 
 
 if __name__ == "__main__":

@@ -130,3 +130,22 @@ def test_a_term_decides_seeds_and_codenames() -> None:
 def test_a_term_that_is_no_folders_name_is_refused() -> None:
     with pytest.raises(UsageError, match="such as 2027S"):
         make_plan(ZOO, "../2027", "micro")
+
+
+def test_measuring_is_kept_run_by_run_and_stops_with_the_clock(tmp_path: Path) -> None:
+    """Another configuration is another run; a seed counts only when all its recipes are done."""
+    from generator.zoo.terms import Measurement, measure_seeds, table
+    from paribus.data import complaints
+
+    measurement = Measurement(ZOO, "micro", complaints.load("synthetic", size="micro"), tmp_path)
+    assert measure_seeds(measurement, [1, 2], say=print, until=0.0) == []
+    for recipe in ZOO.recipes:
+        kept = measurement.kept(recipe, 1)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({**GOOD[recipe.name], "gradient_norm": None}))
+    found = measure_seeds(measurement, [1, 2], say=print, until=0.0)
+    assert len(found) == 1
+    assert math.isnan(found[0]["starved"]["gradient_norm"])
+    assert "| weighted.tail_mass | 1 of 1 | 2 |" in table(measure(ZOO, found))
+    other = Measurement(ZOO, "micro", measurement.data, tmp_path, model="another")
+    assert other.kept(ZOO.recipes[0], 1) != measurement.kept(ZOO.recipes[0], 1)
