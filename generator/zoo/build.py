@@ -22,9 +22,9 @@ from generator.errors import ZooBuildError
 from generator.kernel import Kernel
 from generator.platforms import load_kaggle
 from generator.run import Observe
-from generator.zoo.evidence import Found, Rate, failed_gates, fitting_keys, judge, read_rates
-from generator.zoo.outcome import make_model
+from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge, read_rates
 from generator.zoo.plan import Plan
+from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import Leak, find_leaks
 from generator.zoo.student import DataCard, student_files, write_student_folder
 from generator.zoo.training import Trained, train_all
@@ -122,8 +122,6 @@ def build_zoo(
         raise ZooBuildError(leaks_message(folder, leaks))
     edition = open_zoo(folder).digest
     write_atomic(target / REVEAL, _text({**reveal, "edition": edition}))
-    from generator.zoo.reveal import write_reveal
-
     write_reveal(target, folder, zoo)
     marker = {"schema": SCHEMA, "zoo": zoo.name, "term": plan.term, "edition": edition,
               "reveal": hashlib.sha256((target / REVEAL).read_bytes()).hexdigest()}  # fmt: skip
@@ -270,6 +268,3 @@ def _text(raw: Mapping[str, Any]) -> str:
 
 def _plain(value: float) -> float | None:
     return float(f"{value:.6g}") if np.isfinite(value) else None
-
-
-__all__ = ["Built", "Order", "Rate", "build_zoo", "make_model", "read_reveal", "recompute", "student_folder"]
