@@ -14,7 +14,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
+from nbgrader.preprocessors import DeduplicateIds
 from sqlalchemy.exc import OperationalError
 
 from grader.errors import GradebookError
@@ -25,15 +25,15 @@ class ScoredAutograde(Autograde):  # type: ignore[misc]  # nbgrader ships no typ
     """nbgrader's autograde with scores from elsewhere; it refuses to start where a step would execute code.
 
     Against nbgrader's own it reads each notebook once and keeps one database session: the notebook was just
-    rebuilt from the release, so there is nothing to overwrite, and every locked cell is held against its
-    checksum.
+    rebuilt from the release, so there is nothing to overwrite, every locked cell is held against its checksum, and
+    nbgrader's metadata are the release's own, which were checked when the gradebook was opened.
     """
 
     def __init__(self, book: Gradebook, names: Mapping[str, str], steps: Sequence[object], **more: object) -> None:
         """``steps`` stand in Execute's and SaveAutoGrades' place, ``names`` are the student's."""
         super().__init__(**more)
         self.book, self.names = book, names
-        self.sanitize_preprocessors = [DeduplicateIds, CheckCellMetadata]
+        self.sanitize_preprocessors = [DeduplicateIds]
         self.autograde_preprocessors = list(steps)
         self.force = True
         self.trouble: Exception | None = None

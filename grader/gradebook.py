@@ -23,7 +23,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveCells
+from nbgrader.preprocessors import CheckCellMetadata, SaveCells
 from sqlalchemy import event
 from sqlalchemy.exc import SAWarning
 
@@ -203,6 +203,7 @@ class GradebookFolder:
         resources = {"nbgrader": {"notebook": self.name, "assignment": self.name, "db_url": self.course.db_url}}
         try:
             self._book.update_or_create_assignment(self.name)
+            CheckCellMetadata(log=self._log.logger).preprocess(source, resources)
             SaveCells(log=self._log.logger).preprocess(source, resources)
         except RuntimeError as error:
             raise GradebookError(

@@ -64,7 +64,10 @@ class Phrases:
             if words := tokens(phrase):
                 index.setdefault(" ".join(word for word, _, _ in words), set()).add(name)
         self._index = {phrase: frozenset(found) for phrase, found in index.items()}
-        self._longest = max((phrase.count(" ") + 1 for phrase in index), default=0)
+        self._longest: dict[str, int] = {}
+        for phrase in index:
+            first, *rest = phrase.split(" ")
+            self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
 
     def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
         """Where the phrases stand, as (start, end, names), in order and without overlaps."""
@@ -73,8 +76,12 @@ class Phrases:
         at = 0
         while at < len(words):
             key = words[at][0]
+            longest = self._longest.get(key)
+            if longest is None:
+                at += 1
+                continue
             best = (at, self._index.get(key))
-            for end in range(at + 1, min(at + self._longest, len(words))):
+            for end in range(at + 1, min(at + longest, len(words))):
                 key = f"{key} {words[end][0]}"
                 if key in self._index:
                     best = (end, self._index[key])

@@ -58,8 +58,8 @@ def _with_pictures_and_logs(executed: Mapping[str, Any], number: int) -> dict[st
 def _picture(rng: np.random.Generator) -> dict[str, Any]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, 4), dpi=150)
-    figure.subplots().imshow(rng.random((400, 600)), interpolation="nearest")
+    figure = Figure(figsize=(6, 4), dpi=100)
+    figure.subplots().imshow(rng.random((300, 450)), interpolation="nearest")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": "<Figure>"}
