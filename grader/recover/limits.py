@@ -8,7 +8,7 @@ class RecoverLimits:
     """Bounds on one file, far above what an honest export holds (about 1 MB and a hundred cells).
 
     ``picture_bytes`` bounds one picture and ``pictures_bytes`` all of them together, decoded; a picture beyond
-    them is still reported as embedded, without its bytes.
+    them is still reported as embedded, without its bytes. With ``pictures_bytes`` 0 no picture is decoded.
     """
 
     content_bytes: int = 60_000_000

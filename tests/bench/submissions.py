@@ -59,7 +59,7 @@ def _picture(rng: np.random.Generator) -> dict[str, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), dpi=100)
-    figure.subplots().imshow(rng.random((300, 450)), interpolation="nearest")
+    figure.subplots().imshow(rng.random((200, 300)), interpolation="nearest")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": "<Figure>"}
