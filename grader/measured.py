@@ -85,7 +85,7 @@ class Measured:
     @cached_property
     def mentions(self) -> Phrases:
         """How prose calls the groups."""
-        return Phrases((phrase, group.key) for group in self.groups for phrase in group.phrases)
+        return _phrases(tuple((phrase, group.key) for group in self.groups for phrase in group.phrases))
 
     @cached_property
     def _by_key(self) -> dict[str, Group]:
@@ -249,6 +249,12 @@ def labels_of(case: Case, run: Run) -> tuple[str, int] | None:
         if (record.data.split, record.data.fingerprint) == (identity.split, identity.fingerprint):
             return record.labels, len(record.classes)
     return None
+
+
+@lru_cache(maxsize=64)
+def _phrases(meanings: tuple[tuple[str, str], ...]) -> Phrases:
+    """Most of a class calls its runs alike."""
+    return Phrases(meanings)
 
 
 @lru_cache(maxsize=512)

@@ -69,4 +69,6 @@ def _cells(row: LexborNode) -> list[str]:
 
 def tidy(text: str) -> str:
     """Runs of blanks become one, blank lines go."""
+    if text.isprintable() and "  " not in text:  # most of a table's cells: one line, nothing to fold
+        return text.strip()
     return BLANK_LINES.sub("\n", SPACES.sub(" ", text)).strip()
