@@ -60,9 +60,9 @@ def normal(text: str) -> str:
     return " ".join(words(text))
 
 
-def cell_blocks(case: Case, cell: Cell) -> tuple[Block, ...]:
+def cell_blocks(case: Case, key: str) -> tuple[Block, ...]:
     """The blocks of a markdown cell as handed in, and of markdown cells added below it; () where it is missing."""
-    match = case.matches.get(cell.key)
+    match = case.matches.get(key)
     if match is None or match.recovered is None:
         return ()
     own = read_cell(match.recovered) if match.recovered.cell_type != "code" else ()
@@ -82,8 +82,13 @@ def added_below(case: Case, start: RecoveredCell) -> Iterator[RecoveredCell]:
 
 def read_answer(case: Case, cell: Cell) -> Answer:
     """The answer to a cell, without sentences that stand in its prompt word for word."""
-    prompt = {normal(sentence) for block in read_markdown(cell.source) for sentence in sentences(block.text)}
-    kept = [remaining for block in cell_blocks(case, cell) if (remaining := _without(block, prompt)) is not None]
+    return _read_answer(case, cell.key, cell.source)
+
+
+@lru_cache(maxsize=128)
+def _read_answer(case: Case, key: str, source: str) -> Answer:
+    prompt = {normal(sentence) for block in read_markdown(source) for sentence in sentences(block.text)}
+    kept = [remaining for block in cell_blocks(case, key) if (remaining := _without(block, prompt)) is not None]
     return Answer(tuple(kept), tuple(dict.fromkeys(block.position for block in kept)))
 
 
@@ -94,19 +99,24 @@ def _without(block: Block, prompt: set[str]) -> Block | None:
     return replace(block, text="\n\n".join(left)) if left else None
 
 
-def new_sentences(case: Case, cell: Cell) -> list[str]:
+def new_sentences(case: Case, cell: Cell) -> tuple[str, ...]:
     """The sentences a student wrote: not the prompt's, nor one with a word of it changed; each once."""
-    prompt = [words(sentence) for block in read_markdown(cell.source) for sentence in sentences(block.text)]
+    return _new_sentences(case, cell.key, cell.source)
+
+
+@lru_cache(maxsize=128)
+def _new_sentences(case: Case, key: str, source: str) -> tuple[str, ...]:
+    prompt = [words(sentence) for block in read_markdown(source) for sentence in sentences(block.text)]
     seen: set[str] = set()
     found: list[str] = []
-    for block in read_answer(case, cell).blocks:
+    for block in _read_answer(case, key, source).blocks:
         for sentence in sentences(block.text) if block.kind != "heading" else ():
             plain = words(sentence)
             key = " ".join(plain)
             if plain and key not in seen and not any(_is_near(plain, other) for other in prompt):
                 seen.add(key)
                 found.append(sentence)
-    return found
+    return tuple(found)
 
 
 def _is_near(sentence: Sequence[str], other: Sequence[str]) -> bool:
@@ -133,5 +143,5 @@ def is_untouched(case: Case, cell: Cell) -> bool:
 def _new_words(case: Case, cell: Cell) -> bool:
     """A template filled with single words has no new sentence, but new words."""
     before = set(words(" ".join(block.text for block in read_markdown(cell.source))))
-    after = {word for block in cell_blocks(case, cell) for word in words(block.text)}
+    after = {word for block in cell_blocks(case, cell.key) for word in words(block.text)}
     return len(after - before) >= 3

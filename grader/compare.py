@@ -1,5 +1,6 @@
 """What differs between the two arms of an experiment, as the records tell it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,6 +13,9 @@ from grader.runs import Arms, Run, by_seed, finished
 from paribus.evidence.code import UNAVAILABLE
 
 TRAINING_ROWS = "training rows"
+
+_ENDS = re.compile(r"\n|[,;•|](?!\d)|\b(?:and|plus|with|over|for|und)\b|&")
+"""Where the words about one listed setting end."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +168,18 @@ def _shown(values: tuple[Any, ...]) -> str:
 
 
 def other_value(text: str, settings: Mapping[str, Any]) -> tuple[str, str, Any] | None:
-    """The first setting that is listed with another number than the recorded one."""
+    """The first setting that is listed with another number than the recorded one.
+
+    A number belongs to the setting right before it: "weight decay, the three seeds" gives the weight decay none.
+    """
     mentions = vocabulary.find_all("settings", text)
     for mention, following in zip_longest(mentions, mentions[1:]):
         recorded = settings.get(mention.name)
         if isinstance(recorded, bool) or not isinstance(recorded, int | float):
             continue
-        stretch = text[mention.end : following.start if following else len(text)]
-        numbers = find_numbers(stretch.split("\n")[0])
+        end = following.start if following else len(text)
+        stretch = _ENDS.split(text[mention.end : end], maxsplit=1)[0]
+        numbers = find_numbers(stretch)
         direct = [number for number in numbers if len(normal(stretch[: number.start]).split()) <= 2]
         if direct and not any(
             abs(reading.value / (100 if direct[0].percent else 1) - recorded) <= 0.51 * reading.unit

@@ -2,15 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import permutations
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from grader import vocabulary
 from grader.model import Case
 from grader.runs import (
+    CASES,
     Arms,
     Run,
     by_seed,
@@ -91,6 +93,18 @@ class Measured:
     def _by_key(self) -> dict[str, Group]:
         return {group.key: group for group in self.groups}
 
+    @cached_property
+    def telling(self) -> tuple[tuple[tuple[str, ...], tuple[str, float, int]], ...]:
+        """The value records by the stems of their names' telling words; names without any tell nothing."""
+        found = []
+        for named in self.named:
+            words = [
+                word for word in re.split(r"[._\-]", named[0].lower()) if len(word) > 2 and word not in _GENERIC
+            ]
+            if words:
+                found.append((tuple(map(_stem, words)), named))
+        return tuple(found)
+
     def group(self, key: str) -> Group:
         """A group by its key."""
         return self._by_key[key]
@@ -129,6 +143,7 @@ class Rescue:
         return (self.gained, self.stayed, self.gained + self.stayed)
 
 
+@lru_cache(maxsize=4 * CASES)
 def measure(case: Case, experiment: str = "") -> Measured:
     """Everything measured, or what belongs to one experiment alone."""
     runs = [run for run in read_runs(case) if run.finished]
@@ -241,14 +256,19 @@ def recomputed(case: Case, run: Run) -> Metrics | str:
 
 def labels_of(case: Case, run: Run) -> tuple[str, int] | None:
     """The packed labels of the run's split and the number of classes, from the data record that fits."""
-    identity = run.data
-    for found in own_records(case):
-        record = found.record
-        if record is None or record.kind != "data" or record.data is None or identity is None:
-            continue
-        if (record.data.split, record.data.fingerprint) == (identity.split, identity.fingerprint):
-            return record.labels, len(record.classes)
-    return None
+    return None if run.data is None else _labels(case).get((run.data.split, run.data.fingerprint))
+
+
+@lru_cache(maxsize=CASES)
+def _labels(case: Case) -> Mapping[tuple[str, str], tuple[str, int]]:
+    """The packed labels and the number of classes by split and fingerprint; the first data record stands."""
+    found: dict[tuple[str, str], tuple[str, int]] = {}
+    for item in own_records(case):
+        record = item.record
+        if record is not None and record.kind == "data" and record.data is not None:
+            place = (record.data.split, record.data.fingerprint)
+            found.setdefault(place, (record.labels, len(record.classes)))
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=64)
@@ -278,10 +298,9 @@ def unpacked(packed: str) -> "NDArray[np.int64] | None":
 def find_named(measured: Measured, sentence: str) -> Iterable[tuple[str, float, int]]:
     """Value records whose name's telling words all stand in a sentence ("audit.redacted_share": "redacted")."""
     lower = sentence.lower()
-    for name, value, position in measured.named:
-        words = [word for word in re.split(r"[._\-]", name.lower()) if len(word) > 2 and word not in _GENERIC]
-        if words and all(_stem(word) in lower for word in words):
-            yield name, value, position
+    for stems, named in measured.telling:
+        if all(stem in lower for stem in stems):
+            yield named
 
 
 def _stem(word: str) -> str:

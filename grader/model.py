@@ -127,9 +127,11 @@ class FoundRecord:
     problem_kind: Literal["", "digest", "shape"] = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """All that a check may look at: the assignment, its references, and one submission's recovered contents.
+
+    One case is equal to itself alone, so that what several checks ask of it is worked out once.
 
     ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions,
     None where no file of codes was given.

@@ -6,6 +6,8 @@ twice counts once, and a re-run that shows another result stands in for the earl
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from course.assignment import Cell, Role
@@ -13,6 +15,8 @@ from grader.model import Case, FoundRecord
 from paribus.evidence.record import ConfigField, DataIdentity, Prediction, Record
 
 BASELINE, CHANGED = "baseline", "changed"
+CASES = 4
+"""Cases whose runs are kept at hand: many checks ask for those of the one they look at."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,14 @@ class Arms:
         return next((run.record.vary for run in (*self.changed, *self.baseline) if run.record.vary), "")
 
 
+@lru_cache(maxsize=CASES)
 def own_records(case: Case) -> tuple[FoundRecord, ...]:
     """The readable records that belong to this assignment, in notebook order."""
     name = case.assignment.name
     return tuple(found for found in case.records if found.record is not None and found.record.assignment == name)
 
 
+@lru_cache(maxsize=CASES)
 def read_runs(case: Case) -> tuple[Run, ...]:
     """Every run, in the order in which its first record stands in the notebook."""
     parts: dict[tuple[str, str], dict[str, tuple[int, Record]]] = {}
@@ -133,15 +139,17 @@ def _make_run(part: Mapping[str, tuple[int, Record]]) -> Run:
     return Run(start, result, start_position, result_position)
 
 
-def named_values(case: Case) -> dict[str, tuple[float, int]]:
+@lru_cache(maxsize=CASES)
+def named_values(case: Case) -> Mapping[str, tuple[float, int]]:
     """The numbers of value records by dotted name, with the cell that shows them; the last one stands."""
     values: dict[str, tuple[float, int]] = {}
     for found in own_records(case):
         if found.record is not None and found.record.kind == "value":
             values.update({name: (float(value), found.position) for name, value in found.record.values.items()})
-    return values
+    return MappingProxyType(values)
 
 
+@lru_cache(maxsize=CASES)
 def experiment_keys(case: Case) -> tuple[str, ...]:
     """The experiments that the records name, in order."""
     return tuple(dict.fromkeys(run.record.experiment for run in read_runs(case) if run.record.experiment))
@@ -157,6 +165,7 @@ def experiment_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> str:
     return found[0] if len(found) == 1 and len(asked) <= 1 else wanted
 
 
+@lru_cache(maxsize=16 * CASES)
 def find_arms(case: Case, key: str) -> Arms:
     """The runs of experiment ``key``; a baseline reused from an earlier run is found by its value record."""
     runs = read_runs(case)

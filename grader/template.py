@@ -153,11 +153,11 @@ def template_cells(case: Case, key: str, cell: Cell) -> tuple[Cell, ...]:
 
 def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...], str]]:
     for place in template_cells(case, key, cell):
-        blocks = cell_blocks(case, place)
+        blocks = cell_blocks(case, place.key)
         if blocks:
             yield blocks, place.source
     if cell.role is not Role.MEMO:
-        below = cell_blocks(case, cell)
+        below = cell_blocks(case, cell.key)
         if below:
             yield below, ""
     for added in case.unmatched:

@@ -137,7 +137,7 @@ def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     own = {item.position for item in student_cells(case)}
     level, faults = 0, []
     for item in _markdown(case):
-        released = _released_headings(case, item)
+        released = _released_headings(case, item) if item.position in own else set()
         for block in read_cell(item):
             mine = item.position in own and normal(block.text) not in released
             if block.kind == "heading":

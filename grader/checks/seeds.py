@@ -194,7 +194,7 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     measured = measure(case, key if find_arms(case, key).both else "")
     if not any(len(group.runs) > 1 for group in measured.groups):
         return not_applicable("No configuration has more than one run to sum up.")
-    blocks = [block for place in (cell, *template_cells(case, key, cell)) for block in cell_blocks(case, place)]
+    blocks = [block for place in (cell, *template_cells(case, key, cell)) for block in cell_blocks(case, place.key)]
     traces = [item for item in trace(dict.fromkeys(blocks), measured) if item.number.spread is not None]
     if not traces:
         return undecided("No mean ± standard deviation could be read in your text.")
