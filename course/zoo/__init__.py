@@ -9,10 +9,7 @@ from paribus.errors import UsageError
 ZOOS = {"week2": "week2/zoo.toml", "pathologies": "week3/pathologies.toml"}
 """Every zoo of the course: its name and its file beside course.toml."""
 
-TRAINING_SOURCE = Path(__file__).with_name("train.py")
-"""The py:percent source of the one notebook that trains every model of every zoo."""
-
-__all__ = ["TRAINING_SOURCE", "ZOOS", "Zoo", "ZooError", "load_zoo", "read_zoo"]
+__all__ = ["ZOOS", "Zoo", "ZooError", "load_zoo", "read_zoo"]
 
 
 def load_zoo(name: str, course_folder: Path | None = None) -> Zoo:

@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from course.zoo import TRAINING_SOURCE
 from generator.errors import RunError, ZooBuildError
 from generator.kernel import Kernel, Plain
 from generator.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
+
+TRAINING_SOURCE = Path(__file__).with_name("train_model.py")
+"""The py:percent source of the one notebook that trains every model of every zoo."""
 
 LIMITS = {"micro": 600.0, "smoke": 3600.0, "full": 43200.0}
 ATTEMPTS = 3
