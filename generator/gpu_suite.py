@@ -177,9 +177,8 @@ def run_parts(names: Sequence[str], suite: Suite) -> Result:
             continue
         began = time.monotonic()
         result = PARTS[name](suite)
-        write_atomic(
-            kept, json.dumps({**result, "part_seconds": round(time.monotonic() - began, 1)}, indent=1) + "\n"
-        )
+        result["part_seconds"] = round(time.monotonic() - began, 1)
+        write_atomic(kept, json.dumps(result, indent=1) + "\n")
         state = "complete" if result["complete"] else "to be gone on with"
         _say(f"{name}: {state}, {result['part_seconds']:.0f} s")
     parts = {name: json.loads((suite.out / f"{name}.json").read_text(encoding="utf-8"))
