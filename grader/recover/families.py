@@ -17,7 +17,7 @@ class Mark:
     """One kind of output: the class or mime type that marks it, and what it is.
 
     ``content`` says what is read from it: "text" (the pre's text), "html" (markup and visible text),
-    "picture", "words" (rendered text) or "nothing".
+    "picture", "words" (rendered text), "any" (a picture where there is one, else html) or "nothing".
     """
 
     marker: str
@@ -37,7 +37,10 @@ class Family:
     ``payload`` are the classes of what a student's code fills; whatever stands inside is no cell.
     ``raw_marker`` is the literal that stands once before each code cell in the file: where the parser finds
     fewer cells, broken markup swallowed some. ``title`` is the page title that sets this row apart from a
-    later one with the same classes. ``remark`` says what this family never holds.
+    later one with the same classes. ``remark`` says what this family never holds. A code cell's count may stand
+    in a ``count_attribute`` instead of a prompt; with ``own_marks`` an output bears its mark itself, and
+    ``outputs`` is empty where outputs are the cell's own children; with ``words_between`` what stands between
+    code cells is the markdown, which has no cells of its own.
     """
 
     name: str
@@ -54,6 +57,10 @@ class Family:
     raw_marker: bytes
     title: str = ""
     remark: str = ""
+    id_prefix: str = "cell-id="
+    count_attribute: str = ""
+    own_marks: bool = False
+    words_between: bool = False
 
     @cached_property
     def ranked(self) -> Mapping[str, tuple[int, Mark]]:
@@ -133,7 +140,57 @@ KAGGLE = replace(
     remark="Kaggle's result page keeps no cell ids, and its figures are files of their own.",
 )
 
-FAMILIES: tuple[Family, ...] = (LAB, KAGGLE, CLASSIC)
+# Quarto, from notebooks and .qmd alike: pandoc's markup, markdown without cells around it.
+QUARTO = Family(
+    name="quarto",
+    cell="div.cell[data-execution_count]",
+    code=frozenset({"cell"}),
+    markdown=frozenset(),
+    source="div.cell-code pre, pre.cell-code, div.highlight pre",
+    prompt="",
+    rendered="",
+    outputs="",
+    output="cell-output",
+    payload=frozenset({"cell-output", "cell-output-display"}),
+    marks=(
+        Mark("cell-output-stdout", "stream", "text", name="stdout"),
+        Mark("cell-output-stderr", "stream", "text", name="stderr"),
+        Mark("cell-output-error", "error", "text"),
+        Mark("cell-output-display", "display", "any", mime="text/html"),
+        Mark("cell-output-markdown", "display", "words", mime="text/markdown"),
+        Mark("cell-output", "display", "any", mime="text/html"),
+    ),
+    raw_marker=b'class="cell"',
+    remark="Quarto's page keeps neither ids nor tags, hides cells with echo: false, and removes lines with #|.",
+    count_attribute="data-execution_count",
+    own_marks=True,
+    words_between=True,
+)
+
+# A page that a browser saved from Colab: what the page had drawn of each cell. Rich outputs live in frames of
+# their own, which are not in the file.
+COLAB = Family(
+    name="colab-page",
+    cell="div.cell.code, div.cell.text",
+    code=frozenset({"cell", "code"}),
+    markdown=frozenset({"text"}),
+    source="pre.monaco-colorized",
+    prompt="div.execution-count",
+    rendered="div.text-cell-render, div.markdown",
+    outputs="div.output-body",
+    output="output-text",
+    payload=frozenset({"output-body", "text-cell-render"}),
+    marks=(Mark("output-text", "stream", "text", name="stdout"),),
+    raw_marker=b'class="cell code',
+    remark=(
+        "This page was saved from Colab by the browser: tables, pictures and evidence are not in it. Hand in the "
+        ".ipynb file (File, Download), or the HTML that the notebook's last cell makes."
+    ),
+    id_prefix="cell-",
+    own_marks=True,
+)
+
+FAMILIES: tuple[Family, ...] = (LAB, KAGGLE, CLASSIC, COLAB, QUARTO)
 
 # A result rather than a display, in every version: on the output (7.x) or on what it shows (before).
 RESULT_CLASSES = frozenset({"jp-OutputArea-executeResult", "output_execute_result"})

@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from grader.errors import UnreadableError
-from grader.model import Output, OutputKind, Recovered, RecoveredCell
-from grader.recover.families import FAMILIES, RESULT_CLASSES, Family, Mark
+from grader.model import Recovered, RecoveredCell
+from grader.recover.families import FAMILIES, Family
 from grader.recover.limits import RecoverLimits
-from grader.recover.outputs import PictureBudget, error_name, is_traceback, merge_streams
+from grader.recover.outputs import PictureBudget, merge_streams
 from grader.recover.seems import page_without_cells
-from grader.recover.text import keep_carriage_returns, line_ends, terminal_text
+from grader.recover.shown import read_outputs
+from grader.recover.text import keep_carriage_returns, line_ends
 from grader.recover.visible import tidy, visible_of
 
 ANY_CELL = ", ".join(dict.fromkeys(family.cell for family in FAMILIES))
-ID_PREFIX = "cell-id="
 TAG_PREFIX = "celltag_"
 COUNT = re.compile(r"\[\s*(\d{1,6})\s*\]")
-DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+)[^,]{0,60}?(;base64)?,", re.IGNORECASE)
 # How many cells that leave many tags open are seen through in one page.
 MOST_UNFOLDED = 5
 UNSEEN_BETWEEN = frozenset({"script", "style", "link", "meta", "button", "template", "head", "title", "noscript"})
@@ -71,15 +70,22 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     # Backwards, so that held cells are read and taken out of the page before the cell that holds them.
     for index in reversed(range(len(layout.cells))):
         if index + 1 in between:
-            read.append(RecoveredCell(0, "raw", between[index + 1]))
+            read.append(_between(between[index + 1], family))
         read.append(_cell(layout.cells[index], layout.kinds[index], family, budget))
         if index in layout.held:
             layout.cells[index].decompose()
     if 0 in between:
-        read.append(RecoveredCell(0, "raw", between[0]))
+        read.append(_between(between[0], family))
     cells = tuple(replace(cell, position=position) for position, cell in enumerate(reversed(read)))
     remarks = (*_remarks(content, family, layout, cells), *budget.remarks())
     return Recovered(family.name, cells, remarks, title)
+
+
+def _between(text: str, family: Family) -> RecoveredCell:
+    """What stands between cells: a raw cell, or the markdown of a family that marks code cells alone."""
+    if family.words_between:
+        return RecoveredCell(0, "markdown", tidy(text), rendered=True)
+    return RecoveredCell(0, "raw", text)
 
 
 def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
@@ -212,7 +218,8 @@ def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) ->
     """One cell, at position 0."""
     attributes = node.attributes
     anchor = attributes.get("id") or ""
-    identity = anchor.removeprefix(ID_PREFIX) if anchor.startswith(ID_PREFIX) else ""
+    prefix = family.id_prefix
+    identity = anchor.removeprefix(prefix) if anchor.startswith(prefix) and not family.words_between else ""
     tags = _tags(attributes.get("class") or "")
     if kind == "markdown":
         rendered = node.css_first(family.rendered)
@@ -223,14 +230,16 @@ def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) ->
         words = visible_of(rendered, html)
         return RecoveredCell(0, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
     source = node.css_first(family.source)
-    prompt = node.css_first(family.prompt)
-    count = COUNT.search(prompt.text()) if prompt is not None else None
+    prompt = node.css_first(family.prompt) if family.prompt else None
+    told = attributes.get(family.count_attribute) if family.count_attribute else prompt and prompt.text()
+    count = COUNT.search(f"[{told}]" if family.count_attribute else told or "")
+    area = node.css_first(family.outputs) if family.outputs else node
     return RecoveredCell(
         0,
         "code",
         "" if source is None else _source_text(source),
         count=int(count[1]) if count else None,
-        outputs=merge_streams(_outputs(node.css_first(family.outputs), family, budget)),
+        outputs=merge_streams(read_outputs(area, family, budget)),
         id=identity,
         tags=tags,
         hidden=source is None,
@@ -239,70 +248,11 @@ def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) ->
 
 def _source_text(pre: LexborNode) -> str:
     r"""Code as written: the highlighter adds one line end, and ``\r`` is never a progress bar here."""
+    if pre.css_first("br") is not None:
+        for end in pre.css("br"):
+            end.replace_with("\n")
     text = line_ends(pre.text()).removesuffix("\n")
     return text if text.strip() else ""
-
-
-def _outputs(area: LexborNode | None, family: Family, budget: PictureBudget) -> Iterator[Output]:
-    if area is None:
-        return
-    for child in area.iter():
-        outer = _classes(child)
-        if family.output not in outer:
-            continue
-        for shown in child.iter():
-            attributes = shown.attributes
-            classes = frozenset((attributes.get("class") or "").split())
-            mime = attributes.get("data-mime-type") or ""
-            mark = family.mark_of(classes, mime)
-            if mark is not None:
-                budget.count_output()
-                yield _output(shown, mark, bool(RESULT_CLASSES & (outer | classes)), budget)
-
-
-def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget) -> Output:
-    kind: OutputKind = "result" if is_result else mark.kind
-    match mark.content:
-        case "text":
-            return _text_output(node, kind, mark)
-        case "html":
-            html = node.inner_html or ""
-            return Output(kind, visible_of(node, html), html=html, mime=mark.mime)
-        case "picture":
-            return _picture(node, kind, mark, budget)
-        case "words":
-            return Output(kind, visible_of(node, node.inner_html or ""), mime=mark.mime)
-        case _:
-            return Output(kind, "", mime=mark.mime)
-
-
-def _text_output(node: LexborNode, kind: OutputKind, mark: Mark) -> Output:
-    pre = node.css_first("pre")
-    text = (pre if pre is not None else node).text()
-    if kind == "error" or (mark.name == "stderr" and is_traceback(text)):
-        text = terminal_text(text)
-        return Output("error", text, name=error_name(text))
-    if kind == "stream":
-        return Output(kind, text, name=mark.name)  # folded once its pieces are joined
-    return Output(kind, terminal_text(text), mime=mark.mime)
-
-
-def _picture(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureBudget) -> Output:
-    """A picture: embedded as a data URL or as SVG markup, or only linked."""
-    image = node.css_first("img")
-    if image is None:
-        svg = node.css_first("svg")
-        if svg is None:
-            return Output(kind, "", mime=mark.mime)
-        return Output(
-            kind, "", mime="image/svg+xml", picture="embedded", picture_bytes=budget.keep((svg.html or "").encode())
-        )
-    source = image.attributes.get("src") or ""
-    url = DATA_URL.match(source)
-    if url is None:
-        return Output(kind, source[:200], mime=mark.mime, picture="linked")
-    content = budget.decode(source[url.end() :]) if url[2] else b""
-    return Output(kind, "", mime=url[1].lower(), picture="embedded", picture_bytes=content)
 
 
 def _classes(node: LexborNode) -> frozenset[str]:
