@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench rehearse platforms exports screenshots clean help
+.PHONY: demo test lint types pytest bench rehearse platforms exports screenshots zoo-terms bench-train gpu clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -48,6 +48,17 @@ exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and 
 
 screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs/images (needs chromium)
 	$(BIN)/python tests/screenshots.py
+
+zoo-terms: $(INSTALLED)  ## measure the zoos' evidence over ten seeds, then build four terms (hours on two cores)
+	$(BIN)/python -m generator.zoo.terms measure week2 --record
+	$(BIN)/python -m generator.zoo.terms measure pathologies --record
+	$(BIN)/python -m generator.zoo.terms build week2
+
+bench-train: $(INSTALLED)  ## three training loops compared; writes build/bench-train.json
+	$(BIN)/python -m tests.bench.train
+
+gpu: $(INSTALLED)  ## what a GPU shows, in parts that go on where they stopped
+	$(BIN)/python -m generator.gpu_suite --record
 
 clean:  ## remove what builds and runs wrote (not .venv)
 	rm -rf build .paribus
