@@ -20,7 +20,15 @@ from generator.classroom.faults import (
     source_of,
 )
 from generator.classroom.findings import Findings, read_findings, records_of
-from generator.classroom.memos import Style, template_rows, write_comparison, write_number, write_template
+from generator.classroom.memos import (
+    Numbers,
+    Style,
+    Template,
+    template_rows,
+    write_comparison,
+    write_number,
+    write_template,
+)
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
 from generator.classroom.students import EXECUTIONS, STUDENTS, execution_of, shares_execution
 from generator.classroom.work import notebook_to_execute, with_memo, with_nonce
@@ -32,7 +40,7 @@ from paribus.evidence.record import ConfigField, Record
 NONCE = "0" * 32
 
 
-def record(kind: Any, name: str, **fields: Any) -> Record:
+def record(kind: Any, name: str, **fields: Any) -> Record:  # noqa: ANN401 - a Record's fields
     return Record(kind, "week1_homework", "r1", NONCE, f"run-{name}", run_name=name, **fields)
 
 
@@ -122,7 +130,7 @@ def test_findings_are_read_from_the_records_that_a_notebook_shows() -> None:
     ("numbers", "digits", "written"),
     [("fraction", 3, "0.542"), ("percent", 3, "54.2 %"), ("comma", 3, "0,542"), ("fraction", 2, "0.54")],
 )
-def test_a_number_is_written_in_the_students_notation(numbers: Any, digits: int, written: str) -> None:
+def test_a_number_is_written_in_the_students_notation(numbers: Numbers, digits: int, written: str) -> None:
     assert write_number(0.5418, Style(numbers=numbers, digits=digits)) == written
 
 
@@ -134,7 +142,7 @@ def test_every_number_of_a_memo_comes_from_the_findings() -> None:
 
 @pytest.mark.parametrize(("template", "mark"), [("table", "| Result |"), ("bullets", "- **Result:**"),
                                                 ("headings", "#### Result")])  # fmt: skip
-def test_the_template_is_written_as_table_list_or_headings(template: Any, mark: str) -> None:
+def test_the_template_is_written_as_table_list_or_headings(template: Template, mark: str) -> None:
     assert mark in write_template(template_rows(findings(), Style()), template)
 
 
