@@ -51,7 +51,7 @@ def test_the_card_tells_sizes_classes_cleaning_and_split() -> None:
     assert card.startswith("# Data card: synthetic/smoke/2027\n")
     assert f"Fingerprint `{data.fingerprint}`, split `{data.split_digest}`" in card
     assert f"| train | {len(data.train):,} |" in card
-    assert "113 classes; the largest, \"Incorrect information on your report\"" in card
+    assert '113 classes; the largest, "Incorrect information on your report"' in card
     redacted = sum("XXXX" in text for text in data.train.texts) / len(data.train)
     assert f"{redacted:.1%} of the training texts carry XXXX" in card
     assert "| Incorrect information on credit report | Incorrect information on your report (" in card
@@ -60,7 +60,7 @@ def test_the_card_tells_sizes_classes_cleaning_and_split() -> None:
 
 def test_the_card_of_a_clean_file_has_no_empty_tables(tmp_path: Path) -> None:
     path = tmp_path / "clean.csv"
-    rows = "".join(f"\"a|b {row}\",\"x|{row % 2}\"\n" for row in range(20))
+    rows = "".join(f'"a|b {row}","x|{row % 2}"\n' for row in range(20))
     path.write_text(f"text,issue\n{rows}")
     card = complaints.load(str(path)).card()
     assert "merged label" not in card
