@@ -89,7 +89,7 @@ class Complaints:
         return HEAD_FROM * scale, max(float(ALWAYS_TAIL_BELOW), TAIL_BELOW * scale)
 
     def tiers(self) -> NDArray[np.str_]:
-        """ "head", "mid" or "tail" for each class; see `tier_limits`."""
+        """Each class's tier, "head", "mid" or "tail"; see `tier_limits`."""
         head_from, tail_below = self.tier_limits()
         middle = np.where(self.class_counts < tail_below, "tail", "mid")
         return np.where(self.class_counts >= head_from, "head", middle)
