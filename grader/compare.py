@@ -52,11 +52,12 @@ class Comparison:
 def compare(arms: Arms, vary: str = "") -> Comparison:
     """Hold every finished run of one arm against every finished run of the other."""
     baseline, changed = finished(arms.baseline), finished(arms.changed)
-    knobs = sorted({name for run in (*baseline, *changed) for name in knobs_of(run)})
+    first, second = [knobs_of(run) for run in baseline], [knobs_of(run) for run in changed]
+    knobs = sorted({name for mine in (*first, *second) for name in mine})
     changes = [
         difference for name in knobs
-        if (difference := _differ(name, "setting", [knobs_of(run).get(name) for run in baseline],
-                                  [knobs_of(run).get(name) for run in changed]))
+        if (difference := _differ(name, "setting", [mine.get(name) for mine in first],
+                                  [mine.get(name) for mine in second]))
     ]  # fmt: skip
     changes += _data_differences(baseline, changed)
     # Code and environment stand in start records alone; a run whose start record is lost says nothing of them.
@@ -68,10 +69,10 @@ def compare(arms: Arms, vary: str = "") -> Comparison:
         difference for name in places
         if all(told) and (difference := _elsewhere(name, *told))
     ]  # fmt: skip
-    within = [name for name in knobs if any(len({repr(knobs_of(run).get(name)) for run in arm}) > 1
-                                            for arm in (baseline, changed))]  # fmt: skip
+    within = [name for name in knobs if any(len({repr(mine.get(name)) for mine in arm}) > 1
+                                            for arm in (first, second))]  # fmt: skip
     within += [name for arm in (baseline, changed) if (name := _mixed_data(arm))]
-    shared = {name: knobs_of(baseline[-1])[name] for name in knobs if baseline and name in knobs_of(baseline[-1])}
+    shared = {name: first[-1][name] for name in knobs if first and name in first[-1]}
     return Comparison((*changes, *code), tuple(environment), unknown, tuple(within), shared)
 
 

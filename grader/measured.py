@@ -52,9 +52,13 @@ class Group:
     phrases: frozenset[str]
     labels: frozenset[str] = frozenset()
 
+    @cached_property
+    def _seeds(self) -> tuple[Run, ...]:
+        return tuple(by_seed(self.runs).values())
+
     def values(self, metric: str) -> list[float]:
         """The metric of each seed's run; a loss is that of the chosen epoch."""
-        found = [_metric(run, metric) for run in by_seed(self.runs).values()]
+        found = [_metric(run, metric) for run in self._seeds]
         return [value for value in found if value is not None]
 
     def mean(self, metric: str) -> float | None:
@@ -299,7 +303,7 @@ def find_named(measured: Measured, sentence: str) -> Iterable[tuple[str, float, 
     """Value records whose name's telling words all stand in a sentence ("audit.redacted_share": "redacted")."""
     lower = sentence.lower()
     for stems, named in measured.telling:
-        if all(stem in lower for stem in stems):
+        if stems[0] in lower and all(stem in lower for stem in stems):
             yield named
 
 

@@ -26,6 +26,8 @@ MAX_NUMBERS = 500
 """More than any memo quotes; what stands beyond is not looked at."""
 _JOINTS = frozenset({"of", "is", "was", "=", "to"})
 _CLASSES = re.compile(r"^\s*(of the \d+ )?(\w+ )?class", re.IGNORECASE)
+_CITED = re.compile(r"\([^()]{0,50}$|\bet al\.?,? *$|\b(?:in|since) $")
+_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?(?=[),;. ]|$)")
 _OF_TOTAL = re.compile(r"\b(of|out of|/)\s*(the\s+|all\s+)?$", re.IGNORECASE)
 
 
@@ -118,7 +120,9 @@ def _labelled(cells: Sequence[str], measured: Measured) -> frozenset[str]:
 
 
 def _covered(number: Number, context: Context) -> bool:
-    """The digits belong to the name of a metric or a group ("F1 = 0", "batch size 16")."""
+    """The digits belong to the name of a metric or a group ("F1 = 0", "batch size 16"), or are a source's year."""
+    if _CITED.search(context.text[: number.start][-60:]) and _YEAR.match(context.text[number.start :]):
+        return True
     spans = [(mention.start, mention.end) for mention in context.metrics]
     spans += [(start, end) for start, end, _ in context.groups if end > start]
     return any(start < number.end and number.start < end for start, end in spans)

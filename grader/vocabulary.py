@@ -72,23 +72,22 @@ class Phrases:
     def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
         """Where the phrases stand, as (start, end, names), in order and without overlaps."""
         words = tokens(text)
+        longest = self._longest
         found: list[tuple[int, int, frozenset[str]]] = []
-        at = 0
-        while at < len(words):
-            key = words[at][0]
-            longest = self._longest.get(key)
-            if longest is None:
-                at += 1
+        free = 0
+        # Most words begin no phrase: they are passed over at once.
+        for at in [place for place, word in enumerate(words) if word[0] in longest]:
+            if at < free:
                 continue
+            key = words[at][0]
             best = (at, self._index.get(key))
-            for end in range(at + 1, min(at + longest, len(words))):
+            for end in range(at + 1, min(at + longest[key], len(words))):
                 key = f"{key} {words[end][0]}"
                 if key in self._index:
                     best = (end, self._index[key])
             if best[1] is not None:
                 found.append((words[at][1], words[best[0]][2], best[1]))
-                at = best[0]
-            at += 1
+                free = best[0] + 1
         return found
 
 

@@ -1,0 +1,110 @@
+"""What checks and copy detection cost: all checks on a recovered week 2 submission, and five thousand of them."""
+
+import hashlib
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbconvert import HTMLExporter
+
+from course.assignment import Role
+from course.catalog import load_course
+from generator.build import Options, build_assignment
+from generator.headless import Settings, run_assignments
+from generator.notebooks import solution_notebook
+from generator.references import load_references
+from grader.copied import find_copies
+from grader.judge import judge
+from grader.match import match
+from grader.model import Case, Result, Sketch
+from grader.records import read_records
+from grader.recover import recover
+from grader.runs import find_arms, metric_values
+from grader.sketch import pack_text
+from tests.bench.rows import Row
+
+ASSIGNMENT = "week2_homework"
+SUBMISSIONS, CLASS, MEMOS, WORDS = 25, 5_000, 5, 180
+
+
+def checking(out: Path) -> list[Row]:
+    """Every check of week 2 on submissions that differ in their words, and pairs among five thousand."""
+    seconds = []
+    for case in cases(out):
+        begun = time.perf_counter()
+        judge(case)
+        seconds.append(time.perf_counter() - begun)
+    results = klass()
+    begun = time.perf_counter()
+    paired = find_copies(results)
+    copied = time.perf_counter() - begun
+    found = sum(bool(result.alike) for result in paired)
+    if found != 2 * CLASS // 100:
+        raise RuntimeError(f"Of {CLASS // 100} copies and their sources, {found} submissions were found.")
+    return [
+        Row("all checks on a recovered week 2 submission / their limit", statistics.median(seconds), 0.015, "s", 1),
+        Row("copies among 5,000 submissions / their limit", copied, 60, "s", 1),
+    ]
+
+
+def cases(out: Path) -> Iterator[Case]:
+    """One executed week 2 homework, exported and recovered, with other words and numbers in each case."""
+    made = run_assignments(
+        [ASSIGNMENT], solution_notebook, Settings(profile="micro"), out / "run", solutions=Path("solutions")
+    )[0]
+    course = load_course()
+    entry = next(item for item in course.entries() if item.name == ASSIGNMENT)
+    options = Options(profile="micro", references=load_references(Path("solutions")))
+    assignment = build_assignment(course, entry, options).assignment
+    page, _ = HTMLExporter(template_name="lab").from_notebook_node(nbformat.read(made.run.notebook, as_version=4))
+    for number in range(SUBMISSIONS):
+        recovered = recover(str(page).encode(), "homework.html")
+        records = read_records(recovered)
+        matches, unmatched = match(assignment, recovered)
+        arms = find_arms(Case(assignment, {}, recovered, matches, tuple(unmatched), records), "class_weights")
+        scores = [statistics.fmean(metric_values(runs, "macro_f1")) for runs in (arms.baseline, arms.changed)]
+        added = (
+            f"<p>In class weights the baseline arm has a macro-F1 of {scores[0]:.3f}, the changed arm a macro-F1 "
+            f"of {scores[1]:.3f}, which is what the reader called {name_of(number)} would quote.</p>"
+        )
+        written = {
+            item.recovered.position for item in matches.values()
+            if item.recovered is not None and item.cell.role is Role.MEMO
+        }  # fmt: skip
+        cells = tuple(
+            replace(cell, html=cell.html + added) if cell.position in written else cell for cell in recovered.cells
+        )
+        notebook = replace(recovered, cells=cells)
+        matches, unmatched = match(assignment, notebook)
+        yield Case(assignment, {}, notebook, matches, tuple(unmatched), records)
+
+
+def klass() -> list[Result]:
+    """Five thousand submissions of five memos; every hundredth copies its neighbour's, a tenth of the words new."""
+    random = np.random.default_rng(1)
+    vocabulary = np.array([name_of(number) for number in range(2_000)])
+    texts: list[list[list[str]]] = []
+    for number in range(CLASS):
+        memos = [list(vocabulary[random.integers(0, 2_000, WORDS)]) for _ in range(MEMOS)]
+        if number % 100 == 99:
+            memos = [
+                [*memo[: WORDS * 9 // 10], *new[: WORDS // 10]] for memo, new in zip(texts[-1], memos, strict=True)
+            ]
+        texts.append(memos)
+    sketches = [
+        Sketch((f"{number:032x}",), {f"memo{n}": pack_text(" ".join(memo)) for n, memo in enumerate(memos)})
+        for number, memos in enumerate(texts)
+    ]
+    return [
+        Result(f"s{number}", f"s{number}", "a.html", "0" * 64, "graded", sketch=sketch)
+        for number, sketch in enumerate(sketches)
+    ]
+
+
+def name_of(number: int) -> str:
+    """A word without digits for a number: numbers count as equal when memos are compared."""
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in hashlib.sha256(str(number).encode()).hexdigest()[:6])
