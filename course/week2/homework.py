@@ -289,7 +289,7 @@ def train(config, data, run):
             scaler.step(optimizer)
             scaler.update()
             scheduler.step()
-            optimizer.zero_grad()
+            optimizer.zero_grad(set_to_none=True)
             total += losses.detach().sum()
         logits = training.predict(network, prepared.validation)
         metrics = run.log(
