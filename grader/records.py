@@ -15,7 +15,8 @@ MARKER = BEGIN.strip("-")
 def read_records(recovered: Recovered, limit: int = MAX_RECORDS) -> tuple[FoundRecord, ...]:
     """Every record that an output shows, in order, with the position of its cell.
 
-    Only outputs count: a record in a source or in markdown was typed there. At most ``limit`` are read.
+    Only outputs count: a record in a source or in markdown was typed there. At most ``limit`` are read; a last
+    entry says so where there are more.
     """
     found = (
         FoundRecord(cell.position, item.record, item.problem, item.problem_kind)
@@ -24,7 +25,11 @@ def read_records(recovered: Recovered, limit: int = MAX_RECORDS) -> tuple[FoundR
         for text in _texts(output)
         for item in find_records(text)
     )
-    return tuple(islice(found, limit))
+    kept = list(islice(found, limit + 1))
+    if len(kept) > limit:
+        problem = f"Only the first {limit:,} records of this file were read; there are more."
+        kept[limit] = FoundRecord(kept[limit].position, None, problem, "shape")
+    return tuple(kept)
 
 
 def _texts(output: Output) -> Iterator[str]:

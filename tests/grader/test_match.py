@@ -63,7 +63,7 @@ def test_every_export_finds_every_cell_unchanged(name: str) -> None:
     recovered = exported(name)
     matches, unmatched = match(ASSIGNMENT, recovered)
     assert [cell.cell_type for cell in unmatched] == ["raw"]
-    ids = name.endswith(".ipynb") or any(version in name for version in ("7.7.4", "7.13.1", "7.17.2"))
+    ids = name.endswith(".ipynb") or any(version in name for version in ("7.6.0", "7.7.4", "7.13.1", "7.17.2"))
     for key in KEYS:
         found = matches[key]
         assert found.recovered is not None

@@ -116,7 +116,9 @@ def test_where_an_export_kept_no_markup_plain_text_is_read() -> None:
 def test_a_page_of_records_is_bounded() -> None:
     text = f"{BEGIN}\n{END}\n" * 3000
     cells = tuple(RecoveredCell(n, "code", "", outputs=(Output("stream", text),)) for n in range(3))
-    assert len(read_records(Recovered("test", cells))) == 2000
+    *read, last = read_records(Recovered("test", cells))
+    assert len(read) == 2000
+    assert "Only the first 2,000 records" in last.problem
 
 
 @settings(max_examples=100, deadline=None)
