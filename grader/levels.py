@@ -15,6 +15,9 @@ _AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$"
 _BRACKET = re.compile(r"^\s*\(\s*(the\s+)?$", re.IGNORECASE)
 _LINKING = re.compile(r"[\w\s'’\-:=(|]*")
 _TURNING = frozenset(["to", "than", "over", "against", "vs", "versus", "from", "and", "or", "but", "while"])
+_SPREAD = re.compile(
+    r"(\bstandard deviations?|\bstd\b\.?( dev(iation)?\b\.?)?|\bs\.?d\b\.?|\bspread)[^.;,\d]{0,40}$", re.IGNORECASE
+)
 _FROM_TO = re.compile(r"^\s*(to|→|->|-->|=>)\s*$", re.IGNORECASE)
 
 
@@ -131,6 +134,34 @@ def _with_spread(number: Number, trace_: Trace, group: Group, metric: str, conte
     return replace(
         trace_, status=Status.WRONG, expected=deviations[0], why="the spread is not the standard deviation"
     )
+
+
+def is_spread(before: str) -> bool:
+    """The words right before a number call it a standard deviation."""
+    return _SPREAD.search(before[-70:]) is not None
+
+
+def trace_spread(blank: Trace, certain: bool, context: Context, measured: Measured) -> Trace:
+    """Hold a number that stands alone as a standard deviation against that of the group it speaks of."""
+    number, metric = blank.number, blank.metric
+    meant = _groups_of(number, context)
+    groups = [measured.group(key) for key in sorted(meant.keys) if len(measured.group(key).values(metric)) > 1]
+    for group in groups:
+        values = group.values(metric)
+        for deviation in (statistics.stdev(values), statistics.pstdev(values)):
+            if agreement(number, deviation, fraction=metric in FRACTIONS) is Agreement.YES:
+                return replace(
+                    blank, status=Status.TRACED, group=group.title, expected=deviation, recorded_in=group.position
+                )
+    if context.elsewhere:
+        return blank
+    if len(groups) == 1 and certain and meant.named:
+        expected = statistics.stdev(groups[0].values(metric))
+        return replace(
+            blank, status=Status.WRONG, group=groups[0].title, expected=expected, recorded_in=groups[0].position,
+            why="the spread is not the standard deviation",
+        )  # fmt: skip
+    return replace(blank, status=Status.UNCLEAR, why="it is not plain which runs' spread is meant")
 
 
 def _plausible(number: Number, context: Context, measured: Measured) -> str:

@@ -38,7 +38,7 @@ MAX_GROUPS, MAX_NAMED = 40, 400
 COUNTS = frozenset({"zero_f1_classes", "rescued"})
 EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
 _GENERIC = frozenset(
-    {"share", "count", "value", "number", "mean", "median", "total", "audit", "rate", "result", "the"}
+    {"share", "count", "value", "number", "mean", "median", "total", "audit", "rate", "result", "the", "found"}
 )
 
 

@@ -50,7 +50,7 @@ def shows_something(source: str) -> bool:
         if line[:1].isspace() or line.lstrip().startswith("#") or line.rstrip().endswith(";"):
             continue
         if re.match(r"(?:print|display)\(", line) or re.match(
-            r"(?:plt\.show|figures\.\w+|paribus\.figures\.\w+)\(", line
+            r"(?:plt\.show|(?:paribus\.)?figures(?:_\w+)?\.\w+)\(", line
         ):
             return True
     return False

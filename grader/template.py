@@ -9,7 +9,7 @@ from typing import Literal
 from course.assignment import Cell, Role
 from grader import vocabulary
 from grader.answers import cell_blocks, normal, words
-from grader.model import Case
+from grader.model import Case, RecoveredCell
 from grader.prose import Block, read_cell, read_html, read_markdown
 from paribus.evidence.block import BEGIN
 from paribus.show import SHOWN_BY
@@ -128,8 +128,8 @@ def _placeholders() -> frozenset[str]:
 def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:
     """The parts that a student filled in for experiment ``key``, and the position of the cell of each.
 
-    Looked for in the memo cells that belong to the experiment, below the cell itself, and then in every markdown
-    cell that the student added.
+    Looked for in the memo cells that belong to the experiment, below the cell itself, and then in cells that the
+    student added: in all of them where the assignment asks for one experiment, else in those right below its cells.
     """
     parts: dict[Part, str] = {}
     positions: dict[Part, int] = {}
@@ -160,16 +160,32 @@ def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...
         below = cell_blocks(case, cell.key)
         if below:
             yield below, ""
-    for added in case.unmatched:
-        if added.cell_type == "markdown":
-            blocks = read_cell(added)
+    added = tuple(_added(case, key, cell))
+    for item in added:
+        if item.cell_type == "markdown":
+            blocks = read_cell(item)
             if blocks:
                 yield blocks, ""
     own = case.matches.get(cell.key)
-    for shown in (*((own.recovered,) if own and own.recovered else ()), *case.unmatched):
+    for shown in (*((own.recovered,) if own and own.recovered else ()), *added):
         for output in shown.outputs:
             if "<table" in output.html and BEGIN not in output.html and SHOWN_BY not in output.html:
                 yield read_html(output.html, shown.position), ""
+
+
+def _added(case: Case, key: str, cell: Cell) -> Iterable[RecoveredCell]:
+    """Cells of the student's own in which a template may stand."""
+    if sum(item.role is Role.EXPERIMENT for item in case.assignment.cells) <= 1:
+        yield from case.unmatched
+        return
+    taken = {match.recovered.position for match in case.matches.values() if match.recovered is not None}
+    own = {item.position: item for item in case.unmatched}
+    for place in (cell, *template_cells(case, key, cell)):
+        match = case.matches.get(place.key)
+        position = match.recovered.position + 1 if match is not None and match.recovered is not None else -1
+        while position in own and position not in taken:
+            yield own[position]
+            position += 1
 
 
 def missing_titles(parts: Mapping[Part, str], wanted: Iterable[Part] = PARTS) -> list[str]:

@@ -14,7 +14,7 @@ from functools import cache
 from grader import vocabulary
 from grader.answers import sentences
 from grader.differences import is_difference, trace_difference, trace_rescued
-from grader.levels import trace_level
+from grader.levels import is_spread, trace_level, trace_spread
 from grader.measured import COUNTS, Measured, find_named
 from grader.numbers import Agreement, Number, agreement, find_numbers
 from grader.prose import Block
@@ -132,7 +132,7 @@ def _trace_number(number: Number, context: Context, measured: Measured) -> Trace
     """One number in its sentence. A ladder: each way out is another verdict, hence the many returns."""
     blank = Trace(number, Status.OTHER, context.text, context.position)
     before, after = context.text[: number.start], context.text[number.end :]
-    if _is_setting(number, before, after) or context.forecast:
+    if _is_setting(number, before, after):
         return blank
     for name, value, position in context.values:
         if agreement(number, value, fraction=0.0 <= value <= 1.0) is Agreement.YES:
@@ -144,6 +144,8 @@ def _trace_number(number: Number, context: Context, measured: Measured) -> Trace
                 expected=value,
                 recorded_in=position,
             )
+    if context.forecast:
+        return blank
     metric, certain = _metric_of(number, context)
     if not metric:
         vague = not number.whole or number.percent or number.points
@@ -154,6 +156,8 @@ def _trace_number(number: Number, context: Context, measured: Measured) -> Trace
         return trace_rescued(blank, context, measured)
     if metric == "zero_f1_classes" and _is_share(number):
         return replace(blank, status=Status.UNCLEAR, why="a share of classes")
+    if number.spread is None and is_spread(before):
+        return trace_spread(blank, certain, context, measured)
     if is_difference(number, before, after, context):
         return trace_difference(blank, certain, context, measured)
     return trace_level(blank, certain, context, measured)

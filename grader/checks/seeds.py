@@ -12,9 +12,9 @@ from grader.compare import knobs_of
 from grader.measured import Measured, measure
 from grader.model import Case, Evidence
 from grader.numbers import find_numbers
-from grader.prose import read_cell
+from grader.prose import Block, read_cell
 from grader.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
-from grader.template import template_cells
+from grader.template import template_cells, written_parts
 from grader.traces import Status, Trace
 from grader.tracing import trace
 
@@ -195,6 +195,9 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     if not any(len(group.runs) > 1 for group in measured.groups):
         return not_applicable("No configuration has more than one run to sum up.")
     blocks = [block for place in (cell, *template_cells(case, key, cell)) for block in cell_blocks(case, place.key)]
+    parts, positions = written_parts(case, key, cell)
+    if "result" in parts and positions["result"] not in {block.position for block in blocks}:
+        blocks.append(Block("paragraph", parts["result"], position=positions["result"]))
     traces = [item for item in trace(dict.fromkeys(blocks), measured) if item.number.spread is not None]
     if not traces:
         return undecided("No mean ± standard deviation could be read in your text.")
