@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import ExperimentError
 from paribus.evidence.markup import Table
-from paribus.experiment import Experiment
+from paribus.experiment import Experiment, begin_experiment
 from paribus.knobs import check_metric
 from paribus.metrics import LABELS
 from paribus.noise import Noise
+from paribus.recording import Recording
 from paribus.report import ExperimentReport, summary
 from paribus.resume import Train
 from paribus.runs import Data, RunResult
@@ -27,9 +28,7 @@ from paribus.show import show_figure, show_tables
 from paribus.statistics.seeds import few_seeds, shown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from paribus.notebook import Notebook
+    from paribus.canvas import NotebookFigure
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,16 @@ class AblationReport:
             )
         return Table(f"Ablation {self.key}, seeds {seeds}", header, tuple(lines), note)
 
-    def figure(self) -> "Figure":
+    def figure(self) -> "NotebookFigure":
         """Each row's difference from the baseline, seed by seed."""
-        from paribus.sweep_figures import ablation_rows
+        from paribus.figures_experiments import RowValues, ablation_rows
 
-        return ablation_rows(self)
+        rows = {}
+        for name, report in self.rows.items():
+            seeds = report.noise_of(self.metric).seeds
+            interval = None if seeds is None else (seeds.paired.low, seeds.paired.high)
+            rows[name] = RowValues(report.row(self.metric).differences, interval)
+        return ablation_rows(self.metric, rows)
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -81,7 +85,7 @@ class AblationReport:
 class Ablation:
     """A baseline's runs by seed, and the rows by name."""
 
-    notebook: "Notebook"
+    notebook: Recording
     key: str
     runs: dict[int, RunResult] = field(default_factory=dict)
     rows: dict[str, Experiment] = field(default_factory=dict)
@@ -104,7 +108,7 @@ class Ablation:
     ) -> tuple[RunResult, ...]:
         """Train the baseline that all rows share. Rows made before are to be made again."""
         wanted = [seed] if seeds is None and seed is not None else list(seeds or ())
-        experiment = self.notebook.experiment(self.key, vary="")
+        experiment = begin_experiment(self.notebook, self.key, "")
         runs = experiment.run("baseline", train, config, data=data, seeds=wanted, again=again)
         self.runs = {run.seed: run for run in runs}
         self.rows = {}
@@ -119,7 +123,7 @@ class Ablation:
             raise ExperimentError(
                 f"The ablation {self.key!r} has no baseline yet: call ablation.baseline(…) first."
             )
-        experiment = self.notebook.experiment(f"{self.key}-{name}", vary=vary)
+        experiment = begin_experiment(self.notebook, f"{self.key}-{name}", vary)
         experiment.baseline(list(self.runs.values()))
         self.rows[name] = experiment
         return experiment

@@ -1,5 +1,6 @@
 """What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiment`."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import SupportsIndex, cast
 
@@ -8,8 +9,16 @@ from paribus.evidence.code import UNAVAILABLE
 from paribus.evidence.record import Record
 from paribus.metrics import LABELS, NAMES
 
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 # The start records of each arm by seed.
 Arms = Mapping[str, Mapping[int, Record]]
+
+
+def check_key(key: str) -> str:
+    """The short name of an experiment or a sweep, or an ExperimentError."""
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise ExperimentError(f"An experiment's key is like 'batch_size'; got {key!r}. Use letters, digits and _.")
+    return key
 
 
 def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:

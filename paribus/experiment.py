@@ -7,10 +7,11 @@ same configuration, data, code and seed is used again instead of trained again.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, SupportsIndex, TypeVar, overload
+from typing import Literal, SupportsIndex, TypeVar, overload
 
 from paribus.arms import (
     check_complete,
+    check_key,
     check_prediction,
     check_same_arm,
     check_seeds,
@@ -27,18 +28,21 @@ from paribus.evidence.record import Prediction, Record
 from paribus.held import Held, held
 from paribus.metrics import LABELS
 from paribus.noise import noise
+from paribus.recording import Recording
 from paribus.report import ExperimentReport, build_report
 from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, Run, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.tables import prediction_sentence
 
-if TYPE_CHECKING:
-    from paribus.notebook import Notebook
-
 Direction = Literal["up", "down", "none"]
 ARMS = ("baseline", "changed")
 Given = TypeVar("Given", RunResult, Sequence[RunResult])
+
+
+def begin_experiment(notebook: Recording, key: str, vary: str) -> "Experiment":
+    """An experiment over the runs that begin from now on. Raises ExperimentError where the key is no short name."""
+    return Experiment(notebook, check_key(key), vary, begun=len(notebook.runs))
 
 
 @dataclass(repr=False)
@@ -47,7 +51,7 @@ class Experiment:
     "data" for the training data).
     """
 
-    notebook: "Notebook"
+    notebook: Recording
     key: str
     vary: str
     arms: dict[str, dict[int, RunResult]] = field(default_factory=lambda: {arm: {} for arm in ARMS})

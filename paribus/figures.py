@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from paribus.evidence.record import Epoch
     from paribus.metrics import Metrics
-    from paribus.report import ExperimentReport
 
 MOST_CLASSES = 24
 
@@ -198,42 +197,6 @@ def rescued_classes(
     axes.set(xlabel="F1 after (rescued) or before (lost)", xlim=(0, 1.02))
     axes.set_ylabel("class (training examples)")
     axes.set_title(f"{rescued} rescued (●), {len(moves) - rescued} lost (✕){left_out}")
-    return figure
-
-
-def experiment_arms(report: "ExperimentReport") -> NotebookFigure:
-    """Both arms of an experiment, one line a seed; the grey band is where the prediction puts the changed arm."""
-    rows = [row for row in report.rows if row.metric in ("accuracy", "macro_f1", "zero_f1_classes")]
-    figure, axes_row = panels(len(rows), height=3.3)
-    for axes, row in zip(axes_row, rows, strict=True):
-        for index, pair in enumerate(zip(row.baseline, row.changed, strict=True)):
-            colour = SERIES[index % len(SERIES)]
-            axes.plot([0, 1], pair, "o-", color=colour, label=f"seed {report.seeds[index]}", markersize=7)
-        axes.margins(y=0.25)
-        prediction = report.prediction
-        if prediction is not None and prediction.metric == row.metric:
-            middle = float(np.mean(row.baseline))
-            low, high = (None if bound is None else middle + bound for bound in (prediction.low, prediction.high))
-            bottom, top = axes.get_ylim()
-            axes.fill_between(
-                [0.85, 1.15], bottom if low is None else low, top if high is None else high,
-                color=GREY, alpha=0.25, label="predicted", linewidth=0,
-            )  # fmt: skip
-            if low is None or high is None:
-                axes.set_ylim(bottom, top)
-        axes.set_xticks([0, 1], [f"baseline\n{shorten(report.old, 16)}", f"changed\n{shorten(report.new, 16)}"])
-        axes.set(
-            title=LABELS[row.metric], xlim=(-0.35, 1.35), xlabel=shorten(report.vary, 24), ylabel=LABELS[row.metric]
-        )
-        if row.metric == "zero_f1_classes":
-            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    if axes_row:
-        labels = {
-            label: handle
-            for axes in axes_row
-            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-        }
-        axes_row[-1].legend(labels.values(), labels.keys(), frameon=False, fontsize=8)
     return figure
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from paribus.notebook import Notebook
+    from paribus.recording import Recording
     from paribus.runs import Run, RunResult
 
 FOLDER = "kept"
@@ -49,7 +49,7 @@ def put(run: "Run", name: str, values: "ArrayLike") -> None:
         say(f"The {name} of {run.name} could not be kept on disk ({error.strerror}); training goes on.")
 
 
-def get(notebook: "Notebook", result: "RunResult", name: str) -> "NDArray[Any]":
+def get(notebook: "Recording", result: "RunResult", name: str) -> "NDArray[Any]":
     """The array that a finished run kept under ``name``.
 
     Raises EvidenceError where it is not on this machine or cannot be read.

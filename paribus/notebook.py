@@ -5,46 +5,30 @@
     run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
     result = run.finish(predictions=predictions)
 
-Each call displays a table for people with the record for grading folded in below it.
+What is recorded stands in `paribus.recording`; what is built on records is imported when it is asked for.
 """
 
-import hashlib
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING
 
-from paribus.arms import same_run
+from paribus.arms import check_key
 from paribus.attached import go_on
-from paribus.errors import EvidenceError, ExperimentError
-from paribus.evidence import block
-from paribus.evidence.code import code_digest
-from paribus.evidence.environment import environment as surroundings
-from paribus.evidence.fields import basename, clean_text, config_fields, plain
-from paribus.evidence.markup import Table
-from paribus.evidence.packing import pack, unpack
-from paribus.evidence.record import DataIdentity, Record
-from paribus.metrics import evaluate_fast
-from paribus.runs import Data, Run, RunResult
-from paribus.session import Clock, Session, open_session, utc_now
-from paribus.show import show, show_tables
-from paribus.tables import data_table, result_table, start_table, summary_table
+from paribus.errors import EvidenceError
+from paribus.recording import Recording
+from paribus.session import Clock, open_session, utc_now
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from paribus.ablation import Ablation
     from paribus.experiment import Experiment
+    from paribus.runs import RunResult
     from paribus.search import Search
     from paribus.sweep import Sweep
     from paribus.versus import ModelComparison
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
-_VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
 
 def begin(
@@ -74,163 +58,21 @@ def begin(
 
 
 @dataclass(repr=False)
-class Notebook:
-    """What `begin` returns. One a notebook.
-
-    ``runs`` are those begun since, ``shown`` the digests of the records displayed.
-    """
-
-    session: Session
-    runs: list[Run] = field(default_factory=list)
-    shown: set[str] = field(default_factory=set)
+class Notebook(Recording):
+    """What `begin` returns. One a notebook."""
 
     def __repr__(self) -> str:
         """One line for people."""
         return f"Notebook({self.session.assignment}, {self.session.count} records)"
-
-    def use(self, data: Data) -> None:
-        """Write down which data this notebook uses: identity, class names and validation labels.
-
-        Once a data set: called again, it shows the same record again.
-        """
-        import numpy as np
-
-        identity = data_identity(data)
-        labels = pack(np.asarray(data.validation.labels))
-        classes = tuple(clean_text(name) for name in data.classes)
-        earlier = self.session.find(
-            "data", data=identity, labels=labels, classes=classes, release=self.session.release
-        )
-        record = next(earlier, None) or self.session.write(
-            "data", self.session.new_run("d"), data=identity, labels=labels, classes=classes
-        )
-        self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
-
-    def start(
-        self,
-        name: str,
-        *,
-        config: object,
-        seed: SupportsIndex,
-        data: Data,
-        code: Callable[..., object] | None = None,
-        derived: Mapping[str, object] | None = None,
-        outcome: Mapping[str, object] | None = None,
-        environment: Mapping[str, object] | None = None,
-        experiment: str = "",
-        arm: str = "",
-        vary: str = "",
-    ) -> Run:
-        """Write and display the start record of a run, before it trains.
-
-        ``config`` (dataclass or dict of plain values) holds the knobs; ``derived`` what follows from them, as a
-        value or ``(value, "knob", …)``; ``environment`` settings that say where it ran. ``code`` is the
-        training function. Raises EvidenceError that names a setting which cannot be recorded.
-        """
-        prepared = self.prepare(
-            name, config=config, seed=seed, data=data, code=code, derived=derived, outcome=outcome,
-            environment=environment, experiment=experiment, arm=arm, vary=vary,
-        )  # fmt: skip
-        return self.start_prepared(prepared, data)
-
-    def prepare(
-        self,
-        name: str,
-        *,
-        config: object,
-        seed: SupportsIndex,
-        data: Data,
-        code: Callable[..., object] | None = None,
-        derived: Mapping[str, object] | None = None,
-        outcome: Mapping[str, object] | None = None,
-        environment: Mapping[str, object] | None = None,
-        experiment: str = "",
-        arm: str = "",
-        vary: str = "",
-    ) -> Record:
-        """The start record as it would be written, written nowhere: an experiment looks at it before it runs."""
-        if not isinstance(name, str) or not name.strip() or len(name) > 80:
-            raise EvidenceError(f"A run needs a short name such as 'tfidf' or 'batch_16'; got {name!r}.")
-        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-            raise EvidenceError(f"The seed of {name!r} is {seed!r}; a seed is a whole number such as 0.")
-        made = self.session.predictions.get(experiment, []) if experiment else []
-        return self.session.draft(
-            "start",
-            self.session.new_run("r"),
-            run_name=clean_text(name),
-            experiment=experiment,
-            arm=arm,
-            vary=vary,
-            seed=seed.__index__(),
-            config=config_fields(config, derived=derived, outcome=outcome, environment=environment),
-            data=data_identity(data),
-            code=code_digest(code) if code is not None else {},
-            environment=surroundings(),
-            prediction=made[-1] if made else None,
-        )
-
-    def start_prepared(self, prepared: Record, data: Data) -> Run:
-        """Write and display a start record that `prepare` made, after the data record where that is missing."""
-        if not self._known(data):
-            self.use(data)
-        record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
-        self._show(record, start_table(record))
-        self.runs.append(Run(self.session, record, data))
-        return self.runs[-1]
-
-    def finished(self, prepared: Record) -> RunResult | None:
-        """The newest finished run that began as ``prepared`` would, from this session or one it goes on with."""
-        for record in self.session.find(
-            "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
-        ):
-            restored = self._restore(record) if record.predictions else None
-            if restored is not None and same_run(restored.start, prepared):
-                return restored
-        return None
-
-    def show_again(self, result: RunResult, data: Data) -> None:
-        """Display the records of a run that finished earlier: this output is what is handed in."""
-        kept = next(self.session.find("data", data=result.record.data), None)
-        if kept is not None and kept.digest() not in self.shown:
-            self.use(data)
-        self._show(result.start, start_table(result.start))
-        self._show(result.record, result_table(result.record, result.metrics.never_predicted))
-
-    def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
-        """The validation labels of a run, shape (items,), and how many classes; (None, 0) if they are lost."""
-        kept = next(self.session.find("data", data=result.record.data), None)
-        return (None, 0) if kept is None else (unpack(kept.labels), len(kept.classes))
-
-    def value(self, name: str, value: float) -> float:
-        """Write down a number that the prose or the memo uses, under a dotted name such as "audit.redacted_share".
-
-        Returns the number. The same number under the same name is written once. Raises EvidenceError where the
-        name is not dotted or the number is not finite.
-        """
-        kept = _checked_value(name, value)
-        self.values({name: kept})
-        return kept
-
-    def values(self, numbers: Mapping[str, float]) -> None:
-        """Write down several numbers at once, in one record; the same numbers are written once.
-
-        Raises EvidenceError as `value` does.
-        """
-        kept = {name: _checked_value(name, value) for name, value in numbers.items()}
-        made = self.session.find("value")
-        newest = next((record for record in made if record.values.keys() == kept.keys()), None)
-        if newest is None or newest.values != kept or newest.release != self.session.release:
-            newest = self.session.write("value", self.session.new_run("v"), values=kept)
-        self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.
 
         Raises ExperimentError where the key is not a short name.
         """
-        from paribus.experiment import Experiment
+        from paribus.experiment import begin_experiment
 
-        return Experiment(self, _checked_key(key), vary, begun=len(self.runs))
+        return begin_experiment(self, key, vary)
 
     def sweep(self, key: str, *, vary: str, metric: str = "macro_f1") -> "Sweep":
         """One setting, several values, one chosen by ``metric`` and confirmed on new seeds."""
@@ -242,13 +84,13 @@ class Notebook:
         """A baseline and one change a row, each row an experiment of its own against the same baseline."""
         from paribus.ablation import Ablation
 
-        return Ablation(self, _checked_key(key))
+        return Ablation(self, check_key(key))
 
     def search(self, key: str, *, trials: int, metric: str = "macro_f1") -> "Search":
         """A search over several settings with Optuna: ``trials`` runs an arm, each recorded."""
         from paribus.search import Search
 
-        return Search(self, _checked_key(key), trials, metric)
+        return Search(self, check_key(key), trials, metric)
 
     def compare(
         self, key: str, first: "RunResult | Sequence[RunResult]", second: "RunResult | Sequence[RunResult]"
@@ -256,93 +98,4 @@ class Notebook:
         """Hold two fitted models, or the seeds of two configurations, against one another on this split."""
         from paribus.versus import compare_models
 
-        return compare_models(self, _checked_key(key), first, second)
-
-    def result(self, name: str, seed: int | None = None) -> RunResult:
-        """The newest finished run of this name, also one from before the kernel was restarted.
-
-        Raises EvidenceError that lists the runs there are.
-        """
-        for record in self.session.find("result", run_name=name):
-            if (seed is None or record.seed == seed) and record.predictions:
-                restored = self._restore(record)
-                if restored is not None:
-                    return restored
-        names = sorted({f"{record.run_name} (seed {record.seed})" for record in self.session.find("result")})
-        raise EvidenceError(
-            f"This notebook has no finished run called {name!r}"
-            f"{'' if seed is None else f' with seed {seed}'}. Finished runs: {', '.join(names) or 'none'}. "
-            "Run the cell that trains it."
-        )
-
-    def summary(self) -> None:
-        """Show every run of this notebook in one table, unfinished ones included."""
-        show_tables(summary_table(self.session.records))
-
-    def check(self) -> None:
-        """Look over this session's records before handing in; says what cannot be seen from inside."""
-        from paribus.inside import look
-
-        show_tables(look(self.session.records).table())
-
-    def records(self) -> tuple[Record, ...]:
-        """Every record of this notebook, in order."""
-        return tuple(self.session.records)
-
-    def _restore(self, record: Record) -> RunResult | None:
-        start = next((item for item in self.session.find("start") if item.digest() == record.start), None)
-        data = next(self.session.find("data", data=record.data), None)
-        if start is None or data is None:
-            return None
-        predictions = unpack(record.predictions)
-        metrics = evaluate_fast(unpack(data.labels), predictions, len(data.classes))
-        return RunResult(
-            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, predictions,
-            record, start,
-        )  # fmt: skip
-
-    def _known(self, data: Data) -> bool:
-        identity = data_identity(data)
-        return next(self.session.find("data", data=identity, release=self.session.release), None) is not None
-
-    def _show(self, record: Record, table: Table) -> None:
-        self.shown.add(record.digest())
-        line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows)
-        show(block.render(record, table), f"{table.title}: {line}" if table.title else line)
-
-
-def _checked_value(name: str, value: object) -> float:
-    if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
-        raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
-    kept = plain(name, value)
-    if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
-        raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
-    return kept
-
-
-def _checked_key(key: str) -> str:
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise ExperimentError(f"An experiment's key is like 'batch_size'; got {key!r}. Use letters, digits and _.")
-    return key
-
-
-def data_identity(data: Data) -> DataIdentity:
-    """What a record says of the data; a file's path becomes its name."""
-    return DataIdentity(
-        source=basename(clean_text(str(data.source))),
-        fingerprint=data.fingerprint,
-        split=data.split_digest,
-        train_rows=len(data.train.texts),
-        train_fingerprint=train_fingerprint(data),
-    )
-
-
-def train_fingerprint(data: Data) -> str:
-    """Sixteen hex digits over the training texts and labels, in order: a subset has another."""
-    import numpy as np
-
-    digest = hashlib.sha256()
-    for text in data.train.texts:
-        digest.update(text.encode("utf-8", "replace") + b"\0")
-    digest.update(np.asarray(data.train.labels).astype("<i8").tobytes())
-    return digest.hexdigest()[:16]
+        return compare_models(self, check_key(key), first, second)

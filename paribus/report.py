@@ -16,8 +16,9 @@ from paribus.tables import number, prediction_range
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+    from paribus.canvas import NotebookFigure
 
 SHOWN = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes", "validation_loss")
 
@@ -141,11 +142,19 @@ class ExperimentReport:
         """The tables as plain text."""
         return "\n\n".join(to_text(table) for table in self.tables())
 
-    def figure(self) -> "Figure":
+    def figure(self) -> "NotebookFigure":
         """Both arms as points, seed by seed."""
-        from paribus.figures import experiment_arms
+        from paribus.figures_experiments import ArmValues, experiment_arms
 
-        return experiment_arms(self)
+        made = self.prediction
+        rows = [
+            ArmValues(row.metric, row.baseline, row.changed, True, made.low, made.high)
+            if made is not None and made.metric == row.metric
+            else ArmValues(row.metric, row.baseline, row.changed)
+            for row in self.rows
+            if row.metric in ("accuracy", "macro_f1", "zero_f1_classes")
+        ]
+        return experiment_arms(rows, seeds=self.seeds, vary=self.vary, old=self.old, new=self.new)
 
     def __repr__(self) -> str:
         """One line for people."""

@@ -1,27 +1,25 @@
 """One run, trained or found again: an interrupted notebook goes on from its last finished seed."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paribus.evidence.record import Record
+from paribus.recording import Recording
 from paribus.runs import Data, Run, RunResult
 from paribus.show import say
-
-if TYPE_CHECKING:
-    from paribus.notebook import Notebook
 
 # The configuration and the data are whatever the notebook passes; only the run is ours.
 Train = Callable[[Any, Any, Run], object]
 
 
-def train_once(notebook: "Notebook", prepared: Record, train: Train, config: object, data: Data) -> RunResult:
+def train_once(notebook: Recording, prepared: Record, train: Train, config: object, data: Data) -> RunResult:
     """Write the start record, train, and finish the run where the training did not."""
     run = notebook.start_prepared(prepared, data)
     train(config, data, run)
     return run.result if run.result is not None else run.finish()
 
 
-def reuse(notebook: "Notebook", prepared: Record, data: Data) -> RunResult | None:
+def reuse(notebook: Recording, prepared: Record, data: Data) -> RunResult | None:
     """The run that finished earlier just as ``prepared`` would begin, shown again; None where there is none."""
     result = notebook.finished(prepared)
     if result is not None:

@@ -17,21 +17,19 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import Any, SupportsIndex
 
 from paribus.arms import check_seeds
 from paribus.errors import ExperimentError, UsageError
 from paribus.evidence.markup import Table
 from paribus.knobs import LOWER_IS_BETTER, better, check_metric
 from paribus.metrics import LABELS
+from paribus.recording import Recording
 from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, RunResult
 from paribus.show import show_tables
 from paribus.sweep import EXPLORE, check_new_seeds
 from paribus.tables import number
-
-if TYPE_CHECKING:
-    from paribus.notebook import Notebook
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]
@@ -54,7 +52,7 @@ class Trial:
 class Search:
     """A search of a notebook; ``tried`` holds the trials of each arm."""
 
-    notebook: "Notebook"
+    notebook: Recording
     key: str
     trials: int
     metric: str

@@ -26,7 +26,7 @@ from paribus.show import show_figure, show_tables
 from paribus.tables import number
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from paribus.canvas import NotebookFigure
 
 EXPLORE = "explore"
 CONFIRMING_SEEDS = 3
@@ -62,11 +62,12 @@ class SweepReport:
             f"Sweep {self.key}: {self.vary}, explored with seed {seeds}", header, rows, " ".join(self.notes)
         )
 
-    def figure(self) -> "Figure":
+    def figure(self) -> "NotebookFigure":
         """The metric over the values, seed by seed."""
-        from paribus.sweep_figures import sweep_values
+        from paribus.figures_experiments import sweep_values
 
-        return sweep_values(self)
+        scores = {str(value): values for value, values in zip(self.values, self.scores, strict=True)}
+        return sweep_values(self.metric, scores, seeds=self.seeds, vary=self.vary, chosen=str(self.chosen))
 
     def __repr__(self) -> str:
         """One line for people."""

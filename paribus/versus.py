@@ -6,7 +6,6 @@ intervals over seeds take its place.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from paribus.comparison import check_same_split
 from paribus.errors import UsageError
@@ -14,14 +13,12 @@ from paribus.evidence.markup import Table
 from paribus.intervals import Interval, jackknife_interval, welch_interval
 from paribus.metrics import LABELS
 from paribus.noise import evaluations, selection_note
+from paribus.recording import Recording
 from paribus.report import summary
 from paribus.runs import RunResult
 from paribus.show import show_tables
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
 from paribus.statistics.seeds import few_seeds, shown
-
-if TYPE_CHECKING:
-    from paribus.notebook import Notebook
 
 METRICS = ("accuracy", "macro_f1")
 
@@ -60,7 +57,7 @@ class ModelComparison:
 
 
 def compare_models(
-    notebook: "Notebook", key: str, first: RunResult | Sequence[RunResult], second: RunResult | Sequence[RunResult]
+    notebook: Recording, key: str, first: RunResult | Sequence[RunResult], second: RunResult | Sequence[RunResult]
 ) -> ModelComparison:
     """Compare two fitted models (one run each) or two configurations (their seeds), show it and record the numbers.
 

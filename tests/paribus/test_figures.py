@@ -44,8 +44,8 @@ DRAWN: dict[str, Callable[[], NotebookFigure]] = {
     "training curves without an epoch": lambda: figures.training_curves({"a": ()}),
     "rescued classes": lambda: figures.rescued_classes(LOW, HIGH, CLASSES, COUNTS),
     "no rescued class": lambda: figures.rescued_classes(LOW, LOW, CLASSES, COUNTS),
-    "experiment arms": lambda: figures.experiment_arms(report(3)),
-    "experiment arms with an open range": lambda: figures.experiment_arms(report(1, low=None, high=0.2)),
+    "experiment arms": lambda: report(3).figure(),
+    "experiment arms with an open range": lambda: report(1, low=None, high=0.2).figure(),
 }  # fmt: skip
 
 
