@@ -1,15 +1,20 @@
 """A pool of worker processes in which a worker that dies, or hangs, costs only the item it was at.
 
 The standard pool breaks as a whole when a worker is killed; here the parent hands out one item at a time over
-a pipe, so it always knows who was at what.
+a pipe, so it always knows who was at what. It never waits for a worker without a bound: not while it reads, not
+while it writes, and not while a worker starts.
 """
 
 import multiprocessing
+import os
 import resource
 import signal
+import socket
+import struct
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
@@ -30,12 +35,14 @@ class Lost:
 
 @dataclass
 class _Worker(Generic[Item]):
-    """One process and what it is at. ``since`` is the monotonic time at which it got its item."""
+    """One process and what it is at: the item in ``task``, since the monotonic time ``since``; it knows what to do
+    with items once it was ``told``.
+    """
 
     process: BaseProcess
     pipe: Connection
-    busy: bool = False
-    item: Item | None = None
+    told: bool = False
+    task: tuple[Item] | None = None
     since: float = 0.0
 
 
@@ -51,68 +58,95 @@ def run_pool(
     workers.
     """
     waiting = iter(items)
+    first = list(islice(waiting, jobs))
     workers: list[_Worker[Item]] = []
     try:
-        for _ in range(jobs):
-            workers.append(_start(function, memory_mb))
-            if not _hand_out(workers[-1], waiting):
-                break
-        while any(worker.busy for worker in workers):
-            ready = wait([worker.pipe for worker in workers if worker.busy], timeout=0.5)
+        workers.extend(_start(memory_mb, time_limit) for _ in first)  # those before one that fails are kept
+        for worker, item in zip(workers, first, strict=True):
+            _hand(worker, function, item)
+        while busy := [worker.pipe for worker in workers if worker.task is not None]:
+            ready = wait(busy, timeout=0.5)
             for number, worker in enumerate(workers):
-                if not worker.busy or worker.item is None:
+                if worker.task is None:
                     continue
                 answer = _collect(worker) if worker.pipe in ready else _overdue(worker, time_limit)
                 if answer is None:
                     continue
-                yield worker.item, answer[0]
                 if isinstance(answer[0], Lost):
-                    _stop(worker)
-                    workers[number] = _start(function, memory_mb)
-                _hand_out(workers[number], waiting)
+                    worker.process.kill()
+                yield worker.task[0], answer[0]
+                worker.task = None
+                for item in islice(waiting, 1):
+                    if isinstance(answer[0], Lost) or not worker.process.is_alive():
+                        workers[number] = _start(memory_mb, time_limit)
+                        _stop(worker)
+                    _hand(workers[number], function, item)
     finally:
         for worker in workers:
             _stop(worker)
 
 
-def _start(function: Callable[[Any], Any], memory_mb: int) -> "_Worker[Any]":
+def _start(memory_mb: int, time_limit: float) -> "_Worker[Any]":
+    """A worker that is still to be told its work.
+
+    What a process is started with goes through a pipe of which the parent holds both ends: it would wait for ever
+    for a worker that died before it had read that. So all that may be large follows over the worker's own pipe.
+    """
     here, there = _CONTEXT.Pipe()
-    process = _CONTEXT.Process(target=_work, args=(there, function, memory_mb), daemon=True)
+    _bound_waiting(here, time_limit)
+    process = _CONTEXT.Process(target=_work, args=(there, memory_mb, time_limit), daemon=True)
     process.start()
     there.close()
     return _Worker(process, here)
 
 
-def _work(pipe: Connection, function: Callable[[Any], Any], memory_mb: int) -> None:
-    """A worker's life: one item in, one answer out, until the pipe closes. Ctrl-C is the parent's to handle."""
+def _bound_waiting(pipe: Connection, seconds: float) -> None:
+    """Reading or writing raises BlockingIOError where the other side does nothing for so long."""
+    bound = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+    with socket.socket(fileno=os.dup(pipe.fileno())) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
+
+
+def _work(pipe: Connection, memory_mb: int, time_limit: float) -> None:
+    """A worker's life: its work first, then one item in, one answer out, until the pipe closes.
+
+    Ctrl-C is the parent's to handle. Where the parent was killed, nobody ends a worker that runs on and on: then
+    the timer does, which counts seconds of the processor and gives more of them than the parent would have.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_mb:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1_000_000, resource.RLIM_INFINITY))
-    while True:
-        try:
+    try:
+        function = pipe.recv()
+        while True:
             item = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(function(item))
+            signal.setitimer(signal.ITIMER_PROF, 2 * time_limit + 1)
+            answer = function(item)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            pipe.send(answer)
+    except (EOFError, ConnectionError):
+        return
 
 
-def _hand_out(worker: "_Worker[Item]", waiting: Iterator[Item]) -> bool:
-    """Give a worker the next item; False where there is none."""
-    worker.busy, worker.item = False, None
-    for item in waiting:
-        worker.busy, worker.item, worker.since = True, item, time.monotonic()
-        try:
-            worker.pipe.send(item)
-        except (BrokenPipeError, ConnectionResetError):
-            return True  # it died between two items; the pipe's end tells so when it is read
-        return True
-    return False
+def _hand(worker: "_Worker[Item]", function: Callable[[Item], Any], item: Item) -> None:
+    """Give a worker its next item, and before the first one its work."""
+    worker.task, worker.since = (item,), time.monotonic()
+    try:
+        if not worker.told:
+            worker.pipe.send(function)
+            worker.told = True
+        worker.pipe.send(item)
+    except OSError:
+        return  # it died or hangs; that is seen where its answer is awaited
 
 
 def _collect(worker: "_Worker[Any]") -> tuple[Any] | None:
     try:
         return (worker.pipe.recv(),)
-    except (EOFError, ConnectionResetError):
+    except BlockingIOError:
+        return (Lost("it stopped in the middle of its answer"),)
+    except (EOFError, OSError):  # no answer came, or half of one
         worker.process.join(timeout=5)
         return (Lost(_ending(worker.process.exitcode)),)
 
@@ -130,11 +164,8 @@ def _overdue(worker: "_Worker[Any]", time_limit: float) -> tuple[Any] | None:
 
 
 def _stop(worker: "_Worker[Any]") -> None:
+    """End a worker at once. It holds nothing that it would have to put in order, and may hang or be stopped."""
     worker.pipe.close()
-    if worker.process.is_alive():
-        worker.process.terminate()
-    worker.process.join(timeout=5)
-    if worker.process.is_alive():
-        worker.process.kill()
-        worker.process.join()
+    worker.process.kill()
+    worker.process.join()
     worker.process.close()

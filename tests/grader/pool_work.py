@@ -1,8 +1,13 @@
 """What worker processes do in tests: a module of its own, since a fresh interpreter imports it by name."""
 
+import gc
 import os
+import signal
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 from course.release import Release
 from grader.grade import grade_safely
@@ -24,3 +29,52 @@ def slowly(submission: Submission, releases: Sequence[Release]) -> Result:
         os._exit(7)
     time.sleep(0.5)
     return grade_safely(submission, releases)
+
+
+def double_with(ballast: bytes, value: int) -> int:
+    """Work that is large itself."""
+    return 2 * value if ballast else 0
+
+
+def echo(content: bytes) -> bytes:
+    """A large answer to a large item."""
+    return content
+
+
+def die_afterwards(value: int) -> int:
+    """An answer; then the worker dies while it has nothing to do."""
+    threading.Timer(0.2, os._exit, [7]).start()
+    return value
+
+
+def die_in_mid_answer(value: int) -> int:
+    """Half an answer: the head that announces a hundred bytes, and four of them."""
+    if value:
+        return value
+    pipe = next(thing for thing in gc.get_objects() if isinstance(thing, Connection) and not thing.closed)
+    os.write(pipe.fileno(), b"\0\0\0\x64half")
+    os._exit(7)
+
+
+def outlive_the_parent(file: str) -> None:
+    """Note who works, kill the parent as the kernel would, and never stop."""
+    Path(file).write_text(str(os.getpid()), encoding="utf-8")
+    os.kill(os.getppid(), signal.SIGKILL)
+    while True:
+        pass
+
+
+class StopsWhenRead:
+    """Work at which a worker stops as it reads it, before it has taken any item."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return stop_here, ()
+
+    def __call__(self, item: bytes) -> int:
+        """Never called."""
+        raise NotImplementedError
+
+
+def stop_here() -> None:
+    """As a debugger, or a frozen disk, stops a process."""
+    os.kill(os.getpid(), signal.SIGSTOP)

@@ -15,7 +15,6 @@ import pytest
 from course.release import Release
 from grader.batch import COMPLETE, STARTED, batch_key, grade_batch
 from grader.model import Result, Submission
-from grader.pool import Lost, run_pool
 from grader.results import FILE, read_results
 from paribus.errors import UsageError
 from tests.grader import pool_work
@@ -129,14 +128,6 @@ def test_a_worker_that_dies_costs_only_its_own_submission(tmp_path: Path) -> Non
     assert "ended with status 7" in by_name["killer"].remarks[0]
     assert by_name["killer"].pending == by_name["killer"].max_score
     assert grade_batch(items, [release_of(LAB)], tmp_path).reused == 2
-
-
-def test_the_pool_loses_only_who_dies_or_hangs() -> None:
-    """Every item has an answer or a reason."""
-    answers = dict(run_pool(pool_work.double, [1, 13, 2, 99, 3], jobs=2, time_limit=2.0))
-    assert {value: answer for value, answer in answers.items() if isinstance(answer, int)} == {1: 2, 2: 4, 3: 6}
-    assert answers[13] == Lost("its process ended with status 7")
-    assert answers[99] == Lost("it took longer than 2 seconds")
 
 
 def test_ctrl_c_keeps_what_is_finished_and_the_next_batch_goes_on(tmp_path: Path) -> None:
