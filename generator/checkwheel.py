@@ -20,7 +20,7 @@ from generator.wheel import Wheel
 
 COMMAND = "grader.commands.check"
 ROOMS = ("grader", "course")
-DATA = ("grader/vocabulary.toml",)
+DATA = ("grader/reading/vocabulary.toml",)
 NEEDS = ("selectolax",)
 
 

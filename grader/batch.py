@@ -17,10 +17,10 @@ from course.release import Release
 from grader.copied import find_copies
 from grader.errors import ResultError
 from grader.grade import broken, grade_safely
+from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.pool import Lost, run_pool
 from grader.results import FILE, from_line, to_line, to_text
-from grader.roster import OUTSIDE
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from course.policy import Limits
 from course.release import Release
 from grader.batch import Grade
-from grader.entries import InboxLimits
 from grader.grade import grade_safely
+from grader.intake.entries import InboxLimits
 from grader.model import Result, Submission
 from grader.recover import RecoverLimits
 

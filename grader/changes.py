@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import ResultError
+from grader.gradebook.scores import TOLERANCE
 from grader.model import Result, Verdict
-from grader.pages import STATUS, points, who
+from grader.pages.shared import STATUS, points, who
 from grader.results import FILE, read_results
-from grader.scores import TOLERANCE
 from paribus.errors import UsageError
 
 ABSENT = "–"

@@ -8,12 +8,12 @@ from statistics import fmean
 from course.assignment import Role
 from course.release import Release
 from grader.errors import UnreadableError
+from grader.evidence.records import read_records
+from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.judge import describe_error, judge
 from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
-from grader.records import read_records
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
-from grader.runs import Run, by_seed, finished, read_runs
 from grader.sketch import make_sketch
 
 LEAST_MATCHED = 0.3

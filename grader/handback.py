@@ -22,18 +22,18 @@ from course.release import Release
 from grader.batch import grade_batch
 from grader.bounds import inbox_limits, judge_with
 from grader.checks import CHECKS
-from grader.commitments import Commitments, read_commitments, with_commitments
-from grader.entering import enter
 from grader.errors import InboxError, ResultError, WorksheetError
-from grader.feedback import feedback_page
-from grader.inbox import count_submissions, iter_submissions
+from grader.gradebook.entering import enter
+from grader.intake.commitments import Commitments, read_commitments, with_commitments
+from grader.intake.inbox import count_submissions, iter_submissions
+from grader.intake.roster import Roster, read_roster, with_roster
+from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
-from grader.report import bands_of, report_page
+from grader.pages.feedback import feedback_page
+from grader.pages.report import bands_of, report_page
 from grader.results import FILE, read_results
-from grader.roster import Roster, read_roster, with_roster
 from grader.storage import clear_errors, only_grader, remove_unfinished
-from grader.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 

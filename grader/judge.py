@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from course.assignment import Cell, CheckPoints
-from grader.answers import is_untouched
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding
 from grader.model import Case, CellResult, Outcome, Verdict
+from grader.reading.answers import is_untouched
 
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 

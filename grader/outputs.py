@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from course.assignment import Assignment
 from course.policy import Attempts
-from grader.feedback import summary_line
+from grader.gradebook.scores import TOLERANCE
+from grader.intake.moodle import feedback_member
+from grader.intake.worksheet import Columns, Entry, Worksheet, no_formula
 from grader.model import Result
-from grader.moodle import feedback_member
-from grader.scores import TOLERANCE
-from grader.worksheet import Columns, Entry, Worksheet, no_formula
+from grader.pages.feedback import summary_line
 
 HEADER = (
     "Identifier", "Full name", "Status", "Grade", "Maximum grade", "Grade can be changed",

@@ -9,9 +9,9 @@ from course.public import SUFFIX
 from course.release import Release
 from grader.checks import CHECKS
 from grader.errors import PreviewError
+from grader.evidence.records import read_records
 from grader.grade import grade_one, named_assignments
 from grader.model import Outcome, Submission
-from grader.records import read_records
 from grader.recover import recover
 
 

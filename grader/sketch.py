@@ -12,9 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from course.assignment import Role
-from grader.answers import read_answer, words
+from grader.evidence.runs import own_records
 from grader.model import Case, Sketch
-from grader.runs import own_records
+from grader.reading.answers import read_answer, words
 
 if TYPE_CHECKING:
     import numpy as np

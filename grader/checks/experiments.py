@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from course.assignment import Cell
-from grader import claims, vocabulary
-from grader.answers import is_untouched
 from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
 from grader.checks.support import arm_evidence, numbers_finding, predicted_finding, without_arms
-from grader.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
-from grader.measured import FRACTIONS, measure
+from grader.evidence import claims
+from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
+from grader.evidence.measured import FRACTIONS, measure
+from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence
-from grader.prose import Block
-from grader.runs import Arms, experiment_of, find_arms, records_before
-from grader.template import PARTS, Part, missing_titles, template_cells, written_parts
-from grader.tracing import trace
+from grader.reading import vocabulary
+from grader.reading.answers import is_untouched
+from grader.reading.prose import Block
+from grader.reading.template import PARTS, Part, missing_titles, template_cells, written_parts
 
 _SUBSETS = ("train_rows", "data", "subset")
 

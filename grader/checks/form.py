@@ -6,14 +6,15 @@ from itertools import pairwise
 from typing import Any
 
 from course.assignment import Cell, Role
-from grader import vocabulary
-from grader.answers import normal
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.support import student_cells
 from grader.checks.tasks import error_line, keeps_counts
+from grader.evidence.contradictions import contradictions
 from grader.model import Case, Evidence, RecoveredCell
-from grader.prose import Block, read_cell, read_markdown
-from grader.sources import contradictions, debug_leftovers, fixed_paths, shows_something
+from grader.reading import vocabulary
+from grader.reading.answers import normal
+from grader.reading.prose import Block, read_cell, read_markdown
+from grader.reading.sources import debug_leftovers, fixed_paths, shows_something
 
 RAISES = "raises-exception"
 _MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")

@@ -5,8 +5,8 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
+from grader.evidence.runs import own_records, read_runs
 from grader.model import Case, Evidence
-from grader.runs import own_records, read_runs
 
 
 @check("integrity.chain")

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from course.assignment import Cell, Role
-from grader import vocabulary
-from grader.answers import is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
 from grader.checks.support import numbers_finding, student_cells
-from grader.measured import measure
+from grader.evidence.measured import measure
+from grader.evidence.runs import experiment_keys
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence
-from grader.prose import Block, read_cell, read_markdown
-from grader.runs import experiment_keys
-from grader.template import written_parts
-from grader.tracing import trace
+from grader.reading import vocabulary
+from grader.reading.answers import is_untouched, new_sentences, normal, read_answer, sentences, words
+from grader.reading.prose import Block, read_cell, read_markdown
+from grader.reading.template import written_parts
 
 _LINK = re.compile(
     r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]{0,120},? (19|20)\d\d\w?\)", re.IGNORECASE

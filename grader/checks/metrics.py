@@ -5,14 +5,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from course.assignment import Cell
-from grader import vocabulary
-from grader.checkpoints import examine
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.tasks import keeps_counts
-from grader.measured import COUNTS, recomputed
+from grader.evidence.checkpoints import examine
+from grader.evidence.measured import COUNTS, recomputed
+from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.model import Case, Evidence, Outcome
-from grader.runs import Run, finished, own_records, read_runs
-from grader.testsplit import find_uses
+from grader.reading import vocabulary
+from grader.reading.testsplit import find_uses
 from paribus.metrics import Metrics
 
 TOLERANCE = 2e-6

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
-from grader import vocabulary
-from grader.answers import cell_blocks
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.support import student_cells
-from grader.compare import knobs_of
-from grader.measured import Measured, measure
+from grader.evidence.compare import knobs_of
+from grader.evidence.measured import Measured, measure
+from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
+from grader.evidence.traces import Status, Trace
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence
-from grader.numbers import find_numbers
-from grader.prose import Block, read_cell
-from grader.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
-from grader.template import template_cells, written_parts
-from grader.traces import Status, Trace
-from grader.tracing import trace
+from grader.reading import vocabulary
+from grader.reading.answers import cell_blocks
+from grader.reading.numbers import find_numbers
+from grader.reading.prose import Block, read_cell
+from grader.reading.template import template_cells, written_parts
 
 
 @check("seeds.reported")

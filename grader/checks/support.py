@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
-from grader import vocabulary
 from grader.checks.base import Finding, counted, failed, listed, passed, shorten, undecided
-from grader.committed import commitment_of
-from grader.measured import FRACTIONS
+from grader.evidence.committed import commitment_of
+from grader.evidence.measured import FRACTIONS
+from grader.evidence.runs import Arms, Run, finished
+from grader.evidence.traces import Status, Trace
 from grader.model import Case, Evidence, RecoveredCell
-from grader.runs import Arms, Run, finished
-from grader.traces import Status, Trace
+from grader.reading import vocabulary
 from paribus.evidence.record import Prediction
 
 

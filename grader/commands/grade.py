@@ -166,7 +166,7 @@ def print_summary(handback: "Handback", out: Path) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from grader.pages import STATUS, who
+    from grader.pages.shared import STATUS, who
 
     console = Console()
     for note in handback.notes:

@@ -26,7 +26,7 @@ from generator.notebooks import solution_notebook
 from generator.references import load_references
 from grader.batch import grade_batch
 from grader.handback import Order, render_all, with_gradebook
-from grader.inbox import iter_submissions
+from grader.intake.inbox import iter_submissions
 from tests.bench.checks_side import checking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
 from tests.bench.rows import Row, print_rows, write_rows

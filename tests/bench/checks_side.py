@@ -18,12 +18,12 @@ from generator.headless import Settings, run_assignments
 from generator.notebooks import solution_notebook
 from generator.references import load_references
 from grader.copied import find_copies
+from grader.evidence.records import read_records
+from grader.evidence.runs import find_arms, metric_values
 from grader.judge import judge
 from grader.match import match
 from grader.model import Case, Result, Sketch
-from grader.records import read_records
 from grader.recover import recover
-from grader.runs import find_arms, metric_values
 from grader.sketch import pack_text
 from tests.bench.rows import Row
 

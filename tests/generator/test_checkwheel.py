@@ -26,7 +26,7 @@ from tests.grader.graded import release_of, text_of
 
 def test_it_holds_what_the_command_reaches_and_no_source_of_the_course() -> None:
     names = set(zipfile.ZipFile(io.BytesIO(build_check_wheel().content)).namelist())
-    assert {"grader/commands/check.py", "grader/vocabulary.toml", "course/assignment.py"} <= names
+    assert {"grader/commands/check.py", "grader/reading/vocabulary.toml", "course/assignment.py"} <= names
     held_back = ("week", "catalog", "commands/grade", "gradebook", "handback", "generator/", "paribus/")
     assert not [name for name in names if any(part in name for part in held_back)]
     assert set(reached()) <= names

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from grader.claims import Claim, judge_claim, read_claim
+from grader.evidence.claims import Claim, judge_claim, read_claim
+from grader.evidence.runs import find_arms
 from grader.model import Outcome
-from grader.runs import find_arms
 from tests.grader.build import CASES, build, load
 
 SENTENCES = json.loads((CASES / "_claims.json").read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.commitments import MAX_BYTES, MAX_CODES, read_commitments, with_commitments
 from grader.errors import CommitmentsError
+from grader.intake.commitments import MAX_BYTES, MAX_CODES, read_commitments, with_commitments
 from paribus.cli import main
 from tests.grader.classroom import make_submission
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.copied import CROWD, MOST, find_copies, pairs_of
-from grader.feedback import feedback_page
 from grader.model import Result, Sketch
-from grader.report import report_page
+from grader.pages.feedback import feedback_page
+from grader.pages.report import report_page
 from grader.sketch import HASHES, make_sketch, pack_text, unpack_sketch
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import careful_result, make_assignment, make_result

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from jinja2 import UndefinedError
 
-from grader.feedback import feedback_page, summary_line
+from grader.gradebook.scores import PersonGrade, read_slots, with_people
 from grader.model import Evidence, Result
-from grader.pages import cell_title, humanise, points, render, shown
-from grader.plots import Band
-from grader.scores import PersonGrade, read_slots, with_people
+from grader.pages.feedback import feedback_page, summary_line
+from grader.pages.plots import Band
+from grader.pages.shared import cell_title, humanise, points, render, shown
 from tests.grader.classroom import (
     BAD,
     CELLS,

@@ -16,14 +16,14 @@ from nbgrader.preprocessors import Execute, SaveAutoGrades
 
 from course.assignment import Assignment, Cell, Role
 from course.release import Release
-from grader.autograde import ScoredAutograde, refuse_execution
 from grader.errors import GradebookError
-from grader.gradebook import DATABASE, Entry, GradebookFolder
-from grader.ledger import Entered
+from grader.gradebook.autograde import ScoredAutograde, refuse_execution
+from grader.gradebook.book import DATABASE, Entry, GradebookFolder
+from grader.gradebook.ledger import Entered
+from grader.gradebook.preprocessors import InjectScores, SaveScores, score_output
+from grader.gradebook.rebuild import rebuild
+from grader.gradebook.scores import GradeCell, grade_cells, read_slots
 from grader.model import Result
-from grader.preprocessors import InjectScores, SaveScores, score_output
-from grader.rebuild import rebuild
-from grader.scores import GradeCell, grade_cells, read_slots
 from tests.grader.classroom import (
     BAD,
     CELLS,

@@ -12,9 +12,9 @@ from course.assignment import Assignment
 from course.release import Release
 from grader.errors import CommitmentsError
 from grader.grade import grade_one
-from grader.gradebook import DATABASE
+from grader.gradebook.book import DATABASE
 from grader.handback import MARKER, Order, grade_class, render_all, with_gradebook
-from grader.inbox import iter_submissions
+from grader.intake.inbox import iter_submissions
 from grader.model import Result
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release
 from tests.grader.test_grade_command import submission

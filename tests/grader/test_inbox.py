@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.entries import InboxLimits
 from grader.errors import InboxError
-from grader.inbox import count_submissions, iter_submissions
+from grader.intake.entries import InboxLimits
+from grader.intake.inbox import count_submissions, iter_submissions
 from grader.model import Submission
 
 MOODLE = "Ada Lovelace_101_assignsubmission_file/homework.html"

@@ -9,9 +9,9 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 from course.policy import Policy
 from grader.errors import GraderError
-from grader.late import late_remark, lateness, read_date
-from grader.penalty import penalty_of
-from grader.worksheet import read_worksheet
+from grader.gradebook.penalty import penalty_of
+from grader.intake.late import late_remark, lateness, read_date
+from grader.intake.worksheet import read_worksheet
 from tests.grader.classroom import careful_result
 
 DUE = datetime(2027, 3, 1, 22, 59, tzinfo=UTC)

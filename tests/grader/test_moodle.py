@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.moodle import feedback_member, parse_name, slug
+from grader.intake.moodle import feedback_member, parse_name, slug
 
 
 @pytest.mark.parametrize(

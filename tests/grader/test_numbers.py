@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.measured import measure
-from grader.numbers import Agreement, agreement, find_numbers
-from grader.prose import read_markdown
-from grader.traces import Status
-from grader.tracing import trace
+from grader.evidence.measured import measure
+from grader.evidence.traces import Status
+from grader.evidence.tracing import trace
+from grader.reading.numbers import Agreement, agreement, find_numbers
+from grader.reading.prose import read_markdown
 from tests.grader.build import CASES, build, fill_in, load, told_by
 
 SENTENCES: list[dict[str, Any]] = json.loads((CASES / "_prose.json").read_text(encoding="utf-8"))

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from grader.intake.moodle import parse_name
+from grader.intake.worksheet import Worksheet, read_worksheet, write_worksheet
 from grader.model import Result
-from grader.moodle import parse_name
 from grader.outputs import feedback_zip, is_final, make_worksheet, worksheet_entries
-from grader.worksheet import Worksheet, read_worksheet, write_worksheet
 from tests.grader.classroom import (
     GOOD,
     careful_result,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.answers import normal, sentences
-from grader.prose import Block, read_cell, read_html, read_markdown
+from grader.reading.answers import normal, sentences
+from grader.reading.prose import Block, read_cell, read_html, read_markdown
+from grader.reading.template import read_template
 from grader.recover import recover
-from grader.template import read_template
 from tests.grader.graded import NAMES, text_of
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.gradebook.rebuild import MAX_SOURCE, clean_code, clean_html, clean_markdown, rebuild
 from grader.model import Match, RecoveredCell
-from grader.rebuild import MAX_SOURCE, clean_code, clean_html, clean_markdown, rebuild
 from tests.grader.classroom import MEMO_SOURCE, make_matches, make_release
 
 RELEASE = make_release()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from grader.evidence.records import read_records
 from grader.model import FoundRecord, Output, Recovered, RecoveredCell
-from grader.records import read_records
 from grader.recover import recover
 from paribus.evidence.block import BEGIN, END, block_text
 from paribus.evidence.record import ConfigField, Record

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.feedback import feedback_page
 from grader.model import Result
-from grader.plots import Band, Bin, Dot, Share, bar, histogram, strip
-from grader.report import bands_of, report_page
+from grader.pages.feedback import feedback_page
+from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
+from grader.pages.report import bands_of, report_page
 from tests.grader.classroom import (
     BAD,
     GOOD,

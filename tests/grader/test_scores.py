@@ -2,8 +2,8 @@
 
 import pytest
 
+from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.model import Outcome, Result
-from grader.scores import PERSON, PersonGrade, read_slots, with_people
 from tests.grader.classroom import careful_result, make_release
 
 RELEASE = make_release()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import WorksheetError
-from grader.worksheet import Entry, no_formula, read_worksheet, write_worksheet
+from grader.intake.worksheet import Entry, no_formula, read_worksheet, write_worksheet
 
 ENGLISH = (
     'Identifier,"Full name","Email address",Status,Grade,"Maximum grade","Grade can be changed",'

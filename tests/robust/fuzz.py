@@ -27,9 +27,9 @@ FOUND = Path(__file__).with_name("found")
 def recover_target(content: bytes) -> None:
     """Any file gives a notebook or a refusal; whatever it gives can be matched, read and rebuilt."""
     from grader.errors import UnreadableError
+    from grader.evidence.records import read_records
+    from grader.gradebook.rebuild import rebuild
     from grader.match import match
-    from grader.rebuild import rebuild
-    from grader.records import read_records
     from grader.recover import RecoverLimits, recover
     from tests.grader.classroom import make_release
 
@@ -47,7 +47,7 @@ def recover_target(content: bytes) -> None:
 def inbox_target(content: bytes) -> None:
     """Any zip gives submissions with safe names of their own, or one clear refusal."""
     from grader.errors import InboxError
-    from grader.inbox import InboxLimits, iter_submissions
+    from grader.intake.inbox import InboxLimits, iter_submissions
 
     limits = InboxLimits(members=100, member_bytes=100_000, total_bytes=1_000_000)
     with tempfile.NamedTemporaryFile(suffix=".zip") as file:
@@ -77,8 +77,8 @@ def worksheet_target(content: bytes) -> None:
     """Any worksheet is read or refused, and comes back as it was."""
     from course.policy import Policy
     from grader.errors import WorksheetError
-    from grader.roster import read_roster
-    from grader.worksheet import read_worksheet, without_names, write_worksheet
+    from grader.intake.roster import read_roster
+    from grader.intake.worksheet import read_worksheet, without_names, write_worksheet
 
     try:
         sheet = read_worksheet(content)
@@ -90,8 +90,8 @@ def worksheet_target(content: bytes) -> None:
 
 
 INSTRUMENTED = (
-    "paribus.evidence.block", "paribus.evidence.packing", "grader.inbox", "grader.recover", "grader.records",
-    "grader.match", "grader.rebuild", "grader.worksheet", "grader.roster",
+    "paribus.evidence.block", "paribus.evidence.packing", "grader.evidence.records", "grader.intake.inbox",
+    "grader.intake.roster", "grader.intake.worksheet", "grader.recover", "grader.match", "grader.gradebook.rebuild",
 )  # fmt: skip
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,

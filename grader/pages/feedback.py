@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from course.assignment import Assignment
+from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
-from grader.pages import MARKS, STATUS, CellTitle, Mark, cell_title, humanise, render, shown, who
-from grader.plots import Band, Share, bar
-from grader.scores import OPEN, PERSON, TOLERANCE
+from grader.pages.plots import Band, Share, bar
+from grader.pages.shared import MARKS, STATUS, CellTitle, Mark, cell_title, humanise, render, shown, who
 
 METRICS = {
     "accuracy": ("Accuracy", 3),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from grader.evidence.runs import Run, experiment_keys, find_arms
 from grader.model import Case
-from grader.runs import Run, experiment_keys, find_arms
 from paribus.commitment import commit, normal_code
 from paribus.evidence.record import Prediction
 

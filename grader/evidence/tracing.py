@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from grader import vocabulary
-from grader.answers import sentences
-from grader.differences import is_difference, trace_difference, trace_rescued
-from grader.levels import is_spread, trace_level, trace_spread
-from grader.measured import COUNTS, Measured, find_named
-from grader.numbers import Agreement, Number, agreement, find_numbers
-from grader.prose import Block
-from grader.traces import Context, Status, Trace, all_groups, in_series
-from grader.vocabulary import tokens
+from grader.evidence.differences import is_difference, trace_difference, trace_rescued
+from grader.evidence.levels import is_spread, trace_level, trace_spread
+from grader.evidence.measured import COUNTS, Measured, find_named
+from grader.evidence.traces import Context, Status, Trace, all_groups, in_series
+from grader.reading import vocabulary
+from grader.reading.answers import sentences
+from grader.reading.numbers import Agreement, Number, agreement, find_numbers
+from grader.reading.prose import Block
+from grader.reading.vocabulary import tokens
 
 _APART = re.compile(r"[,;.]|\band\b|\d")
 MAX_NUMBERS = 500

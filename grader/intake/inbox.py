@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from grader.entries import DEFAULT_LIMITS, Entry, InboxLimits, open_entries, read_bounded
 from grader.errors import InboxError
+from grader.intake.entries import DEFAULT_LIMITS, Entry, InboxLimits, open_entries, read_bounded
+from grader.intake.moodle import hides_name, parse_name, slug
 from grader.model import Submission
-from grader.moodle import hides_name, parse_name, slug
 
 __all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from grader import vocabulary
-from grader.answers import sentences
-from grader.measured import labels_of, unpacked
+from grader.evidence.measured import labels_of, unpacked
+from grader.evidence.runs import Arms, Run, by_seed
 from grader.model import Case, Outcome
-from grader.runs import Arms, Run, by_seed
+from grader.reading import vocabulary
+from grader.reading.answers import sentences
 from paribus.conclusion import Claim as Spoken
 from paribus.conclusion import judge
 from paribus.errors import UsageError

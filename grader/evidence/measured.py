@@ -9,9 +9,7 @@ from itertools import permutations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from grader import vocabulary
-from grader.model import Case
-from grader.runs import (
+from grader.evidence.runs import (
     CASES,
     Arms,
     Run,
@@ -23,7 +21,9 @@ from grader.runs import (
     own_records,
     read_runs,
 )
-from grader.vocabulary import Phrases
+from grader.model import Case
+from grader.reading import vocabulary
+from grader.reading.vocabulary import Phrases
 from paribus.errors import ParibusError
 from paribus.evidence.packing import unpack
 from paribus.metrics import Metrics, evaluate_fast

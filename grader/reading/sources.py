@@ -2,12 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
-
-from grader.model import Case
-from grader.runs import own_records
 
 MAX_SOURCE = 100_000
 
@@ -21,16 +16,6 @@ _PATH = re.compile(
     r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"
 )
 _CALLS = frozenset({"replace", "start", "TrainingConfig", "TfidfSettings"})
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """A setting that stands in a cell's code with another value than in the run that the cell shows."""
-
-    position: int
-    name: str
-    written: Any
-    recorded: Any
 
 
 def debug_leftovers(source: str) -> list[str]:
@@ -56,27 +41,7 @@ def shows_something(source: str) -> bool:
     return False
 
 
-def contradictions(case: Case) -> Iterator[Contradiction]:
-    """Settings written as plain values in a cell whose records show other values, and none of these."""
-    recorded: dict[int, dict[str, list[Any]]] = {}
-    for found in own_records(case):
-        if found.record is not None and found.record.kind == "start":
-            settings = recorded.setdefault(found.position, {})
-            for name, item in found.record.config.items():
-                settings.setdefault(name, []).append(item.value)
-            if found.record.seed is not None:
-                settings.setdefault("seed", []).append(found.record.seed)
-    sources = {
-        cell.position: cell.source for cell in case.notebook.cells if cell.position in recorded and not cell.hidden
-    }
-    for position, source in sources.items():
-        for name, values in _written(source).items():
-            shown = recorded[position].get(name)
-            if shown and not any(value in shown for value in values):
-                yield Contradiction(position, name, values[0], shown[-1])
-
-
-def _written(source: str) -> dict[str, list[Any]]:
+def written_settings(source: str) -> dict[str, list[Any]]:
     """Plain values given to settings by name in calls that configure a run."""
     try:
         tree = ast.parse(source[:MAX_SOURCE])

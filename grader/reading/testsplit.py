@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.model import RecoveredCell
-from grader.sources import MAX_SOURCE
+from grader.reading.sources import MAX_SOURCE
 
 NAME = "test"
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)

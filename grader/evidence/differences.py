@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from grader import vocabulary
-from grader.measured import FRACTIONS, Group, Measured, Rescue
-from grader.numbers import Agreement, Number, agreement
-from grader.traces import Context, Status, Trace, all_groups, is_approximate
+from grader.evidence.measured import FRACTIONS, Group, Measured, Rescue
+from grader.evidence.traces import Context, Status, Trace, all_groups, is_approximate
+from grader.reading import vocabulary
+from grader.reading.numbers import Agreement, Number, agreement
 
 _LEVEL = re.compile(r"\b(to|at|reache[sd]|reach|from|only|equals?)\s*$", re.IGNORECASE)
 _BY = re.compile(

@@ -7,10 +7,10 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from course.assignment import Cell, Role
-from grader import vocabulary
-from grader.answers import cell_blocks, normal, words
 from grader.model import Case, RecoveredCell
-from grader.prose import Block, read_cell, read_html, read_markdown
+from grader.reading import vocabulary
+from grader.reading.answers import cell_blocks, normal, words
+from grader.reading.prose import Block, read_cell, read_html, read_markdown
 from paribus.evidence.block import BEGIN
 from paribus.show import SHOWN_BY
 

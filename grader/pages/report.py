@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from course.assignment import Assignment
 from grader.copied import pairs_of
-from grader.feedback import METRICS
+from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Likeness, Outcome, Result
-from grader.pages import MARKS, STATUS, cell_title, humanise, points, render, who
-from grader.plots import Band, Bin, Dot, Share, bar, histogram, strip
-from grader.scores import OPEN, PERSON, TOLERANCE
+from grader.pages.feedback import METRICS
+from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
+from grader.pages.shared import MARKS, STATUS, cell_title, humanise, points, render, who
 
 BINS = 10
 MOST_PAIRS = 200

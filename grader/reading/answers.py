@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from course.assignment import Cell, Role
 from grader.model import Case, RecoveredCell
-from grader.prose import Block, read_cell, read_markdown
+from grader.reading.prose import Block, read_cell, read_markdown
 
 MAX_BLOCKS, MAX_SENTENCE = 400, 2_000
 """Blocks of an answer and characters of a sentence that are read; what is longer was not written to be read."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from grader import vocabulary
-from grader.answers import normal
-from grader.numbers import find_numbers
-from grader.runs import Arms, Run, by_seed, finished
+from grader.evidence.runs import Arms, Run, by_seed, finished
+from grader.reading import vocabulary
+from grader.reading.answers import normal
+from grader.reading.numbers import find_numbers
 from paribus.evidence.code import UNAVAILABLE
 
 TRAINING_ROWS = "training rows"

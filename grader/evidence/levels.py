@@ -5,11 +5,11 @@ import re
 import statistics
 from dataclasses import dataclass, replace
 
-from grader import vocabulary
-from grader.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
-from grader.numbers import Agreement, Number, agreement
-from grader.traces import Context, Status, Trace, all_groups, in_series, is_approximate
-from grader.vocabulary import tokens
+from grader.evidence.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
+from grader.evidence.traces import Context, Status, Trace, all_groups, in_series, is_approximate
+from grader.reading import vocabulary
+from grader.reading.numbers import Agreement, Number, agreement
+from grader.reading.vocabulary import tokens
 
 _AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$", re.IGNORECASE)
 _BRACKET = re.compile(r"^\s*\(\s*(the\s+)?$", re.IGNORECASE)

@@ -7,8 +7,8 @@ soon as that many epochs have gone by since the best one without a higher score.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.evidence.runs import Run
 from grader.model import Outcome
-from grader.runs import Run
 from paribus.evidence.record import Epoch
 
 TOLERANCE = 1e-6

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader import vocabulary
-from grader.numbers import Number
-from grader.vocabulary import Mention
+from grader.reading import vocabulary
+from grader.reading.numbers import Number
+from grader.reading.vocabulary import Mention
 
 _SIDE_BY_SIDE = re.compile(
     r"^\s*(,|/|and|vs\.?|versus|against|compared (to|with)|,? respectively)\s*$", re.IGNORECASE

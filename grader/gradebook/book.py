@@ -30,13 +30,13 @@ from sqlalchemy.exc import SAWarning
 import paribus
 from course.assignment import Assignment
 from course.release import Release
-from grader.autograde import ErrorLog, ScoredAutograde
 from grader.errors import GradebookError
-from grader.ledger import Entered, Ledger, digest_of
+from grader.gradebook.autograde import ErrorLog, ScoredAutograde
+from grader.gradebook.ledger import Entered, Ledger, digest_of
+from grader.gradebook.preprocessors import InjectScores, SaveScores
+from grader.gradebook.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from grader.model import Result
-from grader.preprocessors import InjectScores, SaveScores
 from grader.results import to_line
-from grader.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from paribus.files import write_atomic
 
 DATABASE = "gradebook.db"
@@ -44,7 +44,7 @@ DATABASE = "gradebook.db"
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission for the gradebook: its result and the notebook that `grader.rebuild` made of it."""
+    """One submission for the gradebook: its result and the notebook that `grader.gradebook.rebuild` made of it."""
 
     result: Result
     notebook: str

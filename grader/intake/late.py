@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from course.policy import Policy
-from grader.worksheet import Worksheet
+from grader.intake.worksheet import Worksheet
 
 # What Moodle writes in English, once weekdays are gone and months are numbers, and what spreadsheets make of it.
 FORMATS = (

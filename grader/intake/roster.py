@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from course.policy import Policy
-from grader.late import NOT_READ, late_remark, lateness
+from grader.intake.late import NOT_READ, late_remark, lateness
+from grader.intake.worksheet import Worksheet
 from grader.model import Submission
-from grader.worksheet import Worksheet
 
 MISSING = "not in the worksheet: Moodle's worksheet has no row for this submission, so no grade is written there."
 OUTSIDE = ("duplicate", "not in the worksheet", "late:", "team:", "Not read", "The text typed into Moodle")

@@ -15,14 +15,14 @@ from course.policy import Limits, Policy
 from course.release import Release
 from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
+from grader.gradebook.rebuild import rebuild
 from grader.match import match
 from grader.model import Result, Submission
 from grader.pool import Lost, run_pool
-from grader.rebuild import rebuild
 from grader.recover import recover
 
 if TYPE_CHECKING:
-    from grader.gradebook import GradebookFolder
+    from grader.gradebook.book import GradebookFolder
 
 
 def enter(
@@ -70,7 +70,7 @@ class _Books:
 
     def of(self, result: Result) -> "GradebookFolder":
         """The folder that holds this result's submission."""
-        from grader.gradebook import GradebookFolder, name_releases
+        from grader.gradebook.book import GradebookFolder, name_releases
 
         if not self._open:
             first = next(iter(self._releases.values())).assignment.name
@@ -134,7 +134,7 @@ def _waiting(submissions: Iterable[Submission], judged: Mapping[str, Result], bo
 
 def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> str:
     """Enter one submission; returns why it could not be, or ""."""
-    from grader.gradebook import Entry
+    from grader.gradebook.book import Entry
 
     problem = answer.why if isinstance(answer, Lost) else answer.problem
     if problem or isinstance(answer, Lost):
@@ -148,8 +148,8 @@ def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> st
 
 def _decided(result: Result, books: _Books, refused: str, policy: Policy) -> Result:
     """One result with what people gave, and the penalty that follows."""
-    from grader.penalty import penalty_of
-    from grader.scores import with_people
+    from grader.gradebook.penalty import penalty_of
+    from grader.gradebook.scores import with_people
 
     if not result.cells:
         return result

@@ -17,8 +17,8 @@ from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.errors import GradebookError
-from grader.ledger import Entered, write_entered
-from grader.scores import GradeCell
+from grader.gradebook.ledger import Entered, write_entered
+from grader.gradebook.scores import GradeCell
 
 Resources = MutableMapping[str, Any]
 _AGAIN = "The result was made with another release; grade it again with the right --release."

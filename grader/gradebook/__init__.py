@@ -1,0 +1,1 @@
+"""nbgrader as the gradebook: results go in, people's grades come out."""

@@ -1,0 +1,1 @@
+"""What a teacher downloads from Moodle, and whose it is."""
