@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from grader.evidence.measured import labels_of, unpacked
-from grader.evidence.runs import Arms, Run, by_seed
+from grader.evidence.intervals import item_interval
+from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import sentences
 from paribus.conclusion import Claim as Spoken
 from paribus.conclusion import judge
-from paribus.errors import UsageError
-from paribus.intervals import ITEM_METRICS, Interval, jackknife_interval, paired_interval, welch_interval
+from paribus.intervals import Interval, paired_interval, welch_interval
 
 
 class Claim(StrEnum):
@@ -94,7 +93,7 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     found = _Intervals(
         welch=welch_interval(list(a.values()), list(b.values())),
         paired=paired_interval([a[seed] for seed in shared], [b[seed] for seed in shared]),
-        items=_items(case, baseline, changed, metric) if claim is Claim.EFFECT else None,
+        items=item_interval(case, baseline, changed, metric) if claim is Claim.EFFECT else None,
     )
     values |= found.values()
     support = judge(
@@ -166,24 +165,6 @@ def _no_support(outcome: Outcome, found: _Intervals) -> str:
     if found.items is None:
         why = "the predictions to judge items by are not in the file"
     return f"Whether the effect is supported is for a person: {why} (over the seeds {found.seeds})."
-
-
-def _items(
-    case: Case, baseline: Mapping[int | None, Run], changed: Mapping[int | None, Run], metric: str
-) -> Interval | None:
-    """The item-level interval, None where labels or predictions are missing or do not fit."""
-    found = labels_of(case, next(iter(baseline.values())))
-    labels = unpacked(found[0]) if found is not None else None
-    arms = [[unpacked(run.record.predictions) for run in runs.values()] for runs in (baseline, changed)]
-    clean = [[item for item in arm if item is not None] for arm in arms]
-    lost = any(len(kept) < len(arm) for kept, arm in zip(clean, arms, strict=True))
-    if metric not in ITEM_METRICS or found is None or labels is None or lost:
-        return None
-    try:
-        return jackknife_interval(labels, clean[0], clean[1], n_classes=found[1], metric=metric)
-    except UsageError:
-        # Arrays of another length, or ids beyond the classes: metrics.recomputed says so.
-        return None
 
 
 def _direction(text: str) -> int:

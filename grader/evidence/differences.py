@@ -70,7 +70,7 @@ def trace_difference(blank: Trace, certain: bool, context: Context, measured: Me
     shown = replace(
         blank, metric=mine[0].metric, group=mine[0].between, expected=mine[0].value, recorded_in=mine[0].position
     )
-    scoped = len(measured.groups) == 2
+    scoped = len(measured.settled) == 2
     named = len(pairs) == 1 and (scoped or {group.key for group in pairs[0]} <= keys)
     if len(mine) == 1 and ((certain and named) or (options == gaps and bool(keys))):
         return replace(shown, status=Status.WRONG)
@@ -78,10 +78,13 @@ def trace_difference(blank: Trace, certain: bool, context: Context, measured: Me
 
 
 def _pairs(keys: frozenset[str], measured: Measured) -> list[tuple[Group, Group]]:
-    """The pairs of groups that may be meant: an experiment's arms, else any two that are named; no run twice."""
+    """The pairs of groups that may be meant: an experiment's arms and what looked for them, else any two that are
+    named; no run twice.
+    """
     arms = [pair for pair in measured.experiments if {group.key for group in pair} <= keys]
     if arms:
-        return arms
+        exploring = frozenset(key for key in keys if measured.group(key).exploring)
+        return [*arms, *combinations(_once(exploring, measured), 2)]
     named = list(combinations(_once(keys, measured), 2))
     if named or len(measured.experiments) != 1:
         return named
@@ -90,15 +93,16 @@ def _pairs(keys: frozenset[str], measured: Measured) -> list[tuple[Group, Group]
 
 
 def _once(keys: frozenset[str], measured: Measured) -> list[Group]:
-    """Groups without those that are the same runs under another name."""
-    groups = [measured.group(key) for key in sorted(keys, key=lambda key: (not key.startswith("run:"), key))]
+    """Groups without those that are the same runs under another name, and without mixed trials."""
+    named = [measured.group(key) for key in sorted(keys, key=lambda key: (not key.startswith("run:"), key))]
+    groups = [group for group in named if not group.trials]
     return list({group.runs[-1].record.run: group for group in reversed(groups)}.values())
 
 
 def _gaps(metrics: Sequence[str], keys: frozenset[str], measured: Measured) -> Iterator[_Option]:
     """The distance between two metrics of one group."""
     fractions = [name for name in metrics if name in FRACTIONS]
-    for group in _once(keys, measured) or (measured.groups if len(measured.groups) == 1 else ()):
+    for group in _once(keys, measured) or (measured.settled if len(measured.settled) == 1 else ()):
         for first, second in combinations(fractions, 2):
             a, b = group.mean(first), group.mean(second)
             if a is not None and b is not None:

@@ -12,6 +12,7 @@ from grader.reading.numbers import Agreement, Number, agreement
 from grader.reading.vocabulary import tokens
 
 _AFTER = re.compile(r"^\W{0,2}\s*(for|in|with|at|under|of|from|by)\s+(the\s+)?$", re.IGNORECASE)
+_PREPOSITION = re.compile(r"(at|with|for|under|using)\s", re.IGNORECASE)
 _BRACKET = re.compile(r"^\s*\(\s*(the\s+)?$", re.IGNORECASE)
 _LINKING = re.compile(r"[\w\s'’\-:=(|]*")
 _TURNING = frozenset(["to", "than", "over", "against", "vs", "versus", "from", "and", "or", "but", "while"])
@@ -37,13 +38,14 @@ def _groups_of(number: Number, context: Context) -> _Meant:
         return _Meant(context.groups[place][2])
     later = [item for item in context.groups if item[0] >= number.end]
     earlier = [item for item in context.groups if item[1] <= number.start]
-    if later:
+    linked = bool(earlier) and _is_linked(context.text[earlier[-1][1] : number.start])
+    if later and not (linked and context.text[number.end :].lstrip().startswith(",")):
         between, beyond = context.text[number.end : later[0][0]], context.text[later[0][1] :].lstrip()
-        if _AFTER.match(between) or (_BRACKET.match(between) and beyond.startswith(")")):
+        joined = between.isspace() and _PREPOSITION.match(context.text[later[0][0] :]) is not None
+        if joined or _AFTER.match(between) or (_BRACKET.match(between) and beyond.startswith(")")):
             return _Meant(later[0][2], firm=True)
     if earlier:
-        between = context.text[earlier[-1][1] : number.start]
-        return _Meant(earlier[-1][2], firm=_is_linked(between))
+        return _Meant(earlier[-1][2], firm=linked)
     return _Meant(later[0][2])
 
 
@@ -66,7 +68,7 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
     """
     number, metric = blank.number, blank.metric
     meant = _from_to(number, context, measured) or _groups_of(number, context)
-    alone = [group for group in measured.groups if group.mean(metric) is not None]
+    alone = [group for group in measured.settled if group.mean(metric) is not None]
     if not meant.keys and len({tuple(run.record.run for run in group.runs) for group in alone}) == 1:
         meant = _Meant(frozenset({alone[0].key}), named=False)
     # A run called by its own name comes before the arm that it also is.
@@ -83,6 +85,8 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
         return replace(shown, status=Status.UNCLEAR, why="it seems to be cut instead of rounded")
     if context.elsewhere:
         return replace(shown, status=Status.OTHER)
+    if best[0].trials:
+        return replace(shown, status=Status.UNCLEAR, why="it is not plain which of the exploring runs is meant")
     if certain and meant.firm and not context.epochs:
         return replace(shown, status=Status.WRONG)
     plausible = _plausible(number, context, measured)
@@ -184,7 +188,7 @@ def _from_to(number: Number, context: Context, measured: Measured) -> _Meant | N
     pairs = [pair for pair in measured.experiments if not named or named <= {group.key for group in pair}]
     if len(pairs) != 1 or len(context.groups) > 1:
         return None
-    sure = bool(named) or len(measured.groups) == 2
+    sure = bool(named) or len(measured.settled) == 2
     index = numbers.index(number)
     if index + 1 < len(numbers) and _FROM_TO.match(context.text[number.end : numbers[index + 1].start]):
         return _Meant(frozenset({pairs[0][0].key}), named=sure)

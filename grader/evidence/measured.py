@@ -44,25 +44,40 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that prose calls by one name: a configuration, or one arm of an experiment."""
+    """Runs that prose calls by one name: a configuration, or one arm of an experiment.
+
+    ``exploring``: they looked for a value, and are meant only where the text speaks of that. ``trials``: they have
+    different settings, as in a search, and the best of them stands for all.
+    """
 
     key: str
     title: str
     runs: tuple[Run, ...]
     phrases: frozenset[str]
     labels: frozenset[str] = frozenset()
+    exploring: bool = False
+    trials: bool = False
 
     @cached_property
     def _seeds(self) -> tuple[Run, ...]:
-        return tuple(by_seed(self.runs).values())
+        return finished(self.runs) if self.trials else tuple(by_seed(self.runs).values())
 
     def values(self, metric: str) -> list[float]:
-        """The metric of each seed's run; a loss is that of the chosen epoch."""
-        found = [_metric(run, metric) for run in self._seeds]
-        return [value for value in found if value is not None]
+        """The metric of each seed's run; a loss is that of the chosen epoch. Of trials, only what a text may quote:
+        the metric of those that are best by some metric, and the extremes.
+        """
+        found = {run.record.run: value for run in self._seeds if (value := _metric(run, metric)) is not None}
+        if not self.trials or not found:
+            return list(found.values())
+        best = (_best(self._seeds, name) for name in FRACTIONS)
+        chosen = [found[run.record.run] for run in best if run is not None and run.record.run in found]
+        return list(dict.fromkeys([*chosen, min(found.values()), max(found.values())]))
 
     def mean(self, metric: str) -> float | None:
-        """The mean over seeds, None where nothing was measured."""
+        """The mean over seeds, None where nothing was measured; of trials the value of the best by macro-F1."""
+        if self.trials:
+            best = _best(self._seeds, "macro_f1")
+            return _metric(best, metric) if best is not None else None
         values = self.values(metric)
         return math.fsum(values) / len(values) if values else None
 
@@ -113,13 +128,23 @@ class Measured:
         """A group by its key."""
         return self._by_key[key]
 
+    @cached_property
+    def tried(self) -> frozenset[str]:
+        """The values that sweeps tried, as prose writes them."""
+        return frozenset(label for group in self.groups if group.exploring for label in group.labels)
+
+    @cached_property
+    def settled(self) -> tuple[Group, ...]:
+        """The groups that did not look for a value."""
+        return tuple(group for group in self.groups if not group.exploring)
+
     def rescued(self) -> list["Rescue"]:
         """What happened to the classes at F1 = 0 between every ordered pair of groups.
 
         Only groups whose predictions and labels are in the file take part, each run once.
         """
         scored: dict[str, tuple[Group, Metrics]] = {}
-        for group in reversed(self.groups):
+        for group in reversed(self.settled):
             metrics = last_metrics(self.case, group.runs)
             if metrics is not None:
                 scored[group.runs[-1].record.run] = (group, metrics)
@@ -161,6 +186,7 @@ def measure(case: Case, experiment: str = "") -> Measured:
             if not run.record.experiment:
                 named_runs.setdefault(run.name, []).append(run)
         groups += [_run_group(name, mine) for name, mine in named_runs.items()]
+    groups += [group for key in keys for group in explored_groups(find_arms(case, key))]
     named = tuple(
         (name, value, position) for name, (value, position) in named_values(case).items()
         if not name.startswith("experiment.")
@@ -190,16 +216,10 @@ def _arm_group(arms: Arms, arm: str) -> Group:
     setting = arms.vary
     value, against = runs[-1].setting(setting), other[-1].setting(setting)
     if setting and value is not None and value != against:
-        names = {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
+        names = _names_of(setting)
         phrases.update(f"{word} {name}" for word in _comparatives(arm, value, against) for name in names)
-        for text in _spellings(value):
-            labels.add(text.lower())
-            phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is "))
-            phrases.update(f"{text} {name}" for name in names)
-            if isinstance(value, str):
-                phrases.add(text)
-            elif not isinstance(value, int) or value > 8:
-                phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
+        phrases |= _value_phrases(setting, value)
+        labels.update(text.lower() for text in _spellings(value))
     return Group(
         f"{arms.key}:{arm}",
         f"the {arm} arm of {arms.key}",
@@ -207,6 +227,55 @@ def _arm_group(arms: Arms, arm: str) -> Group:
         frozenset(phrases),
         frozenset(labels),
     )
+
+
+def explored_groups(arms: Arms) -> list[Group]:
+    """The runs of a sweep by the value they tried, and the runs of each exploring arm together."""
+    found: list[Group] = []
+    by_arm: dict[str, list[Run]] = {}
+    for run in finished(arms.other):
+        by_arm.setdefault(run.record.arm, []).append(run)
+    for arm, runs in by_arm.items():
+        key, named = f"{arms.key}:{arm}", arm.partition(".")[2]
+        words = vocabulary.phrases("arms", "exploring")
+        phrases = {f"{named} {word}" for word in words} if named else set()
+        phrases.update(words if len(by_arm) == 1 else ())
+        title = f"the runs that explored {arms.key}{f' ({named})' if named else ''}"
+        found.append(Group(key, title, tuple(runs), frozenset(phrases), exploring=True, trials=True))
+        by_value: dict[str, list[Run]] = {}
+        for run in runs if arms.vary else ():
+            by_value.setdefault(str(run.setting(arms.vary)), []).append(run)
+        for text, mine in by_value.items():
+            value = mine[0].setting(arms.vary)
+            labels = frozenset(spelled.lower() for spelled in _spellings(value))
+            spoken = frozenset(_value_phrases(arms.vary, value))
+            title = f"the exploring run with {arms.vary} = {text}"
+            found.append(Group(f"{key}:{text}", title, tuple(mine), spoken, labels, exploring=True))
+    return found
+
+
+def _best(runs: Sequence[Run], metric: str) -> Run | None:
+    """The run with the highest value of a metric, the first of equal ones; None where none recorded it."""
+    scored = [run for run in runs if metric in run.metrics]
+    return max(scored, key=lambda run: run.metrics[metric]) if scored else None
+
+
+def _names_of(setting: str) -> set[str]:
+    return {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
+
+
+def _value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
+    """How prose names a setting's value: "batch size of 16", "16 batch size", "at 2e-5"."""
+    phrases: set[str] = set()
+    names = _names_of(setting)
+    for text in _spellings(value):
+        phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is "))
+        phrases.update(f"{text} {name}" for name in names)
+        if isinstance(value, str):
+            phrases.add(text)
+        elif not isinstance(value, int) or value > 8:
+            phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
+    return phrases
 
 
 def _spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value

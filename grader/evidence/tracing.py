@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from grader.evidence.differences import is_difference, trace_difference, trace_rescued
+from grader.evidence.intervals import trace_intervals
 from grader.evidence.levels import is_spread, trace_level, trace_spread
 from grader.evidence.measured import COUNTS, Measured, find_named
 from grader.evidence.traces import Context, Status, Trace, all_groups, in_series
@@ -58,7 +59,8 @@ def _trace_text(block: Block, measured: Measured, heading: frozenset[str]) -> li
         )
         numbers = [number for number in find_numbers(sentence) if not _covered(number, context)]
         context = replace(context, numbers=tuple(numbers))
-        found += [_trace_number(number, context, measured) for number in numbers]
+        bounds = trace_intervals(context, measured)
+        found += [bounds.get(number.start) or _trace_number(number, context, measured) for number in numbers]
         named = list(dict.fromkeys(mention.name for mention in context.metrics))
         metric = named[0] if len(named) == 1 else ("" if named else metric)
         groups = all_groups(context.groups[-1:]) or groups
@@ -79,11 +81,14 @@ def _trace_row(block: Block, measured: Measured, heading: frozenset[str]) -> lis
             context = replace(context, groups=((0, 0, exact),))
         context = replace(context, implied_groups=heading)
         offset = len(label) + len(column) + 6
-        numbers = find_numbers(cell)
+        moved = [
+            replace(number, start=number.start + offset, end=number.end + offset) for number in find_numbers(cell)
+        ]
+        numbers = [number for number in moved if not _covered(number, context)]
+        bounds = trace_intervals(replace(context, numbers=tuple(numbers)), measured)
         for number in numbers:
-            moved = replace(number, start=number.start + offset, end=number.end + offset)
-            if not _covered(moved, context):
-                found.append(_trace_number(moved, replace(context, numbers=(moved,)), measured))
+            alone = replace(context, numbers=(number,))
+            found.append(bounds.get(number.start) or _trace_number(number, alone, measured))
     return found
 
 
@@ -104,8 +109,23 @@ def _context(text: str, position: int, measured: Measured) -> Context:
 
 
 def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """Where groups are named: spans with the groups that may be meant, in order."""
-    return tuple(measured.mentions.find(text))
+    """Where groups are named: spans with the groups that may be meant, in order.
+
+    One name can stand for an arm and for a run that explored its value: the text says which ("in the sweep",
+    "confirmed on new seeds"), and where it says neither, the arm is meant.
+    """
+    spans = measured.mentions.find(text)
+    if len(measured.settled) == len(measured.groups):
+        return tuple(spans)
+    said = [vocabulary.has("context", word, text) for word in ("exploring", "confirming")]
+    if all(said):
+        return tuple(spans)
+    return tuple((start, end, _meant(keys, measured, exploring=said[0])) for start, end, keys in spans)
+
+
+def _meant(keys: frozenset[str], measured: Measured, *, exploring: bool) -> frozenset[str]:
+    """Of the groups one name stands for, those that explored or those that did not, where there are both."""
+    return frozenset(key for key in keys if measured.group(key).exploring == exploring) or keys
 
 
 def _single(groups: Sequence[tuple[int, int, frozenset[str]]]) -> frozenset[str]:
@@ -132,7 +152,7 @@ def _trace_number(number: Number, context: Context, measured: Measured) -> Trace
     """One number in its sentence. A ladder: each way out is another verdict, hence the many returns."""
     blank = Trace(number, Status.OTHER, context.text, context.position)
     before, after = context.text[: number.start], context.text[number.end :]
-    if _is_setting(number, before, after):
+    if _is_setting(number, before, after) or _is_tried(number, context, measured):
         return blank
     for name, value, position in context.values:
         if agreement(number, value, fraction=0.0 <= value <= 1.0) is Agreement.YES:
@@ -183,6 +203,11 @@ def _is_setting(number: Number, before: str, after: str) -> bool:
     if number.spelled:
         return following is None or not following[1].lower().startswith("class")
     return number.whole and _OF_TOTAL.search(before) is not None and re.search(r"\d\D{0,12}$", before) is not None
+
+
+def _is_tried(number: Number, context: Context, measured: Measured) -> bool:
+    """In a sentence about exploring, a number that is one of the values tried: "0.001 beats 0.0005"."""
+    return number.text.lower() in measured.tried and vocabulary.has("context", "exploring", context.text)
 
 
 def _names_setting(before: str) -> bool:

@@ -39,6 +39,7 @@ from grader.match import match
 from grader.model import Case, FoundRecord, Output, Recovered, RecoveredCell
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
+from paribus.intervals import paired_interval, welch_interval
 from paribus.metrics import evaluate_fast
 
 CASES = Path(__file__).with_name("cases")
@@ -98,7 +99,7 @@ def build(raw: Mapping[str, Any]) -> Case:
 def told_by(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """What texts may quote: every run's metrics, the difference of the arms, and summaries over seeds."""
     scores = _measure(raw).scores
-    return {**scores, "difference": _difference(scores), **_summaries(scores)}
+    return {**scores, "difference": _difference(scores), **_summaries(scores), **_bounds(scores)}
 
 
 def _released(key: str, raw: Mapping[str, Any]) -> Cell:
@@ -184,6 +185,20 @@ def _summaries(scores: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str,
             }  # fmt: skip
             for name, value in summary.items():
                 told.setdefault(f"{name}_{arm}", {})[metric] = value
+    return told
+
+
+def _bounds(scores: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """welch_low, welch_high, paired_low and paired_high of the difference between such runs."""
+    arms = [[score for key, score in scores.items() if re.fullmatch(rf"{arm}\d", key)] for arm in
+            ("baseline", "changed")]  # fmt: skip
+    told: dict[str, dict[str, float]] = {}
+    for metric in arms[0][0] if min(map(len, arms)) > 1 else ():
+        before, after = ([run[metric] for run in arm] for arm in arms)
+        for name, interval in (("welch", welch_interval), ("paired", paired_interval)):
+            found = interval(before, after)
+            told.setdefault(f"{name}_low", {})[metric] = found.low
+            told.setdefault(f"{name}_high", {})[metric] = found.high
     return told
 
 

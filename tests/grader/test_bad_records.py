@@ -21,8 +21,8 @@ from tests.grader.graded import release_of, submit, text_of
 
 NAME = "week1_homework"
 BLOCK = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
-SECONDS = 10.0
-"""Ten times what a submission may take, since tests share their machine; `make bench` measures it."""
+SECONDS = 1.0
+"""What a submission may take, in seconds of the processor, since tests share their machine."""
 
 Body = dict[str, Any]
 Change = Callable[[list[Body]], list[str]]
@@ -61,9 +61,9 @@ def grade(change: Change) -> Result:
         mine = texts[number : number + 1] if number < len(places) - 1 else texts[number:]
         blocks = ["\n".join((BEGIN, text, END)) for text in mine]
         output["data"]["text/html"] = "".join(f"<pre>{html.escape(item, quote=False)}</pre>" for item in blocks)
-    begun = time.perf_counter()
+    begun = time.process_time()
     result = grade_one(submit(json.dumps(page), source="ann.ipynb"), [release_of(NAME)])
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     return result
 
 
@@ -118,6 +118,7 @@ CHANGES: dict[str, tuple[Change, Outcome]] = {
         lambda found: [signed({**body, "assignment": "week9"}) for body in found], Outcome.UNDECIDED,
     ),
     "another notebook": (with_fields("result", nonce="f" * 32), Outcome.PASSED),
+    "all of another notebook": (lambda found: [signed({**body, "nonce": "f" * 32}) for body in found], Outcome.PASSED),
     "a newer version": (
         lambda found: [signed({**body, "schema": "paribus.evidence/9"}) for body in found], Outcome.UNDECIDED,
     ),
