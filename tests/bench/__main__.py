@@ -27,7 +27,7 @@ from generator.references import load_references
 from grader.batch import grade_batch
 from grader.handback import Order, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions
-from tests.bench.checks_side import checking
+from tests.bench.checks_side import checking, looking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
 from tests.bench.rows import Row, print_rows, write_rows
 from tests.bench.submissions import write_submissions
@@ -43,7 +43,7 @@ def main() -> int:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        rows = [*building(scratch), *starting(scratch), *grading(scratch), *checking(OUT)]
+        rows = [*building(scratch), *starting(scratch), *grading(scratch), *checking(OUT), *looking(OUT)]
     write_rows(rows, Path("build/bench.json"))
     print_rows(rows)
     return 0 if all(row.enough for row in rows) else 1

@@ -1,9 +1,12 @@
-"""What checks and copy detection cost: all checks on a recovered week 2 submission, and five thousand of them."""
+"""What checks cost: all of them on a recovered week 2 submission, a student's own look, five thousand compared."""
 
 import hashlib
+import resource
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +14,9 @@ import nbformat
 import numpy as np
 from nbconvert import HTMLExporter
 
-from course.assignment import Role
+from course.assignment import Assignment, Role
 from course.catalog import load_course
+from course.public import public_form, public_name
 from generator.build import Options, build_assignment
 from generator.headless import Settings, run_assignments
 from generator.notebooks import solution_notebook
@@ -26,9 +30,11 @@ from grader.model import Case, Result, Sketch
 from grader.recover import recover
 from grader.sketch import pack_text
 from tests.bench.rows import Row
+from tests.bench.submissions import picture
 
 ASSIGNMENT = "week2_homework"
 SUBMISSIONS, CLASS, MEMOS, WORDS = 25, 5_000, 5, 180
+CALLS, LARGE = 5, 2_000_000
 
 
 def checking(out: Path) -> list[Row]:
@@ -51,18 +57,69 @@ def checking(out: Path) -> list[Row]:
     ]
 
 
-def cases(out: Path) -> Iterator[Case]:
-    """One executed week 2 homework, exported and recovered, with other words and numbers in each case."""
+def looking(out: Path) -> list[Row]:
+    """`paribus check` on an export of two megabytes: the time a student waits, and its processor seconds beside
+    those of importing nbformat.
+    """
+    folder = out / "check"
+    folder.mkdir(parents=True, exist_ok=True)
+    form = public_form(_built())
+    (folder / public_name(form)).write_text(form.to_json(), encoding="utf-8")
+    file = folder / "homework.html"
+    file.write_text(_large_page(_executed(out)), encoding="utf-8")
+    checked = [_called([sys.executable, "-m", "paribus.cli", "check", str(file)]) for _ in range(CALLS)]
+    imported = [_called([sys.executable, "-c", "import nbformat"]) for _ in range(CALLS)]
+    wall, ours = (statistics.median(seconds) for seconds in zip(*checked, strict=True))
+    other = statistics.median(processor for _, processor in imported)
+    return [
+        Row("`paribus check` on a file of 2 MB / its limit", wall, 2.0, "s", 1),
+        Row("`paribus check` on a file of 2 MB / `import nbformat`, processor", ours, other, "s", 1),
+    ]
+
+
+def _called(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds on the clock and of the processor that a call takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    wall = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _large_page(notebook: nbformat.NotebookNode) -> str:
+    """The export with as many more pictures as make it two megabytes."""
+    random = np.random.default_rng(1)
+    cell = next(cell for cell in notebook.cells if cell.id == "early-run")
+    while len(page := _page(notebook)) < LARGE:
+        cell.outputs.append(nbformat.from_dict(picture(random)))
+    return page
+
+
+def _executed(out: Path) -> nbformat.NotebookNode:
+    """The solution of week 2 on micro; kept by its content."""
     made = run_assignments(
         [ASSIGNMENT], solution_notebook, Settings(profile="micro"), out / "run", solutions=Path("solutions")
     )[0]
+    return nbformat.read(made.run.notebook, as_version=4)
+
+
+def _built() -> Assignment:
     course = load_course()
     entry = next(item for item in course.entries() if item.name == ASSIGNMENT)
     options = Options(profile="micro", references=load_references(Path("solutions")))
-    assignment = build_assignment(course, entry, options).assignment
-    page, _ = HTMLExporter(template_name="lab").from_notebook_node(nbformat.read(made.run.notebook, as_version=4))
+    return build_assignment(course, entry, options).assignment
+
+
+def _page(notebook: nbformat.NotebookNode) -> str:
+    return str(HTMLExporter(template_name="lab").from_notebook_node(notebook)[0])
+
+
+def cases(out: Path) -> Iterator[Case]:
+    """One executed week 2 homework, exported and recovered, with other words and numbers in each case."""
+    page, assignment = _page(_executed(out)), _built()
     for number in range(SUBMISSIONS):
-        recovered = recover(str(page).encode(), "homework.html")
+        recovered = recover(page.encode(), "homework.html")
         records = read_records(recovered)
         matches, unmatched = match(assignment, recovered)
         arms = find_arms(Case(assignment, {}, recovered, matches, tuple(unmatched), records), "class_weights")

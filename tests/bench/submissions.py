@@ -47,7 +47,7 @@ def _with_pictures_and_logs(executed: Mapping[str, Any], number: int) -> dict[st
     notebook = deepcopy(dict(executed))
     rng = np.random.default_rng(number)
     cell = next(cell for cell in notebook["cells"] if cell["id"] == "encoder-curves")
-    cell["outputs"].append(_picture(rng))
+    cell["outputs"].append(picture(rng))
     training = next(cell for cell in notebook["cells"] if cell["id"] == "encoder-run")
     losses = rng.random(4_000)
     log = "".join(f"\rstep {step:>5}  loss {loss:.4f}" for step, loss in enumerate(losses))
@@ -55,7 +55,8 @@ def _with_pictures_and_logs(executed: Mapping[str, Any], number: int) -> dict[st
     return dict(json.loads(json.dumps(notebook)))
 
 
-def _picture(rng: np.random.Generator) -> dict[str, Any]:
+def picture(rng: np.random.Generator) -> dict[str, Any]:
+    """An output with a picture of noise, which does not compress."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), dpi=100)

@@ -118,7 +118,9 @@ CHANGES: dict[str, tuple[Change, Outcome]] = {
         lambda found: [signed({**body, "assignment": "week9"}) for body in found], Outcome.UNDECIDED,
     ),
     "another notebook": (with_fields("result", nonce="f" * 32), Outcome.PASSED),
-    "all of another notebook": (lambda found: [signed({**body, "nonce": "f" * 32}) for body in found], Outcome.PASSED),
+    "all of another notebook": (
+        lambda found: [signed({**body, "nonce": "f" * 32}) for body in found], Outcome.PASSED,
+    ),
     "a newer version": (
         lambda found: [signed({**body, "schema": "paribus.evidence/9"}) for body in found], Outcome.UNDECIDED,
     ),
