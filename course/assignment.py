@@ -33,6 +33,8 @@ class Role(StrEnum):
     """The visible tests of a task, locked."""
     EXPERIMENT = "experiment"
     """A controlled experiment a student completes."""
+    DIAGNOSIS = "diagnosis"
+    """What a student says of one model of a blind zoo, with evidence."""
     MEMO = "memo"
     """A markdown answer."""
     NOTEBOOK = "notebook"

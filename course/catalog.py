@@ -15,7 +15,7 @@ from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 
 COURSE_FILE = Path(__file__).with_name("course.toml")
-SHARED_ROLES = ("task", "experiment", "memo", "notebook")
+SHARED_ROLES = ("task", "experiment", "diagnosis", "memo", "notebook")
 KINDS = ("lab", "homework", "project")
 # [grading] is read by `course.policy`: it changes while submissions come in, and no notebook depends on it.
 TABLES = ("course", "wheel", "colab", "points", "checks", "settings", "grading", "weeks")

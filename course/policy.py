@@ -14,6 +14,7 @@ Nothing of it stands in a release, so all of it may change while submissions com
 
     [grading.assignments.week1_homework]
     due = 2027-03-01T23:59:00
+    reveal = 2027-03-01T15:30:00      # when blind models are revealed: what was handed in before came first
     extensions = { 1234 = 48 }        # hours by Moodle's identifier
 """
 
@@ -56,7 +57,7 @@ class Limits:
 @dataclass(frozen=True)
 class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
-    identifier; ``late_penalty`` is "none", "zero" or ``module:Class``.
+    identifier; ``late_penalty`` is "none", "zero" or ``module:Class``; blind models are revealed at ``reveal``.
     """
 
     timezone: str = "UTC"
@@ -67,6 +68,7 @@ class Policy:
     due: datetime | None = None
     extensions: Mapping[str, timedelta] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    reveal: datetime | None = None
 
     def due_for(self, student: str) -> datetime | None:
         """When a student's work is due, the extension counted."""
@@ -101,10 +103,11 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     assignments = reader.table(table.get("assignments", {}), "grading.assignments")
     where = f"grading.assignments.{assignment}"
     own = reader.table(assignments.get(assignment, {}), where)
-    reader.only(own, ("due", "extensions"), where)
+    reader.only(own, ("due", "extensions", "reveal"), where)
     return Policy(
         **given,
-        due=_due(reader, own.get("due"), zone, where),
+        due=_moment(reader, "due", own.get("due"), zone, where),
+        reveal=_moment(reader, "reveal", own.get("reveal"), zone, where),
         extensions=_extensions(reader, own.get("extensions", {}), where),
         limits=_limits(reader, table.get("limits", {})),
     )
@@ -136,11 +139,11 @@ def _zone(reader: _Reader, name: str) -> ZoneInfo:
         reader.refuse("grading", f"timezone = {name!r}", "a name such as Europe/Berlin")
 
 
-def _due(reader: _Reader, value: object, zone: ZoneInfo, where: str) -> datetime | None:
+def _moment(reader: _Reader, name: str, value: object, zone: ZoneInfo, where: str) -> datetime | None:
     if value is None:
         return None
     if not isinstance(value, datetime):
-        reader.refuse(where, f"due = {value!r}", "a date and a time without quotes, like 2027-03-01T23:59:00")
+        reader.refuse(where, f"{name} = {value!r}", "a date and a time without quotes, like 2027-03-01T23:59:00")
     return value if value.tzinfo is not None else value.replace(tzinfo=zone)
 
 

@@ -135,7 +135,9 @@ class CellReader:
             line = cell.body_line + region.begin
             if region.kind == "SOLUTION" and not RULES[cell.role].solution:
                 self.refuse(
-                    line, f"a solution in a {cell.role} cell", "solutions in task, experiment and memo cells"
+                    line,
+                    f"a solution in a {cell.role} cell",
+                    "solutions in task, experiment, diagnosis and memo cells",
                 )
             if region.kind == "HIDDEN TESTS" and cell.role is not Role.TESTS:
                 self.refuse(line, f"hidden tests in a {cell.role} cell", 'them in the tests="…" cell')

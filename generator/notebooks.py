@@ -20,7 +20,7 @@ from generator.variants import is_included, text_for
 
 ValueOf = Callable[[ReferenceCall], float | None]
 EVIDENCE_SOURCE = "# Scored by paribus from the evidence above; see the comment."
-EVIDENCE_ROLES = (Role.EXPERIMENT, Role.MEMO, Role.NOTEBOOK)
+EVIDENCE_ROLES = (Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO, Role.NOTEBOOK)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,8 @@ def _lock(cell: Cell) -> dict[str, bool]:
     """As nbgrader locks: nothing graded can be deleted, tests cannot be edited."""
     if cell.role in {Role.TESTS, Role.NOTEBOOK}:
         return {"deletable": False, "editable": False}
-    return {"deletable": False} if cell.role in {Role.TASK, Role.EXPERIMENT, Role.MEMO} else {}
+    answers = {Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO}
+    return {"deletable": False} if cell.role in answers else {}
 
 
 def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
@@ -145,9 +146,9 @@ def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
     base = {"schema_version": 3, "grade_id": cell.key, "task": False}
     if cell.role is Role.TESTS:
         return {**base, "grade": True, "solution": False, "locked": True, "points": cell.points}
-    if cell.role is Role.MEMO or (cell.role is Role.EXPERIMENT and cell.manual):
+    if cell.role is Role.MEMO or (cell.role in {Role.EXPERIMENT, Role.DIAGNOSIS} and cell.manual):
         return {**base, "grade": True, "solution": True, "locked": False, "points": cell.manual}
-    if cell.role in {Role.TASK, Role.EXPERIMENT}:
+    if cell.role in {Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS}:
         return {**base, "grade": False, "solution": True, "locked": False}
     if cell.role is Role.NOTEBOOK:
         return {**base, "grade": False, "solution": False, "locked": True}

@@ -42,6 +42,9 @@ RULES: Mapping[Role, Rules] = {
         manual=True,
         solution=True,
     ),
+    Role.DIAGNOSIS: Rules(
+        "code", {"zoo": "text", "model": "text", "stub": "text"}, graded=True, manual=True, solution=True
+    ),
     Role.MEMO: Rules(
         "markdown",
         {"min_words": "number", "max_words": "number", "sections": "texts", "experiment": "text", "stub": "text"},
@@ -58,6 +61,7 @@ ROLE_OPTIONS: Mapping[str, Role] = {
     "task": Role.TASK,
     "tests": Role.TESTS,
     "experiment": Role.EXPERIMENT,
+    "diagnosis": Role.DIAGNOSIS,
     "notebook": Role.NOTEBOOK,
 }
 COMMON_OPTIONS: Mapping[str, Kind] = {"only": "texts", "tags": "texts"}

@@ -55,8 +55,9 @@ def stub_lines(cell: SourceCell, region: Region, inner: list[str]) -> list[str]:
     return [region.indent + line for line in lines]
 
 
-_WHAT: Mapping[Role, str] = {Role.TASK: "Task", Role.EXPERIMENT: "Experiment"}
+_WHAT: Mapping[Role, str] = {Role.TASK: "Task", Role.EXPERIMENT: "Experiment", Role.DIAGNOSIS: "Diagnosis"}
 _HOW: Mapping[Role, str] = {
     Role.TASK: "replace this line with your code.",
     Role.EXPERIMENT: "replace this line with your experiment.",
+    Role.DIAGNOSIS: "replace this line with your diagnosis.",
 }

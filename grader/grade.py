@@ -62,6 +62,8 @@ def grade_one(
         records=records,
         sealed=release.sealed,
         commitments=submission.commitments,
+        handed_in=submission.handed_in,
+        reveal=submission.reveal,
     )
     return _result(submission, release, case)
 
@@ -119,7 +121,7 @@ def _named(recovered: Recovered, records: Sequence[FoundRecord], release: Releas
 
 def _share(matches: Mapping[str, Match]) -> float:
     """The share of the cells that make an assignment this one that were found in the notebook."""
-    roles = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO, Role.CODE)
+    roles = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO, Role.CODE)
     telling = [item for item in matches.values() if item.cell.role in roles]
     found = [item for item in telling if item.recovered is not None]
     return len(found) / len(telling) if telling else 1.0

@@ -93,7 +93,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             with_commitments(_submissions(order, roster), commitments), order.releases, order.out, jobs=order.jobs,
             progress=lambda done, result: observe("checking", done, total), grade=judge_with(order.policy.limits),
             time_limit=order.policy.limits.seconds, memory_mb=order.policy.limits.memory_mb,
-            also=commitments.digest if commitments is not None else "",
+            also="".join((commitments.digest if commitments is not None else "", roster.key)),
         )  # fmt: skip
         results = with_gradebook(order, batch.results, observe)
         write_out(order, results, worksheet, notes, observe)

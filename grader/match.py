@@ -23,7 +23,7 @@ ANCHORED = 1 / 3
 NEARLY = 0.9
 WORDS = re.compile(r"[^\W_]+")
 TOKENS = re.compile(r"\w+|[^\w\s]")
-ANSWERS = frozenset({Role.TASK, Role.EXPERIMENT, Role.MEMO})
+ANSWERS = frozenset({Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO})
 
 
 def match(assignment: Assignment, recovered: Recovered) -> tuple[dict[str, Match], tuple[RecoveredCell, ...]]:

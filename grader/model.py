@@ -31,7 +31,9 @@ class Submission:
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
     ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where that
     is more than one; ``late`` are the seconds after the time at which it was due, an extension counted;
-    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given.
+    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
+    ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
+    8601 with a zone), "" where nobody said.
     """
 
     submission: str
@@ -46,6 +48,8 @@ class Submission:
     team: tuple[str, ...] = ()
     late: float = 0.0
     commitments: tuple[str, ...] | None = None
+    handed_in: str = ""
+    reveal: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,8 @@ class Case:
 
     One case is equal to itself alone, so that what several checks ask of it is worked out once.
 
-    ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions,
-    None where no file of codes was given.
+    ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions
+    and diagnoses, None where no file of codes was given; ``handed_in`` and ``reveal`` are the submission's.
     """
 
     assignment: Assignment
@@ -145,6 +149,8 @@ class Case:
     records: tuple[FoundRecord, ...]
     sealed: Mapping[str, Any] = field(default_factory=dict)
     commitments: tuple[str, ...] | None = None
+    handed_in: str = ""
+    reveal: str = ""
 
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from paribus.notebook import begin as begin
 
 _SUBMODULES = frozenset(
-    {"commitment", "comparison", "data", "evidence", "experiment", "figures", "intervals", "metrics", "models",
-     "notebook", "profiles", "selfcheck", "statistics", "training"}
+    {"commitment", "comparison", "data", "diagnosis", "evidence", "experiment", "figures", "intervals", "metrics",
+     "models", "notebook", "profiles", "selfcheck", "statistics", "training", "zoo"}
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ field in Moodle, a list on paper) proves more: it fits one prediction, one plann
 
     code = commit(prediction, vary, nonce)        "7KQ2-M8XR-4VD4"
     verify(code, prediction, vary, nonce)         True
+    code = commit_diagnoses(diagnoses, nonce)     the same for what is said of a blind zoo
 
 The code is 55 bits of scrypt (RFC 7914) over the canonical prediction and change, salted with the notebook's
 random nonce, and one character that catches typing errors. A slow hash is what lets a code be short: somebody
@@ -13,7 +14,9 @@ who wanted another prediction under the same code would need 2^54 trials of more
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 
+from paribus.evidence.diagnosis import Diagnosis
 from paribus.evidence.record import Prediction, canonical
 
 # scrypt's cost: 32 MB and about 0.3 s on one slow core, more than 0.1 s on any that is sold. Part of the format.
@@ -38,6 +41,25 @@ def commit(prediction: Prediction, vary: str, nonce: str) -> str:
             "why": " ".join(unicodedata.normalize("NFC", prediction.why).split()), "vary": vary,
         }
     )  # fmt: skip
+    return _code(secret, nonce)
+
+
+def commit_diagnoses(diagnoses: Iterable[Diagnosis], nonce: str) -> str:
+    """The code of a notebook's diagnoses of one zoo, in any order.
+
+    Edition, model, recipe and the numbers cited enter it; the words do not, so that they may be polished later.
+    """
+    said = [
+        {
+            "zoo": item.zoo, "edition": item.edition, "model": item.model, "recipe": item.recipe,
+            "evidence": sorted([cited.statistic, _number(cited.value)] for cited in item.evidence),
+        }
+        for item in diagnoses
+    ]  # fmt: skip
+    return _code(canonical({"format": FORMAT, "diagnoses": sorted(said, key=canonical)}), nonce)
+
+
+def _code(secret: str, nonce: str) -> str:
     raw = hashlib.scrypt(
         secret.encode("utf-8", "replace"), salt=f"{FORMAT} {nonce}".encode("utf-8", "replace"),
         n=COST, r=BLOCK, p=PARALLEL, maxmem=2**27, dklen=7,

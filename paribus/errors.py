@@ -7,6 +7,7 @@ ParibusError                    everything paribus raises on purpose; the comman
 │   └── RecordError             a record that was read is damaged, foreign or of another version
 │       └── DigestError         … and its content does not fit its own digest: edited after it was written
 ├── ExperimentError             an experiment would not be one: two changes, no prediction, unequal seeds
+├── DiagnosisError              a diagnosis would say nothing: no such recipe, no such statistic, no evidence
 └── TrainingError               a model cannot be trained as asked
 """
 
@@ -37,6 +38,10 @@ class DigestError(RecordError):
 
 class ExperimentError(ParibusError):
     """An experiment would not be one: two changes at once, no prediction, unequal seeds."""
+
+
+class DiagnosisError(ParibusError):
+    """A diagnosis would say nothing: no such recipe, no such statistic, no evidence."""
 
 
 class TrainingError(ParibusError):

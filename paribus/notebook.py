@@ -9,7 +9,7 @@ What is recorded stands in `paribus.recording`; what is built on records is impo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +22,13 @@ from paribus.session import Clock, open_session, utc_now
 
 if TYPE_CHECKING:
     from paribus.ablation import Ablation
+    from paribus.diagnosis import Diagnoses
     from paribus.experiment import Experiment
     from paribus.runs import RunResult
     from paribus.search import Search
     from paribus.sweep import Sweep
     from paribus.versus import ModelComparison
+    from paribus.zoo.folder import ZooFolder
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -99,3 +101,9 @@ class Notebook(Recording):
         from paribus.versus import compare_models
 
         return compare_models(self, check_key(key), first, second)
+
+    def diagnoses(self, zoo: "ZooFolder", choices: Mapping[str, str]) -> "Diagnoses":
+        """Say how the models of a blind zoo were trained; ``choices`` are the recipes, each with what it means."""
+        from paribus.diagnosis import Diagnoses
+
+        return Diagnoses(self, zoo, dict(choices))

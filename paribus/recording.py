@@ -15,6 +15,7 @@ from paribus.arms import same_run
 from paribus.errors import EvidenceError
 from paribus.evidence import block
 from paribus.evidence.code import code_digest
+from paribus.evidence.diagnosis import Diagnosis
 from paribus.evidence.environment import environment as surroundings
 from paribus.evidence.fields import basename, clean_text, config_fields, plain
 from paribus.evidence.markup import Table
@@ -177,6 +178,14 @@ class Recording:
         if newest is None or newest.values != kept or newest.release != self.session.release:
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
+
+    def diagnosis(self, made: Diagnosis, table: Table) -> None:
+        """Write and display what is said of a blind model; the one in force, made again, is shown again."""
+        written = self.session.find("diagnosis", release=self.session.release)
+        newest = next((item for item in written if item.diagnosis and item.diagnosis.place == made.place), None)
+        if newest is None or newest.diagnosis != made:
+            newest = self.session.write("diagnosis", self.session.new_run("g"), diagnosis=made)
+        self._show(newest, table)
 
     def result(self, name: str, seed: int | None = None) -> RunResult:
         """The newest finished run of this name, also one from before the kernel was restarted.

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType, ModuleType
 
-from grader.checks import experiments, form, integrity, memo, metrics, seeds, tasks
+from grader.checks import diagnosis, experiments, form, integrity, memo, metrics, seeds, tasks
 from grader.checks.base import Check
 from grader.errors import CheckTableError
 
-FAMILIES: tuple[ModuleType, ...] = (tasks, experiments, seeds, metrics, memo, form, integrity)
+FAMILIES: tuple[ModuleType, ...] = (tasks, experiments, seeds, metrics, memo, form, diagnosis, integrity)
 
 
 def collect(families: Iterable[ModuleType]) -> Mapping[str, Check]:

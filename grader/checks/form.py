@@ -32,7 +32,7 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         return undecided("Your file does not show in which order its cells ran.")
     never = [
         key for key, match in case.matches.items()
-        if match.cell.role in (Role.TASK, Role.EXPERIMENT) and match.recovered is not None
+        if match.cell.role in (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS) and match.recovered is not None
         and match.recovered.count is None
     ]  # fmt: skip
     cells = [item for item in case.notebook.cells if item.cell_type == "code" and item.count is not None]

@@ -1,9 +1,13 @@
-"""Whether a prediction was committed to beforehand: the codes that were handed in, held against the records."""
+"""Whether a prediction or a diagnosis was committed to beforehand: the codes that were handed in, held against the
+records.
+"""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from grader.evidence.diagnoses import Claimed, code_of, codes_of_diagnoses, in_force
 from grader.evidence.runs import Run, experiment_keys, find_arms
 from grader.model import Case
 from paribus.commitment import commit, normal_code
@@ -30,26 +34,47 @@ def commitment_of(case: Case, run: Run) -> Commitment:
     """
     if case.commitments is None or run.prediction is None:
         return Commitment("not asked")
-    typed = {code: normal_code(code) for code in case.commitments}
-    expected = _code_of(run)
-    fitting = next((code for code in typed.values() if code == expected), None)
-    if fitting is not None:
-        return Commitment("fits", fitting)
+    return _held_against(
+        case.commitments, lambda: _code_of(run),
+        lambda: _of_experiments(case, run.record.experiment) | codes_of_diagnoses(case),
+    )  # fmt: skip
+
+
+def commitment_of_diagnosis(case: Case, claimed: Claimed) -> Commitment:
+    """Hold the student's codes against all diagnoses of the zoo in force; others may have codes of their own."""
+    if case.commitments is None:
+        return Commitment("not asked")
+    made = claimed.diagnosis
+    return _held_against(
+        case.commitments, lambda: code_of(in_force(case, made.zoo, made.edition, claimed.nonce), claimed.nonce),
+        lambda: _of_experiments(case) | codes_of_diagnoses(case),
+    )  # fmt: skip
+
+
+def _held_against(
+    codes: Iterable[str], expected: Callable[[], str], elsewhere: Callable[[], frozenset[str]]
+) -> Commitment:
+    """Each code is slow to work out, and is worked out only where something that could be one was handed in."""
+    typed = {code: normal_code(code) for code in codes}
     whole = [code for code in typed.values() if code is not None]
-    elsewhere = _others(case, run) if whole else frozenset()
-    wrong = next((code for code in whole if code not in elsewhere), None)
-    if wrong is not None:
-        return Commitment("other", wrong)
+    if whole:
+        own = expected()
+        if own in whole:
+            return Commitment("fits", own)
+        others = elsewhere()
+        wrong = next((code for code in whole if code not in others), None)
+        if wrong is not None:
+            return Commitment("other", wrong)
     mistyped = next((code for code, plain in typed.items() if plain is None), None)
     return Commitment("mistyped", mistyped) if mistyped is not None else Commitment("none")
 
 
-def _others(case: Case, run: Run) -> frozenset[str]:
-    """The codes of the notebook's other experiments."""
+def _of_experiments(case: Case, but: str = "") -> frozenset[str]:
+    """The codes of the notebook's experiments, all ``but`` one."""
     found = set()
     for key in experiment_keys(case)[:MAX_EXPERIMENTS]:
         first = next((item for item in find_arms(case, key).changed if item.prediction is not None), None)
-        if first is not None and key != run.record.experiment:
+        if first is not None and key != but:
             found.add(_code_of(first))
     return frozenset(found)
 

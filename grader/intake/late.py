@@ -58,6 +58,12 @@ def lateness(worksheet: Worksheet, policy: Policy) -> dict[str, float | str]:
     return found
 
 
+def handed_in(worksheet: Worksheet, policy: Policy) -> dict[str, datetime]:
+    """By Moodle's number: when it was handed in, for all whose date can be read."""
+    dates = ((student.number, read_date(student.submitted, policy)) for student in worksheet.students)
+    return {number: when for number, when in dates if when is not None}
+
+
 def read_date(text: str, policy: Policy) -> datetime | None:
     """The moment that a worksheet's date names, in the course's time zone; None where it cannot be read."""
     if policy.date_format:

@@ -1,10 +1,12 @@
 """Whose work each submission is, by Moodle's worksheet: who is not in it, teams, late work."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from course.policy import Policy
-from grader.intake.late import NOT_READ, late_remark, lateness
+from grader.intake.late import NOT_READ, handed_in, late_remark, lateness
 from grader.intake.worksheet import Worksheet
 from grader.model import Submission
 
@@ -21,12 +23,22 @@ class Roster:
     group_of: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     late: Mapping[str, float | str] = field(default_factory=dict)
+    handed_in: Mapping[str, datetime] = field(default_factory=dict)
+    reveal: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What of it verdicts depend on: the hand-in times, where something is revealed."""
+        if self.reveal is None:
+            return ""
+        times = sorted((number, when.isoformat()) for number, when in self.handed_in.items())
+        return hashlib.sha256(repr((self.reveal.isoformat(), times)).encode()).hexdigest()[:16]
 
 
 def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
     """The roster of a worksheet; without one nobody is missing, late or in a team."""
     if worksheet is None:
-        return Roster()
+        return Roster(reveal=policy.reveal)
     groups: dict[str, list[str]] = {}
     for student in worksheet.students:
         if student.group and student.group != "-":
@@ -36,6 +48,8 @@ def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
         group_of={number: group for group, numbers in groups.items() for number in numbers},
         members={group: tuple(sorted(numbers, key=int)) for group, numbers in groups.items()},
         late=lateness(worksheet, policy),
+        handed_in=handed_in(worksheet, policy) if policy.reveal is not None else {},
+        reveal=policy.reveal,
     )
 
 
@@ -73,4 +87,8 @@ def _placed(item: Submission, roster: Roster, members: tuple[str, ...]) -> Submi
     if late:
         remarks.append(late_remark(late))
     remarks.extend(NOT_READ.format(date=value) for value in told[:1] if isinstance(value, str))
-    return replace(item, remarks=tuple(remarks), team=team, late=late)
+    times = [roster.handed_in[number] for number in owners if number in roster.handed_in]
+    # A team's file carries one row a member; Moodle changes them together, and the last one is the file's.
+    handed = max(times).isoformat() if times else ""
+    reveal = roster.reveal.isoformat() if roster.reveal is not None else ""
+    return replace(item, remarks=tuple(remarks), team=team, late=late, handed_in=handed, reveal=reveal)

@@ -20,7 +20,7 @@ SHOWN = 400
 
 _ROLES = {
     Role.TASK: "Task", Role.TESTS: "Task", Role.EXPERIMENT: "Experiment", Role.MEMO: "Written answer",
-    Role.NOTEBOOK: "All cells",
+    Role.DIAGNOSIS: "Diagnosis", Role.NOTEBOOK: "All cells",
 }  # fmt: skip
 
 

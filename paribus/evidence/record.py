@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
 from paribus.errors import DigestError, RecordError
+from paribus.evidence.diagnosis import Diagnosis, read_diagnosis
 
 SCHEMA = "paribus.evidence/1"
 MAX_RECORD_BYTES = 40_000
 
-Kind = Literal["data", "start", "result", "value"]
+Kind = Literal["data", "start", "result", "value", "diagnosis"]
 FieldRole = Literal["knob", "derived", "outcome", "environment"]
-KINDS: tuple[Kind, ...] = ("data", "start", "result", "value")
+KINDS: tuple[Kind, ...] = ("data", "start", "result", "value", "diagnosis")
 ROLES: tuple[FieldRole, ...] = ("knob", "derived", "outcome", "environment")
 
 
@@ -86,7 +87,8 @@ class Record:
     function's. ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.evidence.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``start`` is the digest of a result's
-    start record; ``previous`` the digest of the record before it in this notebook.
+    start record; ``previous`` the digest of the record before it in this notebook. ``diagnosis`` is what a student
+    says of one model of a blind zoo.
     """
 
     kind: Kind
@@ -104,6 +106,7 @@ class Record:
     code: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None
+    diagnosis: Diagnosis | None = None
     epochs: tuple[Epoch, ...] = ()
     chosen_epoch: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Record:
         full = dict(vars(self))  # a deep copy would cost more than all that is done with it
         full["data"] = vars(self.data) if self.data is not None else None
         full["prediction"] = vars(self.prediction) if self.prediction is not None else None
+        full["diagnosis"] = self.diagnosis.to_plain() if self.diagnosis is not None else None
         full["epochs"] = [vars(epoch) for epoch in self.epochs]
         full["config"] = {name: _plain_field(item) for name, item in self.config.items()}
         return {name: value for name, value in full.items() if value not in (None, "", (), [], {})}
@@ -172,6 +176,8 @@ class Record:
                 parsed["data"] = DataIdentity(**raw["data"])
             if "prediction" in raw:
                 parsed["prediction"] = Prediction(**raw["prediction"])
+            if "diagnosis" in raw:
+                parsed["diagnosis"] = read_diagnosis(raw["diagnosis"])
             parsed["epochs"] = tuple(Epoch(**item) for item in raw.get("epochs", ()))
             parsed["classes"] = tuple(raw.get("classes", ()))
             record = cls(**parsed)

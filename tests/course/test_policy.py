@@ -23,6 +23,7 @@ cells = 10
 
 [grading.assignments.week1_homework]
 due = 2027-03-01T23:59:00
+reveal = 2027-03-01T15:30:00
 extensions = { 101 = 48 }
 """
 
@@ -39,6 +40,8 @@ def test_a_policy_is_typed(tmp_path: Path) -> None:
     assert policy.limits == Limits(seconds=2.5, cells=10)
     assert policy.due is not None
     assert policy.due.astimezone(UTC) == datetime(2027, 3, 1, 22, 59, tzinfo=UTC)
+    assert policy.reveal is not None
+    assert policy.reveal.astimezone(UTC) == datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
     assert policy.due_for("101") == policy.due + timedelta(hours=48)
     assert policy.due_for("102") == policy.due
 
@@ -69,6 +72,7 @@ WRONG = {
     "no limit": ("[grading.limits]\ncells = 0", "expected a positive number"),
     "half a cell": ("[grading.limits]\ncells = 1.5", "expected a positive number"),
     "no date": (f"[grading.assignments.{NAME}]\ndue = '1.3.2027'", "a date and a time without quotes"),
+    "no reveal": (f"[grading.assignments.{NAME}]\nreveal = 5", "reveal = 5; expected a date and a time"),
     "no hours": (f"[grading.assignments.{NAME}]\nextensions = {{ 1 = 'long' }}", "hours, as a number"),
 }
 

@@ -17,7 +17,11 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
     damaged      records that cannot be read: cell, problem, kind
     without_records, records_of   no records at all; records of another assignment
     nonce        the records' nonce
-    commitments  the codes that were handed in beforehand (default: no file of codes was given)
+    diagnoses    of blind models, in order: cell, zoo, edition, model, recipe, evidence (statistic, value, cell),
+                 why, written, written_after
+    sealed       the release's sealed keys; handed_in, reveal: moments (ISO 8601)
+    commitments  the codes that were handed in beforehand (default: no file of codes was given); {diagnoses} stands
+                 for the one that fits the diagnoses
 
 Texts may hold {run[metric]:.3f}, filled from the metrics that the predictions give.
 """
@@ -37,6 +41,8 @@ from numpy.typing import NDArray
 from course.assignment import Assignment, Cell, Role
 from grader.match import match
 from grader.model import Case, FoundRecord, Output, Recovered, RecoveredCell
+from paribus.commitment import commit_diagnoses
+from paribus.evidence.diagnosis import Citation, Diagnosis
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
 from paribus.intervals import paired_interval, welch_interval
@@ -92,8 +98,25 @@ def build(raw: Mapping[str, Any]) -> Case:
         matches=matches,
         unmatched=unmatched,
         records=_records(raw, assignment, positions, measured),
-        commitments=tuple(raw["commitments"]) if "commitments" in raw else None,
+        sealed=raw.get("sealed", {}),
+        commitments=_codes(raw) if "commitments" in raw else None,
+        handed_in=raw.get("handed_in", ""),
+        reveal=raw.get("reveal", ""),
     )
+
+
+def _codes(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    made = {item["model"]: _diagnosis(item) for item in raw.get("diagnoses", ())}
+    nonce = raw.get("nonce", NONCE)
+    return tuple(
+        commit_diagnoses(made.values(), nonce) if code == "{diagnoses}" else code for code in raw["commitments"]
+    )
+
+
+def _diagnosis(raw: Mapping[str, Any]) -> Diagnosis:
+    cited = tuple(Citation(**item) for item in raw["evidence"])
+    rest = {name: value for name, value in raw.items() if name not in ("cell",)}
+    return Diagnosis(**{**rest, "evidence": cited})
 
 
 def told_by(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
@@ -226,6 +249,8 @@ def _records(
         _add_run(chain, (key, run), positions.get(run["cell"], 0), identity, measured)
     for name, value in raw.get("values", {}).items():
         chain.add("value", f"v.{name}", positions.get(value["cell"], 0), values={name: value["value"]})
+    for number, item in enumerate(raw.get("diagnoses", ())):
+        chain.add("diagnosis", f"g{number}", positions.get(item["cell"], 0), diagnosis=_diagnosis(item))
     damaged = [FoundRecord(positions.get(item["cell"], 0), None, item["problem"], item["kind"])
                for item in raw.get("damaged", ())]  # fmt: skip
     found = sorted([*chain.found, *damaged], key=lambda item: item.position)

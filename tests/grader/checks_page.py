@@ -34,6 +34,7 @@ FAMILIES = {
     "metrics": "Metrics",
     "memo": "Memos",
     "form": "Form",
+    "diagnosis": "Diagnoses of blind models",
     "integrity": "Integrity",
 }
 OVER_THE_CLASS = "integrity.copied"

@@ -56,7 +56,7 @@ def test_every_folder_of_cases_is_a_check() -> None:
 
 
 @pytest.mark.parametrize("change", [{}, {"without_records": True}, {"data": {}}, {"family": "colab-page"}])
-@pytest.mark.parametrize("base", ["homework", "seeds"])
+@pytest.mark.parametrize("base", ["homework", "seeds", "diagnosis"])
 def test_every_check_survives_every_cell(base: str, change: dict[str, Any]) -> None:
     """No check breaks on a cell that it was not made for, and each gives a reason."""
     case = build({**load(CASES / "_bases" / f"{base}.json"), **change})

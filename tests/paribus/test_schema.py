@@ -2,14 +2,18 @@
 
 import json
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from paribus.diagnosis import seen
 from paribus.evidence.record import KINDS, ROLES, SCHEMA, Record
 from paribus.notebook import Notebook
+from paribus.zoo import open_zoo
 from tests.paribus.material import Data
+from tests.paribus.test_zoo import write_zoo
 
 DOCUMENTED = json.loads((files("paribus.evidence") / "schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENTED)
@@ -20,7 +24,7 @@ def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the n
 
 
 @pytest.fixture
-def written(notebook: Notebook, data: Data) -> tuple[Record, ...]:
+def written(notebook: Notebook, data: Data, tmp_path: Path) -> tuple[Record, ...]:
     """One of everything a notebook writes."""
     notebook.start("tfidf", config={"C": 3.0, "ngrams": None}, seed=0, data=data, code=len).finish(
         predictions=data.validation.labels
@@ -32,6 +36,9 @@ def written(notebook: Notebook, data: Data) -> tuple[Record, ...]:
     experiment.run("changed", train, {"batch_size": 64}, data=data, seed=0)
     notebook.sweep("lr", vary="rate").run(train, {"rate": 0.1}, (0.1, 0.2), data=data, seed=0)
     notebook.search("tuning", trials=2).run("tiny", train, lambda trial: {"rate": 0.1}, data=data, seed=0)
+    diagnoses = notebook.diagnoses(open_zoo(write_zoo(tmp_path / "zoo")), {"baseline": "nothing special"})
+    cited = [seen("accuracy", 0.41, "comparison")]
+    diagnoses.diagnose("Alpha", recipe="baseline", evidence=cited, why="it is the most accurate of all")
     return notebook.records()
 
 
