@@ -14,17 +14,17 @@ from typing import Any
 
 from course.catalog import load_course
 from course.release import read_release
-from generator.build import BuildReport, Options, build, notebook_path
+from generator.building.build import BuildReport, Options, build, notebook_path
+from generator.building.hidden import planted_source
+from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
 from generator.classroom.room import Material, execute_class, make_files, write_class
 from generator.classroom.students import EXECUTIONS, STUDENTS, Student
 from generator.errors import GeneratorError
-from generator.headless import Finished, Settings, run_assignments
-from generator.hidden import planted_source
-from generator.notebooks import solution_notebook
-from generator.references import load_references
-from generator.run import Observe
-from generator.sources import load_source
+from generator.running.headless import Finished, Settings, run_assignments
+from generator.running.references import load_references
+from generator.running.run import Observe
+from generator.sources.source import load_source
 
 WEEK = "week1"
 LAB, HOMEWORK = "week1_lab", "week1_homework"

@@ -20,13 +20,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from course.catalog import load_course
+from generator.building.notebooks import solution_notebook
+from generator.building.wheel import build_wheel
 from generator.errors import RunError
-from generator.kernel import WorkerKernel
-from generator.notebooks import solution_notebook
 from generator.project import ROOT
-from generator.run import Job, RunResult, run_jobs
-from generator.run_inputs import choose_parameters
-from generator.wheel import build_wheel
+from generator.running.kernel import WorkerKernel
+from generator.running.run import Job, RunResult, run_jobs
+from generator.running.run_inputs import choose_parameters
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
 

@@ -11,8 +11,8 @@ from generator.classroom.exporting import SUFFIX, exporters
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
 from generator.classroom.students import EXECUTIONS, STUDENTS, Execution, Student, shares_execution
 from generator.classroom.work import hand_in, notebook_to_execute
-from generator.kernel import Kernel
-from generator.run import Job, Observe, require_all, run_jobs
+from generator.running.kernel import Kernel
+from generator.running.run import Job, Observe, require_all, run_jobs
 from paribus.files import write_atomic
 
 Notebook = Mapping[str, Any]

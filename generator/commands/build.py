@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.roles import PLATFORMS
+from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
 from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from generator.build import BuildReport, Options
+    from generator.building.build import BuildReport, Options
 
 REFERENCES = Path("solutions")
 
@@ -38,8 +38,8 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
 
 def options_of(arguments: argparse.Namespace) -> "Options":
     """The options that the arguments mean."""
-    from generator.build import Options
-    from generator.references import load_references
+    from generator.building.build import Options
+    from generator.running.references import load_references
 
     platforms: Sequence[str] = arguments.platforms or PLATFORMS
     chosen = tuple(name for name in PLATFORMS if name in platforms)
@@ -49,7 +49,7 @@ def options_of(arguments: argparse.Namespace) -> "Options":
 def run_build(arguments: argparse.Namespace) -> int:
     """Build what was asked for."""
     from course.catalog import load_course
-    from generator.build import build
+    from generator.building.build import build
 
     course = load_course()
     report = build(course, course.select(arguments.name), arguments.out, options_of(arguments))

@@ -11,8 +11,8 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from course.catalog import Entry
-    from generator.kaggle_client import KaggleClient
-    from generator.publish import Item, Observe, Published
+    from generator.publishing.kaggle_client import KaggleClient
+    from generator.publishing.publish import Item, Observe, Published
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +37,10 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
 
     from course.catalog import load_course
     from course.zoo import ZOOS
-    from generator.kaggle_client import CommandLineClient
-    from generator.kaggle_metadata import load_settings
-    from generator.platforms import KAGGLE_SETTINGS
-    from generator.publish import Publisher, make_plan
+    from generator.building.platforms import KAGGLE_SETTINGS
+    from generator.publishing.kaggle_client import CommandLineClient
+    from generator.publishing.kaggle_metadata import load_settings
+    from generator.publishing.publish import Publisher, make_plan
     from paribus import __version__
 
     for name in ("poll", "time_limit"):
@@ -73,7 +73,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
 def zoos_for(build: Path, entries: "Sequence[Entry]") -> dict[str, tuple[str, ...]]:
     """The zoos that were built and belong to a week of these assignments, with the labs they are attached to."""
     from course.zoo import ZOOS
-    from generator.publish import zoo_folder
+    from generator.publishing.publish import zoo_folder
 
     found = {}
     for zoo, file in ZOOS.items():
@@ -107,7 +107,7 @@ def show_progress(plan: "Sequence[Item]") -> "Iterator[Observe]":
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from generator.publish import Step
+    from generator.publishing.publish import Step
 
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[words]}"),

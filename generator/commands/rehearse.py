@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Rehearse; 0 only where every fault is caught by its owner and no honest variant fails any check."""
     from course.catalog import load_course
     from generator.commands.run import SOLUTIONS, show_progress
-    from generator.references import load_references
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
+    from generator.running.references import load_references
 
     load_course().entry(arguments.assignment)
     size = arguments.size if arguments.size is not None else SLICE_SIZE if arguments.slice else SIZE

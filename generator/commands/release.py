@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from course.catalog import load_course
-    from generator.release import Conditions, release
+    from generator.building.release import Conditions, release
 
     course = load_course()
     conditions = Conditions(allow_missing=arguments.allow_missing, skip_hidden=arguments.skip_hidden)

@@ -12,8 +12,8 @@ from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from generator.headless import Finished
-    from generator.run import Observe
+    from generator.running.headless import Finished
+    from generator.running.run import Observe
 
 SOLUTIONS = Path("solutions")
 
@@ -50,8 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give {least} or more.")
     from course.catalog import load_course
-    from generator.headless import Settings, run_assignments
-    from generator.notebooks import solution_notebook
+    from generator.building.notebooks import solution_notebook
+    from generator.running.headless import Settings, run_assignments
 
     entries = load_course().select(arguments.name)
     settings = Settings(
@@ -98,7 +98,7 @@ def show_progress(*, quiet: bool = False) -> "Iterator[Observe]":
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from generator.run import Progress as Step
+    from generator.running.run import Progress as Step
 
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[cells]}"),

@@ -13,7 +13,7 @@ from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from generator.run import Observe
+    from generator.running.run import Observe
 
 SOLUTIONS = Path("solutions")
 LOOK = 0.5
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def build(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train, prove and hand out."""
     from course.zoo import load_zoo
-    from generator.gpu import require_gpu
+    from generator.running.gpu import require_gpu
     from generator.zoo.build import Order, build_zoo
     from generator.zoo.plan import make_plan
     from generator.zoo.training import workers_for
@@ -143,7 +143,7 @@ def show_progress(out: Path, *, quiet: bool) -> "Iterator[tuple[Observe, Callabl
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from generator.run import Progress as Step
+    from generator.running.run import Progress as Step
     from generator.zoo.outcome import read_progress
 
     bar = Progress(

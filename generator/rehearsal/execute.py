@@ -9,14 +9,14 @@ from typing import Any
 
 from course.catalog import Entry, load_course
 from course.release import Release
-from generator.build import Options, build_assignment
-from generator.hidden import planted_source
-from generator.kernel import Kernel
-from generator.references import References
+from generator.building.build import Options, build_assignment
+from generator.building.hidden import planted_source
 from generator.rehearsal.edits import Notebook, Wrong, apply_edits, settle_reruns
 from generator.rehearsal.table import Execution, Table
-from generator.run import Job, Observe, RunResult, require_all, run_jobs
-from generator.sources import Source
+from generator.running.kernel import Kernel
+from generator.running.references import References
+from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
+from generator.sources.source import Source
 
 LIMIT = 600.0
 STATE = ".paribus"

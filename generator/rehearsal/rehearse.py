@@ -23,8 +23,6 @@ from typing import Any
 from course.release import write_release
 from generator.classroom.memos import Style
 from generator.errors import RehearsalError
-from generator.kernel import Kernel
-from generator.references import References
 from generator.rehearsal.claims import with_nonce
 from generator.rehearsal.draw import Variant, draw_variants
 from generator.rehearsal.edits import Notebook, apply_byte_edits, apply_edits
@@ -36,7 +34,9 @@ from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_me
 from generator.rehearsal.page import write_page
 from generator.rehearsal.table import Fault, Table, Words, load_table
 from generator.rehearsal.writing import Pen
-from generator.run import Observe
+from generator.running.kernel import Kernel
+from generator.running.references import References
+from generator.running.run import Observe
 from paribus.files import write_atomic
 
 SIZE, SLICE_SIZE = 300, 12

@@ -18,10 +18,10 @@ import numpy as np
 
 from course.zoo import Zoo
 from course.zoo.statistics import Observed, compute
+from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
-from generator.kernel import Kernel
-from generator.platforms import load_kaggle
-from generator.run import Observe
+from generator.running.kernel import Kernel
+from generator.running.run import Observe
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge, read_rates
 from generator.zoo.plan import Plan
 from generator.zoo.reveal import write_reveal

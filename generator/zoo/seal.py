@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from course.zoo import Zoo
-from generator.kaggle_metadata import DATASET_FILE
+from generator.publishing.kaggle_metadata import DATASET_FILE
 from generator.zoo.outcome import TOKENIZER_FILES
 from generator.zoo.student import FILE_TIME, MODE, README
 from paribus.errors import DataError

@@ -15,8 +15,8 @@ from typing import Any
 from safetensors.numpy import load_file, save
 
 from generator.errors import ZooBuildError
-from generator.kaggle_metadata import DATASET_FILE, KaggleSettings, slug_of
-from generator.kaggle_metadata import to_text as metadata_text
+from generator.publishing.kaggle_metadata import DATASET_FILE, KaggleSettings, slug_of
+from generator.publishing.kaggle_metadata import to_text as metadata_text
 from generator.zoo.outcome import TOKENIZER_FILES, Outcome
 from generator.zoo.plan import Plan
 from paribus.files import write_atomic

@@ -22,7 +22,7 @@ from pathlib import Path
 from course.zoo import Zoo, load_zoo
 from course.zoo.recipes import Recipe
 from course.zoo.statistics import compute
-from generator.gpu import require_gpu
+from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
 from generator.zoo.evidence import Rate, measure, write_rates
 from generator.zoo.outcome import make_model

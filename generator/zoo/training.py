@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import RunError, ZooBuildError
-from generator.kernel import Kernel, Plain
-from generator.run import Job, Observe, RunResult, run_jobs
+from generator.running.kernel import Kernel, Plain
+from generator.running.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
 

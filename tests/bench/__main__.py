@@ -17,13 +17,13 @@ import nbformat
 
 from course.catalog import load_course
 from course.release import Release, read_release
-from generator.build import Options, build, notebook_path
+from generator.building.build import Options, build, notebook_path
+from generator.building.notebooks import solution_notebook
 from generator.classroom.room import execute_class
 from generator.classroom.students import EXECUTIONS
 from generator.demo import HOMEWORK, WEEK, make_material
-from generator.headless import Settings, run_assignments
-from generator.notebooks import solution_notebook
-from generator.references import load_references
+from generator.running.headless import Settings, run_assignments
+from generator.running.references import load_references
 from grader.batch import grade_batch
 from grader.handback import Order, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions

@@ -17,10 +17,10 @@ from nbconvert import HTMLExporter
 from course.assignment import Assignment, Role
 from course.catalog import load_course
 from course.public import public_form, public_name
-from generator.build import Options, build_assignment
-from generator.headless import Settings, run_assignments
-from generator.notebooks import solution_notebook
-from generator.references import load_references
+from generator.building.build import Options, build_assignment
+from generator.building.notebooks import solution_notebook
+from generator.running.headless import Settings, run_assignments
+from generator.running.references import load_references
 from grader.copied import find_copies
 from grader.evidence.records import read_records
 from grader.evidence.runs import find_arms, metric_values

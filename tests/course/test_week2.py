@@ -39,7 +39,7 @@ def test_the_exploring_seed_is_none_of_the_confirming_ones() -> None:
 
 
 def test_the_table_at_the_top_gives_the_points_of_each_part() -> None:
-    from generator.sources import load_source
+    from generator.sources.source import load_source
 
     parts: list[float] = [0.0]
     for cell in load_source(ENTRY.source, COURSE).cells:

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from course.catalog import Course, Entry, load_course
-from generator.build import Built, Options, build_assignment
-from generator.references import Entry as ReferenceEntry
-from generator.references import Reference, References
+from generator.building.build import Built, Options, build_assignment
+from generator.running.references import Entry as ReferenceEntry
+from generator.running.references import Reference, References
 
 FIXTURE = Path(__file__).with_name("fixtures") / "course" / "course.toml"
 REAL = load_course()

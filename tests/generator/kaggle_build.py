@@ -4,8 +4,8 @@ from pathlib import Path
 
 import nbformat
 
-from generator.kaggle_metadata import dataset_metadata, kernel_metadata, load_settings, to_text
-from generator.platforms import KAGGLE_SETTINGS
+from generator.building.platforms import KAGGLE_SETTINGS
+from generator.publishing.kaggle_metadata import dataset_metadata, kernel_metadata, load_settings, to_text
 from tests.generator.notebooks_to_run import code, notebook
 
 

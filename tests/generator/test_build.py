@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import paribus
-from generator.build import MARKER, Options, build
-from generator.kaggle_metadata import read_dataset, read_kernel
+from generator.building.build import MARKER, Options, build
 from generator.project import ROOT
+from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
 from tests.generator.courses import SMALL
 

@@ -13,13 +13,13 @@ import pytest
 import paribus
 from course.catalog import load_course
 from course.public import public_form, public_name
-from generator import checkwheel
-from generator.build import CHECK_FOLDER, Options, build
-from generator.checkwheel import build_check_wheel, reached
+from generator.building import checkwheel
+from generator.building.build import CHECK_FOLDER, Options, build
+from generator.building.checkwheel import build_check_wheel, reached
+from generator.building.leaks import find_leaks
+from generator.building.wheel import build_wheel
 from generator.errors import BuildError
-from generator.leaks import find_leaks
-from generator.sources import load_source
-from generator.wheel import build_wheel
+from generator.sources.source import load_source
 from tests.generator.courses import SMALL
 from tests.grader.graded import release_of, text_of
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from course.catalog import Entry
+from generator.building.hidden import Proof, TaskProof, WrongAnswer, prove, read_wrong_answers, require, run_job
 from generator.errors import BuildError
-from generator.hidden import Proof, TaskProof, WrongAnswer, prove, read_wrong_answers, require, run_job
-from generator.sources import Source, load_source, read_source
+from generator.sources.source import Source, load_source, read_source
 from tests.generator.courses import SMALL
 
 ENTRY = SMALL.entry("week0_tiny")
@@ -86,7 +86,7 @@ def test_a_process_that_ends_without_a_word_is_refused() -> None:
 
 
 def test_a_solution_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.hidden.LIMIT_SECONDS", 1)
+    monkeypatch.setattr("generator.building.hidden.LIMIT_SECONDS", 1)
     with pytest.raises(BuildError, match=r"took longer than 1 s on the micro profile"):
         run_job('{"cells": [{"kind": "code", "key": "a", "text": "while True: pass"}]}', "week0")
 

@@ -14,14 +14,14 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from course.assignment import Assignment, Role
 from course.release import read_release, write_release
-from generator.build import Options, build_assignment, student_files
-from generator.hidden import prove
-from generator.keys import KEY_SHAPE
-from generator.leaks import find_leaks, secret_lines
+from generator.building.build import Options, build_assignment, student_files
+from generator.building.hidden import prove
+from generator.building.leaks import find_leaks, secret_lines
+from generator.building.variants import text_for
+from generator.building.wheel import build_wheel
 from generator.project import ROOT
-from generator.sources import load_source
-from generator.variants import text_for
-from generator.wheel import build_wheel
+from generator.sources.keys import KEY_SHAPE
+from generator.sources.source import load_source
 from tests.generator.courses import ENTRIES, NAMES, build_one, every_reference
 
 everywhere = pytest.mark.parametrize("name", NAMES)

@@ -13,12 +13,12 @@ import pytest
 
 import paribus
 from course.assignment import Role
-from generator.build import Options, build_assignment
+from generator.building.build import Options, build_assignment
+from generator.building.notebooks import EVIDENCE_SOURCE, solution_notebook
+from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle
+from generator.building.wheel import build_wheel
 from generator.errors import BuildError, PublishError
-from generator.notebooks import EVIDENCE_SOURCE, solution_notebook
-from generator.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle
 from generator.project import core_packages
-from generator.wheel import build_wheel
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
 

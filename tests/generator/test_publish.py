@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from slugify import slugify
 
+from generator.building.platforms import KAGGLE_SETTINGS
 from generator.commands import publish as command
 from generator.errors import PublishError
-from generator.kaggle_client import CommandLineClient, FakeKaggle, KaggleClient, Status
-from generator.kaggle_metadata import (
+from generator.publishing.kaggle_client import CommandLineClient, FakeKaggle, KaggleClient, Status
+from generator.publishing.kaggle_metadata import (
     Waiting,
     dataset_metadata,
     kernel_metadata,
@@ -22,8 +23,7 @@ from generator.kaggle_metadata import (
     read_kernel,
     slug_of,
 )
-from generator.platforms import KAGGLE_SETTINGS
-from generator.publish import Clock, Publisher, Step, make_plan, stage
+from generator.publishing.publish import Clock, Publisher, Step, make_plan, stage
 from paribus.errors import UsageError
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve
@@ -142,7 +142,7 @@ def test_a_client_that_is_missing_or_hangs_is_told(tmp_path: Path, monkeypatch: 
     slow = tmp_path / "slow"
     slow.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(30)\n")
     slow.chmod(0o755)
-    monkeypatch.setattr("generator.kaggle_client.CALL_LIMIT", 0.2)
+    monkeypatch.setattr("generator.publishing.kaggle_client.CALL_LIMIT", 0.2)
     with pytest.raises(PublishError, match="`kaggle kernels status` took longer"):
         CommandLineClient(slow).kernel_status("a/b")
 

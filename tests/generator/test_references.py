@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from generator.errors import RunError
-from generator.references import (
+from generator.running.references import (
     Entry,
     Reference,
     entry_from,

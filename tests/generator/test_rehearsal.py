@@ -10,14 +10,14 @@ import pytest
 from course.release import write_release
 from generator.commands.rehearse import COMMAND, print_matrix
 from generator.errors import RehearsalError
-from generator.kernel import FakeKernel
-from generator.references import References
 from generator.rehearsal.execute import execute, make_material
 from generator.rehearsal.exports import Export, Exporter, export_all
 from generator.rehearsal.matrix import Matrix
 from generator.rehearsal.rehearse import Order, choose, grade_class, hand_in, rehearse_executed
 from generator.rehearsal.table import Execution, load_table
-from generator.run import Progress
+from generator.running.kernel import FakeKernel
+from generator.running.references import References
+from generator.running.run import Progress
 from paribus.cli import main
 from tests.generator.rehearsal_fixtures import executed, material
 

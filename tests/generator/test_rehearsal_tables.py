@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from course.catalog import load_course
-from generator.build import Options, build_assignment
+from generator.building.build import Options, build_assignment
 from generator.errors import RehearsalError
-from generator.references import References
 from generator.rehearsal import table as tables
 from generator.rehearsal.edits import apply_edits
 from generator.rehearsal.execute import make_material
 from generator.rehearsal.rehearse import checks_of, choose, plain_hand
 from generator.rehearsal.table import Table, load_table, table_names
+from generator.running.references import References
 
 NAMES = table_names()
 

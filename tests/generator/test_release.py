@@ -8,11 +8,11 @@ import pytest
 
 from course.catalog import Entry
 from course.release import read_release
-from generator.build import Options
+from generator.building.build import Options
+from generator.building.leaks import find_leaks
+from generator.building.release import Conditions, release
 from generator.errors import BuildError, ReferenceMissingError
-from generator.leaks import find_leaks
-from generator.release import Conditions, release
-from generator.sources import read_source
+from generator.sources.source import read_source
 from paribus.cli import main
 from tests.generator.courses import SMALL, every_reference
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from generator.errors import RunError
-from generator.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, WorkerKernel
-from generator.run import Job, Progress, RunResult, read_run, require_all, run_jobs
+from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, WorkerKernel
+from generator.running.run import Job, Progress, RunResult, read_run, require_all, run_jobs
 from tests.generator.notebooks_to_run import code, notebook
 
 
@@ -101,7 +101,7 @@ def test_a_worker_that_ignores_everything_is_killed_at_the_backstop(tmp_path: Pa
 
 SLOW_RUN = """
 import json, sys, pathlib
-from generator.run import Job, run_jobs
+from generator.running.run import Job, run_jobs
 notebook = json.loads(pathlib.Path(sys.argv[1]).read_text())
 try:
     run_jobs([Job("week9_lab", notebook, limit=60.0)], pathlib.Path(sys.argv[2]))

@@ -11,12 +11,12 @@ import pytest
 from generator.commands.run import as_json, as_lines, configure, show_progress
 from generator.commands.run import run as run_command
 from generator.errors import BuildError, RunError
-from generator.gpu import find_gpu, require_gpu
-from generator.headless import Finished, Settings, make_jobs, run_assignments
-from generator.kernel import CellEvent, FakeCell, FakeKernel
-from generator.references import load_references
-from generator.run import Job, Progress
-from generator.run_inputs import choose_parameters, defined_parameters, digest_path
+from generator.running.gpu import find_gpu, require_gpu
+from generator.running.headless import Finished, Settings, make_jobs, run_assignments
+from generator.running.kernel import CellEvent, FakeCell, FakeKernel
+from generator.running.references import load_references
+from generator.running.run import Job, Progress
+from generator.running.run_inputs import choose_parameters, defined_parameters, digest_path
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import DataError, UsageError
 from paribus.evidence.block import render

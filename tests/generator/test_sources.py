@@ -8,10 +8,10 @@ import pytest
 
 from course.assignment import CheckPoints, Role
 from course.errors import SourceError
-from generator.headers import SourceCell
-from generator.keys import slug, suggest
-from generator.percent import read_percent
-from generator.sources import load_source, read_source
+from generator.sources.headers import SourceCell
+from generator.sources.keys import slug, suggest
+from generator.sources.percent import read_percent
+from generator.sources.source import load_source, read_source
 from tests.generator.courses import ENTRIES, NAMES, SMALL
 
 CASES = sorted((Path(__file__).parent / "cases" / "sources").glob("*.source"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import paribus
+from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import core_packages, core_requirements
-from generator.wheel import build_wheel
 
 # Not jinja2 and rich: torch and transformers look for those themselves.
 EXTRAS = ("course", "generator", "grader", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")

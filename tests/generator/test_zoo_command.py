@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from generator.commands.zoo import as_lines, show_progress
-from generator.kernel import Plain
-from generator.run import Job, Progress
+from generator.running.kernel import Plain
+from generator.running.run import Job, Progress
 from paribus.cli import main
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from generator.errors import PublishError
-from generator.kaggle_client import CommandLineClient
-from generator.kaggle_metadata import Waiting
-from generator.publish import Publisher, make_plan, zoo_folder
+from generator.publishing.kaggle_client import CommandLineClient
+from generator.publishing.kaggle_metadata import Waiting
+from generator.publishing.publish import Publisher, make_plan, zoo_folder
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve
 from tests.generator.zoo_material import make_folder, make_outcomes, week2

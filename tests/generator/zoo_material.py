@@ -12,9 +12,9 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from course.zoo import Zoo, load_zoo
+from generator.building.platforms import load_kaggle
 from generator.errors import RunError
-from generator.kernel import KernelTask, Notify
-from generator.platforms import load_kaggle
+from generator.running.kernel import KernelTask, Notify
 from generator.zoo.outcome import SCHEMA, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import DataCard, student_files, write_student_folder

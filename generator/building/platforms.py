@@ -12,9 +12,9 @@ from typing import Any
 from course.assignment import Cell, Role
 from course.catalog import Course, Entry
 from generator.errors import BuildError
-from generator.kaggle_metadata import KaggleSettings, load_settings
 from generator.project import ROOT, core_packages
-from generator.roles import PLATFORMS
+from generator.publishing.kaggle_metadata import KaggleSettings, load_settings
+from generator.sources.roles import PLATFORMS
 
 KAGGLE_SETTINGS = ROOT / "kaggle" / "settings.toml"
 

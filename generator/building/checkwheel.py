@@ -14,9 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import paribus
+from generator.building.wheel import Wheel
 from generator.errors import BuildError
 from generator.project import ROOT, requirement
-from generator.wheel import Wheel
 
 COMMAND = "grader.commands.check"
 ROOMS = ("grader", "course")

@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from generator.regions import region_lines
-from generator.sources import Source
+from generator.sources.regions import region_lines
+from generator.sources.source import Source
 
 SHORTEST = 20
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")

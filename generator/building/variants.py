@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from course.assignment import Role
-from generator.headers import SourceCell
-from generator.regions import Region, replace_regions
-from generator.roles import PLATFORMS
+from generator.sources.headers import SourceCell
+from generator.sources.regions import Region, replace_regions
+from generator.sources.roles import PLATFORMS
 
 ANSWER = "*Write your answer here.*"
 _TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")

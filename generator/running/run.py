@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import RunError
-from generator.kernel import CellEvent, Kernel, KernelTask, Plain, WorkerKernel
-from generator.run_inputs import hub_revisions, inputs_of, key_of
+from generator.running.kernel import CellEvent, Kernel, KernelTask, Plain, WorkerKernel
+from generator.running.run_inputs import hub_revisions, inputs_of, key_of
 from paribus.files import write_atomic
 
 MARKER = "run.json"

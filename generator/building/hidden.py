@@ -17,16 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import generator.hidden_worker
+import generator.building.hidden_worker
 from course.assignment import Role
 from course.catalog import Entry
+from generator.building.variants import is_included, text_for
 from generator.errors import BuildError
-from generator.headers import SourceCell
 from generator.project import ROOT
-from generator.regions import region_lines, replace_regions
-from generator.run_inputs import package_digest
-from generator.sources import Source, with_profile
-from generator.variants import is_included, text_for
+from generator.running.run_inputs import package_digest
+from generator.sources.headers import SourceCell
+from generator.sources.regions import region_lines, replace_regions
+from generator.sources.source import Source, with_profile
 from paribus.files import write_atomic
 
 AT_LEAST = 3
@@ -125,7 +125,7 @@ def prove(
         return Proof(entry.name, ())
     job = make_job(source, wrong)
     text = json.dumps(job, sort_keys=True)
-    worker = Path(generator.hidden_worker.__file__).read_text(encoding="utf-8")
+    worker = Path(generator.building.hidden_worker.__file__).read_text(encoding="utf-8")
     key = hashlib.sha256("\n".join((text, worker, package_digest(), sys.version)).encode()).hexdigest()
     kept = cache / f"{entry.name}-{key[:16]}.json" if cache else None
     if kept is not None and kept.is_file():
@@ -201,7 +201,7 @@ def run_job(text: str, name: str) -> dict[str, Any]:
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
             "PARIBUS_CACHE": str(Path(os.environ.get("PARIBUS_CACHE", ".paribus/cache")).resolve()),
         }
-        command = [sys.executable, "-m", "generator.hidden_worker", str(job), str(result)]
+        command = [sys.executable, "-m", "generator.building.hidden_worker", str(job), str(result)]
         try:
             done = subprocess.run(
                 command,

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 from course.assignment import Role
 from course.catalog import Course
 from course.errors import SourceError
-from generator.expressions import ReferenceCall
-from generator.headers import CellReader, SourceCell
-from generator.keys import assign, suggest
-from generator.percent import read_percent
-from generator.roles import RESERVED_KEYS, RULES
+from generator.sources.expressions import ReferenceCall
+from generator.sources.headers import CellReader, SourceCell
+from generator.sources.keys import assign, suggest
+from generator.sources.percent import read_percent
+from generator.sources.roles import RESERVED_KEYS, RULES
 
 EVIDENCE_SUFFIX = "-evidence"
 TESTS_SUFFIX = "-tests"

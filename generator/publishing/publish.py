@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from generator.errors import PublishError
-from generator.kaggle_client import KaggleClient, Status
-from generator.kaggle_metadata import (
+from generator.publishing.kaggle_client import KaggleClient, Status
+from generator.publishing.kaggle_metadata import (
     DATASET_FILE,
     KERNEL_FILE,
     Waiting,

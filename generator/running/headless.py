@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.gpu import find_gpu, require_gpu
-from generator.kernel import Kernel
-from generator.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry
-from generator.run import Job, Observe, RunResult, require_all, run_jobs
-from generator.run_inputs import choose_parameters, defined_parameters
+from generator.running.gpu import find_gpu, require_gpu
+from generator.running.kernel import Kernel
+from generator.running.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry
+from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
+from generator.running.run_inputs import choose_parameters, defined_parameters
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
 from paribus.profiles import get_profile

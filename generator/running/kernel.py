@@ -1,6 +1,6 @@
 """The seam to a Jupyter kernel: what a run asks for, the process that does it, and a fake that ships.
 
-The real kernel lives in a child process (`generator.kernel_worker`) in a session of its own, so that Ctrl-C
+The real kernel lives in a child process (`generator.running.kernel_worker`) in a session of its own, so that Ctrl-C
 reaches one place only. The child's standard input is a lifeline: when this process ends in whatever
 way, the pipe closes, and the child shuts its kernel down.
 """
@@ -100,7 +100,7 @@ class WorkerKernel:
         }  # fmt: skip
         write_atomic(order, json.dumps(plain, sort_keys=True, indent=1))
         with task.log.open("wb") as log, subprocess.Popen(
-            [self.python, "-m", "generator.kernel_worker", str(order)],
+            [self.python, "-m", "generator.running.kernel_worker", str(order)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             env={**execution_environment(task, os.environ), **self.environment}, start_new_session=True,
         ) as process:  # fmt: skip

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.catalog import Course, Entry
-from generator.build import BuildReport, Options, build_assignment, student_files, write_build
+from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
+from generator.building.hidden import Proof, prove, require
+from generator.building.leaks import find_leaks
+from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
-from generator.hidden import Proof, prove, require
-from generator.leaks import find_leaks
-from generator.wheel import build_wheel
 
 PROOFS = Path(".paribus") / "cache" / "proofs"
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import paribus
 from generator.errors import BuildError
-from generator.kernel import Plain
+from generator.running.kernel import Plain
 from paribus.errors import DataError
 from paribus.profiles import Profile
 

@@ -20,11 +20,8 @@ from course.assignment import Assignment
 from course.catalog import Course, Entry
 from course.public import public_form, public_name
 from course.release import Release, write_release
-from generator.checkwheel import build_check_wheel
-from generator.expressions import ReferenceCall
-from generator.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
-from generator.kaggle_metadata import to_text as metadata_text
-from generator.notebooks import (
+from generator.building.checkwheel import build_check_wheel
+from generator.building.notebooks import (
     NotebookCell,
     ValueOf,
     make_assignment,
@@ -33,11 +30,14 @@ from generator.notebooks import (
     to_text,
     with_evidence_cells,
 )
-from generator.platforms import Setting, load_kaggle, notebook_metadata
-from generator.references import References
-from generator.roles import PLATFORMS, VARIANTS
-from generator.sources import Source, load_source
-from generator.wheel import Wheel, build_wheel
+from generator.building.platforms import Setting, load_kaggle, notebook_metadata
+from generator.building.wheel import Wheel, build_wheel
+from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
+from generator.publishing.kaggle_metadata import to_text as metadata_text
+from generator.running.references import References
+from generator.sources.expressions import ReferenceCall
+from generator.sources.roles import PLATFORMS, VARIANTS
+from generator.sources.source import Source, load_source
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 from paribus.profiles import get_profile

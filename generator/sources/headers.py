@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 from course.assignment import CheckPoints, Role
 from course.checknames import CHECK_NAMES
 from course.errors import SourceError
-from generator.expressions import ReferenceCall, check_expressions
-from generator.keys import KEY_SHAPE
-from generator.percent import RawCell
-from generator.regions import Region, find_regions
-from generator.roles import DESCRIPTIONS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
+from generator.sources.expressions import ReferenceCall, check_expressions
+from generator.sources.keys import KEY_SHAPE
+from generator.sources.percent import RawCell
+from generator.sources.regions import Region, find_regions
+from generator.sources.roles import DESCRIPTIONS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The child process of a run: papermill and the kernel live here.
 
-``python -m generator.kernel_worker task.json`` writes one JSON line an event to its standard output, keeps
+``python -m generator.running.kernel_worker task.json`` writes one JSON line an event to its standard output, keeps
 the partial notebook in the task's output, and shuts the kernel down when it gets SIGTERM or its standard
 input closes. It imports nothing of paribus beyond this room's light modules, so that it also runs with the
 interpreter of another environment (`make platforms`).
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-from generator.kernel import cell_labels
+from generator.running.kernel import cell_labels
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 STREAM_LIMIT = 20_000

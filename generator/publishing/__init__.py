@@ -1,0 +1,1 @@
+"""What goes to Kaggle, through the platform's own client."""

@@ -1,0 +1,1 @@
+"""Solutions run headless, resumable, and the reference metrics they leave."""

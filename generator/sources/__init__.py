@@ -1,0 +1,1 @@
+"""One py:percent file a notebook, read strictly into cells with roles."""
