@@ -14,11 +14,11 @@ Nothing here knows the answer. What can be refused is a diagnosis that could not
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from paribus.commitment import commit_diagnoses
 from paribus.errors import DiagnosisError
 from paribus.evidence.diagnosis import Citation, Diagnosis
 from paribus.evidence.fields import clean_text, plain
 from paribus.evidence.markup import Table
+from paribus.experiments.commitment import commit_diagnoses
 from paribus.recording import Recording
 from paribus.show import show_tables
 from paribus.zoo.folder import ZooFolder

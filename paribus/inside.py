@@ -7,10 +7,10 @@ not; `paribus check FILE` looks at those.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from paribus.arms import check_one_change, differences
 from paribus.errors import ExperimentError
 from paribus.evidence.markup import Table
 from paribus.evidence.record import Record
+from paribus.experiments.arms import check_one_change, differences
 
 ARMS = ("baseline", "changed")
 NOT_SEEN = (

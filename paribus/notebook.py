@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paribus.arms import check_key
 from paribus.attached import go_on
 from paribus.errors import EvidenceError
+from paribus.experiments.arms import check_key
 from paribus.recording import Recording
 from paribus.session import Clock, open_session, utc_now
 
 if TYPE_CHECKING:
-    from paribus.ablation import Ablation
     from paribus.diagnosis import Diagnoses
-    from paribus.experiment import Experiment
+    from paribus.experiments.ablation import Ablation
+    from paribus.experiments.experiment import Experiment
+    from paribus.experiments.search import Search
+    from paribus.experiments.sweep import Sweep
+    from paribus.experiments.versus import ModelComparison
     from paribus.runs import RunResult
-    from paribus.search import Search
-    from paribus.sweep import Sweep
-    from paribus.versus import ModelComparison
     from paribus.zoo.folder import ZooFolder
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -72,25 +72,25 @@ class Notebook(Recording):
 
         Raises ExperimentError where the key is not a short name.
         """
-        from paribus.experiment import begin_experiment
+        from paribus.experiments.experiment import begin_experiment
 
         return begin_experiment(self, key, vary)
 
     def sweep(self, key: str, *, vary: str, metric: str = "macro_f1") -> "Sweep":
         """One setting, several values, one chosen by ``metric`` and confirmed on new seeds."""
-        from paribus.sweep import Sweep
+        from paribus.experiments.sweep import Sweep
 
         return Sweep(self.experiment(key, vary=vary), metric)
 
     def ablation(self, key: str) -> "Ablation":
         """A baseline and one change a row, each row an experiment of its own against the same baseline."""
-        from paribus.ablation import Ablation
+        from paribus.experiments.ablation import Ablation
 
         return Ablation(self, check_key(key))
 
     def search(self, key: str, *, trials: int, metric: str = "macro_f1") -> "Search":
         """A search over several settings with Optuna: ``trials`` runs an arm, each recorded."""
-        from paribus.search import Search
+        from paribus.experiments.search import Search
 
         return Search(self, check_key(key), trials, metric)
 
@@ -98,7 +98,7 @@ class Notebook(Recording):
         self, key: str, first: "RunResult | Sequence[RunResult]", second: "RunResult | Sequence[RunResult]"
     ) -> "ModelComparison":
         """Hold two fitted models, or the seeds of two configurations, against one another on this split."""
-        from paribus.versus import compare_models
+        from paribus.experiments.versus import compare_models
 
         return compare_models(self, check_key(key), first, second)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, SupportsIndex
 
-from paribus.arms import same_run
 from paribus.errors import EvidenceError
 from paribus.evidence import block
 from paribus.evidence.code import code_digest
@@ -21,6 +20,7 @@ from paribus.evidence.fields import basename, clean_text, config_fields, plain
 from paribus.evidence.markup import Table
 from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
+from paribus.experiments.arms import same_run
 from paribus.metrics import evaluate_fast
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Session

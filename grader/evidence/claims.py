@@ -10,8 +10,8 @@ from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import sentences
-from paribus.conclusion import Claim as Spoken
-from paribus.conclusion import judge
+from paribus.experiments.conclusion import Claim as Spoken
+from paribus.experiments.conclusion import judge
 from paribus.intervals import Interval, paired_interval, welch_interval
 
 
@@ -70,7 +70,7 @@ _OUTCOMES = {"supported": Outcome.PASSED, "unsupported": Outcome.FAILED, "undeci
 
 
 def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: float | None, text: str) -> Judgement:
-    """Hold a claim against the intervals over seeds and over items, by the rule of `paribus.conclusion`.
+    """Hold a claim against the intervals over seeds and over items, as `paribus.experiments.conclusion` does.
 
     An effect is supported where the Welch, the paired and the item interval all exclude zero in the claimed
     direction, unsupported where both seed intervals hold zero, else undecided; "no effect" needs both seed

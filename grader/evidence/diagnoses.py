@@ -14,8 +14,8 @@ from typing import Any, Literal
 from course.assignment import Cell
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
-from paribus.commitment import commit_diagnoses
 from paribus.evidence.diagnosis import Diagnosis
+from paribus.experiments.commitment import commit_diagnoses
 
 MAX_ZOOS = 8
 """Zoos of one notebook whose codes are worked out; each takes a moment on purpose."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from grader.errors import CommitmentsError
 from grader.model import Submission
-from paribus.commitment import normal_code
+from paribus.experiments.commitment import normal_code
 
 MAX_BYTES = 20_000_000
 MAX_CODES = 20

@@ -41,10 +41,10 @@ from numpy.typing import NDArray
 from course.assignment import Assignment, Cell, Role
 from grader.match import match
 from grader.model import Case, FoundRecord, Output, Recovered, RecoveredCell
-from paribus.commitment import commit_diagnoses
 from paribus.evidence.diagnosis import Citation, Diagnosis
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
+from paribus.experiments.commitment import commit_diagnoses
 from paribus.intervals import paired_interval, welch_interval
 from paribus.metrics import evaluate_fast
 

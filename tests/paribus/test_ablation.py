@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from paribus.ablation import Ablation
 from paribus.errors import ExperimentError
+from paribus.experiments.ablation import Ablation
 from paribus.notebook import Notebook
 from tests.paribus.material import CELL, CONFIG, Data, Define, Train
 

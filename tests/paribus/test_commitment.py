@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paribus.commitment import commit, normal_code, verify
 from paribus.errors import ExperimentError
 from paribus.evidence.record import Prediction, Record
+from paribus.experiments.commitment import commit, normal_code, verify
 from paribus.notebook import Notebook
 from tests.paribus.material import CONFIG, SMALL, Data, Train
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from paribus.conclusion import Claim, judge
 from paribus.errors import UsageError
+from paribus.experiments.conclusion import Claim, judge
+from paribus.experiments.noise import selection_note
 from paribus.intervals import Interval
-from paribus.noise import selection_note
 
 UP, DOWN, AROUND = Interval(0.01, 0.03, 0.02), Interval(-0.03, -0.01, -0.02), Interval(-0.01, 0.02, 0.005)
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from course.zoo.statistics import STATISTICS as COMPUTED
-from paribus.commitment import commit_diagnoses, normal_code
 from paribus.diagnosis import Diagnoses, explain, seen
 from paribus.errors import DiagnosisError, RecordError
 from paribus.evidence.record import Record, digest_of
+from paribus.experiments.commitment import commit_diagnoses, normal_code
 from paribus.notebook import Notebook
 from paribus.zoo import open_zoo
 from paribus.zoo.statistics import STATISTICS

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from paribus.commitment import FORMAT, commit, normal_code
 from paribus.evidence.record import Prediction
+from paribus.experiments.commitment import FORMAT, commit, normal_code
 from paribus.notebook import Notebook
 from tests.paribus.material import Config, Data, Train
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from paribus.errors import ExperimentError
-from paribus.experiment import Experiment
+from paribus.experiments.experiment import Experiment
 from paribus.notebook import Notebook
 from tests.paribus.material import CELL, CONFIG, SMALL, Clock, Config, Data, Define, Reopen, Train, make_data
 

@@ -11,8 +11,8 @@ from paribus import figures
 from paribus.canvas import NotebookFigure, shorten
 from paribus.errors import UsageError
 from paribus.evidence.record import Epoch, Prediction
+from paribus.experiments.report import ExperimentReport, MetricRow
 from paribus.metrics import evaluate
-from paribus.report import ExperimentReport, MetricRow
 
 CLASSES = [f"class {i} costs $5 and $6" for i in range(40)]
 COUNTS = np.geomspace(5_000, 1, 40).astype(int)

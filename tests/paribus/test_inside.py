@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from paribus.evidence.markup import to_text
-from paribus.experiment import Experiment
+from paribus.experiments.experiment import Experiment
 from paribus.inside import NOT_SEEN, Look, look
 from paribus.notebook import Notebook
 from tests.paribus.material import CONFIG, SMALL, Data, Train

@@ -3,7 +3,7 @@
 import pytest
 
 from paribus.evidence.record import Prediction
-from paribus.report import ExperimentReport, MetricRow, fell_in
+from paribus.experiments.report import ExperimentReport, MetricRow, fell_in
 from paribus.tables import number, prediction_range
 
 

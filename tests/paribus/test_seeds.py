@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from paribus.arms import check_seeds
-from paribus.conclusion import Claim
 from paribus.errors import ExperimentError
-from paribus.experiment import Experiment
+from paribus.experiments.arms import check_seeds
+from paribus.experiments.conclusion import Claim
+from paribus.experiments.experiment import Experiment
 from paribus.notebook import Notebook
 from paribus.runs import Run
 from tests.paribus.material import CELL, CONFIG, SMALL, Config, Data, Define, Reopen, Train, make_data

@@ -7,9 +7,9 @@ import pytest
 
 from paribus.errors import ExperimentError
 from paribus.evidence.record import ConfigField
-from paribus.knobs import with_value
+from paribus.experiments.knobs import with_value
+from paribus.experiments.sweep import Sweep
 from paribus.notebook import Notebook
-from paribus.sweep import Sweep
 from tests.paribus.material import CELL, CONFIG, Config, Data, Define, Reopen, Train
 
 VALUES = (32, 16, 24)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import ExperimentError
 from paribus.evidence.markup import Table
-from paribus.experiment import Experiment, begin_experiment
-from paribus.knobs import check_metric
+from paribus.experiments.experiment import Experiment, begin_experiment
+from paribus.experiments.knobs import check_metric
+from paribus.experiments.noise import Noise
+from paribus.experiments.report import ExperimentReport, summary
+from paribus.experiments.resume import Train
 from paribus.metrics import LABELS
-from paribus.noise import Noise
 from paribus.recording import Recording
-from paribus.report import ExperimentReport, summary
-from paribus.resume import Train
 from paribus.runs import Data, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.statistics.seeds import few_seeds, shown
@@ -67,7 +67,7 @@ class AblationReport:
 
     def figure(self) -> "NotebookFigure":
         """Each row's difference from the baseline, seed by seed."""
-        from paribus.figures_experiments import RowValues, ablation_rows
+        from paribus.experiments.figures import RowValues, ablation_rows
 
         rows = {}
         for name, report in self.rows.items():

@@ -11,16 +11,16 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, SupportsIndex
 
-from paribus.arms import check_one_change, check_seeds, differences
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import Plain, config_values, plain
 from paribus.evidence.markup import Table
-from paribus.experiment import Experiment
-from paribus.knobs import better, check_metric, with_value
+from paribus.experiments.arms import check_one_change, check_seeds, differences
+from paribus.experiments.experiment import Experiment
+from paribus.experiments.knobs import better, check_metric, with_value
+from paribus.experiments.noise import evaluations
+from paribus.experiments.report import ExperimentReport, summary
+from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics import LABELS
-from paribus.noise import evaluations
-from paribus.report import ExperimentReport, summary
-from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.tables import number
@@ -64,7 +64,7 @@ class SweepReport:
 
     def figure(self) -> "NotebookFigure":
         """The metric over the values, seed by seed."""
-        from paribus.figures_experiments import sweep_values
+        from paribus.experiments.figures import sweep_values
 
         scores = {str(value): values for value, values in zip(self.values, self.scores, strict=True)}
         return sweep_values(self.metric, scores, seeds=self.seeds, vary=self.vary, chosen=str(self.chosen))

@@ -19,16 +19,16 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, SupportsIndex
 
-from paribus.arms import check_seeds
 from paribus.errors import ExperimentError, UsageError
 from paribus.evidence.markup import Table
-from paribus.knobs import LOWER_IS_BETTER, better, check_metric
+from paribus.experiments.arms import check_seeds
+from paribus.experiments.knobs import LOWER_IS_BETTER, better, check_metric
+from paribus.experiments.resume import Train, reuse, train_once
+from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics import LABELS
 from paribus.recording import Recording
-from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, RunResult
 from paribus.show import show_tables
-from paribus.sweep import EXPLORE, check_new_seeds
 from paribus.tables import number
 
 # Optuna's trial; optuna itself is imported where a search runs.

@@ -1,4 +1,4 @@
-"""What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiment`."""
+"""What makes two arms comparable, and a prediction one: pure functions behind `paribus.experiments.experiment`."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from paribus.comparison import check_same_split
 from paribus.errors import UsageError
 from paribus.evidence.markup import Table
+from paribus.experiments.noise import evaluations, selection_note
+from paribus.experiments.report import summary
 from paribus.intervals import Interval, jackknife_interval, welch_interval
 from paribus.metrics import LABELS
-from paribus.noise import evaluations, selection_note
 from paribus.recording import Recording
-from paribus.report import summary
 from paribus.runs import RunResult
 from paribus.show import show_tables
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from paribus.evidence.markup import Table, table_elements, to_html, to_text
 from paribus.evidence.record import Prediction
-from paribus.held import Held, held
+from paribus.experiments.held import Held, held
+from paribus.experiments.noise import Noise, evaluations, noise, selection_note
 from paribus.metrics import LABELS
-from paribus.noise import Noise, evaluations, noise, selection_note
 from paribus.runs import RunResult
 from paribus.statistics.seeds import few_seeds
 from paribus.tables import number, prediction_range
@@ -144,7 +144,7 @@ class ExperimentReport:
 
     def figure(self) -> "NotebookFigure":
         """Both arms as points, seed by seed."""
-        from paribus.figures_experiments import ArmValues, experiment_arms
+        from paribus.experiments.figures import ArmValues, experiment_arms
 
         made = self.prediction
         rows = [

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, SupportsIndex, TypeVar, overload
 
-from paribus.arms import (
+from paribus.errors import ExperimentError
+from paribus.evidence.fields import config_fields
+from paribus.evidence.markup import Table
+from paribus.evidence.record import Prediction, Record
+from paribus.experiments.arms import (
     check_complete,
     check_key,
     check_prediction,
@@ -19,18 +23,14 @@ from paribus.arms import (
     describe,
     differences,
 )
-from paribus.commitment import commit
-from paribus.conclusion import CLAIMS, Claim, Conclusion, judge
-from paribus.errors import ExperimentError
-from paribus.evidence.fields import config_fields
-from paribus.evidence.markup import Table
-from paribus.evidence.record import Prediction, Record
-from paribus.held import Held, held
+from paribus.experiments.commitment import commit
+from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
+from paribus.experiments.held import Held, held
+from paribus.experiments.noise import noise
+from paribus.experiments.report import ExperimentReport, build_report
+from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics import LABELS
-from paribus.noise import noise
 from paribus.recording import Recording
-from paribus.report import ExperimentReport, build_report
-from paribus.resume import Train, reuse, train_once
 from paribus.runs import Data, Run, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.tables import prediction_sentence

@@ -1,0 +1,1 @@
+"""Controlled experiments, sweeps, ablations and comparisons, built on what a notebook records."""
