@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, replace
 
 from grader.evidence.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
-from grader.evidence.traces import Context, Status, Trace, all_groups, in_series, is_approximate
+from grader.evidence.traces import Context, Status, Trace, all_groups, in_series, is_approximate, names_another_run
 from grader.reading import vocabulary
 from grader.reading.numbers import Agreement, Number, agreement
 from grader.reading.vocabulary import tokens
@@ -87,6 +87,8 @@ def trace_level(blank: Trace, certain: bool, context: Context, measured: Measure
         return replace(shown, status=Status.OTHER)
     if best[0].trials:
         return replace(shown, status=Status.UNCLEAR, why="it is not plain which of the exploring runs is meant")
+    if best[0].key.startswith("run:") and names_another_run(number, context):
+        return replace(shown, status=Status.UNCLEAR, why="the run named beside it has no record in your file")
     if certain and meant.firm and not context.epochs:
         return replace(shown, status=Status.WRONG)
     plausible = _plausible(number, context, measured)

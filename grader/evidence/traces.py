@@ -83,3 +83,15 @@ def in_series(number: Number, context: Context, mentions: Sequence[tuple[int, in
 def is_approximate(number: Number, context: Context) -> bool:
     """A word such as "about" stands right before the number."""
     return vocabulary.has("context", "approximate", context.text[max(0, number.start - 14) : number.start])
+
+
+def names_another_run(number: Number, context: Context) -> bool:
+    """The last run named before a number, by a name that courses use, is none that the file records."""
+    known = [(start, end) for start, end, _ in context.groups if end <= number.start]
+    if any(start == end for start, end, _ in context.groups):
+        return False  # a table's label, word for word
+    after = max((end for _, end in known), default=0)
+    named = [
+        item for item in vocabulary.find_all("runs", context.text) if after <= item.start < item.end <= number.start
+    ]
+    return bool(named)

@@ -164,11 +164,7 @@ def _walk(root: LexborNode, position: int) -> Iterator[Block]:
         if tag == "table":
             yield from _table(node, position)
         elif (kind := _kind(node)) is not None:
-            text = (node.text(deep=True) or "").strip()
-            if kind == "heading":
-                text = text.removesuffix("¶").strip()
-            if text:
-                yield Block(kind, text, int(tag[1]) if kind == "heading" else 0, (), (), position)
+            yield from _text_blocks(node, kind, position)
         elif tag == "li":
             yield from _loose_block([_own_text(node)], position, "item")
             stack.extend(reversed([child for child in _children(node) if child.tag in _BLOCK_TAGS - {"p"}]))
@@ -179,6 +175,24 @@ def _walk(root: LexborNode, position: int) -> Iterator[Block]:
         else:
             loose.append(node.text(deep=True) or "")
     yield from _loose_block(loose, position)
+
+
+def _text_blocks(node: LexborNode, kind: BlockKind, position: int) -> Iterator[Block]:
+    """A heading, a paragraph or code; a paragraph may hold a table as it was typed."""
+    text = (node.text(deep=True) or "").strip()
+    if kind == "heading":
+        text = text.removesuffix("¶").strip()
+    if kind == "paragraph" and _is_raw_table(text):
+        yield from read_markdown(text, position)
+    elif text:
+        yield Block(kind, text, int((node.tag or "h0")[1]) if kind == "heading" else 0, (), (), position)
+
+
+def _is_raw_table(text: str) -> bool:
+    """Some versions of nbconvert (7.0) leave a table as it was typed."""
+    lines = text.splitlines()
+    ruled = any("---" in line and _RULE.match(line) for line in lines)
+    return ruled and sum(_ROW.match(line) is not None for line in lines) > 1
 
 
 def _loose_block(loose: list[str], position: int, kind: BlockKind = "paragraph") -> Iterator[Block]:

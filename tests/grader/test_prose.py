@@ -51,6 +51,16 @@ def test_blocks_of_html() -> None:
     ]  # fmt: skip
 
 
+def test_a_table_that_an_exporter_left_as_it_was_typed_is_a_table() -> None:
+    """nbconvert 7.0 renders no tables; a line of text with bars in it is none."""
+    found = read_html(
+        "<p>| field | mine |\n| --- | --- |\n| Prediction | up |</p><p>| a | is the size\nof a set</p>"
+    )
+    assert [block.kind for block in found] == ["row", "row", "paragraph"]
+    assert found[1].cells == ("Prediction", "up")
+    assert found[1].header == ("field", "mine")
+
+
 def test_deep_nesting_is_read_without_recursion() -> None:
     """3,000 nested lists are a student's choice, not a crash."""
     assert read_html("<ul><li>" * 3_000 + "deep" + "</li></ul>" * 3_000)[-1].text == "deep"
