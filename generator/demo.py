@@ -1,7 +1,8 @@
 """`paribus demo`: the whole main job on week 1, on two cores, with a class that is simulated but really executed.
 
 build, run the solutions (smoke), execute and export a class (micro), grade it, hold the grades against what is
-known to be wrong with whom. Grading is reached through its command and its files, as an instructor would.
+known to be wrong with whom. The class is one of the rehearsal's: its works are entries of the same tables. Grading
+is reached through its command and its files, as an instructor would.
 """
 
 import json
@@ -15,12 +16,15 @@ from typing import Any
 from course.catalog import load_course
 from course.release import read_release
 from generator.building.build import BuildReport, Options, build, notebook_path
-from generator.building.hidden import planted_source
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
-from generator.classroom.room import Material, execute_class, make_files, write_class
-from generator.classroom.students import EXECUTIONS, STUDENTS, Student
+from generator.classroom.room import Classroom, execute_class, make_files, write_class
+from generator.classroom.students import NoWork, Student
 from generator.errors import GeneratorError
+from generator.rehearsal.draw import Variant
+from generator.rehearsal.execute import Material, planted_answers
+from generator.rehearsal.matrix import Graded, graded_of, judge
+from generator.rehearsal.table import Fault, load_table
 from generator.running.headless import Finished, Settings, run_assignments
 from generator.running.references import load_references
 from generator.running.run import Observe
@@ -57,32 +61,27 @@ def run_solutions(out: Path, solutions: Path, observe: Observe, workers: int) ->
     return run_assignments([LAB, HOMEWORK], solution_notebook, settings, out, solutions=solutions, observe=observe)
 
 
-def make_material(built: Path, lab: Finished) -> Material:
+def make_classroom(built: Path, lab: Finished) -> Classroom:
     """What the class works from, read back from the files that were built."""
-    release = read_release(built / "instructor" / "release" / HOMEWORK)
+    table = load_table(HOMEWORK)
     course = load_course()
     entry = course.entry(HOMEWORK)
-    source = load_source(entry.source, course)
-    wrong = {
-        (item.wrong_task, item.wrong_answer): planted_source(entry, source, item.wrong_task, item.wrong_answer)
-        for item in EXECUTIONS
-        if item.wrong_task
-    }
-    return Material(
-        assignment=HOMEWORK,
-        max_score=release.assignment.max_score,
+    material = Material(
+        release=read_release(built / "instructor" / "release" / HOMEWORK),
         solution=_read(built / notebook_path("solution", "jupyter", HOMEWORK)),
         released=_read(built / notebook_path("student", "jupyter", HOMEWORK)),
-        lab=_read(lab.run.notebook),
-        wrong=wrong,
+        wrong=planted_answers(table, entry, load_source(entry.source, course)),
     )
+    return Classroom(table, material, _read(lab.run.notebook))
 
 
-def make_class(material: Material, out: Path, observe: Observe, workers: int) -> tuple[Path, Path]:
-    """(zip, worksheet) of the class of 24."""
-    executed = execute_class(material, out / "runs", profile=CLASS_PROFILE, workers=workers, observe=observe)
-    files = make_files(material, executed)
-    return write_class(files, out, max_score=material.max_score)
+def make_class(
+    room: Classroom, students: Sequence[Student], out: Path, observe: Observe, workers: int
+) -> tuple[Path, Path]:
+    """(zip, worksheet) of the class."""
+    executed = execute_class(room, students, out / "runs", workers=workers, observe=observe)
+    files = make_files(room, students, executed, out / "files", workers=workers)
+    return write_class(files, out, max_score=room.material.release.assignment.max_score)
 
 
 def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, workers: int) -> None:
@@ -96,8 +95,8 @@ def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, worker
         raise GeneratorError(f"`paribus grade` ended with status {status}; what it printed stands above.")
 
 
-def compare(results: Path, students: Sequence[Student] = STUDENTS) -> list[Comparison]:
-    """Every result beside what is known to be wrong: expected checks fail, honest students fail none."""
+def compare(results: Path, students: Sequence[Student]) -> list[Comparison]:
+    """Every result beside what is known of the work: faults are caught by their owners, the honest fail nothing."""
     by_identifier: dict[str, dict[str, Any]] = {}
     for line in results.read_text(encoding="utf-8").splitlines():
         result = json.loads(line)
@@ -111,23 +110,27 @@ def compare(results: Path, students: Sequence[Student] = STUDENTS) -> list[Compa
 def _compare(student: Student, result: Mapping[str, Any] | None) -> Comparison:
     if result is None:
         return Comparison(student, "", 0.0, 0.0, 0.0, (), "no result was written")
-    verdicts = [verdict for cell in result["cells"] for verdict in cell["verdicts"]]
-    failed = tuple(sorted({verdict["check"] for verdict in verdicts if verdict["outcome"] == "failed"}))
-    problem = _problem(student, result["status"], failed)
+    graded = graded_of(result)
     return Comparison(
-        student, result["status"], result["score"], result["pending"], result["max_score"], failed, problem
-    )
+        student, graded.status, result["score"], result["pending"], result["max_score"], graded.failed_checks,
+        _problem(student.work, graded),
+    )  # fmt: skip
 
 
-def _problem(student: Student, status: str, failed: Sequence[str]) -> str:
-    if status != student.status:
-        return f"status {status}, expected {student.status}"
-    missed = [check for check in student.expects if check not in failed]
-    if missed:
-        return f"not caught: {', '.join(missed)}"
-    if not student.expects and failed:
-        return f"honest, but failed: {', '.join(failed)}"
-    return ""
+def _problem(work: Variant | Fault | NoWork, graded: Graded) -> str:
+    expected = work.status if isinstance(work, NoWork) else "graded"
+    if graded.status != expected:
+        return f"status {graded.status}, expected {expected}"
+    failed = graded.failed_checks
+    if isinstance(work, Fault):
+        outcome = judge(work, graded)
+        return (
+            "" if outcome == "caught" else f"{outcome.replace('_', ' ')}: failed {', '.join(failed) or 'nothing'}"
+        )
+    if isinstance(work, NoWork):
+        missed = [check for check in work.failed if check not in failed]
+        return f"not caught: {', '.join(missed)}" if missed else ""
+    return f"honest, but failed: {', '.join(failed)}" if failed else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,103 +1,87 @@
-"""The whole class: every execution run on two cores, every student's file made, zipped as Moodle does."""
+"""The whole class: the executions it stands on, every student's file, zipped as Moodle does."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.classroom.exporting import SUFFIX, exporters
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
-from generator.classroom.students import EXECUTIONS, STUDENTS, Execution, Student, shares_execution
-from generator.classroom.work import hand_in, notebook_to_execute
+from generator.classroom.students import NoWork, Student
+from generator.rehearsal.draw import Variant
+from generator.rehearsal.edits import Notebook
+from generator.rehearsal.execute import Material, execute, needed
+from generator.rehearsal.facts import read_facts
+from generator.rehearsal.rehearse import Ready, School, faulty_work, hand_in, honest_work
+from generator.rehearsal.table import Table
 from generator.running.kernel import Kernel
-from generator.running.run import Job, Observe, require_all, run_jobs
+from generator.running.run import Observe
 from paribus.files import write_atomic
 
-Notebook = Mapping[str, Any]
+_PAGE = b"""<!DOCTYPE html>
+<html lang="en"><head><title>Course: Applied Machine Learning</title></head>
+<body><h1>Log in to the site</h1><p>Your session has timed out. Please log in again.</p></body></html>
+"""
+_PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 
 @dataclass(frozen=True)
-class Material:
-    """What a class works from: the solution and the released notebook of the homework, an executed lab, and the
-    task sources with a planted wrong answer in them, by (task, answer).
-    """
+class Classroom:
+    """What the class works from: the assignment's tables, what was built, and the executed lab."""
 
-    assignment: str
-    max_score: float
-    solution: Notebook
-    released: Notebook
-    lab: Notebook
-    wrong: Mapping[tuple[str, str], str]
+    table: Table
+    material: Material
+    lab: Mapping[str, Any]
 
 
 def execute_class(
-    material: Material,
+    room: Classroom,
+    students: Sequence[Student],
     out: Path,
     *,
-    profile: str,
     workers: int,
     kernel: Kernel | None = None,
     observe: Observe = lambda progress: None,
-    executions: Sequence[Execution] = EXECUTIONS,
 ) -> dict[str, Notebook]:
-    """Every execution's notebook with its outputs, by name; kept by content, so a second call runs nothing."""
-    jobs = [
-        Job(
-            f"student-{execution.name}",
-            notebook_to_execute(
-                material.solution, execution, material.wrong.get((execution.wrong_task, execution.wrong_answer), "")
-            ),
-            {"PROFILE": profile, "SEED": execution.seed},
-            label=profile,
-            limit=600.0,
-        )
-        for execution in executions
-    ]
-    runs = require_all(run_jobs(jobs, out, kernel=kernel, workers=workers, observe=observe))
-    return {
-        execution.name: json.loads(run.notebook.read_text(encoding="utf-8"))
-        for execution, run in zip(executions, runs, strict=True)
-    }
+    """Every execution that somebody's work stands on, by name; kept by content, so a second call runs nothing."""
+    wanted = needed(room.table, (student.runs_as for student in students))
+    return execute(wanted, room.table, room.material, out, workers=workers, kernel=kernel, observe=observe)
 
 
 def make_files(
-    material: Material,
-    executed: Mapping[str, Notebook],
-    *,
-    students: Sequence[Student] = STUDENTS,
-    observe: Callable[[Student], None] = lambda student: None,
+    room: Classroom, students: Sequence[Student], executed: Mapping[str, Notebook], folder: Path, *, workers: int
 ) -> list[HandedIn]:
-    """One file a student, two for those who hand in twice; same input, same bytes."""
-    export = exporters()
-    files: list[HandedIn] = []
+    """One file a student, more for those who hand in several times; same input, same bytes."""
+    facts = {name: read_facts(notebook) for name, notebook in executed.items()}
+    school = School(room.table, room.material, executed, facts)
+    ready = [item for student in students if (item := _ready(student, school, room)) is not None]
+    written = hand_in(ready, folder, workers)
+    files = []
     for position, student in enumerate(students):
-        observe(student)
-        content = _content(material, executed, student, export)
-        suffix = SUFFIX[student.exporter]
-        for attempt in range(1 + student.extra_attempt):
-            name = f"{material.assignment}{f' ({attempt})' if attempt else ''}.{suffix}"
+        content = _content(student, written)
+        for attempt in range(student.attempts):
+            name = f"{room.table.assignment}{f' ({attempt})' if attempt else ''}.{student.exporter.suffix}"
             files.append(HandedIn(student.name, identifier_of(position), name, content, student.in_worksheet))
     return files
 
 
-def _content(
-    material: Material, executed: Mapping[str, Notebook], student: Student, export: Mapping[Any, Any]
-) -> bytes:
-    if "other_assignment" in student.edits:
-        return bytes(export["lab"](material.lab))
-    if not student.execution:
-        return hand_over(export["lab"](material.released), student)
-    nonce = hashlib.sha256(student.name.encode()).hexdigest()[:32] if shares_execution(student) else ""
-    return hand_in(dict(executed[student.execution]), material.released, student, nonce, export)
+def _ready(student: Student, school: School, room: Classroom) -> Ready | None:
+    """The notebook that is exported for a student, None where what they hand in is none."""
+    if isinstance(student.work, Variant):
+        return honest_work(student.work, school)
+    if isinstance(student.work, NoWork):
+        handed = {"released": room.material.released, "lab": room.lab, "corrupt": room.material.released}
+        notebook = handed.get(student.work.kind)
+        return None if notebook is None else Ready(student.key, dict(notebook), student.exporter)
+    return faulty_work(student.work, school, student.exporter, student.key)
 
 
-def hand_over(content: bytes, student: Student) -> bytes:
-    """What arrives of a file nobody worked in, after whatever happened to it."""
-    from generator.classroom.faults import apply_byte_edits
-
-    return apply_byte_edits(content, student.edits)
+def _content(student: Student, written: Path) -> bytes:
+    kind = student.work.kind if isinstance(student.work, NoWork) else ""
+    if kind in ("page", "pdf"):
+        return _PAGE if kind == "page" else _PDF
+    content = (written / f"{student.key}.{student.exporter.suffix}").read_bytes()
+    # What a broken upload leaves: the first bytes, and none of them right.
+    return bytes(255 - byte for byte in content[:4096]) if kind == "corrupt" else content
 
 
 def write_class(files: Sequence[HandedIn], folder: Path, *, max_score: float) -> tuple[Path, Path]:

@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from generator import demo
+    from generator.classroom.students import read_class
     from generator.commands.run import SOLUTIONS, show_progress
 
     console = Console()
@@ -35,14 +36,15 @@ def run(arguments: argparse.Namespace) -> int:
     with show_progress() as observe:
         finished = demo.run_solutions(out / "run", SOLUTIONS, observe, workers)
     console.rule("3 of 4  a class of 24 works on it (profile micro)")
-    material = demo.make_material(out / "course", finished[0])
+    room = demo.make_classroom(out / "course", finished[0])
+    students = read_class(room.table)
     with show_progress() as observe:
-        archive, worksheet = demo.make_class(material, out / "class", observe, workers)
+        archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")
     console.rule("4 of 4  grade the zip")
     graded = out / "graded"
     demo.grade_class(archive, worksheet, out / "course/instructor/release" / demo.HOMEWORK, graded, workers)
-    comparisons = demo.compare(graded / "results.jsonl")
+    comparisons = demo.compare(graded / "results.jsonl", students)
     _show(console, comparisons)
     _where(console, out, graded)
     return 0 if not any(item.problem for item in comparisons) else 1

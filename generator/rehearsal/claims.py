@@ -6,8 +6,8 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from generator.classroom.findings import records_in
 from generator.errors import RehearsalError
+from generator.rehearsal.shown import records_in
 from paribus.evidence.block import BEGIN, END, LINE, block_text
 from paribus.evidence.record import Record, canonical, digest_of
 

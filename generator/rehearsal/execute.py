@@ -44,11 +44,11 @@ def make_material(table: Table, references: References) -> Material:
         release=built.release,
         solution=json.loads(built.notebooks["solution", "jupyter"]),
         released=json.loads(built.notebooks["student", "jupyter"]),
-        wrong=_wrong(table, entry, built.source),
+        wrong=planted_answers(table, entry, built.source),
     )
 
 
-def _wrong(table: Table, entry: Entry, source: Source) -> Wrong:
+def planted_answers(table: Table, entry: Entry, source: Source) -> Wrong:
     """The planted wrong answers that the tables ask for."""
     asked = {
         (str(edit["cell"]), str(edit["answer"]))

@@ -55,6 +55,11 @@ def find_exporters(older: Path = OLDER) -> tuple[Exporter, ...]:
     return tuple(found)
 
 
+def exporter_for(template: str) -> Exporter:
+    """The exporter of this template that a student with a new Jupyter has."""
+    return next(item for item in find_exporters() if item.template == template)
+
+
 def export_all(exports: Sequence[Export], workers: int) -> None:
     """Make every file, ``workers`` processes side by side; RehearsalError with nbconvert's own words."""
     plain = [item for item in exports if item.exporter.template == "ipynb"]

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.classroom.findings import records_of
 from generator.errors import RehearsalError
+from generator.rehearsal.shown import records_of
 from paribus.evidence.record import Prediction, Record
 
 LINK = "baseline_run"

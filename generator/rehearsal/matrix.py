@@ -112,11 +112,12 @@ def read_graded(results: Path) -> dict[str, Graded]:
     found = {}
     for line in results.read_text(encoding="utf-8").splitlines():
         raw = json.loads(line)
-        found[Path(raw["source"]).stem] = _graded(raw)
+        found[Path(raw["source"]).stem] = graded_of(raw)
     return found
 
 
-def _graded(raw: Mapping[str, Any]) -> Graded:
+def graded_of(raw: Mapping[str, Any]) -> Graded:
+    """One line of results.jsonl."""
     verdicts = [
         (verdict["outcome"], (verdict["check"], cell["key"], verdict["because"]))
         for cell in raw["cells"]

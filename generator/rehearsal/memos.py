@@ -6,12 +6,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.classroom.work import ANSWER
 from generator.errors import RehearsalError
 from generator.rehearsal.edits import Edit, Notebook, apply_edits, index_of
 from generator.rehearsal.table import Memo, Words
 from generator.rehearsal.writing import Form, Pen, Rows, fill, write_rows
 
+ANSWER = "*Write your answer here.*"
 OWN = "mine"
 """Ends the id of a cell that holds an answer outside of its memo cell."""
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from course.release import write_release
-from generator.classroom.memos import Style
 from generator.errors import RehearsalError
 from generator.rehearsal.claims import with_nonce
 from generator.rehearsal.draw import Variant, draw_variants
@@ -33,7 +32,7 @@ from generator.rehearsal.matrix import Matrix, fault_file, make_matrix, read_gra
 from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_memos, write_memos
 from generator.rehearsal.page import write_page
 from generator.rehearsal.table import Fault, Table, Words, load_table
-from generator.rehearsal.writing import Pen
+from generator.rehearsal.writing import Pen, Style
 from generator.running.kernel import Kernel
 from generator.running.references import References
 from generator.running.run import Observe
@@ -101,8 +100,8 @@ def rehearse_executed(
     school = School(table, material, executed, facts)
     variants = draw_variants(table, facts, exporters, order.size)
     ready = [
-        *(_fault(fault, school, exporters) for fault in table.faults),
-        *(_variant(variant, school) for variant in variants),
+        *(faulty_work(item, school, _exporter(item, exporters), fault_file(item)) for item in table.faults),
+        *(honest_work(variant, school) for variant in variants),
     ]
     say(f"{len(table.faults)} faults and {len(variants)} honest variants to export ({len(exporters)} exporters)")
     folder = hand_in(ready, order.out / "class", order.workers)
@@ -155,24 +154,29 @@ class School:
         return as_the_student_has_it(self.executed[name], self.material.solution, self.material.released)
 
 
-def _fault(fault: Fault, school: School, exporters: Sequence[Exporter]) -> Ready:
+def faulty_work(fault: Fault, school: School, exporter: Exporter, name: str) -> Ready:
+    """The submission ``name`` with one fault in it."""
     desk = school.desk(fault.runs_as)
     traits = school.table.execution(fault.runs_as).traits
     notebook = write_memos(school.notebook(fault.runs_as), desk, plain_hand(school.table, traits))
-    exporter = next(item for item in exporters if fault.exporter in ("", item.template))
     try:
         notebook = edit_memos(notebook, desk, fault.text)
-        notebook = apply_edits(with_nonce(notebook, _nonce(fault.name)), fault.file)
+        notebook = apply_edits(with_nonce(notebook, nonce_of(name)), fault.file)
     except RehearsalError as error:
         raise RehearsalError(f"{school.table.assignment}, fault {fault.name!r}: {error}") from error
-    return Ready(fault_file(fault), notebook, exporter, fault)
+    return Ready(name, notebook, exporter, fault)
 
 
-def _variant(variant: Variant, school: School) -> Ready:
+def honest_work(variant: Variant, school: School) -> Ready:
+    """The submission of an honest variant."""
     desk = school.desk(variant.execution.name, variant.numbers.style)
     notebook = write_memos(school.notebook(variant.execution.name), desk, variant.hand)
-    notebook = edit_memos(with_nonce(notebook, _nonce(variant.name)), desk, variant.layout.edits)
+    notebook = edit_memos(with_nonce(notebook, nonce_of(variant.name)), desk, variant.layout.edits)
     return Ready(variant.name, notebook, variant.exporter)
+
+
+def _exporter(fault: Fault, exporters: Sequence[Exporter]) -> Exporter:
+    return next(item for item in exporters if fault.exporter in ("", item.template))
 
 
 def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
@@ -190,7 +194,7 @@ def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
     )
 
 
-def _nonce(name: str) -> str:
+def nonce_of(name: str) -> str:
     """A nonce of one's own: that several submissions stand on one execution is no fault to be rehearsed."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 

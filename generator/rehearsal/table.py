@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from course.checknames import CHECK_NAMES
-from generator.classroom.memos import Numbers, Style
 from generator.errors import RehearsalError
 from generator.rehearsal.edits import Edit
-from generator.rehearsal.writing import PARTS
+from generator.rehearsal.writing import PARTS, Numbers, Style
 
 Made = Literal["code", "text", "file"]
 LISTS = ("execution", "fault", "template", "conclusion", "text", "numbers", "layout")

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from generator.classroom.memos import Style, write_number
 from generator.errors import RehearsalError
 from generator.rehearsal.facts import Facts
 
+Numbers = Literal["fraction", "percent", "comma"]
 Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
 Rows = Sequence[tuple[str, str]]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -26,11 +26,27 @@ _FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
 
 
 @dataclass(frozen=True)
+class Style:
+    """How numbers look: as 0.542, 54.2 % or 0,542."""
+
+    numbers: Numbers = "fraction"
+    digits: int = 3
+
+
+def write_number(value: float, style: Style) -> str:
+    """A fraction in the student's notation."""
+    if style.numbers == "percent":
+        return f"{100 * value:.{style.digits - 2}f} %"
+    text = f"{value:.{style.digits}f}"
+    return text.replace(".", ",") if style.numbers == "comma" else text
+
+
+@dataclass(frozen=True)
 class Pen:
     """What filling a text needs: the facts, how numbers look, and whose arms "changed" and "baseline" are."""
 
     facts: Facts
-    style: Style = Style()  # noqa: RUF009 - frozen, and the plainest way to write
+    style: Style = Style()
     experiment: str = ""
 
 

@@ -20,8 +20,8 @@ from course.release import Release, read_release
 from generator.building.build import Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.room import execute_class
-from generator.classroom.students import EXECUTIONS
-from generator.demo import HOMEWORK, WEEK, make_material
+from generator.classroom.students import read_class
+from generator.demo import HOMEWORK, WEEK, make_classroom
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.batch import grade_batch
@@ -113,10 +113,11 @@ def _submissions() -> tuple[Path, Release]:
     lab = run_assignments(
         ["week1_lab"], solution_notebook, Settings(profile="micro"), OUT / "run", solutions=Path("solutions")
     )[0]
-    material = make_material(OUT / "course", lab)
-    executed = execute_class(material, OUT / "class", profile="micro", workers=1, executions=EXECUTIONS[:1])
+    room = make_classroom(OUT / "course", lab)
+    student = read_class(room.table)[0]
+    executed = execute_class(room, [student], OUT / "class", workers=1)
     archive = OUT / "submissions.zip"
-    write_submissions(executed[EXECUTIONS[0].name], material.released, archive)
+    write_submissions(room, student, executed[student.runs_as], archive)
     return archive, read_release(OUT / "course" / "instructor" / "release" / HOMEWORK)
 
 

@@ -1,7 +1,6 @@
 """A hundred distinct submissions of real size, made from one that was really executed."""
 
 import base64
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -12,31 +11,42 @@ from typing import Any
 
 import numpy as np
 
-from generator.classroom.exporting import SUFFIX, exporters
 from generator.classroom.moodle import HandedIn, identifier_of, write_zip
-from generator.classroom.students import STUDENTS, Exporter, Student
-from generator.classroom.work import hand_in
+from generator.classroom.room import Classroom
+from generator.classroom.students import Student
+from generator.rehearsal.draw import Variant
+from generator.rehearsal.exports import exporter_for
+from generator.rehearsal.facts import read_facts
+from generator.rehearsal.rehearse import School, hand_in, honest_work
 from paribus.files import write_atomic
 
-FORMATS: tuple[Exporter, ...] = ("lab", "classic")
+FORMATS = ("lab", "classic")
 LEAST_BYTES = 1_000_000
 
 
 def write_submissions(
-    executed: Mapping[str, Any], released: Mapping[str, Any], path: Path, *, count: int = 100
+    room: Classroom, student: Student, executed: Mapping[str, Any], path: Path, *, count: int = 100
 ) -> None:
-    """A Moodle zip of ``count`` HTML exports, each of at least a megabyte.
+    """A Moodle zip of ``count`` HTML exports of one student's honest work, each of at least a megabyte.
 
     Each has a nonce, a picture and a training log of its own, so that nothing can be kept from one to the next.
     """
-    export = exporters()
-    files = []
+    if not isinstance(student.work, Variant):
+        raise TypeError(f"{student.name}'s work is not honest.")
+    name, facts = student.runs_as, {student.runs_as: read_facts(executed)}
+    exporters = [exporter_for(template) for template in FORMATS]
+    ready = []
     for number in range(count):
-        student: Student = replace(STUDENTS[0], name=f"Student {number}", exporter=FORMATS[number % len(FORMATS)])
-        nonce = hashlib.sha256(student.name.encode()).hexdigest()[:32]
-        content = hand_in(_with_pictures_and_logs(executed, number), released, student, nonce, export)
-        name = f"week1_homework.{SUFFIX[student.exporter]}"
-        files.append(HandedIn(student.name, identifier_of(number), name, content))
+        notebook = _with_pictures_and_logs(executed, number)
+        school = School(room.table, room.material, {name: notebook}, facts)
+        work = replace(student.work, name=f"student-{number}", exporter=exporters[number % len(exporters)])
+        ready.append(honest_work(work, school))
+    written = hand_in(ready, path.parent / "files", 2)
+    files = [
+        HandedIn(item.name, identifier_of(number), f"{room.table.assignment}.html",
+                 (written / f"{item.name}.html").read_bytes())
+        for number, item in enumerate(ready)
+    ]  # fmt: skip
     sizes = [len(item.content) for item in files]
     if min(sizes) < LEAST_BYTES:
         raise RuntimeError(f"A submission has only {min(sizes):,} bytes; the benchmark wants {LEAST_BYTES:,}.")

@@ -1,218 +1,156 @@
-"""The simulated class: what it knows comes from runs, and what it hands in is the same twice."""
+"""The demo's class: entries of the rehearsal's tables, handed in as Moodle gives them, and graded as expected."""
 
 import csv
 import io
 import json
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from course.checknames import CHECK_NAMES
-from generator.classroom.faults import (
-    AFTER_EXPORT,
-    BEFORE_EXPORT,
-    Work,
-    apply_byte_edits,
-    apply_edits,
-    set_source,
-    source_of,
-)
-from generator.classroom.findings import Findings, read_findings, records_of
-from generator.classroom.memos import (
-    Numbers,
-    Style,
-    Template,
-    template_rows,
-    write_comparison,
-    write_number,
-    write_template,
-)
+from generator.classroom import students as module
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
-from generator.classroom.students import EXECUTIONS, STUDENTS, execution_of, shares_execution
-from generator.classroom.work import notebook_to_execute, with_memo, with_nonce
-from generator.errors import BuildError
-from paribus.evidence import block
-from paribus.evidence.markup import Table
-from paribus.evidence.record import ConfigField, Record
+from generator.classroom.room import Classroom, make_files
+from generator.classroom.students import FILES, NoWork, class_assignment, read_class
+from generator.demo import compare
+from generator.errors import RehearsalError
+from generator.rehearsal.draw import Variant
+from generator.rehearsal.exports import exporter_for
+from generator.rehearsal.shown import records_of
+from generator.rehearsal.table import Fault, load_table
+from tests.generator.rehearsal_fixtures import executed, material
 
-NONCE = "0" * 32
-
-
-def record(kind: Any, name: str, **fields: Any) -> Record:  # noqa: ANN401 - a Record's fields
-    return Record(kind, "week1_homework", "r1", NONCE, f"run-{name}", run_name=name, **fields)
-
-
-def executed() -> dict[str, Any]:
-    """A notebook that shows the records of TF-IDF, an encoder and a changed arm."""
-    metrics = {"accuracy": 0.54, "macro_f1": 0.13, "zero_f1_classes": 70.0}
-    better = {"accuracy": 0.56, "macro_f1": 0.21, "zero_f1_classes": 46.0}
-    knobs = {"learning_rate": ConfigField(2e-5, "knob")}
-    start = record("start", "encoder", config=knobs)
-    records = [
-        record("result", "tfidf", values=metrics),
-        start,
-        record("result", "encoder", values=better, start=start.digest(), previous=start.digest()),
-        record("start", "one_change.changed", arm="changed", vary="learning_rate",
-               config={"learning_rate": ConfigField(2e-6, "knob")}),
-        record("result", "one_change.changed", arm="changed", vary="learning_rate", values=metrics),
-    ]  # fmt: skip
-    outputs = [
-        {"output_type": "display_data", "metadata": {},
-         "data": {"text/html": block.render(item, Table("A run", ("", ""), ()))}}
-        for item in records
-    ]  # fmt: skip
-    cells = [code("encoder-run", outputs), code("experiment-report"), code("per-class"), code("encoder-curves"),
-             memo("one_change_template"), memo("rescued_classes"), memo("recommendation"),
-             prose("memo-intro")]  # fmt: skip
-    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
-
-def code(key: str, outputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    return {"cell_type": "code", "id": key, "metadata": {"tags": [f"paribus-{key}"]}, "source": f"# {key}",
-            "outputs": outputs or [], "execution_count": 1}  # fmt: skip
-
-
-def memo(key: str) -> dict[str, Any]:
-    return prose(key, f"### {key}\n\nThe prompt.\n\n| field | what you write |\n\n*Write your answer here.*")
-
-
-def prose(key: str, text: str = "## Memo") -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": key, "metadata": {"tags": [f"paribus-{key}"]}, "source": text}
-
-
-def work(style: Style | None = None) -> Work:
-    notebook = with_memo(executed(), executed(), replace(STUDENTS[0], style=style or Style()))
-    return Work(notebook, read_findings(notebook), style or Style())
-
-
-def findings() -> Findings:
-    return read_findings(executed())
-
-
-# --- the table of students ----------------------------------------------------------------------------------
+TABLE = load_table(class_assignment())
+CLASS = read_class(TABLE)
 
 
 def test_the_class_has_24_students_of_whom_at_least_eight_are_really_executed() -> None:
-    assert len(STUDENTS) == len({student.name for student in STUDENTS}) == 24
-    assert len({student.execution for student in STUDENTS if student.execution}) >= 8
+    assert len(CLASS) == len({student.name for student in CLASS}) == 24
+    assert len({student.runs_as for student in CLASS} - {""}) >= 8
 
 
-def test_every_execution_has_a_seed_of_its_own() -> None:
-    assert len({execution.seed for execution in EXECUTIONS}) == len(EXECUTIONS)
+def test_the_class_shows_honest_work_faults_of_every_kind_and_files_without_work() -> None:
+    """What is known to be wrong with whom is known by the tables."""
+    faults = [student.work for student in CLASS if isinstance(student.work, Fault)]
+    assert {fault.made for fault in faults} == {"code", "text", "file"}
+    assert len({fault.expects.partition(".")[0] for fault in faults}) >= 4
+    assert {student.work for student in CLASS if isinstance(student.work, NoWork)} == set(FILES.values())
+    assert sum(isinstance(student.work, Variant) for student in CLASS) >= 10
+    assert {check for student in CLASS for check in student.expects} <= CHECK_NAMES
 
 
-def test_every_expected_check_exists_and_every_edit_is_known() -> None:
-    known = {*BEFORE_EXPORT, *AFTER_EXPORT, "untouched", "other_assignment"}
-    for student in STUDENTS:
-        assert set(student.expects) <= set(CHECK_NAMES), student.name
-        assert set(student.edits) <= known, student.name
+def test_every_student_is_described_in_a_line() -> None:
+    for student in CLASS:
+        assert student.about.startswith("honest: ") == (student.expects == () and isinstance(student.work, Variant))
+        assert "\n" not in student.about
 
 
-def test_only_the_first_holder_of_an_execution_keeps_its_nonce() -> None:
-    holders = [student for student in STUDENTS if student.execution == "slower"]
-    assert [shares_execution(student) for student in holders] == [False, *[True] * (len(holders) - 1)]
-    assert execution_of(holders[0]).name == "slower"
+def test_an_entry_that_the_tables_do_not_hold_is_named_with_those_they_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = {"assignment": "week1_homework", "student": [{"name": "Ann", "fault": "none_such"}]}
+    monkeypatch.setattr(module, "_raw", lambda: raw)
+    with pytest.raises(RehearsalError, match=r"Ann has fault = 'none_such'; the tables hold .*rate_and_batch"):
+        read_class(TABLE)
 
 
-# --- findings and memos ---------------------------------------------------------------------------------------
+# --- from works to files ----------------------------------------------------------------------------------------
 
 
-def test_findings_are_read_from_the_records_that_a_notebook_shows() -> None:
-    known = findings()
-    assert known.of("encoder", "macro_f1") == 0.21
-    assert known.of("changed", "accuracy") == 0.54
-    assert (known.vary, known.before_and_after) == ("learning_rate", (2e-5, 2e-6))
+def some() -> list[module.Student]:
+    """Those whose executions are kept as fixtures, and one of every kind of file."""
+    kept = set(executed())
+    return [student for student in CLASS if student.runs_as in kept or not student.runs_as]
+
+
+def test_every_student_hands_in_what_their_work_makes(tmp_path: Path) -> None:
+    """Honest work in its own export, faults in theirs, files that are no notebook, and attempts."""
+    room = Classroom(TABLE, material(), {**material().released, "metadata": {"title": "the lab"}})
+    files = make_files(room, some(), executed(), tmp_path / "files", workers=1)
+    by_name = {item.student: item for item in files}
+    assert {item.student for item in files} == {student.name for student in some()}
+    assert by_name["Viktor Ólafsson"].content.startswith(b"%PDF")
+    assert b"Log in" in by_name["Uma Krishnan"].content
+    assert len(by_name["Tomasz Zieliński"].content) == 4096
+    assert b"jp-Notebook" in by_name["Ada Fekete"].content
+    assert [item.in_worksheet for item in files if item.student == "Yusuf Demir"] == [False, False]
+    again = make_files(room, some(), executed(), tmp_path / "again", workers=1)
+    assert [item.content for item in files] == [item.content for item in again]
+
+
+def test_students_who_share_an_execution_have_notebooks_of_their_own(tmp_path: Path) -> None:
+    """The records stand under another nonce for each."""
+    sharing = [replace(student, exporter=exporter_for("ipynb")) for student in some() if student.runs_as]
+    ready = [
+        replace(student, work=replace(student.work, exporter=student.exporter))
+        if isinstance(student.work, Variant) else student
+        for student in sharing if not (isinstance(student.work, Fault) and student.work.file)
+    ]  # fmt: skip
+    room = Classroom(TABLE, material(), material().released)
+    files = make_files(room, ready, executed(), tmp_path / "files", workers=1)
+    first = {item.student: records_of(json.loads(item.content))[0].nonce for item in files}
+    assert len(set(first.values())) == len(first) > 1
+
+
+# --- grades beside what is known --------------------------------------------------------------------------------
+
+
+def result(position: int, status: str, *failed: str) -> dict[str, Any]:
+    verdicts = [{"check": name, "outcome": "failed", "because": "so"} for name in failed]
+    return {
+        "student": str(identifier_of(position)), "status": status, "score": 1.0, "pending": 0.0, "max_score": 2.0,
+        "cells": [{"key": "a", "verdicts": verdicts}],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("numbers", "digits", "written"),
-    [("fraction", 3, "0.542"), ("percent", 3, "54.2 %"), ("comma", 3, "0,542"), ("fraction", 2, "0.54")],
+    ("name", "status", "failed", "problem"),
+    [
+        ("Ada Fekete", "graded", (), ""),
+        ("Ada Fekete", "graded", ("memo.no_diary",), "honest, but failed: memo.no_diary"),
+        ("Ada Fekete", "unreadable", (), "status unreadable, expected graded"),
+        ("Rosa_María Gil", "graded", ("memo.no_diary",), ""),
+        ("Rosa_María Gil", "graded", (), "missed: failed nothing"),
+        (
+            "Rosa_María Gil",
+            "graded",
+            ("memo.no_diary", "form.links"),
+            "wrong reason: failed form.links, memo.no_diary",
+        ),
+        ("Samir Haddad", "graded", ("memo.answered",), "not caught: tasks.tests_passed, experiments.one_change"),
+        ("Viktor Ólafsson", "unreadable", (), ""),
+    ],
 )
-def test_a_number_is_written_in_the_students_notation(numbers: Numbers, digits: int, written: str) -> None:
-    assert write_number(0.5418, Style(numbers=numbers, digits=digits)) == written
+def test_a_grade_is_held_against_what_is_known_of_the_work(
+    tmp_path: Path, name: str, status: str, failed: tuple[str, ...], problem: str
+) -> None:
+    student = next(item for item in CLASS if item.name == name)
+    (tmp_path / "results.jsonl").write_text(json.dumps(result(0, status, *failed)) + "\n", encoding="utf-8")
+    assert compare(tmp_path / "results.jsonl", [student])[0].problem == problem
 
 
-def test_every_number_of_a_memo_comes_from_the_findings() -> None:
-    text = write_comparison(findings(), Style())
-    for number in ("0.540", "0.130", "0.560", "0.210", "70", "46"):
-        assert number in text
-
-
-@pytest.mark.parametrize(("template", "mark"), [("table", "| Result |"), ("bullets", "- **Result:**"),
-                                                ("headings", "#### Result")])  # fmt: skip
-def test_the_template_is_written_as_table_list_or_headings(template: Template, mark: str) -> None:
-    assert mark in write_template(template_rows(findings(), Style()), template)
-
-
-# --- faults ---------------------------------------------------------------------------------------------------
-
-
-def test_edits_leave_the_notebook_they_are_given_as_it_is() -> None:
-    before = work()
-    kept = json.dumps(before.notebook)
-    for name in BEFORE_EXPORT:
-        assert apply_edits(before, (name,)) != before.notebook, name
-    assert json.dumps(before.notebook) == kept
-
-
-def test_the_edited_memo_number_is_the_encoders_accuracy_ten_points_up() -> None:
-    text = source_of(apply_edits(work(), ("memo_number",)), "rescued_classes")
-    assert "The encoder has an accuracy of 0.660 and" in text
-    assert "TF-IDF has an accuracy of 0.540" in text
-
-
-def test_the_edited_record_no_longer_fits_its_digest() -> None:
-    shown = "".join(output["data"]["text/html"] for output in executed()["cells"][0]["outputs"])
-    text = block.block_text(records_of(executed())[0])
-    edited = apply_byte_edits(text.encode(), ("record_number",)).decode()
-    assert [item.problem_kind for item in block.find_records(edited)] == ["digest"]
-    assert "macro_f1" in shown
-
-
-def test_a_file_without_a_record_cannot_have_one_edited() -> None:
-    with pytest.raises(BuildError, match="no recorded macro-F1"):
-        apply_byte_edits(b"<html></html>", ("record_number",))
-
-
-def test_a_cell_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(BuildError, match=r"no cell with key 'nowhere'.*rescued_classes"):
-        set_source(executed(), "nowhere", "")
-
-
-def test_a_wrong_answer_lets_its_tests_fail_and_the_run_go_on() -> None:
-    solution = executed()
-    solution["cells"] += [code("one_change"), code("f1_by_tier"), code("f1_by_tier-tests")]
-    faulty = next(execution for execution in EXECUTIONS if execution.wrong_task)
-    notebook = notebook_to_execute(solution, faulty, "def f1_by_tier(): ...")
-    cells = {cell["id"]: cell for cell in notebook["cells"]}
-    assert cells["f1_by_tier"]["source"] == "def f1_by_tier(): ..."
-    assert "raises-exception" in cells["f1_by_tier-tests"]["metadata"]["tags"]
-    assert "raises-exception" not in solution["cells"][-1]["metadata"]["tags"]
-
-
-def test_another_nonce_keeps_the_chain_of_digests_whole() -> None:
-    renamed = records_of(with_nonce(executed(), "1" * 32))
-    assert {item.nonce for item in renamed} == {"1" * 32}
-    assert renamed[2].start == renamed[2].previous == renamed[1].digest()
-    assert [item.values for item in renamed] == [item.values for item in records_of(executed())]
+def test_a_student_without_a_result_is_told(tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_text("", encoding="utf-8")
+    assert compare(tmp_path / "results.jsonl", CLASS[:1])[0].problem == "no result was written"
 
 
 # --- Moodle's files ---------------------------------------------------------------------------------------------
 
-FILES = [HandedIn("Rosa_María", identifier_of(0), "hw.html", b"one"),
-         HandedIn("Rosa_María", identifier_of(0), "hw (1).html", b"two"),
-         HandedIn("Zoë", identifier_of(1), "hw.html", b"three", in_worksheet=False)]  # fmt: skip
+FILES_OF_TWO = [HandedIn("Rosa_María", identifier_of(0), "hw.html", b"one"),
+                HandedIn("Rosa_María", identifier_of(0), "hw (1).html", b"two"),
+                HandedIn("Zoë", identifier_of(1), "hw.html", b"three", in_worksheet=False)]  # fmt: skip
 
 
 def test_the_zip_is_the_same_twice_and_named_as_moodle_names_it() -> None:
-    assert write_zip(FILES) == write_zip(FILES)
-    names = zipfile.ZipFile(io.BytesIO(write_zip(FILES))).namelist()
+    assert write_zip(FILES_OF_TWO) == write_zip(FILES_OF_TWO)
+    names = zipfile.ZipFile(io.BytesIO(write_zip(FILES_OF_TWO))).namelist()
     assert names[0] == f"Rosa María_{identifier_of(0)}_assignsubmission_file/hw.html"
 
 
 def test_the_worksheet_has_one_row_an_enrolled_student() -> None:
-    rows = list(csv.DictReader(io.StringIO(write_worksheet(FILES, 100.0).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(write_worksheet(FILES_OF_TWO, 100.0).decode("utf-8-sig"))))
     assert [row["Identifier"] for row in rows] == [f"Participant {identifier_of(0)}"]
     assert rows[0]["Maximum grade"] == "100.00"

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from generator.classroom.findings import records_of
-from generator.classroom.memos import Style
 from generator.errors import RehearsalError
 from generator.rehearsal.claims import rewrite_record, with_nonce
 from generator.rehearsal.edits import AGAIN, apply_byte_edits, apply_edits, settle_reruns
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.memos import Desk, as_the_student_has_it, edit_memos, write_memos
 from generator.rehearsal.rehearse import plain_hand
+from generator.rehearsal.shown import records_of
 from generator.rehearsal.table import load_table
-from generator.rehearsal.writing import FORMS, Pen, fill, write_rows
+from generator.rehearsal.writing import FORMS, Numbers, Pen, Style, fill, write_number, write_rows
 from paribus.evidence.block import find_records
 from tests.generator.rehearsal_fixtures import executed, material
 
@@ -50,6 +49,14 @@ def test_facts_are_read_from_the_runs_of_the_executed_notebook() -> None:
     assert FACTS.setting("changed", "vary") == pytest.approx(FACTS.setting("baseline", "vary") / 10)
     assert FACTS.predictions["one_change"].direction == "down"
     assert FACTS.interval_holds_zero("macro_f1") is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "digits", "written"),
+    [("fraction", 3, "0.542"), ("percent", 3, "54.2 %"), ("comma", 3, "0,542"), ("fraction", 2, "0.54")],
+)
+def test_a_number_is_written_in_the_students_notation(numbers: Numbers, digits: int, written: str) -> None:
+    assert write_number(0.5418, Style(numbers=numbers, digits=digits)) == written
 
 
 def test_over_several_seeds_facts_have_a_spread_and_intervals() -> None:
