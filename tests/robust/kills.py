@@ -5,11 +5,12 @@
 Half of the runs start from nothing; the other half from a graded class in which people have decided and a
 quarter of the students have handed in again. A run is killed up to ``--chain`` times before it may finish. After
 every kill the gradebook must be sound and no file may be half; at the end everything must be as after the
-undisturbed run.
+undisturbed run. A run that hangs ends the measurement and says where it hung.
 """
 
 import argparse
 import contextlib
+import faulthandler
 import io
 import json
 import os
@@ -30,6 +31,8 @@ from paribus.cli import main as main_command
 from tests.robust.small_class import command, decide, hand_in_again, make_class, state
 
 ROOT = Path(__file__).parents[2]
+HANGS = 1200
+"""Seconds after which a run is taken to hang; one of 200 submissions takes half a minute."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +125,10 @@ def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
 def run(folder: Path, out: Path) -> None:
     """To the end, undisturbed; in this process, which has loaded everything already."""
     told = io.StringIO()
+    faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__)
     with contextlib.redirect_stdout(told):
         assert main_command(command(folder, out, "--json")) == 0, told.getvalue()
+    faulthandler.cancel_dump_traceback_later()
 
 
 def kill_after(folder: Path, out: Path, seconds: float) -> bool:
@@ -133,7 +138,7 @@ def kill_after(folder: Path, out: Path, seconds: float) -> bool:
         process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=HANGS)
         return True
     assert process.returncode == 0
     return False
