@@ -4,6 +4,7 @@ Nothing is unpacked: a name that points elsewhere can harm nobody, and is still 
 archive holds one.
 """
 
+import os
 import stat
 import zipfile
 import zlib
@@ -29,6 +30,8 @@ class InboxLimits:
 
 DEFAULT_LIMITS = InboxLimits()
 RATIO_FROM = 10_000_000
+# What Moodle and every operating system write. The others unpack as much as they like in one step.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,18 @@ def open_entries(path: Path, limits: InboxLimits) -> Iterator[tuple[Entry, ...]]
 
 
 def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
-    entries = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or path.is_file():
-            entries.append(_file(path, path.relative_to(folder).as_posix()))
+    """Links are entries of their own, not followed; a folder that cannot be opened is one, too."""
+    entries: list[Entry] = []
+
+    def refused(error: OSError) -> None:
+        name = Path(str(error.filename)).relative_to(folder).as_posix()
+        entries.append(Entry(name, 0, _nothing, f"The folder could not be opened ({error.strerror})."))
+
+    for place, folders, files in os.walk(folder, onerror=refused):
+        linked = [name for name in folders if Path(place, name).is_symlink()]
+        for path in (Path(place, name) for name in (*files, *linked)):
+            if path.is_symlink() or path.is_file():
+                entries.append(_file(path, path.relative_to(folder).as_posix()))
         if len(entries) > limits.members:
             raise InboxError(
                 f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."
@@ -145,6 +156,10 @@ def _refusal(info: zipfile.ZipInfo, name: str, repeated: bool, limits: InboxLimi
         (name.startswith("/") or ".." in parts or ":" in name[:3], "Its name points outside of the archive."),
         (stat.S_ISLNK(info.external_attr >> 16), "It is a link to another place, not a file."),
         (bool(info.flag_bits & 1), "It is encrypted. Hand in the file without a password."),
+        (
+            info.compress_type not in METHODS,
+            "It is packed by a method that is not read. Pack it again as an ordinary zip.",
+        ),
         (repeated, "The archive holds another file of the same name after it."),
         (
             info.file_size > RATIO_FROM and info.file_size > limits.ratio * max(info.compress_size, 1),

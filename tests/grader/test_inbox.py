@@ -1,6 +1,7 @@
 """What a teacher downloads becomes submissions: nothing lost, nobody else affected."""
 
 import io
+import os
 import stat
 import struct
 import tempfile
@@ -197,6 +198,53 @@ def test_a_bomb_is_not_opened(tmp_path: Path) -> None:
     ada, eve = read(path)
     assert "unpacks to so much more" in eve.problem
     assert ada.content == b"good"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_method_that_unpacks_without_bounds_is_not_opened(tmp_path: Path, method: int) -> None:
+    """A thousand bytes of bzip2 hold a gigabyte, and Python unpacks them in one step."""
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("Eve_1_assignsubmission_file_/a.html", b"0" * 5_000_000)
+        archive.writestr(MOODLE, b"good", zipfile.ZIP_DEFLATED)
+    ada, eve = read(path)
+    assert "a method that is not read" in eve.problem
+    assert ada.content == b"good"
+
+
+def test_a_hundred_thousand_members_are_refused_at_once_and_read_where_the_course_allows_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(100_000):
+            archive.writestr(zipfile.ZipInfo(f"S_{number}_assignsubmission_file_/a.html"), b"x")
+    with pytest.raises(InboxError, match="holds 100,000 files, and at most 50,000 are read"):
+        read(path)
+    assert count_submissions(path, InboxLimits(members=100_000)) == 100_000
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs users")
+def test_a_folder_that_cannot_be_opened_is_a_submission_with_a_problem() -> None:
+    """Nothing is lost in silence. Root may open everything, so the test looks as another user."""
+    before = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for member in (MOODLE, "Bob_102_assignsubmission_file_/b.html"):
+            (folder / member).parent.mkdir()
+            (folder / member).write_bytes(b"x")
+        closed = (folder / MOODLE).parent
+        closed.chmod(0)
+        try:
+            os.seteuid(before or 65534)
+            ada, bob = read(folder)
+        finally:
+            os.seteuid(before)
+            closed.chmod(0o755)
+    assert (ada.student, bob.student) == ("101", "102")
+    assert "could not be opened (Permission denied)" in ada.problem
+    assert bob.content == b"x"
 
 
 def test_a_large_member_and_a_large_batch_stop_at_their_limits(tmp_path: Path) -> None:
