@@ -19,6 +19,8 @@ from grader.sketch import make_sketch
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
 
+ANSWERED = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO)
+
 _BEGIN = re.compile(
     r"paribus\s*\.\s*begin\(\s*[\"']([A-Za-z0-9_\-]+)[\"']\s*(?:,\s*(?:release\s*=\s*)?[\"']([0-9a-f]{4,64})[\"'])?"
 )
@@ -133,6 +135,11 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     remarks = [*submission.remarks, *case.notebook.remarks]
     if missing:
         remarks.append(f"Not found in the file: {', '.join(missing)}.")
+    if twice := [item.cell.key for item in case.matches.values() if item.duplicates and item.cell.role in ANSWERED]:
+        remarks.append(
+            f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
+            "beside it for the person who grades."
+        )
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):

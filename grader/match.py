@@ -6,7 +6,7 @@ places is left for a person to see.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,6 +42,12 @@ def match(assignment: Assignment, recovered: Recovered) -> tuple[dict[str, Match
             state.place(key, position, "order")
     matches = {cell.key: _finished(cell, state) for cell in assignment.cells}
     return matches, tuple(cell for cell in recovered.cells if cell.position in state.free)
+
+
+def others(recovered: Recovered, matches: Mapping[str, Match]) -> tuple[RecoveredCell, ...]:
+    """The cells that are nobody's match: those left over, and copies, in which a person may find the answer."""
+    taken = {item.recovered.position for item in matches.values() if item.recovered is not None}
+    return tuple(cell for cell in recovered.cells if cell.position not in taken)
 
 
 class _State:

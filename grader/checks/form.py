@@ -80,6 +80,13 @@ def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             {"errors": len(found)},
             evidence,
         )
+    lost = [
+        key for key, match in case.matches.items()
+        if match.recovered is None and match.cell.role in (Role.TASK, Role.TESTS, Role.EXPERIMENT)
+        and match.cell.cell_type == "code"
+    ]  # fmt: skip
+    if lost and len(lost) < len(case.matches):
+        return undecided(f"Whether {listed(lost)} ends in an error cannot be seen: it is not in your file.")
     if not any(item.outputs for item in case.notebook.cells):
         if keeps_counts(case) and not any(item.count is not None for item in case.notebook.cells):
             return failed("The notebook was not run, so nothing shows that it runs without an error.")

@@ -18,7 +18,9 @@ _REPLACED = re.compile(
 
 
 @check("tasks.tests_passed")
-def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def tests_passed(  # noqa: PLR0911 - one way out a verdict
+    case: Case, cell: Cell, options: Mapping[str, Any]
+) -> Finding:
     """The tests below your code are as released, ran after it, and ended without an error."""
     tests = case.matches.get(cell.key)
     task_key = str(options.get("task") or cell.grades)
@@ -49,7 +51,28 @@ def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             {**values, "error": quoted},
             [Evidence(cell.key, quoted)],
         )
+    if (copy := _failing_copy(case, task, tests)) is not None:
+        return undecided(
+            f"The tests of {task_key} stand more than once in your file, and another copy, {copy.cell}, stopped "
+            f"with: {copy.text}. A person looks which of them counts; delete the copy you do not need.",
+            {**values, "error": copy.text},
+            [*evidence, copy],
+        )
     return _ran_after(case, task, tests, task_key, values)
+
+
+def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | None:
+    """Another cell that claims to be these tests and shows an error from after the task's last run.
+
+    Markup in an output can pretend to be a cell, and nobody can tell which of two cells is the real one.
+    """
+    ran = task.recovered.count if task is not None and task.recovered is not None else None
+    for position in tests.duplicates:
+        copy = case.notebook.cells[position]
+        error = next((output for output in copy.outputs if output.kind == "error"), None)
+        if error is not None and (copy.count is None or ran is None or copy.count > ran):
+            return Evidence(case.cell_name(position), error_line(error))
+    return None
 
 
 def _patched(case: Case) -> Evidence | None:

@@ -167,15 +167,15 @@ def print_summary(handback: "Handback", out: Path) -> None:
     from rich.table import Table
 
     from grader.pages.shared import STATUS, who
+    from grader.recover.text import harmless
 
     console = Console()
     for note in handback.notes:
-        console.print(f"[yellow]note[/yellow]  {escape(note)}")
+        console.print(f"[yellow]note[/yellow]  {escape(harmless(note))}")
     bad = [result for result in handback.results if not result.cells]
     for result in bad:
-        console.print(
-            f"[red]{STATUS[result.status]}[/red]  {escape(who(result))}: {escape(' '.join(result.remarks))}"
-        )
+        words = harmless(f"{who(result)}: {' '.join(result.remarks)}")
+        console.print(f"[red]{STATUS[result.status]}[/red]  {escape(words)}")
     waiting = sum(1 for result in handback.results if result.cells and result.pending > 0)
     counts = ", ".join(f"{count} {STATUS[status]}" for status, count in _counts(handback).items())
     kept = f" ({handback.reused} unchanged since the last run)" if handback.reused else ""
@@ -194,11 +194,14 @@ def print_changes(changed: "Sequence[Change]", old: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from grader.recover.text import harmless
+
     console = Console()
     people = len({change.submission for change in changed})
     console.print(f"\nAgainst {escape(str(old))}: {len(changed)} changes for {people} submissions.")
     for item in changed:
-        console.print(f"  {escape(item.who)}  {escape(item.what)}: {escape(item.before)} → {escape(item.after)}")
+        words = harmless(f"{item.who}  {item.what}: {item.before} → {item.after}")
+        console.print(f"  {escape(words)}")
 
 
 def _counts(handback: "Handback") -> dict[str, int]:

@@ -36,6 +36,7 @@ from grader.gradebook.ledger import Entered, Ledger, digest_of
 from grader.gradebook.preprocessors import InjectScores, SaveScores
 from grader.gradebook.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from grader.model import Result
+from grader.recover.text import harmless
 from grader.results import to_line
 from paribus.files import write_atomic
 
@@ -188,7 +189,8 @@ class GradebookFolder:
     def _notes(self, cells: Mapping[str, GradeCell]) -> dict[str, str]:
         """Our findings by the answer they are about."""
         return {
-            _answer_key(self.assignment, slot): "\n\n".join(cells[slot.grade_id].findings) for slot in self.slots
+            _answer_key(self.assignment, slot): harmless("\n\n".join(cells[slot.grade_id].findings))
+            for slot in self.slots
         }
 
     def _save_source(self, notebook: str) -> None:
@@ -279,5 +281,5 @@ def _answer_key(assignment: Assignment, slot: Slot) -> str:
 
 def _names(result: Result) -> dict[str, str]:
     """The fields that nbgrader keeps of a person; a class may be anonymous."""
-    first, _, last = result.name.rpartition(" ")
+    first, _, last = harmless(result.name).rpartition(" ")
     return {"first_name": first, "last_name": last, "lms_user_id": result.student}

@@ -16,7 +16,7 @@ from course.release import Release
 from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.rebuild import rebuild
-from grader.match import match
+from grader.match import match, others
 from grader.model import Result, Submission
 from grader.pool import Lost, run_pool
 from grader.recover import recover
@@ -98,8 +98,8 @@ class _Rebuild:
         release = next(item for item in self.releases if item.digest == task.release)
         try:
             recovered = recover(task.content, task.source, recover_limits(self.limits))
-            matches, unmatched = match(release.assignment, recovered)
-            return _Rebuilt(rebuild(release, matches, unmatched))
+            matches, _ = match(release.assignment, recovered)
+            return _Rebuilt(rebuild(release, matches, others(recovered, matches)))
         except UnreadableError as error:
             return _Rebuilt("", str(error))
         except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch

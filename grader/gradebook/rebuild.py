@@ -14,6 +14,7 @@ import nh3
 
 from course.release import Release
 from grader.model import Match, RecoveredCell
+from grader.recover.text import harmless
 
 MAX_SOURCE = 200_000
 MAX_EXTRA_CELLS = 200
@@ -21,8 +22,6 @@ URL_SCHEMES = {"http", "https", "mailto", "data"}
 LINK_SCHEMES = ("http:", "https:", "mailto:", "#")
 PICTURE_STARTS = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "gif"))
 _BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
-# C0 controls but tab and newline: no export needs them, and XML forbids them.
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell] = ()) -> str:
@@ -47,7 +46,9 @@ def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[
 
 def clean_html(markup: str) -> str:
     """Markup that cannot run, load or pretend: nh3's allow-list, pictures only from within the file."""
-    cleaned = nh3.clean(markup, attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=URL_SCHEMES)
+    cleaned = nh3.clean(
+        harmless(markup), attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=URL_SCHEMES
+    )
     # A blank line would end the HTML block, and the rest would be read as markdown again.
     return cleaned if "<pre" in cleaned else _BLANK_LINES.sub("", cleaned)
 
@@ -60,8 +61,8 @@ def clean_markdown(source: str) -> str:
 
 
 def clean_code(source: str) -> str:
-    """Code as text: control characters removed, length bounded."""
-    return source[:MAX_SOURCE].translate(_CONTROLS)
+    """Code as text: it reads in the order in which Python would, length bounded."""
+    return harmless(source[:MAX_SOURCE])
 
 
 _ATTRIBUTES = {

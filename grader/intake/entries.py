@@ -83,9 +83,11 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
 
     for place, folders, files in os.walk(folder, onerror=refused):
         linked = [name for name in folders if Path(place, name).is_symlink()]
-        for path in (Path(place, name) for name in (*files, *linked)):
-            if path.is_symlink() or path.is_file():
-                entries.append(_file(path, path.relative_to(folder).as_posix()))
+        paths = [Path(place, name) for name in (*files, *linked)]
+        entries += [
+            _file(path, path.relative_to(folder).as_posix())
+            for path in paths if path.is_symlink() or path.is_file()
+        ]  # fmt: skip
         if len(entries) > limits.members:
             raise InboxError(
                 f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."

@@ -34,8 +34,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 DATE_OR_NONE = re.compile(r"-|.*\d.*", re.DOTALL)
-# A cell that begins so is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is a formula to a spreadsheet; to some of them the wide forms as well.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MAX_BYTES = 20_000_000
 
 
@@ -128,12 +128,13 @@ def write_worksheet(worksheet: Worksheet, entries: Mapping[str, Entry]) -> bytes
     """The worksheet with the grades and comments of ``entries`` (by Moodle's number) in it.
 
     A student without an entry stays as they are; an entry without a grade empties Grade, so that Moodle leaves
-    it ungraded.
+    it ungraded. Names, groups and texts that a spreadsheet would take for formulas get an apostrophe: students
+    choose them, and Moodle reads back none of them.
     """
     columns = worksheet.columns
     lines = [list(worksheet.header)]
     for student, row in zip(worksheet.students, worksheet.rows, strict=True):
-        cells = list(row)
+        cells = [cell if place == columns.feedback else _harmless(cell) for place, cell in enumerate(row)]
         entry = entries.get(student.number)
         if entry is not None:
             cells[columns.grade] = (
@@ -162,6 +163,11 @@ def _quoted(cell: str) -> str:
 def no_formula(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe is put before what would be one."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def _harmless(cell: str) -> str:
+    """A cell as Moodle wrote it, unless it is a formula; Moodle's own numbers and "-" for nothing are none."""
+    return cell if cell == "-" or NUMBER.fullmatch(cell) else no_formula(cell)
 
 
 # --- reading --------------------------------------------------------------------------------------------------

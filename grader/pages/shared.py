@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from course.assignment import Assignment, Role
 from grader.model import Outcome, Result
+from grader.recover.text import harmless
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 400
@@ -100,7 +101,7 @@ def humanise(name: str) -> str:
 
 def who(result: Result) -> str:
     """What to call the person: the name, or what Moodle or the file calls them."""
-    return result.name or result.student or result.submission
+    return harmless(result.name or result.student or result.submission)
 
 
 def points(value: float) -> str:
@@ -127,7 +128,12 @@ def shown(value: object) -> str:
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=_harmless_value,
     )  # fmt: skip
     environment.filters.update(points=points, shown=shown, humanise=humanise)
     return environment
+
+
+def _harmless_value(value: object) -> object:
+    """What a template puts in: markup of our own as it is, everything else as text that turns nothing around."""
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value

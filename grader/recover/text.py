@@ -25,6 +25,11 @@ BYTE_ORDER_MARKS = (
 )
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+# Controls, which a terminal obeys, and what turns the direction in which the text after it is shown. No script
+# needs them: letters that are read from right to left are so by themselves.
+_OBEYED = dict.fromkeys(
+    [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 SLICE = 16_384
 
@@ -117,3 +122,12 @@ def terminal_text(text: str) -> str:
         text = re.sub(r"\r+\n", "\n", text)
         text = OVERWRITTEN.sub("", text)
     return text
+
+
+def harmless(text: str) -> str:
+    r"""Text whose characters are shown one after another: fit for a page, a terminal, and a person who grades.
+
+    >>> harmless("lr = 1e-5 \u202e\x1b[31m# tset")
+    'lr = 1e-5 [31m# tset'
+    """
+    return text if text.isprintable() and text.isascii() else text.translate(_OBEYED)

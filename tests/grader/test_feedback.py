@@ -4,14 +4,20 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
+from grader.changes import Change
+from grader.commands.grade import print_changes, print_summary
+from grader.gradebook.rebuild import clean_code, clean_markdown
 from grader.gradebook.scores import PersonGrade, read_slots, with_people
+from grader.handback import Handback
 from grader.model import Evidence, Result
 from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
+from grader.pages.report import report_page
 from grader.pages.shared import cell_title, humanise, points, render, shown
 from tests.grader.classroom import (
     BAD,
@@ -105,6 +111,23 @@ def test_everything_a_student_wrote_is_text() -> None:
     assert "<script" not in html
     assert "<img" not in html
     assert html.count("&lt;script&gt;") >= 8
+
+
+def test_nothing_a_student_wrote_turns_the_words_around_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """An override shows 0.12 as 21.0 and can turn our own sentence; a terminal obeys escape codes."""
+    tricks = "Ada \u202e21.0\u202c \u2067x\u2069 \x1b]0;evil\x07 \x9b31m"
+    item = verdict("memo.answered", BAD, 1.0, tricks, values={"text": tricks}, evidence=(Evidence("a", tricks),))
+    result = replace(make_result("ada", cell_result("whole", 0.0, item), name=tricks), source=tricks)
+    broken = replace(unreadable_result("pdf", name=tricks), remarks=(tricks,))
+    change = Change("ada", tricks, "file", tricks, tricks)
+    print_summary(Handback((result, broken), (tricks,), 0), Path("out"))
+    print_changes([change], Path("old"))
+    printed = capsys.readouterr().out
+    shown = (page(result), report_page([result, broken], ASSIGNMENT, notes=(tricks,)), printed, clean_code(tricks))
+    for text in (*shown, clean_markdown(tricks)):
+        assert "21.0" in text
+        assert not set("\u202e\u202c\u2067\u2069\x1b\x07\x9b") & set(text)
+    assert "<bdi>Ada 21.0" in shown[1]
 
 
 def test_the_policy_allows_this_style_sheet_and_nothing_else() -> None:

@@ -89,9 +89,10 @@ def test_a_worker_whose_parent_was_killed_ends_by_itself(tmp_path: Path) -> None
     note = tmp_path / "worker"
     script = tmp_path / "pool.py"
     script.write_text(
-        "from grader.pool import run_pool\nfrom tests.grader import pool_work\n"
-        f"if __name__ == '__main__': list(run_pool(pool_work.outlive_the_parent, [{str(note)!r}], jobs=1, "
-        "time_limit=0.2))",
+        # Not run_pool, which would itself end a worker that takes so long to start on a busy machine.
+        "import time\nfrom grader.pool import _hand, _start\nfrom tests.grader import pool_work\n"
+        "if __name__ == '__main__':\n"
+        f"    _hand(_start(0, 0.2), pool_work.outlive_the_parent, {str(note)!r})\n    time.sleep(60)\n",
         encoding="utf-8",
     )
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}

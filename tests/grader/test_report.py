@@ -77,7 +77,7 @@ def test_bad_files_and_remarks_have_a_line_each() -> None:
 
 def test_who_waits_is_listed_with_the_reasons_and_a_link() -> None:
     markup = page(klass())
-    assert '<a href="feedback/bob.html">Bob</a>' in markup
+    assert '<a href="feedback/bob.html"><bdi>Bob</bdi></a>' in markup
     text = words(markup)
     assert "Bob 8 The trade-off (5) · The notebook as a whole (3)" in text
     assert "Memo: numbers traced: The number 0.231" in text

@@ -133,10 +133,21 @@ def test_what_is_no_worksheet_is_refused_with_what_is_missing(content: bytes, wo
         read_worksheet(content, "sheet.csv")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|'/C calc'!A0", "-2", "@SUM(A1)", "\t=1", "  =1"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|'/C calc'!A0", "-2", "@SUM(A1)", "\t=1", "  =1", "＝1+1"])
 def test_no_comment_is_a_formula(text: str) -> None:
     out = write_worksheet(read_worksheet(ENGLISH.encode()), {"101": Entry(1.0, text)})
     assert _cells(out, ",")[1][9] == f"'{text}"
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example")', "+1", "@SUM(A1)", "=cmd|'/C calc'!A0"])
+def test_no_name_that_a_student_chose_is_a_formula(name: str) -> None:
+    """Nor is a group's or a text; dates that are missing stay a dash, and a teacher's comment what it was."""
+    quoted = name.replace('"', '""')
+    text = ENGLISH.replace('"Ada Lovelace"', f'"{quoted}"').replace("-,-,\n", '-,-,"- read before"\n')
+    out = _cells(write_worksheet(read_worksheet(text.encode()), {}), ",")
+    assert out[1][1] == f"'{name}"
+    assert out[2][7:] == ["-", "-", "- read before"]
+    assert write_worksheet(read_worksheet(write_worksheet(read_worksheet(text.encode()), {})), {}).count(b"''") == 0
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))

@@ -125,7 +125,7 @@ def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
 def run(folder: Path, out: Path) -> None:
     """To the end, undisturbed; in this process, which has loaded everything already."""
     told = io.StringIO()
-    faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__ or 2)
     with contextlib.redirect_stdout(told):
         assert main_command(command(folder, out, "--json")) == 0, told.getvalue()
     faulthandler.cancel_dump_traceback_later()
