@@ -4,6 +4,7 @@ Prose asks for a number by a place such as ``<<encoder.accuracy>>``:
 
     <<WHO.METRIC>>            the mean over seeds of a run's or an arm's metric
     <<WHO-WHO.METRIC>>        a difference of two such means
+    <<WHO-WHO.METRIC|welch>>  the interval of the arms' difference over the seeds (or ``paired``): "-0.012 to 0.034"
     <<value:NAME>>            a recorded value
     <<WHO@SETTING>>           a setting of a run; <<WHO@vary>> is the varied one
     <<prediction.PART>>       direction or why of the experiment's prediction
@@ -23,6 +24,7 @@ from paribus.evidence.record import Prediction, Record
 
 LINK = "baseline_run"
 ARMS = ("baseline", "changed")
+INTERVALS = ("welch", "paired")
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,6 @@ class Facts:
 
         None where an arm has a single seed.
         """
-        from scipy import stats
-
         baseline = self.metrics[self.name("baseline", experiment)]
         changed = self.metrics[self.name("changed", experiment)]
         shared = [seed for seed in baseline if seed in changed]
@@ -96,11 +96,27 @@ class Facts:
         second = [changed[seed][metric] for seed in shared]
         if len(set(first)) == len(set(second)) == 1:
             return first == second
-        intervals = (
-            stats.ttest_ind(second, first, equal_var=False).confidence_interval(),
-            stats.ttest_rel(second, first).confidence_interval(),
-        )
-        return any(not (item.low > 0 or item.high < 0) for item in intervals)
+        intervals = [self.interval(kind, metric, experiment) for kind in INTERVALS]
+        return any(not (low > 0 or high < 0) for low, high in intervals)
+
+    def interval(self, kind: str, metric: str, experiment: str = "") -> tuple[float, float]:
+        """The Welch or the paired 95 % t interval of changed − baseline, over the seeds that both arms have.
+
+        RehearsalError where that is a single one.
+        """
+        from scipy import stats
+
+        baseline, changed = (self.metrics[self.name(arm, experiment)] for arm in ARMS)
+        shared = [seed for seed in baseline if seed in changed]
+        if len(shared) < 2:
+            raise RehearsalError(f"A memo asks for the {kind} interval of {metric}, and an arm has a single seed.")
+        first = [baseline[seed][metric] for seed in shared]
+        second = [changed[seed][metric] for seed in shared]
+        if kind == "welch":
+            found = stats.ttest_ind(second, first, equal_var=False).confidence_interval()
+        else:
+            found = stats.ttest_rel(second, first).confidence_interval()
+        return float(found.low), float(found.high)
 
 
 def read_facts(notebook: Mapping[str, Any]) -> Facts:

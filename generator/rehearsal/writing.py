@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from generator.errors import RehearsalError
-from generator.rehearsal.facts import Facts
+from generator.rehearsal.facts import INTERVALS, Facts
 
 Numbers = Literal["fraction", "percent", "comma"]
 Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
@@ -75,10 +75,18 @@ def _place(match: re.Match[str], pen: Pen) -> str:  # noqa: PLR0911 - one way ou
         return _shown(_changed(facts.spread(who, metric, experiment), match), metric, "", pen.style)
     first, minus, second = who.partition("-")
     known = {name.rpartition(":")[2] for name in facts.metrics} | set(facts.metrics)
+    if minus and form in INTERVALS:
+        return _interval(first.rpartition(":")[0] or experiment, metric, match, pen)
     if minus and first in known and second in known:
         value = facts.mean(first, metric, experiment) - facts.mean(second, metric, experiment)
         return _difference(_changed(value, match), metric, form, pen.style)
     return _shown(_changed(facts.mean(who, metric, experiment), match), metric, form, pen.style)
+
+
+def _interval(experiment: str, metric: str, match: re.Match[str], pen: Pen) -> str:
+    """Both bounds, or both moved by what the place adds."""
+    bounds = [_changed(bound, match) for bound in pen.facts.interval(match["form"], metric, experiment)]
+    return " to ".join(f"{'-' if bound < 0 else ''}{write_number(abs(bound), pen.style)}" for bound in bounds)
 
 
 def _changed(value: Any, match: re.Match[str]) -> Any:  # noqa: ANN401 - a setting is any plain value

@@ -70,6 +70,15 @@ def test_over_several_seeds_facts_have_a_spread_and_intervals() -> None:
     assert same.interval_holds_zero("macro_f1") is False
     assert apart.spread("baseline", "macro_f1") == pytest.approx(0.01)
     assert apart.seeds("changed") == [0, 1, 2]
+    low, high = apart.interval("welch", "macro_f1")
+    assert low < apart.mean("changed", "macro_f1") - apart.mean("baseline", "macro_f1") < high
+    text = fill("<<k:changed-k:baseline.macro_f1|paired>>", Pen(near))
+    assert [float(bound) for bound in text.split(" to ")] == pytest.approx(
+        near.interval("paired", "macro_f1"), abs=5e-4
+    )
+    alone = Facts({"k:baseline": arm(0.1), "k:changed": arm(0.2)}, vary={"k": "C"})
+    with pytest.raises(RehearsalError, match="the paired interval of macro_f1, and an arm has a single seed"):
+        alone.interval("paired", "macro_f1")
 
 
 @pytest.mark.parametrize(
