@@ -60,7 +60,9 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
         raise _too_many(len(found), limits)
     family = _family(found[0], title)
     layout = _layout(found, family)
-    if layout.lookalikes and content.count(b"<div") > content.count(b"</div"):
+    # Where tags are left open, the last cell of all stands inside another's contents.
+    swallowed = found[-1].mem_id not in layout.index_of
+    if swallowed and content.count(b"<div") > content.count(b"</div"):
         layout = _unfold(found, family, layout)
     if len(layout.cells) > limits.cells:
         raise _too_many(len(layout.cells), limits)

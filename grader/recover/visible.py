@@ -1,17 +1,14 @@
 """The plain text a reader sees in a piece of HTML. Parsed, never rendered."""
 
-import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-UNSEEN = ["script", "style", "template", "button", "noscript", "title"]
+UNSEEN = ("script", "style", "template", "button", "noscript", "title")
 # What starts and ends a line of its own.
-BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, div, pre, blockquote, summary, details, br, hr, dt, dd"
+BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div pre blockquote summary details br hr dt dd".split())
 # Stands for the tab between two cells while blanks are tidied; a private character, no blank.
 COLUMN = "\ue0f1"
-SPACES = re.compile(r"[^\S\n]+")
-BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
 def visible_text(html: str) -> str:
@@ -29,15 +26,17 @@ def visible_text(html: str) -> str:
 
 def visible_of(node: LexborNode, html: str) -> str:
     """`visible_text` of a node whose markup is ``html``. Takes the node apart: read everything else before."""
-    if "<s" in html or "<b" in html or "<t" in html or "<n" in html:
-        node.strip_tags(UNSEEN)
+    # Looking for a word in the markup is far cheaper than asking the tree with a selector.
+    unseen = [tag for tag in UNSEEN if f"<{tag}" in html]
+    if unseen:
+        node.strip_tags(unseen)
     if "anchor-link" in html:
         for anchor in node.css("a.anchor-link"):
             anchor.decompose()
     if "<table" in html:
         _flatten_tables(node)
     if "<" in html:
-        for block in node.css(BLOCKS):
+        for block in [item for item in node.traverse() if item.tag in BLOCKS]:
             block.insert_before("\n")
             block.insert_after("\n")
     return tidy(node.text()).replace(COLUMN, "\t")
@@ -64,11 +63,10 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
 
 
 def _cells(row: LexborNode) -> list[str]:
-    return [tidy(cell.text()).replace("\n", " ") for cell in row.iter() if cell.tag in ("td", "th")]
+    return [" ".join(cell.text().split()) for cell in row.iter() if cell.tag in ("td", "th")]
 
 
 def tidy(text: str) -> str:
     """Runs of blanks become one, blank lines go."""
-    if text.isprintable() and "  " not in text:  # most of a table's cells: one line, nothing to fold
-        return text.strip()
-    return BLANK_LINES.sub("\n", SPACES.sub(" ", text)).strip()
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])
