@@ -45,15 +45,15 @@ class PictureBudget:
                 "Print or display less inside loops, run the notebook again and hand in its export.",
             )
 
-    def decode(self, base64_text: str) -> bytes:
-        """The bytes of a base64 picture, or none where it is damaged or too large."""
+    def decode(self, base64_text: str, start: int = 0) -> bytes:
+        """The bytes of a base64 picture from ``start`` on, or none where it is damaged or too large."""
         if not self._limits.pictures_bytes:  # nobody will look at the bytes
             return b""
-        if len(base64_text) * 3 // 4 > min(self._limits.picture_bytes, self._left):
+        if (len(base64_text) - start) * 3 // 4 > min(self._limits.picture_bytes, self._left):
             self._dropped += 1
             return b""
         try:
-            content = binascii.a2b_base64(base64_text)
+            content = binascii.a2b_base64(base64_text[start:])
         except ValueError:
             self._damaged += 1
             return b""

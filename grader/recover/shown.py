@@ -62,7 +62,7 @@ def _any_output(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureB
 
 def _text_output(node: LexborNode, kind: OutputKind, mark: Mark) -> Output:
     pre = node.css_first("pre")
-    text = (pre if pre is not None else node).text()
+    text = (pre if pre is not None else node).text_lexbor()
     if kind == "error" or (mark.name == "stderr" and is_traceback(text)):
         text = terminal_text(text)
         return Output("error", text, name=error_name(text))
@@ -85,5 +85,5 @@ def _picture(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureBudg
     url = DATA_URL.match(source)
     if url is None:
         return Output(kind, source[:200], mime=mark.mime, picture="linked")
-    content = budget.decode(source[url.end() :]) if url[2] else b""
+    content = budget.decode(source, url.end()) if url[2] else b""
     return Output(kind, "", mime=url[1].lower(), picture="embedded", picture_bytes=content)

@@ -30,7 +30,6 @@ ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b
 _OBEYED = dict.fromkeys(
     [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 SLICE = 16_384
 
 
@@ -119,9 +118,14 @@ def terminal_text(text: str) -> str:
     if "\x1b" in text:
         text = ESCAPE_CODE.sub("", text)
     if "\r" in text:
-        text = re.sub(r"\r+\n", "\n", text)
-        text = OVERWRITTEN.sub("", text)
+        *ended, last = text.split("\n")
+        text = "\n".join([*(_last_writing(line.rstrip("\r")) for line in ended), _last_writing(last)])
     return text
+
+
+def _last_writing(line: str) -> str:
+    r"""What stands in a line that was started again: all after its last ``\r`` but one that ends it."""
+    return line[line.rfind("\r", 0, -1) + 1 :]
 
 
 def harmless(text: str) -> str:

@@ -9,6 +9,7 @@ UNSEEN = ("script", "style", "template", "button", "noscript", "title")
 BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div pre blockquote summary details br hr dt dd".split())
 # Stands for the tab between two cells while blanks are tidied; a private character, no blank.
 COLUMN = "\ue0f1"
+CELLS = frozenset({"td", "th"})
 
 
 def visible_text(html: str) -> str:
@@ -39,7 +40,10 @@ def visible_of(node: LexborNode, html: str) -> str:
         for block in [item for item in node.traverse() if item.tag in BLOCKS]:
             block.insert_before("\n")
             block.insert_after("\n")
-    return tidy(node.text()).replace(COLUMN, "\t")
+    text = tidy(node.text_lexbor())
+    if COLUMN in text:
+        text = text.replace(f" {COLUMN}", COLUMN).replace(f"{COLUMN} ", COLUMN).replace(COLUMN, "\t")
+    return text
 
 
 def _flatten_tables(node: LexborNode) -> None:
@@ -49,7 +53,7 @@ def _flatten_tables(node: LexborNode) -> None:
         if table.mem_id in inner:
             continue  # went with the table around it
         inner.update(nested.mem_id for nested in table.css("table"))
-        rows = [COLUMN.join(_cells(row)) for row in _rows(table)]
+        rows = [_row(row) for row in _rows(table)]
         table.replace_with("\n" + "\n".join(rows) + "\n")
 
 
@@ -62,8 +66,10 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
             yield from (row for row in part.iter() if row.tag == "tr")
 
 
-def _cells(row: LexborNode) -> list[str]:
-    return [" ".join(cell.text().split()) for cell in row.iter() if cell.tag in ("td", "th")]
+def _row(row: LexborNode) -> str:
+    """A row on one line, its blanks still as they were written."""
+    cells = [cell.text_lexbor() for cell in row.iter() if cell.tag in CELLS]
+    return COLUMN.join(cells).replace("\n", " ")
 
 
 def tidy(text: str) -> str:
