@@ -7,7 +7,6 @@ Sources of the selectors: nbconvert's own templates and the measured exports of 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import itemgetter
 
 from grader.model import OutputKind
 
@@ -69,8 +68,12 @@ class Family:
 
     def mark_of(self, classes: Iterable[str], mime: str) -> Mark | None:
         """What an element of these classes and this mime type shows; None where it shows no output."""
-        found = [self.ranked[marker] for marker in (*classes, mime) if marker in self.ranked]
-        return min(found, key=itemgetter(0))[1] if found else None
+        ranked, first = self.ranked, None
+        for marker in (*classes, mime):
+            found = ranked.get(marker)
+            if found is not None and (first is None or found[0] < first[0]):
+                first = found
+        return None if first is None else first[1]
 
 
 LAB = Family(

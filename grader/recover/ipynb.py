@@ -11,9 +11,8 @@ from typing import Any
 from grader.errors import UnreadableError
 from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
 from grader.recover.limits import RecoverLimits
-from grader.recover.outputs import PictureBudget, merge_streams
+from grader.recover.outputs import MarkupOutput, PictureBudget, merge_streams
 from grader.recover.text import line_ends, terminal_text
-from grader.recover.visible import visible_text
 
 EXPORT_ADVICE = (
     "Open the notebook, choose Restart and run all, save it, and hand in the .ipynb file or its HTML export."
@@ -135,7 +134,7 @@ def _rich(kind: OutputKind, bundle: Mapping[str, Any], budget: PictureBudget) ->
         case "image/svg+xml":
             return Output(kind, "", mime=mime, picture="embedded", picture_bytes=budget.keep(content.encode()))
         case "text/html":
-            return Output(kind, visible_text(content), html=content, mime=mime)
+            return MarkupOutput.of(kind, content, mime)
         case "text/plain":
             return Output(kind, terminal_text(content), mime=mime)
         case "text/markdown" | "text/latex":

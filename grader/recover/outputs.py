@@ -3,11 +3,13 @@
 import binascii
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from grader.errors import UnreadableError
-from grader.model import Output
+from grader.model import Output, OutputKind
 from grader.recover.limits import RecoverLimits
 from grader.recover.text import terminal_text
+from grader.recover.visible import visible_text
 
 # IPython opens a traceback with a rule, and a syntax error with the cell and the line.
 TRACEBACK_START = re.compile(r"\s*-{40,}\s*\n|\s*(?:Cell In|Input In|File ).{0,200}line \d+")
@@ -77,6 +79,26 @@ class PictureBudget:
         return tuple(remarks)
 
 
+class MarkupOutput(Output):
+    """An output of markup. Its ``text`` is worked out when first asked for: no check reads most tables as text."""
+
+    @classmethod
+    def of(cls, kind: OutputKind, html: str, mime: str) -> "MarkupOutput":
+        """The output, without its text yet."""
+        output = cls.__new__(cls)
+        values = {"kind": kind, "name": "", "html": html, "mime": mime, "picture": "", "picture_bytes": b""}
+        vars(output).update(values)
+        return output
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as Python asks for it
+        """What is not there yet, which is the text alone."""
+        if name != "text":
+            raise AttributeError(name)
+        text = visible_text(self.html)
+        vars(self)["text"] = text
+        return text
+
+
 def merge_streams(outputs: Iterable[Output]) -> tuple[Output, ...]:
     """Neighbouring pieces of one stream joined into one, then folded as a terminal would.
 
@@ -90,7 +112,7 @@ def merge_streams(outputs: Iterable[Output]) -> tuple[Output, ...]:
             if last.kind == "stream" and last.name == output.name:
                 texts.append(output.text)
                 continue
-        pieces.append((output, [output.text]))
+        pieces.append((output, [output.text] if output.kind == "stream" else []))
     return tuple(
         Output("stream", terminal_text("".join(texts)), name=output.name) if output.kind == "stream" else output
         for output, texts in pieces

@@ -6,7 +6,7 @@ cannot prove who wrote it; whatever is read here is a claim.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -68,26 +68,27 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
         raise _too_many(len(layout.cells), limits)
     budget = PictureBudget(limits)
     between = _texts_between(layout)
+    last = len(layout.cells) + len(between) - 1
     read: list[RecoveredCell] = []
     # Backwards, so that held cells are read and taken out of the page before the cell that holds them.
     for index in reversed(range(len(layout.cells))):
         if index + 1 in between:
-            read.append(_between(between[index + 1], family))
-        read.append(_cell(layout.cells[index], layout.kinds[index], family, budget))
+            read.append(_between(last - len(read), between[index + 1], family))
+        read.append(_cell(last - len(read), layout.cells[index], layout.kinds[index], family, budget))
         if index in layout.held:
             layout.cells[index].decompose()
     if 0 in between:
-        read.append(_between(between[0], family))
-    cells = tuple(replace(cell, position=position) for position, cell in enumerate(reversed(read)))
+        read.append(_between(last - len(read), between[0], family))
+    cells = tuple(reversed(read))
     remarks = (*_remarks(content, family, layout, cells), *budget.remarks())
     return Recovered(family.name, cells, remarks, title)
 
 
-def _between(text: str, family: Family) -> RecoveredCell:
+def _between(position: int, text: str, family: Family) -> RecoveredCell:
     """What stands between cells: a raw cell, or the markdown of a family that marks code cells alone."""
     if family.words_between:
-        return RecoveredCell(0, "markdown", tidy(text), rendered=True)
-    return RecoveredCell(0, "raw", text)
+        return RecoveredCell(position, "markdown", tidy(text), rendered=True)
+    return RecoveredCell(position, "raw", text)
 
 
 def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
@@ -216,8 +217,8 @@ def _next_cell(node: LexborNode, index_of: Mapping[int, int]) -> int:
 # --- one cell -----------------------------------------------------------------------------------------------
 
 
-def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) -> RecoveredCell:
-    """One cell, at position 0."""
+def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: PictureBudget) -> RecoveredCell:
+    """One cell."""
     attributes = node.attributes
     anchor = attributes.get("id") or ""
     prefix = family.id_prefix
@@ -226,18 +227,18 @@ def _cell(node: LexborNode, kind: str, family: Family, budget: PictureBudget) ->
     if kind == "markdown":
         rendered = node.css_first(family.rendered)
         if rendered is None:
-            return RecoveredCell(0, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
+            return RecoveredCell(position, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
         tags = tags or _tags(rendered.attributes.get("class") or "")  # lab puts them there
         html = rendered.inner_html or ""
         words = visible_of(rendered, html)
-        return RecoveredCell(0, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
+        return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
     source = node.css_first(family.source)
     prompt = node.css_first(family.prompt) if family.prompt else None
     told = attributes.get(family.count_attribute) if family.count_attribute else prompt and prompt.text()
     count = COUNT.search(f"[{told}]" if family.count_attribute else told or "")
     area = node.css_first(family.outputs) if family.outputs else node
     return RecoveredCell(
-        0,
+        position,
         "code",
         "" if source is None else _source_text(source),
         count=int(count[1]) if count else None,

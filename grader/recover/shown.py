@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from grader.model import Output, OutputKind
 from grader.recover.families import RESULT_CLASSES, Family, Mark
-from grader.recover.outputs import PictureBudget, error_name, is_traceback
+from grader.recover.outputs import MarkupOutput, PictureBudget, error_name, is_traceback
 from grader.recover.text import terminal_text
 from grader.recover.visible import visible_of
 
@@ -38,8 +38,7 @@ def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget
         case "text":
             return _text_output(node, kind, mark)
         case "html":
-            html = node.inner_html or ""
-            return Output(kind, visible_of(node, html), html=html, mime=mark.mime)
+            return MarkupOutput.of(kind, node.inner_html or "", mark.mime)
         case "picture":
             return _picture(node, kind, mark, budget)
         case "any":
@@ -54,10 +53,9 @@ def _any_output(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureB
     """An output whose mark does not say what it is: a picture, preformatted text, or markup."""
     if node.css_first("img, svg") is not None:
         return _picture(node, kind, mark, budget)
-    html = node.inner_html or ""
     if node.css_first("table, details") is None and node.css_first("pre") is not None:
         return _text_output(node, kind, Mark("", kind, "text", mime="text/plain"))
-    return Output(kind, visible_of(node, html), html=html, mime=mark.mime)
+    return MarkupOutput.of(kind, node.inner_html or "", mark.mime)
 
 
 def _text_output(node: LexborNode, kind: OutputKind, mark: Mark) -> Output:

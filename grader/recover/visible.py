@@ -1,12 +1,16 @@
 """The plain text a reader sees in a piece of HTML. Parsed, never rendered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 UNSEEN = ("script", "style", "template", "button", "noscript", "title")
+REMOVED = frozenset({*UNSEEN, "table"})
 # What starts and ends a line of its own.
-BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div pre blockquote summary details br hr dt dd".split())
+BLOCKS = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "pre", "blockquote", "br", "hr", "dt", "dd"}
+    | {"summary", "details"}
+)
 # Stands for the tab between two cells while blanks are tidied; a private character, no blank.
 COLUMN = "\ue0f1"
 CELLS = frozenset({"td", "th"})
@@ -27,32 +31,44 @@ def visible_text(html: str) -> str:
 
 def visible_of(node: LexborNode, html: str) -> str:
     """`visible_text` of a node whose markup is ``html``. Takes the node apart: read everything else before."""
-    # Looking for a word in the markup is far cheaper than asking the tree with a selector.
-    unseen = [tag for tag in UNSEEN if f"<{tag}" in html]
-    if unseen:
-        node.strip_tags(unseen)
-    if "anchor-link" in html:
-        for anchor in node.css("a.anchor-link"):
-            anchor.decompose()
-    if "<table" in html:
-        _flatten_tables(node)
     if "<" in html:
-        for block in [item for item in node.traverse() if item.tag in BLOCKS]:
-            block.insert_before("\n")
-            block.insert_after("\n")
+        # One walk over the tree is cheaper than asking it with a selector, or looking for tags in the markup.
+        elements = [(item.tag, item) for item in node.traverse()]
+        if _remove(node, {tag for tag, _ in elements}, html):
+            elements = [(item.tag, item) for item in node.traverse()]
+        for tag, block in elements:
+            if tag in BLOCKS:
+                block.insert_before("\n")
+                block.insert_after("\n")
     text = tidy(node.text_lexbor())
     if COLUMN in text:
         text = text.replace(f" {COLUMN}", COLUMN).replace(f"{COLUMN} ", COLUMN).replace(COLUMN, "\t")
     return text
 
 
+def _remove(node: LexborNode, tags: Set[str], html: str) -> bool:
+    """Take away what is not seen, and put tables as text; False where there is nothing of either."""
+    anchored = "anchor-link" in html
+    if not anchored and tags.isdisjoint(REMOVED):
+        return False
+    node.strip_tags([tag for tag in UNSEEN if tag in tags])
+    if anchored:
+        for anchor in node.css("a.anchor-link"):
+            anchor.decompose()
+    if "table" in tags:
+        _flatten_tables(node)
+    return True
+
+
 def _flatten_tables(node: LexborNode) -> None:
     """Put each table's rows, as text, in the table's place."""
     inner: set[int] = set()
-    for table in node.css("table"):
+    tables = node.css("table")
+    for table in tables:
         if table.mem_id in inner:
             continue  # went with the table around it
-        inner.update(nested.mem_id for nested in table.css("table"))
+        if len(tables) > 1:
+            inner.update(nested.mem_id for nested in table.css("table"))
         rows = [_row(row) for row in _rows(table)]
         table.replace_with("\n" + "\n".join(rows) + "\n")
 
@@ -74,5 +90,10 @@ def _row(row: LexborNode) -> str:
 
 def tidy(text: str) -> str:
     """Runs of blanks become one, blank lines go."""
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    return "\n".join([line for line in lines if line])
+    return "\n".join([line for line in map(_tidy_line, text.split("\n")) if line])
+
+
+def _tidy_line(line: str) -> str:
+    if line.isprintable() and "  " not in line:  # most lines: no blank in it but single ones
+        return line.strip()
+    return " ".join(line.split())
