@@ -46,7 +46,7 @@ def visible_of(node: LexborNode, html: str) -> str:
     return text
 
 
-def _remove(node: LexborNode, tags: Set[str], html: str) -> bool:
+def _remove(node: LexborNode, tags: Set[str | None], html: str) -> bool:
     """Take away what is not seen, and put tables as text; False where there is nothing of either."""
     anchored = "anchor-link" in html
     if not anchored and tags.isdisjoint(REMOVED):
