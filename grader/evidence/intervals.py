@@ -128,14 +128,15 @@ def _hold(bounds: _Bounds, context: Context, measured: Measured) -> Trace | None
     """The verdict on a pair; None where it may be something else than an interval."""
     blank = Trace(bounds.shown[0], Status.UNCLEAR, context.text, context.position)
     pairs = _pairs(context, measured)
-    named = list(dict.fromkeys(mention.name for mention in context.metrics)) or [context.implied_metric]
+    named = _metrics_of(bounds, context)
     known = [
         (name, pair, kind, found)
         for name in named
         for pair in pairs
         for kind, found in _known(measured, pair, name)
     ]
-    for metric, pair, kind, interval in known:
+    # Two kinds may agree at the printed precision: the one that is named is meant.
+    for metric, pair, kind, interval in sorted(known, key=lambda item: item[2] != bounds.kind):
         if _agrees(bounds, interval, metric):
             shown = _shown(replace(blank, metric=metric), pair, kind, bounds, interval)
             if len(pairs) > 1:
@@ -149,11 +150,18 @@ def _hold(bounds: _Bounds, context: Context, measured: Measured) -> Trace | None
         return replace(blank, status=Status.OTHER)
     if not any(named):
         return replace(blank, why="no metric stands beside it")
-    meant = [item for item in known if item[2] == (bounds.kind or "welch")]
+    meant = [item for item in known if item[0] == named[0] and item[2] == (bounds.kind or "welch")]
     if len(meant) != 1 or not _is_recorded(bounds, context):
         return replace(blank, metric=named[0], why="it is not plain which interval is meant")
     metric, pair, kind, interval = meant[0]
     return replace(_shown(replace(blank, metric=metric), pair, kind, bounds, interval), status=Status.WRONG)
+
+
+def _metrics_of(bounds: _Bounds, context: Context) -> list[str]:
+    """The metrics that the sentence names, the last one before the bounds first; else the one it is about."""
+    before = [item.name for item in context.metrics if item.end <= bounds.shown[0].start]
+    after = [item.name for item in context.metrics if item.end > bounds.shown[0].start]
+    return list(dict.fromkeys([*reversed(before), *after])) or [context.implied_metric]
 
 
 def _is_recorded(bounds: _Bounds, context: Context) -> bool:
