@@ -230,7 +230,12 @@ def _joined(notebook: Notebook) -> dict[str, Any]:
 
 
 def grade_class(files: Path, assignment: str, release: Path, out: Path, workers: int) -> None:
-    """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails."""
+    """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails.
+
+    Always anew: results are kept by release and version, and what is rehearsed is the grader as it stands.
+    """
+    if out.exists():
+        shutil.rmtree(out)
     command = [
         sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
         "--release", str(release), "--out", str(out), "-j", str(workers), "--json",

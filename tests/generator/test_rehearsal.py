@@ -73,6 +73,16 @@ def test_a_grading_that_fails_is_told(tmp_path: Path) -> None:
         grade_class(tmp_path / "files", "week1_homework", tmp_path / "nowhere", tmp_path / "out", 1)
 
 
+def test_a_class_is_graded_anew(tmp_path: Path) -> None:
+    """Results of an earlier grader are no answer."""
+    out = tmp_path / "graded"
+    out.mkdir()
+    (out / "results.jsonl").write_text("what an earlier grader said", encoding="utf-8")
+    with pytest.raises(RehearsalError):
+        grade_class(tmp_path / "none", "week1_homework", tmp_path / "release", out, 1)
+    assert not (out / "results.jsonl").exists()
+
+
 def test_an_export_that_fails_shows_what_nbconvert_said(tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_text("no notebook", encoding="utf-8")
     export = Export(tmp_path / "a.ipynb", tmp_path / "a.html", Exporter("basic", "basic"))
