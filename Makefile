@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench rehearse platforms exports screenshots zoo-terms bench-train gpu clean help
+.PHONY: demo test lint types pytest bench rehearse platforms exports screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -59,6 +59,17 @@ bench-train: $(INSTALLED)  ## three training loops compared; writes build/bench-
 
 gpu: $(INSTALLED)  ## what a GPU shows, in parts that go on where they stopped
 	$(BIN)/python -m generator.gpu_suite --record
+
+kills: $(INSTALLED)  ## 100 times kill -9 at random moments of a batch of 200; the end must be as undisturbed
+	$(BIN)/python -m tests.robust.kills --kills $(or $(KILLS),100) --students $(or $(STUDENTS),200)
+
+# atheris is compiled and needed by nothing else.
+fuzz: $(INSTALLED)  ## fuzz all that reads students' files, guided by coverage; SECONDS of each target (60)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.robust.fuzz --seconds $(or $(SECONDS),60)
+
+attacks: $(INSTALLED)  ## open every page made of 200 attack files in a real browser (needs chromium, chromedriver)
+	$(BIN)/python -m tests.robust.attacks --files $(or $(FILES),200)
 
 clean:  ## remove what builds and runs wrote (not .venv)
 	rm -rf build .paribus
