@@ -1,10 +1,11 @@
 """A class's submissions through the grader: in parallel, resumable, one bad file costing only itself.
 
 OUT/results.jsonl            one Result a line; while the batch runs, in the order in which they finish
-OUT/results.started.json     what the batch was begun with: releases, version; another one starts anew
+OUT/results.started.json     what the batch was begun with: releases, the grader's own code; another one starts anew
 OUT/results.complete.json    written last, when every submission has its line, in the inbox's order
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import course
+import grader
 import paribus
 from course.release import Release
 from grader.copied import find_copies
@@ -148,11 +151,29 @@ class _State:
 
 
 def batch_key(releases: Sequence[Release], also: str = "") -> str:
-    """What a line of results depends on besides its submission: version, schema, releases and ``also``."""
-    parts = [paribus.__version__, SCHEMA, also, *(release.digest for release in releases)]
+    """What a line of results depends on besides its submission: the grader's code, releases and ``also``."""
+    parts = [own_code(), SCHEMA, also, *(release.digest for release in releases)]
     parts += [hashlib.sha256(release.assignment.to_json().encode()).hexdigest() for release in releases]
     parts += [json.dumps(dict(release.references), sort_keys=True) for release in releases]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@functools.cache
+def own_code() -> str:
+    """The digest of the code that judges: after a changed check, or another word in the vocabulary, everything is
+    judged anew.
+    """
+    folders = [Path(room.__file__).parent for room in (paribus, course, grader) if room.__file__]
+    found = {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": path
+        for folder, pattern in zip(folders, ("**/*", "*", "**/*"), strict=True)
+        for path in folder.glob(pattern)
+        if path.suffix in (".py", ".toml") and path.name != "course.toml"
+    }
+    digest = hashlib.sha256()
+    for name in sorted(found):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(found[name].read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _earlier(out: Path, key: str) -> dict[str, Result]:

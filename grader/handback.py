@@ -19,8 +19,8 @@ from pathlib import Path
 from course.assignment import Assignment
 from course.policy import Policy
 from course.release import Release
-from grader.batch import grade_batch
-from grader.bounds import inbox_limits, judge_with
+from grader.batch import COMPLETE, grade_batch
+from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.checks import CHECKS
 from grader.errors import InboxError, ResultError, WorksheetError
 from grader.gradebook.entering import enter
@@ -93,11 +93,17 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             with_commitments(_submissions(order, roster), commitments), order.releases, order.out, jobs=order.jobs,
             progress=lambda done, result: observe("checking", done, total), grade=judge_with(order.policy.limits),
             time_limit=order.policy.limits.seconds, memory_mb=order.policy.limits.memory_mb,
-            also="".join((commitments.digest if commitments is not None else "", roster.key)),
+            also=_depends_on(order, commitments, roster),
         )  # fmt: skip
         results = with_gradebook(order, batch.results, observe)
         write_out(order, results, worksheet, notes, observe)
         return Handback(results, notes, batch.reused)
+
+
+def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
+    """What verdicts depend on besides files, releases and code."""
+    parts = (commitments.digest if commitments is not None else "", roster.key, recover_limits(order.policy.limits))
+    return json.dumps([str(part) for part in parts])
 
 
 def collect(order: Order, observe: Observe = _silent) -> Handback:
@@ -108,10 +114,11 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
         try:
+            (order.out / COMPLETE).stat()  # written last: without it some of the class may be missing
             results = read_results(order.out / FILE)
         except (OSError, ResultError) as error:
             raise UsageError(
-                f"{order.out} holds no graded batch to collect from ({error}). "
+                f"{order.out} holds no finished batch to collect from ({error}). "
                 "Run `paribus grade` without --collect first."
             ) from error
         worksheet, notes = _read_worksheet(order)

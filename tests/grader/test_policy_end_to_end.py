@@ -219,7 +219,7 @@ def test_what_changed_for_whom_is_said(room: Class, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("more", "told"), [(("--collect",), "holds no graded batch"), (("--diff", "none"), "holds no results")]
+    ("more", "told"), [(("--collect",), "holds no finished batch"), (("--diff", "none"), "holds no results")]
 )
 def test_nothing_to_collect_or_to_compare_with_is_wrong_usage(
     room: Class, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], told: str
