@@ -1,8 +1,8 @@
 """`paribus demo`: the whole main job on week 1, on two cores, with a class that is simulated but really executed.
 
-build, run the solutions (smoke), execute and export a class (micro), grade it, hold the grades against what is
-known to be wrong with whom. The class is one of the rehearsal's: its works are entries of the same tables. Grading
-is reached through its command and its files, as an instructor would.
+build, run the solutions (smoke), train week 2's blind zoo (smoke), execute and export a class (micro), grade it,
+hold the grades against what is known to be wrong with whom. The class is one of the rehearsal's: its works are
+entries of the same tables. Grading is reached through its command and its files, as an instructor would.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 
 from course.catalog import load_course
 from course.release import read_release
+from course.zoo import load_zoo
 from generator.building.build import BuildReport, Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
@@ -26,13 +27,17 @@ from generator.rehearsal.execute import Material, planted_answers
 from generator.rehearsal.matrix import Graded, graded_of, judge
 from generator.rehearsal.table import Fault, load_table
 from generator.running.headless import Finished, Settings, run_assignments
+from generator.running.kernel import Kernel
 from generator.running.references import load_references
 from generator.running.run import Observe
 from generator.sources.source import load_source
+from generator.zoo.build import Built, Order, Say, build_zoo
+from generator.zoo.plan import make_plan
 
 WEEK = "week1"
 LAB, HOMEWORK = "week1_lab", "week1_homework"
 CLASS_PROFILE = "micro"
+ZOO, TERM = "week2", "2027S"
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,17 @@ def run_solutions(out: Path, solutions: Path, observe: Observe, workers: int) ->
     """Both solution notebooks on the smoke profile; kept by their content, so unchanged ones are not run again."""
     settings = Settings(profile="smoke", workers=workers)
     return run_assignments([LAB, HOMEWORK], solution_notebook, settings, out, solutions=solutions, observe=observe)
+
+
+def build_blind_lab(
+    out: Path, solutions: Path, observe: Observe = lambda progress: None, workers: int = 1, *,
+    profile: str = "smoke", kernel: Kernel | None = None, say: Say = lambda words: None,
+) -> Built:  # fmt: skip
+    """Week 2's four models for one term: trained, proved by their evidence, sealed; what was trained is kept."""
+    plan = make_plan(load_zoo(ZOO), TERM, profile)
+    return build_zoo(
+        plan, out, Order(workers=workers), solutions=solutions, kernel=kernel, observe=observe, say=say
+    )
 
 
 def make_classroom(built: Path, lab: Finished) -> Classroom:

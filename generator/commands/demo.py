@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.demo import Comparison
+    from generator.zoo.build import Built
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,27 +27,32 @@ def run(arguments: argparse.Namespace) -> int:
     from generator import demo
     from generator.classroom.students import read_class
     from generator.commands.run import SOLUTIONS, show_progress
+    from generator.commands.zoo import show_progress as show_training
 
     console = Console()
     out, workers = arguments.out, arguments.jobs
-    console.rule("1 of 4  build week 1 for Kaggle, Colab and Jupyter")
+    console.rule("1 of 5  build week 1 for Kaggle, Colab and Jupyter")
     report = demo.build_week(out / "course", SOLUTIONS)
     console.print(f"{len(report.files)} files in {report.out}")
-    console.rule("2 of 4  run the solutions headless (profile smoke)")
+    console.rule("2 of 5  run the solutions headless (profile smoke)")
     with show_progress() as observe:
         finished = demo.run_solutions(out / "run", SOLUTIONS, observe, workers)
-    console.rule("3 of 4  a class of 24 works on it (profile micro)")
+    console.rule("3 of 5  train week 2's blind lab: four models without a label (profile smoke)")
+    with show_training(out / "zoo", quiet=False) as (observe, say):
+        built = demo.build_blind_lab(out / "zoo", SOLUTIONS, observe, workers, say=say)
+    console.print(_zoo_in_short(built), highlight=False)
+    console.rule("4 of 5  a class of 24 works on it (profile micro)")
     room = demo.make_classroom(out / "course", finished[0])
     students = read_class(room.table)
     with show_progress() as observe:
         archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")
-    console.rule("4 of 4  grade the zip")
+    console.rule("5 of 5  grade the zip")
     graded = out / "graded"
     demo.grade_class(archive, worksheet, out / "course/instructor/release" / demo.HOMEWORK, graded, workers)
     comparisons = demo.compare(graded / "results.jsonl", students)
     _show(console, comparisons)
-    _where(console, out, graded)
+    _where(console, out, graded, built)
     return 0 if not any(item.problem for item in comparisons) else 1
 
 
@@ -73,11 +79,23 @@ def _in_short(item: "Comparison") -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "none"
 
 
-def _where(console: "Console", out: Path, graded: Path) -> None:
+def _zoo_in_short(built: "Built") -> str:
+    """What the models were proved to show."""
+    gates = [item for item in built.found if item.gates]
+    held = f"{sum(item.held for item in built.found)} of {len(built.found)} tests hold"
+    if not gates:
+        return f"{held}; none gates, as nobody has measured them over ten seeds."
+    ways = "the one way" if built.fitting == 1 else f"{built.fitting} ways"
+    return f"{held}, among them all {len(gates)} that gate; they leave {ways} of naming the four models."
+
+
+def _where(console: "Console", out: Path, graded: Path, built: "Built") -> None:
     places = {
         "student notebooks": out / "course/student",
         "instructor's files": out / "course/instructor",
         "executed solutions": out / "run/instructor",
+        "blind lab (students)": built.student,
+        "blind lab (reveal)": built.instructor / "reveal.html",
         "class report": graded / "report.html",
         "feedback pages": graded / "feedback",
         "gradebook (nbgrader)": graded / "gradebook.db",
@@ -90,7 +108,7 @@ def _where(console: "Console", out: Path, graded: Path) -> None:
 
 COMMAND = Command(
     name="demo",
-    summary="Week 1 goes out and comes back: build, run, simulate a class of 24, grade.",
+    summary="Week 1 goes out and comes back: build, run, train a blind lab, simulate a class of 24, grade.",
     example="paribus demo",
     configure=configure,
     run=run,

@@ -22,11 +22,12 @@ from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
 from generator.running.kernel import Kernel
 from generator.running.run import Observe
-from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge, read_rates
+from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
 from generator.zoo.plan import Plan
+from generator.zoo.rates import read_rates
 from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import Leak, find_leaks
-from generator.zoo.student import DataCard, student_files, write_student_folder
+from generator.zoo.student import DataCard, student_files, write_student_folder, writing
 from generator.zoo.training import Trained, train_all
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
@@ -106,7 +107,8 @@ def build_zoo(
     card = card_of(data, source, profile.size)
     files = student_files(plan, outcomes, card, _max_length(plan), load_kaggle())
     reveal = reveal_json(plan, trained, of, found, data=card)
-    _keep(target, reveal, trained, plan.codenames)
+    with writing(target):
+        _keep(target, reveal, trained, plan.codenames)
     failed = failed_gates(found)
     if failed:
         lines = "\n".join(_sentence(item, plan.codenames) for item in failed)
@@ -121,11 +123,12 @@ def build_zoo(
     if leaks:
         raise ZooBuildError(leaks_message(folder, leaks))
     edition = open_zoo(folder).digest
-    write_atomic(target / REVEAL, _text({**reveal, "edition": edition}))
-    write_reveal(target, folder, zoo)
-    marker = {"schema": SCHEMA, "zoo": zoo.name, "term": plan.term, "edition": edition,
-              "reveal": hashlib.sha256((target / REVEAL).read_bytes()).hexdigest()}  # fmt: skip
-    write_atomic(target / MARKER, _text(marker))
+    with writing(target):
+        write_atomic(target / REVEAL, _text({**reveal, "edition": edition}))
+        write_reveal(target, folder, zoo)
+        marker = {"schema": SCHEMA, "zoo": zoo.name, "term": plan.term, "edition": edition,
+                  "reveal": hashlib.sha256((target / REVEAL).read_bytes()).hexdigest()}  # fmt: skip
+        write_atomic(target / MARKER, _text(marker))
     by_codename = {plan.codenames[name]: values for name, values in of.items()}
     fitting = len(fitting_keys(zoo, by_codename, rates)) if any(item.gates for item in found) else 0
     return Built(folder, target, edition, found, fitting, trained)

@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def write_student_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     ZooBuildError where the disk is full; what was trained stays.
     """
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    try:
+    with writing(folder):
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
@@ -86,12 +87,19 @@ def write_student_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
             (folder / name).chmod(MODE)
             os.utime(folder / name, (FILE_TIME, FILE_TIME))
         os.utime(folder, (FILE_TIME, FILE_TIME))
+    return folder
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """What the system refuses to write below ``folder`` as a ZooBuildError that says what to do."""
+    try:
+        yield
     except OSError as error:
         raise ZooBuildError(
-            f"{folder}: cannot be written ({error.strerror}). The trained models are kept; free some space and run "
-            "the same command again."
+            f"{folder}: cannot be written ({error.strerror}). The models whose training ended are kept; free some "
+            "space and run the same command again."
         ) from error
-    return folder
 
 
 def dataset_metadata(plan: Plan, kaggle: KaggleSettings) -> dict[str, Any]:

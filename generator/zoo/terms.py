@@ -24,9 +24,10 @@ from course.zoo.recipes import Recipe
 from course.zoo.statistics import compute
 from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
-from generator.zoo.evidence import Rate, measure, write_rates
+from generator.zoo.evidence import measure
 from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
+from generator.zoo.rates import Rate, write_rates
 from generator.zoo.training import workers_for
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
@@ -133,6 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", help="a zoo: week2 or pathologies")
     parser.add_argument("--profile", default="smoke", help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=10, help="how many seeds to measure (default: %(default)s)")
+    parser.add_argument("--first-seed", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--record", action="store_true", help="keep the rates in solutions/zoos/")
     parser.add_argument("--terms", nargs="+", default=["2027S", "2027A", "2028S", "2028A"], metavar="TERM")
     parser.add_argument("-j", "--jobs", type=int, help="build: models at a time")
@@ -156,12 +158,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"{term}: {gates} gates hold, {built.fitting} key fits, {time.monotonic() - began:.0f} s")
         return 0
     data = complaints.load(profile.data, size=profile.size)
-    seeds = measure_seeds(Measurement(zoo, given.profile, data, given.out), range(1, given.seeds + 1), say=say)
-    say(table(measure(zoo, seeds)))
+    asked = range(given.first_seed, given.first_seed + given.seeds)
+    seeds = measure_seeds(Measurement(zoo, given.profile, data, given.out), asked, say=say)
+    rates = measure(zoo, seeds)
+    say(table(rates))
     if given.record:
-        about = {"data": data.fingerprint, "seeds": len(seeds)}
+        about = {"data": data.fingerprint, "first_seed": given.first_seed}
         model = str(zoo.profiles[given.profile]["model"])
-        say(str(write_rates(zoo, given.profile, model, seeds, about=about, solutions=SOLUTIONS)))
+        say(str(write_rates(zoo, given.profile, model, rates, about=about, solutions=SOLUTIONS)))
     return 0
 
 

@@ -12,6 +12,7 @@ from generator.running.kernel import Kernel, Plain
 from generator.running.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
+from generator.zoo.student import writing
 
 TRAINING_SOURCE = Path(__file__).with_name("train_model.py")
 """The py:percent source of the one notebook that trains every model of every zoo."""
@@ -82,7 +83,10 @@ def train_all(
     while left and tries < ATTEMPTS:
         tries += 1
         jobs = {name: make_job(plan, name, data, attempt, limit) for name, (attempt, _) in left.items()}
-        answers = run_jobs(list(jobs.values()), out, kernel=kernel, workers=workers, force=force, observe=observe)
+        with writing(out):
+            answers = run_jobs(
+                list(jobs.values()), out, kernel=kernel, workers=workers, force=force, observe=observe
+            )
         failures = []
         again: dict[str, tuple[int, tuple[str, ...]]] = {}
         for (name, (attempt, told)), answer in zip(left.items(), answers, strict=True):

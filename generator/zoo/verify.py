@@ -11,7 +11,8 @@ from pathlib import Path
 from course.zoo import Zoo
 from generator.errors import ZooBuildError
 from generator.zoo.build import leaks_message, recompute
-from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge, read_rates
+from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
+from generator.zoo.rates import read_rates
 from generator.zoo.seal import find_leaks
 from paribus.zoo.folder import open_zoo
 

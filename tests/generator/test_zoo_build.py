@@ -1,26 +1,30 @@
 """`paribus zoo` from recipes to a reveal, on micro: everything but the phenomena."""
 
 import json
+import resource
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course.zoo.recipes import Recipe
+from course.zoo.recipes import Recipe, Zoo
+from generator.demo import build_blind_lab
 from generator.errors import RunError, ZooBuildError
 from generator.zoo.build import Built, Order, build_zoo, read_reveal, recompute
-from generator.zoo.evidence import Rate, write_rates
+from generator.zoo.outcome import read_outcome
 from generator.zoo.plan import Plan
+from generator.zoo.rates import Rate, tests_of, write_rates
 from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import compare_twins, find_leaks
 from generator.zoo.training import make_job, training_notebook, workers_for
 from generator.zoo.verify import verify_zoo
 from paribus.errors import DataError
 from paribus.zoo import open_zoo
-from tests.generator.zoo_material import DirectKernel, week2
+from tests.generator.zoo_material import DirectKernel, make_outcome, week2
 
 PLAN = week2()
 
@@ -39,7 +43,10 @@ def _build(plan: Plan, out: Path, kernel: DirectKernel | None = None, solutions:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return _build(PLAN, tmp_path_factory.mktemp("zoo"))
+    """Built as the demo builds it."""
+    return build_blind_lab(
+        tmp_path_factory.mktemp("zoo"), Path("none"), profile=PLAN.profile, kernel=DirectKernel()
+    )
 
 
 def _out(built: Built) -> Path:
@@ -118,22 +125,13 @@ def test_verify_needs_the_students_folder_alone(built: Built) -> None:
     assert len(found.found) == sum(len(recipe.evidence) for recipe in PLAN.zoo.recipes)
 
 
-def _rates(folder: Path, test: str) -> Path:
+def _rates(folder: Path, gate: str, zoo: Zoo = PLAN.zoo) -> Path:
     """Rates under which one test gates."""
-    seeds = [{recipe.name: _values(recipe.name) for recipe in PLAN.zoo.recipes} for _ in range(10)]
-    path = write_rates(PLAN.zoo, "micro", "tiny", seeds, about={}, solutions=folder)
-    raw = json.loads(path.read_text())
-    for name, rate in raw["entries"][0]["tests"].items():
-        rate.update({"held": 10 if name == test else 0, "seeds": 10, "mean": 0.0, "sd": 0.0, "margin": 0.0})
-    path.write_text(json.dumps(raw))
-    assert Rate(10, 10, 0.0, 0.0, 0.0).gates
+    names = [f"{recipe.name}.{test.name}" for recipe, test in tests_of(zoo)]
+    rates = {name: Rate(10 if name == gate else 0, 10, 0.0, 0.0, 0.0) for name in names}
+    assert rates[gate].gates
+    write_rates(zoo, "micro", "tiny", rates, about={}, solutions=folder)
     return folder
-
-
-def _values(name: str) -> dict[str, float]:
-    from course.zoo.statistics import STATISTICS
-
-    return {statistic: 1.0 + len(name) for statistic in STATISTICS}
 
 
 def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
@@ -149,11 +147,19 @@ def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
         verify_zoo(built.student, PLAN.zoo, rates, {**key, starved: "baseline", plain: "starved"})
 
 
+def test_a_folder_that_fits_no_key_is_refused(built: Built, tmp_path: Path) -> None:
+    """A gate that no model keeps, whichever recipe it is given to."""
+    zoo = replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes))
+    rates = _rates(tmp_path, "weighted.higher_macro_f1", zoo)
+    with pytest.raises(ZooBuildError, match="under no key do all 1 gating tests hold"):
+        verify_zoo(built.student, zoo, rates)
+
+
 def test_a_gate_that_does_not_hold_stops_the_build_and_keeps_the_runs(built: Built, tmp_path: Path) -> None:
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))
     kernel = DirectKernel()
     plan = replace(PLAN, zoo=replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes)))
-    rates = _rates(tmp_path / "rates", "weighted.higher_macro_f1")
+    rates = _rates(tmp_path / "rates", "weighted.higher_macro_f1", plan.zoo)
     with pytest.raises(ZooBuildError, match=r"(?s)weighted \(\w+\), higher_macro_f1.*another seed until it shows"):
         _build(plan, out, kernel, rates)
     assert kernel.ran == []
@@ -253,6 +259,69 @@ def test_an_outcome_that_was_altered_is_not_handed_out(tmp_path: Path) -> None:
     with pytest.raises(ZooBuildError, match=r"log\.json: was changed after its run"):
         _build(plan, tmp_path)
     assert _build(plan, tmp_path).edition
+
+
+def test_an_outcome_of_another_version_or_half_of_one_is_said(tmp_path: Path) -> None:
+    folder = make_outcome(tmp_path / "run", seed=1).folder
+    marker = json.loads((folder / "outcome.json").read_text())
+    (folder / "outcome.json").write_text(json.dumps({**marker, "schema": "paribus.outcome/9"}))
+    with pytest.raises(ZooBuildError, match=r"schema 'paribus\.outcome/9', expected"):
+        read_outcome(folder)
+    (folder / "outcome.json").unlink()
+    with pytest.raises(ZooBuildError, match="outcome is incomplete"):
+        read_outcome(folder)
+
+
+def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Built, tmp_path: Path) -> None:
+    """A kill leaves two models trained, one without its marker, one not begun, and a term without its marker."""
+    out = Path(shutil.copytree(_out(built), tmp_path / "out"))
+    runs = out / "instructor"
+    (runs / "zoo" / "week2" / "2027S" / "complete.json").unlink()
+    next(runs.glob("zoo-week2-undertrained/*/run.json")).unlink()
+    shutil.rmtree(runs / "zoo-week2-weighted")
+    with pytest.raises(ZooBuildError, match="was not finished"):
+        read_reveal(runs / "zoo" / "week2" / "2027S")
+    kernel = DirectKernel()
+    again = _build(PLAN, out, kernel)
+    assert sorted(kernel.ran) == ["undertrained", "weighted"]
+    assert again.edition == built.edition
+
+
+@pytest.mark.parametrize(
+    ("limit", "where"),
+    [(1_000, r"instructor/zoo/week2/2027S: cannot be written \(File too large\)"),
+     (1_000_000, r"student/zoo/week2: cannot be written \(File too large\)")],
+)  # fmt: skip
+def test_a_disk_that_fills_is_said_and_what_was_trained_stays(
+    limit: int, where: str, built: Built, tmp_path: Path
+) -> None:
+    """The system really refuses to write on: at the reveal, then in the midst of the weights."""
+    out = Path(shutil.copytree(_out(built), tmp_path / "out"))
+    with _no_file_above(limit), pytest.raises(ZooBuildError, match=where):
+        _build(PLAN, out)
+    with pytest.raises(ZooBuildError, match="was not finished"):
+        read_reveal(out / "instructor" / "zoo" / "week2" / "2027S")
+    kernel = DirectKernel()
+    assert _build(PLAN, out, kernel).edition == built.edition
+    assert kernel.ran == []
+
+
+@contextmanager
+def _no_file_above(limit: int) -> Iterator[None]:
+    """Until it ends, no file of this process grows beyond ``limit`` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_file_that_students_lack_is_named(built: Built, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
+    (folder / "Bravo.safetensors").unlink()
+    with pytest.raises(DataError, match=r"Bravo\.safetensors is missing"):
+        verify_zoo(folder, PLAN.zoo, Path("none"))
 
 
 def test_a_job_holds_everything_that_decides_a_run() -> None:

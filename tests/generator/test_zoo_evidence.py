@@ -2,25 +2,18 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from course.zoo import load_zoo
+from course.zoo import Zoo, load_zoo
 from course.zoo.recipes import Evidence
 from generator.errors import ZooBuildError
-from generator.zoo.evidence import (
-    Rate,
-    failed_gates,
-    fitting_keys,
-    judge,
-    measure,
-    rates_file,
-    read_rates,
-    value_of,
-    write_rates,
-)
+from generator.zoo.evidence import failed_gates, fitting_keys, judge, measure, value_of
 from generator.zoo.plan import make_plan
+from generator.zoo.rates import Rate, rates_file, read_rates, write_rates
 from paribus.errors import UsageError
 
 ZOO = load_zoo("week2")
@@ -96,18 +89,36 @@ def test_rates_are_measured_over_seeds_and_read_back(tmp_path: Path) -> None:
         {name: {key: value * (1 + 0.001 * seed) for key, value in values.items()} for name, values in GOOD.items()}
         for seed in range(10)
     ]
-    path = write_rates(ZOO, "smoke", "tiny", seeds, about={"data": "synthetic"}, solutions=tmp_path)
-    write_rates(ZOO, "micro", "tiny", seeds[:2], about={"data": "synthetic"}, solutions=tmp_path)
+    many, few = measure(ZOO, seeds), measure(ZOO, seeds[:2])
+    path = write_rates(ZOO, "smoke", "tiny", many, about={"data": "synthetic"}, solutions=tmp_path)
+    write_rates(ZOO, "micro", "tiny", few, about={"data": "synthetic"}, solutions=tmp_path)
     assert path == rates_file("week2", tmp_path)
     rates = read_rates(ZOO, "smoke", "tiny", tmp_path)
-    assert set(rates) == set(measure(ZOO, seeds))
+    assert set(rates) == set(many)
     assert rates["weighted.tail_mass"].gates
     assert not read_rates(ZOO, "micro", "tiny", tmp_path)["weighted.tail_mass"].gates
     assert read_rates(ZOO, "full", "tiny", tmp_path) == {}
     assert read_rates(ZOO, "smoke", "tiny", tmp_path / "none") == {}
 
 
-@pytest.mark.parametrize("content", ["", '{"schema": "paribus.zoo-rates/9"}', '{"schema": "paribus.zoo-rates/1"}'])
+def _with(zoo: Zoo, name: str, **fields: Any) -> Zoo:  # noqa: ANN401 - a Recipe's fields
+    recipes = tuple(replace(item, **fields) if item.name == name else item for item in zoo.recipes)
+    return replace(zoo, recipes=recipes)
+
+
+def test_what_was_measured_under_other_recipes_or_bounds_gates_nothing(tmp_path: Path) -> None:
+    """A changed bound takes its own test's rate away, a changed recipe that of every test."""
+    write_rates(ZOO, "smoke", "tiny", FIRM, about={}, solutions=tmp_path)
+    weighted = ZOO.recipe("weighted")
+    harder = tuple(replace(test, at_least=1.6) if test.name == "tail_mass" else test for test in weighted.evidence)
+    bound = read_rates(_with(ZOO, "weighted", evidence=harder), "smoke", "tiny", tmp_path)
+    assert set(FIRM) - set(bound) == {"weighted.tail_mass"}
+    recipe = _with(ZOO, "weighted", changes={"class_weights": "balanced"})
+    assert read_rates(recipe, "smoke", "tiny", tmp_path) == {}
+    assert set(read_rates(ZOO, "smoke", "tiny", tmp_path)) == set(FIRM)
+
+
+@pytest.mark.parametrize("content", ["", '{"schema": "paribus.zoo-rates/9"}', '{"schema": "paribus.zoo-rates/2"}'])
 def test_damaged_rates_are_said(content: str, tmp_path: Path) -> None:
     path = rates_file("week2", tmp_path)
     path.parent.mkdir()

@@ -178,7 +178,7 @@ def test_models_of_two_architectures_are_no_zoo(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ZooBuildError, match="The trained models are kept"):
+    with pytest.raises(ZooBuildError, match="whose training ended are kept"):
         make_folder(tmp_path / "file" / "zoo", PLAN, make_outcomes(tmp_path / "runs", ZOO))
 
 

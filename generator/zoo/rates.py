@@ -1,0 +1,118 @@
+"""How often each test of a zoo held when it was measured over seeds: solutions/zoos/<zoo>.json.
+
+A test gates only where it was measured to hold, in all of at least ten seeds, and by a margin of four standard
+deviations. What was measured under other recipes, or for another bound, says nothing of today's.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from course.zoo.recipes import Evidence, Recipe, Zoo
+from generator.errors import ZooBuildError
+from paribus.files import write_atomic
+
+SCHEMA = "paribus.zoo-rates/2"
+ENOUGH_SEEDS = 10
+MARGIN = 4.0
+MEASURED = ("held", "seeds", "mean", "sd", "margin")
+DEFINES = ("statistic", "compare", "against", "at_least", "at_most")
+"""What a test is: whoever changes one of these has another test, which nobody has measured yet."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a test measured over seeds: in how many it held, and its value's mean and standard deviation."""
+
+    held: int
+    seeds: int
+    mean: float
+    sd: float
+    margin: float
+
+    @property
+    def gates(self) -> bool:
+        """Whether it held every time, often enough, and by a margin of four standard deviations."""
+        return self.held == self.seeds >= ENOUGH_SEEDS and self.margin >= MARGIN * self.sd
+
+
+def tests_of(zoo: Zoo) -> Iterator[tuple[Recipe, Evidence]]:
+    """Every test with the recipe it is of."""
+    return ((recipe, test) for recipe in zoo.recipes for test in recipe.evidence)
+
+
+def rates_file(zoo: str, solutions: Path) -> Path:
+    """Where the measured rates of a zoo are kept."""
+    return solutions / "zoos" / f"{zoo}.json"
+
+
+def recipes_digest(zoo: Zoo, profile: str) -> str:
+    """What all recipes come to under ``profile``, as 12 hex digits; the model, which entries name, left out."""
+    settings = {recipe.name: zoo.settings(recipe, profile) for recipe in zoo.recipes}
+    plain = {name: [{**asdict(config), "model": ""}, regime.to_json()]
+             for name, (config, regime) in settings.items()}  # fmt: skip
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def read_rates(zoo: Zoo, profile: str, model: str, solutions: Path) -> dict[str, Rate]:
+    """The measured rates of a zoo under a profile and model, by "recipe.test".
+
+    Left out is what was not measured: everything where no entry stands or the recipes have changed since, one test
+    where its own definition has. ZooBuildError where the file is damaged.
+    """
+    path = rates_file(zoo.name, solutions)
+    if not path.is_file():
+        return {}
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw["schema"] != SCHEMA:
+            raise ZooBuildError(f"{path}: rates of schema {raw['schema']!r}, expected {SCHEMA!r}. Measure again.")
+        wanted = (profile, model, recipes_digest(zoo, profile))
+        for entry in raw["entries"]:
+            if (entry["profile"], entry["model"], entry["recipes"]) == wanted:
+                return _unchanged(zoo, entry["tests"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ZooBuildError(f"{path}: holds no rates ({type(error).__name__}: {error}). Measure again.") from error
+    return {}
+
+
+def _unchanged(zoo: Zoo, measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
+    rates = {}
+    for recipe, test in tests_of(zoo):
+        name = f"{recipe.name}.{test.name}"
+        if name in measured and all(measured[name][key] == getattr(test, key) for key in DEFINES):
+            rates[name] = Rate(**{key: measured[name][key] for key in MEASURED})
+    return rates
+
+
+def write_rates(
+    zoo: Zoo, profile: str, model: str, rates: Mapping[str, Rate], *, about: Mapping[str, Any], solutions: Path
+) -> Path:
+    """Record what was measured, with the tests as they stood; other profiles' and models' entries stay."""
+    path = rates_file(zoo.name, solutions)
+    entries = json.loads(path.read_text(encoding="utf-8"))["entries"] if path.is_file() else []
+    kept = [entry for entry in entries if (entry["profile"], entry["model"]) != (profile, model)]
+    tests = {}
+    for recipe, test in tests_of(zoo):
+        rate = rates[f"{recipe.name}.{test.name}"]
+        tests[f"{recipe.name}.{test.name}"] = {
+            **{key: getattr(test, key) for key in DEFINES},
+            **{key: _six(getattr(rate, key)) for key in MEASURED}, "gates": rate.gates,
+        }  # fmt: skip
+    kept.append(
+        {"profile": profile, "model": model, "recipes": recipes_digest(zoo, profile), **about, "tests": tests}
+    )
+    ordered = sorted(kept, key=lambda entry: (entry["profile"], entry["model"]))
+    plain = {"schema": SCHEMA, "zoo": zoo.name, "entries": ordered}
+    write_atomic(path, json.dumps(plain, sort_keys=True, indent=1) + "\n")
+    return path
+
+
+def _six(value: float) -> float | None:
+    if isinstance(value, int):
+        return value
+    return float(f"{value:.6g}") if math.isfinite(value) else None
