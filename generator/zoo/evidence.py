@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from course.zoo.recipes import OTHERS, Evidence, Zoo
-from generator.zoo.rates import Rate, tests_of
+from generator.zoo.rates import Rate, each_test
 
 Statistics = Mapping[str, float]
 
@@ -53,7 +53,7 @@ def value_of(test: Evidence, recipe: str, of: Mapping[str, Statistics]) -> float
 def judge(zoo: Zoo, of: Mapping[str, Statistics], rates: Mapping[str, Rate]) -> tuple[Found, ...]:
     """Every test of every recipe on the recipes' statistics (recipe → statistic → value)."""
     found = []
-    for recipe, test in tests_of(zoo):
+    for recipe, test in each_test(zoo):
         value = value_of(test, recipe.name, of)
         rate = rates.get(f"{recipe.name}.{test.name}")
         found.append(Found(
@@ -84,7 +84,7 @@ def fitting_keys(zoo: Zoo, of: Mapping[str, Statistics], rates: Mapping[str, Rat
 def measure(zoo: Zoo, seeds: Sequence[Mapping[str, Statistics]]) -> dict[str, Rate]:
     """Each test's rate over seeds, one mapping recipe → statistics a seed; keys are "recipe.test"."""
     rates = {}
-    for recipe, test in tests_of(zoo):
+    for recipe, test in each_test(zoo):
         values = [value_of(test, recipe.name, of) for of in seeds]
         # A value that is not finite holds nothing; it must not take the whole table with it.
         finite = [value for value in values if math.isfinite(value)] or [math.nan]

@@ -40,7 +40,7 @@ class Rate:
         return self.held == self.seeds >= ENOUGH_SEEDS and self.margin >= MARGIN * self.sd
 
 
-def tests_of(zoo: Zoo) -> Iterator[tuple[Recipe, Evidence]]:
+def each_test(zoo: Zoo) -> Iterator[tuple[Recipe, Evidence]]:
     """Every test with the recipe it is of."""
     return ((recipe, test) for recipe in zoo.recipes for test in recipe.evidence)
 
@@ -82,7 +82,7 @@ def read_rates(zoo: Zoo, profile: str, model: str, solutions: Path) -> dict[str,
 
 def _unchanged(zoo: Zoo, measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
     rates = {}
-    for recipe, test in tests_of(zoo):
+    for recipe, test in each_test(zoo):
         name = f"{recipe.name}.{test.name}"
         if name in measured and all(measured[name][key] == getattr(test, key) for key in DEFINES):
             rates[name] = Rate(**{key: measured[name][key] for key in MEASURED})
@@ -97,7 +97,7 @@ def write_rates(
     entries = json.loads(path.read_text(encoding="utf-8"))["entries"] if path.is_file() else []
     kept = [entry for entry in entries if (entry["profile"], entry["model"]) != (profile, model)]
     tests = {}
-    for recipe, test in tests_of(zoo):
+    for recipe, test in each_test(zoo):
         rate = rates[f"{recipe.name}.{test.name}"]
         tests[f"{recipe.name}.{test.name}"] = {
             **{key: getattr(test, key) for key in DEFINES},

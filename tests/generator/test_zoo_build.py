@@ -17,7 +17,7 @@ from generator.errors import RunError, ZooBuildError
 from generator.zoo.build import Built, Order, build_zoo, read_reveal, recompute
 from generator.zoo.outcome import read_outcome
 from generator.zoo.plan import Plan
-from generator.zoo.rates import Rate, tests_of, write_rates
+from generator.zoo.rates import Rate, each_test, write_rates
 from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import compare_twins, find_leaks
 from generator.zoo.training import make_job, training_notebook, workers_for
@@ -127,7 +127,7 @@ def test_verify_needs_the_students_folder_alone(built: Built) -> None:
 
 def _rates(folder: Path, gate: str, zoo: Zoo = PLAN.zoo) -> Path:
     """Rates under which one test gates."""
-    names = [f"{recipe.name}.{test.name}" for recipe, test in tests_of(zoo)]
+    names = [f"{recipe.name}.{test.name}" for recipe, test in each_test(zoo)]
     rates = {name: Rate(10 if name == gate else 0, 10, 0.0, 0.0, 0.0) for name in names}
     assert rates[gate].gates
     write_rates(zoo, "micro", "tiny", rates, about={}, solutions=folder)
