@@ -138,7 +138,7 @@ def with_gradebook(
     submissions = () if only_read else _inbox(order)
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs,
-        progress=lambda done: observe("filling the gradebook", done, len(results)),
+        progress=lambda done, total: observe("filling the gradebook", done, total),
     )  # fmt: skip
 
 

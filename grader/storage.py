@@ -18,7 +18,7 @@ from grader.errors import StorageError
 
 LOCK = ".paribus.lock"
 # How `paribus.files` calls a file until it is whole; nothing else in the folder is named so.
-UNFINISHED = re.compile(r"\..+\.(jsonl|json|html|zip|csv|ipynb|db)\.[a-z0-9_]{8}")
+UNFINISHED = re.compile(r"\..+\.(jsonl|json|html|zip|csv|ipynb|db|py)\.[a-z0-9_]{8}")
 KEPT = "What was finished is kept; run the same command again to go on."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)

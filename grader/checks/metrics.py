@@ -29,6 +29,10 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     baselines = [run for run in finished(runs) if _is_named(run, names)]
     others = [run for run in runs if not _is_named(run, names) and not _is_named(run, list(_simple()))]
     values = {"baselines": [run.name for run in baselines], "others": [run.name for run in others]}
+    if not baselines and any(found.record is None for found in case.records):
+        return undecided(
+            "No baseline is among the records that can be read, and some records of your file cannot be.", values
+        )
     if not baselines:
         return failed(
             f"No baseline is recorded ({listed(names[:3], 'or')}). Measure one before the first model you train.",

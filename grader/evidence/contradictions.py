@@ -29,6 +29,10 @@ def contradictions(case: Case) -> Iterator[Contradiction]:
                 settings.setdefault(name, []).append(item.value)
             if found.record.seed is not None:
                 settings.setdefault("seed", []).append(found.record.seed)
+    # Where a record of a cell cannot be read, the others do not show all that the cell ran.
+    for damaged in case.records:
+        if damaged.record is None:
+            recorded.pop(damaged.position, None)
     sources = {
         cell.position: cell.source for cell in case.notebook.cells if cell.position in recorded and not cell.hidden
     }

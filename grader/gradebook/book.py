@@ -41,6 +41,13 @@ from grader.results import to_line
 from paribus.files import write_atomic
 
 DATABASE = "gradebook.db"
+CONFIG = "nbgrader_config.py"
+# formgrader has a button, and nbgrader a command, that would run students' code and write over their grades. Both
+# look for submissions in the folder that this names, find none, and say its name; nothing else is changed by it.
+NO_AUTOGRADE = """# Written by paribus, which runs no student's code. nbgrader's own autograde would.
+c = get_config()
+c.CourseDirectory.submitted_directory = "AUTOGRADE WOULD RUN STUDENTS' CODE; USE paribus grade"
+"""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class GradebookFolder:
         self.slots = read_slots(release.assignment, release.notebook)
         self.folder.mkdir(parents=True, exist_ok=True)
         _create_database(self.folder / DATABASE)
+        if not (self.folder / CONFIG).exists():
+            write_atomic(self.folder / CONFIG, NO_AUTOGRADE)
         self.course = CourseDirectory(root=str(self.folder), assignment_id=self.name)
         self._log = ErrorLog()
         self._book = Gradebook(self.course.db_url, self.course.course_id)

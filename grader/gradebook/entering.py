@@ -33,7 +33,7 @@ def enter(
     *,
     policy: Policy,
     jobs: int = 1,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Result, ...]:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
@@ -49,7 +49,7 @@ def enter(
         pool = run_pool(work, waiting, jobs=jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb)
         with closing(pool):
             for done, (item, answer) in enumerate(pool, 1):
-                progress(done)
+                progress(done, len(judged))
                 result = judged[item.submission]
                 problem = _add(books.of(result), result, answer)
                 if problem:

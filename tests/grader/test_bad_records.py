@@ -153,6 +153,20 @@ def test_bad_records_get_a_verdict_in_bounded_time(name: str) -> None:
     assert outcome(result, "integrity.chain") is expected
 
 
+@pytest.mark.parametrize("names", [("majority",), ("majority", "tfidf")])
+def test_a_record_that_cannot_be_read_is_held_against_nobody(names: tuple[str, ...]) -> None:
+    """What else its cell shows is not all that the cell ran; and the baseline may have been in it."""
+
+    def edited(found: list[Body]) -> list[str]:
+        return [unsigned({**body, "seed": 99}) if body.get("run_name") in names else signed(body) for body in found]
+
+    result = grade(edited)
+    assert outcome(result, "integrity.chain") is Outcome.FAILED
+    assert outcome(result, "form.ran_in_order") is Outcome.PASSED
+    expected = Outcome.PASSED if "tfidf" not in names else Outcome.UNDECIDED
+    assert outcome(result, "metrics.baseline_first") is expected
+
+
 ABSURD: dict[str, Change] = {
     "no items": with_fields("data", labels=pack([])),
     "one item": with_fields("data", labels=pack([0])),

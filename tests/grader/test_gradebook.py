@@ -11,8 +11,11 @@ from typing import Any
 import nbgrader
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, SaveAutoGrades
+from traitlets.config import Config, PyFileConfigLoader
 
 from course.assignment import Assignment, Cell, Role
 from course.release import Release
@@ -300,3 +303,27 @@ def test_an_experiment_may_have_points_of_a_person_too(tmp_path: Path) -> None:
     found = rows(tmp_path)
     assert found["batch_size-evidence"] == (4.0, None, True)
     assert found["batch_size"] == (None, None, True)
+
+
+def test_nbgraders_own_autograde_finds_nothing_to_run(
+    book: GradebookFolder, release: Release, tmp_path: Path
+) -> None:
+    """formgrader's button and nbgrader's command read the folder's configuration, and say why."""
+    trace = tmp_path / "student-code-ran"
+    book.add(entry(release, careful_result(), tail_share=f"open({str(trace)!r}, 'w').close()\n"))
+    graded = book.folder / "autograded" / "ada" / release.assignment.name / f"{release.assignment.name}.ipynb"
+    before = graded.read_bytes()
+    config = _config(book.folder)
+    api = NbGraderAPI(CourseDirectory(config=config, root=str(book.folder)), config=config)
+    told = api.autograde(release.assignment.name, "ada")
+    assert not told["success"]
+    assert "WOULD RUN STUDENTS' CODE; USE paribus grade" in told["log"]
+    assert not trace.exists()
+    assert graded.read_bytes() == before
+    (found,) = api.get_submissions(release.assignment.name)
+    assert (found["student"], found["autograded"], found["needs_manual_grade"]) == ("ada", True, True)
+
+
+def _config(folder: Path) -> Config:
+    """What formgrader reads at its start from the folder it stands in."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
