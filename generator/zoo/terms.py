@@ -24,7 +24,7 @@ from course.zoo.recipes import Recipe
 from course.zoo.statistics import compute
 from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
-from generator.zoo.evidence import measure
+from generator.zoo.evidence import fitting_keys, measure
 from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, write_rates
@@ -162,8 +162,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds = measure_seeds(Measurement(zoo, given.profile, data, given.out), asked, say=say)
     rates = measure(zoo, seeds)
     say(table(rates))
+    named = sum(len(fitting_keys(zoo, of, rates)) == 1 for of in seeds)
+    say(f"the gates leave one way of naming the models in {named} of {len(seeds)} seeds")
     if given.record:
-        about = {"data": data.fingerprint, "first_seed": given.first_seed}
+        about = {"data": data.fingerprint, "first_seed": given.first_seed, "one_key": named}
         model = str(zoo.profiles[given.profile]["model"])
         say(str(write_rates(zoo, given.profile, model, rates, about=about, solutions=SOLUTIONS)))
     return 0
