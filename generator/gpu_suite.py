@@ -147,8 +147,15 @@ def references(suite: Suite) -> Result:
                    *model, "--out", str(suite.out / "references"), "--json"]  # fmt: skip
         answer = _finish(command, left)
         if answer is not None:
-            done[name] = json.loads(answer)
+            run = json.loads(answer)[0]
+            done[name] = {"seconds": run["seconds"], "means": read_means(Path(run["references"]))}
     return {"complete": len(done) == len(names), "runs": done}
+
+
+def read_means(references: Path) -> Result:
+    """The mean of every reference that a run wrote, by name."""
+    entry = json.loads(references.read_text(encoding="utf-8"))["entries"][-1]
+    return {name: value["mean"] for name, value in entry["values"].items()}
 
 
 def bench(suite: Suite) -> Result:
@@ -176,7 +183,7 @@ def run_parts(names: Sequence[str], suite: Suite) -> Result:
             _say(f"{name}: complete, not run again")
             continue
         began = time.monotonic()
-        result = PARTS[name](suite)
+        result = without_paths(PARTS[name](suite))
         result["part_seconds"] = round(time.monotonic() - began, 1)
         write_atomic(kept, json.dumps(result, indent=1) + "\n")
         state = "complete" if result["complete"] else "to be gone on with"
@@ -187,6 +194,15 @@ def run_parts(names: Sequence[str], suite: Suite) -> Result:
     found = {"schema": SCHEMA, "tiny": suite.tiny, "encoder": encoder, "hardware": hardware(), "parts": parts}
     write_atomic(suite.out / "gpu.json", json.dumps(found, sort_keys=True, indent=1) + "\n")
     return found
+
+
+def without_paths(result: Any) -> Any:  # noqa: ANN401 - any plain value
+    """The same values with every absolute path by its last part, as a recorded result goes to other machines."""
+    if isinstance(result, dict):
+        return {name: without_paths(value) for name, value in result.items()}
+    if isinstance(result, list):
+        return [without_paths(value) for value in result]
+    return Path(result).name if isinstance(result, str) and Path(result).is_absolute() else result
 
 
 def find_encoder(module: str = PACKAGED_ENCODER) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import RunError
-from generator.gpu_suite import Suite, find_encoder, main, run_parts
+from generator.gpu_suite import Suite, find_encoder, main, read_means, run_parts, without_paths
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +30,18 @@ def test_a_zoo_without_time_is_gone_on_with(tmp_path: Path) -> None:
     arguments = ["zoo", "--tiny", "--out", str(tmp_path), "--limit", "0"]
     assert main(arguments) == 1
     assert json.loads((tmp_path / "zoo.json").read_text())["seeds"] == 0
+
+
+def test_a_result_names_no_place_of_its_machine() -> None:
+    """Settings and runs name folders; a recorded result goes to other machines."""
+    raw = {"setting": {"model": "/opt/encoders/minilm"}, "runs": [{"notebook": "/data/out/executed.ipynb", "n": 3}]}
+    assert without_paths(raw) == {"setting": {"model": "minilm"}, "runs": [{"notebook": "executed.ipynb", "n": 3}]}
+
+
+def test_references_are_read_as_means(tmp_path: Path) -> None:
+    path = tmp_path / "week1_lab.json"
+    path.write_text('{"entries": [{"values": {"tfidf.accuracy": {"mean": 0.5, "sd": null}}}]}')
+    assert read_means(path) == {"tfidf.accuracy": 0.5}
 
 
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
