@@ -1,91 +1,37 @@
-"""nbgrader's own autograde through its Python API, with our scores in Execute's place; nothing is executed.
+"""nbgrader's autograde, step by step, with our scores in Execute's place; nothing is executed.
 
-nbgrader reports every failure as the submission's own. A full disk or a locked database is not, so those come
-out as what they are.
+Against nbgrader's own converter each notebook is read once and not validated again after every step: it was just
+rebuilt from the release, so there is nothing to overwrite, every locked cell is held against its checksum, and
+nbgrader's metadata are the release's own, which were checked when the gradebook was opened.
 """
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbconvert.preprocessors import ExecutePreprocessor
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.preprocessors import DeduplicateIds
-from sqlalchemy.exc import OperationalError
 
 from grader.errors import GradebookError
-from paribus.files import write_atomic
+from grader.gradebook.preprocessors import AGAIN
 
 
-class ScoredAutograde(Autograde):  # type: ignore[misc]  # nbgrader ships no types
-    """nbgrader's autograde with scores from elsewhere; it refuses to start where a step would execute code.
+class ScoredAutograde:
+    """The steps of nbgrader's autograde; it refuses to start where one of them would execute code."""
 
-    Against nbgrader's own it reads each notebook once and keeps one database session: the notebook was just
-    rebuilt from the release, so there is nothing to overwrite, every locked cell is held against its checksum, and
-    nbgrader's metadata are the release's own, which were checked when the gradebook was opened.
-    """
+    def __init__(self, steps: Sequence[object]) -> None:
+        """``steps`` stand in Execute's place: classes or instances of nbgrader's or of ours."""
+        self.steps = (DeduplicateIds, *steps)
 
-    def __init__(self, book: Gradebook, names: Mapping[str, str], steps: Sequence[object], **more: object) -> None:
-        """``steps`` stand in Execute's and SaveAutoGrades' place, ``names`` are the student's."""
-        super().__init__(**more)
-        self.book, self.names = book, names
-        self.sanitize_preprocessors = [DeduplicateIds]
-        self.autograde_preprocessors = list(steps)
-        self.force = True
-        self.trouble: Exception | None = None
-
-    def start(self) -> None:
-        """Convert; GradebookError where anything that executes code stands in the pipeline."""
-        refuse_execution([*self.sanitize_preprocessors, *self.autograde_preprocessors])
-        super().start()
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Make the student's rows in the database, where there are none."""
-        with self._watched():
-            self.book.update_or_create_student(student_id, **self.names)
-            self.book.update_or_create_submission(assignment_id, student_id)
-
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """The old notebook stays until the new one replaces it in one step."""
-        return True
-
-    def convert_notebooks(self) -> None:
-        """Convert; what the disk or the database refused is raised as it is, not as the submission's fault."""
-        try:
-            super().convert_notebooks()
-        except NbGraderException as error:
-            if self.trouble is not None:
-                raise self.trouble from error
-            raise
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Both lists of steps in one pass."""
-        with self._watched():
-            self._init_preprocessors()
-            BaseConverter.convert_single_notebook(self, notebook_filename)
-
-    def write_single_notebook(self, output: str, resources: Mapping[str, Any]) -> None:
-        """The graded notebook, whole or not at all."""
-        names = resources["nbgrader"]
-        folder = Path(self._format_dest(names["assignment"], names["student"]))
-        write_atomic(folder / f"{names['notebook']}{self.exporter.file_extension}", output)
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, OperationalError) as error:
-            self.trouble = error
-            raise
-
-    def _init_preprocessors(self) -> None:
-        self.exporter._preprocessors = []
-        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
-            self.exporter.register_preprocessor(step)
+    def start(self, notebook: NotebookNode) -> NotebookNode:
+        """The graded notebook; GradebookError where anything that executes code stands among the steps."""
+        refuse_execution(self.steps)
+        resources: dict[str, Any] = {}
+        for step in self.steps:
+            made: Any = step() if isinstance(step, type) else step
+            notebook, resources = made.preprocess(notebook, resources)
+        return notebook
 
 
 def refuse_execution(steps: Iterable[object]) -> None:
@@ -99,21 +45,18 @@ def refuse_execution(steps: Iterable[object]) -> None:
             )
 
 
-class ErrorLog(logging.Handler):
-    """Keeps nbgrader's errors, so that a refusal can say what they were."""
+def read_scores(notebook: NotebookNode, checksums: Mapping[str, str]) -> dict[str, float | None]:
+    """What nbgrader's own `determine_grade` reads from each grade cell of a graded notebook, by grade_id.
 
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-        self.logger = logging.Logger("paribus.nbgrader", logging.ERROR)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
-        self.lines.append(record.getMessage())
-
-    def take(self) -> str:
-        """The last line of the messages so far, which in a traceback names the error; then forget them."""
-        lines = [line for text in self.lines for line in text.strip().splitlines() if line.strip()]
-        self.lines.clear()
-        return next((line for line in reversed(lines) if ": " in line), "")
+    ``checksums`` are those of the release's cells. GradebookError where a locked cell is not as it was released.
+    """
+    scores: dict[str, float | None] = {}
+    for cell in notebook.cells:
+        if not utils.is_locked(cell) and not utils.is_grade(cell):
+            continue
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        if utils.is_locked(cell) and utils.compute_checksum(cell) != checksums.get(grade_id):
+            raise GradebookError(f"The locked cell {grade_id!r} is not as it was released. {AGAIN}")
+        if utils.is_grade(cell):
+            scores[grade_id], _ = utils.determine_grade(cell)
+    return scores

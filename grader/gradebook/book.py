@@ -7,8 +7,7 @@ re-run keeps them, and asks again only where the answer has changed since.
 
 import json
 import sqlite3
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,21 +18,21 @@ import nbformat
 import nbgrader
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
+from nbformat import v4
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters.base import NbGraderException
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, SaveCells
 from sqlalchemy import event
-from sqlalchemy.exc import SAWarning
 
 import paribus
 from course.assignment import Assignment
 from course.release import Release
 from grader.errors import GradebookError
-from grader.gradebook.autograde import ErrorLog, ScoredAutograde
+from grader.gradebook.autograde import ScoredAutograde, read_scores
 from grader.gradebook.ledger import Entered, Ledger, digest_of
-from grader.gradebook.preprocessors import InjectScores, SaveScores
+from grader.gradebook.preprocessors import InjectScores
+from grader.gradebook.rows import Given, Rows, Scores
 from grader.gradebook.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from grader.model import Result
 from grader.recover.text import harmless
@@ -78,7 +77,6 @@ class GradebookFolder:
         if not (self.folder / CONFIG).exists():
             write_atomic(self.folder / CONFIG, NO_AUTOGRADE)
         self.course = CourseDirectory(root=str(self.folder), assignment_id=self.name)
-        self._log = ErrorLog()
         self._book = Gradebook(self.course.db_url, self.course.course_id)
         event.listen(self._book.engine, "connect", _quick_commits)
         # nbgrader hangs up after every step, and the last one to hang up tidies the whole log away: that is us.
@@ -87,6 +85,7 @@ class GradebookFolder:
         try:
             self._ledger = Ledger(self._line)
             self._save_source(release.notebook)
+            self._rows = Rows(self._book, self._line, self.name)
         except BaseException:
             self.close()
             raise
@@ -112,31 +111,29 @@ class GradebookFolder:
             )
         earlier = self._ledger.read(self.name, student)
         cells = grade_cells(self.assignment, self.slots, entry.result)
-        decided = self.people(student)
+        given = self._rows.given(student)
+        reviewed = self._decided(given, earlier.waiting)
         notebook = self._prepared(entry.notebook)
-        write_atomic(self._path("submitted", student), _to_text(notebook))
+        text = _to_text(notebook)
+        write_atomic(self._path("submitted", student), text)
         answers = {slot.grade_id: digest_of(self._answer(slot, notebook)) for slot in self.slots}
-        same = {grade_id for grade_id, answer in answers.items() if earlier.answers.get(grade_id) == answer}
-        entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
-        steps = [
-            InjectScores(cells),
-            SaveScores(
-                self._book, cells, self._notes(cells), same & set(decided), self._checksums, entered=entered
-            ),
-        ]
-        self.course.student_id = student
+        reviewed &= {grade_id for grade_id, answer in answers.items() if earlier.answers.get(grade_id) == answer}
+        names = _names(entry.result)
         try:
-            with warnings.catch_warnings():
-                # nbgrader adds rows while SQLAlchemy flushes others; its own commit writes both.
-                warnings.simplefilter("ignore", SAWarning)
-                ScoredAutograde(
-                    self._book, _names(entry.result), steps, coursedir=self.course, log=self._log.logger
-                ).start()
-        except NbGraderException as error:
-            reason = self._log.take() or str(error)
-            raise GradebookError(f"{student}: nbgrader refused the submission: {reason}") from error
-        finally:
-            self._book.close()
+            graded = ScoredAutograde([InjectScores(cells)]).start(v4.reads(text))
+            found = read_scores(graded, self._checksums)
+        except Exception as error:
+            self._rows.save(student, names, None, None)
+            raise GradebookError(f"{student}: nbgrader refused the submission: {error}") from error
+        grades = {}
+        for grade_id, score in found.items():
+            ours, person = cells[grade_id], given.get(grade_id)
+            asked = ours.pending or (person is not None and person.score is not None)
+            auto = (None if ours.pending else ours.score) if ours.by_hand else score
+            grades[grade_id] = (auto, asked and grade_id not in reviewed)
+        entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
+        self._rows.save(student, names, Scores(grades, self._notes(cells)), entered)
+        write_atomic(self._path("autograded", student), v4.writes(graded) + "\n")
         self._ledger.finish(self.name, student, self._digest(entry.result))
 
     def holds(self, result: Result) -> bool:
@@ -165,22 +162,24 @@ class GradebookFolder:
 
     def people(self, student: str) -> dict[str, PersonGrade]:
         """What people decided about one submission, by grade_id; cells that still wait are left out."""
-        waiting = self._ledger.read(self.name, student).waiting
+        given = self._rows.given(student)
+        decided = self._decided(given, self._ledger.read(self.name, student).waiting) if given else set()
+        comments = self._rows.comments(student) if decided else {}
         answers = {slot.grade_id: _answer_key(self.assignment, slot) for slot in self.slots}
         found: dict[str, PersonGrade] = {}
-        try:
-            notebook = self._book.find_submission_notebook(self.name, self.name, student)
-            comments = {comment.name: comment.manual_comment or "" for comment in notebook.comments}
-            for grade in notebook.grades:
-                if grade.needs_manual_grade or (grade.manual_score is None and grade.name not in waiting):
-                    continue
-                score = None if grade.manual_score is None else grade.manual_score + (grade.extra_credit or 0.0)
-                found[grade.name] = PersonGrade(score, comments.get(answers[grade.name], ""))
-        except MissingEntry:
-            return {}
-        finally:
-            self._book.close()
+        for name in given:
+            if name in decided:
+                score, extra = given[name].score, given[name].extra
+                score = None if score is None else score + (extra or 0.0)
+                found[name] = PersonGrade(score, comments.get(answers[name], ""))
         return found
+
+    def _decided(self, given: Mapping[str, Given], waiting: Set[str]) -> set[str]:
+        """The grade cells that a person settled: with a score, or by saving one that had waited."""
+        return {
+            name for name, cell in given.items()
+            if not cell.waits and (cell.score is not None or name in waiting)
+        }  # fmt: skip
 
     def _digest(self, result: Result) -> str:
         """Everything that an entry depends on: the file, what the checks say, the release, this version."""
@@ -214,8 +213,8 @@ class GradebookFolder:
         resources = {"nbgrader": {"notebook": self.name, "assignment": self.name, "db_url": self.course.db_url}}
         try:
             self._book.update_or_create_assignment(self.name)
-            CheckCellMetadata(log=self._log.logger).preprocess(source, resources)
-            SaveCells(log=self._log.logger).preprocess(source, resources)
+            CheckCellMetadata().preprocess(source, resources)
+            SaveCells().preprocess(source, resources)
         except RuntimeError as error:
             raise GradebookError(
                 f"{self.folder / DATABASE} holds submissions of another release of {self.name} ({error}). "

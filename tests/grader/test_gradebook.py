@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import nbgrader
 import pytest
 from nbgrader.api import Gradebook
@@ -22,8 +23,7 @@ from course.release import Release
 from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, refuse_execution
 from grader.gradebook.book import DATABASE, Entry, GradebookFolder
-from grader.gradebook.ledger import Entered
-from grader.gradebook.preprocessors import InjectScores, SaveScores, score_output
+from grader.gradebook.preprocessors import InjectScores, score_output
 from grader.gradebook.rebuild import rebuild
 from grader.gradebook.scores import GradeCell, grade_cells, read_slots
 from grader.model import Result
@@ -125,17 +125,14 @@ def test_no_students_code_is_run(book: GradebookFolder, release: Release, tmp_pa
     assert not trace.exists()
 
 
-def test_execute_is_not_in_the_pipeline(book: GradebookFolder, release: Release) -> None:
+def test_execute_is_not_in_the_pipeline() -> None:
     """nbgrader's own pipeline starts with Execute; ours has no step that executes, and would not start with one."""
     assert Execute in Autograde().autograde_preprocessors
-    with Gradebook(f"sqlite:///{book.folder / DATABASE}", "") as gradebook:
-        steps = [InjectScores({}), SaveScores(gradebook, {}, {}, frozenset(), {}, entered=Entered())]
-        ours = ScoredAutograde(gradebook, {}, steps, coursedir=book.course)
-        pipeline = [*ours.sanitize_preprocessors, *ours.autograde_preprocessors]
-        assert not [step for step in pipeline if isinstance(step, Execute) or step is Execute]
-        refuse_execution(pipeline)
-        with pytest.raises(GradebookError, match="Execute stands in the grading pipeline"):
-            ScoredAutograde(gradebook, {}, [Execute, SaveAutoGrades], coursedir=book.course).start()
+    ours = ScoredAutograde([InjectScores({})]).steps
+    assert not [step for step in ours if isinstance(step, Execute) or step is Execute]
+    refuse_execution(ours)
+    with pytest.raises(GradebookError, match="Execute stands in the grading pipeline"):
+        ScoredAutograde([Execute, SaveAutoGrades]).start(nbformat.v4.new_notebook())
 
 
 def test_a_step_made_from_execute_is_refused_too() -> None:
