@@ -22,7 +22,8 @@ from grader.errors import ResultError
 from grader.grade import broken, grade_safely
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
-from grader.pool import Lost, run_pool
+from grader.places import Place, Processes
+from grader.pool import Lost
 from grader.results import FILE, from_line, to_line, to_text
 from paribus.errors import UsageError
 from paribus.files import write_atomic
@@ -58,6 +59,7 @@ def grade_batch(
     fresh: bool = False,
     grade: Grade = grade_safely,
     also: str = "",
+    place: Place | None = None,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -65,8 +67,9 @@ def grade_batch(
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
     finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
-    ``also`` names what else verdicts depend on: another one starts the batch anew. Raises UsageError where there is
-    no release, ``jobs`` is not positive, or two submissions have one name.
+    ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
+    with bounds of its own (default: ``jobs`` processes of this machine). Raises UsageError where there is no
+    release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -81,7 +84,7 @@ def grade_batch(
     state = _State(earlier, progress)
     # Workers do not rebuild notebooks, so the release's own need not travel to them.
     work = _Work(grade, tuple(replace(release, notebook="") for release in releases))
-    pool = run_pool(work, state.waiting(submissions), jobs=jobs, time_limit=time_limit, memory_mb=memory_mb)
+    pool = (place or Processes(jobs, time_limit, memory_mb)).run(work, state.waiting(submissions))
     with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
         for item, answer in pool:
             result = _placed(item, broken(item, releases, answer.why)) if isinstance(answer, Lost) else answer

@@ -9,6 +9,7 @@ GraderError                     everything the grader refuses
 ├── WorksheetError              Moodle's worksheet cannot be read
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── GradebookError              nbgrader's database or folders
+├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
 
@@ -55,6 +56,10 @@ class CommitmentsError(GraderError):
 
 class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
+
+
+class ClusterError(GraderError):
+    """The cluster cannot be worked with; what was finished stays."""
 
 
 class StorageError(GraderError):

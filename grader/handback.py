@@ -32,6 +32,7 @@ from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
 from grader.pages.feedback import feedback_page
 from grader.pages.report import bands_of, report_page
+from grader.places import Place, open_place
 from grader.results import FILE, read_results
 from grader.storage import clear_errors, only_grader, remove_unfinished
 from paribus.errors import UsageError
@@ -55,6 +56,7 @@ class Order:
     jobs: int = 1
     policy: Policy = field(default_factory=Policy)
     commitments: Path | None = None
+    cluster: str = ""
 
     @property
     def assignment(self) -> Assignment:
@@ -79,8 +81,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
     Raises InboxError where there is nothing to grade, CommitmentsError where the file of codes holds none,
-    GradebookError where OUT's gradebook holds another form of the release, StorageError where OUT is full,
-    read-only, locked or in another grader's hands.
+    GradebookError where OUT's gradebook holds another form of the release, ClusterError where the cluster is not
+    there or is lost, StorageError where OUT is full, read-only, locked or in another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
@@ -89,13 +91,14 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         commitments = _read_commitments(order)
         total = _count(order)
         _forget_marker(order.out)
-        batch = grade_batch(
-            with_commitments(_submissions(order, roster), commitments), order.releases, order.out, jobs=order.jobs,
-            progress=lambda done, result: observe("checking", done, total), grade=judge_with(order.policy.limits),
-            time_limit=order.policy.limits.seconds, memory_mb=order.policy.limits.memory_mb,
-            also=_depends_on(order, commitments, roster),
-        )  # fmt: skip
-        results = with_gradebook(order, batch.results, observe)
+        limits = order.policy.limits
+        with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
+            batch = grade_batch(
+                with_commitments(_submissions(order, roster), commitments), order.releases, order.out,
+                progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
+                also=_depends_on(order, commitments, roster), place=place,
+            )  # fmt: skip
+            results = with_gradebook(order, batch.results, observe, place=place)
         write_out(order, results, worksheet, notes, observe)
         return Handback(results, notes, batch.reused)
 
@@ -129,7 +132,12 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
 
 
 def with_gradebook(
-    order: Order, results: Sequence[Result], observe: Observe = _silent, *, only_read: bool = False
+    order: Order,
+    results: Sequence[Result],
+    observe: Observe = _silent,
+    *,
+    only_read: bool = False,
+    place: Place | None = None,
 ) -> tuple[Result, ...]:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
@@ -137,7 +145,7 @@ def with_gradebook(
     """
     submissions = () if only_read else _inbox(order)
     return enter(
-        order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs,
+        order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
         progress=lambda done, total: observe("filling the gradebook", done, total),
     )  # fmt: skip
 

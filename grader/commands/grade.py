@@ -34,6 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
+        "--cluster", default="", metavar="ADDRESS",
+        help="run on a Dask cluster: its scheduler's address, or local for -j workers on this machine",
+    )  # fmt: skip
+    parser.add_argument(
         "--course", type=Path, metavar="FILE", help="the course.toml whose table [grading] holds (default: ours)"
     )
     parser.add_argument(
@@ -65,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.jobs,
         policy,
         arguments.commitments,
+        arguments.cluster,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     with show_progress(quiet=arguments.json) as observe:

@@ -18,7 +18,8 @@ from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.rebuild import rebuild
 from grader.match import match, others
 from grader.model import Result, Submission
-from grader.pool import Lost, run_pool
+from grader.places import Place, Processes
+from grader.pool import Lost
 from grader.recover import recover
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def enter(
     policy: Policy,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    place: Place | None = None,
 ) -> tuple[Result, ...]:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
@@ -46,7 +48,7 @@ def enter(
     try:
         waiting = _waiting(submissions, judged, books)
         work, limits = _Rebuild(tuple(releases), policy.limits), policy.limits
-        pool = run_pool(work, waiting, jobs=jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb)
+        pool = (place or Processes(jobs, limits.seconds, limits.memory_mb)).run(work, waiting)
         with closing(pool):
             for done, (item, answer) in enumerate(pool, 1):
                 progress(done, len(judged))

@@ -78,3 +78,25 @@ class StopsWhenRead:
 def stop_here() -> None:
     """As a debugger, or a frozen disk, stops a process."""
     os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def half_a_second(value: int) -> int:
+    """An answer that takes a while."""
+    time.sleep(0.5)
+    return value
+
+
+def kill_the_worker_at_13(value: int) -> int:
+    """An answer; at 13 the process above this one is killed, a cluster's worker."""
+    if value == 13:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(10)
+    return value
+
+
+def fill_memory(megabytes: int) -> str:
+    """Ask for so much."""
+    try:
+        return f"{len(bytes(megabytes * 1_000_000)) // 1_000_000} MB"
+    except MemoryError:
+        return "MemoryError"
