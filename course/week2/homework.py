@@ -354,11 +354,11 @@ for arm, runs in {"baseline": baseline_runs, "changed": weighted_runs}.items():
 # %% only="solution" key="reference-seeds"
 # Reference runs: both arms under more seeds, for means and spreads that rest on more than three.
 for arm, runs in {"baseline": baseline_runs, "changed": weighted_runs}.items() if REFERENCE_SEEDS else ():
-    config = {"baseline": CONFIG, "changed": WEIGHTED}[arm]
+    arm_config = {"baseline": CONFIG, "changed": WEIGHTED}[arm]
     more = []
     for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
-        run = notebook.start(f"class_weights.{arm}", config=config, seed=reference_seed, data=data, code=train)
-        train(config, data, run)
+        run = notebook.start(f"class_weights.{arm}", config=arm_config, seed=reference_seed, data=data, code=train)
+        train(arm_config, data, run)
         more.append(run.finish())
     for metric in ("accuracy", "macro_f1"):
         spread = np.std([run.value(metric) for run in (*runs, *more)], ddof=1)
