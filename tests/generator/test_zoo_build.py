@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
@@ -322,6 +323,13 @@ def test_a_file_that_students_lack_is_named(built: Built, tmp_path: Path) -> Non
     (folder / "Bravo.safetensors").unlink()
     with pytest.raises(DataError, match=r"Bravo\.safetensors is missing"):
         verify_zoo(folder, PLAN.zoo, Path("none"))
+
+
+def test_weights_of_another_architecture_are_said(built: Built, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
+    save_file({"layer": np.zeros(3, dtype=np.float32)}, folder / "Alpha.safetensors")
+    with pytest.raises(DataError, match=r"Alpha\.safetensors does not fit config\.json"):
+        open_zoo(folder, check=False).load("Alpha")
 
 
 def test_a_job_holds_everything_that_decides_a_run() -> None:
