@@ -77,7 +77,7 @@ class Diagnoses:
         said = ", ".join(f"{item.model}: {item.recipe}" for item in self.made().values())
         return f"Diagnoses({self.zoo.name}; {said or 'none yet'})"
 
-    def diagnose(self, model: str, *, recipe: str, evidence: Sequence[Citation], why: str) -> Diagnosis:
+    def diagnose(self, model: str, *, recipe: str, evidence: Sequence[Citation], why: str) -> None:
         """Write down how ``model`` was trained and which numbers say so; the last one made of a model stands.
 
         ``evidence`` is a list of `seen`. The same diagnosis made again keeps the time at which it was first
@@ -106,7 +106,6 @@ class Diagnoses:
                 made = found
                 break
         self.notebook.diagnosis(made, diagnosis_table(made, self.choices[recipe]))
-        return made
 
     def made(self) -> dict[str, Diagnosis]:
         """The diagnosis in force of each model that has one, by codename in the zoo's order."""

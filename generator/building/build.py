@@ -14,12 +14,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import paribus
 from course.assignment import Assignment
 from course.catalog import Course, Entry
 from course.public import public_form, public_name
 from course.release import Release, write_release
+from generator.building.blind import sealed_part, zoos_of
 from generator.building.checkwheel import build_check_wheel
 from generator.building.notebooks import (
     NotebookCell,
@@ -51,17 +53,21 @@ BAND_CHECK = "metrics.near_reference"
 
 @dataclass(frozen=True)
 class Options:
-    """What a build may be asked for. ``profile`` None is each assignment's own."""
+    """What a build may be asked for. ``profile`` None is each assignment's own. ``editions`` are the sealed keys of
+    the zoos that were built (`generator.blind`), ``revealed`` whether feedback may tell them.
+    """
 
     profile: str | None = None
     platforms: tuple[str, ...] = PLATFORMS
     references: References = field(default_factory=lambda: References({}))
+    editions: Mapping[str, Any] = field(default_factory=dict)
+    revealed: bool = False
 
 
 @dataclass(frozen=True)
 class Built:
     """One assignment, built: values alone. ``notebooks`` maps (variant, platform) to a notebook's text;
-    ``missing`` says which references its prose or bands lack.
+    ``missing`` says which references its prose or bands lack, ``unsealed`` which zoos have no key.
     """
 
     entry: Entry
@@ -69,6 +75,7 @@ class Built:
     release: Release
     notebooks: Mapping[tuple[str, str], str]
     missing: tuple[str, ...]
+    unsealed: tuple[str, ...] = ()
 
     @property
     def assignment(self) -> Assignment:
@@ -120,8 +127,11 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
         for variant in VARIANTS
         for platform in options.platforms
     }
-    release = Release(assignment, to_text(release_notebook), references)
-    return Built(entry, source, release, notebooks, _missing(source, entry, value_of, references))
+    zoos = zoos_of(source)
+    sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
+    release = Release(assignment, to_text(release_notebook), references, sealed)
+    unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
+    return Built(entry, source, release, notebooks, _missing(source, entry, value_of, references), unsealed)
 
 
 def build(course: Course, entries: Sequence[Entry], out: Path, options: Options) -> BuildReport:

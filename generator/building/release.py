@@ -1,7 +1,8 @@
 """`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
 
-It refuses where prose or a band needs a reference that no run recorded, where a line of a solution stands in
-something a student gets, and where the hidden tests let a planted wrong answer through.
+It refuses where prose or a band needs a reference that no run recorded, where the key of a blind zoo is missing,
+where a line of a solution stands in something a student gets, and where the hidden tests let a planted wrong answer
+through.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.catalog import Course, Entry
+from generator.building.blind import require_keys
 from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
@@ -20,7 +22,7 @@ PROOFS = Path(".paribus") / "cache" / "proofs"
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a release may do without, and where proofs are kept (None: nowhere)."""
+    """What a release may do without (references, keys of zoos), and where proofs are kept (None: nowhere)."""
 
     allow_missing: bool = False
     skip_hidden: bool = False
@@ -46,7 +48,7 @@ def release(
 ) -> ReleaseReport:
     """Build, prove and write; nothing is written where a condition does not hold.
 
-    ReferenceMissingError names the numbers to record, BuildError the leaks or the unproven tests.
+    ReferenceMissingError names the numbers to record, BuildError the missing keys, the leaks or the unproven tests.
     """
     built = tuple(build_assignment(course, entry, options) for entry in entries)
     missing = [f"{item.entry.name}: {name}" for item in built for name in item.missing]
@@ -57,6 +59,8 @@ def release(
             "Record them with `paribus run … --profile … --record`, or release with --allow-missing: the "
             "notebooks then say what is missing, and no band is drawn."
         )
+    if not conditions.allow_missing:
+        require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
     wheel = build_wheel()
     leaks = find_leaks([item.source for item in built], student_files(built, wheel))
     if leaks:

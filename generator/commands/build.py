@@ -33,17 +33,24 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
         help="where recorded references stand (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument(
+        "--zoos", type=Path, metavar="DIR", help="where `paribus zoo build` left blind zoos (default: as --out)"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def options_of(arguments: argparse.Namespace) -> "Options":
     """The options that the arguments mean."""
+    from course.zoo import ZOOS
+    from generator.building.blind import read_editions
     from generator.building.build import Options
     from generator.running.references import load_references
 
     platforms: Sequence[str] = arguments.platforms or PLATFORMS
     chosen = tuple(name for name in PLATFORMS if name in platforms)
-    return Options(arguments.profile, chosen, load_references(arguments.references))
+    editions = read_editions(arguments.zoos or arguments.out, tuple(ZOOS))
+    revealed = getattr(arguments, "revealed", False)
+    return Options(arguments.profile, chosen, load_references(arguments.references), editions, revealed)
 
 
 def run_build(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     configure_build(parser)
     parser.add_argument(
-        "--allow-missing", action="store_true", help="release without the references that prose and bands need"
+        "--allow-missing",
+        action="store_true",
+        help="release without the references or the keys of blind zoos that are needed",
+    )
+    parser.add_argument(
+        "--revealed",
+        action="store_true",
+        help="the blind models have been revealed: feedback may name their recipes",
     )
     parser.add_argument(
         "--skip-hidden", action="store_true", help="do not try the hidden tests against planted wrong answers"

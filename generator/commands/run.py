@@ -26,6 +26,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="; ".join(f"{profile.name}: {profile.about}" for profile in PROFILES.values()) + " (default: smoke)",
     )  # fmt: skip
     parser.add_argument("--data", metavar="hub|FILE|synthetic", help="another data set than the profile's")
+    parser.add_argument(
+        "--zoo", type=Path, metavar="DIR",
+        help="the students' folder of the blind zoo that a lab needs (default: PARIBUS_ZOO, or build/student/zoo)",
+    )  # fmt: skip
     parser.add_argument("--model", metavar="NAME|PATH", help="another model than the profile's")
     parser.add_argument("--seed", type=int, metavar="N", help="another seed than the notebook's")
     parser.add_argument(
@@ -50,14 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give {least} or more.")
     from course.catalog import load_course
+    from generator.building.blind import find_zoo
     from generator.building.notebooks import solution_notebook
     from generator.running.headless import Settings, run_assignments
+    from generator.sources.source import load_source
 
-    entries = load_course().select(arguments.name)
+    course = load_course()
+    entries = course.select(arguments.name)
+    zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, arguments.zoo)
     settings = Settings(
         profile=arguments.profile, data=arguments.data, model=arguments.model, seed=arguments.seed,
         reference_seeds=arguments.reference_seeds, time_limit=arguments.time_limit, workers=arguments.jobs,
-        force=arguments.force, record=arguments.record,
+        force=arguments.force, record=arguments.record, zoos=zoos,
     )  # fmt: skip
     with show_progress(quiet=arguments.json) as observe:
         finished = run_assignments(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ Solution = Callable[[str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user asks of a run; None leaves it to the profile (or, for the seed, to the notebook)."""
+    """What a user asks of a run; None leaves it to the profile (or, for the seed, to the notebook). ``zoos`` are
+    the folders of blind models by assignment; a notebook finds its own as ``zoo`` in its working folder.
+    """
 
     profile: str = "smoke"
     data: str | None = None
@@ -37,6 +39,7 @@ class Settings:
     workers: int = 1
     force: bool = False
     record: bool = False
+    zoos: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> l
             seed=settings.seed,
             reference_seeds=seeds,
         )
+        if name in settings.zoos:
+            files = {**files, "zoo": settings.zoos[name]}
         limit = settings.time_limit or LIMITS[profile.name] * (1 + SEED_ALLOWANCE * seeds)
         jobs.append(Job(name, notebook, parameters, files, _hub_names(parameters, files), profile.name, limit))
     return jobs

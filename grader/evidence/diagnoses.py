@@ -16,6 +16,7 @@ from grader.evidence.runs import CASES, own_records
 from grader.model import Case
 from paribus.evidence.diagnosis import Diagnosis
 from paribus.experiments.commitment import commit_diagnoses
+from paribus.zoo.statistics import STATISTICS
 
 MAX_ZOOS = 8
 """Zoos of one notebook whose codes are worked out; each takes a moment on purpose."""
@@ -101,6 +102,10 @@ DEVICE_SLACK: Mapping[str, float] = {
     "accuracy": 0.005, "macro_f1": 0.01, "tail_mass": 0.005, "zero_f1_classes": 2, "predicted_classes": 2,
 }  # fmt: skip
 """What another device or precision may change: it computes the predictions anew, and a close call may flip."""
+LARGE = 1_000
+"""From here on the zeros at a whole number's end may come from rounding: 5481000 stands for 5480710."""
+TWO_DIGITS = 0.05
+"""What two digits leave open at most, as a share of a number."""
 COARSE = 0.25
 """A value whose last printed digit stands for more than this share of it says nothing about it."""
 
@@ -110,11 +115,21 @@ def agreement(statistic: str, told: float, true: float) -> Agreement:
 
     0.41 stands for anything that rounds to it. A value written so coarsely that it could be anything is told apart.
     """
+    about = STATISTICS.get(statistic)
+    counts = about is not None and about.kind == "count"
     half = 0.5 * 10.0 ** -decimals(told)
+    if not counts and abs(told) >= LARGE and told == int(told):
+        half = max(half, min(0.5 * 10.0 ** _trailing_zeros(told), TWO_DIGITS * abs(told)))
     if abs(told - true) > half * (1 + 1e-9) + DEVICE_SLACK.get(statistic, 0.0):
         return "differs"
     exact = told == true
     return "agrees" if exact or half <= COARSE * max(abs(told), abs(true)) else "coarse"
+
+
+def _trailing_zeros(value: float) -> int:
+    """How many zeros a whole number ends with."""
+    text = str(abs(int(value)))
+    return len(text) - len(text.rstrip("0"))
 
 
 def decimals(value: float) -> int:

@@ -4,10 +4,15 @@
     zoo = paribus.zoo.open_zoo(folder)
     zoo.log("Alpha").rows          # what training logged
     model, tokenizer = zoo.load("Alpha")
+    data = paribus.zoo.load_data(zoo)
+    paribus.zoo.compare(zoo, data).frame()
 
 Weights are read as safetensors and nothing is unpickled.
 """
 
+from paribus.zoo.comparison import Comparison as Comparison
+from paribus.zoo.comparison import compare as compare
+from paribus.zoo.comparison import load_data as load_data
 from paribus.zoo.folder import ZooFolder as ZooFolder
 from paribus.zoo.folder import open_zoo as open_zoo
 from paribus.zoo.logs import Log as Log

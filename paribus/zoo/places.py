@@ -30,7 +30,19 @@ def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
     where was looked and what to do, also where two different editions were found.
     """
     looked = tuple(roots) if roots is not None else places(os.environ, Path.home(), Path.cwd())
-    for root in looked:
+    found = search(name, looked)
+    if found is None:
+        raise DataError(
+            f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. On Kaggle, attach its data "
+            f"set to the notebook (Add input); on Colab, upload the folder; elsewhere put it beside the notebook, "
+            f"or set {VARIABLE} to its folder."
+        )
+    return found
+
+
+def search(name: str, roots: Iterable[Path]) -> Path | None:
+    """The zoo's folder below the first of ``roots`` that has it, or None; DataError where it has two editions."""
+    for root in roots:
         found = sorted(folder for folder in _folders(root, DEPTH) if _name_in(folder / CARD) == name)
         if len({(folder / CARD).read_bytes() for folder in found}) > 1:
             listed = ", ".join(str(folder) for folder in found)
@@ -39,11 +51,7 @@ def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
             )
         if found:
             return found[0]
-    raise DataError(
-        f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. On Kaggle, attach its data "
-        f"set to the notebook (Add input); on Colab, upload the folder; elsewhere put it beside the notebook, "
-        f"or set {VARIABLE} to its folder."
-    )
+    return None
 
 
 def _folders(root: Path, depth: int) -> Iterator[Path]:

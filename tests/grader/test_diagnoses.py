@@ -34,6 +34,22 @@ def test_a_value_agrees_with_what_rounds_to_it(true: float, places: int) -> None
     assert agreement("final_train_loss", round(true, places), true) == "agrees"
 
 
+@pytest.mark.parametrize(
+    ("told", "true", "expected"),
+    [
+        (5481000.0, 5480710.0, "agrees"), (5480000.0, 5480710.0, "agrees"), (5490000.0, 5480710.0, "differs"),
+        (3929.0, 3929.0, "agrees"), (1234.5, 1234.46, "agrees"), (1234.5, 1234.56, "differs"),
+        (900.0, 904.0, "differs"), (1e6, 1.9e6, "differs"),
+    ],
+)  # fmt: skip
+def test_zeros_at_the_end_of_a_large_number_may_come_from_rounding(told: float, true: float, expected: str) -> None:
+    assert agreement("gradient_norm", told, true) == expected
+
+
+def test_a_large_count_is_exact() -> None:
+    assert agreement("steps_per_epoch", 1800, 1808) == "differs"
+
+
 @pytest.mark.parametrize(("told", "true"), [(0, 0.43), (1, 0.56), (0.0, 0.0004), (0.1, 0.14)])
 def test_a_value_that_could_be_anything_is_told_apart(told: float, true: float) -> None:
     assert agreement("final_train_loss", told, true) == "coarse"

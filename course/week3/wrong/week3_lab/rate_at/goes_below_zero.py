@@ -1,0 +1,2 @@
+# Goes below zero after the end.
+return 1.0 - step / total_steps

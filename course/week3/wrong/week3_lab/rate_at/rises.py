@@ -1,0 +1,2 @@
+# Rises instead.
+return min(1.0, step / total_steps)

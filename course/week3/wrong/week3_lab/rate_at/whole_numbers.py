@@ -1,0 +1,2 @@
+# Divides whole numbers.
+return max(0.0, 1.0 - step // total_steps)

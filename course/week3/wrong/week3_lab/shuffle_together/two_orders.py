@@ -1,0 +1,2 @@
+# Still draws two orders.
+return ids[rng.permutation(len(ids))], targets[rng.permutation(len(ids))]

@@ -1,0 +1,95 @@
+"""The models of a zoo side by side: what each says about the validation part, in one table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from paribus.errors import DataError
+from paribus.show import say
+from paribus.zoo.folder import ZooFolder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from paribus.data.corpus import Complaints
+    from paribus.metrics import Metrics
+
+COLUMNS = ("accuracy", "macro_f1", "zero_f1_classes", "never_predicted", "predicted_classes", "tail_mass")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The models by codename: ``logits`` of shape (complaints, classes), metrics, and the mean probability that
+    each gives to all tail classes together.
+    """
+
+    logits: "Mapping[str, NDArray[np.float32]]"
+    metrics: "Mapping[str, Metrics]"
+    tail_mass: Mapping[str, float]
+
+    def row(self, model: str) -> dict[str, float]:
+        """One model's numbers by column."""
+        found = self.metrics[model]
+        return {
+            "accuracy": found.accuracy, "macro_f1": found.macro_f1, "zero_f1_classes": found.zero_f1,
+            "never_predicted": found.never_predicted, "predicted_classes": int((found.predicted > 0).sum()),
+            "tail_mass": self.tail_mass[model],
+        }  # fmt: skip
+
+    def frame(self) -> Any:  # noqa: ANN401 - a pandas DataFrame
+        """The table as a pandas DataFrame, a line a model, to four digits."""
+        import pandas as pd
+
+        table = pd.DataFrame([self.row(model) for model in self.metrics], index=list(self.metrics))
+        return table[list(COLUMNS)].round(4)
+
+
+def load_data(zoo: ZooFolder, source: str | None = None) -> "Complaints":
+    """The data that a zoo's models were trained on, as its card names them, or as read from ``source``.
+
+    DataError where what is found is not that data.
+    """
+    from paribus.data import complaints
+
+    data = complaints.load(source or str(zoo.data["source"]), size=str(zoo.data["size"]))
+    if data.fingerprint != zoo.data["fingerprint"]:
+        raise DataError(
+            f"The zoo {zoo.name!r} was trained on data of fingerprint {zoo.data['fingerprint']}; "
+            f"{data.source} has {data.fingerprint}. Load the data that came with the zoo, or use the version of "
+            "paribus that came with it."
+        )
+    return data
+
+
+def compare(zoo: ZooFolder, data: "Complaints") -> Comparison:
+    """Load every model, predict the validation part, and score it; says which model it is at.
+
+    DataError where the zoo hands out no weights, or they do not fit the architecture.
+    """
+    import numpy as np
+
+    from paribus import training
+    from paribus.metrics import evaluate_fast
+
+    device, precision = training.device_and_precision()
+    labels = np.asarray(data.validation.labels, dtype=np.int64)
+    logits = {}
+    for name in zoo.models:
+        say(f"{name}: {len(labels):,} complaints on {device}")
+        model, tokenizer = zoo.load(name)
+        encoded = training.encode(data.validation, tokenizer, zoo.max_length)
+        logits[name] = training.predict(model.to(device), encoded, precision=precision)
+    return Comparison(
+        logits,
+        {name: evaluate_fast(labels, found.argmax(axis=1), data.n_classes) for name, found in logits.items()},
+        {name: _tail_mass(found, data) for name, found in logits.items()},
+    )
+
+
+def _tail_mass(logits: "NDArray[np.float32]", data: "Complaints") -> float:
+    """The mean, over complaints, of the probability that all tail classes get together."""
+    from scipy.special import softmax
+
+    probabilities = softmax(logits.astype("float64"), axis=1)
+    return float(probabilities[:, data.tiers() == "tail"].sum(axis=1).mean())
