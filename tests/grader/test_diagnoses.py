@@ -1,17 +1,21 @@
 """Cited values against true ones, and how the moments of hand-in and reveal reach a submission."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course.policy import Policy
+from grader.checks import CHECKS
 from grader.evidence.diagnoses import DEVICE_SLACK, agreement, decimals
 from grader.intake.roster import read_roster, with_roster
 from grader.intake.worksheet import read_worksheet
 from grader.model import Submission
 from paribus.zoo.statistics import STATISTICS
+from tests.grader.build import CASES, build, load
 
 REVEAL = datetime(2027, 3, 1, 15, 30, tzinfo=UTC)
 POLICY = Policy(timezone="Europe/Berlin", reveal=REVEAL)
@@ -59,6 +63,22 @@ def test_a_value_that_could_be_anything_is_told_apart(told: float, true: float) 
 def test_a_value_that_is_a_tenth_off_differs(true: float, factor: float) -> None:
     told = float(f"{true * factor:.3g}")
     assert agreement("final_train_loss", told, true) == "differs"
+
+
+HIDDEN = [path for path in sorted(CASES.glob("diagnosis.*/*.json")) if not load(path)["sealed"].get("revealed")]
+
+
+@pytest.mark.parametrize("path", HIDDEN, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_verdict_tells_a_recipe_that_the_student_did_not_name(path: Path) -> None:
+    """Until the instructor has revealed the models: not in the sentence, not in the values, not in the evidence."""
+    raw = load(path)
+    case = build(raw)
+    found = CHECKS[path.parent.name](case, case.assignment.cell(raw["at"]), {})
+    told = json.dumps([found.because, found.values, [item.text for item in found.evidence]])
+    keys = {model["recipe"] for zoo in raw["sealed"].get("zoos", {}).values() for edition in zoo
+            for model in edition["models"].values()}  # fmt: skip
+    secret = keys - {item["recipe"] for item in raw["diagnoses"]}
+    assert not [recipe for recipe in secret if recipe in told]
 
 
 def test_only_what_is_computed_on_a_device_has_slack() -> None:
