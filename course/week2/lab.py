@@ -419,9 +419,10 @@ figures_zoo.loss_against(
 )
 
 # %% [markdown] key="bug-reading"
-# Nothing crashed, the loss even falls a little, and the model is useless or nearly so. What gives it away is not the
-# shape of the curve, since an undertrained model also has a high loss, but the **level**: it starts at $\ln K$ and
-# cannot leave the narrow band above $\ln(K - 1 + e) - 1$, however long you wait. One look at a landmark and you
+# Nothing crashed, and the loss even falls a little. Compare the two results above: accuracy may look respectable,
+# since common classes need little gradient; macro-F1 and the classes at F1 = 0 do not. What gives the bug away is not
+# the shape of the curve, since an undertrained model also has a high loss, but the **level**: it starts near $\ln K$
+# and cannot leave the narrow band above $\ln(K - 1 + e) - 1$, however long you wait. One look at a landmark and you
 # know; without one you tune learning rates for a week.
 #
 # ## Part 5. Two questions

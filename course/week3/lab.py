@@ -60,6 +60,7 @@ notebook.use(data)
 # reading is luck; the steps below find it every time.
 
 # %% key="script"
+torch.set_num_threads(1)  # for so small a network, threads cost more than they give
 ROWS = min({"full": 12_000, "smoke": 3_000, "micro": 320}[PROFILE], len(data.train.texts))
 EPOCHS = {"full": 6, "smoke": 8, "micro": 4}[PROFILE]
 BATCH, WORDS, LENGTH = 32, 3_000, 80
