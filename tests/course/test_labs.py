@@ -20,6 +20,7 @@ from generator.building.build import Options, build_assignment, student_files, w
 from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.running.headless import Settings, run_assignments
+from generator.running.kernel import WorkerKernel
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, build_zoo
 from generator.zoo.plan import make_plan
@@ -32,6 +33,7 @@ from tests.generator.zoo_material import DirectKernel
 
 COURSE = load_course()
 LABS = {"week2_lab": "week2", "week3_lab": "pathologies"}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 everywhere = pytest.mark.parametrize("lab", LABS)
 
 
@@ -125,8 +127,11 @@ def swapped(sealed: Mapping[str, Any], zoo: str) -> dict[str, Any]:
 @everywhere
 def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: str, tmp_path: Path) -> None:
     built = build_micro(LABS[lab], tmp_path)
-    settings = Settings(profile="micro", zoos={lab: built.student})
-    (finished,) = run_assignments([lab], solution_notebook, settings, tmp_path / "run", solutions=tmp_path)
+    settings = Settings(profile="micro", zoos={lab: built.student}, time_limit=1200)
+    kernel = WorkerKernel(environment=ONE_THREAD)  # other tests run beside it
+    (finished,) = run_assignments(
+        [lab], solution_notebook, settings, tmp_path / "run", solutions=tmp_path, kernel=kernel
+    )
     release = released(lab, tmp_path)
     (code,) = re.findall(rf"Commitment for {LABS[lab]}: ([0-9A-Z-]+)", finished.run.notebook.read_text("utf-8"))
     result = grade_one(hand_in(finished.run.notebook, code), [release])
