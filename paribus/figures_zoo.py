@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from paribus.canvas import BLUE, GREEN, GREY, SERIES, VERMILION, NotebookFigure, panels, shorten
 from paribus.errors import UsageError
-from paribus.zoo.logs import Log
+from paribus.zoo.logs import LAYERS, Log
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 A_ROW = 4
 LAYERS_SHOWN = 4
+SPREAD = 4.0
+"""Over how many standard deviations a log's histograms run (`paribus.training.instruments`)."""
 
 
 def log_curves(logs: Mapping[str, Log]) -> NotebookFigure:
@@ -37,7 +39,8 @@ def log_curves(logs: Mapping[str, Log]) -> NotebookFigure:
             [line["epoch"] for line in ends], _gaps([line["train_loss"] for line in ends]), "o-", color=BLUE,
             label="training",
         )  # fmt: skip
-        axes.set(xlabel="epoch", ylabel="loss", title=shorten(name, 20), ylim=(0, 1.05 * highest), xlim=(0, None))
+        axes.set(xlabel="epoch", ylabel="loss", title=shorten(name, 20), ylim=(0, 1.05 * highest))
+        axes.set_xlim(0, 1.06 * max(log.column("epoch")))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     row[0].legend(frameon=False, fontsize=8)
     return figure
@@ -87,21 +90,17 @@ def loss_against(
 
 
 def _histograms(axes: Any, log: Log) -> None:  # noqa: ANN401 - matplotlib's Axes
-    """The weights of a few layers at the end, as shares of each histogram's bins."""
-    names = log.column("layer", "layers")
+    """The weights of a few layers at the end: each histogram runs over four standard deviations around the mean."""
     last = max(log.column("step", "layers"), default=0)
-    at_end = [
-        (name, counts)
-        for step, name, counts in zip(
-            log.column("step", "layers"), names, log.column("histogram", "layers"), strict=True
-        )
-        if step == last and sum(counts)
-    ]
+    at_end = [line for line in (dict(zip(LAYERS, row, strict=True)) for row in log.layers)
+              if line["step"] == last and sum(line["histogram"])]  # fmt: skip
     chosen = at_end[:: max(1, len(at_end) // LAYERS_SHOWN)][:LAYERS_SHOWN]
-    for index, (name, counts) in enumerate(chosen):
-        places = np.linspace(-4, 4, len(counts))
-        axes.plot(places, np.array(counts) / sum(counts), color=SERIES[index], label=shorten(str(name), 14))
-    axes.set(xlabel="standard deviations", ylabel="share of the weights", title="weights at the end")
+    for index, line in enumerate(chosen):
+        counts = np.array(line["histogram"])
+        places = line["weight_mean"] + np.linspace(-SPREAD, SPREAD, len(counts)) * line["weight_sd"]
+        axes.plot(places, counts / counts.sum(), color=SERIES[index], label=shorten(str(line["layer"]), 14))
+    axes.set(xlabel="weight", ylabel="share of the weights", title="weights at the end")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3))
     if chosen:
         axes.legend(frameon=False, fontsize=7)
 
