@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from course.catalog import load_course
+from generator.building.blind import find_zoo
 from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.errors import RunError
@@ -27,6 +28,7 @@ from generator.project import ROOT
 from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
+from generator.sources.source import load_source
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
 
@@ -141,10 +143,14 @@ def run_notebooks(python: Path, folder: Path, week: str) -> dict[str, str]:
     kernel = WorkerKernel(environment={"JUPYTER_PATH": str(folder / "jupyter")})
     profile = get_profile("micro")
     jobs = []
-    for entry in load_course().select(week):
+    course = load_course()
+    entries = course.select(week)
+    zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, None)
+    for entry in entries:
         notebook = solution_notebook(entry.name)
         parameters, _ = choose_parameters(notebook, profile)
-        jobs.append(Job(entry.name, notebook, parameters, label=folder.name, limit=900.0))
+        files = {"zoo": zoos[entry.name]} if entry.name in zoos else {}
+        jobs.append(Job(entry.name, notebook, parameters, files, label=folder.name, limit=900.0))
     words = {}
     for job, answer in zip(jobs, run_jobs(jobs, folder / "run", kernel=kernel, force=True), strict=True):
         if isinstance(answer, RunResult):
