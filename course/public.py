@@ -42,7 +42,13 @@ def public_name(assignment: Assignment) -> str:
 
 def read_public(path: Path) -> Assignment:
     """The form in a file. AssignmentError where it is none, or a private one; OSError where it cannot be read."""
-    form = Assignment.from_json(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    try:
+        form = Assignment.from_json(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    except AssignmentError as error:
+        raise AssignmentError(
+            f"{path}: is no form of an assignment ({error}). Name the file that ends in {SUFFIX}, which came with "
+            "the notebook."
+        ) from error
     if form != public_form(form):
         raise AssignmentError(f"{path}: is not a public form. Name the file that ends in {SUFFIX}.")
     return form

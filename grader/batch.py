@@ -19,7 +19,7 @@ import paribus
 from course.release import Release
 from grader.copied import find_copies
 from grader.errors import ResultError
-from grader.grade import broken, grade_safely
+from grader.grade import BROKE, broken, grade_safely
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
@@ -206,7 +206,7 @@ def _is_of(result: Result, item: Submission) -> bool:
     same = all(getattr(result, name) == getattr(item, name) for name in SHARED)
     outside = {remark for remark in result.remarks if remark.startswith(OUTSIDE)}
     told = outside == {remark for remark in item.remarks if remark.startswith(OUTSIDE)} and not any(
-        "The grader broke" in text for text in result.remarks
+        BROKE in text for text in result.remarks
     )
     return (
         same and told and bool(item.problem) == (result.status == "unreadable" and item.problem in result.remarks)

@@ -31,8 +31,9 @@ def read_graded(place: Path) -> tuple[Result, ...]:
     try:
         return read_results(path)
     except (OSError, ResultError) as error:
+        what = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"{path} holds no results to compare with ({error}). "
+            f"{path} holds no results to compare with ({what}). "
             "Name the --out of an earlier `paribus grade`, or a copy of its results.jsonl."
         ) from error
 

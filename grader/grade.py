@@ -19,6 +19,7 @@ from grader.sketch import make_sketch
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
 
+BROKE = "The grader broke on this file"
 ANSWERED = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO)
 
 _BEGIN = re.compile(
@@ -82,7 +83,7 @@ def grade_safely(
 
 def broken(submission: Submission, releases: Sequence[Release], what: str) -> Result:
     """The result of a submission that the grader could not get through: everything waits for a person."""
-    remark = f"The grader broke on this file ({what}). That is the grader's fault: a person grades it."
+    remark = f"{BROKE} ({what}). That is the grader's fault: a person grades it."
     return _closed(submission, releases[0], "unreadable", (remark,))
 
 

@@ -22,8 +22,10 @@ from course.release import Release
 from grader.batch import COMPLETE, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.checks import CHECKS
-from grader.errors import InboxError, ResultError, WorksheetError
+from grader.errors import ResultError
+from grader.grade import BROKE
 from grader.gradebook.entering import enter
+from grader.gradebook.penalty import load_plugin
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_submissions
 from grader.intake.roster import Roster, read_roster, with_roster
@@ -80,13 +82,15 @@ def _silent(words: str, done: int, total: int) -> None:
 def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
-    Raises InboxError where there is nothing to grade, CommitmentsError where the file of codes holds none,
-    GradebookError where OUT's gradebook holds another form of the release, ClusterError where the cluster is not
-    there or is lost, StorageError where OUT is full, read-only, locked or in another grader's hands.
+    Raises InboxError where there is nothing to grade, WorksheetError and CommitmentsError where these files are
+    others than they should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds
+    another form of the release, ClusterError where the cluster is not there or is lost, StorageError where OUT is
+    full, read-only, locked or in another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
-        worksheet, notes = _read_worksheet(order)
+        worksheet = _read_worksheet(order)
+        load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
         commitments = _read_commitments(order)
         total = _count(order)
@@ -99,6 +103,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 also=_depends_on(order, commitments, roster), place=place,
             )  # fmt: skip
             results = with_gradebook(order, batch.results, observe, place=place)
+        notes = _notes(results)
         write_out(order, results, worksheet, notes, observe)
         return Handback(results, notes, batch.reused)
 
@@ -112,23 +117,37 @@ def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -
 def collect(order: Order, observe: Observe = _silent) -> Handback:
     """Write the pages and Moodle's files anew with what people decided in formgrader; nothing is graded.
 
-    UsageError where OUT holds no finished batch.
+    UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
+    advice = "Run `paribus grade` without --collect first."
+    if not (order.out / COMPLETE).is_file():
+        raise UsageError(f"{order.out} holds no finished batch to collect from. {advice}")
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
         try:
-            (order.out / COMPLETE).stat()  # written last: without it some of the class may be missing
             results = read_results(order.out / FILE)
-        except (OSError, ResultError) as error:
-            raise UsageError(
-                f"{order.out} holds no finished batch to collect from ({error}). "
-                "Run `paribus grade` without --collect first."
-            ) from error
-        worksheet, notes = _read_worksheet(order)
+        except ResultError as error:
+            raise UsageError(f"{order.out} holds no batch to collect from: {error} {advice}") from error
+        worksheet = _read_worksheet(order)
+        load_plugin(order.policy.late_penalty)
         _forget_marker(order.out)
         decided = with_gradebook(order, results, observe, only_read=True)
+        notes = _notes(decided)
         write_out(order, decided, worksheet, notes, observe)
         return Handback(decided, notes, len(decided))
+
+
+def _notes(results: Sequence[Result]) -> tuple[str, ...]:
+    """What concerns the batch as a whole."""
+    broke = sum(any(BROKE in remark for remark in result.remarks) for result in results)
+    if not broke:
+        return ()
+    words = (
+        f"The grader broke on {broke} of {len(results)} files. That costs nobody a point, and the next run tries "
+        "them again. Where it is most of them, look at this machine first: its memory, and the limits in "
+        "course.toml."
+    )
+    return (words,)
 
 
 def with_gradebook(
@@ -212,36 +231,18 @@ def _submissions(order: Order, roster: Roster) -> Iterator[Submission]:
 
 
 def _inbox(order: Order) -> Iterable[Submission]:
-    """Every submission; a zip that is no zip is one submission that cannot be read."""
-    path = order.submissions
-    try:
-        yield from iter_submissions(path, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
-    except InboxError as error:
-        if not path.is_file():
-            raise
-        yield Submission(
-            submission="batch", student=path.name, name="", source=path.name, content=b"",
-            sha256=_digest(path.read_bytes()), problem=str(error),
-        )  # fmt: skip
+    return iter_submissions(order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
 
 
 def _count(order: Order) -> int:
-    try:
-        return count_submissions(order.submissions, inbox_limits(order.policy.limits))
-    except InboxError:
-        return 1
+    return count_submissions(order.submissions, inbox_limits(order.policy.limits))
 
 
-def _read_worksheet(order: Order) -> tuple[Worksheet | None, tuple[str, ...]]:
-    """The worksheet, or a note that it cannot be read: grading does not depend on it."""
-    path = order.worksheet
-    if path is None:
-        return None, ()
-    try:
-        worksheet = read_worksheet(path.read_bytes(), path.name)
-    except WorksheetError as error:
-        return None, (f"{error} A worksheet was made from the submissions instead.",)
-    return (without_names(worksheet) if order.policy.anonymous else worksheet), ()
+def _read_worksheet(order: Order) -> Worksheet | None:
+    if order.worksheet is None:
+        return None
+    worksheet = read_worksheet(order.worksheet.read_bytes(), order.worksheet.name)
+    return without_names(worksheet) if order.policy.anonymous else worksheet
 
 
 def _read_commitments(order: Order) -> Commitments | None:

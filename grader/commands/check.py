@@ -33,12 +33,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check one file; 0 also where something in it is to be done."""
     if not arguments.file.is_file():
-        raise UsageError(f"there is no file {arguments.file}. Name the notebook that you would hand in.")
-    forms = find_forms(arguments.file, arguments.form)
+        what = "is a folder" if arguments.file.is_dir() else "is not there"
+        raise UsageError(f"{arguments.file} {what}. Name the notebook file that you would hand in.")
 
     from grader.preview import preview
+    from grader.recover import recover
 
-    found = preview(arguments.file.read_bytes(), arguments.file.name, forms)
+    content = arguments.file.read_bytes()
+    try:
+        forms = find_forms(arguments.file, arguments.form)
+    except UsageError:
+        recover(content, arguments.file.name)  # a file that is no notebook is the first thing to know
+        raise
+    found = preview(content, arguments.file.name, forms)
     if arguments.json:
         print(json.dumps(as_plain(found), sort_keys=True, indent=1, ensure_ascii=False))
     else:
@@ -55,9 +62,9 @@ def find_forms(file: Path, named: Path | None) -> "list[Assignment]":
         paths = [place] if place.is_file() else sorted(place.glob(f"*{SUFFIX}"))
         if paths:
             return [read_public(path) for path in paths]
-    looked = ", ".join(str(place) for place in places)
+    where = f"in {named}" if named is not None else "beside your file, nor where you are"
     raise UsageError(
-        f"there is no form of the assignment (a file that ends in {SUFFIX}) in {looked}. It came with the "
+        f"there is no form of the assignment (a file that ends in {SUFFIX}) {where}. It came with the "
         "notebook: put it beside your file, or name it with --form."
     )
 

@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
     """The releases to grade with. UsageError where one is missing or is another assignment's."""
-    from course.release import read_release
+    from course.release import MARKER, read_release
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:
@@ -101,6 +101,9 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
                 f"there is no release folder {chosen}. Make it with `paribus release {week}`, or name yours with "
                 "--release DIR."
             )
+        others = sorted(path.parent.name for path in chosen.glob(f"*/{MARKER}"))
+        if others and not (chosen / MARKER).is_file():
+            raise UsageError(f"{chosen} holds the releases of {', '.join(others)}, and none of {name}.")
         release = read_release(chosen)
         if release.assignment.name != name:
             raise UsageError(
@@ -181,10 +184,14 @@ def print_summary(handback: "Handback", out: Path) -> None:
     for result in bad:
         words = harmless(f"{who(result)}: {' '.join(result.remarks)}")
         console.print(f"[red]{STATUS[result.status]}[/red]  {escape(words)}")
-    waiting = sum(1 for result in handback.results if result.cells and result.pending > 0)
+    waiting = sum(1 for result in handback.results if result.pending > 0)
     counts = ", ".join(f"{count} {STATUS[status]}" for status, count in _counts(handback).items())
     kept = f" ({handback.reused} unchanged since the last run)" if handback.reused else ""
-    console.print(f"\n{len(handback.results)} submissions{kept}: {counts}; {waiting} wait for a person.")
+    count = len(handback.results)
+    console.print(
+        f"\n{count} submission{'' if count == 1 else 's'}{kept}: {counts}; "
+        f"{waiting} wait{'s' if waiting == 1 else ''} for a person."
+    )
     table = Table.grid(padding=(0, 2))
     for what, name in (
         ("the class", "report.html"), ("feedback", "feedback/"), ("for Moodle", "worksheet.csv"),

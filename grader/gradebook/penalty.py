@@ -16,7 +16,7 @@ def penalty_of(result: Result, method: str) -> float:
     """
     if not result.late:
         return 0.0
-    given = _plugin(method).late_submission_penalty(result.submission, result.score, result.late)
+    given = load_plugin(method).late_submission_penalty(result.submission, result.score, result.late)
     if given is None:
         return 0.0
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
@@ -26,7 +26,8 @@ def penalty_of(result: Result, method: str) -> float:
     return min(max(float(given), 0.0), result.score)
 
 
-def _plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types
+def load_plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types
+    """The plugin that a course names; GraderError where there is none."""
     from nbgrader.plugins import LateSubmissionPlugin
 
     if method in ("none", "zero"):

@@ -29,6 +29,7 @@ class InboxLimits:
 
 
 DEFAULT_LIMITS = InboxLimits()
+NOTEBOOKS = (".html", ".htm", ".ipynb")
 RATIO_FROM = 10_000_000
 # What Moodle and every operating system write. The others unpack as much as they like in one step.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -66,8 +67,13 @@ def open_entries(path: Path, limits: InboxLimits) -> Iterator[tuple[Entry, ...]]
             ) from error
         with archive:
             yield _zip(archive, path, limits)
-    else:
+    elif path.suffix.lower() in NOTEBOOKS:
         yield (_file(path, path.name),)
+    else:
+        raise InboxError(
+            f"{path}: is neither Moodle's zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
+            "archive of another kind, and name the folder."
+        )
 
 
 # --- folders ------------------------------------------------------------------------------------------------

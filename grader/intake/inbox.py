@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
-from grader.intake.entries import DEFAULT_LIMITS, Entry, InboxLimits, open_entries, read_bounded
+from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, open_entries, read_bounded
 from grader.intake.moodle import hides_name, parse_name, slug
 from grader.model import Submission
 
 __all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions"]
 
-NOTEBOOKS = (".html", ".htm", ".ipynb")
 # What operating systems and Jupyter leave in folders.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})
 CLUTTER_NAMES = ("._", "~$")

@@ -179,6 +179,8 @@ def _decode(content: bytes, origin: str) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
+    if content.startswith(b"PK"):
+        raise WorksheetError(f"{origin}: is an Excel workbook or a zip. Save the table as CSV UTF-8.")
     raise WorksheetError(
         f"{origin}: is not in UTF-8. Use the file as Moodle gave it, or save it as CSV UTF-8 in the spreadsheet."
     )

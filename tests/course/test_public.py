@@ -51,6 +51,9 @@ def test_an_instructors_file_is_refused(tmp_path: Path) -> None:
     path.write_text(ASSIGNMENT.to_json(), encoding="utf-8")
     with pytest.raises(AssignmentError, match="is not a public form"):
         read_public(path)
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(AssignmentError, match=r"is no form of an assignment .* which came with the notebook"):
+        read_public(path)
 
 
 @pytest.mark.parametrize("name", ["metrics.near_reference", "integrity.copied", "diagnosis.evidence"])

@@ -108,16 +108,28 @@ def test_a_check_that_this_version_does_not_have_is_left_out() -> None:
     assert found.of(Outcome.PASSED)
 
 
-@pytest.mark.parametrize(("name", "words"), [("none.html", "there is no file"), ("mine.html", "there is no form")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none.html", "is not there"), (".", "is a folder"), ("mine.ipynb", "there is no form of the assignment")],
+)
 def test_wrong_usage_says_what_to_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("mine.html").write_text("<html></html>", encoding="utf-8")
+    Path("mine.ipynb").write_text(text_of("week1_homework", "ipynb"), encoding="utf-8")
     with pytest.raises(SystemExit) as stopped:
         main(["check", name])
     assert stopped.value.code == 2
-    assert words in capsys.readouterr().err
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_file_that_is_no_notebook_says_so_even_without_a_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.html").write_bytes(b"%PDF-1.7")
+    assert main(["check", "mine.html"]) == 1
+    assert "PDF" in capsys.readouterr().err
 
 
 def test_it_imports_neither_torch_nor_the_instructors_packages(folder: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from nbgrader.api import Gradebook
 from course.release import write_release
 from grader.commands import grade
 from grader.handback import MARKER
+from grader.storage import LOCK
 from paribus.cli import main
 from tests.grader.classroom import CELLS, make_assignment, make_release
 
@@ -156,20 +158,46 @@ def test_a_persons_grades_reach_moodle_and_the_page_and_survive_a_second_run(roo
     assert {path: path.read_bytes() for path in written} == written
 
 
+BAD = {
+    "a zip that is cut": ("class.zip", b"PK no zip", "is no zip"),
+    "an archive of another kind": ("class.rar", b"Rar!", "is neither Moodle's zip, nor a folder, nor a notebook"),
+    "another table": ("sheet.csv", b"Eins,Zwei,Drei\nx,y,z\n", "no column could be told to be Grade"),
+    "an Excel workbook": ("sheet.csv", b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=list(BAD))
+def test_a_wrong_file_ends_the_run_before_anything_is_changed(
+    tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str], case: tuple[str, bytes, str]
+) -> None:
+    """A download that was cut off takes nothing away from the class that was graded before."""
+    name, content, told = case
+    out = tmp_path / "out"
+    shutil.copytree(room / "out", out)
+    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    (tmp_path / name).write_bytes(content)
+    submissions = room / "class.zip" if name == "sheet.csv" else tmp_path / name
+    more = ["--worksheet", str(tmp_path / name)] if name == "sheet.csv" else []
+    arguments = ["grade", str(submissions), "--assignment", NAME, "--release", str(room / "release"), *more]
+    assert main([*arguments, "--out", str(out)]) == 1
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert {path: content for path, content in before.items() if path.name != LOCK} == {
+        path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file() and path.name != LOCK
+    }
+
+
 def test_the_summary_for_programs(tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A worksheet that cannot be read and a zip that is none: a line each, and the batch goes on."""
-    (tmp_path / "broken.zip").write_bytes(b"PK no zip")
-    (tmp_path / "sheet.csv").write_text("Eins,Zwei,Drei\nx,y,z\n", encoding="utf-8")
+    (tmp_path / "page.html").write_bytes(b"%PDF-1.7")
     status = main(
-        ["grade", str(tmp_path / "broken.zip"), "--assignment", NAME, "--release", str(room / "release" / NAME),
-         "--worksheet", str(tmp_path / "sheet.csv"), "--out", str(tmp_path / "out"), "--json"]
+        ["grade", str(tmp_path / "page.html"), "--assignment", NAME, "--release", str(room / "release" / NAME),
+         "--out", str(tmp_path / "out"), "--json"]
     )  # fmt: skip
     told = json.loads(capsys.readouterr().out)
     assert status == 0
     assert told["status"] == {"unreadable": 1}
-    assert "is no zip" in told["remarks"]["batch"][0]
-    assert "A worksheet was made from the submissions instead." in told["notes"][0]
-    assert "is no zip" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert told["waiting"] == ["page"]
+    assert "seems to be a PDF" in told["remarks"]["page"][0]
+    assert told["notes"] == []
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -183,6 +211,7 @@ GIVEN = ["here.zip", "--assignment", NAME, "--release", "release"]
 WRONG = {
     "no release": (["here.zip", "--assignment", "week9_lab"], "Make it with `paribus release week9`"),
     "another release": ([*GIVEN[:3], "--release", "other/week1_lab"], "is the release of week1_lab"),
+    "other releases": ([*GIVEN[:3], "--release", "other"], "holds the releases of week1_lab, and none of"),
     "no submissions": (["nowhere.zip", *GIVEN[1:]], "nowhere.zip does not exist"),
     "no worksheet": ([*GIVEN, "--worksheet", "no.csv"], "there is no file no.csv"),
     "no processes": ([*GIVEN, "-j", "0"], "-j 0"),

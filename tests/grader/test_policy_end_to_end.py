@@ -113,6 +113,17 @@ def test_late_work_is_listed_costs_what_the_plugin_says_and_an_extension_takes_i
     assert "late:" not in (room.out / "results.jsonl").read_text(encoding="utf-8").replace("late: the date", "")
 
 
+def test_a_penalty_that_cannot_be_loaded_is_told_before_anyone_is_late(
+    room: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.student(101, "Ada")
+    room.hand_in("Ada_101")
+    room.policy("[grading]\nlate_penalty = 'no.such:Plugin'")
+    assert room.grade() == 1
+    assert "cannot be loaded" in capsys.readouterr().err
+    assert not (room.out / "results.jsonl").exists()
+
+
 def test_a_team_has_one_result_and_every_member_the_grade(room: Class) -> None:
     """As Moodle packs it, a copy for each member; and as a group's own folder."""
     for number, name, group in (

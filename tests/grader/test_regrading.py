@@ -84,6 +84,7 @@ def test_what_costs_too_much_memory_costs_only_its_own_submission(tmp_path: Path
     assert (bad["status"], bad["pending"]) == ("unreadable", bad["max_score"])
     assert "The grader broke on this file" in bad["remarks"][0]
     assert {result["status"] for result in found.values()} == {"graded"}
+    assert "The grader broke on 1 of 4 files." in (out / "report.html").read_text(encoding="utf-8")
     assert "a person grades it" in (out / "feedback" / "greedy-2000.html").read_text(encoding="utf-8")
 
 
