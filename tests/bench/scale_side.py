@@ -1,0 +1,193 @@
+"""A thousand submissions of real size: how fast, on one core and on two, in how much memory; and recovery alone.
+
+They are made from the hundred of `tests.bench.submissions`, each with pictures of its own bytes, half lab and half
+classic pages of a megabyte. Recovery is held against lexbor for every exporter whose fixture is there: the cells of
+the fixture four times over, with one picture of half a megabyte.
+"""
+
+import base64
+import ctypes
+import lzma
+import multiprocessing
+import os
+import random
+import re
+import resource
+import shutil
+import statistics
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from course.release import Release
+from grader.batch import grade_batch
+from grader.grade import grade_safely
+from grader.intake.inbox import iter_submissions
+from grader.model import Result
+from grader.recover import DEFAULT_LIMITS, recover
+from grader.recover.page import ANY_CELL
+from tests.bench.rows import Row
+
+COUNT, FEW = 1_000, 100
+ALONE = 40
+EXPORTS = Path(__file__).parents[1] / "grader" / "fixtures" / "exports"
+PICTURE = re.compile(rb"(data:image/png;base64,)([A-Za-z0-9+/=\n]{20000,})")
+WITHOUT_PICTURES = replace(DEFAULT_LIMITS, pictures_bytes=0)
+
+
+def scaling(hundred: Path, release: Release, scratch: Path) -> list[Row]:
+    """Every row about size."""
+    thousand = scratch / "thousand.zip"
+    write_thousand(hundred, thousand)
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        alone = list(_one_by_one(thousand, release))
+        few = _batch(hundred, release, scratch / "few", 1)
+        one = _batch(thousand, release, scratch / "one", 1)
+    finally:
+        os.sched_setaffinity(0, cores)
+    two = _batch(thousand, release, scratch / "two", 2)
+    worst, parsing = _recovering()
+    megabytes = thousand.stat().st_size / 1e6
+    return [
+        Row("bytes to Result, one submission of a megabyte / its limit", statistics.median(alone), 0.025, "s", 1),
+        Row("1,000 submissions to results.jsonl, one core / two cores", two.seconds, one.seconds, "s", 1.8),
+        Row(f"a submission on one core ({COUNT / one.seconds:.0f} a second) / the same of 100",
+            one.seconds / COUNT, few.seconds / FEW, "s", 0.8),
+        Row("a worker's memory after 1,000 submissions / its limit", one.worker_mb, 400, "MB", 1),
+        Row("a worker's memory after 100 / after 1,000", one.worker_mb, few.worker_mb, "MB", 0.8),
+        Row("what the grader's own memory grows by / the zip", one.own_mb, megabytes, "MB", 3),
+        Row("what grading writes to the disk / the zip", one.disk_mb, megabytes, "MB", 5),
+        Row(f"recovery / lexbor's bare parse and reading, at worst ({worst[0]})", worst[1], 3, "x", 1),
+        Row("share of recovery that is lexbor's bare parse", parsing, 1, "", 1),
+    ]  # fmt: skip
+
+
+def write_thousand(hundred: Path, target: Path) -> None:
+    """Ten of each of the hundred, the bytes of every picture its own."""
+    rng = random.Random(7)  # noqa: S311 - bytes of pictures that nobody looks at
+    with (
+        zipfile.ZipFile(hundred) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped,
+    ):
+        for number in range(COUNT):
+            names = source.namelist()
+            content = source.read(names[number % len(names)])
+            other = PICTURE.sub(lambda found: found[1] + _noise(rng, len(found[2])), content)
+            zipped.writestr(f"Student {number}_{number + 1}_assignsubmission_file/week1_homework.html", other)
+
+
+def _noise(rng: random.Random, length: int) -> bytes:
+    return base64.b64encode(rng.randbytes(length * 3 // 4))[:length]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """One batch: seconds, the largest worker's memory, and what the parent grew by and wrote, in megabytes."""
+
+    seconds: float
+    worker_mb: float
+    own_mb: float
+    disk_mb: float
+
+
+def _batch(archive: Path, release: Release, out: Path, jobs: int) -> _Measured:
+    peaks: dict[int, float] = {}
+
+    def watch(done: int, result: Result) -> None:
+        if result.status != "graded":
+            raise RuntimeError(f"{result.submission} was not graded: {result.remarks}")
+        if done % 20 == 0:
+            peaks.update({child.pid or 0: _peak_mb(child.pid) for child in multiprocessing.active_children()})
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    grade_batch(iter_submissions(archive), [release], out, jobs=jobs, fresh=True, progress=watch)
+    seconds = time.perf_counter() - start
+    own = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1_000
+    disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 1e6
+    shutil.rmtree(out)
+    return _Measured(seconds, max(peaks.values()), max(own, 1.0), disk)
+
+
+def _peak_mb(process: int | None) -> float:
+    """The most memory that a process ever held, VmHWM of /proc."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1_000 if found else 0.0
+
+
+def _one_by_one(archive: Path, release: Release) -> Iterator[float]:
+    """Seconds from a submission's bytes to its Result, in this process."""
+    releases = [replace(release, notebook="")]
+    for number, item in enumerate(iter_submissions(archive)):
+        if number > ALONE:
+            return
+        start = time.perf_counter()
+        grade_safely(item, releases)
+        if number:  # the first one imports
+            yield time.perf_counter() - start
+
+
+# --- recovery alone -----------------------------------------------------------------------------------------
+
+
+def _recovering() -> tuple[tuple[str, float], float]:
+    """The exporter whose pages cost most against lexbor's bare parse and reading, and how much; and the share of
+    the bare parse in recovery over all of them.
+    """
+    _keep_freed_memory()
+    told: dict[str, float] = {}
+    bare_all = ours_all = 0.0
+    page = Path("build/bench/page.html")
+    for path in sorted(EXPORTS.glob("everything.*.html.xz")):
+        content = real_size(path)
+        page.write_bytes(content)
+        bare = _least(lambda content=content: LexborHTMLParser(content))  # type: ignore[misc]
+        read = _least(page.read_bytes)
+        ours = _least(lambda content=content: recover(content, "a.html", WITHOUT_PICTURES))  # type: ignore[misc]
+        told[path.name.removeprefix("everything.").removesuffix(".html.xz")] = ours / (bare + read)
+        bare_all, ours_all = bare_all + bare, ours_all + ours
+    page.unlink()
+    worst = max(told, key=lambda name: told[name])
+    return (worst, told[worst]), bare_all / ours_all
+
+
+def real_size(fixture: Path) -> bytes:
+    """A fixture's page with its cells four times over and one large picture."""
+    html = lzma.decompress(fixture.read_bytes()).decode()
+    parsed = LexborHTMLParser(html)
+    first = parsed.css_first(ANY_CELL)
+    if first is None or first.parent is None or parsed.html is None:
+        raise RuntimeError(f"{fixture.name} holds no cells.")
+    cells = first.parent.inner_html or ""
+    noise = _noise(random.Random(1), 700_000).decode()  # noqa: S311 - as above
+    large = re.sub(r"(data:image/png;base64,)[^\"']+", lambda found: found[1] + noise, cells, count=1)
+    return parsed.html.replace(cells, large + 3 * cells).encode()
+
+
+def _keep_freed_memory() -> None:
+    """Let both sides reuse their memory: else either may pay the system for each page, as chance has it."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(-3, 32 * 1024 * 1024)
+        library.mallopt(-1, 256 * 1024 * 1024)
+
+
+def _least(action: Callable[[], object]) -> float:
+    """The least seconds of a few calls after one that is not counted."""
+    action()
+    seconds = []
+    for _ in range(15):
+        start = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
