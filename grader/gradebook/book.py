@@ -1,6 +1,6 @@
 """nbgrader as the gradebook: results go in, people's grades come out, and nothing is executed.
 
-nbgrader's own autograde runs through its Python API (its command line ignores the configuration that would
+The steps of nbgrader's autograde run through its Python API (its command line ignores the configuration that would
 replace Execute) with `InjectScores` in Execute's place. Manual scores and comments belong to people: a
 re-run keeps them, and asks again only where the answer has changed since.
 """
@@ -58,10 +58,7 @@ class Entry:
 
 
 class GradebookFolder:
-    """A folder with gradebook.db and nbgrader's source, submitted and autograded folders, for one release.
-
-    Not for threads: nbgrader changes the working directory while it converts.
-    """
+    """A folder with gradebook.db and nbgrader's source, submitted and autograded folders, for one release."""
 
     def __init__(self, folder: Path, release: Release, name: str = "") -> None:
         """Open or make the gradebook. ``name`` is the assignment's name in it (default: its own).
@@ -82,6 +79,9 @@ class GradebookFolder:
         # nbgrader hangs up after every step, and the last one to hang up tidies the whole log away: that is us.
         self._line = sqlite3.connect(self.folder / DATABASE)
         self._checksums: dict[str, str] = {}
+        self._digests: dict[
+            str, tuple[Result, str]
+        ] = {}  # of those that `holds` was asked about, until they are added
         try:
             self._ledger = Ledger(self._line)
             self._save_source(release.notebook)
@@ -134,12 +134,16 @@ class GradebookFolder:
         entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
         self._rows.save(student, names, Scores(grades, self._notes(cells)), entered)
         write_atomic(self._path("autograded", student), v4.writes(graded) + "\n")
-        self._ledger.finish(self.name, student, self._digest(entry.result))
+        known, digest = self._digests.pop(student, (None, ""))
+        digest = digest if known is entry.result else self._digest(entry.result)
+        self._ledger.finish(self.name, student, digest)
 
     def holds(self, result: Result) -> bool:
         """Whether exactly this result was entered, to the end."""
         earlier = self._ledger.read(self.name, result.submission)
-        return earlier.digest == self._digest(result) and self._path("autograded", result.submission).is_file()
+        digest = self._digest(result)
+        self._digests[result.submission] = (result, digest)
+        return earlier.digest == digest and self._path("autograded", result.submission).is_file()
 
     def set_due(self, due: datetime | None) -> None:
         """Tell nbgrader when the assignment is due."""

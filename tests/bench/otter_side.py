@@ -2,7 +2,8 @@
 
     OTTER_PYTHON=/path/to/venv/bin/python make bench
 
-otter-grader is not installed with this project; `pip install otter-grader ipykernel` in a fresh environment makes one.
+otter-grader is not installed with this project; `pip install otter-grader ipykernel` in a fresh environment makes
+one.
 """
 
 import os
