@@ -35,11 +35,13 @@ class Family:
     cell. Inside ``outputs``, a direct child of class ``output`` is one output, and its direct children show it.
     ``payload`` are the classes of what a student's code fills; whatever stands inside is no cell.
     ``raw_marker`` is the literal that stands once before each code cell in the file: where the parser finds
-    fewer cells, broken markup swallowed some. ``title`` is the page title that sets this row apart from a
-    later one with the same classes. ``remark`` says what this family never holds. A code cell's count may stand
-    in a ``count_attribute`` instead of a prompt; with ``own_marks`` an output bears its mark itself, and
-    ``outputs`` is empty where outputs are the cell's own children; with ``words_between`` what stands between
-    code cells is the markdown, which has no cells of its own.
+    fewer cells, broken markup swallowed some. ``title`` is the page title that sets this row apart from a later one
+    with the same classes; ``sign`` is a selector of what stands in every page of a family whose classes are other
+    pages' too. ``remark`` says what this family never holds. A code cell's count may stand in a ``count_attribute``
+    instead of a prompt, which then marks a result too; tags may stand as JSON in a ``tags_attribute`` instead of in
+    classes. With ``own_marks`` an output bears its mark itself; ``outputs`` and ``rendered`` are empty where the
+    cell itself holds them; with ``words_between`` what stands between code cells is the markdown, which has no
+    cells of its own.
     """
 
     name: str
@@ -55,9 +57,11 @@ class Family:
     marks: tuple[Mark, ...]
     raw_marker: bytes
     title: str = ""
+    sign: str = ""
     remark: str = ""
     id_prefix: str = "cell-id="
     count_attribute: str = ""
+    tags_attribute: str = ""
     own_marks: bool = False
     words_between: bool = False
 
@@ -143,48 +147,87 @@ KAGGLE = replace(
     remark="Kaggle's result page keeps no cell ids, and its figures are files of their own.",
 )
 
-# Quarto, from notebooks and .qmd alike: pandoc's markup, markdown without cells around it.
+# Quarto, from notebooks and .qmd alike: pandoc's markup, markdown without cells around it. Its cells have no class
+# that other pages do not have, but for what stands in them; no deeper than this, lest nested ones cost the square.
 QUARTO = Family(
     name="quarto",
-    cell="div.cell[data-execution_count]",
+    cell=(
+        "div.cell:not(.border-box-sizing)"
+        ":has(> .cell-code, > .cell-output, > * > .cell-code, > * > .cell-output, > * > * > .cell-code)"
+    ),
     code=frozenset({"cell"}),
     markdown=frozenset(),
-    source="div.cell-code pre, pre.cell-code, div.highlight pre",
+    source="div.cell-code pre, pre.cell-code",
     prompt="",
     rendered="",
     outputs="",
-    output="cell-output",
-    payload=frozenset({"cell-output", "cell-output-display"}),
+    output="",
+    payload=frozenset({"cell-output"}),
     marks=(
         Mark("cell-output-stdout", "stream", "text", name="stdout"),
         Mark("cell-output-stderr", "stream", "text", name="stderr"),
         Mark("cell-output-error", "error", "text"),
-        Mark("cell-output-display", "display", "any", mime="text/html"),
         Mark("cell-output-markdown", "display", "words", mime="text/markdown"),
         Mark("cell-output", "display", "any", mime="text/html"),
     ),
-    raw_marker=b'class="cell"',
-    remark="Quarto's page keeps neither ids nor tags, hides cells with echo: false, and removes lines with #|.",
+    raw_marker=b'class="sourceCode cell-code"',
+    sign=".cell-code, .cell-output",
+    remark="Quarto's page keeps no tags, hides cells with echo: false, and leaves out lines with #| and raw cells.",
+    id_prefix="",
     count_attribute="data-execution_count",
     own_marks=True,
     words_between=True,
 )
 
-# A page that a browser saved from Colab: what the page had drawn of each cell. Rich outputs live in frames of
-# their own, which are not in the file.
+# What pandoc makes of an .ipynb: every cell with its id and tags, outputs by their nbformat names.
+PANDOC = Family(
+    name="pandoc",
+    cell="div.cell.code, .cell.markdown",
+    code=frozenset({"cell", "code"}),
+    markdown=frozenset({"markdown"}),
+    source="div.sourceCode pre, pre",
+    prompt="",
+    rendered="",
+    outputs="",
+    output="",
+    payload=frozenset({"output", "markdown"}),
+    marks=(
+        Mark("stdout", "stream", "text", name="stdout"),
+        Mark("stderr", "stream", "text", name="stderr"),
+        Mark("error", "error", "text"),
+        Mark("execute_result", "result", "any", mime="text/html"),
+        Mark("display_data", "display", "any", mime="text/html"),
+    ),
+    raw_marker=b'class="cell code"',
+    sign="div.cell.code > div.sourceCode, div.cell.code > pre",
+    remark="pandoc leaves out raw cells, and what a cell displays as markdown, math or JavaScript.",
+    id_prefix="",
+    count_attribute="data-execution_count",
+    tags_attribute="data-tags",
+    own_marks=True,
+)
+
+# A page that a browser saved from Colab: what the page had drawn of each cell, by an editor where the cell was on
+# the screen. Rich outputs live in frames of their own, which are not in the file.
 COLAB = Family(
     name="colab-page",
     cell="div.cell.code, div.cell.text",
     code=frozenset({"cell", "code"}),
     markdown=frozenset({"text"}),
-    source="pre.monaco-colorized",
+    source="pre.monaco-colorized, div.view-lines",
     prompt="div.execution-count",
     rendered="div.text-cell-render, div.markdown",
     outputs="div.output-body",
-    output="output-text",
+    output="",
     payload=frozenset({"output-body", "text-cell-render"}),
-    marks=(Mark("output-text", "stream", "text", name="stdout"),),
+    marks=(
+        Mark("stream", "stream", "text", name="stdout"),
+        Mark("output-text", "stream", "text", name="stdout"),
+        Mark("execute_result", "result", "text", mime="text/plain"),
+        Mark("error", "error", "text"),
+    ),
     raw_marker=b'class="cell code',
+    sign="pre.monaco-colorized, div.view-lines",
     remark=(
         "This page was saved from Colab by the browser: tables, pictures and evidence are not in it. Hand in the "
         ".ipynb file (File, Download), or the HTML that the notebook's last cell makes."
@@ -193,7 +236,7 @@ COLAB = Family(
     own_marks=True,
 )
 
-FAMILIES: tuple[Family, ...] = (LAB, KAGGLE, CLASSIC, COLAB, QUARTO)
+FAMILIES: tuple[Family, ...] = (LAB, KAGGLE, CLASSIC, PANDOC, COLAB, QUARTO)
 
 # A result rather than a display, in every version: on the output (7.x) or on what it shows (before).
 RESULT_CLASSES = frozenset({"jp-OutputArea-executeResult", "output_execute_result"})

@@ -7,6 +7,7 @@ cannot prove who wrote it; whatever is read here is a claim.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,11 +18,13 @@ from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import PictureBudget, merge_streams
 from grader.recover.seems import page_without_cells
 from grader.recover.shown import read_outputs
-from grader.recover.text import keep_carriage_returns, line_ends
+from grader.recover.text import keep_carriage_returns, keep_first_newlines, line_ends
 from grader.recover.visible import tidy, visible_of
 
 ANY_CELL = ", ".join(dict.fromkeys(family.cell for family in FAMILIES))
 TAG_PREFIX = "celltag_"
+JSON_STRING = re.compile(r'"([\w.:-]+)"')  # a tag that needs no escapes
+TOP = re.compile(r"top:\s*(\d{1,7})px")
 COUNT = re.compile(r"\[\s*(\d{1,6})\s*\]")
 # How many cells that leave many tags open are seen through in one page.
 MOST_UNFOLDED = 5
@@ -50,15 +53,17 @@ class Layout:
 
 def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
-    page = LexborHTMLParser(keep_carriage_returns(content))
-    found = page.css(ANY_CELL)
+    page = LexborHTMLParser(keep_first_newlines(keep_carriage_returns(content)))
+    found = list({node.mem_id: node for node in page.css(ANY_CELL)}.values())  # two rows may name the same cell
     head = page.css_first("title")
     title = tidy(head.text()) if head is not None else ""
     if not found:
         raise page_without_cells(page, title, content, name)
     if len(found) > 2 * limits.cells:
         raise _too_many(len(found), limits)
-    family = _family(found[0], title)
+    family = _family(page, found[0], title)
+    if family is None:
+        raise page_without_cells(page, title, content, name)
     layout = _layout(found, family)
     # Where tags are left open, the last cell of all stands inside another's contents.
     swallowed = found[-1].mem_id not in layout.index_of
@@ -99,12 +104,14 @@ def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
 # --- which cells count ------------------------------------------------------------------------------------
 
 
-def _family(first: LexborNode, title: str) -> Family:
-    """The row that the page's first cell belongs to."""
+def _family(page: LexborHTMLParser, first: LexborNode, title: str) -> Family | None:
+    """The row that the page's first cell belongs to; None where it only looked like a cell."""
     classes = _classes(first)
-    return next(
-        family for family in FAMILIES if _kind(classes, family) and (not family.title or family.title == title)
-    )
+    for family in FAMILIES:
+        fits = _kind(classes, family) and (not family.title or family.title == title)
+        if fits and (not family.sign or page.css_first(family.sign) is not None):
+            return family
+    return None
 
 
 def _kind(classes: frozenset[str], family: Family) -> str:
@@ -171,7 +178,7 @@ def _surroundings(
     while current is not None:
         key = current.mem_id
         if key in ids:
-            around = key
+            around, covered = key, bool(family.payload & _classes(current))
             break
         if key in known:
             around, covered = known[key]
@@ -221,21 +228,22 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: Pi
     """One cell."""
     attributes = node.attributes
     anchor = attributes.get("id") or ""
-    prefix = family.id_prefix
-    identity = anchor.removeprefix(prefix) if anchor.startswith(prefix) and not family.words_between else ""
-    tags = _tags(attributes.get("class") or "")
+    identity = anchor.removeprefix(family.id_prefix) if anchor.startswith(family.id_prefix) else ""
+    tags = _tags(attributes, family)
     if kind == "markdown":
-        rendered = node.css_first(family.rendered)
+        rendered = node.css_first(family.rendered) if family.rendered else node
         if rendered is None:
             return RecoveredCell(position, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
-        tags = tags or _tags(rendered.attributes.get("class") or "")  # lab puts them there
+        tags = tags or _tags(rendered.attributes, family)  # lab puts them there
         html = rendered.inner_html or ""
         words = visible_of(rendered, html)
         return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
     source = node.css_first(family.source)
-    prompt = node.css_first(family.prompt) if family.prompt else None
-    told = attributes.get(family.count_attribute) if family.count_attribute else prompt and prompt.text()
-    count = COUNT.search(f"[{told}]" if family.count_attribute else told or "")
+    if family.count_attribute:
+        count = COUNT.search(f"[{attributes.get(family.count_attribute)}]")
+    else:
+        prompt = node.css_first(family.prompt)
+        count = COUNT.search(prompt.text()) if prompt is not None else None
     area = node.css_first(family.outputs) if family.outputs else node
     return RecoveredCell(
         position,
@@ -249,20 +257,34 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: Pi
     )
 
 
-def _source_text(pre: LexborNode) -> str:
+def _source_text(element: LexborNode) -> str:
     r"""Code as written: the highlighter adds one line end, and ``\r`` is never a progress bar here."""
-    if pre.css_first("br") is not None:
-        for end in pre.css("br"):
+    if element.css_first("div.view-line") is not None:
+        return _edited_text(element)
+    if element.css_first("br") is not None:
+        for end in element.css("br"):
             end.replace_with("\n")
-    text = line_ends(pre.text()).removesuffix("\n")
+    text = line_ends(element.text()).removesuffix("\n")
     return text if text.strip() else ""
+
+
+def _edited_text(editor: LexborNode) -> str:
+    """Code as an editor on the screen had drawn it: a box a line, in any order, blanks as no-break spaces."""
+    lines = []
+    for line in editor.css("div.view-line"):
+        top = TOP.search(line.attributes.get("style") or "")
+        lines.append((int(top[1]) if top else 0, line.text().replace("\xa0", " ")))
+    return "\n".join(text for _, text in sorted(lines, key=itemgetter(0)))
 
 
 def _classes(node: LexborNode) -> frozenset[str]:
     return frozenset((node.attributes.get("class") or "").split())
 
 
-def _tags(classes: str) -> tuple[str, ...]:
+def _tags(attributes: Mapping[str, str | None], family: Family) -> tuple[str, ...]:
+    if family.tags_attribute:
+        return tuple(re.findall(JSON_STRING, attributes.get(family.tags_attribute) or ""))
+    classes = attributes.get("class") or ""
     if TAG_PREFIX not in classes:
         return ()
     return tuple(name.removeprefix(TAG_PREFIX) for name in classes.split() if name.startswith(TAG_PREFIX))
@@ -276,7 +298,7 @@ def _remarks(content: bytes, family: Family, layout: Layout, cells: Sequence[Rec
         yield family.remark
     linked = sum(output.picture == "linked" for cell in cells for output in cell.outputs)
     if linked:
-        yield f"{linked} pictures are only linked from this file; the pictures themselves are not in it."
+        yield f"{linked} pictures are only linked: they are missing from this file, not from the work."
     hidden = sum(cell.hidden for cell in cells)
     if hidden:
         yield f"The export left out the source of {hidden} cells."

@@ -11,12 +11,15 @@ from grader.recover.families import FAMILIES
 EXPORT = "Export the notebook as HTML (File, Save and export notebook as, HTML) or hand in the .ipynb file itself."
 
 
+MEMBERS = 65_536  # bytes at the end of a zip in which its members are listed, enough for any student's
 BLANK = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The first bytes of a kind of file. ``within`` further has to stand in the first 4,000 bytes."""
+    """The first bytes of a kind of file. ``within`` further has to stand, in small letters, near its start or in a
+    zip's list of members, which is its end.
+    """
 
     start: bytes
     seems: str
@@ -29,6 +32,13 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(b"PK\x03\x04", "a Word document", EXPORT, within=b"word/"),
     Signature(b"PK\x03\x04", "an Excel workbook", EXPORT, within=b"xl/"),
     Signature(b"PK\x03\x04", "a presentation", EXPORT, within=b"ppt/"),
+    Signature(b"PK\x03\x04", "an OpenDocument file", EXPORT, within=b"vnd.oasis.opendocument"),
+    Signature(b"PK\x03\x04", "a zip archive", f"Hand in the file inside it. {EXPORT}", within=b".htm"),
+    Signature(b"PK\x03\x04", "a zip archive", f"Hand in the file inside it. {EXPORT}", within=b".ipynb"),
+    Signature(
+        b"PK\x03\x04", "a zip archive of pictures", f"Screenshots cannot be graded. {EXPORT}", within=b".png"
+    ),
+    Signature(b"PK\x03\x04", "a zip archive of pictures", f"Screenshots cannot be graded. {EXPORT}", within=b".jp"),
     Signature(b"PK\x03\x04", "a zip archive", f"Hand in the file inside it. {EXPORT}"),
     Signature(b"\xd0\xcf\x11\xe0", "an old Word, Excel or PowerPoint file", EXPORT),
     Signature(b"{\\rtf", "a rich text document", EXPORT),
@@ -39,6 +49,8 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(b"\xff\xd8\xff", "a picture", f"A screenshot cannot be graded. {EXPORT}"),
     Signature(b"GIF8", "a picture", f"A screenshot cannot be graded. {EXPORT}"),
     Signature(b"bplist00", "a web archive saved by Safari", EXPORT),
+    Signature(b"From: <Saved by", "a web archive (MHTML)", EXPORT),
+    Signature(b"MIME-Version:", "a web archive (MHTML)", EXPORT),
 )
 
 
@@ -47,7 +59,9 @@ def unreadable(content: bytes, name: str) -> UnreadableError | None:
     if not content[:4096].strip(BLANK) and not content.strip(BLANK):  # the first alone: strip copies a page
         return UnreadableError("empty", f"The upload may have been cut off. {EXPORT}")
     for signature in SIGNATURES:
-        if content.startswith(signature.start) and signature.within in content[:4000]:
+        if not content.startswith(signature.start):
+            continue
+        if signature.within in content[:4000].lower() or signature.within in content[-MEMBERS:].lower():
             return UnreadableError(signature.seems + _named(name), signature.advice)
     return None
 
@@ -81,11 +95,13 @@ class PageKind:
 
 
 PAGE_KINDS: tuple[PageKind, ...] = (
-    PageKind("a web archive (MHTML)", EXPORT, opening=r"\AMIME-Version:|\AFrom: <Saved by"),
     PageKind(
         "an R Markdown page", f"This course is graded from Jupyter notebooks. {EXPORT}",
-        selector="meta[name=generator][content*=pandoc i], div.main-container script[src*=rmarkdown]",
+        selector="html:has(meta[name=generator][content*=pandoc i]) :is(div.main-container, pre.r)",
     ),
+    PageKind("a page made by pandoc, without notebook cells", EXPORT,
+             selector="meta[name=generator][content*=pandoc i]"),
+    PageKind("a Quarto page without notebook cells", EXPORT, selector="meta[name=generator][content^=quarto i]"),
     PageKind(
         "a page saved from Colab without the notebook in it",
         "In Colab, run the last cell of the notebook, which makes the HTML, or choose File, Download, .ipynb.",
@@ -112,7 +128,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 def page_without_cells(page: LexborHTMLParser, title: str, content: bytes, name: str) -> UnreadableError:
     """The refusal of a page or text in which no cell was found."""
     text = content[:OPENING].decode("utf-8", errors="replace")
-    if any(family.raw_marker in content for family in FAMILIES):
+    if any(family.raw_marker in content for family in FAMILIES if not family.sign):
         return UnreadableError("a damaged export: something unclosed in it hides every cell", EXPORT)
     for kind in PAGE_KINDS:
         if kind.fits(page, title, text):

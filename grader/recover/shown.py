@@ -20,7 +20,7 @@ def read_outputs(area: LexborNode | None, family: Family, budget: PictureBudget)
         return
     for child in area.iter():
         outer = frozenset((child.attributes.get("class") or "").split())
-        if family.output not in outer:
+        if not family.own_marks and family.output not in outer:
             continue
         for shown in (child,) if family.own_marks else child.iter():
             attributes = shown.attributes
@@ -29,7 +29,8 @@ def read_outputs(area: LexborNode | None, family: Family, budget: PictureBudget)
             mark = family.mark_of(classes, mime)
             if mark is not None:
                 budget.count_output()
-                yield _output(shown, mark, bool(RESULT_CLASSES & (outer | classes)), budget)
+                counted = bool(family.count_attribute) and family.count_attribute in attributes
+                yield _output(shown, mark, counted or bool(RESULT_CLASSES & (outer | classes)), budget)
 
 
 def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget) -> Output:
@@ -50,11 +51,14 @@ def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget
 
 
 def _any_output(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureBudget) -> Output:
-    """An output whose mark does not say what it is: a picture, preformatted text, or markup."""
-    if node.css_first("img, svg") is not None:
-        return _picture(node, kind, mark, budget)
-    if node.css_first("table, details") is None and node.css_first("pre") is not None:
-        return _text_output(node, kind, Mark("", kind, "text", mime="text/plain"))
+    """An output whose mark does not say what it is: a picture, preformatted text, or markup. Colab puts icons
+    around a table and Quarto a figure around a picture.
+    """
+    if node.css_first("table, details") is None:
+        if node.css_first("img, svg") is not None:
+            return _picture(node, kind, Mark("", kind, "picture"), budget)
+        if node.css_first("pre") is not None:
+            return _text_output(node, kind, Mark("", kind, "text", mime="text/plain"))
     return MarkupOutput.of(kind, node.inner_html or "", mark.mime)
 
 

@@ -104,6 +104,14 @@ def keep_carriage_returns(page: bytes) -> bytes:
     return page.replace(b"\r", b"&#13;")
 
 
+def keep_first_newlines(page: bytes) -> bytes:
+    r"""An HTML page in which a ``<pre>`` keeps the line end that it begins with: parsers drop one there.
+
+    Kernels cut streams anywhere, and from nbconvert 7.14 on each piece stands in a ``<pre>`` of its own.
+    """
+    return page.replace(b"<pre>\n", b"<pre>\n\n")
+
+
 def line_ends(text: str) -> str:
     r"""Text in which every line end is ``\n``."""
     return re.sub(r"\r+\n?", "\n", text) if "\r" in text else text

@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,9 @@ NEGATIVES: dict[str, tuple[bytes, str]] = {
     "word": (office("word/document.xml"), "a Word document"),
     "excel": (office("xl/workbook.xml"), "an Excel workbook"),
     "slides": (office("ppt/presentation.xml"), "a presentation"),
-    "zip": (office("homework.html"), "a zip archive"),
+    "zip": (office("homework.html"), "a zip archive named .html. Hand in the file inside"),
+    "zip-of-anything": (office("homework.R"), "a zip archive named .html. Hand in the file inside"),
+    "zip-of-photographs": (office("IMG_1.JPG"), "a zip archive of pictures"),
     "old-office": (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Word"),
     "rtf": (b"{\\rtf1 text}", "a rich text document"),
     "gzip": (b"\x1f\x8b\x08\0", "a gzip archive"),
@@ -54,8 +57,12 @@ NEGATIVES: dict[str, tuple[bytes, str]] = {
     "safari": (b"bplist00", "web archive saved by Safari"),
     "mhtml": (b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related", "MHTML"),
     "r-markdown": (
-        b'<html><head><meta name="generator" content="pandoc" /></head><body><p>x',
+        b'<html><head><meta name="generator" content="pandoc" /></head><body><div class="main-container"><p>x',
         "an R Markdown page",
+    ),
+    "quarto": (
+        b'<meta name="generator" content="quarto-1.6.40"><body><p>x',
+        "a Quarto page without notebook cells",
     ),
     "colab": (b"<title>hw.ipynb - Colab</title><body><div>", "saved from Colab"),
     "kaggle": (b"<title>notebook123 | Kaggle</title><body><div>", "saved from Kaggle"),
@@ -205,7 +212,7 @@ def test_kaggles_result_page_is_known_and_its_linked_figures_are_said_to_be_miss
     page = page[:start] + b"__results___files/__results___5_0.png" + page[page.find(b'"', start) :]
     found = recover(page, "__results__.html")
     assert found.family == "kaggle-results"
-    assert any("1 pictures are only linked" in remark for remark in found.remarks)
+    assert any("1 pictures are only linked: they are missing from this file" in remark for remark in found.remarks)
     (linked,) = [output for cell in found.cells for output in cell.outputs if output.picture == "linked"]
     assert (linked.picture_bytes, linked.mime) == (b"", "image/png")
 
@@ -223,8 +230,8 @@ def test_colabs_table_wrappers_leave_the_table() -> None:
     ("limits", "words"),
     [
         (RecoverLimits(content_bytes=1000), "At most 0 MB are read"),
-        (RecoverLimits(cells=3), r"1\d cells"),
-        (RecoverLimits(cells=16), r"1[78] cells"),
+        (RecoverLimits(cells=3), r"2\d cells"),
+        (RecoverLimits(cells=20), r"2[12] cells"),
         (RecoverLimits(outputs=3), "more than 3 outputs"),
     ],
 )
@@ -365,10 +372,23 @@ def test_nbformat_3_is_read() -> None:
     assert found.cells[-1].source == "## Memo"
     for cell, other in zip(found.cells, expected.cells, strict=False):
         assert (cell.source, cell.count) == (other.source, other.count)
-        if other.id != "displays":  # nbformat 3 has no word for some of them
+        if other.id not in ("displays", "widget"):  # nbformat 3 has no word for some of them
             assert [(o.kind, o.mime, o.text, o.picture_bytes) for o in cell.outputs] == [
                 (o.kind, o.mime, o.text, o.picture_bytes) for o in other.outputs
             ]
+
+
+def test_what_kaggle_adds_changes_nothing_and_its_ids_which_all_students_share_are_none() -> None:
+    notebook = copy.deepcopy(NOTEBOOK)
+    notebook["metadata"] |= {"kaggle": {"accelerator": "gpu"}, "papermill": {"duration": 1.5}}
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        cell.pop("id")
+        cell["metadata"] |= {"_uuid": "8f2839f25d086af736a60e9eeb907d3b93b6e0e5", "trusted": True,
+                             "_cell_guid": "b1076dfc-b9ad-4769-8c92-a6c4dae69d19"}  # fmt: skip
+    found = recover(json.dumps(notebook).encode(), "a.ipynb")
+    expected = recover(json.dumps(NOTEBOOK).encode(), "a.ipynb")
+    assert found.cells == tuple(replace(cell, id="") for cell in expected.cells)
 
 
 def test_colabs_ids_are_read_from_the_metadata() -> None:

@@ -1,45 +1,78 @@
-"""Remake the fixtures of `recover`: run a notebook that has everything in it, export it for real.
+"""Remake the fixtures of `recover`: run notebooks that have everything in them, export them for real.
 
     .venv/bin/python tests/grader/exporters/remake.py            # all of it
-    .venv/bin/python tests/grader/exporters/remake.py --no-run   # keep the executed notebook, export again
+    .venv/bin/python tests/grader/exporters/remake.py --no-run   # keep the executed notebooks, export again
+    .venv/bin/python tests/grader/exporters/remake.py --no-run --only vscode
 
-Each exporter of `EXPORTERS` gets an environment of its own below build/exporters, from the pins beside this
-file ("" is the environment that runs this script). Exports go to tests/grader/fixtures/exports as
-``<notebook>.<exporter>.<template>.html.xz`` (the style sheets make them large); a test picks up every file
-it finds there.
+The notebooks are run, and each exporter of `EXPORTERS` runs, in an environment of its own below build/exporters,
+made from the pins beside this file ("" is the environment that runs this script). Exports go to
+tests/grader/fixtures/exports as ``<notebook>.<exporter>.<template>.html.xz`` (the style sheets make them large);
+a test picks up every file it finds there.
 """
 
 import argparse
 import lzma
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 FIXTURES = HERE.parent / "fixtures" / "exports"
-NOTEBOOK = FIXTURES / "everything.ipynb"
+# Each notebook, and whether it is kept compressed.
+NOTEBOOKS = {"everything": False, "large": True}
 
-# Exporter, its pins, the templates that are exported with it.
-EXPORTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("nbconvert-7.17.2", "", ("lab", "classic", "basic")),
-    ("nbconvert-7.13.1", "nbconvert-7.13.1.txt", ("lab", "classic", "basic")),
-    ("nbconvert-7.7.4", "nbconvert-7.7.4.txt", ("lab", "classic", "basic")),
-    ("nbconvert-7.6.0", "nbconvert-7.6.0.txt", ("lab", "classic", "basic")),
-    ("nbconvert-7.2.8", "nbconvert-7.2.8.txt", ("lab", "classic", "basic")),
-    ("nbconvert-7.0.0", "nbconvert-7.0.0.txt", ("lab", "classic", "basic")),
-    ("nbconvert-6.5.4", "nbconvert-6.5.4.txt", ("lab", "classic", "basic")),
-    ("nbconvert-6.4.5", "nbconvert-6.4.5.txt", ("lab", "classic", "basic")),
-    ("nbconvert-6.0.7", "nbconvert-6.0.7.txt", ("lab", "classic", "basic")),
-    ("nbconvert-5.6.1", "nbconvert-5.6.1.txt", ("full", "basic")),
+NBCONVERT = ("-m", "nbconvert", "{notebook}", "--to", "html", "--template", "{template}", "--log-level=ERROR")
+# What VS Code's Jupyter extension runs (src/notebooks/export/exportBase.node.ts of microsoft/vscode-jupyter).
+VS_CODE = ("-m", "jupyter", "nbconvert", "{notebook}", "--to", "html", "--debug")
+# What the log of a Kaggle notebook says that it does: pictures go to files beside the page.
+KAGGLE = ("-m", "nbconvert", "{notebook}", "--to", "html", "--template", "classic",
+          "--ExtractOutputPreprocessor.enabled=True")  # fmt: skip
+TO_PAGE = ("--output", "{page}", "--output-dir", "{folder}")
+PANDOC = (
+    "-c", "import os, pypandoc, sys; path = pypandoc.get_pandoc_path(); os.execv(path, [path, *sys.argv[1:]])",
+    "--standalone", "--embed-resources", "--from=ipynb", "--output={folder}/{page}", "{notebook}",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One way to export: its pins, the templates that it exports each notebook with, Python's arguments, and the
+    names of notebook and page where they are always the same.
+    """
+
+    name: str
+    pins: str
+    templates: tuple[str, ...]
+    large: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = NBCONVERT + TO_PAGE
+    names: tuple[str, str] = ("", "")
+
+
+LAB, CLASSIC, FULL, BASIC = "lab", "classic", "full", "basic"
+EXPORTERS = (
+    Exporter("nbconvert-7.17.2", "", (LAB, CLASSIC, BASIC), (LAB, CLASSIC)),
+    Exporter("nbconvert-7.13.1", "nbconvert-7.13.1.txt", (LAB, CLASSIC, BASIC), (BASIC,)),
+    Exporter("nbconvert-7.7.4", "nbconvert-7.7.4.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-7.6.0", "nbconvert-7.6.0.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-7.2.8", "nbconvert-7.2.8.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-7.0.0", "nbconvert-7.0.0.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-6.5.4", "nbconvert-6.5.4.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-6.4.5", "nbconvert-6.4.5.txt", (LAB, CLASSIC, BASIC), (CLASSIC,)),
+    Exporter("nbconvert-6.0.7", "nbconvert-6.0.7.txt", (LAB, CLASSIC, BASIC)),
+    Exporter("nbconvert-5.6.1", "nbconvert-5.6.1.txt", (FULL, BASIC), (BASIC,)),
+    Exporter("kaggle", "nbconvert-6.4.5.txt", ("",), (), KAGGLE + TO_PAGE, ("__notebook__", "__results__")),
+    Exporter("vscode", "", ("",), arguments=VS_CODE + TO_PAGE),
+    Exporter("pandoc-3.9", "pandoc.txt", ("",), arguments=PANDOC),
 )
 
 OPTION = re.compile(r'(\w+)="([^"]*)"')
@@ -68,20 +101,25 @@ def read_source(path: Path) -> nbformat.NotebookNode:
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
-def run(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Execute the notebook in a real kernel; cells tagged ``raises-exception`` may fail."""
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+def run(source: Path, target: Path) -> None:
+    """Execute a notebook in a real kernel; cells tagged ``raises-exception`` may fail."""
+    python = environment_python("notebook.txt")
+    nbformat.write(read_source(source), target)
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # the kernel's command is just "python"
+    command = [str(python.parent / "jupyter-execute"), "--inplace", "--timeout=300", str(target)]
+    subprocess.run(command, check=True, env={**os.environ, "PATH": path, "JUPYTER_PLATFORM_DIRS": "1"})
+    notebook = nbformat.read(target, as_version=4)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # wall-clock times
     notebook.metadata.pop("language_info", None)
-    return notebook
+    nbformat.write(notebook, target)
 
 
-def exporter_python(name: str, pins: str) -> Path:
-    """The interpreter of an exporter's environment, made where it is missing."""
+def environment_python(pins: str) -> Path:
+    """The interpreter of an environment with these pins, made where it is missing."""
     if not pins:
         return Path(sys.executable)
-    home = ROOT / "build" / "exporters" / name
+    home = ROOT / "build" / "exporters" / pins.removesuffix(".txt")
     python = home / "bin" / "python"
     marker = home / "complete"
     if not marker.is_file():
@@ -91,33 +129,50 @@ def exporter_python(name: str, pins: str) -> Path:
     return python
 
 
-def export(python: Path, notebook: Path, target: Path, template: str) -> None:
-    """One export, as a person would make it: `jupyter nbconvert --to html --template …`."""
-    options = ["--to", "html", "--template", template, "--stdout", "--log-level=ERROR"]
-    command = [str(python), "-m", "nbconvert", *options, str(notebook)]
-    environment = {**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
-    result = subprocess.run(command, check=False, capture_output=True, env=environment)
-    if result.returncode:
-        raise SystemExit(f"{target.name} could not be made:\n{result.stderr.decode()}")
-    if any(str(place).encode() in result.stdout for place in (ROOT, Path.home(), tempfile.gettempdir())):
-        raise SystemExit(f"{target.name} holds a path of this machine; change the notebook.")
-    target.write_bytes(lzma.compress(result.stdout))
+def export(exporter: Exporter, notebook: Path, target: Path, template: str) -> None:
+    """One export, as a person would make it."""
+    python = environment_python(exporter.pins)
+    with tempfile.TemporaryDirectory() as folder:
+        source, page = (name or notebook.stem for name in exporter.names)
+        copied = Path(shutil.copy(notebook, Path(folder, f"{source}.ipynb")))
+        places = {"notebook": copied, "template": template, "folder": folder, "page": f"{page}.html"}
+        command = [str(python), *(argument.format_map(places) for argument in exporter.arguments)]
+        environment = {**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
+        result = subprocess.run(command, check=False, capture_output=True, env=environment)
+        if result.returncode:
+            raise SystemExit(f"{target.name} could not be made:\n{result.stderr.decode()}")
+        content = Path(folder, f"{page}.html").read_bytes()
+        if any(str(place).encode() in content for place in (ROOT, Path.home(), folder)):
+            raise SystemExit(f"{target.name} holds a path of this machine; change the notebook.")
+    target.write_bytes(lzma.compress(content))
 
 
 def main() -> None:
     """Run and export."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--no-run", action="store_true", help="export the executed notebook that is there")
+    parser.add_argument("--no-run", action="store_true", help="export the executed notebooks that are there")
+    parser.add_argument("--only", metavar="EXPORTER", help="export with this one alone")
     arguments = parser.parse_args()
     FIXTURES.mkdir(parents=True, exist_ok=True)
-    if not arguments.no_run:
-        nbformat.write(run(read_source(HERE / "everything.py.txt")), NOTEBOOK)
-    for name, pins, templates in EXPORTERS:
-        python = exporter_python(name, pins)
-        for template in templates:
-            target = FIXTURES / f"everything.{name}.{template}.html.xz"
-            export(python, NOTEBOOK, target, template)
-            print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")  # noqa: T201 - a script prints
+    with tempfile.TemporaryDirectory() as folder:
+        for name, packed in NOTEBOOKS.items():
+            kept = FIXTURES / f"{name}.ipynb{'.xz' if packed else ''}"
+            notebook = Path(folder, f"{name}.ipynb")
+            if arguments.no_run:
+                content = kept.read_bytes()
+                notebook.write_bytes(lzma.decompress(content) if packed else content)
+            else:
+                run(HERE / f"{name}.py.txt", notebook)
+                content = notebook.read_bytes()
+                kept.write_bytes(lzma.compress(content) if packed else content)
+            for exporter in EXPORTERS:
+                if arguments.only not in (None, exporter.name):
+                    continue
+                for template in exporter.large if name == "large" else exporter.templates:
+                    ending = f".{template}" if template else ""
+                    target = FIXTURES / f"{name}.{exporter.name}{ending}.html.xz"
+                    export(exporter, notebook, target, template)
+                    print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")  # noqa: T201
 
 
 if __name__ == "__main__":
