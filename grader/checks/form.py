@@ -128,9 +128,8 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         return undecided(f"{some} should show something and the file holds no output of it.", names, evidence)
     if linked:
         return undecided(
-            f"The pictures of {listed(names['linked'][:4])} are only linked, and the file they link to was not "
-            "handed in. "
-            "Export with embedded pictures.",
+            f"The pictures of {listed(names['linked'][:4])} are missing from your file, not from your work: the "
+            "page only links to them. Hand in the .ipynb file, or an export with the pictures in it.",
             names,
             evidence,
         )
