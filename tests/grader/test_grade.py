@@ -9,7 +9,10 @@ import pytest
 
 from course.release import Release
 from grader.grade import broken, choose_release, grade_one, grade_safely
+from grader.gradebook.rebuild import rebuild
+from grader.match import match
 from grader.model import Outcome, Recovered, RecoveredCell, Result, Verdict
+from grader.pages.feedback import feedback_page
 from grader.recover import recover
 from grader.results import to_line
 from paribus.evidence.block import BEGIN
@@ -123,6 +126,31 @@ def test_a_missing_task_makes_the_result_partial() -> None:
     assert result.status == "partial"
     assert "Not found in the file: validate-tests." in result.remarks
     assert "validate-tests" in result.needs_person
+
+
+def test_an_answer_that_cannot_be_placed_is_shown_to_a_person() -> None:
+    """Rewritten, moved, and without id and tag: nothing tells whose answer it is, so somebody has to look."""
+    notebook = json.loads(text_of("week1_homework", "ipynb"))
+    answer = next(cell for cell in notebook["cells"] if cell["id"] == "recommendation")
+    notebook["cells"].remove(answer)
+    notebook["cells"].insert(4, {**answer, "id": "new", "metadata": {}, "source": "Wir warten noch ab."})
+    content = json.dumps(notebook)
+    result = grade(content, ending="ipynb")
+    assert "Not found in the file: recommendation." in result.remarks
+    (told,) = (remark for remark in result.remarks if "no cell of the assignment" in remark)
+    assert "recommendation" in result.needs_person
+    of_memo = next(cell for cell in result.cells if cell.key == "recommendation")
+    assert of_memo.pending == of_memo.points
+    page = feedback_page(result, release_of("week1_homework").assignment)
+    assert told in page
+    recovered = recover(content.encode(), "ann.ipynb")
+    matches, unmatched = match(release_of("week1_homework").assignment, recovered)
+    release = replace(release_of("week1_homework"), notebook=text_of("week1_homework", "ipynb"))
+    shown = json.loads(rebuild(release, matches, unmatched))["cells"]
+    place = next(number for number, cell in enumerate(shown) if "Wir warten noch ab." in cell["source"])
+    assert shown[place]["metadata"]["tags"] == ["paribus-added"]
+    ids = [cell["id"] for cell in shown]
+    assert ids.index("parameters") < place < ids.index("begin")
 
 
 def test_a_notebook_of_another_assignment_is_recognised() -> None:
