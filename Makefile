@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench cluster rehearse platforms exports screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
+.PHONY: demo test lint types pytest bench cluster rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -48,6 +48,9 @@ platforms: $(INSTALLED)  ## the student package and the solutions with each imag
 
 exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and new versions
 	$(BIN)/python tests/grader/exporters/remake.py
+
+compare: $(INSTALLED)  ## FOLDER=…: is every HTML export there read exactly, by the notebook beside it?
+	$(BIN)/python -m tests.grader.exporters.compare $(FOLDER) --misses
 
 screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs/images (needs chromium)
 	$(BIN)/python tests/screenshots.py
