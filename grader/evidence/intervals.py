@@ -62,6 +62,8 @@ class _Bounds:
 
 def trace_intervals(context: Context, measured: Measured) -> dict[int, Trace]:
     """The numbers of a sentence that belong to intervals, by where they start; the others are left to be traced."""
+    if not context.numbers:
+        return {}
     named_in_row = " | " in context.text and bool(vocabulary.find_all("intervals", context.text))
     if not named_in_row and not vocabulary.has("context", "interval", context.text):
         return {}
