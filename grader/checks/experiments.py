@@ -8,7 +8,8 @@ from grader.checks.base import Finding, check, failed, listed, passed, shorten, 
 from grader.checks.support import arm_evidence, numbers_finding, predicted_finding, without_arms
 from grader.evidence import claims
 from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
-from grader.evidence.measured import FRACTIONS, measure
+from grader.evidence.groups import FRACTIONS
+from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
 from grader.evidence.tracing import trace
 from grader.model import Case, Evidence

@@ -6,7 +6,7 @@ from typing import Any
 from course.assignment import Cell
 from grader.checks.base import Finding, counted, failed, listed, passed, shorten, undecided
 from grader.evidence.committed import commitment_of
-from grader.evidence.measured import FRACTIONS
+from grader.evidence.groups import FRACTIONS
 from grader.evidence.runs import Arms, Run, finished
 from grader.evidence.traces import Status, Trace
 from grader.model import Case, Evidence, RecoveredCell

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from grader.evidence.measured import FRACTIONS, Group, Measured, Rescue
+from grader.evidence.groups import FRACTIONS, Group
+from grader.evidence.measured import Measured, Rescue
 from grader.evidence.traces import Context, Status, Trace, all_groups, is_approximate
 from grader.reading import vocabulary
 from grader.reading.numbers import Agreement, Number, agreement

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.evidence.measured import FRACTIONS, Group, Measured, labels_of, unpacked
+from grader.evidence.groups import FRACTIONS, Group
+from grader.evidence.measured import Measured, labels_of, unpacked
 from grader.evidence.runs import Run, by_seed
 from grader.evidence.traces import Context, Status, Trace, all_groups
 from grader.model import Case

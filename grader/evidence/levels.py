@@ -5,7 +5,8 @@ import re
 import statistics
 from dataclasses import dataclass, replace
 
-from grader.evidence.measured import EPOCH_METRICS, FRACTIONS, Group, Measured
+from grader.evidence.groups import EPOCH_METRICS, FRACTIONS, Group
+from grader.evidence.measured import Measured
 from grader.evidence.traces import Context, Status, Trace, all_groups, in_series, is_approximate, names_another_run
 from grader.reading import vocabulary
 from grader.reading.numbers import Agreement, Number, agreement

@@ -1,0 +1,182 @@
+"""Runs that prose calls by one name: a configuration, an arm of an experiment, what looked for a value."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grader.evidence.runs import Arms, Run, by_seed, finished
+from grader.reading import vocabulary
+
+FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that prose calls by one name: a configuration, or one arm of an experiment.
+
+    ``exploring``: they looked for a value, and are meant only where the text speaks of that. ``trials``: they have
+    different settings, as in a search, and the best of them stands for all.
+    """
+
+    key: str
+    title: str
+    runs: tuple[Run, ...]
+    phrases: frozenset[str]
+    labels: frozenset[str] = frozenset()
+    exploring: bool = False
+    trials: bool = False
+
+    @cached_property
+    def _seeds(self) -> tuple[Run, ...]:
+        return finished(self.runs) if self.trials else tuple(by_seed(self.runs).values())
+
+    def values(self, metric: str) -> list[float]:
+        """The metric of each seed's run; a loss is that of the chosen epoch. Of trials, only what a text may quote:
+        the metric of those that are best by some metric, and the extremes.
+        """
+        found = {run.record.run: value for run in self._seeds if (value := _metric(run, metric)) is not None}
+        if not self.trials or not found:
+            return list(found.values())
+        best = (_best(self._seeds, name) for name in FRACTIONS)
+        chosen = [found[run.record.run] for run in best if run is not None and run.record.run in found]
+        return list(dict.fromkeys([*chosen, min(found.values()), max(found.values())]))
+
+    def mean(self, metric: str) -> float | None:
+        """The mean over seeds, None where nothing was measured; of trials the value of the best by macro-F1."""
+        if self.trials:
+            best = _best(self._seeds, "macro_f1")
+            return _metric(best, metric) if best is not None else None
+        values = self.values(metric)
+        return math.fsum(values) / len(values) if values else None
+
+    def epoch_values(self, metric: str) -> list[float]:
+        """The metric at every epoch of every run."""
+        if metric not in EPOCH_METRICS:
+            return []
+        lines = (epoch for run in finished(self.runs) for epoch in run.record.epochs)
+        return [value for line in lines if (value := getattr(line, metric)) is not None]
+
+    @property
+    def position(self) -> int:
+        """The cell that shows the last of these runs."""
+        return self.runs[-1].position
+
+
+def run_group(name: str, runs: Sequence[Run]) -> Group:
+    """The runs of one name outside of experiments."""
+    phrases = {name}
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    for key, words in vocabulary.names("runs").items():
+        if key in plain:
+            phrases.update(words)
+    if any(word.replace("-", "") in plain for word in vocabulary.phrases("baselines", "names")):
+        phrases.add("baseline")
+    return Group(f"run:{name}", name, tuple(runs), frozenset(phrases), frozenset({name.lower()}))
+
+
+def arm_group(arms: Arms, arm: str) -> Group:
+    """One arm of an experiment."""
+    runs = finished(arms.baseline if arm == "baseline" else arms.changed)
+    other = finished(arms.changed if arm == "baseline" else arms.baseline)
+    phrases = {arm, f"{arm} arm", *vocabulary.phrases("arms", arm)}
+    phrases.update(
+        run.name for run in runs if run.record.experiment == "" or run.name not in {o.name for o in other}
+    )
+    labels = {arm}
+    setting = arms.vary
+    value, against = runs[-1].setting(setting), other[-1].setting(setting)
+    if setting and value is not None and value != against:
+        names = _names_of(setting)
+        phrases.update(f"{word} {name}" for word in _comparatives(arm, value, against) for name in names)
+        phrases |= _value_phrases(setting, value)
+        labels.update(text.lower() for text in _spellings(value))
+    return Group(
+        f"{arms.key}:{arm}",
+        f"the {arm} arm of {arms.key}",
+        runs,
+        frozenset(phrases),
+        frozenset(labels),
+    )
+
+
+def explored_groups(arms: Arms) -> list[Group]:
+    """The runs of a sweep by the value they tried, and the runs of each exploring arm together."""
+    found: list[Group] = []
+    by_arm: dict[str, list[Run]] = {}
+    for run in finished(arms.other):
+        by_arm.setdefault(run.record.arm, []).append(run)
+    for arm, runs in by_arm.items():
+        key, named = f"{arms.key}:{arm}", arm.partition(".")[2]
+        words = vocabulary.phrases("arms", "exploring")
+        phrases = {f"{named} {word}" for word in words} if named else set()
+        phrases.update(words if len(by_arm) == 1 else ())
+        title = f"the runs that explored {arms.key}{f' ({named})' if named else ''}"
+        found.append(Group(key, title, tuple(runs), frozenset(phrases), exploring=True, trials=True))
+        by_value: dict[str, list[Run]] = {}
+        for run in runs if arms.vary else ():
+            by_value.setdefault(str(run.setting(arms.vary)), []).append(run)
+        for text, mine in by_value.items():
+            value = mine[0].setting(arms.vary)
+            labels = frozenset(spelled.lower() for spelled in _spellings(value))
+            spoken = frozenset(_value_phrases(arms.vary, value))
+            title = f"the exploring run with {arms.vary} = {text}"
+            found.append(Group(f"{key}:{text}", title, tuple(mine), spoken, labels, exploring=True))
+    return found
+
+
+def _best(runs: Sequence[Run], metric: str) -> Run | None:
+    """The run with the highest value of a metric, the first of equal ones; None where none recorded it."""
+    scored = [run for run in runs if metric in run.metrics]
+    return max(scored, key=lambda run: run.metrics[metric]) if scored else None
+
+
+def _names_of(setting: str) -> set[str]:
+    return {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
+
+
+def _value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
+    """How prose names a setting's value: "batch size of 16", "16 batch size", "at 2e-5"."""
+    phrases: set[str] = set()
+    names = _names_of(setting)
+    for text in _spellings(value):
+        phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is "))
+        phrases.update(f"{text} {name}" for name in names)
+        if isinstance(value, str):
+            phrases.add(text)
+        elif not isinstance(value, int) or value > 8:
+            phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
+    return phrases
+
+
+def _spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose writes a setting's value: 2e-05 is also 2e-5 and 0.00002."""
+    if not isinstance(value, float):
+        return (str(value),)
+    short = f"{value:g}"
+    mantissa, _, exponent = f"{value:.6e}".partition("e")
+    power = f"{float(mantissa):g}e{int(exponent)}"
+    return tuple(dict.fromkeys((short, power, f"{value:.10f}".rstrip("0").rstrip("."))))
+
+
+def _comparatives(arm: str, value: Any, against: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose tells one arm from the other: the lower one, the original one."""
+    words = ("original", "old", "default") if arm == "baseline" else ("new", "changed", "other", "modified")
+    if isinstance(value, str | bool) or isinstance(against, str | bool) or None in (value, against):
+        return words
+    if value < against:
+        return (*words, "lower", "smaller", "reduced", "shorter", "weaker", "decreased", "halved")
+    return (*words, "higher", "larger", "bigger", "increased", "longer", "stronger", "doubled", "greater")
+
+
+def _metric(run: Run, metric: str) -> float | None:
+    if metric in run.metrics:
+        return float(run.metrics[metric])
+    if metric not in EPOCH_METRICS:
+        return None
+    chosen = run.record.chosen_epoch
+    line = next((epoch for epoch in run.record.epochs if epoch.epoch == chosen), None)
+    return getattr(line, metric) if line is not None else None
