@@ -9,6 +9,7 @@ there are threads are under way at a time. Where a worker is lost, Dask gives it
 import multiprocessing
 import queue
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
@@ -212,30 +213,34 @@ class Crew(WorkerPlugin):  # type: ignore[misc]  # distributed ships no types
     def __init__(self, function: Callable[[Any], Any], time_limit: float, memory_mb: int, code: str) -> None:
         """``code`` is the digest of the client's own."""
         self._function, self._time_limit, self._memory_mb, self._code = function, time_limit, memory_mb, code
+        self._idle: deque[_Hand] = deque()
 
     def setup(self, worker: Worker) -> None:
-        """Get ready; processes start when there is work. ClusterError where this worker has other code."""
+        """Refuse a worker with other code by a ClusterError; processes start when there is work."""
+        self._check(worker.address)
+
+    def _check(self, address: str) -> None:
         if own_code() != self._code:
-            raise ClusterError(f"the worker {worker.address} has another version of paribus than this machine")
-        # A nanny starts its worker as a daemon, which may have no processes below it. Ours end with it.
-        if multiprocessing.current_process().daemon:
-            multiprocessing.current_process().daemon = False
-        self._idle: queue.LifoQueue[_Hand] = queue.LifoQueue()
+            raise ClusterError(f"the worker {address} has another version of paribus than this machine")
 
     def teardown(self, worker: Worker) -> None:
         """End the processes."""
-        with suppress(queue.Empty):
+        with suppress(IndexError):
             while True:
-                self._idle.get_nowait().close()
+                self._idle.pop().close()
 
     def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
         """What comes of one item; called by as many threads as the worker has."""
+        self._check("that has just come")  # which may have its first task before it is set up
+        # A nanny starts its worker as a daemon, which may have no processes below it. Ours end with it.
+        if multiprocessing.current_process().daemon:
+            multiprocessing.current_process().daemon = False
         try:
-            hand = self._idle.get_nowait()
-        except queue.Empty:
+            hand = self._idle.pop()
+        except IndexError:
             hand = _Hand(self._function, self._time_limit, self._memory_mb)
         answer = hand.answer(item)
-        self._idle.put(hand)
+        self._idle.append(hand)
         return answer
 
 

@@ -126,15 +126,15 @@ def _peak_mb(process: int | None) -> float:
 
 
 def _one_by_one(archive: Path, release: Release) -> Iterator[float]:
-    """Seconds from a submission's bytes to its Result, in this process."""
+    """Seconds of the processor from a submission's bytes to its Result."""
     releases = [replace(release, notebook="")]
     for number, item in enumerate(iter_submissions(archive)):
         if number > ALONE:
             return
-        start = time.perf_counter()
+        start = time.process_time()
         grade_safely(item, releases)
         if number:  # the first one imports
-            yield time.perf_counter() - start
+            yield time.process_time() - start
 
 
 # --- recovery alone -----------------------------------------------------------------------------------------
@@ -183,11 +183,11 @@ def _keep_freed_memory() -> None:
 
 
 def _least(action: Callable[[], object]) -> float:
-    """The least seconds of a few calls after one that is not counted."""
+    """The least seconds of the processor in a few calls after one that is not counted."""
     action()
     seconds = []
     for _ in range(15):
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return min(seconds)
