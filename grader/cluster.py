@@ -37,6 +37,8 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 CONNECT_SECONDS = 5.0
+SHORT_LOG = {"distributed.admin.low-level-log-length": 10}
+"""Dask keeps the last thousand messages on each line for debugging, and ours hold submissions."""
 PATIENCE = 60.0
 """Seconds without any worker after which a run ends; a nanny starts a worker anew within a few."""
 LOOK_AGAIN = 2.0
@@ -53,13 +55,15 @@ def open_cluster(address: str, jobs: int, *, time_limit: float, memory_mb: int =
     """
     if address == LOCAL:
         with (
+            dask.config.set(SHORT_LOG),
             LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
             yield DaskPlace(client, time_limit, memory_mb)
         return
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        with dask.config.set(SHORT_LOG):
+            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise ClusterError(
             f"--cluster {address}: no Dask scheduler answers there ({error}). Start one with `dask scheduler`, "

@@ -105,7 +105,9 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
     folder.mkdir(parents=True)
     dask = [sys.executable, "-m", "dask"]
     place = ["--scheduler-file", str(folder / "scheduler.json")]
-    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": (folder / "log").open("wb")}
+    environment = {**os.environ, "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10"}  # as docs/grading.md says
+    log = (folder / "log").open("wb")
+    quiet = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": log}
     commands = [
         [*dask, "scheduler", *place, "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
         [*dask, "worker", *place, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"],
