@@ -4,8 +4,10 @@ import html
 import json
 import random
 import re
+import statistics
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,8 +23,8 @@ from tests.grader.graded import release_of, submit, text_of
 
 NAME = "week1_homework"
 BLOCK = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
-SECONDS = 1.0
-"""What a submission may take, in seconds of the processor, since tests share their machine."""
+TIMES = 50
+"""How many times an ordinary submission's processor time a bad one may take: about half a second."""
 
 Body = dict[str, Any]
 Change = Callable[[list[Body]], list[str]]
@@ -61,10 +63,26 @@ def grade(change: Change) -> Result:
         mine = texts[number : number + 1] if number < len(places) - 1 else texts[number:]
         blocks = ["\n".join((BEGIN, text, END)) for text in mine]
         output["data"]["text/html"] = "".join(f"<pre>{html.escape(item, quote=False)}</pre>" for item in blocks)
-    begun = time.process_time()
-    result = grade_one(submit(json.dumps(page), source="ann.ipynb"), [release_of(NAME)])
-    assert time.process_time() - begun < SECONDS
+    text = json.dumps(page)
+    allowed = TIMES * ordinary()
+    seconds, result = timed(text)
+    # A machine that is busy, or a collector that walks the whole test run's heap, costs one attempt, not three.
+    assert seconds < allowed or min(timed(text)[0] for _ in range(2)) < allowed
     return result
+
+
+def timed(text: str) -> tuple[float, Result]:
+    """Seconds of the processor, and the result."""
+    begun = time.process_time()
+    result = grade_one(submit(text, source="ann.ipynb"), [release_of(NAME)])
+    return time.process_time() - begun, result
+
+
+@cache
+def ordinary() -> float:
+    """What the untouched homework takes."""
+    text = json.dumps(notebook())
+    return statistics.median(timed(text)[0] for _ in range(5))
 
 
 def outcome(result: Result, check: str) -> Outcome:
