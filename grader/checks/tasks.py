@@ -9,7 +9,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
 from grader.model import Case, Evidence, Match, Output
 
-COUNTS_LOST = frozenset({"colab-page", "colab-saved", "quarto"})
+COUNTS_LOST = frozenset({"colab-page"})
 """Families that show a page and may lose execution counts; see `grader.recover`."""
 
 _REPLACED = re.compile(
