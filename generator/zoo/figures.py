@@ -1,5 +1,6 @@
 """Figures of one run, for the instructor: curves from the log, and the four instruments where they were logged."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,8 @@ def curves(raw: Log | Mapping[str, Sequence[Sequence[Any]]], title: str = "Losse
         axis.set_xlabel("epoch")
         axis.set_ylabel(name)
         axis.set_ylim(bottom=0)
-        axis.legend(frameon=False)
+        if not _say_empty(axis):
+            axis.legend(frameon=False)
     figure.suptitle(title)
     return figure
 
@@ -59,7 +61,20 @@ def instruments(raw: Log | Mapping[str, Sequence[Sequence[Any]]]) -> Any:  # noq
         axes[3].set_yscale("log")
     for axis in axes:
         axis.set_xlabel("step")
+        _say_empty(axis)
     return figure
+
+
+def _say_empty(axis: Any) -> bool:  # noqa: ANN401 - matplotlib's Axes
+    """Whether no line holds a finite number; an empty panel says so instead of looking broken."""
+    drawn = any(math.isfinite(value) for line in axis.get_lines() for value in line.get_ydata())
+    if not drawn:
+        axis.text(
+            0.5, 0.5, "not a finite number\nfrom the start", transform=axis.transAxes, ha="center", va="center"
+        )
+        axis.set_xticks([])
+        axis.set_yticks([])
+    return not drawn
 
 
 def _gaps(values: Sequence[float | None]) -> list[float]:
