@@ -19,7 +19,7 @@ import paribus
 from course.release import Release
 from grader.copied import find_copies
 from grader.errors import ResultError
-from grader.grade import BROKE, broken, grade_safely
+from grader.grade import BROKE, Judged, broken, grade_safely
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
@@ -35,8 +35,9 @@ TIME_LIMIT = 120.0
 SHARED = ("sha256", "student", "name", "source", "attempt", "team", "late")
 """What a result repeats of its submission."""
 
-Grade = Callable[[Submission, Sequence[Release]], Result]
+Grade = Callable[[Submission, Sequence[Release]], Result | Judged]
 Progress = Callable[[int, Result], None]
+Keep = Callable[[Judged], None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def grade_batch(
     grade: Grade = grade_safely,
     also: str = "",
     place: Place | None = None,
+    keep: Keep | None = None,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -68,8 +70,9 @@ def grade_batch(
     finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
     ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
-    with bounds of its own (default: ``jobs`` processes of this machine). Raises UsageError where there is no
-    release, ``jobs`` is not positive, or two submissions have one name.
+    with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
+    judged now, with the notebook that ``grade`` made of it. Raises UsageError where there is no release, ``jobs``
+    is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -82,17 +85,21 @@ def grade_batch(
     write_atomic(out / FILE, to_text(earlier.values()))
     write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
     state = _State(earlier, progress)
-    # Workers do not rebuild notebooks, so the release's own need not travel to them.
-    work = _Work(grade, tuple(replace(release, notebook="") for release in releases))
+    # Where nobody keeps notebooks, workers need not make them, and the release's own need not travel to them.
+    work = _Work(grade, tuple(release if keep else replace(release, notebook="") for release in releases))
     pool = (place or Processes(jobs, time_limit, memory_mb)).run(work, state.waiting(submissions))
     with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
         for item, answer in pool:
-            result = _placed(item, broken(item, releases, answer.why)) if isinstance(answer, Lost) else answer
-            line = to_line(result)
+            judged = (
+                Judged(_placed(item, broken(item, releases, answer.why))) if isinstance(answer, Lost) else answer
+            )
+            line = to_line(judged.result)
             lines.write(f"{line}\n")
             lines.flush()
             # As the next run reads it: whether a result is new or kept changes nothing, not even the values' order.
             state.finish(from_line(line))
+            if keep is not None:
+                keep(judged)
     results = find_copies(state.in_order())
     text = to_text(results)
     write_atomic(out / FILE, text)
@@ -109,8 +116,10 @@ class _Work:
     grade: Grade
     releases: tuple[Release, ...]
 
-    def __call__(self, submission: Submission) -> Result:
-        return _placed(submission, self.grade(submission, self.releases))
+    def __call__(self, submission: Submission) -> Judged:
+        answer = self.grade(submission, self.releases)
+        judged = answer if isinstance(answer, Judged) else Judged(answer)
+        return replace(judged, result=_placed(submission, judged.result))
 
 
 def _placed(item: Submission, result: Result) -> Result:

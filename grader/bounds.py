@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from course.policy import Limits
 from course.release import Release
 from grader.batch import Grade
-from grader.grade import grade_safely
+from grader.grade import Judged, judge_safely
+from grader.gradebook.rebuild import rebuild_rendered
 from grader.intake.entries import InboxLimits
-from grader.model import Result, Submission
+from grader.model import Case, Submission
 from grader.recover import RecoverLimits
 
 
@@ -25,7 +26,10 @@ def recover_limits(limits: Limits) -> RecoverLimits:
 
 
 def judge_with(limits: Limits) -> Grade:
-    """`grade_safely` within these limits, as a value that can travel to other processes."""
+    """`grader.grade.grade_safely` within these limits, as a value that can travel to other processes.
+
+    Where the releases come with their notebooks, the submission is rebuilt for the gradebook in the same reading.
+    """
     return _Judge(limits)
 
 
@@ -33,5 +37,15 @@ def judge_with(limits: Limits) -> Grade:
 class _Judge:
     limits: Limits
 
-    def __call__(self, submission: Submission, releases: Sequence[Release]) -> Result:
-        return grade_safely(submission, releases, recover_limits(self.limits))
+    def __call__(self, submission: Submission, releases: Sequence[Release]) -> Judged:
+        result, case = judge_safely(submission, releases, recover_limits(self.limits))
+        release = next((item for item in releases if item.digest == result.release and item.notebook), None)
+        return Judged(result, _notebook(release, case) if release is not None and case is not None else "")
+
+
+def _notebook(release: Release, case: Case) -> str:
+    """The submission for the gradebook; "" where it is better made, or its fault better told, after judging."""
+    try:
+        return rebuild_rendered(release, case.matches, case.unmatched)
+    except Exception:  # noqa: BLE001 - a result is not lost with its notebook; `enter` tries again and says why
+        return ""

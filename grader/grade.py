@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from course.assignment import Role
@@ -27,35 +27,52 @@ _BEGIN = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A result, and the submission as a notebook that nbgrader can grade; "" where none was made yet."""
+
+    result: Result
+    notebook: str = ""
+
+
 def grade_one(
     submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
 ) -> Result:
-    """Grade one submission with the release it was made from.
+    """Grade one submission with the release it was made from, as `judge_one` does."""
+    return judge_one(submission, releases, limits)[0]
+
+
+def judge_one(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> tuple[Result, Case | None]:
+    """Grade one submission with the release it was made from; with the result the case, where there was one.
 
     ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
     the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
     """
     newest = releases[0]
     if submission.problem:
-        return _closed(submission, newest, "unreadable", (submission.problem,))
+        return _closed(submission, newest, "unreadable", (submission.problem,)), None
     try:
         # No check looks at a picture's bytes, and decoding them is a tenth of the time.
         recovered = recover(submission.content, submission.source, replace(limits, pictures_bytes=0))
     except UnreadableError as error:
-        return _closed(submission, newest, "unreadable", (str(error),))
+        return _closed(submission, newest, "unreadable", (str(error),)), None
     records = read_records(recovered, limits.records)
     release = choose_release(recovered, records, releases)
     if release is None:
         named = ", ".join(sorted(named_assignments(recovered, records))) or "unknown"
         remark = f"This notebook belongs to another assignment ({named}), expected {newest.assignment.name}."
-        return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family)
+        return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
     matches, unmatched = match(release.assignment, recovered)
     if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
         remark = (
             f"This notebook holds none or few of the cells of {release.assignment.name}: "
             "it seems to belong to another assignment."
         )
-        return _closed(submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family)
+        return _closed(
+            submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
+        ), None
     case = Case(
         assignment=release.assignment,
         references=release.references,
@@ -68,17 +85,24 @@ def grade_one(
         handed_in=submission.handed_in,
         reveal=submission.reveal,
     )
-    return _result(submission, release, case)
+    return _result(submission, release, case), case
 
 
 def grade_safely(
     submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
 ) -> Result:
     """As `grade_one`, and never an exception: the grader's own fault costs the student nothing and no one else."""
+    return judge_safely(submission, releases, limits)[0]
+
+
+def judge_safely(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> tuple[Result, Case | None]:
+    """As `judge_one`, with `grade_safely`'s promise."""
     try:
-        return grade_one(submission, releases, limits)
+        return judge_one(submission, releases, limits)
     except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
-        return broken(submission, releases, describe_error(error).splitlines()[-1])
+        return broken(submission, releases, describe_error(error).splitlines()[-1]), None
 
 
 def broken(submission: Submission, releases: Sequence[Release], what: str) -> Result:

@@ -25,6 +25,7 @@ from grader.checks import CHECKS
 from grader.errors import ResultError
 from grader.grade import BROKE
 from grader.gradebook.entering import enter
+from grader.gradebook.kept import Kept
 from grader.gradebook.penalty import load_plugin
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_submissions
@@ -95,14 +96,14 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         commitments = _read_commitments(order)
         total = _count(order)
         _forget_marker(order.out)
-        limits = order.policy.limits
+        limits, kept = order.policy.limits, Kept()
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
             batch = grade_batch(
                 with_commitments(_submissions(order, roster), commitments), order.releases, order.out,
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
-                also=_depends_on(order, commitments, roster), place=place,
+                also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
             )  # fmt: skip
-            results = with_gradebook(order, batch.results, observe, place=place)
+            results = with_gradebook(order, batch.results, observe, place=place, kept=kept)
         notes = _notes(results)
         write_out(order, results, worksheet, notes, observe)
         return Handback(results, notes, batch.reused)
@@ -157,15 +158,17 @@ def with_gradebook(
     *,
     only_read: bool = False,
     place: Place | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Result, ...]:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
+    Files whose notebooks were ``kept`` are not read again.
     """
     submissions = () if only_read else _inbox(order)
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
-        progress=lambda done, total: observe("filling the gradebook", done, total),
+        progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept,
     )  # fmt: skip
 
 

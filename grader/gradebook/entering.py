@@ -5,7 +5,7 @@ processes: reading a file again and rendering its markdown may take as long as a
 submission.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from course.policy import Limits, Policy
 from course.release import Release
 from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
+from grader.gradebook.kept import Kept
 from grader.gradebook.rebuild import rebuild
 from grader.match import match, others
 from grader.model import Result, Submission
@@ -36,26 +37,26 @@ def enter(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
     place: Place | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Result, ...]:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
-    A submission that nbgrader refuses keeps its result, with a remark that says why. GradebookError where the
+    A submission that nbgrader refuses keeps its result, with a remark that says why. Those whose notebooks were
+    ``kept`` go in first, and ``submissions`` are read only where others are left. GradebookError where the
     gradebook holds another form of a release.
     """
     judged = {result.submission: result for result in results if result.cells}
     books = _Books(out, releases, policy)
     refused: dict[str, str] = {}
     try:
-        waiting = _waiting(submissions, judged, books)
-        work, limits = _Rebuild(tuple(releases), policy.limits), policy.limits
-        pool = (place or Processes(jobs, limits.seconds, limits.memory_mb)).run(work, waiting)
-        with closing(pool):
-            for done, (item, answer) in enumerate(pool, 1):
+        place = place or Processes(jobs, policy.limits.seconds, policy.limits.memory_mb)
+        left = {name: result for name, result in judged.items() if not books.of(result).holds(result)}
+        with closing(_rebuilt(left, submissions, _Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
+            for done, (name, answer) in enumerate(answers, 1):
                 progress(done, len(judged))
-                result = judged[item.submission]
-                problem = _add(books.of(result), result, answer)
+                problem = _add(books.of(left[name]), left[name], answer)
                 if problem:
-                    refused[item.submission] = problem
+                    refused[name] = problem
         return tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
     finally:
         books.close()
@@ -126,11 +127,26 @@ class _Rebuilt:
     problem: str = ""
 
 
-def _waiting(submissions: Iterable[Submission], judged: Mapping[str, Result], books: _Books) -> Iterator[_Task]:
-    """What has to be entered. A file that was changed since it was judged is entered by the next run."""
+def _rebuilt(
+    left: Mapping[str, Result], submissions: Iterable[Submission], work: _Rebuild, place: Place, kept: Kept | None
+) -> Generator[tuple[str, _Rebuilt | Lost], None, None]:
+    """Every submission's notebook: those that were kept, then, where others are left, those of the inbox."""
+    unread = dict(left)
+    for name in left:
+        if kept is not None and (notebook := kept.take(name)):
+            del unread[name]
+            yield name, _Rebuilt(notebook)
+    if unread:
+        with closing(place.run(work, _waiting(submissions, unread))) as pool:
+            for task, answer in pool:
+                yield task.submission, answer
+
+
+def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) -> Iterator[_Task]:
+    """What has to be read. A file that was changed since it was judged is entered by the next run."""
     for item in submissions:
-        result = judged.get(item.submission)
-        if result is not None and result.sha256 == item.sha256 and not books.of(result).holds(result):
+        result = unread.get(item.submission)
+        if result is not None and result.sha256 == item.sha256:
             yield _Task(item.submission, item.content, item.source, result.release)
 
 

@@ -5,6 +5,7 @@ frame; locked cells and prose stay as released; what a student wrote goes in san
 renders it with the rights of the person who grades.
 """
 
+import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,24 @@ def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[
     for left in extras.values():
         rebuilt.extend(left)
     return json.dumps({**notebook, "cells": rebuilt}, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def rebuild_rendered(
+    release: Release, matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell] = ()
+) -> str:
+    """As `rebuild`, but "" where markdown would have to be rendered: that may take as long as a student likes."""
+    code = _code_keys(release.notebook)
+    told = [found.recovered for key, found in matches.items() if found.recovered is not None and key not in code]
+    told += [found for found in unmatched if found.cell_type != "code"]
+    return rebuild(release, matches, unmatched) if all(cell.rendered and cell.html for cell in told) else ""
+
+
+@functools.lru_cache(maxsize=8)
+def _code_keys(notebook: str) -> frozenset[str]:
+    """The release's code cells."""
+    return frozenset(
+        str(cell.get("id", "")) for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"
+    )
 
 
 def clean_html(markup: str) -> str:

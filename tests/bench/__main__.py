@@ -28,6 +28,8 @@ from generator.demo import HOMEWORK, WEEK, make_classroom
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.batch import grade_batch
+from grader.bounds import judge_with
+from grader.gradebook.kept import Kept
 from grader.handback import Order, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions
 from tests.bench.checks_side import checking, looking
@@ -101,10 +103,13 @@ def grading(scratch: Path) -> list[Row]:
         )  # once a run; nbgrader's first autograde is not counted either
         out = scratch / "graded"
         start = time.perf_counter()
-        batch = grade_batch(iter_submissions(archive), [release], out, jobs=1, fresh=True)
+        order, kept = Order(archive, (release,), out), Kept()
+        batch = grade_batch(
+            iter_submissions(archive), [release], out,
+            jobs=1, fresh=True, grade=judge_with(order.policy.limits), keep=kept.put,
+        )  # fmt: skip
         judged = time.perf_counter() - start
-        order = Order(archive, (release,), out)
-        results = with_gradebook(order, batch.results)
+        results = with_gradebook(order, batch.results, kept=kept)
         render_all(order, results, None)
         whole = time.perf_counter() - start
     finally:
