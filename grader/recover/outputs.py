@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grader.errors import UnreadableError
@@ -113,7 +113,10 @@ def merge_streams(outputs: Iterable[Output]) -> tuple[Output, ...]:
                 texts.append(output.text)
                 continue
         pieces.append((output, [output.text] if output.kind == "stream" else []))
-    return tuple(
-        Output("stream", terminal_text("".join(texts)), name=output.name) if output.kind == "stream" else output
-        for output, texts in pieces
-    )
+    return tuple(_folded(output, texts) if texts else output for output, texts in pieces)
+
+
+def _folded(first: Output, texts: Sequence[str]) -> Output:
+    """A stream of these pieces as a terminal shows it; most need nothing."""
+    text = terminal_text("".join(texts))
+    return first if text == first.text else Output("stream", text, name=first.name)

@@ -21,7 +21,9 @@ from grader.recover.shown import read_outputs
 from grader.recover.text import keep_carriage_returns, keep_first_newlines, line_ends
 from grader.recover.visible import tidy, visible_of
 
-ANY_CELL = ", ".join(dict.fromkeys(family.cell for family in FAMILIES))
+# What marks a cell has "cell" in the name of its class everywhere: asking for that first spares the parser from
+# trying every family's selector on every element.
+ANY_CELL = f"[class*=cell i]:is({', '.join(dict.fromkeys(family.cell for family in FAMILIES))})"
 TAG_PREFIX = "celltag_"
 JSON_STRING = re.compile(r'"([\w.:-]+)"')  # a tag that needs no escapes
 TOP = re.compile(r"top:\s*(\d{1,7})px")
@@ -54,7 +56,7 @@ class Layout:
 def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
     page = LexborHTMLParser(keep_first_newlines(keep_carriage_returns(content)))
-    found = list({node.mem_id: node for node in page.css(ANY_CELL)}.values())  # two rows may name the same cell
+    found = page.css(ANY_CELL)
     head = page.css_first("title")
     title = tidy(head.text()) if head is not None else ""
     if not found:
@@ -71,6 +73,8 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
         layout = _unfold(found, family, layout)
     if len(layout.cells) > limits.cells:
         raise _too_many(len(layout.cells), limits)
+    if page.css_first("pre br") is not None:
+        _end_drawn_lines(layout, family)
     budget = PictureBudget(limits)
     between = _texts_between(layout)
     last = len(layout.cells) + len(between) - 1
@@ -137,7 +141,10 @@ def _layout(found: Sequence[LexborNode], family: Family, holding: frozenset[int]
     for node in found:
         kind = _kind(_classes(node), family)
         code += kind == "code"
-        around, covered = _surroundings(node, family, ids, known)
+        parent = node.parent
+        if parent is None or (surroundings := known.get(parent.mem_id)) is None:
+            surroundings = _surroundings(parent, family, ids, known)
+        around, covered = surroundings
         if (around and covered and around not in holding) or around in lookalikes or not kind:
             lookalikes.add(node.mem_id)
             continue
@@ -165,16 +172,15 @@ def _unfold(found: Sequence[LexborNode], family: Family, layout: Layout) -> Layo
 
 
 def _surroundings(
-    node: LexborNode, family: Family, ids: set[int], known: dict[int, tuple[int, bool]]
+    current: LexborNode | None, family: Family, ids: set[int], known: dict[int, tuple[int, bool]]
 ) -> tuple[int, bool]:
-    """The nearest cell around a node (0 for none) and whether contents lie between.
+    """The nearest cell around a node whose parent is ``current`` (0 for none) and whether contents lie between.
 
     ``known`` remembers the answer for every node passed on the way up, so that all cells together walk at most
     once through each node: deep nesting costs no more than the page is long.
     """
     passed: list[tuple[int, bool]] = []
     around, covered = 0, False
-    current = node.parent
     while current is not None:
         key = current.mem_id
         if key in ids:
@@ -200,7 +206,7 @@ def _texts_between(layout: Layout) -> dict[int, str]:
         if layout.around.get(key) != 0:
             continue  # inside a cell
         before = -1
-        for child in parent.iter(include_text=True):
+        for child in parent.iter(include_text=True, skip_empty=True):
             if child.mem_id in index_of:
                 before = index_of[child.mem_id] + 1
             elif child.mem_id not in layout.around and child.tag not in UNSEEN_BETWEEN:
@@ -243,7 +249,7 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: Pi
         count = COUNT.search(f"[{attributes.get(family.count_attribute)}]")
     else:
         prompt = node.css_first(family.prompt)
-        count = COUNT.search(prompt.text()) if prompt is not None else None
+        count = COUNT.search(prompt.text_lexbor()) if prompt is not None else None
     area = node.css_first(family.outputs) if family.outputs else node
     return RecoveredCell(
         position,
@@ -259,13 +265,18 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: Pi
 
 def _source_text(element: LexborNode) -> str:
     r"""Code as written: the highlighter adds one line end, and ``\r`` is never a progress bar here."""
-    if element.css_first("div.view-line") is not None:
+    if element.tag == "div" and element.css_first("div.view-line") is not None:
         return _edited_text(element)
-    if element.css_first("br") is not None:
-        for end in element.css("br"):
-            end.replace_with("\n")
-    text = line_ends(element.text()).removesuffix("\n")
+    text = line_ends(element.text_lexbor()).removesuffix("\n")
     return text if text.strip() else ""
+
+
+def _end_drawn_lines(layout: Layout, family: Family) -> None:
+    """Put line ends where sources have only the breaks that an editor drew."""
+    for node, kind in zip(layout.cells, layout.kinds, strict=True):
+        source = node.css_first(family.source) if kind == "code" else None
+        for end in source.css("br") if source is not None else ():
+            end.replace_with("\n")
 
 
 def _edited_text(editor: LexborNode) -> str:
