@@ -92,7 +92,7 @@ def _picture(node: LexborNode, kind: OutputKind, mark: Mark, budget: PictureBudg
 
 
 def _first(node: LexborNode, tag: str) -> LexborNode | None:
-    """The first element of a kind: nearly always the first child, which costs a tenth of asking by a selector."""
+    """The first element of a kind: nearly always the first child; a selector is parsed anew for every question."""
     child = node.first_child
     if child is not None and child.tag == "-text":
         child = child.next

@@ -30,7 +30,7 @@ ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b
 _OBEYED = dict.fromkeys(
     [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-FIRST_NEWLINE = re.compile(rb"<pre>\n")  # over a page twice as fast as bytes.replace, which looks at every byte
+FIRST_NEWLINE = re.compile(rb"<pre>\n")  # takes 0.6 of what bytes.replace takes on a page
 SLICE = 16_384
 
 
