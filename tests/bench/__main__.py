@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nbformat
 
-from course.catalog import load_course
+from course.catalog import Course, Entry, load_course
 from course.release import Release, read_release
 from generator.building.build import Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
@@ -61,9 +61,7 @@ def main() -> int:
 
 def building(scratch: Path) -> list[Row]:
     """A build of week 1 for every platform against nbgrader's generate_assignment, per notebook written."""
-    course = load_course()
-    entries = course.select(WEEK)
-    options = Options(profile="micro", references=load_references(Path("solutions")))
+    course, entries, options = _order()
     report = build(course, entries, OUT / "course", options)
     notebooks = sum(file.endswith(".ipynb") for file in report.files)
     ours = _median(lambda: build(course, entries, scratch / "built", options)) / notebooks
@@ -143,9 +141,17 @@ def scale(scratch: Path) -> list[Row]:
     return scaling(*_submissions(), scratch)
 
 
+def _order() -> tuple[Course, Sequence[Entry], Options]:
+    """Week 1 on micro, with its references."""
+    course = load_course()
+    return course, course.select(WEEK), Options(profile="micro", references=load_references(Path("solutions")))
+
+
 @functools.cache
 def _submissions() -> tuple[Path, Release]:
     """The zip, from one notebook that is really executed (kept by content), and the release it belongs to."""
+    course, entries, options = _order()
+    build(course, entries, OUT / "course", options)
     lab = run_assignments(
         ["week1_lab"], solution_notebook, Settings(profile="micro"), OUT / "run", solutions=Path("solutions")
     )[0]
