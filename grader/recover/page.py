@@ -298,7 +298,7 @@ def _tags(attributes: Mapping[str, str | None], family: Family) -> tuple[str, ..
     classes = attributes.get("class") or ""
     if TAG_PREFIX not in classes:
         return ()
-    return tuple(name.removeprefix(TAG_PREFIX) for name in classes.split() if name.startswith(TAG_PREFIX))
+    return tuple([name.removeprefix(TAG_PREFIX) for name in classes.split() if name.startswith(TAG_PREFIX)])
 
 
 # --- what has to be said ------------------------------------------------------------------------------------
