@@ -32,6 +32,7 @@ from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, read_scores
 from grader.gradebook.ledger import Entered, Ledger, digest_of
 from grader.gradebook.preprocessors import InjectScores
+from grader.gradebook.rebuild import to_text
 from grader.gradebook.rows import Given, Rows, Scores
 from grader.gradebook.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from grader.model import Result
@@ -114,13 +115,12 @@ class GradebookFolder:
         given = self._rows.given(student)
         reviewed = self._decided(given, earlier.waiting)
         notebook = self._prepared(entry.notebook)
-        text = _to_text(notebook)
-        write_atomic(self._path("submitted", student), text)
+        write_atomic(self._path("submitted", student), to_text(notebook))
         answers = {slot.grade_id: digest_of(self._answer(slot, notebook)) for slot in self.slots}
         reviewed &= {grade_id for grade_id, answer in answers.items() if earlier.answers.get(grade_id) == answer}
         names = _names(entry.result)
         try:
-            graded = ScoredAutograde([InjectScores(cells)]).start(v4.reads(text))
+            graded = ScoredAutograde([InjectScores(cells)]).start(v4.to_notebook_json(notebook))
             found = read_scores(graded, self._checksums)
         except Exception as error:
             self._rows.save(student, names, None, None)
@@ -133,7 +133,7 @@ class GradebookFolder:
             grades[grade_id] = (auto, asked and grade_id not in reviewed)
         entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
         self._rows.save(student, names, Scores(grades, self._notes(cells)), entered)
-        write_atomic(self._path("autograded", student), v4.writes(graded) + "\n")
+        write_atomic(self._path("autograded", student), to_text(graded))
         known, digest = self._digests.pop(student, (None, ""))
         digest = digest if known is entry.result else self._digest(entry.result)
         self._ledger.finish(self.name, student, digest)
@@ -280,10 +280,6 @@ def _quick_commits(connection: sqlite3.Connection, _: object) -> None:
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _to_text(notebook: Mapping[str, Any]) -> str:
-    return json.dumps(notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def _answer_key(assignment: Assignment, slot: Slot) -> str:

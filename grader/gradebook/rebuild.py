@@ -42,7 +42,12 @@ def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[
         rebuilt.extend(extras.pop(key, []))
     for left in extras.values():
         rebuilt.extend(left)
-    return json.dumps({**notebook, "cells": rebuilt}, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return to_text({**notebook, "cells": rebuilt})
+
+
+def to_text(notebook: Mapping[str, Any]) -> str:
+    """A notebook as nbformat reads it, in one line: indented, it would take many times as long to write."""
+    return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def rebuild_rendered(

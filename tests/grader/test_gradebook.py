@@ -111,7 +111,7 @@ def test_findings_stand_beside_the_answer_they_are_about(book: GradebookFolder, 
     assert task == "✓ met · tasks.tests_passed (4): The visible tests ran after your code and passed."
     graded = json.loads((book.folder / "autograded/ada" / name / f"{name}.ipynb").read_text())
     whole = next(cell for cell in graded["cells"] if cell["id"] == "whole-evidence")
-    assert whole["outputs"][0]["data"]["text/plain"] == ["3.0"]
+    assert whole["outputs"][0]["data"]["text/plain"] == "3.0"
     assert "There is no reference for this data set." in "".join(whole["outputs"][0]["data"]["text/html"])
 
 
