@@ -54,13 +54,14 @@ def _trace_text(block: Block, measured: Measured, heading: frozenset[str]) -> li
     found: list[Trace] = []
     metric, groups = "", heading
     for sentence in sentences(block.text):
-        context = replace(
-            _context(sentence, block.position, measured), implied_metric=metric, implied_groups=groups
-        )
+        context = _named(sentence, block.position, measured)
         numbers = [number for number in find_numbers(sentence) if not _covered(number, context)]
-        context = replace(context, numbers=tuple(numbers))
-        bounds = trace_intervals(context, measured)
-        found += [bounds.get(number.start) or _trace_number(number, context, measured) for number in numbers]
+        if numbers:
+            context = replace(
+                _described(context, measured), implied_metric=metric, implied_groups=groups, numbers=tuple(numbers)
+            )
+            bounds = trace_intervals(context, measured)
+            found += [bounds.get(number.start) or _trace_number(number, context, measured) for number in numbers]
         named = list(dict.fromkeys(mention.name for mention in context.metrics))
         metric = named[0] if len(named) == 1 else ("" if named else metric)
         groups = all_groups(context.groups[-1:]) or groups
@@ -75,16 +76,18 @@ def _trace_row(block: Block, measured: Measured, heading: frozenset[str]) -> lis
         if index == 0 or block.cells == block.header:
             continue
         column = block.header[index] if index < len(block.header) and block.header != block.cells else ""
-        context = _context(f"{label} | {column} | {cell}", block.position, measured)
+        context = _named(f"{label} | {column} | {cell}", block.position, measured)
         exact = _labelled((label, column), measured)
         if exact:
             context = replace(context, groups=((0, 0, exact),))
-        context = replace(context, implied_groups=heading)
         offset = len(label) + len(column) + 6
         moved = [
             replace(number, start=number.start + offset, end=number.end + offset) for number in find_numbers(cell)
         ]
         numbers = [number for number in moved if not _covered(number, context)]
+        if not numbers:
+            continue
+        context = replace(_described(context, measured), implied_groups=heading)
         bounds = trace_intervals(replace(context, numbers=tuple(numbers)), measured)
         for number in numbers:
             alone = replace(context, numbers=(number,))
@@ -92,13 +95,17 @@ def _trace_row(block: Block, measured: Measured, heading: frozenset[str]) -> lis
     return found
 
 
-def _context(text: str, position: int, measured: Measured) -> Context:
-    lower = text.lower()
-    return Context(
-        text=text,
-        position=position,
-        metrics=tuple(vocabulary.find_all("metrics", text)),
-        groups=_groups_in(text, measured),
+def _named(text: str, position: int, measured: Measured) -> Context:
+    """The metrics and the groups that a text names: what the text after it may go on about."""
+    metrics = tuple(vocabulary.find_all("metrics", text))
+    return Context(text=text, position=position, metrics=metrics, groups=_groups_in(text, measured))
+
+
+def _described(context: Context, measured: Measured) -> Context:
+    """The same with all that only a text with numbers in it is asked for."""
+    text, lower = context.text, context.text.lower()
+    return replace(
+        context,
         difference=vocabulary.has("context", "gap_between", text),
         seeds="seed" in lower or "best" in lower or "worst" in lower,
         epochs="epoch" in lower,

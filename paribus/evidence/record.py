@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Self, cast
 
 from paribus.errors import DigestError, RecordError
@@ -124,6 +125,7 @@ class Record:
     def body(self) -> dict[str, Any]:
         """The record as plain JSON values, empty fields left out."""
         full = dict(vars(self))  # a deep copy would cost more than all that is done with it
+        full.pop("_digest", None)  # kept beside the fields once it was asked for
         full["data"] = vars(self.data) if self.data is not None else None
         full["prediction"] = vars(self.prediction) if self.prediction is not None else None
         full["diagnosis"] = self.diagnosis.to_plain() if self.diagnosis is not None else None
@@ -132,7 +134,11 @@ class Record:
         return {name: value for name, value in full.items() if value not in (None, "", (), [], {})}
 
     def digest(self) -> str:
-        """SHA-256 of the canonical body, in hex."""
+        """SHA-256 of the canonical body, in hex; worked out once, since a record never changes."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return digest_of(self.body())
 
     def to_json(self) -> str:
