@@ -230,7 +230,10 @@ def _checksums(folder: Path) -> Iterator[Leak]:
     except (OSError, ValueError):
         yield Leak(CHECKSUMS, "content", "cannot be read")
         return
-    real = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.iterdir()) if path.is_file() and path.name != CHECKSUMS}  # fmt: skip
+    real = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name not in (CHECKSUMS, DATASET_FILE)
+    }
     if sums != real:
         yield Leak(CHECKSUMS, "content", "is not the checksums of the files")

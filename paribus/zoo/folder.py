@@ -6,7 +6,8 @@ Alpha.json, Alpha.csv the training log of one model
 Alpha.safetensors     its weights
 config.json           the architecture that all models share
 tokenizer.json, …     the tokenizer that all models share
-checksums.json        written last: the SHA-256 of every other file
+checksums.json        written last: the SHA-256 of every other file but dataset-metadata.json, which stays behind
+                      when the folder goes to Kaggle
 """
 
 import hashlib

@@ -8,6 +8,7 @@ from generator.errors import PublishError
 from generator.publishing.kaggle_client import CommandLineClient
 from generator.publishing.kaggle_metadata import Waiting
 from generator.publishing.publish import Publisher, make_plan, zoo_folder
+from paribus.zoo import open_zoo
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve
 from tests.generator.zoo_material import make_folder, make_outcomes, week2
@@ -23,17 +24,32 @@ def build(tmp_path: Path) -> Path:
     return build
 
 
-def test_the_official_client_pushes_every_file_of_the_zoo(build: Path, tmp_path: Path) -> None:
-    kaggle = Kaggle()
-    with serve(kaggle, tmp_path) as environment:
+def push(build: Path, kaggle: Kaggle, home: Path) -> None:
+    """Push the zoo alone with the official client."""
+    with serve(kaggle, home) as environment:
         publisher = Publisher(
-            CommandLineClient(environment=environment), tmp_path / "work", Waiting(0.0, 9.0, 9.0), "x"
+            CommandLineClient(environment=environment), home / "work", Waiting(0.0, 9.0, 9.0), "x"
         )
         publisher.publish(make_plan(build, [], zoos={"week2": ()}))
+
+
+def test_the_official_client_pushes_every_file_of_the_zoo(build: Path, tmp_path: Path) -> None:
+    kaggle = Kaggle()
+    push(build, kaggle, tmp_path)
     files = {path.name: path.read_bytes() for path in zoo_folder(build, "week2").iterdir()}
     files.pop("dataset-metadata.json")
     assert sorted(kaggle.datasets[REF][0]) == sorted(files)
     assert kaggle.uploads == files
+
+
+def test_the_files_that_arrive_on_kaggle_open_there_as_the_same_edition(build: Path, tmp_path: Path) -> None:
+    """The client keeps dataset-metadata.json to itself."""
+    kaggle, mounted = Kaggle(), tmp_path / "kaggle" / "input" / "zoo"
+    mounted.mkdir(parents=True)
+    push(build, kaggle, tmp_path)
+    for name, content in kaggle.uploads.items():
+        (mounted / name).write_bytes(content)
+    assert open_zoo(mounted).digest == open_zoo(zoo_folder(build, "week2")).digest
 
 
 def test_the_lab_has_the_zoo_attached_and_the_homework_has_not(build: Path) -> None:
