@@ -163,10 +163,13 @@ class _State:
 
 
 def batch_key(releases: Sequence[Release], also: str = "") -> str:
-    """What a line of results depends on besides its submission: the grader's code, releases and ``also``."""
+    """What a line of results depends on besides its submission: the grader's code, releases and ``also``.
+
+    References and sealed keys may change under one release digest: recorded anew, built later, revealed.
+    """
     parts = [own_code(), SCHEMA, also, *(release.digest for release in releases)]
     parts += [hashlib.sha256(release.assignment.to_json().encode()).hexdigest() for release in releases]
-    parts += [json.dumps(dict(release.references), sort_keys=True) for release in releases]
+    parts += [json.dumps([dict(release.references), dict(release.sealed)], sort_keys=True) for release in releases]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

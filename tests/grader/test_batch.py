@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,19 @@ def test_another_release_starts_anew(tmp_path: Path) -> None:
     grade_batch(room(), [release], tmp_path)
     newer = Release(replace(release.assignment, release="0123456789abcdef"), notebook="")
     assert grade_batch(room(), [newer], tmp_path).reused == 0
+
+
+@pytest.mark.parametrize(
+    "changed", [{"sealed": {"revealed": True, "zoos": {}}}, {"references": {"week1_lab": {"accuracy": 0.5}}}]
+)
+def test_keys_and_references_that_changed_under_one_digest_start_anew(
+    changed: dict[str, Any], tmp_path: Path
+) -> None:
+    """A key that is built or revealed after the first grading changes verdicts and not the notebooks."""
+    release = release_of(LAB)
+    grade_batch(room(), [release], tmp_path)
+    assert grade_batch(room(), [release], tmp_path).reused == 3
+    assert grade_batch(room(), [replace(release, **changed)], tmp_path).reused == 0
 
 
 def test_a_damaged_start_file_starts_anew(tmp_path: Path) -> None:
