@@ -134,7 +134,7 @@ class _State:
         self.earlier = earlier
         self.progress = progress
         self.order: dict[str, Result | None] = {}
-        self.reused = 0
+        self.done = self.reused = 0
 
     def waiting(self, submissions: Iterable[Submission]) -> Iterator[Submission]:
         """The submissions that have to be graded; those that are done already are taken from the earlier batch."""
@@ -154,8 +154,9 @@ class _State:
     def finish(self, result: Result) -> None:
         """Keep one result."""
         self.order[result.submission] = result
+        self.done += 1
         if self.progress is not None:
-            self.progress(sum(item is not None for item in self.order.values()), result)
+            self.progress(self.done, result)
 
     def in_order(self) -> tuple[Result, ...]:
         """All results, in the order of the submissions."""
