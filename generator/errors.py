@@ -5,7 +5,8 @@ GeneratorError                  everything the generator refuses
 ├── RunError                    a headless run failed; carries cell, source, streams and traceback
 ├── ReferenceMissingError       prose or a band needs a number that no recorded run gives
 ├── PublishError                Kaggle refused, timed out, or the run there failed
-└── RehearsalError              a rehearsal's tables ask for what an assignment or its runs do not have
+├── RehearsalError              a rehearsal's tables ask for what an assignment or its runs do not have
+└── ZooBuildError               a zoo does not show what it must, tells what it must not, or cannot be read
 """
 
 from paribus.errors import ParibusError

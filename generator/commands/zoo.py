@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--data", metavar="hub|synthetic", help="build: another data set than the profile's")
     parser.add_argument("--secret", default="", metavar="TEXT", help="keeps codenames from who knows this program")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="verify: a student's folder elsewhere")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="verify, reveal: a student's folder elsewhere")
     parser.add_argument("--model", metavar="CODENAME", help="reveal: one model alone")
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--force", action="store_true", help="build: train again what an earlier build has trained")
@@ -92,14 +92,13 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
 
     zoo = load_zoo(arguments.name)
     folder = arguments.folder or student_folder(arguments.out, zoo.name)
-    sealed: Mapping[str, str] | None = None
+    told = None
     if arguments.term is not None:
-        raw = read_reveal(instructor_folder(arguments.out, zoo.name, arguments.term))
-        sealed = {name: model["recipe"] for name, model in raw["models"].items()}
-    found = verify_zoo(folder, zoo, SOLUTIONS, sealed)
+        told = read_reveal(instructor_folder(arguments.out, zoo.name, arguments.term))
+    found = verify_zoo(folder, zoo, SOLUTIONS, told)
     return {
         "zoo": zoo.name, "folder": str(folder), "edition": found.edition, "gates": found.gates,
-        "keys_that_fit": len(found.fitting), "against_key": sealed is not None,
+        "keys_that_fit": len(found.fitting), "against_key": told is not None,
         "tests": [{"recipe": item.recipe, "test": item.test, "held": item.held, "gates": item.gates}
                   for item in found.found],
     }  # fmt: skip
@@ -116,7 +115,8 @@ def reveal(arguments: argparse.Namespace) -> dict[str, Any]:
     models = read_reveal(target)["models"]
     if arguments.model is not None and arguments.model not in models:
         raise UsageError(f"--model {arguments.model}: the zoo has {', '.join(models)}.")
-    page, notebook = write_reveal(target, student_folder(arguments.out, zoo.name), zoo, arguments.model)
+    folder = arguments.folder or student_folder(arguments.out, zoo.name)
+    page, notebook = write_reveal(target, folder, zoo, arguments.model)
     return {"zoo": zoo.name, "term": arguments.term, "page": str(page), "notebook": str(notebook)}
 
 

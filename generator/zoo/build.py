@@ -182,14 +182,18 @@ def reveal_json(
 
 
 def read_reveal(folder: Path) -> dict[str, Any]:
-    """A finished term's reveal; ZooBuildError where the build did not end, or another version wrote it."""
+    """A finished term's reveal; ZooBuildError where the build did not end, another version wrote it, or it was
+    altered since.
+    """
     if not (folder / MARKER).is_file():
         raise ZooBuildError(
             f"{folder}: there is no {MARKER}, so this zoo was not finished. Run `paribus zoo build` with this "
             "--term and --out; what was trained is not trained again."
         )
     try:
-        raw: dict[str, Any] = json.loads((folder / REVEAL).read_text(encoding="utf-8"))
+        content = (folder / REVEAL).read_bytes()
+        raw: dict[str, Any] = json.loads(content)
+        marker = json.loads((folder / MARKER).read_bytes())
     except (OSError, ValueError) as error:
         raise ZooBuildError(f"{folder / REVEAL}: cannot be read ({error}). Build the zoo again.") from error
     if raw.get("schema") != SCHEMA:
@@ -197,6 +201,8 @@ def read_reveal(folder: Path) -> dict[str, Any]:
             f"{folder / REVEAL}: a zoo of schema {raw.get('schema')!r}; this paribus reads "
             f"{SCHEMA!r}. Build it again."
         )
+    if marker.get("reveal") != hashlib.sha256(content).hexdigest():
+        raise ZooBuildError(f"{folder / REVEAL}: was changed after its build. Build the zoo again.")
     return raw
 
 

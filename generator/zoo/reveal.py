@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course.zoo import Zoo
+from generator.errors import ZooBuildError
 from generator.zoo.figures import curves, instruments
 from paribus.files import write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
@@ -18,17 +19,31 @@ SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss
 
 
 def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) -> tuple[Path, Path]:
-    """Write reveal.html and reveal.ipynb from reveal.json and the student's folder; ``only`` one codename's."""
+    """Write reveal.html and reveal.ipynb from reveal.json and the student's folder; ``only`` one codename's.
+
+    ZooBuildError where the folder is of another edition: its codenames stand for other models.
+    """
     raw = json.loads((target / "reveal.json").read_text(encoding="utf-8"))
     if only is not None:
         raw = {**raw, "models": {only: raw["models"][only]}}
     handed = open_zoo(folder)
+    require_edition(handed, raw)
     figures = {name: _figures(handed, name) for name in raw["models"]}
     suffix = f"-{only}" if only else ""
     page, notebook = target / f"reveal{suffix}.html", target / f"reveal{suffix}.ipynb"
     write_atomic(page, _page(raw, zoo, figures))
     write_atomic(notebook, _notebook(raw, zoo, figures))
     return page, notebook
+
+
+def require_edition(handed: ZooFolder, reveal: Mapping[str, Any]) -> None:
+    """ZooBuildError where a reveal is not that of a student's folder: every term is built into the same place."""
+    if handed.digest != reveal["edition"]:
+        raise ZooBuildError(
+            f"{handed.path}: holds the edition {handed.digest} of {handed.term}, and the key of {reveal['term']} "
+            f"is that of {reveal['edition']}. Name the folder that was handed out with --folder, or build the zoo "
+            f"of {reveal['term']} again; what was trained is not trained again."
+        )
 
 
 def _figures(handed: ZooFolder, name: str) -> list[str]:

@@ -7,14 +7,16 @@ folder proves by itself which model is which. The key, where it is at hand, must
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from course.zoo import Zoo
 from generator.errors import ZooBuildError
 from generator.zoo.build import leaks_message, recompute
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
 from generator.zoo.rates import read_rates
+from generator.zoo.reveal import require_edition
 from generator.zoo.seal import find_leaks
-from paribus.zoo.folder import open_zoo
+from paribus.zoo.folder import ZooFolder, open_zoo
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Verified:
     gates: int
 
 
-def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, sealed: Mapping[str, str] | None = None) -> Verified:
+def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, reveal: Mapping[str, Any] | None = None) -> Verified:
     """Check the folder's files, look for leaks, compute every statistic anew and weigh the evidence.
 
-    DataError where a file is missing or altered, ZooBuildError where the folder tells too much, is of another
-    zoo, or a gating test does not hold.
+    ``reveal`` holds the sealed key. DataError where a file is missing or altered, ZooBuildError where the folder
+    tells too much, is of another zoo or of another edition than the key, or a gating test does not hold.
     """
     handed = open_zoo(folder)
     if handed.name != zoo.name or sorted(handed.models) != sorted(zoo.codenames):
@@ -43,6 +45,7 @@ def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, sealed: Mapping[str, str
             f"{folder}: holds the zoo {handed.name!r} with {', '.join(handed.models)}, expected {zoo.name!r} with "
             f"{', '.join(zoo.codenames)}. It was built from other recipes; build it again or verify the right one."
         )
+    sealed = None if reveal is None else _key_in(reveal, handed, zoo)
     leaks = find_leaks(folder, zoo)
     if leaks:
         raise ZooBuildError(leaks_message(folder, leaks))
@@ -58,3 +61,16 @@ def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, sealed: Mapping[str, str
         broken = "; ".join(f"{item.recipe}: {item.test} is {item.value:.4g}" for item in failed_gates(found))
         raise ZooBuildError(f"{folder}: does not fit its key: {broken}. The reveal belongs to another edition.")
     return Verified(handed.digest, fitting, key, found, gates)
+
+
+def _key_in(reveal: Mapping[str, Any], handed: ZooFolder, zoo: Zoo) -> dict[str, str]:
+    """Codename → recipe, as a reveal of this folder says it."""
+    require_edition(handed, reveal)
+    key = {name: str(model["recipe"]) for name, model in reveal["models"].items()}
+    known = sorted(recipe.name for recipe in zoo.recipes)
+    if sorted(key.values()) != known:
+        raise ZooBuildError(
+            f"{handed.path}: was built from the recipes {', '.join(sorted(key.values()))}, and the zoo "
+            f"{zoo.name!r} now has {', '.join(known)}. Build it again."
+        )
+    return key

@@ -1,5 +1,6 @@
 """Blind labs at the generator's edges: where a run finds its zoo, what a release refuses, where a key goes."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -31,9 +32,11 @@ def write_reveal(out: Path, term: str, edition: str, *, complete: bool = True) -
     folder.mkdir(parents=True)
     model = {"recipe": "starved", "seed": 4242424242, "story": "once", "statistics": {"accuracy": 0.25125}}
     raw = {"schema": "paribus.reveal/1", "term": term, "edition": edition, "models": {"Alpha": model}}
-    (folder / "reveal.json").write_text(json.dumps(raw), encoding="utf-8")
+    content = json.dumps(raw).encode()
+    (folder / "reveal.json").write_bytes(content)
     if complete:
-        (folder / "complete.json").write_text("{}", encoding="utf-8")
+        marker = {"reveal": hashlib.sha256(content).hexdigest()}
+        (folder / "complete.json").write_text(json.dumps(marker), encoding="utf-8")
     return folder
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,15 @@ from safetensors.numpy import save_file
 from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
 from generator.errors import RunError, ZooBuildError
-from generator.zoo.build import Built, Order, build_zoo, read_reveal, recompute
+from generator.zoo.build import (
+    Built,
+    Order,
+    build_zoo,
+    instructor_folder,
+    read_reveal,
+    recompute,
+    student_folder,
+)
 from generator.zoo.outcome import read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.rates import Rate, each_test, write_rates
@@ -23,9 +32,10 @@ from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import compare_twins, find_leaks
 from generator.zoo.training import make_job, training_notebook, workers_for
 from generator.zoo.verify import verify_zoo
+from paribus.cli import main
 from paribus.errors import DataError
 from paribus.zoo import open_zoo
-from tests.generator.zoo_material import DirectKernel, make_outcome, week2
+from tests.generator.zoo_material import DirectKernel, make_folder, make_outcome, make_outcomes, week2
 
 PLAN = week2()
 
@@ -121,7 +131,7 @@ def test_one_model_is_revealed_alone(built: Built) -> None:
 
 
 def test_verify_needs_the_students_folder_alone(built: Built) -> None:
-    found = verify_zoo(built.student, PLAN.zoo, Path("none"), _key(built))
+    found = verify_zoo(built.student, PLAN.zoo, Path("none"), read_reveal(built.instructor))
     assert found.edition == built.edition
     assert len(found.found) == sum(len(recipe.evidence) for recipe in PLAN.zoo.recipes)
 
@@ -138,14 +148,46 @@ def _rates(folder: Path, gate: str, zoo: Zoo = PLAN.zoo) -> Path:
 def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
     """With the steps of an epoch as the one gate, six of the 24 keys fit, and a false key is refused."""
     rates = _rates(tmp_path, "starved.short_epochs")
-    found = verify_zoo(built.student, PLAN.zoo, rates, _key(built))
+    told = read_reveal(built.instructor)
+    found = verify_zoo(built.student, PLAN.zoo, rates, told)
     assert (found.gates, len(found.fitting)) == (1, 6)
     key = _key(built)
     starved, plain = (
         next(name for name, recipe in key.items() if recipe == one) for one in ("starved", "baseline")
     )
     with pytest.raises(ZooBuildError, match="does not fit its key: starved: short_epochs"):
-        verify_zoo(built.student, PLAN.zoo, rates, {**key, starved: "baseline", plain: "starved"})
+        verify_zoo(built.student, PLAN.zoo, rates, _with_key(told, {**key, starved: "baseline", plain: "starved"}))
+
+
+def _with_key(told: dict[str, Any], key: dict[str, str]) -> dict[str, Any]:
+    """A reveal that names other recipes."""
+    models = {name: {**model, "recipe": key[name]} for name, model in told["models"].items()}
+    return {**told, "models": models}
+
+
+def test_a_key_of_other_recipes_than_today_is_said(built: Built) -> None:
+    told = read_reveal(built.instructor)
+    renamed = {name: f"old_{recipe}" for name, recipe in _key(built).items()}
+    with pytest.raises(
+        ZooBuildError, match=r"built from the recipes old_baseline.*now has baseline.*Build it again"
+    ):
+        verify_zoo(built.student, PLAN.zoo, Path("none"), _with_key(told, renamed))
+
+
+def test_a_terms_key_opens_no_other_terms_folder(built: Built, tmp_path: Path) -> None:
+    """The next term is built into the same place: its models stand under the old codenames."""
+    out = Path(shutil.copytree(_out(built), tmp_path / "out"))
+    later = replace(PLAN, term="2027A")
+    student = make_folder(student_folder(out, "week2"), later, make_outcomes(tmp_path / "runs", PLAN.zoo))
+    with pytest.raises(ZooBuildError, match=rf"of 2027A, and the key of 2027S is that of {built.edition}"):
+        verify_zoo(student, PLAN.zoo, Path("none"), read_reveal(built.instructor))
+    command = ["zoo", "reveal", "week2", "--term", PLAN.term, "--out", str(out)]
+    page = instructor_folder(out, "week2", PLAN.term) / "reveal.html"
+    page.unlink()
+    assert main(command) == 1
+    assert not page.exists()
+    assert main([*command, "--folder", str(built.student)]) == 0
+    assert page.is_file()
 
 
 def test_a_folder_that_fits_no_key_is_refused(built: Built, tmp_path: Path) -> None:
@@ -201,6 +243,14 @@ def test_data_that_changed_since_are_said(built: Built, tmp_path: Path) -> None:
     (folder / "checksums.json").write_text(json.dumps(sums))
     with pytest.raises(DataError, match="fingerprint 0000000000000000"):
         recompute(folder, PLAN.zoo)
+
+
+def test_a_reveal_that_was_altered_is_refused(built: Built, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built.instructor, tmp_path / "2027S"))
+    text = (folder / "reveal.json").read_text(encoding="utf-8")
+    (folder / "reveal.json").write_text(text.replace('"recipe": "starved"', '"recipe": "weighted"', 1))
+    with pytest.raises(ZooBuildError, match=r"reveal\.json: was changed after its build"):
+        read_reveal(folder)
 
 
 @pytest.mark.parametrize(("content", "message"), [("{}", "schema None"), ("", "cannot be read")])
