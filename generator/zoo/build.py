@@ -35,6 +35,7 @@ from paribus.errors import DataError
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
 from paribus.zoo.folder import open_zoo
+from paribus.zoo.places import CHECKSUMS
 
 MARKER = "complete.json"
 REVEAL = "reveal.json"
@@ -121,6 +122,7 @@ def build_zoo(
     folder = write_student_folder(student_folder(out, zoo.name), files)
     leaks = find_leaks(folder, zoo)
     if leaks:
+        (folder / CHECKSUMS).unlink()  # without them nobody opens or publishes it
         raise ZooBuildError(leaks_message(folder, leaks))
     edition = open_zoo(folder).digest
     with writing(target):

@@ -20,9 +20,9 @@ from generator.publishing.kaggle_metadata import DATASET_FILE
 from generator.zoo.outcome import TOKENIZER_FILES
 from generator.zoo.student import FILE_TIME, MODE, README
 from paribus.errors import DataError
-from paribus.zoo.folder import CHECKSUMS, CONFIG
+from paribus.zoo.folder import CONFIG
 from paribus.zoo.logs import ROWS, TABLES, read_log
-from paribus.zoo.places import CARD
+from paribus.zoo.places import CARD, CHECKSUMS
 
 _ROOTS = rb"home|root|tmp|var|usr|opt|work|Users|mnt|content|kaggle"
 _PATHS = re.compile(rb"(?:[A-Za-z]:\\\\|/)(?:" + _ROOTS + rb")[/\\\\][\w./\\\\-]+")

@@ -21,8 +21,8 @@ from generator.publishing.kaggle_metadata import to_text as metadata_text
 from generator.zoo.outcome import TOKENIZER_FILES, Outcome
 from generator.zoo.plan import Plan
 from paribus.files import write_atomic
-from paribus.zoo.folder import CHECKSUMS, CONFIG, SCHEMA
-from paribus.zoo.places import CARD
+from paribus.zoo.folder import CONFIG, SCHEMA
+from paribus.zoo.places import CARD, CHECKSUMS
 
 README = "README.md"
 FILE_TIME = 1_767_225_600

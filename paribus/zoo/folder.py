@@ -19,10 +19,9 @@ from typing import Any
 
 from paribus.errors import DataError
 from paribus.zoo.logs import Log, read_log
-from paribus.zoo.places import CARD
+from paribus.zoo.places import CARD, CHECKSUMS
 
 SCHEMA = "paribus.zoofolder/1"
-CHECKSUMS = "checksums.json"
 CONFIG = "config.json"
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from paribus.errors import DataError
 
 CARD = "zoo.json"
+CHECKSUMS = "checksums.json"
 DEPTH = 6
 """How many folders down is looked: Kaggle mounts at /kaggle/input/<slug> or, deeper, datasets/<owner>/<slug>."""
 VARIABLE = "PARIBUS_ZOO"
 
 
 def places(environment: Mapping[str, str], home: Path, here: Path) -> tuple[Path, ...]:
-    """Where to look, in order: as the user says, Kaggle's mounts, Colab's content and drive, the working folder."""
+    """Where to look, in order: as the user says, Kaggle's mounts, Colab's content and drive, the working folder and
+    its ``zoo``, which may be a link, the folder above, the downloads.
+    """
     said = [Path(environment[VARIABLE])] if environment.get(VARIABLE) else []
     kaggle = [Path("/kaggle/input")] if "KAGGLE_KERNEL_RUN_TYPE" in environment else []
     colab = [Path("/content"), Path("/content/drive/MyDrive")] if "COLAB_RELEASE_TAG" in environment else []
@@ -26,8 +29,8 @@ def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
     """The folder of the zoo called ``name`` (as its card says, whatever the folder is called).
 
     Looked for under ``roots``, by default the folder that the environment variable PARIBUS_ZOO names,
-    /kaggle/input on Kaggle, /content on Colab, then the working folder and the one above. DataError says
-    where was looked and what to do, also where two different editions were found.
+    /kaggle/input on Kaggle, /content on Colab, then the working folder, the one above and the downloads. DataError
+    says where was looked and what to do, also where two different editions were found.
     """
     looked = tuple(roots) if roots is not None else places(os.environ, Path.home(), Path.cwd())
     found = search(name, looked)
@@ -44,7 +47,7 @@ def search(name: str, roots: Iterable[Path]) -> Path | None:
     """The zoo's folder below the first of ``roots`` that has it, or None; DataError where it has two editions."""
     for root in roots:
         found = sorted(folder for folder in _folders(root, DEPTH) if _name_in(folder / CARD) == name)
-        if len({(folder / CARD).read_bytes() for folder in found}) > 1:
+        if len({_edition(folder) for folder in found}) > 1:
             listed = ", ".join(str(folder) for folder in found)
             raise DataError(
                 f"There are several editions of the zoo {name!r}: {listed}. Keep the one you were given."
@@ -52,6 +55,12 @@ def search(name: str, roots: Iterable[Path]) -> Path | None:
         if found:
             return found[0]
     return None
+
+
+def _edition(folder: Path) -> tuple[bytes, ...]:
+    """What tells editions apart: a zoo that was built again for a term has the same card and other models."""
+    files = (folder / CARD, folder / CHECKSUMS)
+    return tuple(file.read_bytes() if file.is_file() else b"" for file in files)
 
 
 def _folders(root: Path, depth: int) -> Iterator[Path]:
@@ -63,7 +72,7 @@ def _folders(root: Path, depth: int) -> Iterator[Path]:
         return
     try:
         inner = sorted(item for item in root.iterdir() if item.is_dir() and not item.name.startswith("."))
-    except PermissionError:
+    except OSError:
         return
     for folder in inner:
         if not folder.is_symlink():

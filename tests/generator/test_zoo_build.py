@@ -231,6 +231,20 @@ def test_a_folder_that_tells_too_much_is_refused(built: Built, tmp_path: Path) -
         verify_zoo(folder, PLAN.zoo, Path("none"))
 
 
+def test_a_build_that_tells_too_much_leaves_no_folder_to_hand_out(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the user's name, which happens to be a word of the README."""
+    out = Path(shutil.copytree(_out(built), tmp_path / "out"))
+    monkeypatch.setenv("LOGNAME", "validation")
+    with pytest.raises(ZooBuildError, match=r"README\.md: word: validation"):
+        _build(PLAN, out)
+    with pytest.raises(DataError, match="no complete zoo"):
+        open_zoo(student_folder(out, "week2"))
+    with pytest.raises(ZooBuildError, match="was not finished"):
+        read_reveal(instructor_folder(out, "week2", PLAN.term))
+
+
 def test_data_that_changed_since_are_said(built: Built, tmp_path: Path) -> None:
     import hashlib
 

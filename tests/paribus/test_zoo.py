@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,28 @@ def test_two_editions_are_not_chosen_between(tmp_path: Path) -> None:
         find("week2", roots=[tmp_path])
     shutil.copytree(first, tmp_path / "copies" / "one")
     assert find("week2", roots=[tmp_path / "copies", tmp_path]) == tmp_path / "copies" / "one"
+
+
+def test_editions_with_the_same_card_are_told_apart_by_their_models(tmp_path: Path) -> None:
+    """A term's zoo that was built again: the same card, and other weights and logs."""
+    write_zoo(tmp_path / "first")
+    again = write_zoo(tmp_path / "again")
+    assert find("week2", roots=[tmp_path]) == again
+    (again / "checksums.json").write_text(json.dumps({"Alpha.json": "0" * 64}), encoding="utf-8")
+    with pytest.raises(DataError, match="several editions"):
+        find("week2", roots=[tmp_path])
+
+
+class Gone(type(Path())):  # type: ignore[misc]
+    """A folder that is there and cannot be listed, such as that of a process that has ended, or a lost drive."""
+
+    def iterdir(self) -> Iterator[Path]:
+        raise OSError(22, "Invalid argument")
+
+
+def test_a_folder_that_cannot_be_listed_is_passed_over(tmp_path: Path) -> None:
+    folder = write_zoo(tmp_path / "zoo")
+    assert find("week2", roots=[Gone(tmp_path), tmp_path]) == folder
 
 
 def test_a_log_is_read_as_it_was_written(tmp_path: Path) -> None:
