@@ -146,11 +146,20 @@ def _times(folder: Path) -> Iterator[Leak]:
             yield Leak(path.name, "mode", f"has the mode {stat.S_IMODE(status.st_mode):o}")
 
 
+def machine_names() -> frozenset[str]:
+    """The user's and the host's name, where they are long enough to be told from a word."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user often has a number and no name
+        user = ""
+    return frozenset(name for name in (user, platform.node()) if len(name) > 4)
+
+
 def _texts(folder: Path, words: Iterable[str]) -> Iterator[Leak]:
     """Words, paths, names of this machine and versions, everywhere but in the tensors' bytes and the vocabulary."""
-    machine = {name for name in (getpass.getuser(), platform.node()) if len(name) > 4}
     wanted = [
-        re.compile(rb"(?<![a-z])" + re.escape(word.lower().encode()) + rb"(?![a-z])") for word in (*words, *machine)
+        re.compile(rb"(?<![a-z])" + re.escape(word.lower().encode()) + rb"(?![a-z])")
+        for word in (*words, *machine_names())
     ]
     for path in sorted(folder.iterdir()):
         if not path.is_file() or path.name == "tokenizer.json":

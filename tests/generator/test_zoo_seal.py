@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from generator.errors import ZooBuildError
-from generator.zoo.seal import Leak, compare_twins, find_leaks, forbidden_words, read_weights
+from generator.zoo.seal import Leak, compare_twins, find_leaks, forbidden_words, machine_names, read_weights
 from generator.zoo.student import FILE_TIME
 from paribus.errors import DataError
 from tests.generator.zoo_material import make_folder, make_outcomes, week2
@@ -125,6 +126,16 @@ def _own(leaks: tuple[Leak, ...]) -> list[Leak]:
 
 def test_a_real_folder_tells_nothing(sealed: Path) -> None:
     assert find_leaks(sealed, ZOO) == ()
+
+
+def test_a_user_with_a_number_and_no_name_can_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in many containers."""
+    monkeypatch.setenv("LOGNAME", "somebody")
+    assert "somebody" in machine_names()
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 3_999_999_999)
+    assert machine_names() <= {platform.node()}
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
