@@ -31,9 +31,9 @@ from generator.zoo.student import DataCard, student_files, write_student_folder,
 from generator.zoo.training import Trained, train_all
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
-from paribus.errors import DataError
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
+from paribus.zoo.comparison import load_data, logits_of
 from paribus.zoo.folder import open_zoo
 from paribus.zoo.places import CHECKSUMS
 
@@ -214,36 +214,19 @@ def leaks_message(folder: Path, leaks: Sequence[Leak]) -> str:
     return f"{folder}: tells more than it may, so it must not be handed out:\n{lines}"
 
 
-def recompute(folder: Path, zoo: Zoo) -> dict[str, dict[str, float]]:
+def recompute(folder: Path) -> dict[str, dict[str, float]]:
     """Codename → statistics from the student's folder alone: its logs, and its weights on the validation part.
 
     DataError where the data at hand are not those the folder names.
     """
     handed = open_zoo(folder)
-    source, size = str(handed.data["source"]), str(handed.data["size"])
-    data = complaints.load(source, size=size)
-    if data.fingerprint != handed.data["fingerprint"]:
-        raise DataError(
-            f"{folder}: was made on data of fingerprint {handed.data['fingerprint']}, and {source!r} here has "
-            f"{data.fingerprint}. Use the version of paribus that built it, or build it again."
-        )
+    data = load_data(handed)
     labels = np.asarray(data.validation.labels, dtype=np.int64)
-    return {
-        name: compute(observed(handed.log(name), labels, _predict(handed, name, data), data))
-        for name in handed.models
-    }
-
-
-def _predict(handed: Any, name: str, data: Complaints) -> Any:  # noqa: ANN401 - logits, or None
-    if not handed.weights:
-        return None
-    from paribus import training
-
-    model, tokenizer = handed.load(name)
-    device, precision = training.device_and_precision()
-    return training.predict(
-        model.to(device), training.encode(data.validation, tokenizer, handed.max_length), precision=precision
-    )
+    found = {}
+    for name in handed.models:
+        logits = logits_of(handed, name, data) if handed.weights else None
+        found[name] = compute(observed(handed.log(name), labels, logits, data))
+    return found
 
 
 def _logits(zoo: Zoo, item: Trained) -> Any:  # noqa: ANN401

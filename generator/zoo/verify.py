@@ -49,7 +49,7 @@ def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, reveal: Mapping[str, Any
     leaks = find_leaks(folder, zoo)
     if leaks:
         raise ZooBuildError(leaks_message(folder, leaks))
-    of = recompute(folder, zoo)
+    of = recompute(folder)
     rates = read_rates(zoo, handed.profile, str(zoo.profiles[handed.profile]["model"]), solutions)
     gates = sum(rate.gates for rate in rates.values())
     fitting = fitting_keys(zoo, of, rates) if gates else ()

@@ -72,19 +72,30 @@ def compare(zoo: ZooFolder, data: "Complaints") -> Comparison:
     from paribus import training
     from paribus.metrics import evaluate_fast
 
-    device, precision = training.device_and_precision()
+    device, _ = training.device_and_precision()
     labels = np.asarray(data.validation.labels, dtype=np.int64)
     logits = {}
     for name in zoo.models:
         say(f"{name}: {len(labels):,} complaints on {device}")
-        model, tokenizer = zoo.load(name)
-        encoded = training.encode(data.validation, tokenizer, zoo.max_length)
-        logits[name] = training.predict(model.to(device), encoded, precision=precision)
+        logits[name] = logits_of(zoo, name, data)
     return Comparison(
         logits,
         {name: evaluate_fast(labels, found.argmax(axis=1), data.n_classes) for name, found in logits.items()},
         {name: _tail_mass(found, data) for name, found in logits.items()},
     )
+
+
+def logits_of(zoo: ZooFolder, model: str, data: "Complaints") -> "NDArray[np.float32]":
+    """What one model says about the validation part, shape (complaints, classes), on the device there is.
+
+    DataError as `compare` raises it.
+    """
+    from paribus import training
+
+    device, precision = training.device_and_precision()
+    network, tokenizer = zoo.load(model)
+    encoded = training.encode(data.validation, tokenizer, zoo.max_length)
+    return training.predict(network.to(device), encoded, precision=precision)
 
 
 def _tail_mass(logits: "NDArray[np.float32]", data: "Complaints") -> float:

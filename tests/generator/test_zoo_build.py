@@ -84,7 +84,7 @@ def test_logs_have_the_recipes_epochs(built: Built) -> None:
 def test_models_predict_what_training_logged(built: Built) -> None:
     """Loaded from safetensors, each has the accuracy at the end of its log."""
     zoo = open_zoo(built.student)
-    again = recompute(built.student, PLAN.zoo)
+    again = recompute(built.student)
     for name in zoo.models:
         assert again[name]["accuracy"] == pytest.approx(zoo.log(name).column("accuracy")[-1], abs=0.02)
 
@@ -256,7 +256,7 @@ def test_data_that_changed_since_are_said(built: Built, tmp_path: Path) -> None:
     sums["zoo.json"] = hashlib.sha256((folder / "zoo.json").read_bytes()).hexdigest()
     (folder / "checksums.json").write_text(json.dumps(sums))
     with pytest.raises(DataError, match="fingerprint 0000000000000000"):
-        recompute(folder, PLAN.zoo)
+        recompute(folder)
 
 
 def test_a_reveal_that_was_altered_is_refused(built: Built, tmp_path: Path) -> None:
