@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,27 +22,19 @@ from generator.building.wheel import build_wheel
 from generator.running.headless import Settings, run_assignments
 from generator.running.kernel import WorkerKernel
 from generator.sources.source import load_source
-from generator.zoo.build import Built, Order, build_zoo
 from generator.zoo.plan import make_plan
 from grader.evidence.diagnoses import DEVICE_SLACK
 from grader.grade import grade_one
 from grader.model import Outcome, Result, Submission
 from paribus.profiles import PROFILES
 from paribus.zoo import compare, load_data, open_zoo
-from tests.generator.zoo_material import DirectKernel
+from tests.generator.zoo_material import build
 
 COURSE = load_course()
 LABS = {"week2_lab": "week2", "week3_lab": "pathologies"}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 everywhere = pytest.mark.parametrize("lab", LABS)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARIBUS_CACHE", str(folder))
-        yield folder
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def choices(lab: str) -> dict[str, str]:
@@ -88,11 +80,6 @@ def test_the_table_at_the_top_gives_the_points_of_each_part(lab: str) -> None:
     assert told == [*parts[1:-1], parts[-1] - told[-1], told[-1]]
 
 
-def build_micro(zoo: str, out: Path) -> Built:
-    plan = make_plan(load_zoo(zoo), "2027S", "micro")
-    return build_zoo(plan, out, Order(), solutions=Path("none"), kernel=DirectKernel())
-
-
 def released(lab: str, out: Path) -> Release:
     """The lab's release with its keys, written and read again."""
     options = Options(editions=read_editions(out, [LABS[lab]]))
@@ -126,7 +113,7 @@ def swapped(sealed: Mapping[str, Any], zoo: str) -> dict[str, Any]:
 
 @everywhere
 def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: str, tmp_path: Path) -> None:
-    built = build_micro(LABS[lab], tmp_path)
+    built = build(make_plan(load_zoo(LABS[lab]), "2027S", "micro"), tmp_path)
     settings = Settings(profile="micro", zoos={lab: built.student}, time_limit=1200)
     kernel = WorkerKernel(environment=ONE_THREAD)  # other tests run beside it
     (finished,) = run_assignments(

@@ -15,41 +15,26 @@ from safetensors.numpy import save_file
 
 from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
-from generator.errors import RunError, ZooBuildError
+from generator.errors import ZooBuildError
 from generator.zoo.build import (
     Built,
-    Order,
-    build_zoo,
     instructor_folder,
     read_reveal,
     recompute,
     student_folder,
 )
-from generator.zoo.outcome import read_outcome
-from generator.zoo.plan import Plan
 from generator.zoo.rates import Rate, each_test, write_rates
 from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import compare_twins, find_leaks
-from generator.zoo.training import make_job, training_notebook, workers_for
+from generator.zoo.training import training_notebook
 from generator.zoo.verify import verify_zoo
 from paribus.cli import main
 from paribus.errors import DataError
 from paribus.zoo import open_zoo
-from tests.generator.zoo_material import DirectKernel, make_folder, make_outcome, make_outcomes, week2
+from tests.generator.zoo_material import DirectKernel, build, make_folder, make_outcomes, week2
 
 PLAN = week2()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARIBUS_CACHE", str(folder))
-        yield folder
-
-
-def _build(plan: Plan, out: Path, kernel: DirectKernel | None = None, solutions: Path = Path("none")) -> Built:
-    return build_zoo(plan, out, Order(), solutions=solutions, kernel=kernel or DirectKernel())
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +77,7 @@ def test_models_predict_what_training_logged(built: Built) -> None:
 def test_a_second_build_trains_nothing_and_gives_the_same_bytes(built: Built) -> None:
     before = {path.name: path.read_bytes() for path in built.student.iterdir()}
     kernel = DirectKernel()
-    again = _build(PLAN, _out(built), kernel)
+    again = build(PLAN, _out(built), kernel)
     assert kernel.ran == []
     assert all(item.reused for item in again.trained)
     assert {path.name: path.read_bytes() for path in again.student.iterdir()} == before
@@ -100,7 +85,7 @@ def test_a_second_build_trains_nothing_and_gives_the_same_bytes(built: Built) ->
 
 def test_the_zoo_with_permuted_recipes_differs_in_weights_and_logs_alone(built: Built, tmp_path: Path) -> None:
     """Trained anew with the recipes in another order: other codenames, the same models, and no other byte."""
-    twin = _build(replace(PLAN, zoo=replace(PLAN.zoo, recipes=PLAN.zoo.recipes[::-1])), tmp_path)
+    twin = build(replace(PLAN, zoo=replace(PLAN.zoo, recipes=PLAN.zoo.recipes[::-1])), tmp_path)
     assert _key(twin) != _key(built)
     assert compare_twins(built.student, _key(built), twin.student, _key(twin)) == ()
 
@@ -204,7 +189,7 @@ def test_a_gate_that_does_not_hold_stops_the_build_and_keeps_the_runs(built: Bui
     plan = replace(PLAN, zoo=replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes)))
     rates = _rates(tmp_path / "rates", "weighted.higher_macro_f1", plan.zoo)
     with pytest.raises(ZooBuildError, match=r"(?s)weighted \(\w+\), higher_macro_f1.*another seed until it shows"):
-        _build(plan, out, kernel, rates)
+        build(plan, out, kernel, rates)
     assert kernel.ran == []
     with pytest.raises(ZooBuildError, match="was not finished"):
         read_reveal(out / "instructor" / "zoo" / "week2" / "2027S")
@@ -238,7 +223,7 @@ def test_a_build_that_tells_too_much_leaves_no_folder_to_hand_out(
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))
     monkeypatch.setenv("LOGNAME", "validation")
     with pytest.raises(ZooBuildError, match=r"README\.md: word: validation"):
-        _build(PLAN, out)
+        build(PLAN, out)
     with pytest.raises(DataError, match="no complete zoo"):
         open_zoo(student_folder(out, "week2"))
     with pytest.raises(ZooBuildError, match="was not finished"):
@@ -275,68 +260,6 @@ def test_a_reveal_of_another_version_is_refused(content: str, message: str, tmp_
         read_reveal(tmp_path)
 
 
-class Failing(DirectKernel):
-    """Fails a number of times with a message, then runs."""
-
-    def __init__(self, message: str, times: int, cell: str = "train") -> None:
-        super().__init__()
-        self.message, self.left, self.cell = message, times, cell
-        self.seeds: list[int] = []
-
-    def execute(self, task, notify, stop) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
-        if task.parameters["NAME"] == "baseline":
-            self.seeds.append(task.parameters["SEED"])
-            if self.left:
-                self.left -= 1
-                raise RunError(self.message, cell=self.cell)
-        super().execute(task, notify, stop)
-
-
-def test_only_a_crash_or_an_unintended_divergence_trains_again(built: Built, tmp_path: Path) -> None:
-    """A run that broke off keeps its seed, one that diverged gets the next; both are told; a mistake ends it."""
-    plan = _one_recipe()
-    crash = Failing("the kernel died", 1, cell="")
-    told = _build(plan, tmp_path / "crash", crash).trained[0].attempts
-    assert len(set(crash.seeds)) == 1
-    assert "broke off" in told[0]
-    diverged = Failing("The training loss stopped being finite in epoch 2", 1)
-    told = _build(plan, tmp_path / "diverged", diverged).trained[0].attempts
-    assert len(set(diverged.seeds)) == 2
-    assert "stopped being finite" in told[0]
-    with pytest.raises(RunError, match="no such column"):
-        _build(plan, tmp_path / "mistake", Failing("no such column", 1))
-    with pytest.raises(RunError, match="the kernel died"):
-        _build(plan, tmp_path / "never", Failing("the kernel died", 9, cell=""))
-
-
-def _one_recipe() -> Plan:
-    """The baseline alone, cut to one epoch."""
-    zoo = PLAN.zoo
-    only = replace(zoo.recipe("baseline"), evidence=(), changes={"epochs": 1, "train_rows": 64})
-    return replace(PLAN, zoo=replace(zoo, recipes=(only,), codenames=("Alpha",)))
-
-
-def test_an_outcome_that_was_altered_is_not_handed_out(tmp_path: Path) -> None:
-    plan = _one_recipe()
-    _build(plan, tmp_path)
-    outcome = next((tmp_path / "instructor").glob("zoo-week2-baseline/*/*/outcome"))
-    (outcome / "log.json").write_text("{}")
-    with pytest.raises(ZooBuildError, match=r"log\.json: was changed after its run"):
-        _build(plan, tmp_path)
-    assert _build(plan, tmp_path).edition
-
-
-def test_an_outcome_of_another_version_or_half_of_one_is_said(tmp_path: Path) -> None:
-    folder = make_outcome(tmp_path / "run", seed=1).folder
-    marker = json.loads((folder / "outcome.json").read_text())
-    (folder / "outcome.json").write_text(json.dumps({**marker, "schema": "paribus.outcome/9"}))
-    with pytest.raises(ZooBuildError, match=r"schema 'paribus\.outcome/9', expected"):
-        read_outcome(folder)
-    (folder / "outcome.json").unlink()
-    with pytest.raises(ZooBuildError, match="outcome is incomplete"):
-        read_outcome(folder)
-
-
 def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Built, tmp_path: Path) -> None:
     """A kill leaves two models trained, one without its marker, one not begun, and a term without its marker."""
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))
@@ -347,7 +270,7 @@ def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Bu
     with pytest.raises(ZooBuildError, match="was not finished"):
         read_reveal(runs / "zoo" / "week2" / "2027S")
     kernel = DirectKernel()
-    again = _build(PLAN, out, kernel)
+    again = build(PLAN, out, kernel)
     assert sorted(kernel.ran) == ["undertrained", "weighted"]
     assert again.edition == built.edition
 
@@ -363,11 +286,11 @@ def test_a_disk_that_fills_is_said_and_what_was_trained_stays(
     """The system really refuses to write on: at the reveal, then in the midst of the weights."""
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))
     with _no_file_above(limit), pytest.raises(ZooBuildError, match=where):
-        _build(PLAN, out)
+        build(PLAN, out)
     with pytest.raises(ZooBuildError, match="was not finished"):
         read_reveal(out / "instructor" / "zoo" / "week2" / "2027S")
     kernel = DirectKernel()
-    assert _build(PLAN, out, kernel).edition == built.edition
+    assert build(PLAN, out, kernel).edition == built.edition
     assert kernel.ran == []
 
 
@@ -394,19 +317,6 @@ def test_weights_of_another_architecture_are_said(built: Built, tmp_path: Path) 
     save_file({"layer": np.zeros(3, dtype=np.float32)}, folder / "Alpha.safetensors")
     with pytest.raises(DataError, match=r"Alpha\.safetensors does not fit config\.json"):
         open_zoo(folder, check=False).load("Alpha")
-
-
-def test_a_job_holds_everything_that_decides_a_run() -> None:
-    parameters = make_job(PLAN, "weighted", "synthetic").parameters
-    assert json.loads(str(parameters["CONFIG"]))["class_weights"] == "sqrt_inverse"
-    assert parameters["SEED"] == PLAN.seed("weighted")
-
-
-def test_memory_decides_how_many_models_train_at_a_time() -> None:
-    assert workers_for(None, "smoke", memory=lambda: 0.5) == 1
-    assert workers_for(None, "full", memory=lambda: 99.0) == 1
-    assert workers_for(3, "smoke") == 3
-    assert workers_for(None, "smoke", memory=lambda: 99.0) >= 1
 
 
 def test_labels_and_logits_fit(built: Built) -> None:

@@ -15,6 +15,7 @@ from course.zoo import Zoo, load_zoo
 from generator.building.platforms import load_kaggle
 from generator.errors import RunError
 from generator.running.kernel import KernelTask, Notify
+from generator.zoo.build import Built, Order, build_zoo
 from generator.zoo.outcome import SCHEMA, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import DataCard, student_files, write_student_folder
@@ -47,6 +48,11 @@ class DirectKernel:
             os.chdir(here)
         self.ran.append(str(task.parameters["NAME"]))
         task.output.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def build(plan: Plan, out: Path, kernel: DirectKernel | None = None, solutions: Path = Path("none")) -> Built:
+    """`paribus zoo build` with the kernel above; without ``solutions`` no test gates."""
+    return build_zoo(plan, out, Order(), solutions=solutions, kernel=kernel or DirectKernel())
 
 
 def make_outcome(folder: Path, seed: int, epochs: int = 2) -> Outcome:
