@@ -47,7 +47,7 @@ def main() -> int:
         with open_place("", 1, time_limit=SECONDS) as here:
             grade_batch(submissions(FEW), [release_of(LAB)], folder / "here", place=here)
         rates = {}
-        for workers in (1, arguments.workers):
+        for workers in dict.fromkeys((1, arguments.workers)):
             with cluster(folder / f"few-{workers}", workers) as (address, _):
                 rates[workers] = rate(folder / f"out-{workers}", address)
         same = (folder / "here" / FILE).read_bytes() == (folder / f"out-{arguments.workers}" / FILE).read_bytes()
@@ -106,16 +106,20 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
     dask = [sys.executable, "-m", "dask"]
     place = ["--scheduler-file", str(folder / "scheduler.json")]
     environment = {**os.environ, "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10"}  # as docs/grading.md says
-    log = (folder / "log").open("wb")
-    quiet = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": log}
     commands = [
         [*dask, "scheduler", *place, "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
         [*dask, "worker", *place, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"],
     ]
-    running = [subprocess.Popen(command, **quiet) for command in commands]  # type: ignore[call-overload]
+    with (folder / "log").open("wb") as log:
+        running = [
+            subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+            for command in commands
+        ]
     try:
         written = folder / "scheduler.json"
         while not written.exists() or '"address"' not in written.read_text(encoding="utf-8"):
+            if any(process.poll() is not None for process in running):
+                raise RuntimeError(f"Dask did not start:\n{(folder / 'log').read_text(encoding='utf-8')[-2000:]}")
             time.sleep(0.2)
         found = re.search(r'"address":\s*"([^"]+)"', written.read_text(encoding="utf-8"))
         if found is None:
