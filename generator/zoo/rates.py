@@ -7,7 +7,8 @@ deviations. What was measured under other recipes, or for another bound, says no
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ SCHEMA = "paribus.zoo-rates/2"
 ENOUGH_SEEDS = 10
 MARGIN = 4.0
 MEASURED = ("held", "seeds", "mean", "sd", "margin")
+TAKE_AWAY = "Take the file away and measure again; what was trained is not trained again."
 DEFINES = ("statistic", "compare", "against", "at_least", "at_most")
 """What a test is: whoever changes one of these has another test, which nobody has measured yet."""
 
@@ -64,20 +66,27 @@ def read_rates(zoo: Zoo, profile: str, model: str, solutions: Path) -> dict[str,
     Left out is what was not measured: everything where no entry stands or the recipes have changed since, one test
     where its own definition has. ZooBuildError where the file is damaged.
     """
-    path = rates_file(zoo.name, solutions)
-    if not path.is_file():
-        return {}
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw["schema"] != SCHEMA:
-            raise ZooBuildError(f"{path}: rates of schema {raw['schema']!r}, expected {SCHEMA!r}. Measure again.")
-        wanted = (profile, model, recipes_digest(zoo, profile))
-        for entry in raw["entries"]:
+    wanted = (profile, model, recipes_digest(zoo, profile))
+    with _reading(rates_file(zoo.name, solutions)) as entries:
+        for entry in entries:
             if (entry["profile"], entry["model"], entry["recipes"]) == wanted:
                 return _unchanged(zoo, entry["tests"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ZooBuildError(f"{path}: holds no rates ({type(error).__name__}: {error}). Measure again.") from error
     return {}
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The file's entries, none where there is no file; what is wrong with it as a ZooBuildError."""
+    try:
+        if not path.is_file():
+            yield ()
+            return
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw["schema"] != SCHEMA:
+            raise ZooBuildError(f"{path}: rates of schema {raw['schema']!r}, expected {SCHEMA!r}. {TAKE_AWAY}")
+        yield raw["entries"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ZooBuildError(f"{path}: holds no rates ({type(error).__name__}: {error}). {TAKE_AWAY}") from error
 
 
 def _unchanged(zoo: Zoo, measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
@@ -92,10 +101,13 @@ def _unchanged(zoo: Zoo, measured: Mapping[str, Mapping[str, Any]]) -> dict[str,
 def write_rates(
     zoo: Zoo, profile: str, model: str, rates: Mapping[str, Rate], *, about: Mapping[str, Any], solutions: Path
 ) -> Path:
-    """Record what was measured, with the tests as they stood; other profiles' and models' entries stay."""
+    """Record what was measured, with the tests as they stood; other profiles' and models' entries stay.
+
+    ZooBuildError where these are in a damaged file; the runs are kept.
+    """
     path = rates_file(zoo.name, solutions)
-    entries = json.loads(path.read_text(encoding="utf-8"))["entries"] if path.is_file() else []
-    kept = [entry for entry in entries if (entry["profile"], entry["model"]) != (profile, model)]
+    with _reading(path) as entries:
+        kept = [entry for entry in entries if (entry["profile"], entry["model"]) != (profile, model)]
     tests = {}
     for recipe, test in each_test(zoo):
         rate = rates[f"{recipe.name}.{test.name}"]

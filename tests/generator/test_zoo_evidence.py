@@ -123,8 +123,11 @@ def test_damaged_rates_are_said(content: str, tmp_path: Path) -> None:
     path = rates_file("week2", tmp_path)
     path.parent.mkdir()
     path.write_text(content)
-    with pytest.raises(ZooBuildError, match=r"week2\.json"):
+    with pytest.raises(ZooBuildError, match=r"week2\.json.*Take the file away"):
         read_rates(ZOO, "smoke", "tiny", tmp_path)
+    with pytest.raises(ZooBuildError, match=r"week2\.json.*Take the file away"):
+        write_rates(ZOO, "smoke", "tiny", FIRM, about={}, solutions=tmp_path)
+    assert path.read_text() == content
 
 
 def test_a_term_decides_seeds_and_codenames() -> None:
