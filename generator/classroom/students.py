@@ -95,7 +95,7 @@ def _student(item: Mapping[str, Any], table: Table) -> Student:
     if "fault" in item:
         work = _named(item, "fault", table.faults)
     elif "file" in item:
-        work = FILES[item["file"]]
+        work = FILES[_one_of(item, "file", tuple(FILES))]
     else:
         work = _honest(item, table, exporter)
     return Student(
@@ -106,7 +106,7 @@ def _student(item: Mapping[str, Any], table: Table) -> Student:
 def _honest(item: Mapping[str, Any], table: Table, exporter: Exporter) -> Variant:
     execution = _named(item, "execution", table.executions)
     hand = plain_hand(table, execution.traits)
-    form = cast("Form", item.get("form", FORMS[0]))
+    form = cast("Form", _one_of({"form": FORMS[0], **item}, "form", FORMS))
     if "template" in item:
         words = _named(item, "template", table.templates)
         hand = replace(hand, templates=dict.fromkeys(hand.templates, words))
@@ -125,10 +125,12 @@ def _said(item: Mapping[str, Any], numbers: Choice, layout: Choice) -> list[str]
 
 
 def _named(item: Mapping[str, Any], what: str, known: Sequence[Item]) -> Item:
-    found = next((entry for entry in known if entry.name == item.get(what)), None)
-    if found is None:
-        names = ", ".join(entry.name for entry in known)
-        raise RehearsalError(
-            f"class.toml: {item['name']} has {what} = {item.get(what)!r}; the tables hold {names}."
-        )
+    entries = {entry.name: entry for entry in known}
+    return entries[_one_of(item, what, tuple(entries))]
+
+
+def _one_of(item: Mapping[str, Any], what: str, names: Sequence[str]) -> str:
+    found = str(item.get(what))
+    if found not in names:
+        raise RehearsalError(f"class.toml: {item['name']} has {what} = {found!r}; there are {', '.join(names)}.")
     return found

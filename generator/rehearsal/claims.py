@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from generator.errors import RehearsalError
-from generator.rehearsal.shown import records_in
+from generator.rehearsal.shown import records_in, records_of
 from paribus.evidence.block import BEGIN, END, LINE, block_text
 from paribus.evidence.record import Record, canonical, digest_of
 
@@ -18,15 +18,19 @@ def rewrite_record(notebook: Notebook, kind: str, run: str, fields: Mapping[str,
     """Change fields of the first record of this kind and run, in place; "values.accuracy" is a field's path.
 
     With ``signed`` the record's digest is made anew, and those that refer to it follow: a false record that fits.
-    RehearsalError where the notebook shows no such record.
+    RehearsalError where the notebook shows no such record, or the record has no such field.
     """
-    wanted = next((item for item in _shown(notebook) if item.kind == kind and _is(item, run)), None)
+    shown = records_of(notebook)
+    wanted = next((item for item in shown if item.kind == kind and _is(item, run)), None)
     if wanted is None:
-        known = ", ".join(sorted({f"{item.kind} {item.run_name or item.arm}".strip() for item in _shown(notebook)}))
+        known = ", ".join(sorted({f"{item.kind} {item.run_name or item.arm}".strip() for item in shown}))
         raise RehearsalError(f"The notebook shows no {kind} record of {run!r}; it shows {known or 'none'}.")
     body = deepcopy(wanted.body())
     for path, value in fields.items():
-        _set(body, path.split("."), value)
+        try:
+            _set(body, path.split("."), value)
+        except (LookupError, ValueError) as error:
+            raise RehearsalError(f"The {kind} record of {run!r} has no field {path!r}.") from error
     if signed:
         changed = Record.from_json(canonical({**body, "digest": digest_of(body)}))
         reissue(notebook, lambda record: changed if record.run == wanted.run and record.kind == kind else record)
@@ -63,15 +67,6 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
             data["text/html"] = markup
 
 
-def _shown(notebook: Notebook) -> list[Record]:
-    return [
-        record
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", ())
-        for record in records_in("".join(output.get("data", {}).get("text/html", "")))
-    ]
-
-
 def _is(record: Record, run: str) -> bool:
     return (
         run in (record.run_name, record.arm, f"{record.experiment}:{record.arm}")
@@ -81,7 +76,7 @@ def _is(record: Record, run: str) -> bool:
 
 
 def _set(body: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Set a field by its path; a number of a list is its position, None takes the field out."""
+    """Set a field by its path; a number of a list is its position, an empty text takes the field out."""
     *way, last = path
     place: Any = body
     for step in way:

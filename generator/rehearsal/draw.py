@@ -8,7 +8,7 @@ from typing import TypeVar
 from generator.rehearsal.exports import Exporter
 from generator.rehearsal.facts import Facts
 from generator.rehearsal.memos import Hand
-from generator.rehearsal.table import Choice, Execution, Table, Words
+from generator.rehearsal.table import Choice, Execution, Table, Words, fitting
 from generator.rehearsal.writing import FORMS, Form
 
 Item = TypeVar("Item")
@@ -102,5 +102,5 @@ def _draw(
 
 def _fitting(words: Sequence[Words], key: str, traits: frozenset[str]) -> tuple[str, list[Words]]:
     """The deck of words for one memo cell that an execution with these traits may use truthfully."""
-    fitting = [item for item in words if item.key in ("", key) and item.when <= traits]
-    return f"{key} {' '.join(item.name for item in fitting)}", fitting
+    found = fitting(words, key, traits)
+    return f"{key} {' '.join(item.name for item in found)}", found

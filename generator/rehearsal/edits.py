@@ -48,20 +48,31 @@ def apply_edits(notebook: Mapping[str, Any], edits: Sequence[Edit], wrong: Wrong
     for cell in edited["cells"]:
         cell["source"] = "".join(cell["source"])
     for edit in edits:
-        what = str(edit.get("do"))
+        what = require_fields(edit)
         if what == "wrong":
             _plant(edited, edit, wrong or {})
-        elif what in EDITS:
-            EDITS[what](edited, edit)
         elif what not in FILE_EDITS:
-            raise RehearsalError(f"There is no edit called {what!r}; there are {', '.join(sorted(EDITS))}.")
+            EDITS[what](edited, edit)
     return edited
+
+
+def require_fields(edit: Edit, more: Mapping[str, tuple[str, ...]] | None = None) -> str:
+    """What an edit does: one of `NEEDS`, or of ``more``. RehearsalError where there is no such edit, or it lacks
+    what that needs.
+    """
+    what, needs = str(edit.get("do")), {**NEEDS, **(more or {})}
+    if what not in needs:
+        raise RehearsalError(f"There is no edit called {what!r}; there are {', '.join(sorted(needs))}.")
+    lacking = [name for name in needs[what] if name not in edit]
+    if lacking:
+        raise RehearsalError(f"An edit {dict(edit)} lacks {', '.join(lacking)}.")
+    return what
 
 
 def apply_byte_edits(content: bytes, edits: Sequence[Edit]) -> bytes:
     """An exported file after those of ``edits`` that change its bytes."""
     for edit in edits:
-        if edit.get("do") not in FILE_EDITS:
+        if require_fields(edit) not in FILE_EDITS:
             continue
         pattern = re.compile(str(edit["find"]), re.DOTALL)
         text, count = pattern.subn(str(edit["put"]), content.decode("utf-8"), count=1)
@@ -214,3 +225,12 @@ EDITS: Mapping[str, Callable[[Notebook, Edit], None]] = {
     "add_text": _add("markdown"), "drop": _drop, "move": _move, "may_fail": _may_fail, "twice": _twice,
     "rerun": _rerun, "uncount": _uncount, "clear": _clear, "output": _output, "record": _record, "forget": _forget,
 }  # fmt: skip
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "source": ("cell", "text"), "replace": ("cell", "find", "put"), "append": ("cell", "text"),
+    "prepend": ("cell", "text"), "add_code": ("after", "text"), "add_text": ("after", "text"), "drop": ("cell",),
+    "move": ("cell", "after"), "may_fail": ("cell",), "wrong": ("cell", "answer"), "twice": ("cell",),
+    "rerun": ("cell", "after"), "uncount": ("cell",), "clear": ("cell",), "output": ("cell", "find", "put"),
+    "record": ("kind", "run", "set"), "forget": ("what",), "bytes": ("find", "put"),
+}  # fmt: skip
+"""What each edit cannot do without."""

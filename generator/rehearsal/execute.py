@@ -11,6 +11,7 @@ from course.catalog import Entry, load_course
 from course.release import Release
 from generator.building.build import Options, build_assignment
 from generator.building.hidden import planted_source
+from generator.errors import RehearsalError
 from generator.rehearsal.edits import Notebook, Wrong, apply_edits, settle_reruns
 from generator.rehearsal.table import Execution, Table
 from generator.running.kernel import Kernel
@@ -85,7 +86,10 @@ def execute(
 
 
 def _job(execution: Execution, table: Table, material: Material, files: Mapping[str, Path] | None = None) -> Job:
-    notebook = apply_edits(material.solution, execution.edits, material.wrong)
+    try:
+        notebook = apply_edits(material.solution, execution.edits, material.wrong)
+    except RehearsalError as error:
+        raise RehearsalError(f"{table.assignment}, execution {execution.name!r}: {error}") from error
     name = f"rehearsal-{table.assignment}-{execution.name}{'-again' if files else ''}"
     return Job(name, notebook, files=dict(files or {}), label=table.profile, limit=LIMIT)
 

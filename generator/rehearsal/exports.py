@@ -15,7 +15,8 @@ from generator.project import ROOT
 
 WORKER = Path(__file__).with_name("export_worker.py")
 OLDER = ROOT / "build" / "exporters"
-NEW, OLD, OLDEST = ("lab", "classic", "basic"), ("lab", "classic", "basic"), ("full", "basic")
+LAB = "lab"
+NEW, OLD, OLDEST = (LAB, "classic", "basic"), ("lab", "classic", "basic"), ("full", "basic")
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,17 @@ def find_exporters(older: Path = OLDER) -> tuple[Exporter, ...]:
     return tuple(found)
 
 
-def exporter_for(template: str) -> Exporter:
-    """The exporter of this template that a student with a new Jupyter has."""
-    return next(item for item in find_exporters() if item.template == template)
+def exporter_for(template: str, exporters: Sequence[Exporter] = ()) -> Exporter:
+    """The first of these exporters (default: all there are) that has this template: a new Jupyter's.
+
+    RehearsalError lists the templates there are.
+    """
+    known = exporters or find_exporters()
+    for item in known:
+        if item.template == template:
+            return item
+    templates = ", ".join(dict.fromkeys(item.template for item in known))
+    raise RehearsalError(f"There is no exporter {template!r} at hand; there are {templates}.")
 
 
 def export_all(exports: Sequence[Export], workers: int) -> None:

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.errors import RehearsalError
-from generator.rehearsal.edits import Edit, Notebook, apply_edits, index_of
+from generator.rehearsal.edits import Edit, Notebook, apply_edits, index_of, require_fields
 from generator.rehearsal.table import Memo, Words
 from generator.rehearsal.writing import Form, Pen, Rows, fill, write_rows
 
 ANSWER = "*Write your answer here.*"
+MEMO_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "released": ("cell",), "answer": ("cell", "text"), "alone": ("cell",), "below": ("cell",),
+    "row": ("cell", "label", "put"),
+}  # fmt: skip
+"""What each edit of `edit_memos` cannot do without."""
 OWN = "mine"
 """Ends the id of a cell that holds an answer outside of its memo cell."""
 
@@ -134,17 +139,17 @@ def edit_memos(notebook: Notebook, desk: Desk, edits: Sequence[Edit]) -> Noteboo
     row, cell, label, put   a row of the template's table replaced, or taken out
     """
     for raw in edits:
-        key = str(raw.get("cell", ""))
+        what, key = require_fields(raw, MEMO_NEEDS), str(raw.get("cell", ""))
         pen = desk.pen_for(key)
         edit = {name: fill(value, pen) if isinstance(value, str) else value for name, value in raw.items()}
-        if edit["do"] == "row":
+        if what == "row":
             _row(notebook, edit)
-        elif edit["do"] == "released":
+        elif what == "released":
             _set(notebook, key, "".join(desk.released["cells"][index_of(desk.released, key)]["source"]))
-        elif edit["do"] == "answer":
+        elif what == "answer":
             _set(notebook, key, f"{desk.prompt(key)}\n\n{str(edit['text']).strip()}")
-        elif edit["do"] in ("alone", "below"):
-            _place_answer(notebook, desk, key, below=edit["do"] == "below")
+        elif what in ("alone", "below"):
+            _place_answer(notebook, desk, key, below=what == "below")
         else:
             notebook = apply_edits(notebook, [edit])
     return notebook

@@ -7,7 +7,7 @@ OUT/runs/       executed notebooks, kept by their content
 OUT/release/    what the class is graded with
 OUT/class/      the files handed in
 OUT/graded/     what `paribus grade` wrote
-OUT/rehearsal.json, OUT/rehearsal.html
+OUT/rehearsal.html, then OUT/rehearsal.json: written last
 """
 
 import hashlib
@@ -26,12 +26,12 @@ from generator.rehearsal.claims import with_nonce
 from generator.rehearsal.draw import Variant, draw_variants
 from generator.rehearsal.edits import Notebook, apply_byte_edits, apply_edits
 from generator.rehearsal.execute import Material, execute, make_material, needed
-from generator.rehearsal.exports import Export, Exporter, export_all, find_exporters
+from generator.rehearsal.exports import LAB, Export, Exporter, export_all, exporter_for, find_exporters
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.matrix import Matrix, fault_file, make_matrix, read_graded
 from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_memos, write_memos
 from generator.rehearsal.page import write_page
-from generator.rehearsal.table import Fault, Table, Words, load_table
+from generator.rehearsal.table import Fault, Table, Words, fitting, load_table
 from generator.rehearsal.writing import Pen, Style
 from generator.running.kernel import Kernel
 from generator.running.references import References
@@ -39,6 +39,7 @@ from generator.running.run import Observe
 from paribus.files import write_atomic
 
 SIZE, SLICE_SIZE = 300, 12
+JSON, PAGE = "rehearsal.json", "rehearsal.html"
 Say = Callable[[str], None]
 Grade = Callable[[Path, str, Path, Path, int], None]
 
@@ -95,12 +96,17 @@ def rehearse_executed(
     grade: Grade | None = None,
 ) -> Matrix:
     """The part after the runs: write the class, export, grade, compare. ``executed`` holds the runs by name."""
+    for name in (JSON, PAGE):
+        (order.out / name).unlink(missing_ok=True)  # what an earlier rehearsal found is no answer any more
     exporters = find_exporters()
     facts = {name: read_facts(notebook) for name, notebook in executed.items()}
     school = School(table, material, executed, facts)
     variants = draw_variants(table, facts, exporters, order.size)
     ready = [
-        *(faulty_work(item, school, _exporter(item, exporters), fault_file(item)) for item in table.faults),
+        *(
+            faulty_work(item, school, exporter_for(item.exporter or LAB, exporters), fault_file(item))
+            for item in table.faults
+        ),
         *(honest_work(variant, school) for variant in variants),
     ]
     say(f"{len(table.faults)} faults and {len(variants)} honest variants to export ({len(exporters)} exporters)")
@@ -111,8 +117,8 @@ def rehearse_executed(
         read_graded(order.out / "graded" / "results.jsonl"),
     )  # fmt: skip
     text = json.dumps(matrix.plain(), indent=1, ensure_ascii=False) + "\n"
-    write_atomic(order.out / "rehearsal.json", text)
-    write_page(matrix, table, material.release.assignment.title, order.out / "rehearsal.html")
+    write_page(matrix, table, material.release.assignment.title, order.out / PAGE)
+    write_atomic(order.out / JSON, text)
     return matrix
 
 
@@ -158,8 +164,8 @@ def faulty_work(fault: Fault, school: School, exporter: Exporter, name: str) -> 
     """The submission ``name`` with one fault in it."""
     desk = school.desk(fault.runs_as)
     traits = school.table.execution(fault.runs_as).traits
-    notebook = write_memos(school.notebook(fault.runs_as), desk, plain_hand(school.table, traits))
     try:
+        notebook = write_memos(school.notebook(fault.runs_as), desk, plain_hand(school.table, traits))
         notebook = edit_memos(notebook, desk, fault.text)
         notebook = apply_edits(with_nonce(notebook, nonce_of(name)), fault.file)
     except RehearsalError as error:
@@ -170,21 +176,19 @@ def faulty_work(fault: Fault, school: School, exporter: Exporter, name: str) -> 
 def honest_work(variant: Variant, school: School) -> Ready:
     """The submission of an honest variant."""
     desk = school.desk(variant.execution.name, variant.numbers.style)
-    notebook = write_memos(school.notebook(variant.execution.name), desk, variant.hand)
-    notebook = edit_memos(with_nonce(notebook, nonce_of(variant.name)), desk, variant.layout.edits)
+    try:
+        notebook = write_memos(school.notebook(variant.execution.name), desk, variant.hand)
+        notebook = edit_memos(with_nonce(notebook, nonce_of(variant.name)), desk, variant.layout.edits)
+    except RehearsalError as error:
+        raise RehearsalError(f"{school.table.assignment}, {variant.about}: {error}") from error
     return Ready(variant.name, notebook, variant.exporter)
-
-
-def _exporter(fault: Fault, exporters: Sequence[Exporter]) -> Exporter:
-    return next(item for item in exporters if fault.exporter in ("", item.template))
 
 
 def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
     """The first words of every list that fit an execution with these traits: what stands around a fault."""
-    known = traits | {"zero"}
 
     def first(words: Sequence[Words], key: str) -> Words:
-        return next(item for item in words if item.key in ("", key) and item.when <= known)
+        return fitting(words, key, traits | {"zero"})[0]
 
     templates = [memo.key for memo in table.memos if memo.kind == "template"]
     return Hand(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from course.checknames import CHECK_NAMES
 from generator.errors import RehearsalError
@@ -17,6 +17,7 @@ from generator.rehearsal.edits import Edit
 from generator.rehearsal.writing import PARTS, Numbers, Style
 
 Made = Literal["code", "text", "file"]
+MemoKind = Literal["template", "text"]
 LISTS = ("execution", "fault", "template", "conclusion", "text", "numbers", "layout")
 TABLES = Path(str(resources.files(__package__).joinpath("tables")))
 
@@ -75,7 +76,7 @@ class Memo:
     """A memo cell of the assignment: a ``template`` of an experiment, or ``text``."""
 
     key: str
-    kind: Literal["template", "text"]
+    kind: MemoKind
     experiment: str = ""
 
 
@@ -140,6 +141,17 @@ class Table:
         return (*self.executions, *own)
 
 
+def fitting(words: Sequence[Words], key: str, traits: frozenset[str]) -> list[Words]:
+    """The words for one memo cell that an execution with these traits may use truthfully; RehearsalError where
+    there are none.
+    """
+    found = [item for item in words if item.key in ("", key) and item.when <= traits]
+    if not found:
+        listed = ", ".join(sorted(traits)) or "none"
+        raise RehearsalError(f"No words for the memo cell {key!r} fit an execution with these traits: {listed}.")
+    return found
+
+
 def table_names() -> tuple[str, ...]:
     """The assignments that have tables."""
     return tuple(sorted(item.name for item in TABLES.iterdir() if item.is_dir()))
@@ -168,7 +180,7 @@ def load_table(assignment: str) -> Table:
 
 def _table(assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dict[str, Any]]]) -> Table:
     head = raw.get("assignment", {})
-    memos = tuple(Memo(key, item["kind"], item.get("experiment", "")) for key, item in raw.get("memos", {}).items())
+    memos = tuple(_memo(key, item) for key, item in raw.get("memos", {}).items())
     table = Table(
         assignment=assignment,
         profile=str(head.get("profile", "micro")),
@@ -189,6 +201,13 @@ def _table(assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dic
     return table
 
 
+def _memo(key: str, item: Mapping[str, Any]) -> Memo:
+    kind = item.get("kind")
+    if kind not in get_args(MemoKind):
+        raise RehearsalError(f"The memo cell {key!r} has kind = {kind!r}; expected template or text.")
+    return Memo(key, cast("MemoKind", kind), str(item.get("experiment", "")))
+
+
 def _execution(item: Mapping[str, Any]) -> Execution:
     return Execution(
         _text(item, "name"), _text(item, "about"), _edits(item.get("edits", ())), frozenset(item.get("traits", ())),
@@ -206,9 +225,15 @@ def _fault(item: Mapping[str, Any], base: str) -> Fault:
 
 
 def _words(item: Mapping[str, Any], parts: Sequence[str]) -> Words:
+    labels = item.get("labels", ())
+    if parts and len(labels) != len(PARTS):
+        raise RehearsalError(
+            f"{item.get('_where', '?')}: {item.get('name', 'an entry')!r} has {len(labels)} labels; a template has "
+            f"{len(PARTS)}, for {', '.join(PARTS)}."
+        )
     return Words(
         _text(item, "name"), str(item.get("about", "")), str(item.get("key", "")), frozenset(item.get("when", ())),
-        str(item.get("text", "")).strip(), tuple(item.get("labels", ())),
+        str(item.get("text", "")).strip(), tuple(labels),
         tuple(_text(item, part) for part in parts),
     )  # fmt: skip
 

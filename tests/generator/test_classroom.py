@@ -48,12 +48,21 @@ def test_every_student_is_described_in_a_line() -> None:
         assert "\n" not in student.about
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"fault": "none_such"}, r"Ann has fault = 'none_such'; there are .*rate_and_batch"),
+        ({"file": "poem"}, r"Ann has file = 'poem'; there are released, corrupt"),
+        ({"execution": "slower", "form": "song"}, r"Ann has form = 'song'; there are table, bullets"),
+        ({"execution": "slower", "exporter": "word"}, r"no exporter 'word' at hand; there are lab, classic, basic"),
+    ],
+)
 def test_an_entry_that_the_tables_do_not_hold_is_named_with_those_they_hold(
-    monkeypatch: pytest.MonkeyPatch,
+    entry: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = {"assignment": "week1_homework", "student": [{"name": "Ann", "fault": "none_such"}]}
+    raw = {"assignment": "week1_homework", "student": [{"name": "Ann", **entry}]}
     monkeypatch.setattr(module, "_raw", lambda: raw)
-    with pytest.raises(RehearsalError, match=r"Ann has fault = 'none_such'; the tables hold .*rate_and_batch"):
+    with pytest.raises(RehearsalError, match=message):
         read_class(TABLE)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,21 @@ def test_a_grading_that_fails_is_told(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     with pytest.raises(RehearsalError, match="ended with status 2"):
         grade_class(tmp_path / "files", "week1_homework", tmp_path / "nowhere", tmp_path / "out", 1)
+
+
+def test_what_an_earlier_rehearsal_found_is_gone_when_the_next_one_does_not_end(tmp_path: Path) -> None:
+    for name in ("rehearsal.json", "rehearsal.html"):
+        (tmp_path / name).write_text("all was well", encoding="utf-8")
+
+    def grade(*_: object) -> None:
+        raise RehearsalError("the grader broke")
+
+    with pytest.raises(RehearsalError, match="the grader broke"):
+        rehearse_executed(
+            Order("week1_homework", tmp_path, size=0), replace(TABLE, faults=()), material(), executed(), tmp_path,
+            grade=grade,
+        )  # fmt: skip
+    assert not list(tmp_path.glob("rehearsal.*"))
 
 
 def test_a_class_is_graded_anew(tmp_path: Path) -> None:

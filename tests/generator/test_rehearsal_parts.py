@@ -201,6 +201,7 @@ def test_a_planted_wrong_answer_takes_the_tasks_place() -> None:
     ("edit", "message"),
     [
         ({"do": "dance"}, "no edit called 'dance'; there are add_code"),
+        ({"do": "replace", "cell": "a", "find": "no"}, r"'find': 'no'} lacks put"),
         ({"do": "drop", "cell": "z"}, "no cell 'z'; its cells are a"),
         ({"do": "replace", "cell": "a", "find": "no", "put": ""}, "does not hold 'no'. It says:\none"),
         ({"do": "output", "cell": "a", "find": "no", "put": ""}, "'a' shows nothing like 'no'"),
@@ -215,7 +216,7 @@ def test_an_edit_that_does_not_fit_is_refused(edit: dict[str, Any], message: str
 
 def test_bytes_are_edited_once_or_not_at_all() -> None:
     edit = {"do": "bytes", "find": r"acc\d", "put": "acc9"}
-    assert apply_byte_edits(b"acc1 acc1", [edit, {"do": "drop"}]) == b"acc9 acc1"
+    assert apply_byte_edits(b"acc1 acc1", [edit, {"do": "drop", "cell": "a"}]) == b"acc9 acc1"
     with pytest.raises(RehearsalError, match="holds nothing like"):
         apply_byte_edits(b"none", [edit])
 
@@ -241,6 +242,12 @@ def test_an_edited_record_no_longer_fits_and_a_false_one_does() -> None:
     assert problems(edited) == ["digest"]
     assert problems(false) == []
     assert read_facts(false).mean("encoder", "accuracy") == 0.9
+
+
+@pytest.mark.parametrize("path", ["value.accuracy", "epochs.9.train_loss", "epochs.first.train_loss"])
+def test_a_field_that_a_record_does_not_have_is_named(path: str) -> None:
+    with pytest.raises(RehearsalError, match=f"result record of 'encoder' has no field '{path}'"):
+        rewrite_record(notebook(), "result", "encoder", {path: 0.9}, signed=True)
 
 
 def test_another_nonce_keeps_the_chain_whole() -> None:
@@ -302,5 +309,7 @@ def test_memos_are_edited_by_row_by_answer_and_by_place() -> None:
         edited, desk(), [{"do": "released", "cell": "rescued_classes"}, {"do": "below", "cell": "recommendation"}]
     )
     assert "Write your answer here" in source(below, "rescued_classes")
+    with pytest.raises(RehearsalError, match=r"'cell': 'recommendation'} lacks text"):
+        edit_memos(notebook(), desk(), [{"do": "answer", "cell": "recommendation"}])
     with pytest.raises(RehearsalError, match="has no row 'Colour'"):
         edit_memos(below, desk(), [{"do": "row", "cell": "one_change_template", "label": "Colour", "put": ""}])

@@ -1,5 +1,6 @@
 """A rehearsal's tables: complete over the checks, really made in code for a good part, and refused where wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,15 @@ from course.catalog import load_course
 from generator.building.build import Options, build_assignment
 from generator.errors import RehearsalError
 from generator.rehearsal import table as tables
+from generator.rehearsal.draw import Variant
 from generator.rehearsal.edits import apply_edits
-from generator.rehearsal.execute import make_material
-from generator.rehearsal.rehearse import checks_of, choose, plain_hand
-from generator.rehearsal.table import Table, load_table, table_names
+from generator.rehearsal.execute import execute, make_material
+from generator.rehearsal.exports import exporter_for
+from generator.rehearsal.facts import read_facts
+from generator.rehearsal.rehearse import School, checks_of, choose, honest_work, plain_hand
+from generator.rehearsal.table import Choice, Table, load_table, table_names
 from generator.running.references import References
+from tests.generator.rehearsal_fixtures import executed, material
 
 NAMES = table_names()
 
@@ -86,6 +91,11 @@ HEAD = '[assignment]\nbase = "b"\n[[execution]]\nname = "b"\nabout = "the base"\
         (HEAD + FAULT.replace("text = ", 'execution = "c"\ntext = '), "starts from 'c'"),
         (HEAD + FAULT.partition("text = ")[0], "changes nothing"),
         (HEAD.replace('base = "b"', 'base = "c"'), "the base execution 'c' is not in its tables"),
+        (HEAD + '[memos.x]\nkind = "poem"\n', "memo cell 'x' has kind = 'poem'; expected template or text"),
+        (
+            HEAD + '[[template]]\nname = "t"\nlabels = ["a", "b"]\n',
+            r"'t' has 2 labels; a template has 5, for changed",
+        ),
         (HEAD + FAULT.replace('about = "a"', 'about = ""'), r"faults\.toml: 'f' has about = ''; expected a text"),
     ],
 )
@@ -97,6 +107,35 @@ def test_wrong_tables_are_refused(text: str, message: str, tmp_path: Path, monke
     monkeypatch.setattr(tables, "TABLES", tmp_path)
     with pytest.raises(RehearsalError, match=message):
         load_table("some_homework")
+
+
+def test_words_that_fit_no_execution_are_told() -> None:
+    table = load_table("week1_homework")
+    never = tuple(replace(item, when=frozenset({"never"})) for item in table.texts)
+    with pytest.raises(RehearsalError, match=r"No words for the memo cell 'rescued_classes'.*: one_seed, zero"):
+        plain_hand(replace(table, texts=never), frozenset({"one_seed"}))
+
+
+def test_an_edit_that_does_not_fit_the_solution_is_told_with_its_execution(tmp_path: Path) -> None:
+    table = load_table("week1_homework")
+    wrong = replace(table.executions[0], edits=({"do": "drop", "cell": "nowhere"},))
+    with pytest.raises(
+        RehearsalError, match=r"week1_homework, execution 'slower': The notebook has no cell 'nowhere'"
+    ):
+        execute([wrong], table, material(), tmp_path, workers=1)
+
+
+def test_a_layout_that_does_not_fit_is_told_with_the_work_it_was_for() -> None:
+    """The variant's description says which entries of the tables it was drawn from."""
+    table, runs = load_table("week1_homework"), executed()
+    name = next(iter(runs))
+    school = School(table, material(), runs, {name: read_facts(runs[name])})
+    layout = Choice("broken", "a broken layout", edits=({"do": "drop", "cell": "nowhere"},))
+    hand = plain_hand(table, table.execution(name).traits)
+    exporter = exporter_for("lab")
+    variant = Variant("honest-1", layout.about, table.execution(name), hand, table.numbers[0], layout, exporter)
+    with pytest.raises(RehearsalError, match="week1_homework, a broken layout: The notebook has no cell 'nowhere'"):
+        honest_work(variant, school)
 
 
 def test_an_execution_that_is_not_there_is_named() -> None:
