@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO, Self
 
 import course
 import grader
@@ -20,13 +21,14 @@ from course.release import Release
 from grader.copied import find_copies
 from grader.errors import ResultError
 from grader.grade import BROKE, Judged, broken, grade_safely
+from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
-from grader.results import FILE, from_line, to_line, to_text
+from grader.results import FILE, from_line, to_line
 from paribus.errors import UsageError
-from paribus.files import write_atomic
+from paribus.files import write_atomic, write_atomic_parts
 
 STARTED, COMPLETE = "results.started.json", "results.complete.json"
 TIME_LIMIT = 120.0
@@ -82,49 +84,114 @@ def grade_batch(
     (out / COMPLETE).unlink(missing_ok=True)
     key = batch_key(releases, also)
     earlier = {} if fresh else _earlier(out, key)
-    write_atomic(out / FILE, to_text(earlier.values()))
+    lines = _Lines(out / FILE, earlier.values())
     write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
     state = _State(earlier, progress)
     # Where nobody keeps notebooks, workers need not make them, and the release's own need not travel to them.
     work = _Work(grade, tuple(release if keep else replace(release, notebook="") for release in releases))
-    pool = (place or Processes(jobs, time_limit, memory_mb)).run(work, state.waiting(submissions))
-    with (out / FILE).open("a", encoding="utf-8") as lines, closing(pool):
+    place = place or Processes(jobs, time_limit, memory_mb)
+    waiting = state.waiting(submissions)
+    pool = place.run(work, waiting if place.sees_files else map(read, waiting))
+    with lines, closing(pool):
         for item, answer in pool:
-            judged = (
-                Judged(_placed(item, broken(item, releases, answer.why))) if isinstance(answer, Lost) else answer
-            )
-            line = to_line(judged.result)
-            lines.write(f"{line}\n")
-            lines.flush()
+            done = _lost(item, releases, answer.why) if isinstance(answer, Lost) else answer
             # As the next run reads it: whether a result is new or kept changes nothing, not even the values' order.
-            state.finish(from_line(line))
+            result = from_line(done.line)
+            lines.add(result, done.line)
+            state.finish(result)
             if keep is not None:
-                keep(judged)
+                keep(Judged(result, done.notebook))
     results = find_copies(state.in_order())
-    text = to_text(results)
-    write_atomic(out / FILE, text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": digest}
+    marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": lines.put_in_order(results)}
     write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
     return Batch(results, state.reused)
 
 
 @dataclass(frozen=True)
+class _Line:
+    """What a worker answers: the line of ``results.jsonl``, and the notebook that was made with it."""
+
+    line: str
+    notebook: str = ""
+
+
+@dataclass(frozen=True)
 class _Work:
-    """What a worker does with each submission."""
+    """What a worker does with each submission: all that can be done to it alone, from its bytes to its line."""
 
     grade: Grade
     releases: tuple[Release, ...]
 
-    def __call__(self, submission: Submission) -> Judged:
+    def __call__(self, item: Submission) -> _Line:
+        submission = read(item)
         answer = self.grade(submission, self.releases)
         judged = answer if isinstance(answer, Judged) else Judged(answer)
-        return replace(judged, result=_placed(submission, judged.result))
+        return _Line(to_line(_placed(submission, judged.result)), judged.notebook)
+
+
+def _lost(item: Submission, releases: Sequence[Release], why: str) -> _Line:
+    """What is said of a submission that ended its worker."""
+    submission = read(item)
+    return _Line(to_line(_placed(submission, broken(submission, releases, why))))
 
 
 def _placed(item: Submission, result: Result) -> Result:
     """The result with what is known of the submission from outside of its file."""
     return replace(result, attempt=item.attempt, team=item.team, late=item.late)
+
+
+class _Lines:
+    """``results.jsonl`` while its batch runs: a line for each result, in the order in which they finish.
+
+    Where each line stands is remembered, so that none is made twice, nor all of them kept in memory.
+    """
+
+    def __init__(self, path: Path, earlier: Iterable[Result]) -> None:
+        """Begin with what an earlier run had finished."""
+        self._path = path
+        self._places: dict[str, tuple[Result, int, int]] = {}
+        self._end = 0
+        write_atomic_parts(path, (self._placed(result, to_line(result)) for result in earlier))
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("ab")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, result: Result, line: str) -> None:
+        """Write the line of a result; it is on its way to the disk when this returns."""
+        self._file.write(self._placed(result, line))
+        self._file.flush()
+
+    def put_in_order(self, results: Iterable[Result]) -> str:
+        """Replace the file by one with these results in this order; returns its SHA-256 in hex."""
+        digest = hashlib.sha256()
+        with self._path.open("rb") as written:
+            write_atomic_parts(self._path, self._in_order(results, written, digest))
+        return digest.hexdigest()
+
+    def _in_order(self, results: Iterable[Result], written: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+        for result in results:
+            before, start, length = self._places[result.submission]
+            if result == before:
+                written.seek(start)
+                line = written.read(length)
+            else:
+                line = _as_bytes(to_line(result))
+            digest.update(line)
+            yield line
+
+    def _placed(self, result: Result, line: str) -> bytes:
+        raw = _as_bytes(line)
+        self._places[result.submission] = (result, self._end, len(raw))
+        self._end += len(raw)
+        return raw
+
+
+def _as_bytes(line: str) -> bytes:
+    return f"{line}\n".encode()
 
 
 class _State:
@@ -145,7 +212,7 @@ class _State:
                 )
             self.order[item.submission] = None
             known = self.earlier.get(item.submission)
-            if known is not None and _is_of(known, item):
+            if known is not None and _is_of(known, read(item)):
                 self.reused += 1
                 self.finish(known)
             else:

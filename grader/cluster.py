@@ -75,7 +75,9 @@ def open_cluster(address: str, jobs: int, *, time_limit: float, memory_mb: int =
 
 
 class DaskPlace:
-    """A cluster as a place where tasks run."""
+    """A cluster as a place where tasks run. Its machines may have none of this one's files."""
+
+    sees_files = False
 
     def __init__(self, client: Client, time_limit: float, memory_mb: int = 0) -> None:
         """``client`` is connected; the bounds are those of one item in one process."""

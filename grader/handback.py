@@ -28,7 +28,7 @@ from grader.gradebook.entering import enter
 from grader.gradebook.kept import Kept
 from grader.gradebook.penalty import load_plugin
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
-from grader.intake.inbox import count_submissions, iter_submissions
+from grader.intake.inbox import count_submissions, iter_unread
 from grader.intake.roster import Roster, read_roster, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.model import Result, Submission
@@ -234,7 +234,7 @@ def _submissions(order: Order, roster: Roster) -> Iterator[Submission]:
 
 
 def _inbox(order: Order) -> Iterable[Submission]:
-    return iter_submissions(order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
+    return iter_unread(order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
 
 
 def _count(order: Order) -> int:

@@ -7,6 +7,7 @@ the release give one Result, anywhere, any number of times.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal
 
 from course.assignment import Assignment, Cell
@@ -23,6 +24,20 @@ Status = Literal["graded", "partial", "unreadable", "other_assignment"]
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Where bytes lie that were not read yet: in a file, or in the member of that number of an archive.
+
+    ``stamp`` is the file's size and the time of its last change, in ns, when it was listed; ``limit`` how many
+    bytes are read at most.
+    """
+
+    path: Path
+    limit: int
+    member: int | None = None
+    stamp: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
 class Submission:
     """One file of one student as the inbox found it.
 
@@ -33,7 +48,8 @@ class Submission:
     is more than one; ``late`` are the seconds after the time at which it was due, an extension counted;
     ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
     ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
-    8601 with a zone), "" where nobody said.
+    8601 with a zone), "" where nobody said. While ``unread`` is set, ``content`` and ``sha256`` are empty:
+    `grader.intake.inbox.read` fills them, wherever the submission is worked on.
     """
 
     submission: str
@@ -50,6 +66,7 @@ class Submission:
     commitments: tuple[str, ...] | None = None
     handed_in: str = ""
     reveal: str = ""
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the grader is the same wherever it runs.
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from grader.errors import ClusterError
 from grader.pool import Lost, run_pool
@@ -20,7 +20,10 @@ LOCAL = "local"
 
 
 class Place(Protocol):
-    """Where tasks run."""
+    """Where tasks run. ``sees_files``: the paths of this machine mean the same there."""
+
+    @property
+    def sees_files(self) -> bool: ...
 
     def run(
         self, function: Callable[[Item], Answer], items: Iterable[Item]
@@ -40,6 +43,7 @@ class Processes:
     jobs: int
     time_limit: float
     memory_mb: int = 0
+    sees_files: ClassVar[bool] = True
 
     def run(
         self, function: Callable[[Item], Answer], items: Iterable[Item]
@@ -51,6 +55,8 @@ class Processes:
 @dataclass(frozen=True)
 class Here:
     """The process that asks, one item after another and without any bound: for tests and for debuggers."""
+
+    sees_files: ClassVar[bool] = True
 
     def run(
         self, function: Callable[[Item], Answer], items: Iterable[Item]

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,8 +17,14 @@ FILE = "results.jsonl"
 
 
 def to_line(result: Result) -> str:
-    """One line of JSON without its line end; the same result gives the same text."""
-    return json.dumps(_plain(result), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """One line of JSON without its line end; the same result gives the same text. Numbers that are not finite,
+    which JSON has not, become text: "nan", "inf".
+    """
+    try:
+        return json.dumps(result, default=_fields, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        whole = json.loads(json.dumps(result, default=_fields), parse_constant=lambda name: str(float(name)))
+        return json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def from_line(line: str) -> Result:
@@ -49,27 +55,16 @@ def read_results(path: Path) -> tuple[Result, ...]:
     return tuple(results)
 
 
-def to_text(results: Iterable[Result]) -> str:
-    """A whole file."""
-    return "".join(f"{to_line(result)}\n" for result in results)
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON schema of one line."""
     path = Path(__file__).with_name("result.schema.json")
     return cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
-    """What `plain` makes of `dataclasses.asdict`, without its deep copy; every line is made several times."""
-    if value is None or type(value) in (str, int, bool):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+def _fields(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
+    """What JSON has no form for: a dataclass as its fields, without the deep copy of `dataclasses.asdict`."""
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
     return plain(value)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -10,13 +11,17 @@ def write_atomic(path: Path, content: str | bytes) -> None:
 
     The temporary file stands in the same folder, since only a rename within one file system is atomic.
     """
+    write_atomic_parts(path, [content.encode("utf-8") if isinstance(content, str) else content])
+
+
+def write_atomic_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """As `write_atomic`, from pieces that are asked for one at a time; ``path`` itself may be read for them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    raw = content.encode("utf-8") if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(raw)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)

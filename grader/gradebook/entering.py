@@ -17,6 +17,7 @@ from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.kept import Kept
 from grader.gradebook.rebuild import rebuild
+from grader.intake.inbox import read
 from grader.match import match, others
 from grader.model import Result, Submission
 from grader.places import Place, Processes
@@ -144,9 +145,12 @@ def _rebuilt(
 
 def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) -> Iterator[_Task]:
     """What has to be read. A file that was changed since it was judged is entered by the next run."""
-    for item in submissions:
-        result = unread.get(item.submission)
-        if result is not None and result.sha256 == item.sha256:
+    for listed in submissions:
+        result = unread.get(listed.submission)
+        if result is None:
+            continue
+        item = read(listed)
+        if result.sha256 == item.sha256:
             yield _Task(item.submission, item.content, item.source, result.release)
 
 

@@ -8,12 +8,13 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
+from grader.model import Unread
 
 
 @dataclass(frozen=True)
@@ -37,27 +38,26 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the batch: its path with ``/``, and how to read it. ``problem`` is set where it must not be.
-    ``modified`` orders files by the time they were last changed, as far as the archive or the disk knows it.
+    """One file of the batch: its path with ``/``, and where its bytes are. ``problem`` is set where they must not
+    be read. ``modified`` orders files by the time they were last changed, as far as the archive or the disk knows.
     """
 
     path: str
     size: int
-    read: Callable[[int], bytes]
+    unread: Unread | None
     problem: str = ""
     modified: tuple[float, ...] = ()
 
 
-@contextmanager
-def open_entries(path: Path, limits: InboxLimits) -> Iterator[tuple[Entry, ...]]:
-    """The entries of a zip, of a folder, or a single file as the only one. InboxError where there are none to
-    be had at all.
+def list_entries(path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
+    """The entries of a zip, of a folder, or a single file as the only one; nothing of them is read yet.
+    InboxError where there are none to be had at all.
     """
     if path.is_dir():
-        yield _folder(path, limits)
-    elif not path.exists():
+        return _folder(path, limits)
+    if not path.exists():
         raise InboxError(f"{path}: does not exist. Name Moodle's zip, a folder of submissions, or one file.")
-    elif path.suffix.lower() == ".zip":
+    if path.suffix.lower() == ".zip":
         try:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -66,14 +66,13 @@ def open_entries(path: Path, limits: InboxLimits) -> Iterator[tuple[Entry, ...]]
                 "they were unpacked to."
             ) from error
         with archive:
-            yield _zip(archive, path, limits)
-    elif path.suffix.lower() in NOTEBOOKS:
-        yield (_file(path, path.name),)
-    else:
-        raise InboxError(
-            f"{path}: is neither Moodle's zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
-            "archive of another kind, and name the folder."
-        )
+            return _zip(archive, path, limits)
+    if path.suffix.lower() in NOTEBOOKS:
+        return (_file(path, path.name, limits),)
+    raise InboxError(
+        f"{path}: is neither Moodle's zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
+        "archive of another kind, and name the folder."
+    )
 
 
 # --- folders ------------------------------------------------------------------------------------------------
@@ -85,13 +84,13 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
 
     def refused(error: OSError) -> None:
         name = Path(str(error.filename)).relative_to(folder).as_posix()
-        entries.append(Entry(name, 0, _nothing, f"The folder could not be opened ({error.strerror})."))
+        entries.append(Entry(name, 0, None, f"The folder could not be opened ({error.strerror})."))
 
     for place, folders, files in os.walk(folder, onerror=refused):
         linked = [name for name in folders if Path(place, name).is_symlink()]
         paths = [Path(place, name) for name in (*files, *linked)]
         entries += [
-            _file(path, path.relative_to(folder).as_posix())
+            _file(path, path.relative_to(folder).as_posix(), limits)
             for path in paths if path.is_symlink() or path.is_file()
         ]  # fmt: skip
         if len(entries) > limits.members:
@@ -101,19 +100,11 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _file(path: Path, name: str) -> Entry:
+def _file(path: Path, name: str, limits: InboxLimits) -> Entry:
     if path.is_symlink():
-        return Entry(name, 0, _nothing, "The file is a link to another place; it was not followed.")
-
-    def read(limit: int) -> bytes:
-        with path.open("rb") as file:
-            return file.read(limit + 1)
-
-    return Entry(name, path.stat().st_size, read, modified=(path.stat().st_mtime,))
-
-
-def _nothing(limit: int) -> bytes:
-    return b""
+        return Entry(name, 0, None, "The file is a link to another place; it was not followed.")
+    found = path.stat()
+    return Entry(name, found.st_size, Unread(path, limits.member_bytes), modified=(found.st_mtime,))
 
 
 # --- zips ---------------------------------------------------------------------------------------------------
@@ -121,21 +112,23 @@ def _nothing(limit: int) -> bytes:
 
 def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
     # A member without a name is no file of anyone's; zipfile's own is_dir fails on it.
-    members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+    members = [
+        (number, info) for number, info in enumerate(archive.infolist()) if info.filename and not info.is_dir()
+    ]
     if len(members) > limits.members:
         raise InboxError(
             f"{path}: holds {len(members):,} files, and at most {limits.members:,} are read. "
             "Download the submissions of one assignment."
         )
-    names = [_name(info) for info in members]
+    names = [_name(info) for _, info in members]
     last = {name: position for position, name in enumerate(names)}
-    return tuple(
-        Entry(
-            name, info.file_size, _reader(archive, info), _refusal(info, name, last[name] != position, limits),
-            info.date_time,
-        )
-        for position, (info, name) in enumerate(zip(members, names, strict=True))
-    )  # fmt: skip
+    stamp = _stamp(path)
+    entries = []
+    for position, ((number, info), name) in enumerate(zip(members, names, strict=True)):
+        problem = _refusal(info, name, last[name] != position, limits)
+        unread = Unread(path, limits.member_bytes, number, stamp)
+        entries.append(Entry(name, info.file_size, unread, problem, info.date_time))
+    return tuple(entries)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -147,14 +140,6 @@ def _name(info: zipfile.ZipInfo) -> str:
         except UnicodeError:
             name = info.filename
     return name.replace("\\", "/")
-
-
-def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
-        with archive.open(info) as file:
-            return file.read(limit + 1)
-
-    return read
 
 
 def _refusal(info: zipfile.ZipInfo, name: str, repeated: bool, limits: InboxLimits) -> str:
@@ -180,18 +165,37 @@ def _refusal(info: zipfile.ZipInfo, name: str, repeated: bool, limits: InboxLimi
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
-def read_bounded(entry: Entry, limit: int) -> tuple[bytes, str]:
-    """The entry's bytes and "", or no bytes and what was wrong. Reads at most ``limit`` bytes, whatever the
-    archive says about sizes.
+def read_bounded(unread: Unread) -> tuple[bytes, str]:
+    """The bytes and "", or no bytes and what was wrong. Reads no more than the limit, whatever an archive says
+    about sizes.
     """
-    if entry.problem:
-        return b"", entry.problem
-    if entry.size > limit:
-        return b"", f"It is {entry.size // 1_000_000} MB large; at most {limit // 1_000_000} MB are read."
+    limit = unread.limit
     try:
-        content = entry.read(limit)
+        content = _read(unread)
     except READ_ERRORS as error:
         return b"", f"It could not be read: {str(error) or type(error).__name__}."
     if len(content) > limit:
         return b"", f"It unpacks to more than the {limit // 1_000_000} MB that are read."
     return content, ""
+
+
+def _read(unread: Unread) -> bytes:
+    if unread.member is None:
+        with unread.path.open("rb") as file:
+            return file.read(unread.limit + 1)
+    if _stamp(unread.path) != unread.stamp:
+        raise OSError(f"{unread.path.name} was changed while it was graded; grade it again")
+    archive = _opened(unread.path, unread.stamp)
+    with archive.open(archive.infolist()[unread.member]) as file:
+        return file.read(unread.limit + 1)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, stamp: tuple[int, int]) -> zipfile.ZipFile:
+    """An archive, opened once in each process that reads from it: its directory may be long."""
+    return zipfile.ZipFile(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns

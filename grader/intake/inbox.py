@@ -1,7 +1,8 @@
 """From what a teacher downloads to submissions, one at a time: Moodle's zip, a folder, or a single file.
 
 Each file that may be a notebook becomes one Submission. A file that cannot be read becomes one too, with its
-``problem``, so that nothing is lost and nobody else is affected.
+``problem``, so that nothing is lost and nobody else is affected. They are listed by their names alone; the bytes
+of each are read where it is worked on, which may be another process.
 """
 
 import hashlib
@@ -10,16 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
-from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, open_entries, read_bounded
+from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
 from grader.intake.moodle import hides_name, parse_name, slug
 from grader.model import Submission
 
-__all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions"]
+__all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "read"]
 
 # What operating systems and Jupyter leave in folders.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})
 CLUTTER_NAMES = ("._", "~$")
 LISTED = 5
+NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -49,41 +51,59 @@ class _Owned:
 def iter_submissions(
     path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
 ) -> Iterator[Submission]:
-    """Every submission of a batch, read one at a time, in an order that depends on names alone.
+    """As `iter_unread`, each with its bytes."""
+    return map(read, iter_unread(path, limits, anonymous=anonymous))
+
+
+def iter_unread(
+    path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
+) -> Iterator[Submission]:
+    """Every submission of a batch, its bytes still to be `read`, in an order that depends on names alone.
 
     ``anonymous`` keeps no name, neither a person's nor a file's: only Moodle's identifier, or a number made from
     what stands for it. Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is
     no zip, nothing in it, too many files.
     """
     total = 0
-    with open_entries(path, limits) as entries:
-        for planned in _plan(entries, path):
-            content, problem = b"", planned.problem
-            if not problem and total >= limits.total_bytes:
-                problem = (
-                    f"The batch is larger than the {limits.total_bytes:,} bytes that are read. Grade it in parts."
-                )
-            elif not problem:
-                content, problem = read_bounded(planned.entry, limits.member_bytes)
-            total += len(content)
-            found = Submission(
-                submission=planned.submission,
-                student=planned.student,
-                name=planned.name,
-                source=planned.entry.path,
-                content=content,
-                sha256=hashlib.sha256(content).hexdigest(),
-                remarks=planned.remarks,
-                problem=problem,
-                attempt=planned.attempt,
-            )
-            yield _nameless(found) if anonymous else found
+    for planned in _plan(list_entries(path, limits), path):
+        problem = planned.problem or planned.entry.problem or _too_large(planned.entry, total, limits)
+        total += 0 if problem else planned.entry.size
+        found = Submission(
+            submission=planned.submission,
+            student=planned.student,
+            name=planned.name,
+            source=planned.entry.path,
+            content=b"",
+            sha256=NOTHING if problem else "",
+            remarks=planned.remarks,
+            problem=problem,
+            attempt=planned.attempt,
+            unread=None if problem else planned.entry.unread,
+        )
+        yield _nameless(found) if anonymous else found
+
+
+def read(item: Submission) -> Submission:
+    """The submission with its bytes, or with what kept them from being read; itself where it was read already."""
+    if item.unread is None:
+        return item
+    content, problem = read_bounded(item.unread)
+    return replace(item, content=content, sha256=hashlib.sha256(content).hexdigest(), problem=problem, unread=None)
 
 
 def count_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> int:
     """How many `iter_submissions` will give, without reading their contents."""
-    with open_entries(path, limits) as entries:
-        return len(_plan(entries, path))
+    return len(_plan(list_entries(path, limits), path))
+
+
+def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
+    """Why a file is not read after ``total`` bytes of others; "" where it is."""
+    if total >= limits.total_bytes:
+        return f"The batch is larger than the {limits.total_bytes:,} bytes that are read. Grade it in parts."
+    if entry.size > limits.member_bytes:
+        megabytes, most = entry.size // 1_000_000, limits.member_bytes // 1_000_000
+        return f"It is {megabytes} MB large; at most {most} MB are read."
+    return ""
 
 
 # --- from entries to submissions ------------------------------------------------------------------------------

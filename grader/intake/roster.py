@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from course.policy import Policy
+from grader.intake.inbox import read
 from grader.intake.late import NOT_READ, handed_in, late_remark, lateness
 from grader.intake.worksheet import Worksheet
 from grader.model import Submission
@@ -56,8 +57,9 @@ def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
 def with_roster(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submission]:
     """Every submission with what the roster says of it; a team's file once, however many copies Moodle packed."""
     seen: set[tuple[str, str]] = set()
-    for item in submissions:
-        group = _group(item, roster)
+    for listed in submissions:
+        group = _group(listed, roster)
+        item = read(listed) if group else listed
         if group:
             if (group, item.sha256) in seen and not item.problem:
                 continue

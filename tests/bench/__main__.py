@@ -31,7 +31,7 @@ from grader.batch import grade_batch
 from grader.bounds import judge_with
 from grader.gradebook.kept import Kept
 from grader.handback import Order, render_all, with_gradebook
-from grader.intake.inbox import iter_submissions
+from grader.intake.inbox import iter_unread
 from tests.bench.checks_side import checking, looking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
 from tests.bench.otter_side import otter_seconds
@@ -103,7 +103,7 @@ def grading(scratch: Path) -> list[Row]:
         start = time.perf_counter()
         order, kept = Order(archive, (release,), out), Kept()
         batch = grade_batch(
-            iter_submissions(archive), [release], out,
+            iter_unread(archive), [release], out,
             jobs=1, fresh=True, grade=judge_with(order.policy.limits), keep=kept.put,
         )  # fmt: skip
         judged = time.perf_counter() - start

@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 from course.release import Release
 from grader.batch import grade_batch
 from grader.grade import grade_safely
-from grader.intake.inbox import iter_submissions
+from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result
 from grader.recover import DEFAULT_LIMITS, recover
 from grader.recover.page import ANY_CELL
@@ -107,7 +107,7 @@ def _batch(archive: Path, release: Release, out: Path, jobs: int) -> _Measured:
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
-    grade_batch(iter_submissions(archive), [release], out, jobs=jobs, fresh=True, progress=watch)
+    grade_batch(iter_unread(archive), [release], out, jobs=jobs, fresh=True, progress=watch)
     seconds = time.perf_counter() - start
     own = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1_000
     disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 1e6

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from typing import Any
 import pytest
 
 from course.release import Release
-from grader.batch import COMPLETE, STARTED, batch_key, grade_batch
+from grader.batch import COMPLETE, STARTED, TIME_LIMIT, batch_key, grade_batch
+from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
+from grader.places import Here, Place, Processes
+from grader.pool import Lost
 from grader.results import FILE, read_results
 from paribus.errors import UsageError
 from tests.grader import pool_work
@@ -55,6 +59,35 @@ def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
         grade_batch(room(), [release_of(LAB)], tmp_path / str(jobs), jobs=jobs)
         texts.append((tmp_path / str(jobs) / FILE).read_bytes())
     assert texts[0] == texts[1]
+
+
+class Afar(Here):
+    """A place whose processes have none of this machine's files."""
+
+    sees_files = False
+
+    def run(
+        self, function: Callable[[Any], Any], items: Iterable[Any]
+    ) -> Generator[tuple[Any, Any | Lost], None, None]:
+        """As `Here.run`, once it is sure that nothing is left to be read."""
+        for item in items:
+            assert item.unread is None
+            yield item, function(item)
+
+
+@pytest.mark.parametrize("place", [Processes(2, TIME_LIMIT), Here(), Afar()], ids=["processes", "here", "afar"])
+def test_who_reads_the_files_changes_nothing(tmp_path: Path, place: Place) -> None:
+    """The parent, the workers, or the parent for a place that has not its files: the same
+    bytes, and the next batch knows them.
+    """
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("Ann_1_assignsubmission_file/a.html", text_of(LAB))
+        packed.writestr("Ben_2_assignsubmission_file/b.html", "%PDF-1.7")
+    grade_batch(iter_submissions(archive), [release_of(LAB)], tmp_path / "read")
+    grade_batch(iter_unread(archive), [release_of(LAB)], tmp_path / "unread", place=place)
+    assert (tmp_path / "unread" / FILE).read_bytes() == (tmp_path / "read" / FILE).read_bytes()
+    assert grade_batch(iter_unread(archive), [release_of(LAB)], tmp_path / "unread").reused == 2
 
 
 def one_by_one(items: list[Submission]) -> Iterator[Submission]:

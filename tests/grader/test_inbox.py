@@ -2,6 +2,7 @@
 
 import io
 import os
+import pickle
 import stat
 import struct
 import tempfile
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import InboxError
+from grader.intake import inbox
 from grader.intake.entries import InboxLimits
-from grader.intake.inbox import count_submissions, iter_submissions
+from grader.intake.inbox import count_submissions, iter_submissions, iter_unread
 from grader.model import Submission
 
 MOODLE = "Ada Lovelace_101_assignsubmission_file/homework.html"
@@ -349,3 +351,34 @@ def _attempt(path: Path) -> list[Submission] | str:
         return read(path)
     except InboxError as error:
         return str(error)
+
+
+def test_a_batch_is_listed_without_being_read(tmp_path: Path) -> None:
+    """What is listed can travel to another process, which finds the same bytes there."""
+    path = make_zip(tmp_path / "all.zip", {MOODLE: b"content", "Bob_102_assignsubmission_file/x.html": b"other"})
+    listed = list(iter_unread(path))
+    assert [(item.content, item.sha256) for item in listed] == [(b"", ""), (b"", "")]
+    travelled = [pickle.loads(pickle.dumps(item)) for item in reversed(listed)]  # noqa: S301 - our own
+    assert [inbox.read(item) for item in reversed(travelled)] == read(path)
+    assert inbox.read(read(path)[0]) == read(path)[0]
+
+
+def test_an_archive_that_changes_between_listing_and_reading_is_not_taken_for_the_listed_one(
+    tmp_path: Path,
+) -> None:
+    path = make_zip(tmp_path / "all.zip", {MOODLE: b"Ada's"})
+    (listed,) = iter_unread(path)
+    make_zip(path, {"Bob_102_assignsubmission_file/x.html": b"Bob's, and longer"})
+    found = inbox.read(listed)
+    assert found.content == b""
+    assert "all.zip was changed while it was graded; grade it again" in found.problem
+
+
+def test_a_file_that_is_gone_when_it_is_read_costs_only_itself(tmp_path: Path) -> None:
+    for name in ("ada.html", "bob.html"):
+        (tmp_path / name).write_bytes(b"x")
+    listed = list(iter_unread(tmp_path))
+    (tmp_path / "ada.html").unlink()
+    ada, bob = map(inbox.read, listed)
+    assert "could not be read" in ada.problem
+    assert (bob.problem, bob.content) == ("", b"x")

@@ -1,6 +1,8 @@
 """Results as JSON lines: documented, canonical, and read back as they were."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -9,7 +11,7 @@ import pytest
 from grader.errors import ResultError
 from grader.grade import grade_one
 from grader.model import Result
-from grader.results import from_line, json_schema, read_results, to_line, to_text
+from grader.results import from_line, json_schema, read_results, to_line
 from tests.grader.graded import NAMES, release_of, submit, text_of
 
 
@@ -40,10 +42,18 @@ def test_a_line_is_read_back_as_it_was(results: list[Result]) -> None:
         assert from_line(to_line(result)).cells == result.cells
 
 
+def test_a_number_that_json_has_not_is_written_as_text(results: list[Result]) -> None:
+    """The rest of the line stays as it is."""
+    odd = replace(results[0], metrics={"a.loss": math.nan, "b.loss": -math.inf, "c.loss": 0.5})
+    told = json.loads(to_line(odd))
+    assert told["metrics"] == {"a.loss": "nan", "b.loss": "-inf", "c.loss": 0.5}
+    assert told["cells"] == json.loads(to_line(results[0]))["cells"]
+
+
 def test_a_file_is_read_line_by_line(results: list[Result], tmp_path: Path) -> None:
     """What was written is what is read."""
     path = tmp_path / "results.jsonl"
-    path.write_text(to_text(results), encoding="utf-8")
+    path.write_text("".join(f"{to_line(result)}\n" for result in results), encoding="utf-8")
     assert [result.submission for result in read_results(path)] == ["ann", "ben", "cem", "dee"]
 
 
