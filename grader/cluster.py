@@ -1,37 +1,27 @@
 """The grader on a Dask cluster: the same results as on one machine, from as many as there are.
 
-The scheduler and the workers are started by Dask's own commands. Each of a worker's threads keeps one process of
-`grader.pool` below it, which does the work: so the bounds on time and memory hold there as here, and a submission
-that hangs or kills costs only itself. A submission travels once, with its task, and only a few more of them than
-there are threads are under way at a time. Where a worker is lost, Dask gives its tasks to another.
+The scheduler and the workers are started by Dask's own commands; `grader.crew` is what a worker does. A submission
+travels once, with its task, small ones several to a task, and each thread has one task to do and one to go on with.
+Where a worker is lost, Dask gives its tasks to another.
 """
 
-import multiprocessing
+import pickle
 import queue
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import uuid4
 
 import dask
-from distributed import (
-    CancelledError,
-    Client,
-    Future,
-    KilledWorker,
-    LocalCluster,
-    Worker,
-    WorkerPlugin,
-    get_worker,
-)
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster
 
 from grader.batch import own_code
+from grader.crew import Crew, Done, Lot, at_work
 from grader.errors import ClusterError
 from grader.places import LOCAL
-from grader.pool import Lost, run_pool
+from grader.pool import Lost
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -45,6 +35,12 @@ LOOK_AGAIN = 2.0
 """Seconds after which the cluster is asked again how many threads it has."""
 TRIES = 5
 """How often a task is sent that the cluster loses without saying why."""
+LOT_ITEMS, LOT_BYTES, LOT_SECONDS = 32, 1_000_000, 0.2
+"""One task's items: a task costs scheduler, worker and client some seven milliseconds together, more than a small
+submission takes. What is large, or takes long, travels alone.
+"""
+LOT_ENDS = 1.0
+"""Seconds after which a worker begins no further item of a lot: where one took long, others do the rest."""
 
 
 @contextmanager
@@ -124,9 +120,12 @@ class _Run(Generic[Item, Answer]):
     def __init__(self, client: Client, crew: str) -> None:
         self._client, self._crew = client, crew
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
-        self._flight: dict[str, tuple[Future, Item, int]] = {}
+        self._flight: dict[str, tuple[Future, tuple[Item, ...], int]] = {}
         self._suspects: list[Item] = []
+        self._left: deque[Item] = deque()
         self._sent = 0
+        self._most = 1
+        self._pace = LOT_SECONDS
 
     def answers(self, items: Iterable[Item]) -> Generator[tuple[Item, Answer | Lost], None, None]:
         """Every item with what came of it. Those that stood near a worker's death are tried again, one by one."""
@@ -134,15 +133,15 @@ class _Run(Generic[Item, Answer]):
         room, asked = self._room(), time.monotonic()
         try:
             while True:
-                for item in islice(waiting, max(0, room - len(self._flight))):
-                    self._send(item)
+                while len(self._flight) < room and (lot := self._take(waiting)):
+                    self._send(lot)
                 if not self._flight:
                     break
                 yield from self._finished(alone=False)
                 if time.monotonic() - asked > LOOK_AGAIN:
                     room, asked = self._room(), time.monotonic()
             for item in self._suspects:
-                self._send(item)
+                self._send((item,))
                 while self._flight:
                     yield from self._finished(alone=True)
         finally:
@@ -155,35 +154,58 @@ class _Run(Generic[Item, Answer]):
             threads: dict[str, int] = self._client.nthreads()
         return 2 * max(1, sum(threads.values()))
 
-    def _send(self, item: Item, tries: int = 1) -> None:
+    def _take(self, waiting: Iterator[Item]) -> tuple[Item, ...]:
+        """The items of the next task: as many as are small and quick, at least one where there is one."""
+        lot: list[Item] = []
+        size = 0
+        while len(lot) < self._most and size < LOT_BYTES:
+            try:
+                item = self._left.popleft() if self._left else next(waiting)
+            except StopIteration:
+                break
+            lot.append(item)
+            if self._most > 1:
+                with _asking():
+                    size += len(pickle.dumps(item))
+        return tuple(lot)
+
+    def _send(self, lot: tuple[Item, ...], tries: int = 1) -> None:
         self._sent += 1
         key = f"{self._crew}-{self._sent}"
         with _asking():
-            future = self._client.submit(at_work, self._crew, item, key=key, pure=False)
-        self._flight[key] = (future, item, tries)
+            future = self._client.submit(at_work, self._crew, Lot(lot, LOT_ENDS), key=key, pure=False)
+        self._flight[key] = (future, lot, tries)
         future.add_done_callback(self._done.put)
 
     def _finished(self, *, alone: bool) -> Iterator[tuple[Item, Answer | Lost]]:
-        """The next task that is over, with its item. One of which workers died is a suspect, or `Lost` where it was
-        ``alone`` on the cluster; one that the cluster forgot is sent again.
+        """The items of the next task that is over. Those of which workers died are suspects, or `Lost` where one
+        was ``alone`` on the cluster; those that the cluster forgot, or a worker left to others, are sent again.
         """
-        future, item, tries = self._flight.pop(str(self._next().key))
+        future, lot, tries = self._flight.pop(str(self._next().key))
         try:
             with _asking():
-                answer: Answer | Lost = future.result()
+                done: Done = future.result()
         except KilledWorker as error:
             if not alone:
-                self._suspects.append(item)
+                self._suspects.extend(lot)
                 return
-            answer = Lost(f"it ended one worker of the cluster after another, {error.last_worker.address} at last")
+            what = f"it ended one worker of the cluster after another, {error.last_worker.address} at last"
+            done = Done((Lost(what),), LOT_SECONDS)
         except CancelledError as error:
             if tries == TRIES:
                 raise _failed(f"it forgot a task {TRIES} times") from error
-            self._send(item, tries + 1)
+            self._send(lot, tries + 1)
             return
         finally:
             future.release()
-        yield item, answer
+        self._learn(done.seconds / len(done.answers))
+        self._left.extend(lot[len(done.answers) :])
+        yield from zip(lot, done.answers, strict=False)
+
+    def _learn(self, seconds: float) -> None:
+        """How many items a task may have, by how long one took of late."""
+        self._pace = (self._pace + seconds) / 2
+        self._most = max(1, min(LOT_ITEMS, 2 * self._most, int(LOT_SECONDS / max(self._pace, 1e-6))))
 
     def _next(self) -> Future:
         """Wait for a task to be over. ClusterError where there is no one left to do it."""
@@ -200,67 +222,3 @@ class _Run(Generic[Item, Answer]):
                 raise _failed(
                     f"no worker was there for {PATIENCE:g} seconds; start some with `dask worker ADDRESS`"
                 )
-
-
-# --- on a worker ------------------------------------------------------------------------------------------
-
-
-def at_work(crew: str, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
-    """One task, on a worker: the item goes to an idle process of the crew."""
-    found = get_worker().plugins[crew]
-    return found.answer(item)
-
-
-class Crew(WorkerPlugin):  # type: ignore[misc]  # distributed ships no types
-    """A worker's processes for one run, one for each thread that is at work. Dask gives workers that come later
-    theirs.
-    """
-
-    def __init__(self, function: Callable[[Any], Any], time_limit: float, memory_mb: int, code: str) -> None:
-        """``code`` is the digest of the client's own."""
-        self._function, self._time_limit, self._memory_mb, self._code = function, time_limit, memory_mb, code
-        self._idle: deque[_Hand] = deque()
-
-    def setup(self, worker: Worker) -> None:
-        """Refuse a worker with other code by a ClusterError; processes start when there is work."""
-        self._check(worker.address)
-
-    def _check(self, address: str) -> None:
-        if own_code() != self._code:
-            raise ClusterError(f"the worker {address} has another version of paribus than this machine")
-
-    def teardown(self, worker: Worker) -> None:
-        """End the processes."""
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
-
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
-        """What comes of one item; called by as many threads as the worker has."""
-        self._check("that has just come")  # which may have its first task before it is set up
-        # A nanny starts its worker as a daemon, which may have no processes below it. Ours end with it.
-        if multiprocessing.current_process().daemon:
-            multiprocessing.current_process().daemon = False
-        try:
-            hand = self._idle.pop()
-        except IndexError:
-            hand = _Hand(self._function, self._time_limit, self._memory_mb)
-        answer = hand.answer(item)
-        self._idle.append(hand)
-        return answer
-
-
-class _Hand:
-    """A pool of one process that gets its items one by one, as they come."""
-
-    def __init__(self, function: Callable[[Any], Any], time_limit: float, memory_mb: int) -> None:
-        self._box: list[Any] = []
-        items = iter(self._box.pop, _Hand)  # taken only when asked for an answer, when there is one
-        self._pool = run_pool(function, items, jobs=1, time_limit=time_limit, memory_mb=memory_mb)
-
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
-        self._box.append(item)
-        return next(self._pool)[1]
-
-    def close(self) -> None:
-        self._pool.close()

@@ -31,6 +31,12 @@ def slowly(submission: Submission, releases: Sequence[Release]) -> Result:
     return grade_safely(submission, releases)
 
 
+def wait_and_grade(submission: Submission, releases: Sequence[Release]) -> Result:
+    """Grade, after 50 ms in which the processor is others'."""
+    time.sleep(0.05)
+    return grade_safely(submission, releases)
+
+
 def double_with(ballast: bytes, value: int) -> int:
     """Work that is large itself."""
     return 2 * value if ballast else 0
@@ -83,6 +89,18 @@ def stop_here() -> None:
 def half_a_second(value: int) -> int:
     """An answer that takes a while."""
     time.sleep(0.5)
+    return value
+
+
+def a_tenth_of_a_second(value: int) -> int:
+    """An answer that takes a while, and hardly any of the processor."""
+    time.sleep(0.1)
+    return value
+
+
+def slow_from_a_hundred(value: int) -> int:
+    """An answer that takes a while for some."""
+    time.sleep(0.5 if value >= 100 else 0)
     return value
 
 

@@ -1,18 +1,22 @@
 """The grader on a Dask cluster of this machine: the same results, and a worker's death costs nobody anything."""
 
+import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import dask
 import pytest
 from distributed import Client, LocalCluster
 
 from grader.batch import grade_batch
-from grader.cluster import Crew, DaskPlace, open_cluster
+from grader.cluster import LOT_BYTES, LOT_ITEMS, DaskPlace, open_cluster
+from grader.crew import Crew, Lot
 from grader.errors import ClusterError
 from grader.places import Here, Place, Processes, open_place
 from grader.pool import Lost
@@ -69,6 +73,79 @@ def test_an_item_that_dies_or_hangs_costs_only_itself(client: Client) -> None:
     assert list(DaskPlace(client, 1.0).run(pool_work.double, [99])) == [(99, Lost("it took longer than 1 seconds"))]
 
 
+def test_small_items_share_a_task_and_still_cost_only_themselves(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task costs more than a small submission; one that dies in the middle of a lot takes nobody with it."""
+    lots = lots_of(client, monkeypatch)
+    items = [*range(100, 300), 13, *range(300, 500)]
+    answers = dict(DaskPlace(client, 60.0).run(pool_work.double, items))
+    assert answers == {**{item: 2 * item for item in items}, 13: Lost("its process ended with status 7")}
+    assert len(next(lot for lot in lots if 13 in lot)) > 1
+    assert max(map(len, lots)) <= LOT_ITEMS
+    assert len(lots) < len(items) / 5
+
+
+def test_what_is_large_or_slow_travels_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no more is under way than each thread has use for, and no thread has all that is slow."""
+    lots = lots_of(client, monkeypatch)
+    list(DaskPlace(client, 60.0).run(pool_work.echo, [bytes(LOT_BYTES)] * 12))
+    list(DaskPlace(client, 60.0).run(pool_work.half_a_second, range(6)))
+    assert {len(lot) for lot in lots} == {1}
+
+
+def lots_of(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What travels in each task from now on."""
+    lots: list[tuple[Any, ...]] = []
+    submit = client.submit
+
+    def noting(function: Any, crew: str, lot: Lot, **more: Any) -> Any:  # noqa: ANN401 - Dask's own signature
+        lots.append(lot.items)
+        return submit(function, crew, lot, **more)
+
+    monkeypatch.setattr(client, "submit", noting)
+    return lots
+
+
+def test_what_turns_out_slow_is_left_to_others(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lot was put together when items were quick: no thread has all the slow ones, while the others wait."""
+    lots = lots_of(client, monkeypatch)
+    answers = dict(DaskPlace(client, 60.0).run(pool_work.slow_from_a_hundred, range(-200, 112)))
+    assert answers == {number: number for number in range(-200, 112)}
+    slow = [item for lot in lots for item in lot if item >= 100]
+    assert len(slow) > 12  # some were sent twice
+
+
+def test_a_run_that_is_closed_leaves_no_process(client: Client) -> None:
+    """Ctrl-C, say, in the middle of a lot: workers stop after the item that they are at."""
+    answers = DaskPlace(client, 60.0).run(pool_work.slow_from_a_hundred, range(1_000))
+    assert 100 in (item for item, _ in answers)
+    answers.close()
+    since = time.monotonic()
+    while multiprocessing.active_children() and time.monotonic() - since < 10:
+        time.sleep(0.05)
+    assert time.monotonic() - since < 3
+
+
+def test_throughput_grows_with_workers() -> None:
+    """Three do more than twice what one does, where the work waits for something else than this machine's cores."""
+    assert rate(3) > 2 * rate(1)
+
+
+def rate(workers: int) -> float:
+    """Items a second, counted from when every worker has started."""
+    with (
+        LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        answers = DaskPlace(client, 60.0).run(pool_work.a_tenth_of_a_second, range(16 * workers))
+        times = [time.perf_counter() for _ in answers]
+    half = len(times) // 2
+    return (len(times) - half) / (times[-1] - times[half - 1])
+
+
 def test_an_item_may_not_take_more_memory_on_a_worker_either(client: Client) -> None:
     answers = dict(DaskPlace(client, 30.0, memory_mb=1_000).run(pool_work.fill_memory, [10, 3_000]))
     assert answers[10] == "10 MB"
@@ -76,12 +153,12 @@ def test_an_item_may_not_take_more_memory_on_a_worker_either(client: Client) -> 
 
 
 def test_items_are_read_as_they_are_needed(client: Client) -> None:
-    """A few more than there are threads, whatever the size of the class."""
-    items = iter(range(1_000, 2_000))
+    """Two tasks a thread, whatever the size of the class."""
+    items = iter(range(1_000, 3_000))
     answers = DaskPlace(client, 60.0).run(pool_work.double, items)
-    for _ in range(5):
+    for _ in range(300):
         next(answers)
-    assert next(items) < 1_020
+    assert next(items) <= 1_300 + 4 * LOT_ITEMS
     answers.close()
 
 
@@ -95,10 +172,11 @@ def test_a_worker_that_is_killed_loses_nothing(workers: Client) -> None:
 
 
 def test_an_item_that_kills_its_worker_costs_only_itself(workers: Client) -> None:
-    """Whoever was beside it is tried again, one by one."""
-    answers = dict(DaskPlace(workers, 60.0).run(pool_work.kill_the_worker_at_13, [1, 2, 13, 4, 5]))
+    """Whoever was beside it, in its own task or in another, is tried again, one by one."""
+    others = [*range(100, 140), *range(200, 210)]
+    answers = dict(DaskPlace(workers, 60.0).run(pool_work.kill_the_worker_at_13, [*others[:40], 13, *others[40:]]))
     lost = answers.pop(13)
-    assert answers == {1: 1, 2: 2, 4: 4, 5: 5}
+    assert answers == {item: item for item in others}
     assert isinstance(lost, Lost)
     assert "one worker of the cluster after another" in lost.why
 
