@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench cluster rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
+.PHONY: demo test lint types pytest bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -38,6 +38,9 @@ bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.
 
 cluster: $(INSTALLED)  ## 20,000 small submissions on a Dask cluster of this machine, a worker killed in the middle
 	$(BIN)/python -m tests.bench.cluster
+
+hosts: $(INSTALLED)  ## a Dask cluster of several machines (network namespaces: needs root), one of which vanishes
+	$(BIN)/python -m tests.bench.hosts
 
 rehearse: $(INSTALLED)  ## both homeworks: does grading catch every planted fault, and wrong no honest work?
 	$(BIN)/paribus rehearse week1_homework
