@@ -35,7 +35,7 @@ LOOK_AGAIN = 2.0
 """Seconds after which the cluster is asked again how many threads it has."""
 TRIES = 5
 """How often a task is sent that the cluster loses without saying why."""
-LOT_ITEMS, LOT_BYTES, LOT_SECONDS = 32, 1_000_000, 0.2
+LOT_ITEMS, LOT_BYTES, LOT_SECONDS = 32, 2_000_000, 0.2
 """One task's items: a task costs scheduler, worker and client some seven milliseconds together, more than a small
 submission takes. What is large, or takes long, travels alone.
 """
