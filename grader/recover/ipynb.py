@@ -11,7 +11,8 @@ from typing import Any
 from grader.errors import UnreadableError
 from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
 from grader.recover.limits import RecoverLimits
-from grader.recover.outputs import MarkupOutput, PictureBudget, merge_streams
+from grader.recover.outputs import MarkupOutput, merge_streams
+from grader.recover.pictures import PictureBudget
 from grader.recover.text import line_ends, terminal_text
 
 EXPORT_ADVICE = (

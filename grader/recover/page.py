@@ -14,10 +14,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from grader.errors import UnreadableError
 from grader.model import Recovered, RecoveredCell
 from grader.recover.families import FAMILIES, Family
+from grader.recover.lean import drop_styles, lift_pictures
 from grader.recover.limits import RecoverLimits
-from grader.recover.outputs import PictureBudget, merge_streams
+from grader.recover.outputs import merge_streams
+from grader.recover.pictures import PictureBudget
 from grader.recover.seems import page_without_cells
-from grader.recover.shown import read_outputs
+from grader.recover.shown import OutputReader
 from grader.recover.text import keep_carriage_returns, keep_first_newlines, line_ends
 from grader.recover.visible import tidy, visible_of
 
@@ -55,7 +57,8 @@ class Layout:
 
 def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
-    page = LexborHTMLParser(keep_first_newlines(keep_carriage_returns(content)))
+    lean, lifted = lift_pictures(drop_styles(keep_carriage_returns(content)))
+    page = LexborHTMLParser(keep_first_newlines(lean))
     found = page.css(ANY_CELL)
     head = page.css_first("title")
     title = tidy(head.text()) if head is not None else ""
@@ -69,13 +72,14 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     layout = _layout(found, family)
     # Where tags are left open, the last cell of all stands inside another's contents.
     swallowed = found[-1].mem_id not in layout.index_of
-    if swallowed and content.count(b"<div") > content.count(b"</div"):
+    if swallowed and lean.count(b"<div") > lean.count(b"</div"):
         layout = _unfold(found, family, layout)
     if len(layout.cells) > limits.cells:
         raise _too_many(len(layout.cells), limits)
     if page.css_first("pre br") is not None:
         _end_drawn_lines(layout, family)
-    budget = PictureBudget(limits)
+    budget = PictureBudget(limits, lifted)
+    outputs = OutputReader(family, budget)
     between = _texts_between(layout)
     last = len(layout.cells) + len(between) - 1
     read: list[RecoveredCell] = []
@@ -83,13 +87,13 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     for index in reversed(range(len(layout.cells))):
         if index + 1 in between:
             read.append(_between(last - len(read), between[index + 1], family))
-        read.append(_cell(last - len(read), layout.cells[index], layout.kinds[index], family, budget))
+        read.append(_cell(last - len(read), layout.cells[index], layout.kinds[index], family, outputs))
         if index in layout.held:
             layout.cells[index].decompose()
     if 0 in between:
         read.append(_between(last - len(read), between[0], family))
-    cells = tuple(reversed(read))
-    remarks = (*_remarks(content, family, layout, cells), *budget.remarks())
+    cells = lifted.back_in(reversed(read))
+    remarks = (*_remarks(lean, family, layout, cells), *budget.remarks())
     return Recovered(family.name, cells, remarks, title)
 
 
@@ -138,8 +142,12 @@ def _layout(found: Sequence[LexborNode], family: Family, holding: frozenset[int]
     held: set[int] = set()
     lookalikes: set[int] = set()
     code = 0
+    kind_of: dict[str | None, str] = {}
     for node in found:
-        kind = _kind(_classes(node), family)
+        written = node.attrs.get("class")
+        kind = kind_of.get(written)
+        if kind is None:
+            kind = kind_of[written] = _kind(_classes(node), family)
         code += kind == "code"
         parent = node.parent
         if parent is None or (surroundings := known.get(parent.mem_id)) is None:
@@ -230,7 +238,7 @@ def _next_cell(node: LexborNode, index_of: Mapping[int, int]) -> int:
 # --- one cell -----------------------------------------------------------------------------------------------
 
 
-def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: PictureBudget) -> RecoveredCell:
+def _cell(position: int, node: LexborNode, kind: str, family: Family, outputs: OutputReader) -> RecoveredCell:
     """One cell."""
     attributes = node.attributes
     anchor = attributes.get("id") or ""
@@ -256,7 +264,7 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, budget: Pi
         "code",
         "" if source is None else _source_text(source),
         count=int(count[1]) if count else None,
-        outputs=merge_streams(read_outputs(area, family, budget)),
+        outputs=merge_streams(outputs.read(area)),
         id=identity,
         tags=tags,
         hidden=source is None,
@@ -304,7 +312,7 @@ def _tags(attributes: Mapping[str, str | None], family: Family) -> tuple[str, ..
 # --- what has to be said ------------------------------------------------------------------------------------
 
 
-def _remarks(content: bytes, family: Family, layout: Layout, cells: Sequence[RecoveredCell]) -> Iterator[str]:
+def _remarks(lean: bytes, family: Family, layout: Layout, cells: Sequence[RecoveredCell]) -> Iterator[str]:
     if family.remark:
         yield family.remark
     linked = sum(output.picture == "linked" for cell in cells for output in cell.outputs)
@@ -320,7 +328,7 @@ def _remarks(content: bytes, family: Family, layout: Layout, cells: Sequence[Rec
         )
     if layout.held:
         yield f"A tag is left open before {len(layout.held)} of the cells; they were found all the same."
-    written = content.count(family.raw_marker)
+    written = lean.count(family.raw_marker)
     if written > layout.code:
         yield (
             f"The file mentions {written} code cells, but only {layout.code} could be found: unclosed markup in "

@@ -7,30 +7,54 @@ from selectolax.lexbor import LexborNode
 
 from grader.model import Output, OutputKind
 from grader.recover.families import RESULT_CLASSES, Family, Mark
-from grader.recover.outputs import MarkupOutput, PictureBudget, error_name, is_traceback
+from grader.recover.outputs import MarkupOutput, error_name, is_traceback
+from grader.recover.pictures import PictureBudget
 from grader.recover.text import terminal_text
 from grader.recover.visible import visible_of
 
 DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+)[^,]{0,60}?(;base64)?,", re.IGNORECASE)
 
 
-def read_outputs(area: LexborNode | None, family: Family, budget: PictureBudget) -> Iterator[Output]:
-    """What the outputs in an element show, one after another; streams still in the pieces they came in."""
-    if area is None:
-        return
-    for child in area.iter():
-        outer = (child.attributes.get("class") or "").split()
-        if not family.own_marks and family.output not in outer:
-            continue
-        for shown in (child,) if family.own_marks else child.iter():
-            attributes = shown.attributes
-            classes = (attributes.get("class") or "").split()
-            mark = family.mark_of(classes, attributes.get("data-mime-type") or "")
-            if mark is not None:
-                budget.count_output()
-                counted = bool(family.count_attribute) and family.count_attribute in attributes
-                is_result = counted or not RESULT_CLASSES.isdisjoint((*outer, *classes))
-                yield _output(shown, mark, is_result, budget)
+class OutputReader:
+    """Reads the outputs of one page's cells; what a class says is looked up once."""
+
+    def __init__(self, family: Family, budget: PictureBudget) -> None:
+        """For one page of this family."""
+        self._family, self._budget = family, budget
+        self._outer: dict[str | None, tuple[bool, bool]] = {}
+        self._marks: dict[tuple[str | None, str | None], tuple[Mark | None, bool]] = {}
+
+    def read(self, area: LexborNode | None) -> Iterator[Output]:
+        """What the outputs in an element show, one after another; streams still in the pieces they came in."""
+        if area is None:
+            return
+        own_marks, counting = self._family.own_marks, self._family.count_attribute
+        for child in area.iter():
+            outer = child.attrs.get("class")
+            is_output, is_result = self._outer.get(outer) or self._look_at_outer(outer)
+            if not is_output:
+                continue
+            for shown in (child,) if own_marks else child.iter():
+                attributes = shown.attributes
+                bears = (attributes.get("class"), attributes.get("data-mime-type"))
+                mark, marks_result = self._marks.get(bears) or self._look_at_mark(bears)
+                if mark is not None:
+                    self._budget.count_output()
+                    counted = bool(counting) and counting in attributes
+                    yield _output(shown, mark, counted or is_result or marks_result, self._budget)
+
+    def _look_at_outer(self, outer: str | None) -> tuple[bool, bool]:
+        """Whether an element of these classes is an output, and whether a result."""
+        classes = (outer or "").split()
+        is_output = self._family.own_marks or self._family.output in classes
+        self._outer[outer] = is_output, not RESULT_CLASSES.isdisjoint(classes)
+        return self._outer[outer]
+
+    def _look_at_mark(self, bears: tuple[str | None, str | None]) -> tuple[Mark | None, bool]:
+        """The mark of an element of these classes and this mime type, and whether it marks a result."""
+        classes = (bears[0] or "").split()
+        self._marks[bears] = self._family.mark_of(classes, bears[1] or ""), not RESULT_CLASSES.isdisjoint(classes)
+        return self._marks[bears]
 
 
 def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget) -> Output:

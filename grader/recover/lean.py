@@ -1,0 +1,125 @@
+"""A page without what says nothing of its cells: the base64 of its pictures, and the style sheets in its head.
+
+They are most of a page, and every step of reading would pass over them again. What is left parses as the whole page
+does, only sooner.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from grader.model import Output, RecoveredCell
+from grader.recover.outputs import MarkupOutput
+
+LEAST = 2_000
+"""Bytes of base64 from which it pays to take them out."""
+SIGN = "\ue0f2"
+"""A private character, which stands around the number that takes a picture's place."""
+_OPENING = b";base64,"
+_BEFORE = re.compile(rb"=\"data:image/[a-z0-9.+-]{1,40}(?:;[a-z0-9=-]{1,40})?\Z", re.IGNORECASE)
+_LONGEST_OPENING = 100
+_ATTRIBUTES = rb"(?>\s++[a-z:-]++(?>=(?>\"[^\"<>]*+\"|'[^'<>]*+'|[\w./:;,-]++))?+)*+\s*+/?+>"
+_HEAD = re.compile(
+    rb"\s*+(?><!doctype html>\s*+)?+<html" + _ATTRIBUTES + rb"\s*+<head" + _ATTRIBUTES, re.IGNORECASE
+)
+_IN_HEAD = re.compile(rb"\s*+<(meta|link|title|script|style)" + _ATTRIBUTES)
+_PLACE = re.compile(f"{SIGN}([0-9]+){SIGN}")
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """The base64 that was taken out of a page, by the number that stands in its place."""
+
+    runs: tuple[bytes, ...] = ()
+
+    def at(self, text: str, start: int) -> bytes | None:
+        """The run that a number stands for in the text of an address from ``start`` on; None where none does."""
+        found = _PLACE.fullmatch(text, start) if self.runs else None
+        return self.runs[int(found[1])] if found else None
+
+    def back_in(self, cells: Iterable[RecoveredCell]) -> tuple[RecoveredCell, ...]:
+        """The cells with what was taken out of their markup and their texts."""
+        return tuple(map(self._restored, cells)) if self.runs else tuple(cells)
+
+    def _restored(self, cell: RecoveredCell) -> RecoveredCell:
+        outputs = [self._restored_output(output) for output in cell.outputs]
+        if any(new is not old for new, old in zip(outputs, cell.outputs, strict=True)):
+            cell = replace(cell, outputs=tuple(outputs))
+        if SIGN in cell.html or SIGN in cell.source:
+            cell = replace(cell, html=self._text(cell.html), source=self._text(cell.source))
+        return cell
+
+    def _restored_output(self, output: Output) -> Output:
+        if isinstance(output, MarkupOutput):  # its text is made of its markup, when it is asked for
+            if SIGN not in output.html:
+                return output
+            return MarkupOutput.of(output.kind, self._text(output.html), output.mime)
+        return replace(output, text=self._text(output.text)) if SIGN in output.text else output
+
+    def _text(self, text: str) -> str:
+        return _PLACE.sub(lambda found: self.runs[int(found[1])].decode(), text)
+
+
+NOTHING_LIFTED = Lifted()
+
+
+def drop_styles(page: bytes) -> bytes:
+    """A page without the contents of the style sheets in its head.
+
+    The head is walked from the page's first byte, over what a parser cannot take for anything else; at the first
+    thing that it could, the rest stays as it is.
+    """
+    opening = _HEAD.match(page)
+    if opening is None:
+        return page
+    pieces: list[bytes] = []
+    taken, at = 0, opening.end()
+    while (found := _IN_HEAD.match(page, at)) is not None:
+        at = found.end()
+        if found[1] in (b"meta", b"link"):
+            continue
+        end = _end(page, at, found[1])
+        if end < 0:
+            break
+        if found[1] == b"style":
+            pieces.append(page[taken:at])
+            taken = end
+        at = end + len(found[1]) + 3
+    return b"".join([*pieces, page[taken:]]) if pieces else page
+
+
+def _end(page: bytes, at: int, tag: bytes) -> int:
+    """Where the contents of a title, a script or a style sheet end; -1 where that is not plain to see."""
+    closing = b"</%s" % tag
+    end = page.find(b"<", at)
+    while end >= 0 and page[end : end + len(closing)].lower() != closing:
+        if tag != b"style" and page[end + 1 : end + 2] == b"!":
+            return -1  # what follows in a script may be hidden from the parser
+        end = page.find(b"<", end + 1)
+    return end if page.startswith(b"%s>" % closing, end) else -1
+
+
+def lift_pictures(page: bytes) -> tuple[bytes, Lifted]:
+    """A page in UTF-8 with a number in place of each large picture's base64, and the base64.
+
+    Only the value of an attribute is touched, and only where it holds nothing that could end it or begin anything
+    else, whatever state a parser is in: so the page without it parses as the page with it does.
+    """
+    # A page with private characters of its own could hold the sign as well; one byte is looked for fastest.
+    if SIGN.encode()[:1] in page:
+        return page, NOTHING_LIFTED
+    pieces: list[bytes] = []
+    runs: list[bytes] = []
+    taken = at = 0
+    while (opening := page.find(_OPENING, at)) >= 0:
+        start = opening + len(_OPENING)
+        at = end = page.find(b'"', start)
+        if end < 0:
+            break
+        if end - start < LEAST or any(page.find(mark, start, end) >= 0 for mark in (b"<", b">", b"&")):
+            continue
+        if _BEFORE.search(page[max(0, opening - _LONGEST_OPENING) : opening]):
+            pieces += (page[taken:start], f"{SIGN}{len(runs)}{SIGN}".encode())
+            runs.append(page[start:end])
+            taken = end
+    return (b"".join([*pieces, page[taken:]]), Lifted(tuple(runs))) if runs else (page, NOTHING_LIFTED)
