@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,22 @@ def run(arguments: argparse.Namespace) -> int:
     out = arguments.out or Path("build/rehearsal") / arguments.assignment
     order = Order(arguments.assignment, out, size, arguments.jobs, arguments.slice)
     with show_progress(quiet=arguments.json) as observe:
-        matrix = rehearse(order, load_references(SOLUTIONS), observe=observe)
+        matrix = rehearse(
+            order, load_references(SOLUTIONS), observe=observe, say=_silent if arguments.json else _say
+        )
     if arguments.json:
         print(json.dumps(matrix.plain(), indent=1, ensure_ascii=False))
     else:
         print_matrix(matrix, out)
     return 0 if matrix.clean else 1
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _silent(words: str) -> None:
+    """Nobody reads along."""
 
 
 def print_matrix(matrix: "Matrix", out: Path) -> None:

@@ -70,14 +70,20 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
 def _is(record: Record, run: str) -> bool:
     return (
         run in (record.run_name, record.arm, f"{record.experiment}:{record.arm}")
+        or (record.diagnosis is not None and record.diagnosis.model == run)
         or any(name.startswith(run) for name in (record.values if record.kind == "value" else ()))
         or record.kind == "data"
     )
 
 
 def _set(body: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Set a field by its path; a number of a list is its position, an empty text takes the field out."""
+    """Set a field by its path; a number of a list is its position, an empty text takes the field out.
+
+    Recorded values have dots in their names: "values.audit.share" is the value "audit.share".
+    """
     *way, last = path
+    if way and way[0] == "values":
+        way, last = way[:1], ".".join(path[1:])
     place: Any = body
     for step in way:
         place = place[int(step)] if isinstance(place, list) else place[step]

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from course.release import Release
 from generator.building.build import Options, build_assignment
 from generator.building.hidden import planted_source
 from generator.errors import RehearsalError
+from generator.rehearsal.blind import Blind
 from generator.rehearsal.edits import Notebook, Wrong, apply_edits, settle_reruns
 from generator.rehearsal.table import Execution, Table
 from generator.running.kernel import Kernel
@@ -26,26 +27,31 @@ STATE = ".paribus"
 
 @dataclass(frozen=True)
 class Material:
-    """What a class works from: the release to grade with, solution and released notebook, planted wrong answers."""
+    """What a class works from: the release to grade with, solution and released notebook, planted wrong answers;
+    ``files`` are what every run finds in its folder, by name.
+    """
 
     release: Release
     solution: Mapping[str, Any]
     released: Mapping[str, Any]
     wrong: Wrong
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
-def make_material(table: Table, references: References) -> Material:
-    """The assignment, built for the profile that the class works with."""
+def make_material(table: Table, references: References, blind: Blind = Blind()) -> Material:  # noqa: B008 - frozen
+    """The assignment, built for the profile that the class works with, and the blind models it asks about."""
     course = load_course()
     entry = course.entry(table.assignment)
     built = build_assignment(
-        course, entry, Options(profile=table.profile, platforms=("jupyter",), references=references)
-    )
+        course, entry,
+        Options(profile=table.profile, platforms=("jupyter",), references=references, editions=blind.editions),
+    )  # fmt: skip
     return Material(
         release=built.release,
         solution=json.loads(built.notebooks["solution", "jupyter"]),
         released=json.loads(built.notebooks["student", "jupyter"]),
         wrong=planted_answers(table, entry, built.source),
+        files=blind.files,
     )
 
 
@@ -91,7 +97,7 @@ def _job(execution: Execution, table: Table, material: Material, files: Mapping[
     except RehearsalError as error:
         raise RehearsalError(f"{table.assignment}, execution {execution.name!r}: {error}") from error
     name = f"rehearsal-{table.assignment}-{execution.name}{'-again' if files else ''}"
-    return Job(name, notebook, files=dict(files or {}), label=table.profile, limit=LIMIT)
+    return Job(name, notebook, files={**material.files, **(files or {})}, label=table.profile, limit=LIMIT)
 
 
 def _left_behind(run: RunResult, out: Path) -> dict[str, Path]:

@@ -4,7 +4,8 @@ execute the solution with every student's change, write and export a labelled cl
 hold the grades against what is known of the work.
 
 OUT/runs/       executed notebooks, kept by their content
-OUT/release/    what the class is graded with
+OUT/zoo/        the blind models that a lab asks about
+OUT/release/    what the class is graded with; OUT/course.toml says when they are revealed
 OUT/class/      the files handed in
 OUT/graded/     what `paribus grade` wrote
 OUT/rehearsal.html, then OUT/rehearsal.json: written last
@@ -18,10 +19,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from course.release import write_release
 from generator.errors import RehearsalError
+from generator.rehearsal.blind import train_zoos
 from generator.rehearsal.claims import with_nonce
 from generator.rehearsal.draw import Variant, draw_variants
 from generator.rehearsal.edits import Notebook, apply_byte_edits, apply_edits
@@ -39,9 +41,18 @@ from generator.running.run import Observe
 from paribus.files import write_atomic
 
 SIZE, SLICE_SIZE = 300, 12
+POLICY = "course.toml"
 JSON, PAGE = "rehearsal.json", "rehearsal.html"
 Say = Callable[[str], None]
-Grade = Callable[[Path, str, Path, Path, int], None]
+
+
+class Grade(Protocol):
+    """How a class is graded: `grade_class`, or something that stands in for it."""
+
+    def __call__(
+        self, files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path | None = None
+    ) -> None:
+        """Write results.jsonl into ``out``."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,8 @@ def rehearse(
 ) -> Matrix:
     """Run everything and write the matrix as JSON and as a page."""
     table = choose(load_table(order.assignment), only_slice=order.slice)
-    material = make_material(table, references)
+    blind = train_zoos(table, order.out / "zoo", workers=order.workers, kernel=kernel, observe=observe, say=say)
+    material = make_material(table, references, blind)
     release = write_release(order.out / "release", material.release)
     wanted = needed(table, {*(fault.runs_as for fault in table.faults), *(item.name for item in table.executions)})
     say(f"{len(wanted)} notebooks to execute (profile {table.profile})")
@@ -111,7 +123,8 @@ def rehearse_executed(
     ]
     say(f"{len(table.faults)} faults and {len(variants)} honest variants to export ({len(exporters)} exporters)")
     folder = hand_in(ready, order.out / "class", order.workers)
-    (grade or grade_class)(folder, table.assignment, release, order.out / "graded", order.workers)
+    policy = write_policy(table, order.out / POLICY)
+    (grade or grade_class)(folder, table.assignment, release, order.out / "graded", order.workers, policy=policy)
     matrix = make_matrix(
         table.assignment, checks_of(material), table.faults, variants,
         read_graded(order.out / "graded" / "results.jsonl"),
@@ -233,7 +246,17 @@ def _joined(notebook: Notebook) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
-def grade_class(files: Path, assignment: str, release: Path, out: Path, workers: int) -> None:
+def write_policy(table: Table, path: Path) -> Path | None:
+    """A course.toml that says when blind models are revealed; None where nothing is revealed and ours will do."""
+    if table.reveal is None:
+        return None
+    write_atomic(path, f"[grading.assignments.{table.assignment}]\nreveal = {table.reveal.isoformat()}\n")
+    return path
+
+
+def grade_class(
+    files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path | None = None
+) -> None:
     """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails.
 
     Always anew: results are kept by release and version, and what is rehearsed is the grader as it stands.
@@ -243,6 +266,7 @@ def grade_class(files: Path, assignment: str, release: Path, out: Path, workers:
     command = [
         sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
         "--release", str(release), "--out", str(out), "-j", str(workers), "--json",
+        *(["--course", str(policy)] if policy is not None else []),
     ]  # fmt: skip
     result = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:

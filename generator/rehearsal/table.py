@@ -7,6 +7,7 @@ assignment: its knobs, memo cells and sentences stand in its tables.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -105,7 +106,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Table:
-    """One assignment's rehearsal. ``profile`` is what runs use."""
+    """One assignment's rehearsal. ``profile`` is what runs use, ``reveal`` when its blind models are revealed."""
 
     assignment: str
     profile: str
@@ -119,6 +120,7 @@ class Table:
     numbers: tuple[Choice, ...]
     layouts: tuple[Choice, ...]
     exempt: Mapping[str, str]
+    reveal: datetime | None = None
 
     def execution(self, name: str) -> Execution:
         """An execution, or a fault's own; RehearsalError where there is none."""
@@ -196,6 +198,7 @@ def _table(assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dic
             Choice(item["name"], item["about"], edits=_edits(item.get("edits", ()))) for item in lists["layout"]
         ),
         exempt=dict(raw.get("exempt", {})),
+        reveal=head.get("reveal"),
     )
     _validate(table)
     return table

@@ -78,7 +78,7 @@ def test_what_an_earlier_rehearsal_found_is_gone_when_the_next_one_does_not_end(
     for name in ("rehearsal.json", "rehearsal.html"):
         (tmp_path / name).write_text("all was well", encoding="utf-8")
 
-    def grade(*_: object) -> None:
+    def grade(*_: object, **__: object) -> None:
         raise RehearsalError("the grader broke")
 
     with pytest.raises(RehearsalError, match="the grader broke"):

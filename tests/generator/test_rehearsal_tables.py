@@ -1,11 +1,13 @@
 """A rehearsal's tables: complete over the checks, really made in code for a good part, and refused where wrong."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from course.catalog import load_course
+from course.policy import load_policy
 from generator.building.build import Options, build_assignment
 from generator.errors import RehearsalError
 from generator.rehearsal import table as tables
@@ -14,12 +16,13 @@ from generator.rehearsal.edits import apply_edits
 from generator.rehearsal.execute import execute, make_material
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.facts import read_facts
-from generator.rehearsal.rehearse import School, checks_of, choose, honest_work, plain_hand
+from generator.rehearsal.rehearse import School, checks_of, choose, honest_work, plain_hand, write_policy
 from generator.rehearsal.table import Choice, Table, load_table, table_names
 from generator.running.references import References
 from tests.generator.rehearsal_fixtures import executed, material
 
 NAMES = table_names()
+HOMEWORKS = [name for name in NAMES if name.endswith("_homework")]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,7 +36,7 @@ def test_every_check_that_carries_a_verdict_owns_a_fault(name: str) -> None:
     assert owned <= set(checks_of(material))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", HOMEWORKS)
 def test_there_are_sixty_faults_of_every_family_at_least_half_of_them_made_by_hand(name: str) -> None:
     """Most are made where a student would make them: in code or text, before the export."""
     faults = load_table(name).faults
@@ -41,6 +44,23 @@ def test_there_are_sixty_faults_of_every_family_at_least_half_of_them_made_by_ha
     assert sum(fault.made != "file" for fault in faults) >= len(faults) / 2
     families = {fault.expects.partition(".")[0] for fault in faults}
     assert families == {"tasks", "experiments", "seeds", "metrics", "memo", "form", "integrity"}
+
+
+def test_a_blind_lab_has_three_faults_for_each_check_of_a_diagnosis_and_half_of_all_made_by_hand() -> None:
+    faults = load_table("week2_lab").faults
+    owners = Counter(fault.expects for fault in faults)
+    for check in ("diagnosis.matches", "diagnosis.evidence", "diagnosis.before_reveal"):
+        assert owners[check] >= 3
+    assert sum(fault.made != "file" for fault in faults) >= len(faults) / 2
+
+
+def test_a_class_is_graded_by_the_moment_at_which_its_blind_models_are_revealed(tmp_path: Path) -> None:
+    policy = write_policy(load_table("week2_lab"), tmp_path / "course.toml")
+    assert policy is not None
+    reveal = load_policy("week2_lab", policy).reveal
+    assert reveal is not None
+    assert reveal.year == 2099
+    assert write_policy(load_table("week2_homework"), tmp_path / "none.toml") is None
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,6 +16,10 @@ from safetensors.numpy import save_file
 from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
 from generator.errors import ZooBuildError
+from generator.rehearsal.blind import Blind, train_zoos
+from generator.rehearsal.execute import make_material
+from generator.rehearsal.table import load_table
+from generator.running.references import References
 from generator.zoo.build import (
     Built,
     instructor_folder,
@@ -30,7 +34,7 @@ from generator.zoo.training import training_notebook
 from generator.zoo.verify import verify_zoo
 from paribus.cli import main
 from paribus.errors import DataError
-from paribus.zoo import open_zoo
+from paribus.zoo import find, open_zoo
 from tests.generator.zoo_material import DirectKernel, build, make_folder, make_outcomes, week2
 
 PLAN = week2()
@@ -81,6 +85,16 @@ def test_a_second_build_trains_nothing_and_gives_the_same_bytes(built: Built) ->
     assert kernel.ran == []
     assert all(item.reused for item in again.trained)
     assert {path.name: path.read_bytes() for path in again.student.iterdir()} == before
+
+
+def test_a_lab_is_rehearsed_with_its_zoo_at_hand_and_its_key_in_the_release(built: Built) -> None:
+    table, kernel = load_table("week2_lab"), DirectKernel()
+    blind = train_zoos(table, _out(built), workers=1, kernel=kernel)
+    material = make_material(table, References({}), blind)
+    assert kernel.ran == []
+    assert find("week2", roots=[material.files["zoo"]]) == built.student
+    assert [edition["edition"] for edition in material.release.sealed["zoos"]["week2"]] == [built.edition]
+    assert train_zoos(load_table("week1_homework"), _out(built), workers=1) == Blind()
 
 
 def test_the_zoo_with_permuted_recipes_differs_in_weights_and_logs_alone(built: Built, tmp_path: Path) -> None:
