@@ -42,9 +42,10 @@ cluster: $(INSTALLED)  ## 20,000 small submissions on a Dask cluster of this mac
 hosts: $(INSTALLED)  ## a Dask cluster of several machines (network namespaces: needs root), one of which vanishes
 	$(BIN)/python -m tests.bench.hosts
 
-rehearse: $(INSTALLED)  ## both homeworks: does grading catch every planted fault, and wrong no honest work?
+rehearse: $(INSTALLED)  ## both homeworks and week 2's lab: does grading catch every planted fault, and wrong no honest work?
 	$(BIN)/paribus rehearse week1_homework
 	$(BIN)/paribus rehearse week2_homework
+	$(BIN)/paribus rehearse week2_lab
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m generator.platform_checks

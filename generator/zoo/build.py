@@ -25,7 +25,7 @@ from generator.running.run import Observe
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
 from generator.zoo.plan import Plan
 from generator.zoo.rates import read_rates
-from generator.zoo.reveal import write_reveal
+from generator.zoo.reveal import REVEAL, write_reveal
 from generator.zoo.seal import Leak, find_leaks
 from generator.zoo.student import DataCard, student_files, write_student_folder, writing
 from generator.zoo.training import Trained, train_all
@@ -38,7 +38,6 @@ from paribus.zoo.folder import open_zoo
 from paribus.zoo.places import CHECKSUMS
 
 MARKER = "complete.json"
-REVEAL = "reveal.json"
 SCHEMA = "paribus.reveal/1"
 
 

@@ -13,6 +13,7 @@ from generator.zoo.figures import curves, instruments
 from paribus.files import write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 
+REVEAL = "reveal.json"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss", "accuracy", "macro_f1",
          "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio")  # fmt: skip
@@ -23,7 +24,7 @@ def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) 
 
     ZooBuildError where the folder is of another edition: its codenames stand for other models.
     """
-    raw = json.loads((target / "reveal.json").read_text(encoding="utf-8"))
+    raw = json.loads((target / REVEAL).read_text(encoding="utf-8"))
     if only is not None:
         raw = {**raw, "models": {only: raw["models"][only]}}
     handed = open_zoo(folder)

@@ -9,6 +9,7 @@ from typing import Any
 
 from generator.errors import RunError, ZooBuildError
 from generator.running.kernel import Kernel, Plain
+from generator.running.run import MARKER as RUN_MARKER
 from generator.running.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
@@ -112,7 +113,7 @@ def _trained(name: str, job: Job, result: RunResult, told: Sequence[str]) -> Tra
     except ZooBuildError:
         # The notebook is whole and its model is not: without the marker the run is made again next time.
         (result.folder / "work" / "outcome" / MARKER).unlink(missing_ok=True)
-        (result.folder / "run.json").unlink(missing_ok=True)
+        (result.folder / RUN_MARKER).unlink(missing_ok=True)
         raise
     seed = int(str(job.parameters["SEED"]))
     return Trained(
