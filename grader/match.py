@@ -17,6 +17,10 @@ from grader.recover.visible import visible_text
 TAG = "paribus-"  # as course.assignment.Cell.tag writes it
 # A student's cell holds at least half of what was released there, whatever was added.
 SIMILAR = 0.5
+# The lines that a student is told to replace, as the generator writes them, and how much of the rest must be there:
+# more, since it may be a single line that looks like the next cell's.
+STUB = re.compile(r"^[ \t]*(?:### YOUR CODE HERE|raise NotImplementedError\(.*\))[ \t]*(?:\n|$)", re.MULTILINE)
+WITHOUT_STUB = 0.75
 # Order places a cell only in a notebook that is this assignment's: a third of the cells found otherwise.
 ANCHORED = 1 / 3
 # Rendered words this close to the released ones differ by how the exporter reads math or HTML, or by a typo.
@@ -139,16 +143,26 @@ def _pairs(state: _State, missing: Sequence[Cell], free: Sequence[int]) -> Itera
     shingles = {position: _shingles(_text_key(state.cells[position])) for position in free}
     index_of = {cell.key: index for index, cell in enumerate(state.assignment.cells)}
     for cell in missing:
-        released = _released_shingles(cell.cell_type, released_source(cell, state.assignment.release))
-        if len(released) < 3:
-            continue
-        for position in free:
-            if state.cells[position].cell_type == cell.cell_type:
-                shared = len(released & shingles[position])
-                # A long cell that happens to hold a short one's words is further away than the edited cell itself.
-                score = 0.8 * shared / len(released) + 0.2 * shared / len(released | shingles[position])
-                if score >= SIMILAR:
-                    yield _Pair(score, abs(index_of[cell.key] - position), cell.key, position)
+        source = released_source(cell, state.assignment.release)
+        texts = {source: SIMILAR, STUB.sub("", source): WITHOUT_STUB} if cell.role in ANSWERS else {source: SIMILAR}
+        for text, least in texts.items():
+            released = _released_shingles(cell.cell_type, text)
+            if len(released) < 3:
+                continue
+            for position in free:
+                if state.cells[position].cell_type == cell.cell_type:
+                    score = _alike(released, shingles[position])
+                    if score >= least:
+                        yield _Pair(score, abs(index_of[cell.key] - position), cell.key, position)
+
+
+def _alike(released: frozenset[str], found: frozenset[str]) -> float:
+    """How much of a released text is in a cell, from 0 to 1.
+
+    A long cell that happens to hold a short one's words is further away than the edited cell itself.
+    """
+    shared = len(released & found)
+    return 0.8 * shared / len(released) + 0.2 * shared / len(released | found)
 
 
 def _text_key(found: RecoveredCell) -> str:

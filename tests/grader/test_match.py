@@ -7,7 +7,7 @@ import pytest
 from course.assignment import Cell, Role
 from grader.match import is_unchanged, match, rendered_words
 from grader.model import Recovered, RecoveredCell
-from tests.grader.everything import ASSIGNMENT, KEYS, NAMES, bare, exported, of
+from tests.grader.everything import ASSIGNMENT, KEYS, NAMES, bare, exported, make_assignment, of
 
 MATH = (
     "### Loss\n\nMinimise $w_1 * x_1 * y$ and $a<b$ with _care_, `x_i`, <b>bold</b> and\n\n"
@@ -65,6 +65,33 @@ def test_an_edited_cell_is_found_by_what_is_left_of_it() -> None:
     found = match(ASSIGNMENT, of(cells))[0]["streams"]
     assert found.recovered is not None
     assert (found.by, found.recovered.position, found.unchanged) == ("content", position, False)
+
+
+def asked(name: str) -> Cell:
+    """A cell as `paribus build` releases it: a line that says what to do, and a stub to replace."""
+    key = name.lower()
+    stub = f'raise NotImplementedError("Diagnosis {key} is not done yet: replace this line with your diagnosis.")'
+    return Cell(
+        key, Role.DIAGNOSIS, "code", f'# {name}: call diagnoses.diagnose("{name}", …)\n### YOUR CODE HERE\n{stub}'
+    )
+
+
+@pytest.mark.parametrize("gone", ["", "Alpha", "Bravo"])
+def test_an_answer_is_found_by_what_stands_above_the_stub_it_replaced(gone: str) -> None:
+    """Beside cells of the student's own, where order cannot tell, and never in a neighbour's place."""
+    names = ("Alpha", "Bravo")
+    assignment = make_assignment([*ASSIGNMENT.cells, *map(asked, names)])
+    done = {
+        name: f'# {name}: call diagnoses.diagnose("{name}", …)\ndiagnoses.diagnose("{name}", **mine["{name}"])'
+        for name in names
+        if name != gone
+    }
+    own = ["mine = read_off(facts)", "facts.plot()", *done.values()]
+    matches, unmatched = match(assignment, of([*bare(IPYNB), *(RecoveredCell(0, "code", text) for text in own)]))
+    for name in names:
+        found = matches[name.lower()].recovered
+        assert (found.source if found is not None else None) == done.get(name)
+    assert {*own[:2]} <= {cell.source for cell in unmatched}
 
 
 def test_a_rewritten_cell_between_neighbours_is_found_by_order() -> None:
