@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 
 from course.catalog import Course, Entry, load_course
-from course.release import Release, read_release
+from course.release import read_release
 from generator.building.build import Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.room import execute_class
@@ -91,7 +91,8 @@ def starting(scratch: Path) -> list[Row]:
 
 def grading(scratch: Path) -> list[Row]:
     """A hundred submissions on one core, against nbgrader's default autograde of a trivial notebook on one core."""
-    archive, release = _submissions()
+    archive, folder = _submissions()
+    release = read_release(folder)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
@@ -148,8 +149,8 @@ def _order() -> tuple[Course, Sequence[Entry], Options]:
 
 
 @functools.cache
-def _submissions() -> tuple[Path, Release]:
-    """The zip, from one notebook that is really executed (kept by content), and the release it belongs to."""
+def _submissions() -> tuple[Path, Path]:
+    """The zip, from one notebook that is really executed (kept by content), and the folder of its release."""
     course, entries, options = _order()
     build(course, entries, OUT / "course", options)
     lab = run_assignments(
@@ -160,7 +161,7 @@ def _submissions() -> tuple[Path, Release]:
     executed = execute_class(room, [student], OUT / "class", workers=1)
     archive = OUT / "submissions.zip"
     write_submissions(room, student, executed[student.runs_as], archive)
-    return archive, read_release(OUT / "course" / "instructor" / "release" / HOMEWORK)
+    return archive, OUT / "course" / "instructor" / "release" / HOMEWORK
 
 
 def _median(action: Callable[[], object]) -> float:

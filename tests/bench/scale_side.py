@@ -1,20 +1,23 @@
 """A thousand submissions of real size: how fast, on one core and on two, in how much memory; and recovery alone.
 
-They are made from the hundred of `tests.bench.submissions`, each with pictures of its own bytes, half lab and half
-classic pages of a megabyte. Recovery is held against lexbor for every exporter whose fixture is there: the cells of
-the fixture four times over, with one picture of half a megabyte.
+They are made from the hundred of `tests.bench.submissions`, each with pictures of its own bytes, exported in turn
+by every exporter at hand (`make exports` brings the older ones): a megabyte in the middle. Recovery is held against
+lexbor for these, and for every exporter whose fixture is there: the cells of the fixture, which are far denser than
+a student's, four times over, with one picture of half a megabyte.
 """
 
 import base64
 import ctypes
+import json
 import lzma
-import multiprocessing
 import os
 import random
 import re
-import resource
 import shutil
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,11 +26,9 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from course.release import Release
-from grader.batch import grade_batch
+from course.release import Release, read_release
 from grader.grade import grade_safely
-from grader.intake.inbox import iter_submissions, iter_unread
-from grader.model import Result
+from grader.intake.inbox import iter_submissions
 from grader.recover import DEFAULT_LIMITS, recover
 from grader.recover.page import ANY_CELL
 from tests.bench.rows import Row
@@ -39,20 +40,22 @@ PICTURE = re.compile(rb"(data:image/png;base64,)([A-Za-z0-9+/=\n]{20000,})")
 WITHOUT_PICTURES = replace(DEFAULT_LIMITS, pictures_bytes=0)
 
 
-def scaling(hundred: Path, release: Release, scratch: Path) -> list[Row]:
-    """Every row about size."""
+def scaling(hundred: Path, folder: Path, scratch: Path) -> list[Row]:
+    """Every row about size; ``folder`` is the release's."""
+    release = read_release(folder)
     thousand = scratch / "thousand.zip"
     write_thousand(hundred, thousand)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
         alone = list(_one_by_one(thousand, release))
-        few = _batch(hundred, release, scratch / "few", 1)
-        one = _batch(thousand, release, scratch / "one", 1)
+        few = _batch(hundred, folder, scratch / "few", 1)
+        one = _batch(thousand, folder, scratch / "one", 1)
     finally:
         os.sched_setaffinity(0, cores)
-    two = _batch(thousand, release, scratch / "two", 2)
-    worst, parsing = _recovering()
+    two = _batch(thousand, folder, scratch / "two", 2)
+    real, parsing = _recovering_real(hundred)
+    worst = _recovering_dense()
     megabytes = thousand.stat().st_size / 1e6
     return [
         Row("bytes to Result, one submission of a megabyte / its limit", statistics.median(alone), 0.025, "s", 1),
@@ -63,7 +66,8 @@ def scaling(hundred: Path, release: Release, scratch: Path) -> list[Row]:
         Row("a worker's memory after 100 / after 1,000", one.worker_mb, few.worker_mb, "MB", 0.8),
         Row("what the grader's own memory grows by / the zip", one.own_mb, megabytes, "MB", 3),
         Row("what grading writes to the disk / the zip", one.disk_mb, megabytes, "MB", 5),
-        Row(f"recovery / lexbor's bare parse and reading, at worst ({worst[0]})", worst[1], 3, "x", 1),
+        Row("recovery / lexbor's bare parse and reading, all of the hundred", real, 3, "x", 1),
+        Row(f"the same on dense fixtures, at worst ({worst[0]})", worst[1], 3, "x", 1),
         Row("share of recovery that is lexbor's bare parse", parsing, 1, "", 1),
     ]  # fmt: skip
 
@@ -79,7 +83,8 @@ def write_thousand(hundred: Path, target: Path) -> None:
             names = source.namelist()
             content = source.read(names[number % len(names)])
             other = PICTURE.sub(lambda found: found[1] + _noise(rng, len(found[2])), content)
-            zipped.writestr(f"Student {number}_{number + 1}_assignsubmission_file/week1_homework.html", other)
+            name = names[number % len(names)].rpartition("/")[2]
+            zipped.writestr(f"Student {number}_{number + 1}_assignsubmission_file/{name}", other)
 
 
 def _noise(rng: random.Random, length: int) -> bytes:
@@ -96,33 +101,12 @@ class _Measured:
     disk_mb: float
 
 
-def _batch(archive: Path, release: Release, out: Path, jobs: int) -> _Measured:
-    peaks: dict[int, float] = {}
-
-    def watch(done: int, result: Result) -> None:
-        if result.status != "graded":
-            raise RuntimeError(f"{result.submission} was not graded: {result.remarks}")
-        if done % 20 == 0:
-            peaks.update({child.pid or 0: _peak_mb(child.pid) for child in multiprocessing.active_children()})
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
-    grade_batch(iter_unread(archive), [release], out, jobs=jobs, fresh=True, progress=watch)
-    seconds = time.perf_counter() - start
-    own = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1_000
-    disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 1e6
+def _batch(archive: Path, release: Path, out: Path, jobs: int) -> _Measured:
+    """In a process of its own, on the processors that this one may use now."""
+    call = [sys.executable, "-m", "tests.bench.one_batch", str(archive), str(release), str(out), str(jobs)]
+    told = subprocess.run(call, check=True, capture_output=True, text=True).stdout
     shutil.rmtree(out)
-    return _Measured(seconds, max(peaks.values()), max(own, 1.0), disk)
-
-
-def _peak_mb(process: int | None) -> float:
-    """The most memory that a process ever held, VmHWM of /proc."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0.0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) / 1_000 if found else 0.0
+    return _Measured(**json.loads(told))
 
 
 def _one_by_one(archive: Path, release: Release) -> Iterator[float]:
@@ -140,25 +124,36 @@ def _one_by_one(archive: Path, release: Release) -> Iterator[float]:
 # --- recovery alone -----------------------------------------------------------------------------------------
 
 
-def _recovering() -> tuple[tuple[str, float], float]:
-    """The exporter whose pages cost most against lexbor's bare parse and reading, and how much; and the share of
-    the bare parse in recovery over all of them.
+def _recovering_real(hundred: Path) -> tuple[float, float]:
+    """What recovery of every page of the hundred costs against lexbor's bare parse and reading of them all, and the
+    share of the bare parse in it.
     """
     _keep_freed_memory()
+    costs = [_costs(item.content) for item in iter_submissions(hundred) if item.source.endswith(".html")]
+    bare, read, ours = (sum(seconds) for seconds in zip(*costs, strict=True))
+    return ours / (bare + read), bare / ours
+
+
+def _recovering_dense() -> tuple[str, float]:
+    """The exporter whose fixture costs most against lexbor's bare parse and reading, and how much."""
     told: dict[str, float] = {}
-    bare_all = ours_all = 0.0
-    page = Path("build/bench/page.html")
     for path in sorted(EXPORTS.glob("everything.*.html.xz")):
-        content = real_size(path)
-        page.write_bytes(content)
-        bare = _least(lambda content=content: LexborHTMLParser(content))  # type: ignore[misc]
-        read = _least(page.read_bytes)
-        ours = _least(lambda content=content: recover(content, "a.html", WITHOUT_PICTURES))  # type: ignore[misc]
+        bare, read, ours = _costs(real_size(path))
         told[path.name.removeprefix("everything.").removesuffix(".html.xz")] = ours / (bare + read)
-        bare_all, ours_all = bare_all + bare, ours_all + ours
-    page.unlink()
     worst = max(told, key=lambda name: told[name])
-    return (worst, told[worst]), bare_all / ours_all
+    return worst, told[worst]
+
+
+def _costs(content: bytes) -> tuple[float, float, float]:
+    """Seconds of the bare parse, of reading the file, and of recovery."""
+    with tempfile.NamedTemporaryFile(suffix=".html") as file:
+        page = Path(file.name)
+        page.write_bytes(content)
+        return (
+            _least(lambda: LexborHTMLParser(content)),
+            _least(page.read_bytes),
+            _least(lambda: recover(content, "a.html", WITHOUT_PICTURES)),
+        )
 
 
 def real_size(fixture: Path) -> bytes:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import statistics
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -15,26 +16,26 @@ from generator.classroom.moodle import HandedIn, identifier_of, write_zip
 from generator.classroom.room import Classroom
 from generator.classroom.students import Student
 from generator.rehearsal.draw import Variant
-from generator.rehearsal.exports import exporter_for
+from generator.rehearsal.exports import find_exporters
 from generator.rehearsal.facts import read_facts
 from generator.rehearsal.rehearse import School, hand_in, honest_work
 from paribus.files import write_atomic
 
-FORMATS = ("lab", "classic")
-LEAST_BYTES = 1_000_000
+LEAST_BYTES, MEDIAN_BYTES = 500_000, 1_000_000
 
 
 def write_submissions(
     room: Classroom, student: Student, executed: Mapping[str, Any], path: Path, *, count: int = 100
 ) -> None:
-    """A Moodle zip of ``count`` HTML exports of one student's honest work, each of at least a megabyte.
+    """A Moodle zip of ``count`` exports of one student's honest work by every exporter at hand in turn, of a
+    megabyte in the middle.
 
     Each has a nonce, a picture and a training log of its own, so that nothing can be kept from one to the next.
     """
     if not isinstance(student.work, Variant):
         raise TypeError(f"{student.name}'s work is not honest.")
     name, facts = student.runs_as, {student.runs_as: read_facts(executed)}
-    exporters = [exporter_for(template) for template in FORMATS]
+    exporters = find_exporters()
     ready = []
     for number in range(count):
         notebook = _with_pictures_and_logs(executed, number)
@@ -43,13 +44,17 @@ def write_submissions(
         ready.append(honest_work(work, school))
     written = hand_in(ready, path.parent / "files", 2)
     files = [
-        HandedIn(item.name, identifier_of(number), f"{room.table.assignment}.html",
-                 (written / f"{item.name}.html").read_bytes())
+        HandedIn(item.name, identifier_of(number), f"{room.table.assignment}.{item.exporter.suffix}",
+                 (written / f"{item.name}.{item.exporter.suffix}").read_bytes())
         for number, item in enumerate(ready)
     ]  # fmt: skip
     sizes = [len(item.content) for item in files]
-    if min(sizes) < LEAST_BYTES:
-        raise RuntimeError(f"A submission has only {min(sizes):,} bytes; the benchmark wants {LEAST_BYTES:,}.")
+    middle = statistics.median(sizes)
+    if min(sizes) < LEAST_BYTES or middle < MEDIAN_BYTES:
+        raise RuntimeError(
+            f"Submissions have {min(sizes):,} bytes at least and {middle:,.0f} in the middle; the benchmark wants "
+            f"{LEAST_BYTES:,} and {MEDIAN_BYTES:,}."
+        )
     write_atomic(path, write_zip(files))
 
 
@@ -70,7 +75,7 @@ def picture(rng: np.random.Generator) -> dict[str, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), dpi=100)
-    figure.subplots().imshow(rng.random((200, 300)), interpolation="nearest")
+    figure.subplots().imshow(rng.random((220, 330)), interpolation="nearest")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": "<Figure>"}
