@@ -85,7 +85,7 @@ class Diagnoses:
         """
         if model not in self.zoo.models:
             raise DiagnosisError(f"There is no model called {model!r}. The zoo has {', '.join(self.zoo.models)}.")
-        if recipe not in self.choices:
+        if not isinstance(recipe, str) or recipe not in self.choices:
             listed = "; ".join(f"{name!r} ({what})" for name, what in self.choices.items())
             raise DiagnosisError(f"{recipe!r} is none of the recipes. Choose one of: {listed}.")
         cited = tuple(evidence) if isinstance(evidence, list | tuple) else ()

@@ -71,6 +71,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
     [
         ({"model": "Zulu"}, "no model called 'Zulu'. The zoo has Alpha"),
         ({"recipe": "best"}, "none of the recipes. Choose one of: 'baseline' .three epochs, all data."),
+        ({"recipe": ["baseline"]}, "none of the recipes"),
         ({"evidence": []}, "rests on numbers"),
         ({"evidence": [("accuracy", 0.4)]}, "rests on numbers"),
         ({"evidence": None}, "rests on numbers"),
