@@ -1,5 +1,6 @@
 """The output folder when it is full, read-only, locked or in use: a clear error, and what was finished stays."""
 
+import ctypes
 import errno
 import os
 import resource
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -86,17 +88,55 @@ def test_a_locked_gradebook_is_said_and_nothing_is_lost(
     assert main(command(changed, changed / "out", "--json")) == 0
 
 
-def test_a_read_only_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], room: Path) -> None:
-    """The system's refusal, whoever runs the tests: root may write where others may not."""
+class _Header(ctypes.Structure):
+    _fields_: ClassVar = [("version", ctypes.c_uint32), ("process", ctypes.c_int)]
+
+
+class _Sets(ctypes.Structure):
+    _fields_: ClassVar = [(name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable")]
+
+
+@contextmanager
+def as_anyone_else() -> Iterator[None]:
+    """Without root's right to write where others may not (CAP_DAC_OVERRIDE, capset(2)); nothing new for others."""
+    library, header, sets = ctypes.CDLL(None), _Header(0x20080522, 0), (_Sets * 2)()
+    assert library.capget(ctypes.byref(header), sets) == 0
+    before = sets[0].effective
+    sets[0].effective = before & ~0b110
+    assert library.capset(ctypes.byref(header), sets) == 0
+    try:
+        yield
+    finally:
+        sets[0].effective = before
+        assert library.capset(ctypes.byref(header), sets) == 0
+
+
+def test_a_read_only_folder_is_said_and_what_was_finished_stays(
+    tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(room / "out", out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    folders = [out, *(path for path in out.rglob("*") if path.is_dir())]
+    for path in (*folders, *before):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    with as_anyone_else():
+        assert main(command(room, out, "--json")) == 1
+        assert main(command(room, out / "new", "--json")) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert all("cannot be written (Permission denied)" in line for line in told)
+    assert {path: path.read_bytes() for path in before} == before
+    for path in folders:
+        path.chmod(0o700)
+
+
+def test_a_read_only_disk_is_said(tmp_path: Path) -> None:
     with (
         pytest.raises(StorageError, match=r"cannot be written \(Read-only file system\)\. Make .* writable"),
         clear_errors(tmp_path),
     ):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path / "report.html"))
-    if os.geteuid() != 0:
-        tmp_path.chmod(0o500)
-        assert main(command(room, tmp_path / "out", "--json")) == 1
-        assert "cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
