@@ -35,6 +35,7 @@ from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
 from grader.pages.feedback import feedback_page
 from grader.pages.report import bands_of, report_page
+from grader.pages.shared import CheckWords
 from grader.places import Place, open_place
 from grader.results import FILE, read_results
 from grader.storage import clear_errors, only_grader, remove_unfinished
@@ -207,14 +208,14 @@ def render_all(
 ) -> dict[str, str | bytes]:
     """Every file but results.jsonl and nbgrader's, by its name below OUT."""
     assignment = order.assignment
-    abouts = {name: check.about for name, check in CHECKS.items()}
+    checks = {name: CheckWords(check.title, check.about) for name, check in CHECKS.items()}
     forms = {release.digest: release for release in order.releases}
     pages: dict[str, str] = {}
     for done, result in enumerate(results, 1):
         release = forms.get(result.release, order.releases[0])
         bands = bands_of(release.references, release.assignment)
         public = bands if release.assignment.settings.get("public_bands") else {}
-        pages[result.submission] = feedback_page(result, release.assignment, abouts=abouts, bands=public)
+        pages[result.submission] = feedback_page(result, release.assignment, checks=checks, bands=public)
         observe("writing feedback", done, len(results))
     sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts)
     bands = bands_of(order.releases[0].references, assignment)
@@ -224,7 +225,7 @@ def render_all(
         "worksheet.csv": write_worksheet(
             sheet, worksheet_entries(results, assignment, sheet, order.policy.attempts)
         ),
-        "report.html": report_page(results, assignment, bands=bands, abouts=abouts, notes=notes),
+        "report.html": report_page(results, assignment, bands=bands, checks=checks, notes=notes),
     }
 
 

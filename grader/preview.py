@@ -22,7 +22,7 @@ class Item:
     cell: str
     where: str
     check: str
-    about: str
+    title: str
     outcome: Outcome
     because: str
     cells: tuple[str, ...]
@@ -58,7 +58,7 @@ def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
             judged.key,
             cells[judged.key].heading or judged.key,
             verdict.check,
-            CHECKS[verdict.check].about,
+            CHECKS[verdict.check].title,
             verdict.outcome,
             verdict.because,
             tuple(dict.fromkeys(item.cell for item in verdict.evidence)),

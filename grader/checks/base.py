@@ -1,4 +1,4 @@
-"""What a check is: a decorated pure function whose docstring is the sentence the student reads."""
+"""What a check is: a decorated pure function with a title for people, whose docstring the student reads."""
 
 import inspect
 import math
@@ -26,9 +26,12 @@ CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]
 
 @dataclass(frozen=True)
 class Check:
-    """One entry of the table of checks. ``about`` is the docstring's first paragraph, on one line."""
+    """One entry of the table of checks. ``name`` is what course files and results call it, ``title`` what people
+    read; ``about`` is the docstring's first paragraph, on one line.
+    """
 
     name: str
+    title: str
     function: CheckFunction
     about: str
 
@@ -37,14 +40,19 @@ class Check:
         return self.function(case, cell, options)
 
 
-def check(name: str) -> Callable[[CheckFunction], Check]:
-    """Make a function an entry of the table; CheckTableError where it says nothing to the student."""
+def check(name: str, title: str) -> Callable[[CheckFunction], Check]:
+    """Make a function an entry of the table; CheckTableError where its title or its docstring is empty."""
+    if not title.strip():
+        raise CheckTableError(
+            f"The check {name!r} has no title: give @check a few words as its second argument, which name on every "
+            "page what is met."
+        )
 
     def decorate(function: CheckFunction) -> Check:
         paragraph = (inspect.getdoc(function) or "").split("\n\n")[0]
         if not paragraph:
             raise CheckTableError(f"The check {name!r} has no docstring: write the sentence the student reads.")
-        return Check(name, function, " ".join(paragraph.split()))
+        return Check(name, title, function, " ".join(paragraph.split()))
 
     return decorate
 

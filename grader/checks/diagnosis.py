@@ -16,7 +16,7 @@ LEAST = 2
 """How many different statistics a diagnosis must cite where the course does not say."""
 
 
-@check("diagnosis.before_reveal")
+@check("diagnosis.before_reveal", "Diagnosed before the reveal")
 def before_reveal(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """You made your diagnosis before the models were revealed. A code that you handed in beforehand shows it, or
     the time at which you handed in your notebook.
@@ -56,7 +56,7 @@ _NOT_PROVEN = {
 }
 
 
-@check("diagnosis.matches")
+@check("diagnosis.matches", "The recipe is the right one")
 def matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The recipe you name for a model is the one it was trained with."""
     claims = diagnoses_of(case, cell, options)
@@ -92,7 +92,7 @@ def matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return failed(f"{made.model} was not trained as you say ({made.recipe}).", values, evidence)
 
 
-@check("diagnosis.evidence")
+@check("diagnosis.evidence", "The evidence is the model's")
 def evidence(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers that you cite for a diagnosis are those that the model's log and its predictions show, at the
     precision at which you write them.

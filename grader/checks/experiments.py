@@ -21,7 +21,7 @@ from grader.reading.template import PARTS, Part, missing_titles, template_cells,
 _SUBSETS = ("train_rows", "data", "subset")
 
 
-@check("experiments.template_complete")
+@check("experiments.template_complete", "All five parts filled in")
 def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """All five parts of the experiment template are filled in: the variable changed, what was held constant, the
     prediction, the result, and whether it is meaningful.
@@ -53,7 +53,7 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
     )
 
 
-@check("experiments.one_change")
+@check("experiments.one_change", "Exactly one thing changed")
 def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
     """Exactly one thing differs between the two arms, and it is the variable you declared."""
     key = experiment_of(case, cell, options)
@@ -154,7 +154,7 @@ def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[E
     return passed(f"The arms differ in one thing: {change}.", values, evidence)
 
 
-@check("experiments.held_constant")
+@check("experiments.held_constant", "What you held constant")
 def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - as above
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
     has the value you give it.
@@ -205,7 +205,7 @@ def _setting_of(difference: Difference) -> str:
     return difference.name if difference.kind == "setting" else difference.kind
 
 
-@check("experiments.predicted_first")
+@check("experiments.predicted_first", "Predicted before the run")
 def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your prediction (metric, direction, range, why) was written down before the changed arm ran."""
     key = experiment_of(case, cell, options)
@@ -247,7 +247,7 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     return predicted_finding(case, first, prediction, values, evidence)
 
 
-@check("experiments.result_matches")
+@check("experiments.result_matches", "The result is what was recorded")
 def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your result are those that the runs recorded, for the metric and the arm you name."""
     key = experiment_of(case, cell, options)
@@ -274,7 +274,7 @@ def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
     return [Block(block.kind, block.text.replace(" | ", ", "), position=block.position) for block in blocks]
 
 
-@check("experiments.meaningful_supported")
+@check("experiments.meaningful_supported", "The claim fits the noise")
 def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your conclusion claims no more than the noise allows: with one run an arm, nobody can tell an effect from the
     seed; with several, the intervals decide.

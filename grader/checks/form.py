@@ -23,7 +23,7 @@ _HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.I
 _HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
-@check("form.ran_in_order")
+@check("form.ran_in_order", "Everything ran, and shows it")
 def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
     no fault.
@@ -65,7 +65,7 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed("Every task ran, and the cells ran in the order in which they stand.", values)
 
 
-@check("form.no_errors")
+@check("form.no_errors", "No cell ends in an error")
 def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No cell ends in an error."""
     found = [
@@ -94,7 +94,7 @@ def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed("No cell ends in an error.")
 
 
-@check("form.outputs_present")
+@check("form.outputs_present", "Outputs are in the file")
 def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Cells that print, show or draw something have their output in the file."""
     code = [item for item in case.notebook.cells if item.cell_type == "code"]
@@ -136,7 +136,7 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     return passed("Every cell that shows something has its output.", names)
 
 
-@check("form.headings")
+@check("form.headings", "Headings")
 def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Headings have a space after # and skip no level."""
     if not any(True for _ in _markdown(case)):
@@ -175,7 +175,7 @@ def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
     return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
 
 
-@check("form.sections")
+@check("form.sections", "Sections of the checklist")
 def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The notebook has the sections of the checklist, under these or similar headings."""
     wanted = [str(name) for name in options.get("sections", vocabulary.vocabulary()["sections"])]
@@ -194,7 +194,7 @@ def _names_section(heading: str, name: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(normal(phrase))}(?!\w)", heading) for phrase in (name, *phrases))
 
 
-@check("form.no_debug_cells")
+@check("form.no_debug_cells", "No debugging left")
 def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No debugging is left in your code: no `if False:`, no breakpoint, no debugger."""
     return _leftovers(
@@ -202,7 +202,7 @@ def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     )
 
 
-@check("form.no_fixed_paths")
+@check("form.no_fixed_paths", "No path of your own machine")
 def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No path of your own machine stands in your code."""
     return _leftovers(
@@ -229,7 +229,7 @@ def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Find
     )
 
 
-@check("form.links")
+@check("form.links", "Links lead somewhere")
 def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The links in your text lead somewhere: none is empty, points to your own machine, or to a heading that is not
     there.

@@ -9,7 +9,7 @@ from grader.evidence.runs import own_records, read_runs
 from grader.model import Case, Evidence
 
 
-@check("integrity.chain")
+@check("integrity.chain", "Records are as written")
 def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each record in your notebook still says what was written when the run ended. Re-running cells, restarting the
     kernel or going on the next day is no fault.
@@ -55,7 +55,7 @@ def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"All {len(own)} records fit their digests.{told}", values)
 
 
-@check("integrity.copied")
+@check("integrity.copied", "Compared with the class")
 def copied(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Whether a session or a memo stands in two people's submissions is compared over the whole class and shown to
     the instructor. It costs no points.

@@ -22,7 +22,7 @@ _LINK = re.compile(
 _HREF = re.compile(r"href=[\"']https?://", re.IGNORECASE)
 
 
-@check("memo.answered")
+@check("memo.answered", "Answered in your own words")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count."""
     minimum = int(options.get("min_words", cell.options.get("min_words", 1)))
@@ -43,7 +43,7 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"Your answer has {count} words.", values, evidence)
 
 
-@check("memo.sections_present")
+@check("memo.sections_present", "Every section is there")
 def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every section the memo asks for is there, and something stands in it."""
     if (lost := _lost(case, cell)) is not None:
@@ -111,7 +111,7 @@ def _section_name(block: Block, wanted: list[str]) -> tuple[str | None, str]:
     return None, "" if block.kind == "heading" else block.text
 
 
-@check("memo.numbers_traced")
+@check("memo.numbers_traced", "Numbers come from your runs")
 def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your memo are those that your runs recorded, for the metric and the run you name beside
     them.
@@ -129,7 +129,7 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     return numbers_finding(case, traces, int(options.get("min_numbers", 1)))
 
 
-@check("memo.sources_cited")
+@check("memo.sources_cited", "Sources named")
 def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """You say which sources and which AI tools you used, or that you used none."""
     if (lost := _lost(case, cell)) is not None:
@@ -177,7 +177,7 @@ def _targets(markup: str) -> list[str]:
     return re.findall(r"https?://[^\s\"'<>)\]]+", markup)
 
 
-@check("memo.no_diary")
+@check("memo.no_diary", "About the model, not a diary")
 def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo speaks of the model and the evidence, and is no diary of how the work went."""
     if (lost := _lost(case, cell)) is not None:

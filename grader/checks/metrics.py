@@ -19,7 +19,7 @@ TOLERANCE = 2e-6
 """Rounding of a recorded metric; a copied or edited number is off by more."""
 
 
-@check("metrics.baseline_first")
+@check("metrics.baseline_first", "A baseline first")
 def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A simple baseline was measured before the first larger model."""
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
@@ -63,7 +63,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
     return run.record.experiment == "" and any(name in told for name in names)
 
 
-@check("metrics.recomputed")
+@check("metrics.recomputed", "Metrics follow from the predictions")
 def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
@@ -101,7 +101,7 @@ def _shown(metric: str, value: float) -> str:
     return f"{value:.0f}" if metric in COUNTS else f"{value:.4f}"
 
 
-@check("metrics.best_checkpoint")
+@check("metrics.best_checkpoint", "The best epoch is reported")
 def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each run reports the epoch with the highest macro-F1 (the first, where several are equal), and stopped when
     its patience said so.
@@ -128,7 +128,7 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     return passed(f"{whose} the first epoch with the highest macro-F1.", values, evidence)
 
 
-@check("metrics.test_untouched")
+@check("metrics.test_untouched", "The test set stayed untouched")
 def test_untouched(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
@@ -219,7 +219,7 @@ def _trained_after(case: Case, places: Mapping[int, int | None]) -> tuple[Run, i
     return None
 
 
-@check("metrics.near_reference")
+@check("metrics.near_reference", "Near the course's own runs")
 def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your metrics lie where the course's own runs of the same model on the same data lie."""
     wanted = tuple(options.get("values", ()))

@@ -19,7 +19,7 @@ from grader.reading.prose import Block, read_cell
 from grader.reading.template import template_cells, written_parts
 
 
-@check("seeds.reported")
+@check("seeds.reported", "Seeds recorded")
 def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every run says which seed it used."""
     runs = _runs_of(case, cell, options)
@@ -43,7 +43,7 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"Every run records its seed ({seeds}).", values)
 
 
-@check("seeds.enough")
+@check("seeds.enough", "Enough seeds")
 def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each arm finished with at least three different seeds; a seed used to explore or choose does not count."""
     minimum = int(options.get("minimum", case.assignment.settings.get("seeds_minimum", 3)))
@@ -87,7 +87,7 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
     return found
 
 
-@check("seeds.paired")
+@check("seeds.paired", "The same seeds in both arms")
 def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Both arms ran with the same seeds."""
     arms = find_arms(case, experiment_of(case, cell, options))
@@ -110,7 +110,7 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
 
 
-@check("seeds.distinct")
+@check("seeds.distinct", "Different seeds")
 def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every seed counts once, and different seeds gave different predictions."""
     arms = find_arms(case, experiment_of(case, cell, options))
@@ -187,7 +187,7 @@ def _deterministic(run: Run) -> bool:
     return any(name in told for name in vocabulary.phrases("deterministic", "names"))
 
 
-@check("seeds.summary_matches")
+@check("seeds.summary_matches", "The summary fits the runs")
 def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A mean ± standard deviation sums up all finished runs of its configuration."""
     key = experiment_of(case, cell, options)

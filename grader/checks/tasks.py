@@ -17,7 +17,7 @@ _REPLACED = re.compile(
 )
 
 
-@check("tasks.tests_passed")
+@check("tasks.tests_passed", "Its tests passed")
 def tests_passed(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:

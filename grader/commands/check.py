@@ -111,7 +111,7 @@ def _listed(items: "Sequence[Item]") -> list[str]:
         if item.where != where:
             where = item.where
             lines.append(f"  {where}")
-        lines.append(f"    {item.check.partition('.')[2].replace('_', ' ')}: {item.because}")
+        lines.append(f"    {item.title}: {item.because}")
     return lines
 
 

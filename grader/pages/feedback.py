@@ -13,7 +13,20 @@ from course.assignment import Assignment
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.plots import Band, Share, bar
-from grader.pages.shared import MARKS, STATUS, CellTitle, Mark, cell_title, humanise, render, shown, who
+from grader.pages.shared import (
+    MARKS,
+    STATUS,
+    CellTitle,
+    CheckWords,
+    Mark,
+    cell_title,
+    humanise,
+    in_a_list,
+    render,
+    shown,
+    who,
+    words_of,
+)
 
 METRICS = {
     "accuracy": ("Accuracy", 3),
@@ -40,10 +53,10 @@ class VerdictView:
     """One verdict as the page shows it."""
 
     mark: Mark
-    title: str
+    name: str
+    words: CheckWords
     because: str
     points: str
-    about: str
     values: tuple[tuple[str, str], ...]
     evidence: tuple[tuple[str, str], ...]
 
@@ -63,7 +76,7 @@ class CellView:
 
 @dataclass(frozen=True)
 class Improvement:
-    """What of one cell was missed: the checks' names, and the points they were worth."""
+    """What of one cell was missed: the checks' titles, and the points they were worth."""
 
     view: CellView
     names: str
@@ -83,12 +96,12 @@ def feedback_page(
     result: Result,
     assignment: Assignment,
     *,
-    abouts: Mapping[str, str] | None = None,
+    checks: Mapping[str, CheckWords] | None = None,
     bands: Mapping[str, Band] | None = None,
 ) -> str:
-    """The page as HTML. ``abouts`` are the checks' own sentences; ``bands`` only what is public."""
-    public = bool(bands)
-    cells = tuple(_cell_view(cell, assignment, abouts or {}, public=public) for cell in result.cells)
+    """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public."""
+    public, known = bool(bands), checks or {}
+    cells = tuple(_cell_view(cell, assignment, known, public=public) for cell in result.cells)
     columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
     return render(
         "feedback.html.j2",
@@ -99,7 +112,7 @@ def feedback_page(
         bar=_score_bar(result.score, result.pending, result.max_score),
         cells=cells,
         waiting=[view for view in cells if view.cell.pending > TOLERANCE],
-        improve=[item for item in map(_improvement, cells) if item is not None],
+        improve=[item for item in (_improvement(view, known) for view in cells) if item is not None],
         columns=[METRICS[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
         final=result.pending <= TOLERANCE,
@@ -126,7 +139,9 @@ def summary_line(result: Result, assignment: Assignment) -> str:
     return " ".join(parts)
 
 
-def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, str], *, public: bool) -> CellView:
+def _cell_view(
+    cell: CellResult, assignment: Assignment, known: Mapping[str, CheckWords], *, public: bool
+) -> CellView:
     settled = cell.pending <= TOLERANCE
     open_points = sum(v.points for v in cell.verdicts if v.outcome in OPEN)
     reached = "passed" if cell.score >= cell.points - TOLERANCE else "failed"
@@ -137,19 +152,19 @@ def _cell_view(cell: CellResult, assignment: Assignment, abouts: Mapping[str, st
         state=reached if settled else "undecided",
         bar=_score_bar(cell.score, cell.pending, cell.points, height=7),
         verdicts=tuple(
-            _verdict_view(item if public else _withheld(item), settled=settled, about=abouts.get(item.check, ""))
+            _verdict_view(item if public else _withheld(item), settled=settled, known=known)
             for item in cell.verdicts
         ),
         by_hand=max(0.0, cell.pending - open_points),
     )
 
 
-def _improvement(view: CellView) -> Improvement | None:
+def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement | None:
     """What of a cell was missed and cost points; advice stands with the cell alone."""
     missed = [v for v in view.cell.verdicts if v.outcome is Outcome.FAILED and v.points and v.check != PERSON]
     if not missed:
         return None
-    names = ", ".join(humanise(item.check.rpartition(".")[2]).lower() for item in missed)
+    names = "; ".join(in_a_list(words_of(item.check, known).title) for item in missed)
     return Improvement(view, names, sum(item.points for item in missed))
 
 
@@ -160,22 +175,21 @@ def _withheld(verdict: Verdict) -> Verdict:
     return replace(verdict, because=WITHHELD.get(verdict.outcome, verdict.because), values={}, evidence=())
 
 
-def _verdict_view(verdict: Verdict, *, settled: bool, about: str) -> VerdictView:
+def _verdict_view(verdict: Verdict, *, settled: bool, known: Mapping[str, CheckWords]) -> VerdictView:
     mark = MARKS[verdict.outcome]
     if verdict.check == PERSON:
         given = verdict.values.get("points given", verdict.points)
         mark = Mark("person", "Decided by a person")
         worth = f"{shown(given)} of {shown(verdict.points)}"
-        return VerdictView(mark, "Your instructor", verdict.because, worth, "", (), ())
+        return VerdictView(mark, verdict.check, CheckWords("Your instructor", ""), verdict.because, worth, (), ())
     if verdict.outcome in (Outcome.FAILED, Outcome.UNDECIDED) and not verdict.points:
         mark = ADVICE if verdict.outcome is Outcome.FAILED else Mark("none", "Cannot tell")
     elif verdict.outcome is Outcome.UNDECIDED and settled:
         mark = Mark("person", "A person has looked")
     values = tuple((humanise(name), shown(value)) for name, value in verdict.values.items() if _tells(value))
     evidence = tuple((item.cell, shown(item.text)) for item in verdict.evidence if _tells(item.text))
-    return VerdictView(
-        mark, humanise(verdict.check), verdict.because, _points(verdict, settled=settled), about, values, evidence
-    )
+    words, worth = words_of(verdict.check, known), _points(verdict, settled=settled)
+    return VerdictView(mark, verdict.check, words, verdict.because, worth, values, evidence)
 
 
 def _tells(value: object) -> bool:

@@ -16,7 +16,7 @@ from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Likeness, Outcome, Result
 from grader.pages.feedback import METRICS
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
-from grader.pages.shared import MARKS, STATUS, cell_title, humanise, points, render, who
+from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
 
 BINS = 10
 MOST_PAIRS = 200
@@ -46,8 +46,7 @@ class CheckRow:
     """One check over the class: how many of each outcome, and who did not meet it."""
 
     name: str
-    title: str
-    about: str
+    words: CheckWords
     counts: Mapping[Outcome, int]
     points: float
     bar: Markup
@@ -101,17 +100,18 @@ def report_page(
     assignment: Assignment,
     *,
     bands: Mapping[str, Band] | None = None,
-    abouts: Mapping[str, str] | None = None,
+    checks: Mapping[str, CheckWords] | None = None,
     notes: Sequence[str] = (),
     folder: str = "feedback",
 ) -> str:
-    """The page as HTML. ``notes`` concern the batch as a whole; ``folder`` is where the feedback pages lie, as
-    the links shall name it.
+    """The page as HTML. ``checks`` are the checks' own words; ``notes`` concern the batch as a whole; ``folder``
+    is where the feedback pages lie, as the links shall name it.
     """
+    known = checks or {}
     people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
     scored = [person for person in people if person.result.cells]
-    waiting = [_waiting(person, assignment) for person in scored if person.result.pending > TOLERANCE]
-    metrics, checks = _metrics(scored, bands or {}), _checks(scored, abouts or {})
+    waiting = [_waiting(person, assignment, known) for person in scored if person.result.pending > TOLERANCE]
+    metrics, rows = _metrics(scored, bands or {}), _checks(scored, known)
     return render(
         "report.html.j2",
         assignment=assignment,
@@ -125,9 +125,9 @@ def report_page(
         median=points(statistics.median([p.result.score for p in scored])) if scored else "–",
         most=max((p.result.max_score for p in scored), default=assignment.max_score),
         scores=_histogram(scored),
-        checks=[row for row in checks if row.points and not row.clean],
-        advice=[row for row in checks if not row.points and not row.clean],
-        clean=[row for row in checks if row.clean],
+        checks=[row for row in rows if row.points and not row.clean],
+        advice=[row for row in rows if not row.points and not row.clean],
+        clean=[row for row in rows if row.clean],
         metrics=[row for row in metrics if row.shown],
         others=[row for row in metrics if not row.shown],
         notes=notes,
@@ -154,13 +154,13 @@ def _order(result: Result) -> tuple[str, str]:
     return (who(result).casefold(), result.submission)
 
 
-def _waiting(person: Person, assignment: Assignment) -> Waiting:
+def _waiting(person: Person, assignment: Assignment, known: Mapping[str, CheckWords]) -> Waiting:
     cells = []
     for cell in person.result.cells:
         if cell.pending <= TOLERANCE:
             continue
         open_verdicts = [v for v in cell.verdicts if v.points and v.outcome in OPEN]
-        reasons = [f"{humanise(v.check)}: {v.because}" for v in open_verdicts]
+        reasons = [f"{words_of(v.check, known).title}: {v.because}" for v in open_verdicts]
         by_hand = cell.pending - sum(v.points for v in open_verdicts)
         if by_hand > TOLERANCE:
             reasons.append(f"{points(by_hand)} points are given by hand.")
@@ -179,7 +179,7 @@ def _histogram(scored: Sequence[Person]) -> Markup:
     return histogram(bins, "per cent of all points so far; 40 means 40 to 50")
 
 
-def _checks(scored: Sequence[Person], abouts: Mapping[str, str]) -> list[CheckRow]:
+def _checks(scored: Sequence[Person], known: Mapping[str, CheckWords]) -> list[CheckRow]:
     """The checks, those that fail most first."""
     counts: dict[str, dict[Outcome, int]] = {}
     failed: dict[str, list[Person]] = {}
@@ -197,7 +197,7 @@ def _checks(scored: Sequence[Person], abouts: Mapping[str, str]) -> list[CheckRo
     order = sorted(counts, key=lambda name: (-counts[name][Outcome.FAILED], -counts[name][Outcome.UNDECIDED], name))
     return [
         CheckRow(
-            name, humanise(name), abouts.get(name, ""), counts[name], worth[name], _outcome_bar(counts[name]),
+            name, words_of(name, known), counts[name], worth[name], _outcome_bar(counts[name]),
             tuple(failed.get(name, ())),
         )
         for name in order

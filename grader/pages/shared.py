@@ -57,6 +57,24 @@ class CellTitle:
     heading: str
 
 
+@dataclass(frozen=True)
+class CheckWords:
+    """What people read of a check: its title, and the sentence that it stands for ("" where nobody knows)."""
+
+    title: str
+    about: str
+
+
+def words_of(check: str, known: Mapping[str, CheckWords]) -> CheckWords:
+    """The words for a check's name. A check of an older version, which today's table lacks, shows its name."""
+    return known.get(check) or CheckWords(humanise(check), "")
+
+
+def in_a_list(title: str) -> str:
+    """``A baseline first`` → ``a baseline first``: a title as it stands within a sentence."""
+    return title[:1].lower() + title[1:]
+
+
 def render(template: str, **values: object) -> str:
     """A page from a template. Everything is escaped, and a name that is not given is an error."""
     text = _environment().get_template(template).render(style=style(), policy=policy(), **values)
@@ -130,7 +148,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_harmless_value,
     )  # fmt: skip
-    environment.filters.update(points=points, shown=shown, humanise=humanise)
+    environment.filters.update(points=points, shown=shown, in_a_list=in_a_list)
     return environment
 
 

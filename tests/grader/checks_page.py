@@ -1,4 +1,4 @@
-"""docs/checks.md, made from the checks' docstrings and their cases.
+"""docs/checks.md, made from the checks' titles, their docstrings and their cases.
 
 .venv/bin/python -m tests.grader.checks_page
 """
@@ -14,7 +14,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 
 HEAD = """# The checks
 
-Made from the docstrings and the cases in `tests/grader/cases`; `python -m tests.grader.checks_page` makes it anew.
+Made from the titles, the docstrings and the cases in `tests/grader/cases`;
+`python -m tests.grader.checks_page` makes it anew.
 
 A check looks at one cell of one submission and gives a verdict. **Passed** earns the check's points. **Failed**
 means that what was handed in shows it: the cell was recovered, and it is wrong or stands as it was released.
@@ -49,7 +50,7 @@ def render() -> str:
         if name.split(".")[0] != family:
             family = name.split(".")[0]
             lines.append(f"## {FAMILIES[family]}\n")
-        lines += [f"### {name}\n", f"{item.about}\n", *_table(name), ""]
+        lines += [f"### {name}\n", f"**{item.title}.** {item.about}\n", *_table(name), ""]
     return "\n".join(lines)
 
 

@@ -8,7 +8,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.assignment import Assignment, Cell, CheckPoints, Role
 from course.release import Release
+from grader.checks import CHECKS
 from grader.model import CellResult, Evidence, Match, Outcome, RecoveredCell, Result, Submission, Verdict
+from grader.pages.shared import CheckWords
 
 TASK_SOURCE = "def tail_share(counts):\n    raise NotImplementedError('count the tail')\n"
 MEMO_SOURCE = "## The trade-off\n\nWhat did you give up?\n\n*Write your answer here.*"
@@ -113,6 +115,9 @@ REFERENCES: dict[str, Any] = {
     ]
 }  # fmt: skip
 
+
+WORDS = {name: CheckWords(item.title, item.about) for name, item in CHECKS.items()}
+"""What today's table calls its checks, as pages are given it."""
 
 GOOD, BAD, OPEN, NONE = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE
 

@@ -11,6 +11,7 @@ import pytest
 
 from course.assignment import CheckPoints
 from course.public import public_form, public_name
+from grader.checks import CHECKS
 from grader.model import Outcome
 from grader.preview import preview
 from paribus.cli import main
@@ -57,6 +58,8 @@ def test_what_is_wrong_is_told_with_its_place_and_what_to_do(
     _, words = call(capsys, folder / "mine.html")
     assert "To do" in words
     assert "Run that cell again" in words
+    assert "Records are as written: " in words
+    assert all(f"{CHECKS[item['check']].title}: {item['because']}" in words for item in failed)
 
 
 def test_points_references_and_telling_checks_are_never_told(

@@ -72,7 +72,19 @@ def test_a_check_without_a_sentence_for_the_student_is_refused() -> None:
         raise AssertionError  # never called
 
     with pytest.raises(CheckTableError, match="no docstring"):
-        check("form.silent")(silent)
+        check("form.silent", "Silent")(silent)
+
+
+@pytest.mark.parametrize("title", ["", "  "])
+def test_a_check_without_a_title_for_people_is_refused(title: str) -> None:
+    """A page would call it by nothing."""
+    with pytest.raises(CheckTableError, match=r"'form\.silent' has no title: give @check a few words"):
+        check("form.silent", title)
+
+
+def test_no_two_checks_share_a_title() -> None:
+    """A student could not tell them apart."""
+    assert len({item.title for item in CHECKS.values()}) == len(CHECKS)
 
 
 def test_two_checks_of_one_name_are_refused() -> None:

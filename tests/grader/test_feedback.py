@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from grader.model import Evidence, Result
 from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
 from grader.pages.report import report_page
-from grader.pages.shared import cell_title, humanise, points, render, shown
+from grader.pages.shared import CheckWords, cell_title, humanise, points, render, shown
 from tests.grader.classroom import (
     BAD,
     CELLS,
     GOOD,
     OPEN,
+    WORDS,
     careful_result,
     cell_result,
     make_assignment,
@@ -37,8 +39,8 @@ ASSIGNMENT = make_assignment()
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-def page(result: Result, **more: dict[str, Band] | dict[str, str]) -> str:
-    return feedback_page(result, ASSIGNMENT, **more)  # type: ignore[arg-type]
+def page(result: Result, bands: dict[str, Band] | None = None, checks: Mapping[str, CheckWords] = WORDS) -> str:
+    return feedback_page(result, ASSIGNMENT, checks=checks, bands=bands)
 
 
 def words(html: str) -> str:
@@ -51,7 +53,7 @@ def test_it_says_the_score_what_is_open_and_every_verdict() -> None:
     text = words(page(careful_result()))
     assert "Ada Lovelace 16 of 28 points so far" in text
     assert "The trade-off 5 of 8 points" in text
-    assert "Change one thing one change (4 points)" in text
+    assert "Change one thing not met: exactly one thing changed (4 points)" in text
     for cell in careful_result().cells:
         for item in cell.verdicts:
             assert item.because in text
@@ -65,10 +67,44 @@ def test_outcomes_are_words_and_icons_not_colours_alone() -> None:
 
 
 def test_a_verdict_shows_the_values_and_cells_it_rests_on() -> None:
-    text = words(page(careful_result(), abouts={"experiments.one_change": "Exactly one setting differs."}))
-    assert "The check: Exactly one setting differs." in text
+    about = {"experiments.one_change": CheckWords("One setting", "Exactly one setting differs.")}
+    text = words(page(careful_result(), checks=about))
+    assert "The check: Exactly one setting differs. experiments.one_change" in text, "the name can be quoted"
     assert "Learning rate 0.001 → 0.0005" in text
     assert "In batch_size: record run-3 (changed), record run-2 (baseline)" in text
+
+
+def test_checks_are_called_by_their_titles() -> None:
+    """A machine's name stands only beside the check's own sentence, for whoever quotes it."""
+    html = page(careful_result())
+    text = words(html)
+    assert "Not met Exactly one thing changed 0 of 4" in text
+    assert "Met Predicted before the run 3 of 3" in text
+    for cell in careful_result().cells:
+        for item in cell.verdicts:
+            assert html.count(item.check) == html.count(f'<span class="id">{item.check}</span>') == 1
+            assert humanise(item.check) not in text
+
+
+def test_what_was_missed_is_listed_by_title_and_as_not_met() -> None:
+    """A title says what is met; alone it would praise what was missed."""
+    result = make_result(
+        "ada",
+        cell_result(
+            "trade_off", 2.0, verdict("memo.no_diary", BAD, 1.0, "A diary."),
+            verdict("memo.sources_cited", BAD, 2.0, "No sources."), verdict("memo.answered", BAD, 0.0, "Advice."),
+        ),
+    )  # fmt: skip
+    assert "The trade-off not met: about the model, not a diary; sources named (3 points)" in words(page(result))
+
+
+def test_a_check_that_todays_table_lacks_shows_its_name_in_words() -> None:
+    """An older result may hold one."""
+    item = verdict("experiments.tidy_arms", BAD, 1.0, "Untidy.", values={"arms": 3})
+    text = words(page(make_result("ada", cell_result("batch_size", 0.0, item))))
+    assert "Change one thing not met: experiments: tidy arms (1 point)" in text
+    assert "Not met Experiments: tidy arms 0 of 1 Untidy." in text
+    assert "The check:" not in text
 
 
 def test_the_recorded_runs_stand_in_a_table() -> None:
@@ -158,7 +194,7 @@ def test_what_a_person_decided_reads_so() -> None:
     people = {"trade_off": PersonGrade(1.5, "Well argued."), "trade_off-evidence": PersonGrade(6.0)}
     text = words(page(with_people(release.assignment, slots, careful_result(), people)))
     assert "Decided by a person Your instructor 1.5 of 2 Well argued." in text
-    assert "A person has looked Memo: numbers traced" in text
+    assert "A person has looked Numbers come from your runs" in text
     assert "A person will read this" not in text
 
 
@@ -173,10 +209,10 @@ def test_a_check_without_points_is_advice() -> None:
         "ada", cell_result("whole", 0.0, verdict("seeds.enough", BAD, 0.0, "One seed shows little."))
     )
     text = words(page(item))
-    assert "Advice Seeds: enough advice One seed shows little." in text
+    assert "Advice Enough seeds advice One seed shows little." in text
     assert "What to look at" not in text
     item = make_result("ada", cell_result("whole", 0.0, verdict("seeds.enough", OPEN, 0.0, "No records.")))
-    assert "Cannot tell Seeds: enough" in words(page(item))
+    assert "Cannot tell Enough seeds" in words(page(item))
 
 
 def test_the_line_for_moodle_is_short_and_plain() -> None:

@@ -30,7 +30,7 @@ def table(**findings: Finding | Exception) -> Mapping[str, Check]:
                 raise finding
             return finding
 
-        return Check(f"form.{name}", say, "says something")
+        return Check(f"form.{name}", f"Form {name}", say, "says something")
 
     return {f"form.{name}": make(name, finding) for name, finding in findings.items()}
 

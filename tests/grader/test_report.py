@@ -20,6 +20,7 @@ from tests.grader.classroom import (
     GOOD,
     OPEN,
     REFERENCES,
+    WORDS,
     careful_result,
     cell_result,
     make_assignment,
@@ -49,7 +50,7 @@ def klass() -> list[Result]:
 
 
 def page(results: list[Result]) -> str:
-    return report_page(results, ASSIGNMENT, bands=bands_of(REFERENCES, ASSIGNMENT))
+    return report_page(results, ASSIGNMENT, checks=WORDS, bands=bands_of(REFERENCES, ASSIGNMENT))
 
 
 def words(text: str) -> str:
@@ -80,7 +81,7 @@ def test_who_waits_is_listed_with_the_reasons_and_a_link() -> None:
     assert '<a href="feedback/bob.html"><bdi>Bob</bdi></a>' in markup
     text = words(markup)
     assert "Bob 8 The trade-off (5) · The notebook as a whole (3)" in text
-    assert "Memo: numbers traced: The number 0.231" in text
+    assert "Numbers come from your runs: The number 0.231" in text
     assert "2 points are given by hand." in text
 
 
@@ -88,11 +89,19 @@ def test_the_checks_that_fail_most_come_first_and_advice_apart() -> None:
     advice = cell_result("whole", 0.0, verdict("seeds.enough", BAD, 0.0, "One seed."))
     text = words(page([*klass(), make_result("gus", advice), make_result("hal", advice)]))
     wanted = (
-        "Experiments: one change 3 not met", "Memo: numbers traced 3 for a person", "Advice, without points",
-        "Seeds: enough 2 not met", "Missed by nobody:", "tasks: tests passed",
+        "Exactly one thing changed experiments.one_change 3 not met",
+        "Numbers come from your runs memo.numbers_traced 3 for a person", "Advice, without points",
+        "Enough seeds seeds.enough 2 not met", "Missed by nobody:", "its tests passed",
     )  # fmt: skip
     places = [text.index(words) for words in wanted]
     assert places == sorted(places)
+
+
+def test_a_check_that_todays_table_lacks_shows_its_name_in_words() -> None:
+    """An older result may hold one."""
+    text = words(report_page(klass(), ASSIGNMENT))
+    assert "Experiments: one change experiments.one_change 3 not met" in text
+    assert "Memo: numbers traced: The number 0.231" in text
 
 
 def test_a_remark_on_many_files_is_one_line() -> None:
@@ -202,7 +211,7 @@ def test_no_page_is_wider_than_a_phone(tmp_path: Path) -> None:
     wide = "Wide_" * 40
     results = [*klass(), careful_result(wide, name=wide, remarks=(wide,), source=f"{wide}.html")]
     (tmp_path / "report.html").write_text(page(results), encoding="utf-8")
-    (tmp_path / "feedback.html").write_text(feedback_page(results[-1], ASSIGNMENT), encoding="utf-8")
+    (tmp_path / "feedback.html").write_text(feedback_page(results[-1], ASSIGNMENT, checks=WORDS), encoding="utf-8")
     frames = "".join(
         f'<iframe src="{name}.html" width="{width}" height="900"></iframe>'
         for name in ("report", "feedback")
