@@ -21,7 +21,6 @@ from course.policy import Policy
 from course.release import Release
 from grader.batch import COMPLETE, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
-from grader.checks import CHECKS
 from grader.errors import ResultError
 from grader.grade import BROKE
 from grader.gradebook.entering import enter
@@ -33,9 +32,8 @@ from grader.intake.roster import Roster, read_roster, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
-from grader.pages.feedback import feedback_page
+from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
-from grader.pages.shared import CheckWords
 from grader.places import Place, open_place
 from grader.results import FILE, read_results
 from grader.storage import clear_errors, only_grader, remove_unfinished
@@ -208,15 +206,10 @@ def render_all(
 ) -> dict[str, str | bytes]:
     """Every file but results.jsonl and nbgrader's, by its name below OUT."""
     assignment = order.assignment
-    checks = {name: CheckWords(check.title, check.about) for name, check in CHECKS.items()}
-    forms = {release.digest: release for release in order.releases}
-    pages: dict[str, str] = {}
-    for done, result in enumerate(results, 1):
-        release = forms.get(result.release, order.releases[0])
-        bands = bands_of(release.references, release.assignment)
-        public = bands if release.assignment.settings.get("public_bands") else {}
-        pages[result.submission] = feedback_page(result, release.assignment, checks=checks, bands=public)
-        observe("writing feedback", done, len(results))
+    pages = feedback_pages(
+        results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
+        progress=lambda done, total: observe("writing feedback", done, total),
+    )  # fmt: skip
     sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts)
     bands = bands_of(order.releases[0].references, assignment)
     return {
@@ -225,7 +218,7 @@ def render_all(
         "worksheet.csv": write_worksheet(
             sheet, worksheet_entries(results, assignment, sheet, order.policy.attempts)
         ),
-        "report.html": report_page(results, assignment, bands=bands, checks=checks, notes=notes),
+        "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=notes),
     }
 
 

@@ -1,0 +1,55 @@
+"""Every student's feedback page, drawn by as many processes as a run may have."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from course.release import Release
+from grader.checks import CHECKS
+from grader.model import Result
+from grader.pages.feedback import feedback_page
+from grader.pages.report import bands_of
+from grader.pages.shared import CheckWords
+from grader.places import Here, Place, Processes
+from grader.pool import Lost
+
+MANY = 200
+"""Fewer pages are drawn sooner than processes start."""
+
+
+def feedback_pages(
+    results: Sequence[Result],
+    releases: Sequence[Release],
+    *,
+    jobs: int,
+    time_limit: float,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, str]:
+    """The pages by submission, in the order of the results, whoever drew them. ``releases``: the newest first."""
+    draw = _Draw(tuple(replace(release, notebook="") for release in releases))
+    place: Place = Processes(jobs, time_limit) if jobs > 1 and len(results) >= MANY else Here()
+    pages: dict[str, str] = {}
+    with closing(place.run(draw, results)) as drawn:
+        for done, (result, page) in enumerate(drawn, 1):
+            # One that cost a process its life is tried here, where its fault is seen.
+            pages[result.submission] = draw(result) if isinstance(page, Lost) else page
+            progress(done, len(results))
+    return {result.submission: pages[result.submission] for result in results}
+
+
+def check_words() -> dict[str, CheckWords]:
+    """What people read of each check, by its name."""
+    return {name: CheckWords(check.title, check.about) for name, check in CHECKS.items()}
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """What a process does with each result."""
+
+    releases: tuple[Release, ...]
+
+    def __call__(self, result: Result) -> str:
+        release = next((item for item in self.releases if item.digest == result.release), self.releases[0])
+        public = release.assignment.settings.get("public_bands")
+        bands = bands_of(release.references, release.assignment) if public else {}
+        return feedback_page(result, release.assignment, checks=check_words(), bands=bands)
