@@ -4,7 +4,7 @@
 
 A scheduler and workers are started by Dask's own commands. Told are, first, submissions a second with one worker
 and with all of them, and the seconds of the processor that a submission costs the grader, the scheduler and the
-workers: here they share this machine's cores, and on two of them little grows. So a second workload waits 50 ms in
+workers: here they share this machine's cores, and on two of them little grows. So a second workload waits 0.2 s in
 each submission, as if on a core of its own, with 1, 2, 4 and 8 workers: each should add what the first one manages.
 Then the whole batch, a worker killed in the middle: the memory of scheduler and grader along the way, and whether
 the results are those of a run without a cluster. Ends with 1 where throughput does not grow, memory grows with the
@@ -34,15 +34,15 @@ from tests.bench.small import small_release, submissions
 from tests.grader import pool_work
 
 FEW = 3_000
-WAITING = 200
+WAITING = 60
 """Waiting submissions a worker."""
 CREWS = (1, 2, 4, 8)
 NEARLY_LINEAR = 0.8
 """What each worker adds at least, of what the first one manages alone."""
 SECONDS, MEMORY_MB = 120.0, 4_000
-GROWTH_MB = 100
+GROWTH_MB = 30
 """What the scheduler may hold more at the end than after a tenth of the batch."""
-RESULT_KB = 30
+RESULT_KB = 15
 """What the grader may hold of each finished submission: its result, which report and worksheet need."""
 
 
@@ -76,7 +76,7 @@ def waiting(folder: Path) -> bool:
         with cluster(folder / f"waiting-{workers}", workers) as (address, _):
             out = folder / f"waiting-out-{workers}"
             rates[workers] = rate(out, address, WAITING * workers, pool_work.wait_and_grade)
-        say(f"{workers} workers, 50 ms of waiting: {rates[workers]:.1f} a second, "
+        say(f"{workers} workers, 0.2 s of waiting: {rates[workers]:.1f} a second, "
             f"{rates[workers] / rates[CREWS[0]]:.2f} times the first one's")  # fmt: skip
     return all(rates[workers] >= NEARLY_LINEAR * workers * rates[1] for workers in CREWS)
 

@@ -41,7 +41,8 @@ def _pages() -> tuple[tuple[str, str], ...]:
     notebook = json.loads(text_of(LAB, "ipynb"))
     keys = [cell["id"] for cell in notebook["cells"]]
     kept = [*notebook["cells"][: keys.index(LAST) + 1], notebook["cells"][keys.index(MEMO)]]
-    kept[-1]["source"] = f"{''.join(kept[-1]['source'])}\n\n{HERE}"
+    prompt = next(cell.source for cell in small_release().assignment.cells if cell.key == MEMO)
+    kept[-1]["source"] = f"{prompt}\n\n{HERE}"
     for output in (output for cell in kept for output in cell.get("outputs", ())):
         output.get("data", {}).pop("image/png", None)
     text = json.dumps({**notebook, "cells": kept}, ensure_ascii=False, indent=1)
@@ -53,7 +54,7 @@ def submissions(count: int) -> Iterator[Submission]:
     """Made as they are asked for; the same every time."""
     for number in range(count):
         source, text = _pages()[number % 2]
-        memo = " ".join(random.Random(number).choices(WORDS, k=60))  # noqa: S311 - words that nobody looks at
+        memo = " ".join(random.Random(number).choices(WORDS, k=120))  # noqa: S311 - words that nobody looks at
         content = text.replace(HERE, memo).encode()
         name = f"s{number}"
         yield Submission(name, name, "", source, content, hashlib.sha256(content).hexdigest())

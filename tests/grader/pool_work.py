@@ -32,8 +32,8 @@ def slowly(submission: Submission, releases: Sequence[Release]) -> Result:
 
 
 def wait_and_grade(submission: Submission, releases: Sequence[Release]) -> Result:
-    """Grade, after 50 ms in which the processor is others'."""
-    time.sleep(0.05)
+    """Grade, after 0.2 s in which the processor is others'."""
+    time.sleep(0.2)
     return grade_safely(submission, releases)
 
 
