@@ -14,6 +14,7 @@ from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
 
 FILE = "results.jsonl"
+_NOBODY = '{"alike": [], '
 
 
 def to_line(result: Result) -> str:
@@ -25,6 +26,17 @@ def to_line(result: Result) -> str:
     except ValueError:
         whole = json.loads(json.dumps(result, default=_fields), parse_constant=lambda name: str(float(name)))
         return json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def with_alike(line: str, result: Result) -> str:
+    """`to_line` of a result that differs from the one whose ``line`` this is in nothing but ``alike``.
+
+    Of the names in a line ``alike`` is the first one, so the rest need not be made again.
+    """
+    if not line.startswith(_NOBODY):
+        return to_line(result)
+    others = json.dumps(result.alike, default=_fields, sort_keys=True, ensure_ascii=False)
+    return f"{_NOBODY[:-4]}{others}, {line[len(_NOBODY) :]}"
 
 
 def from_line(line: str) -> Result:

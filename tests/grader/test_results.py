@@ -10,8 +10,8 @@ import pytest
 
 from grader.errors import ResultError
 from grader.grade import grade_one
-from grader.model import Result
-from grader.results import from_line, json_schema, read_results, to_line
+from grader.model import Likeness, Result
+from grader.results import from_line, json_schema, read_results, to_line, with_alike
 from tests.grader.graded import NAMES, release_of, submit, text_of
 
 
@@ -48,6 +48,17 @@ def test_a_number_that_json_has_not_is_written_as_text(results: list[Result]) ->
     told = json.loads(to_line(odd))
     assert told["metrics"] == {"a.loss": "nan", "b.loss": "-inf", "c.loss": 0.5}
     assert told["cells"] == json.loads(to_line(results[0]))["cells"]
+
+
+def test_a_line_gets_those_it_resembles(results: list[Result]) -> None:
+    """The same bytes as when the whole line is made again, from a line with or without others in it."""
+    one, two = Likeness("ben", nonce=True, memos={"memo": 0.7}), Likeness("é", nonce=False, memos={})
+    for result in results:
+        for before in ((), (two,)):
+            line = to_line(replace(result, alike=before))
+            for after in ((), (one,), (one, two)):
+                found = replace(result, alike=after)
+                assert with_alike(line, found) == to_line(found)
 
 
 def test_a_file_is_read_line_by_line(results: list[Result], tmp_path: Path) -> None:
