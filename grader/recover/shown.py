@@ -30,7 +30,7 @@ class OutputReader:
             return
         own_marks, counting = self._family.own_marks, self._family.count_attribute
         for child in area.iter():
-            outer = child.attrs.get("class")
+            outer = child.attributes.get("class")  # a comment has none
             is_output, is_result = self._outer.get(outer) or self._look_at_outer(outer)
             if not is_output:
                 continue

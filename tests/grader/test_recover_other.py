@@ -91,3 +91,16 @@ def test_cells_within_cells_cost_no_more_than_other_tags_within_each_other() -> 
         return time.process_time() - start
 
     assert min(seconds(b'<div class="cell">') for _ in range(3)) < 5 * min(seconds(b"<div>") for _ in range(3))
+
+
+@pytest.mark.parametrize("between", ["<!-- words -->", "<?php words ?>", "<![CDATA[words]]>", "words"])
+def test_what_is_no_element_among_outputs_is_no_output(between: str) -> None:
+    """An extension may leave a comment anywhere."""
+    page = (
+        f'<div class="jp-Cell jp-CodeCell jp-Notebook-cell"><div class="jp-OutputArea">{between}'
+        f'<div class="jp-OutputArea-child">{between}'
+        '<div class="jp-RenderedText jp-OutputArea-output" data-mime-type="text/plain"><pre>1</pre></div>'
+        f"{between}</div>{between}</div></div>"
+    )
+    (cell,) = recover(page.encode(), "a.html").cells
+    assert [output.text for output in cell.outputs] == ["1"]
