@@ -25,7 +25,8 @@ PIECES = [
 IN_BODY = [
     b'<img src="data:image/png;base64,', b'<b x="data:image/svg+xml;charset=x;base64,', b"AAAAAAAA", b"AA\nAA/AA=",
     b"BB<BB>BBBB", b"CC&amp;CC", b'"', b'">', b"'", b">", b"<!--", b"-->", b"<p>", b"<textarea>", b"</textarea>",
-    b"<script>", b"</script>", b"<x ", b" y='", SIGN.encode(), f"{SIGN}0{SIGN}".encode(), "é".encode(),
+    b"<script>", b"</script>", b"<x ", b" y='", SIGN.encode(), f"{SIGN}0{SIGN}".encode(), "é’“".encode(),
+    b"&#x80;0&#x80;", b"&#128;0&#0128", b"&#xE0F2;0&#xe0f2;", b"&euro;", b"\x80",
 ]  # fmt: skip
 
 
@@ -105,10 +106,23 @@ def test_a_picture_in_an_explanation_is_put_back() -> None:
     assert cell.source == "Look:"
 
 
-def test_a_page_with_private_characters_of_its_own_is_read_whole() -> None:
-    """Its own could be taken for the sign of a picture."""
-    page = f'<p>{SIGN}0{SIGN}</p><img src="data:image/png;base64,{PICTURE.decode()}">'.encode()
+@pytest.mark.parametrize("own", [f"{SIGN}0{SIGN}", "’" * 10_001], ids=["the sign", "much like it"])
+def test_a_page_that_holds_the_sign_is_read_whole(own: str) -> None:
+    """Its own could be taken for that of a picture."""
+    page = f'<p>{own}</p><img src="data:image/png;base64,{PICTURE.decode()}">'.encode()
     assert lift_pictures(page) == (page, lean.NOTHING_LIFTED)
+
+
+@pytest.mark.parametrize("code", ["x80", "128", "0128", "x00080"])
+@pytest.mark.parametrize("number", ["0", "99", "9" * 5_000])
+def test_the_sign_of_a_picture_cannot_be_forged(code: str, number: str) -> None:
+    """Else a few bytes would stand for a whole picture, as often as a student likes."""
+    forged = f"&#{code};{number}&#{code};"
+    shown = f'<img src="data:image/png;base64,{PICTURE.decode()}">{forged * 3}'
+    (output,) = recover(_page("jp-RenderedHTMLCommon", shown, mime="text/html"), "a.html").cells[0].outputs
+    assert output.html.count(PICTURE.decode()) == 1
+    assert f"€{number}€" in output.html
+    assert SIGN not in output.html
 
 
 @pytest.mark.parametrize("page", [b";base64," * 300_000, b'x="data:image/png;base64,' * 100_000 + b'"'])
