@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from selectolax.lexbor import LexborHTMLParser
+
 from grader.model import Output, RecoveredCell
 from grader.recover.outputs import MarkupOutput
+from grader.recover.text import keep_first_newlines
 
 LEAST = 2_000
 """Bytes of base64 from which it pays to take them out."""
@@ -20,7 +23,7 @@ SIGN = "\x80"
 MOST_LOOKED_AT = 10_000
 """The places in which the sign is looked for, in a page of many wide characters."""
 _OPENING = b";base64,"
-_BEFORE = re.compile(rb"=\"data:image/[a-z0-9.+-]{1,40}(?:;[a-z0-9=-]{1,40})?\Z", re.IGNORECASE)
+_BEFORE = re.compile(rb"src=\"data:image/[a-z0-9.+-]{1,40}(?:;[a-z0-9=-]{1,40})?\Z", re.IGNORECASE)
 _LONGEST_OPENING = 100
 _ATTRIBUTES = rb"(?>\s++[a-z:-]++(?>=(?>\"[^\"<>]*+\"|'[^'<>]*+'|[\w./:;,-]++))?+)*+\s*+/?+>"
 _HEAD = re.compile(
@@ -41,30 +44,43 @@ class Lifted:
         found = _PLACE.fullmatch(text, start) if self.runs else None
         return self.runs[int(found[1])] if found else None
 
+    def all_in(self, page: LexborHTMLParser) -> bool:
+        """Whether each number stands where pictures do, once. What begins like a picture may be something else,
+        in which a parser changes letters, or which it repeats: where a quote or a tag is left open.
+        """
+        sources = [image.attributes.get("src") or "" for image in page.css("img")] if self.runs else []
+        return sum(SIGN in source for source in sources) == len(self.runs)
+
     def back_in(self, cells: Iterable[RecoveredCell]) -> tuple[RecoveredCell, ...]:
-        """The cells with what was taken out of their markup and their texts."""
+        """The cells with what was taken out of their markup."""
         return tuple(map(self._restored, cells)) if self.runs else tuple(cells)
 
     def _restored(self, cell: RecoveredCell) -> RecoveredCell:
         outputs = [self._restored_output(output) for output in cell.outputs]
         if any(new is not old for new, old in zip(outputs, cell.outputs, strict=True)):
             cell = replace(cell, outputs=tuple(outputs))
-        if SIGN in cell.html or SIGN in cell.source:
-            cell = replace(cell, html=self._text(cell.html), source=self._text(cell.source))
-        return cell
+        return replace(cell, html=self._text(cell.html)) if SIGN in cell.html else cell
 
     def _restored_output(self, output: Output) -> Output:
-        if isinstance(output, MarkupOutput):  # its text is made of its markup, when it is asked for
-            if SIGN not in output.html:
-                return output
-            return MarkupOutput.of(output.kind, self._text(output.html), output.mime)
-        return replace(output, text=self._text(output.text)) if SIGN in output.text else output
+        if SIGN not in output.html:
+            return output
+        return MarkupOutput.of(output.kind, self._text(output.html), output.mime)
 
     def _text(self, text: str) -> str:
         return _PLACE.sub(lambda found: self.runs[int(found[1])].decode(), text)
 
 
 NOTHING_LIFTED = Lifted()
+
+
+def parse_lean(page: bytes) -> tuple[LexborHTMLParser, bytes, Lifted]:
+    """A page in UTF-8, parsed; what of it was parsed, and what was taken out before."""
+    styleless = drop_styles(page)
+    lean, lifted = lift_pictures(styleless)
+    parsed = LexborHTMLParser(keep_first_newlines(lean))
+    if lifted.all_in(parsed):
+        return parsed, lean, lifted
+    return LexborHTMLParser(keep_first_newlines(styleless)), styleless, NOTHING_LIFTED
 
 
 def drop_styles(page: bytes) -> bytes:
@@ -119,8 +135,7 @@ def _may_hold_sign(page: bytes) -> bool:
 def lift_pictures(page: bytes) -> tuple[bytes, Lifted]:
     """A page in UTF-8 with a number in place of each large picture's base64, and the base64.
 
-    Only the value of an attribute is touched, and only where it holds nothing that could end it or begin anything
-    else, whatever state a parser is in: so the page without it parses as the page with it does.
+    Only what holds nothing that could end it, or begin anything else, is touched.
     """
     if _may_hold_sign(page):
         return page, NOTHING_LIFTED

@@ -14,13 +14,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from grader.errors import UnreadableError
 from grader.model import Recovered, RecoveredCell
 from grader.recover.families import FAMILIES, Family
-from grader.recover.lean import drop_styles, lift_pictures
+from grader.recover.lean import parse_lean
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import merge_streams
 from grader.recover.pictures import PictureBudget
 from grader.recover.seems import page_without_cells
 from grader.recover.shown import OutputReader
-from grader.recover.text import keep_carriage_returns, keep_first_newlines, line_ends
+from grader.recover.text import keep_carriage_returns, line_ends
 from grader.recover.visible import tidy, visible_of
 
 # What marks a cell has "cell" in the name of its class everywhere: asking for that first spares the parser from
@@ -57,8 +57,7 @@ class Layout:
 
 def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
-    lean, lifted = lift_pictures(drop_styles(keep_carriage_returns(content)))
-    page = LexborHTMLParser(keep_first_newlines(lean))
+    page, lean, lifted = parse_lean(keep_carriage_returns(content))
     found = page.css(ANY_CELL)
     head = page.css_first("title")
     title = tidy(head.text()) if head is not None else ""
