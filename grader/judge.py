@@ -12,7 +12,7 @@ from pathlib import Path
 from course.assignment import Cell, CheckPoints
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding
-from grader.model import Case, CellResult, Outcome, Verdict
+from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
 
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
@@ -36,7 +36,7 @@ def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> 
 def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:
     """Run one check. A check that is not there, or breaks, is undecided: the grader's fault costs nothing."""
     try:
-        return _as_verdict(wanted, checks[wanted.check](case, cell, wanted.options))
+        return _as_verdict(case, wanted, checks[wanted.check](case, cell, wanted.options))
     except Exception as error:  # noqa: BLE001 - the documented boundary between a check and the batch
         return Verdict(
             check=wanted.check,
@@ -47,7 +47,18 @@ def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Ch
         )
 
 
-def _as_verdict(wanted: CheckPoints, finding: Finding) -> Verdict:
+BASES = {"tasks": Basis.SHOWN, "form": Basis.SHOWN, "memo": Basis.WRITTEN}
+"""What the checks of a family rest on where they do not say it themselves; all others rest on records."""
+
+
+def _basis(case: Case, wanted: CheckPoints, finding: Finding) -> str:
+    if finding.basis:
+        return finding.basis
+    found = BASES.get(wanted.check.partition(".")[0], Basis.RECORDED)
+    return "" if found is Basis.RECORDED and not case.records else found.value
+
+
+def _as_verdict(case: Case, wanted: CheckPoints, finding: Finding) -> Verdict:
     return Verdict(
         check=wanted.check,
         outcome=finding.outcome,
@@ -55,6 +66,9 @@ def _as_verdict(wanted: CheckPoints, finding: Finding) -> Verdict:
         points=wanted.points,
         values=finding.values,
         evidence=finding.evidence,
+        basis=_basis(case, wanted, finding),
+        proposal=finding.proposal,
+        proposed_because=finding.proposed_because,
     )
 
 

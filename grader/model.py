@@ -180,6 +180,14 @@ class Case:
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 
+class Basis(StrEnum):
+    """What a verdict rests on: paribus's records, outputs that the work printed, or what was written."""
+
+    RECORDED = "recorded"
+    SHOWN = "shown"
+    WRITTEN = "written"
+
+
 class Outcome(StrEnum):
     """What a check found. What may have been lost in the export is UNDECIDED, never full marks."""
 
@@ -201,6 +209,10 @@ class Evidence:
 class Verdict:
     """What one check says of one cell. ``points`` are the points at stake; ``because`` is a sentence to the
     student; ``traceback`` is for the instructor alone and set only where the check itself broke.
+
+    ``basis`` is what the verdict rests on, "" where nothing was read. ``proposal`` is what a person would probably
+    say of an undecided one ("passed", "failed" or ""), and ``proposed_because`` why: for the person who decides
+    alone, since a proposal moves no point and no student reads it.
     """
 
     check: str
@@ -210,6 +222,9 @@ class Verdict:
     values: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     traceback: str = ""
+    basis: str = ""
+    proposal: str = ""
+    proposed_because: str = ""
 
 
 @dataclass(frozen=True)

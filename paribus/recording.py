@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from paribus.quotes import Quotes
+
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
 
@@ -178,6 +180,13 @@ class Recording:
         if newest is None or newest.values != kept or newest.release != self.session.release:
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
+
+    @property
+    def quote(self) -> "Quotes":
+        """Numbers to paste into a memo, each recorded with what it is: see `paribus.quotes`."""
+        from paribus.quotes import Quotes
+
+        return Quotes(self)
 
     def diagnosis(self, made: Diagnosis, table: Table) -> None:
         """Write and display what is said of a blind model; the one in force, made again, is shown again."""

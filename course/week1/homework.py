@@ -404,6 +404,7 @@ selfcheck.close(f1_by_tier(np.array([0.0, 0.0]), np.array(["a", "a"]))["a"], 0.0
 # %% key="tier-run"
 for name, result in {"TF-IDF": tfidf, "encoder": encoder}.items():
     means = f1_by_tier(result.metrics.per_class_f1, data.tiers())
+    notebook.values({f"tier.{result.name}.{tier}": mean for tier, mean in means.items()})
     print(f"{name:>8}:", ", ".join(f"{tier} {means[tier]:.3f}" for tier in ("head", "mid", "tail") if tier in means))
 figures.accuracy_vs_macro_f1({"majority": majority.metrics, "TF-IDF": tfidf.metrics, "encoder": encoder.metrics})
 
@@ -466,7 +467,8 @@ experiment.report()
 # ## Part 5. The memo
 #
 # Write for a colleague who has not seen this notebook. Quote numbers with the model and the metric they belong to; they
-# are compared with the runs recorded above. State what you do not know. Do not write a diary: what you would have done
+# are compared with the runs recorded above. (`print(notebook.quote(encoder, "macro_f1"))` in a cell of your own gives you a
+# number as text to paste, which is always found again.) State what you do not know. Do not write a diary: what you would have done
 # with more time is of no use to the reader, what the evidence supports is.
 
 # %% [markdown] memo="rescued_classes" points=10 manual=5 min_words=120 checks={"memo.answered": 2, "memo.numbers_traced": 3}

@@ -484,6 +484,9 @@ figures_errors.f1_spike(
 )
 
 # %% key="tier-run"
+for arm, runs in {"baseline": baseline_runs, "changed": weighted_runs}.items():
+    means = {tier: np.nanmean([np.nanmean(run.metrics.per_class_f1[tiers == tier]) for run in runs]) for tier in ("head", "mid", "tail")}
+    notebook.values({f"class_weights.{arm}.tier_f1_{tier}": float(mean) for tier, mean in means.items()})
 figures_errors.f1_by_tier(
     {"no weights": [run.metrics for run in baseline_runs], "sqrt-inverse": [run.metrics for run in weighted_runs]}, tiers
 )
@@ -839,7 +842,8 @@ table.sort_values(["validation", "training"])
 # ## Part 6. The memo
 #
 # Five sections, for a colleague who has not seen this notebook. Quote numbers with the metric and the arm they
-# belong to; they are compared with the runs recorded above. Say what the evidence supports and what it does not.
+# belong to; they are compared with the runs recorded above (`notebook.quote.mean(weighted_runs, "macro_f1")` shows one as
+# text to paste). Say what the evidence supports and what it does not.
 # What you would have done with more time is of no use to the reader.
 
 # %% [markdown] memo="trade_off" points=4 manual=2 min_words=100 checks={"memo.answered": 1, "memo.numbers_traced": {"points": 1, "experiment": "class_weights"}}

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Rehearse; 0 only where every fault is caught by its owner and no honest variant fails any check."""
+    """Rehearse; 0 only where no fault is passed by its owner and no honest variant fails any check."""
     from course.catalog import load_course
     from generator.commands.run import SOLUTIONS, show_progress
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
@@ -68,7 +68,7 @@ def print_matrix(matrix: "Matrix", out: Path) -> None:
     from rich.table import Table
 
     console = Console()
-    colours = {"caught": "green", "missed": "red", "wrong_reason": "yellow"}
+    colours = {"caught": "green", "proposed": "green", "open": "cyan", "missed": "red", "wrong_reason": "yellow"}
     table = Table("fault", "owned by", "outcome", "failed beside it", box=None, header_style="bold")
     for row in matrix.faults:
         beside = [check for check in row.graded.failed_checks if check != row.fault.expects]
@@ -86,6 +86,10 @@ def print_matrix(matrix: "Matrix", out: Path) -> None:
     console.print()
     console.print(checks)
     _print_findings(console, matrix)
+    if matrix.others:
+        console.print("\nTexts by other hands (intervals draw writers):")
+        for share in matrix.others:
+            console.print(f"  {share}", highlight=False, markup=False)
     console.print(
         f"\n{out / 'rehearsal.html'} shows the same; {out / 'rehearsal.json'} is for programs.", soft_wrap=True
     )
@@ -95,12 +99,16 @@ def _print_findings(console: "Console", matrix: "Matrix") -> None:
     """What needs a person: every fault that was not caught, every honest variant that was failed."""
     from rich.markup import escape
 
-    rows: list[FaultRow | HonestRow] = [row for row in matrix.faults if row.outcome != "caught"]
+    from generator.rehearsal.matrix import SEEN
+
+    rows: list[FaultRow | HonestRow] = [row for row in matrix.faults if row.outcome not in SEEN]
     wrongly = [row for row in matrix.honest if row.graded.failed_checks or row.graded.status != "graded"]
-    caught = sum(row.outcome == "caught" for row in matrix.faults)
+    caught, proposed, left = (
+        sum(row.outcome == wanted for row in matrix.faults) for wanted in ("caught", "proposed", "open")
+    )
     console.print(
-        f"\n{caught} of {len(matrix.faults)} faults were caught by their owners; "
-        f"{len(wrongly)} of {len(matrix.honest)} honest variants were wrongly marked."
+        f"\n{caught} of {len(matrix.faults)} faults were failed by their owners, {proposed} proposed to be failed, "
+        f"{left} left to a person; {len(wrongly)} of {len(matrix.honest)} honest variants were wrongly marked."
     )
     for row in (*rows, *wrongly):
         what = row.plain()

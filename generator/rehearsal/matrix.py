@@ -1,32 +1,36 @@
-"""What the grades say: faults caught, missed, caught for the wrong reason, and honest work wrongly marked.
+"""What the grades say: faults caught, left to a person, missed, and honest work wrongly marked.
 
 Reads the lines of `paribus grade`'s results.jsonl as they are documented; this room does not know the grader.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from generator.errors import RehearsalError
 from generator.rehearsal.draw import Variant
+from generator.rehearsal.others import Share
 from generator.rehearsal.table import Fault
 
-Outcome = Literal["caught", "missed", "wrong_reason"]
+Outcome = Literal["caught", "proposed", "open", "missed", "wrong_reason"]
+SEEN = frozenset({"caught", "proposed", "open"})
+"""A fault was not passed: its owner failed it, proposed to, or left it to a person."""
 LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What one submission's line says: failed and undecided checks, each with the cell and the reason, and the
-    checks that had anything to look at.
+    """What one submission's line says: failed and undecided checks, each with the cell and the reason, the checks
+    that had anything to look at, and of the undecided ones those that propose "failed".
     """
 
     status: str
     failed: tuple[tuple[str, str, str], ...]
     undecided: tuple[tuple[str, str, str], ...]
     applied: frozenset[str] = frozenset()
+    proposed: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def failed_checks(self) -> tuple[str, ...]:
@@ -88,23 +92,28 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A whole rehearsal."""
+    """A whole rehearsal. ``others`` is what became of texts by other hands."""
 
     assignment: str
     faults: tuple[FaultRow, ...]
     honest: tuple[HonestRow, ...]
     checks: tuple[CheckRow, ...]
+    others: tuple[Share, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Every fault was caught by its owner, and no honest variant fails any check."""
-        return all(row.outcome == "caught" for row in self.faults) and not any(
+        """No fault is passed by its owner, and no honest variant fails any check."""
+        return all(row.outcome in SEEN for row in self.faults) and not any(
             row.graded.failed_checks or row.graded.status != "graded" for row in self.honest
         )
 
     def plain(self) -> dict[str, object]:
         """The documented JSON."""
-        return {"faults": [row.plain() for row in self.faults], "honest": [row.plain() for row in self.honest]}
+        return {
+            "faults": [row.plain() for row in self.faults],
+            "honest": [row.plain() for row in self.honest],
+            "others": [asdict(share) for share in self.others],
+        }
 
 
 def read_graded(results: Path) -> dict[str, Graded]:
@@ -118,6 +127,12 @@ def read_graded(results: Path) -> dict[str, Graded]:
 
 def graded_of(raw: Mapping[str, Any]) -> Graded:
     """One line of results.jsonl."""
+    proposed = [
+        (verdict["check"], cell["key"], verdict["proposed_because"])
+        for cell in raw["cells"]
+        for verdict in cell["verdicts"]
+        if verdict.get("proposal") == "failed"
+    ]
     verdicts = [
         (verdict["outcome"], (verdict["check"], cell["key"], verdict["because"]))
         for cell in raw["cells"]
@@ -128,6 +143,7 @@ def graded_of(raw: Mapping[str, Any]) -> Graded:
         tuple(item for outcome, item in verdicts if outcome == "failed"),
         tuple(item for outcome, item in verdicts if outcome == "undecided"),
         frozenset(item[0] for outcome, item in verdicts if outcome != "not_applicable"),
+        tuple(proposed),
     )
 
 
@@ -137,6 +153,8 @@ def make_matrix(
     faults: Sequence[Fault],
     variants: Sequence[Variant],
     graded: Mapping[str, Graded],
+    *,
+    others: tuple[Share, ...] = (),
 ) -> Matrix:
     """Hold every grade against what is known of the work. RehearsalError where a submission has no grade."""
     names = [*(fault_file(fault) for fault in faults), *(variant.name for variant in variants)]
@@ -147,7 +165,7 @@ def make_matrix(
     )
     honest_rows = tuple(HonestRow(variant, graded[variant.name]) for variant in variants)
     rows = tuple(_check_row(check, fault_rows, honest_rows) for check in checks)
-    return Matrix(assignment, fault_rows, honest_rows, rows)
+    return Matrix(assignment, fault_rows, honest_rows, rows, others)
 
 
 def fault_file(fault: Fault) -> str:
@@ -156,14 +174,22 @@ def fault_file(fault: Fault) -> str:
 
 
 def judge(fault: Fault, graded: Graded) -> Outcome:
-    """Caught: its owner failed, in the cell where it is, and nothing that may not. Missed: nothing failed."""
-    owned = any(
-        check == fault.expects and (not fault.cell or cell == fault.cell) for check, cell, _ in graded.failed
-    )
-    others = set(graded.failed_checks) - {fault.expects} - fault.also
-    if owned and not others:
+    """Caught: its owner failed, in the cell where it is, and nothing that may not. Proposed and open: its owner
+    left it to a person, with "failed" for a proposal or without. Missed: its owner did neither.
+    """
+
+    def owned(items: Sequence[tuple[str, str, str]]) -> bool:
+        return any(check == fault.expects and (not fault.cell or cell == fault.cell) for check, cell, _ in items)
+
+    if set(graded.failed_checks) - {fault.expects} - fault.also:
+        return "wrong_reason"
+    if owned(graded.failed):
         return "caught"
-    return "missed" if not graded.failed else "wrong_reason"
+    if owned(graded.proposed):
+        return "proposed"
+    if owned(graded.undecided):
+        return "open"
+    return "wrong_reason" if graded.failed else "missed"
 
 
 def _check_row(check: str, faults: Sequence[FaultRow], honest: Sequence[HonestRow]) -> CheckRow:
@@ -172,7 +198,7 @@ def _check_row(check: str, faults: Sequence[FaultRow], honest: Sequence[HonestRo
     undecided = sum(any(name == check for name, _, _ in row.graded.undecided) for row in honest)
     looked_at = sum(check in row.graded.applied for row in honest)
     return CheckRow(
-        check, len(own), sum(row.outcome == "caught" for row in own), looked_at, wrongly, undecided,
+        check, len(own), sum(row.outcome in SEEN for row in own), looked_at, wrongly, undecided,
         upper_bound(wrongly, looked_at),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The page of a rehearsal: fault → caught by, missed, caught for the wrong reason; honest work wrongly marked."""
+"""The page of a rehearsal: what became of every fault, honest work wrongly marked, texts by other hands."""
 
 import base64
 import hashlib
@@ -14,7 +14,9 @@ from paribus.files import write_atomic
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MARKS = {
-    "caught": ("passed", "caught"), "missed": ("failed", "missed"), "wrong_reason": ("undecided", "wrong reason"),
+    "caught": ("passed", "caught"), "proposed": ("passed", "proposed to be failed"),
+    "open": ("undecided", "left to a person"),
+    "missed": ("failed", "missed"), "wrong_reason": ("undecided", "wrong reason"),
 }  # fmt: skip
 MADE = {"code": "code, run", "text": "text, exported", "file": "exported file"}
 

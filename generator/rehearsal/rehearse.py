@@ -32,6 +32,7 @@ from generator.rehearsal.exports import LAB, Export, Exporter, export_all, expor
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.matrix import Matrix, fault_file, make_matrix, read_graded
 from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_memos, write_memos
+from generator.rehearsal.others import Share, Text, account, load_texts, written
 from generator.rehearsal.page import write_page
 from generator.rehearsal.table import Fault, Table, Words, fitting, load_table
 from generator.rehearsal.writing import Pen, Style
@@ -121,18 +122,32 @@ def rehearse_executed(
         ),
         *(honest_work(variant, school) for variant in variants),
     ]
-    say(f"{len(table.faults)} faults and {len(variants)} honest variants to export ({len(exporters)} exporters)")
+    texts = () if order.slice else load_texts(table.assignment)
+    ready += [Ready(text.name, written(text), exporter_for("ipynb", exporters)) for text in texts]
+    say(
+        f"{len(table.faults)} faults, {len(variants)} honest variants and {len(texts)} texts by other hands "
+        f"to export ({len(exporters)} exporters)"
+    )
     folder = hand_in(ready, order.out / "class", order.workers)
     policy = write_policy(table, order.out / POLICY)
     (grade or grade_class)(folder, table.assignment, release, order.out / "graded", order.workers, policy=policy)
+    results = order.out / "graded" / "results.jsonl"
     matrix = make_matrix(
         table.assignment, checks_of(material), table.faults, variants,
-        read_graded(order.out / "graded" / "results.jsonl"),
+        read_graded(results), others=account_of(texts, results),
     )  # fmt: skip
     text = json.dumps(matrix.plain(), indent=1, ensure_ascii=False) + "\n"
     write_page(matrix, table, material.release.assignment.title, order.out / PAGE)
     write_atomic(order.out / JSON, text)
     return matrix
+
+
+def account_of(texts: Sequence[Text], results: Path) -> tuple[Share, ...]:
+    """What the results say of texts by other hands; nothing where none were graded."""
+    if not texts:
+        return ()
+    lines = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    return account(texts, {Path(line["source"]).stem: line for line in lines})
 
 
 def choose(table: Table, *, only_slice: bool) -> Table:

@@ -3,7 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course.assignment import Cell
@@ -13,12 +13,18 @@ from grader.model import Case, Evidence, Outcome
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check says; the judge adds its name and its points and makes a `Verdict` of it."""
+    """What a check says; the judge adds its name and its points and makes a `Verdict` of it.
+
+    ``proposal`` and ``proposed_because`` are for the person who decides an undecided one.
+    """
 
     outcome: Outcome
     because: str
     values: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    basis: str = ""
+    proposal: str = ""
+    proposed_because: str = ""
 
 
 CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]
@@ -70,6 +76,13 @@ def failed(because: str, values: Mapping[str, Any] | None = None, evidence: Iter
 def undecided(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:
     """A person has to look: something may have been lost, or cannot be read for certain."""
     return Finding(Outcome.UNDECIDED, because, plain(values or {}), tuple(evidence))
+
+
+def proposed(finding: Finding, outcome: Outcome, why: str) -> Finding:
+    """An undecided finding with what a person would probably say; any other finding as it is."""
+    if finding.outcome is not Outcome.UNDECIDED:
+        return finding
+    return replace(finding, proposal=outcome.value, proposed_because=why)
 
 
 def not_applicable(because: str, values: Mapping[str, Any] | None = None) -> Finding:

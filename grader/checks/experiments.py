@@ -1,23 +1,48 @@
 """Controlled experiments: one change, all else equal, a prediction first, no number and no claim too many."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from course.assignment import Cell
-from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
+from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import arm_evidence, numbers_finding, predicted_finding, without_arms
 from grader.evidence import claims
-from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare, other_value
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
+from grader.evidence.groups import FRACTIONS, arm_group
+from grader.evidence.listed import (
+    named_settings,
+    other_change,
+    other_prediction,
+    other_rows,
+    other_value,
+    wrongly_held,
+    wrongly_held_outcome,
+)
 from grader.evidence.measured import measure
-from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
-from grader.evidence.tracing import trace
-from grader.model import Case, Evidence
+from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished, records_before
+from grader.evidence.traces import Status
+from grader.evidence.tracing import metrics_in, trace
+from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
-from grader.reading.answers import is_untouched
+from grader.reading.answers import cell_blocks, is_untouched
 from grader.reading.prose import Block
-from grader.reading.template import PARTS, Part, missing_titles, template_cells, written_parts
+from grader.reading.template import (
+    PARTS,
+    Part,
+    blank_parts,
+    missing_titles,
+    part_of,
+    template_cells,
+    written_blocks,
+    written_parts,
+)
 
+NEAR_BOUND = 0.001
+"""How far beyond a predicted bound a change may be and still be called within."""
+LEAST_EFFECT = 0.01
+"""A change that the course calls a difference: one point."""
 _SUBSETS = ("train_rows", "data", "subset")
 
 
@@ -33,7 +58,9 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
     values = {"found": {part: shorten(text, 80) for part, text in parts.items()}, "missing": missing}
     evidence = [Evidence(case.cell_name(positions[part]), shorten(text)) for part, text in parts.items()]
     if not missing:
-        return passed("All parts of the template are filled in.", values, evidence)
+        return _as_recorded(case, key, parts) or passed(
+            "All parts of the template are filled in.", values, evidence
+        )
     places = template_cells(case, key, cell)
     if places and all(is_untouched(case, place) for place in places):
         return failed(
@@ -41,8 +68,21 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
             values,
             evidence,
         )
+    blank = blank_parts(case, key, cell)
+    if blank:
+        empty = [vocabulary.title("template_titles", part) for part in blank if part in wanted]
+        if empty:
+            return failed(f"The template has nothing for {listed(empty)}. Write a line for each.", values, evidence)
     if parts:
-        return failed(f"The template lacks {listed(missing)}. Write a line for each.", values, evidence)
+        found = undecided(
+            f"The template seems to lack {listed(missing)}; a person looks for it in your text.", values, evidence
+        )
+        sure = len(parts) == len(PARTS) - 1 and _in_rows(case, key, cell) >= 3
+        return (
+            proposed(found, Outcome.FAILED, f"the other parts are named, {listed(missing)} is not")
+            if sure
+            else found
+        )
     lost = [place.key for place in places if case.matches[place.key].recovered is None]
     if lost:
         return undecided(f"The cell {listed(lost)} with the template is not in your file.", values)
@@ -51,6 +91,39 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
         "prediction, result, meaningful) as headings, a list or a table.",
         values,
     )
+
+
+def _in_rows(case: Case, key: str, cell: Cell) -> int:
+    """How many parts are rows of a table, as the template was released."""
+    rows = [
+        block
+        for place in template_cells(case, key, cell)
+        for block in cell_blocks(case, place.key)
+        if block.kind == "row"
+    ]
+    return len({part for block in rows if block.cells and (part := part_of(block.cells[0])) is not None})
+
+
+def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | None:
+    """A change or a prediction that the template tells otherwise than the records is for a person."""
+    arms = find_arms(case, key)
+    if not arms.both:
+        return None
+    declared, _ = _sort_changes(compare(arms, arms.vary), arms.vary)
+    for difference in declared[:1]:
+        if written := other_change(parts.get("changed", ""), difference):
+            found = undecided(
+                "All parts of the template are filled in; a person compares the change with the records."
+            )
+            why = f"the template writes {written} for {difference.name}, and the records say {difference}"
+            return proposed(found, Outcome.FAILED, why)
+    prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
+    if prediction is not None and (why := other_prediction(parts.get("prediction", ""), prediction)):
+        found = undecided(
+            "All parts of the template are filled in; a person compares the prediction with the records."
+        )
+        return proposed(found, Outcome.FAILED, why)
+    return None
 
 
 @check("experiments.one_change", "Exactly one thing changed")
@@ -145,11 +218,14 @@ def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[E
             evidence,
         )
     if comparison.unknown:
-        return undecided(
+        found = undecided(
             f"One setting differs ({change}); the code of {listed(comparison.unknown)} could not be recorded, so a "
             "person compares it.",
             values,
             evidence,
+        )
+        return proposed(
+            found, Outcome.PASSED, "settings, data and place are the same in both arms but for that one"
         )
     return passed(f"The arms differ in one thing: {change}.", values, evidence)
 
@@ -167,7 +243,9 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
         if places and all(is_untouched(case, place) for place in places):
             return failed("The template stands as it was released: list what you held constant.")
         if parts:
-            return failed("Your template does not say what was held constant. Name the settings.")
+            return _missing(
+                case, key, cell, "held", "Your template does not say what was held constant. Name the settings."
+            )
         return undecided("No list of what was held constant could be read in your text.")
     text = parts["held"]
     evidence = [Evidence(case.cell_name(positions["held"]), shorten(text))]
@@ -176,20 +254,31 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
             "There are no records of both arms to hold your list against.", {"held": shorten(text)}, evidence
         )
     comparison = compare(arms, arms.vary)
-    named = list(dict.fromkeys(mention.name for mention in vocabulary.find_all("settings", text)))
-    changed = {_setting_of(item) for item in comparison.changes}
-    wrong = [name for name in named if name in changed]
-    values = {"named": named, "differ": sorted(changed), "recorded": dict(comparison.settings)}
+    named = list(dict.fromkeys(mention.name for mention in named_settings(text, comparison)))
+    wrong = wrongly_held(text, comparison)
+    values = {
+        "named": named,
+        "differ": sorted({_setting_of(item) for item in comparison.changes}),
+        "recorded": dict(comparison.settings),
+    }
     if wrong:
-        shown = [str(item) for item in comparison.changes if _setting_of(item) in wrong]
         return failed(
-            f"You list {listed(wrong)} as held constant, but the records differ there: {listed(shown)}.",
+            f"You list {listed(dict.fromkeys(_setting_of(item) for item in wrong))} as held constant, but the "
+            f"records differ there: {listed(str(item) for item in wrong)}.",
             values,
             evidence,
         )
-    if other := other_value(text, comparison.settings):
-        name, written, recorded = other
-        return failed(f"You write {name} {written}, and the records of both arms say {recorded}.", values, evidence)
+    if other := other_value(text, comparison.settings, comparison):
+        return failed(
+            f"You write {other.name} {other.written}, and the records of both arms say {other.recorded}.",
+            values,
+            evidence,
+        )
+    pair = finished(arms.baseline)[-1], finished(arms.changed)[-1]
+    if why := wrongly_held_outcome(text, *pair) or other_rows(text, pair):
+        return proposed(
+            undecided("A person compares your list with the records.", values, evidence), Outcome.FAILED, why
+        )
     if not named:
         return undecided(
             "Your list names no setting that the records hold; name them (learning rate, epochs, data, seed …).",
@@ -198,6 +287,15 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
         )
     return passed(
         f"The records agree: {listed(name.replace('_', ' ') for name in named)} did not change.", values, evidence
+    )
+
+
+def _missing(case: Case, key: str, cell: Cell, part: Part, message: str) -> Finding:
+    """A part that was not found: empty where the file shows its name with nothing beside it, else for a person."""
+    if part in blank_parts(case, key, cell):
+        return failed(message)
+    return undecided(
+        f"No {vocabulary.title('template_titles', part).removeprefix('the ')} could be read in your text."
     )
 
 
@@ -232,10 +330,14 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             evidence,
         )
     values = {
-        "metric": prediction.metric, "direction": prediction.direction,
-        "low": prediction.low, "high": prediction.high,
-        "why": shorten(prediction.why), "written": prediction.written, "written_after": prediction.written_after,
-    }  # fmt: skip
+        "metric": prediction.metric,
+        "direction": prediction.direction,
+        "low": prediction.low,
+        "high": prediction.high,
+        "why": shorten(prediction.why),
+        "written": prediction.written,
+        "written_after": prediction.written_after,
+    }
     seen = records_before(case, first)
     if seen is not None and prediction.written_after > seen:
         return failed(
@@ -252,30 +354,75 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     """The numbers in your result are those that the runs recorded, for the metric and the arm you name."""
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
-    parts, positions = written_parts(case, key, cell)
+    parts, _ = written_parts(case, key, cell)
     places = template_cells(case, key, cell)
     if "result" not in parts:
         if places and all(is_untouched(case, place) for place in places):
             return failed("The template stands as it was released: write your result.")
         if parts:
-            return failed("Your template has no result. Write the metric of both arms and the difference.")
+            return _missing(
+                case,
+                key,
+                cell,
+                "result",
+                "Your template has no result. Write the metric of both arms and the difference.",
+            )
         return undecided("No result could be read in your text.")
     if not arms.both:
         return undecided(
             "There are no records of both arms to hold your result against.", {"result": shorten(parts["result"])}
         )
-    blocks = [Block("paragraph", parts["result"], position=positions["result"])]
-    traces = trace(_rows_apart(blocks), measure(case, key))
-    return numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    blocks = written_blocks(case, key, cell)["result"]
+    predicted = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "")
+    implied = frozenset({predicted} - {""}) | metrics_in(parts.get("prediction", ""))
+    measured = measure(case, key)
+    traces = trace(_rows_apart(blocks), measured, implied=implied)
+    # The conclusion's numbers are read as well: what contradicts the runs counts, and what is not traced does not.
+    conclusion = trace(
+        _rows_apart(written_blocks(case, key, cell).get("meaningful", ())), measured, implied=implied
+    )
+    traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
+    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    if found.outcome is not Outcome.FAILED and (why := _said_within(case, key, arms, parts)):
+        open_one = undecided("A person compares your result with your prediction.", found.values, found.evidence)
+        return proposed(open_one, Outcome.FAILED, why)
+    return found
+
+
+_WITHIN = re.compile(
+    r"(?<!not )(?<!n't )\b(?:inside|within|innerhalb|dentro d\w+|dans)\s+(?:of\s+)?"
+    r"(?:my|the|what|des|meines|mein\w*|la|el|ma|da)\s*"
+    r"(?:i\s+)?(?:\w+\s+)?(?:range|interval|predict\w*|bereich\w*|spanne|fourchette|rango|intervalo)\b",
+    re.IGNORECASE,
+)
+
+
+def _said_within(case: Case, key: str, arms: Arms, parts: Mapping[Part, str]) -> str:
+    """Why a result that is said to lie within the predicted range does not; "" where nothing is wrong."""
+    prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
+    hit = _WITHIN.search(parts.get("result", ""))
+    if prediction is None or prediction.low is None or prediction.high is None or hit is None:
+        return ""
+    groups = [arm_group(arms, name).mean(prediction.metric) for name in ("baseline", "changed")]
+    if groups[0] is None or groups[1] is None:
+        return ""
+    change = groups[1] - groups[0]
+    if prediction.low - NEAR_BOUND <= change <= prediction.high + NEAR_BOUND:
+        return ""
+    return (
+        f"{hit[0]!r}: the change is {change:+.4f}, and the prediction was {prediction.low:g} to {prediction.high:g}"
+    )
 
 
 def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
     """A table's row reads "baseline | 0.41 | changed | 0.43": one statement a cell pair is still one sentence."""
-    return [Block(block.kind, block.text.replace(" | ", ", "), position=block.position) for block in blocks]
+    return [
+        block if block.kind == "row" else replace(block, text=block.text.replace(" | ", ", ")) for block in blocks
+    ]
 
 
 @check("experiments.meaningful_supported", "The claim fits the noise")
-def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
     """Your conclusion claims no more than the noise allows: with one run an arm, nobody can tell an effect from the
     seed; with several, the intervals decide.
     """
@@ -287,15 +434,27 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
         if places and all(is_untouched(case, place) for place in places):
             return failed("The template stands as it was released: say whether the difference is meaningful.")
         if parts:
-            return failed("Your template does not say whether the difference is meaningful.")
+            return _missing(
+                case, key, cell, "meaningful", "Your template does not say whether the difference is meaningful."
+            )
         return undecided("No conclusion could be read in your text.")
     text = parts["meaningful"]
     claim, quote = claims.read_claim(text)
     evidence = [Evidence(case.cell_name(positions["meaningful"]), shorten(quote or text))]
-    if claim is claims.Claim.UNREADABLE:
-        return undecided(
+    single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
+    if claim in (claims.Claim.UNREADABLE, claims.Claim.MIXED, claims.Claim.LEANING):
+        unread = undecided(
             "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
         )
+        if claim is claims.Claim.LEANING and single:
+            return proposed(unread, Outcome.FAILED, f"one run an arm, and an effect is claimed: {shorten(quote)!r}")
+        if claim is not claims.Claim.UNREADABLE and arms.both and not single:
+            metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)
+            bold = claims.bold_claim(quote)
+            held = claims.judge_claim(case, arms, bold, metric=metric, margin=None, text=quote)
+            if held.outcome is Outcome.FAILED or (bold is claims.Claim.NO_EFFECT and _holds_zero(held)):
+                return proposed(unread, Outcome.FAILED, f"{shorten(quote)!r}: {held.because}")
+        return unread
     if not arms.both:
         return undecided(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
@@ -306,6 +465,12 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}
     return Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
+
+
+def _holds_zero(held: claims.Judgement) -> bool:
+    """An interval over the seeds holds zero and reaches beyond a point: no proof that there is no effect."""
+    low, high = held.values.get("paired", held.values.get("welch", (0.0, 0.0)))
+    return bool(low < 0 < high and max(-low, high) > LEAST_EFFECT)
 
 
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:

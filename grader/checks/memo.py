@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from course.assignment import Cell, Role
-from grader.checks.base import Finding, check, failed, listed, passed, shorten, undecided
+from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import numbers_finding, student_cells
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
-from grader.evidence.tracing import trace
-from grader.model import Case, Evidence
+from grader.evidence.tracing import metrics_in, trace
+from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
-from grader.reading.answers import is_untouched, new_sentences, normal, read_answer, sentences, words
+from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.reading.prose import Block, read_cell, read_markdown
 from grader.reading.template import written_parts
 
@@ -29,7 +29,7 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if (lost := _lost(case, cell)) is not None:
         return lost
     written = new_sentences(case, cell)
-    count = sum(len(words(sentence)) for sentence in written)
+    count = sum(count_words(sentence) for sentence in written)
     values = {"words": count, "min_words": minimum}
     evidence = (
         [Evidence(cell.key, shorten(written[0]))] if written else [Evidence(cell.key, "no words of your own")]
@@ -125,7 +125,11 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured = measure(case, experiment if experiment in experiment_keys(case) else "")
-    traces = [item for memo in memos for item in trace(read_answer(case, memo).blocks, measured)]
+    traces = [
+        item
+        for memo in memos
+        for item in trace(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source))
+    ]
     return numbers_finding(case, traces, int(options.get("min_numbers", 1)))
 
 
@@ -144,8 +148,14 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
                 return passed(
                     "You name your sources.", {}, [Evidence(key, shorten(re.sub(r"<[^>]*>", "", sentence)))]
                 )
-    return failed(
-        "No source is named. Link what you used (papers, pages, AI tools), or write that you used none.", {}, []
+    if all(is_untouched(case, memo) for memo in _memos(case, cell)):
+        return failed("The memo stands as it was released, so it names no source.")
+    open_one = undecided(
+        "No source could be read. Link what you used (papers, pages, AI tools), or write that you used none; "
+        "a person looks."
+    )
+    return proposed(
+        open_one, Outcome.FAILED, "no link, no citation and no word for a source or an AI tool was found"
     )
 
 

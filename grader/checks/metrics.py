@@ -8,8 +8,9 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.tasks import keeps_counts
 from grader.evidence.checkpoints import examine
-from grader.evidence.measured import COUNTS, recomputed
+from grader.evidence.measured import COUNTS
 from grader.evidence.runs import Run, finished, own_records, read_runs
+from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
@@ -64,7 +65,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
 
 
 @check("metrics.recomputed", "Metrics follow from the predictions")
-def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def metrics_score_run(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
     if not runs:
@@ -72,7 +73,7 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
     tolerance = float(options.get("tolerance", TOLERANCE))
     checked, unknown = [], []
     for run in runs:
-        found = recomputed(case, run)
+        found = score_run(case, run)
         if not isinstance(found, Metrics):
             unknown.append((run, found))
             continue

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
-from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
 from grader.checks.support import student_cells
 from grader.evidence.compare import knobs_of
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
 from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace
-from grader.model import Case, Evidence
+from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks
 from grader.reading.numbers import find_numbers
@@ -206,6 +206,10 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     for item in traces:
         if item.status is Status.WRONG:
             return failed(_wrong_summary(item, measured), values, evidence)
+    doubtful = next((item for item in traces if item.status is Status.DOUBTFUL), None)
+    if doubtful is not None:
+        found = undecided(f"{doubtful.number.text} could not be traced; a person looks.", values, evidence)
+        return proposed(found, Outcome.FAILED, _wrong_summary(doubtful, measured))
     open_ones = [item for item in traces if item.status is not Status.TRACED]
     if open_ones:
         first = open_ones[0]

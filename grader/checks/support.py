@@ -4,50 +4,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
-from grader.checks.base import Finding, counted, failed, listed, passed, shorten, undecided
+from grader.checks.base import Finding, counted, failed, listed, passed, proposed, shorten, undecided
 from grader.evidence.committed import commitment_of
 from grader.evidence.groups import FRACTIONS
 from grader.evidence.runs import Arms, Run, finished
 from grader.evidence.traces import Status, Trace
-from grader.model import Case, Evidence, RecoveredCell
+from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from paribus.evidence.record import Prediction
 
 
 def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
-    """One verdict on all numbers of an answer: a wrong one fails, an unclear one is for a person."""
-    sorted_out = {status: [item for item in traces if item.status is status] for status in Status}
-    wrong, unclear, traced = sorted_out[Status.WRONG], sorted_out[Status.UNCLEAR], sorted_out[Status.TRACED]
+    """One verdict on all numbers of an answer: a wrong one fails, a doubtful or an unclear one is for a person."""
+    by = {status: [item for item in traces if item.status is status] for status in Status}
+    wrong, doubtful, traced = by[Status.WRONG], by[Status.DOUBTFUL], by[Status.TRACED]
+    unclear = [item for item in traces if item.status in (Status.DOUBTFUL, Status.UNCLEAR)]
     values = {
         "traced": [_values(item) for item in traced],
         "wrong": [_values(item) for item in wrong],
-        "unclear": [_values(item) for item in unclear],
+        "unclear": [{"text": item.number.text} for item in unclear],
     }
     evidence = [
         Evidence(case.cell_name(item.written_in), f"{item.number.text}: {shorten(item.sentence, 120)}")
         for item in (*wrong, *unclear, *traced)[:12]
     ]
     if wrong:
-        first = wrong[0]
-        evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
-        more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
-        reason = f"; {first.why}" if first.why else ""
-        return failed(
-            f"You write {first.number.text} for {vocabulary.title('metric_titles', first.metric)} of {first.group} "
-            f"(in {case.cell_name(first.written_in)}); recorded in {case.cell_name(first.recorded_in)} is "
-            f"{shown(first)}{reason}.{more}",
-            values,
-            evidence,
-        )
-    if unclear:
-        first = unclear[0]
-        more = f" ({len(unclear) - 1} more like it.)" if len(unclear) > 1 else ""
-        return undecided(
-            f"The number {first.number.text} could not be traced: {first.why}. Name the metric and the run "
-            f"beside it.{more}",
-            values,
-            evidence,
-        )
+        return _wrong_finding(case, wrong, values, evidence)
+    if doubtful:
+        first = doubtful[0]
+        found = undecided(_not_traced(first, unclear), values, evidence)
+        return proposed(found, Outcome.FAILED, f"{shorten(first.sentence, 120)!r}: {_held_against(case, first)}")
+    if unclear and not _carried(traced, unclear, least):
+        return undecided(_not_traced(unclear[0], unclear), values, evidence)
     if len(traced) < least:
         return undecided(
             f"{counted(len(traced), 'number')} could be traced to a record, at least {least} asked for. "
@@ -56,6 +44,44 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
             evidence,
         )
     return passed(f"Agreeing with what the runs recorded: {counted(len(traced), 'number')}.", values, evidence)
+
+
+CARRIED = 0.34
+"""The share of numbers that may be read in more than one way beside traced ones, each of them right in one way."""
+
+
+def _carried(traced: Sequence[Trace], unclear: Sequence[Trace], least: int) -> bool:
+    """Every unclear number is a rounding of something its sentence may mean, and the traced ones are many more."""
+    return (
+        len(traced) >= max(least, 3)
+        and all(item.plausible for item in unclear)
+        and len(unclear) <= max(1.0, CARRIED * len(traced))
+    )
+
+
+def _wrong_finding(
+    case: Case, wrong: Sequence[Trace], values: Mapping[str, Any], evidence: list[Evidence]
+) -> Finding:
+    first = wrong[0]
+    evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
+    more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
+    return failed(f"You write {_held_against(case, first)}.{more}", values, evidence)
+
+
+def _not_traced(first: Trace, unclear: Sequence[Trace]) -> str:
+    more = f" ({len(unclear) - 1} more like it.)" if len(unclear) > 1 else ""
+    why = f": {first.why}" if first.status is Status.UNCLEAR and first.why else ""
+    return f"The number {first.number.text} could not be traced{why}. Name the metric and the run beside it.{more}"
+
+
+def _held_against(case: Case, item: Trace) -> str:
+    """A number, what it is said to be, and what was recorded."""
+    reason = f"; {item.why}" if item.why else ""
+    return (
+        f"{item.number.text} for {vocabulary.title('metric_titles', item.metric)} of {item.group} "
+        f"(in {case.cell_name(item.written_in)}); recorded in {case.cell_name(item.recorded_in)} is "
+        f"{shown(item)}{reason}"
+    )
 
 
 def shown(trace: Trace) -> str:
@@ -73,9 +99,12 @@ def shown(trace: Trace) -> str:
 
 def _values(trace: Trace) -> dict[str, object]:
     return {
-        "text": trace.number.text, "metric": trace.metric, "of": trace.group, "recorded": trace.expected,
+        "text": trace.number.text,
+        "metric": trace.metric,
+        "of": trace.group,
+        "recorded": trace.expected,
         "why": trace.why,
-    }  # fmt: skip
+    }
 
 
 def predicted_finding(
@@ -116,9 +145,10 @@ def predicted_finding(
 def student_cells(case: Case) -> Iterator[RecoveredCell]:
     """The cells that a student wrote or changed, in notebook order."""
     released = {
-        match.recovered.position for match in case.matches.values()
+        match.recovered.position
+        for match in case.matches.values()
         if match.recovered is not None and match.unchanged is True
-    }  # fmt: skip
+    }
     return (cell for cell in case.notebook.cells if cell.position not in released)
 
 

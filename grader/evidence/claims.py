@@ -1,5 +1,6 @@
 """What a student concludes from an experiment, and whether the runs support it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,18 +10,19 @@ from grader.evidence.intervals import item_interval
 from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
 from grader.reading import vocabulary
-from grader.reading.answers import sentences
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
 from paribus.intervals import Interval, paired_interval, welch_interval
 
 
 class Claim(StrEnum):
-    """The three conclusions there are, and a text that is none of them."""
+    """The three conclusions there are, a text that leans to one, and a text that is none of them."""
 
     EFFECT = "effect"
     NO_EFFECT = "no effect"
     CANNOT_TELL = "cannot tell"
+    LEANING = "leaning to an effect"
+    MIXED = "mixed"
     UNREADABLE = "unreadable"
 
 
@@ -33,34 +35,77 @@ class Judgement:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+_BOLD = (Claim.EFFECT, Claim.NO_EFFECT)
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+|;\s+|\s[–—]\s")
+
+
 def read_claim(text: str) -> tuple[Claim, str]:
     """The conclusion of a text and the sentence that states it.
 
-    Caution wins: a text that says it cannot tell is read so even where another sentence names a difference. A
-    sentence that is neither, or a claim that is taken back ("not", "if"), is not read.
+    Who writes that one cannot tell says so, even where a sentence before it claims an effect; who claims an effect
+    in so many words after it says both, and a person reads it. Caution without such words ("one seed", "a lead")
+    counts where nothing bolder is said. A claim that is taken back, asked or quoted ("not", "if", "would") is none.
     """
-    found: list[tuple[Claim, str]] = []
-    for sentence in sentences(text):
-        claim = _read_sentence(sentence.lower().replace("’", "'"))
+    found: dict[Claim, str] = {}
+    cautious, wary, last = "", "", Claim.UNREADABLE
+    for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
+        lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]
+        claim = _read_sentence(lower)
         if claim is not Claim.UNREADABLE:
-            found.append((claim, sentence))
-    for wanted in (Claim.CANNOT_TELL, Claim.NO_EFFECT, Claim.EFFECT):
-        first = next((item for item in found if item[0] is wanted), None)
-        if first is not None:
-            return first
-    return Claim.UNREADABLE, ""
+            found.setdefault(claim, sentence)
+            last = claim if claim in (*_BOLD, Claim.CANNOT_TELL) else last
+        if not wary and claim not in _BOLD and vocabulary.says("claims", "wary", lower):
+            wary = sentence
+        if not cautious and claim not in _BOLD and vocabulary.says("claims", "caution", lower):
+            cautious = sentence
+    bold = [claim for claim in _BOLD if claim in found]
+    if Claim.CANNOT_TELL in found:
+        return (
+            (Claim.MIXED, found[bold[0]])
+            if bold and last is not Claim.CANNOT_TELL
+            else (Claim.CANNOT_TELL, found[Claim.CANNOT_TELL])
+        )
+    if bold:
+        return (Claim.LEANING if cautious else bold[0]), found[bold[0]]
+    if Claim.LEANING in found and not cautious:
+        return Claim.LEANING, found[Claim.LEANING]
+    cautious = cautious or wary
+    return (Claim.CANNOT_TELL, cautious) if cautious else (Claim.UNREADABLE, "")
+
+
+def bold_claim(sentence: str) -> Claim:
+    """The bold claim of a sentence that `read_claim` quoted: an effect unless it says that there is none."""
+    return (
+        Claim.NO_EFFECT if _read_sentence(sentence.lower().replace("’", "'")) is Claim.NO_EFFECT else Claim.EFFECT
+    )
 
 
 def _read_sentence(sentence: str) -> Claim:
-    if vocabulary.says("claims", "cannot", sentence):
-        return Claim.CANNOT_TELL
-    if vocabulary.says("claims", "none", sentence):
-        return Claim.NO_EFFECT
     effect = vocabulary.says("claims", "effect", sentence)
-    if effect is None:
-        return Claim.UNREADABLE
-    before = sentence[max(0, effect.start() - 40) : effect.end()]
-    return Claim.UNREADABLE if vocabulary.says("claims", "negation", before) else Claim.EFFECT
+    cannot = vocabulary.says("claims", "cannot", sentence)
+    said = effect is not None and not _taken_back(sentence, effect)
+    # "Cannot be luck" is an effect in the words of caution; "… cannot be answered" beside an effect takes it back.
+    if said and effect is not None and (cannot is None or effect.start() <= cannot.start() < effect.end()):
+        return Claim.EFFECT
+    if cannot:
+        return Claim.CANNOT_TELL
+    none = vocabulary.says("claims", "none", sentence)
+    if none is not None and not _taken_back(sentence, none):
+        return Claim.NO_EFFECT
+    leaning = vocabulary.says("claims", "leaning", sentence)
+    if leaning is not None and not _taken_back(sentence, leaning):
+        return Claim.LEANING
+    return Claim.UNREADABLE
+
+
+def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
+    """A word before the claim, or a question mark at its end, takes it back."""
+    before = re.split(r"[,;:]", sentence[max(0, hit.start() - 60) : hit.start()])[-1]
+    asked = sentence.rstrip().endswith("?") or re.match(
+        r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
+    )
+    turned = re.search(r"\b(?:but|although|though|however|yet|still)\b", sentence[hit.end() :])
+    return bool(asked or turned or vocabulary.says("claims", "negation", before))
 
 
 _SPOKEN: Mapping[Claim, Spoken] = {

@@ -1,21 +1,14 @@
 """What differs between the two arms of an experiment, as the records tell it."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
-from grader.reading.answers import normal
-from grader.reading.numbers import find_numbers
 from paribus.evidence.code import UNAVAILABLE
 
 TRAINING_ROWS = "training rows"
-
-_ENDS = re.compile(r"\n|[,;•|](?!\d)|\b(?:and|plus|with|over|for|und)\b|&")
-"""Where the words about one listed setting end."""
 
 
 @dataclass(frozen=True)
@@ -166,25 +159,3 @@ def _code_differences(
 
 def _shown(values: tuple[Any, ...]) -> str:
     return " or ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values) or "nothing"
-
-
-def other_value(text: str, settings: Mapping[str, Any]) -> tuple[str, str, Any] | None:
-    """The first setting that is listed with another number than the recorded one.
-
-    A number belongs to the setting right before it: "weight decay, the three seeds" gives the weight decay none.
-    """
-    mentions = vocabulary.find_all("settings", text)
-    for mention, following in zip_longest(mentions, mentions[1:]):
-        recorded = settings.get(mention.name)
-        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
-            continue
-        end = following.start if following else len(text)
-        stretch = _ENDS.split(text[mention.end : end], maxsplit=1)[0]
-        numbers = find_numbers(stretch)
-        direct = [number for number in numbers if len(normal(stretch[: number.start]).split()) <= 2]
-        if direct and not any(
-            abs(reading.value / (100 if direct[0].percent else 1) - recorded) <= 0.51 * reading.unit
-            for reading in direct[0].readings
-        ):
-            return mention.name.replace("_", " "), direct[0].text, recorded
-    return None

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from grader.evidence.aliases import arm_aliases, spellings, value_phrases
 from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
 
@@ -89,11 +89,9 @@ def arm_group(arms: Arms, arm: str) -> Group:
     labels = {arm}
     setting = arms.vary
     value, against = runs[-1].setting(setting), other[-1].setting(setting)
-    if setting and value is not None and value != against:
-        names = _names_of(setting)
-        phrases.update(f"{word} {name}" for word in _comparatives(arm, value, against) for name in names)
-        phrases |= _value_phrases(setting, value)
-        labels.update(text.lower() for text in _spellings(value))
+    if setting and value != against:
+        phrases |= arm_aliases(setting, value, against, arm)
+        labels.update(text.lower().replace("_", " ") for text in spellings(value))
     return Group(
         f"{arms.key}:{arm}",
         f"the {arm} arm of {arms.key}",
@@ -121,8 +119,8 @@ def explored_groups(arms: Arms) -> list[Group]:
             by_value.setdefault(str(run.setting(arms.vary)), []).append(run)
         for text, mine in by_value.items():
             value = mine[0].setting(arms.vary)
-            labels = frozenset(spelled.lower() for spelled in _spellings(value))
-            spoken = frozenset(_value_phrases(arms.vary, value))
+            labels = frozenset(spelled.lower() for spelled in spellings(value))
+            spoken = frozenset(value_phrases(arms.vary, value))
             title = f"the exploring run with {arms.vary} = {text}"
             found.append(Group(f"{key}:{text}", title, tuple(mine), spoken, labels, exploring=True))
     return found
@@ -132,44 +130,6 @@ def _best(runs: Sequence[Run], metric: str) -> Run | None:
     """The run with the highest value of a metric, the first of equal ones; None where none recorded it."""
     scored = [run for run in runs if metric in run.metrics]
     return max(scored, key=lambda run: run.metrics[metric]) if scored else None
-
-
-def _names_of(setting: str) -> set[str]:
-    return {setting, *vocabulary.vocabulary()["settings"].get(setting, ())}
-
-
-def _value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
-    """How prose names a setting's value: "batch size of 16", "16 batch size", "at 2e-5"."""
-    phrases: set[str] = set()
-    names = _names_of(setting)
-    for text in _spellings(value):
-        phrases.update(f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is "))
-        phrases.update(f"{text} {name}" for name in names)
-        if isinstance(value, str):
-            phrases.add(text)
-        elif not isinstance(value, int) or value > 8:
-            phrases.update(f"{joint} {text}" for joint in ("with", "at", "for", "under", "using"))
-    return phrases
-
-
-def _spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
-    """How prose writes a setting's value: 2e-05 is also 2e-5 and 0.00002."""
-    if not isinstance(value, float):
-        return (str(value),)
-    short = f"{value:g}"
-    mantissa, _, exponent = f"{value:.6e}".partition("e")
-    power = f"{float(mantissa):g}e{int(exponent)}"
-    return tuple(dict.fromkeys((short, power, f"{value:.10f}".rstrip("0").rstrip("."))))
-
-
-def _comparatives(arm: str, value: Any, against: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
-    """How prose tells one arm from the other: the lower one, the original one."""
-    words = ("original", "old", "default") if arm == "baseline" else ("new", "changed", "other", "modified")
-    if isinstance(value, str | bool) or isinstance(against, str | bool) or None in (value, against):
-        return words
-    if value < against:
-        return (*words, "lower", "smaller", "reduced", "shorter", "weaker", "decreased", "halved")
-    return (*words, "higher", "larger", "bigger", "increased", "longer", "stronger", "doubled", "greater")
 
 
 def _metric(run: Run, metric: str) -> float | None:

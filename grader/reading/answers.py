@@ -1,5 +1,6 @@
 """What a student wrote in answer to a cell: the cell without its prompt, and the cells added right below it."""
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +14,18 @@ from grader.reading.prose import Block, read_cell, read_markdown
 
 MAX_BLOCKS, MAX_SENTENCE = 400, 2_000
 """Blocks of an answer and characters of a sentence that are read; what is longer was not written to be read."""
+MAX_CODE, PROSE = 20_000, 15
+"""Characters of code that are looked through for prose, and the words from which text in code is an answer."""
 NEAR = 0.8
 """Share of words in common from which a sentence counts as the prompt's own with a word changed."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|\n\s*\n\s*")
+_STATEMENT_END = re.compile(
+    r"(?<=[.!?])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|(?<=[。！？])\s*|\n\s*\n\s*|\n(?=\s*(?:[-*•·–→]\s|\d+[.)]\s))"
+)
+SHORT_LINE = 60
+"""Characters up to which most lines of a text have to be for each of them to be read by itself."""
+_SHOWING = frozenset({"print", "display", "Markdown", "HTML"})
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|ca|fig|eq|no|z\.B|bzw|st|dev)\.)$", re.IGNORECASE)
 
@@ -50,9 +59,33 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8192)
+def statements_of(text: str) -> tuple[str, ...]:
+    """The sentences of a text, and the lines of what is written line by line; a semicolon ends none."""
+    found: list[str] = []
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 2 and sum(len(line) <= SHORT_LINE for line in lines) >= 0.7 * len(lines):
+        text = "\n\n".join(lines)
+    for part in _STATEMENT_END.split(text):
+        if found and _ABBREVIATION.search(found[-1]):
+            found[-1] = f"{found[-1]} {part}"
+        elif part and part.strip():
+            found.append(" ".join(part.split())[:MAX_SENTENCE])
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """Words and numbers in lower case."""
     return tuple(word.lower() for word in _WORD.findall(text))
+
+
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+
+
+def count_words(text: str) -> int:
+    """How many words a text has; of a script that sets no blanks between words, two characters count as one."""
+    characters = len(_UNSPACED.findall(text))
+    return len(words(_UNSPACED.sub(" ", text))) + (characters + 1) // 2 if characters else len(words(text))
 
 
 def normal(text: str) -> str:
@@ -66,18 +99,64 @@ def cell_blocks(case: Case, key: str) -> tuple[Block, ...]:
     if match is None or match.recovered is None:
         return ()
     own = read_cell(match.recovered) if match.recovered.cell_type != "code" else ()
-    added = (block for cell in added_below(case, match.recovered) for block in read_cell(cell))
+    added = (block for cell in added_below(case, match.recovered) for block in _read_added(cell))
     return tuple(islice(chain(own, added), MAX_BLOCKS))
 
 
 def added_below(case: Case, start: RecoveredCell) -> Iterator[RecoveredCell]:
-    """Markdown cells that a student added between this cell and the assignment's next one."""
+    """Cells that a student added below this one, up to the assignment's next: text, and code with text."""
     taken = {match.recovered.position for match in case.matches.values() if match.recovered is not None}
     for cell in case.notebook.cells[start.position + 1 :]:
         if cell.position in taken:
             return
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" or (cell.cell_type == "code" and text_in_code(cell)):
             yield cell
+
+
+def _read_added(cell: RecoveredCell) -> tuple[Block, ...]:
+    return read_markdown(text_in_code(cell), cell.position) if cell.cell_type == "code" else read_cell(cell)
+
+
+def text_in_code(cell: RecoveredCell) -> str:
+    """Prose that was written into a code cell: what it printed from a literal text, or a text that stands by
+    itself.
+    """
+    if cell.hidden or len(cell.source) > MAX_CODE or ('"' not in cell.source and "'" not in cell.source):
+        return ""
+    try:
+        tree = ast.parse(cell.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    alone, printed = [], False
+    for statement in tree.body:
+        if not isinstance(statement, ast.Expr):
+            continue
+        value = statement.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            alone.append(value.value)
+        elif isinstance(value, ast.Call) and _called(value) in _SHOWING:
+            texts = [
+                node.value
+                for argument in value.args
+                for node in ast.walk(argument)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+            alone += texts
+            printed = printed or (_called(value) == "print" and sum(len(words(text)) for text in texts) >= PROSE)
+    shown = "\n".join(output.text for output in cell.outputs if output.kind == "stream" and output.name != "stderr")
+    text = shown if printed and shown.strip() else "\n\n".join(alone)
+    return text if len(words(text)) >= PROSE else ""
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    return (
+        function.id
+        if isinstance(function, ast.Name)
+        else function.attr
+        if isinstance(function, ast.Attribute)
+        else ""
+    )
 
 
 def read_answer(case: Case, cell: Cell) -> Answer:
@@ -92,10 +171,28 @@ def _read_answer(case: Case, key: str, source: str) -> Answer:
     return Answer(tuple(kept), tuple(dict.fromkeys(block.position for block in kept)))
 
 
+def without_prompt(blocks: Sequence[Block], released: str) -> tuple[Block, ...]:
+    """Blocks without the sentences of the cell as it was released; rows and headings stay."""
+    if not released:
+        return tuple(blocks)
+    prompt = {
+        normal(sentence)
+        for block in read_markdown(released)
+        if block.kind != "row"
+        for sentence in sentences(block.text)
+        if len(words(sentence)) > 3
+    }
+    kept = (block if block.kind in ("row", "heading") else _without(block, prompt) for block in blocks)
+    return tuple(block for block in kept if block is not None)
+
+
 def _without(block: Block, prompt: set[str]) -> Block | None:
     if block.kind in ("row", "heading"):
         return block if normal(block.text) not in prompt or block.kind == "heading" else None
-    left = [sentence for sentence in sentences(block.text) if normal(sentence) not in prompt]
+    all_of_it = sentences(block.text)
+    left = [sentence for sentence in all_of_it if normal(sentence) not in prompt]
+    if len(left) == len(all_of_it):
+        return block
     return replace(block, text="\n\n".join(left)) if left else None
 
 

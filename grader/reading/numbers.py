@@ -9,13 +9,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _SPACE = "\u00a0\u2009\u202f"
-_DIGITS = rf"\d{{1,3}}(?:[,.'{_SPACE}]\d{{3}})+(?:[.,]\d+)?|\d+[.,]\d+|\d+|\.\d+"
-_POWER = r"[eE][+\-−]?\d{1,3}|\s?[×x*·]\s?10\^?\{?[−-]?\d+\}?"
-_UNIT = r"%|‰|percentage[\s-]points?|percent points?|per ?cent|prozent|pp\b|p\.p\.|points?\b"
+_DIGITS = rf"[1-9]\d{{0,2}}(?:[,.'’{_SPACE}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+[.,]\d+|\d+|\.\d+"
+_RAISED = r"\s?(?:\^|\*\*)\s?\(?[+\-−]?\s?\d{1,3}\)?"
+_POWER = rf"[eE][+\-−]?\d{{1,3}}|\s?[×x*·]\s?10{_RAISED}"
+_UNIT = (
+    r"%[\s-]?points?|%|‰|percentage[\s-]points?|percent[\s-]points?|per[\s-]?cent|pct\b|prozentpunkte?n?|"
+    r"prozent|ppts?\b|"
+    r"pp\b|p\.p\.|points?\b|pts?\b|pour[\s-]cent|por ciento|per cento|procent\w*|процент\w*|puntos?\b|punti\b|"
+    r"pontos?\b|"
+    r"punten\b|パーセント|ポイント|个百分点|百分点|пункт\w*|punkt\w*"
+)
+# A digit after a letter or a point belongs to a name ("F1", "v2.0"), and so does one behind a letter and a hyphen
+# ("GPT-4").
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<sign>[+\-−–±]?)(?P<body>{_DIGITS})(?P<power>{_POWER})?(?![\w])(?P<unit>\s?(?:{_UNIT}))?",
+    rf"(?<![A-Za-z0-9_.^])(?<!\d,)(?<![A-Za-z][-‐‑])(?P<sign>[+\-−–±]?)"
+    rf"(?:(?P<ten>10)(?P<raised>{_RAISED})|(?P<body>{_DIGITS})(?P<power>{_POWER})?)"
+    rf"(?:(?P<unit>\s?(?:{_UNIT}))|(?P<times>\s?[x×](?![A-Za-z_0-9])(?!\s?\d))|(?![A-Za-z_\d]))",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"point|punkt|punt|pont|пункт|ポイント|百分点|^pp|p\.p|^pts?$")
 _PLUS_MINUS = re.compile(
     r"\s*(?:±|\+/-|\+-|\\pm)\s*|\s*\(\s*(?:sd|std|s\.d\.|σ|±|standard deviation)\s*[=:]?\s*", re.IGNORECASE
 )
@@ -57,8 +69,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Number:
-    """A number as printed. ``percent``: with a percent sign or its word; ``points``: percentage points;
-    ``signed``: a written plus or minus; ``spread`` what stands behind ±; ``upper`` the end of a range.
+    """A number as printed. ``percent``: with a percent sign or its word; ``points``: percentage points; ``signed``:
+    a written plus or minus; ``times``: a factor ("4.9×"); ``spread`` what stands behind ±; ``upper`` the end of
+    a range.
     """
 
     text: str
@@ -69,6 +82,7 @@ class Number:
     points: bool = False
     signed: bool = False
     spelled: bool = False
+    times: bool = False
     spread: "Number | None" = None
     upper: "Number | None" = None
 
@@ -94,12 +108,13 @@ def find_numbers(text: str) -> list[Number]:
 
 
 def _read(match: re.Match[str]) -> Number:
-    body, power, unit = match["body"], match["power"] or "", (match["unit"] or "").strip().lower()
+    body, power = (match["body"], match["power"] or "") if match["body"] else ("1", match["raised"])
+    unit = (match["unit"] or "").strip().lower()
     negative = match["sign"] in ("-", "−") or (match["sign"] == "–" and match.start() == 0)
     readings = tuple(
         Reading(-value if negative else value, decimals) for value, decimals in _readings(body, _exponent(power))
     )
-    points = unit.startswith(("percentage", "percent point", "pp", "p.p", "point"))
+    points = bool(unit) and _POINTS.search(unit) is not None
     return Number(
         text=match.group().strip(),
         start=match.start(),
@@ -108,13 +123,14 @@ def _read(match: re.Match[str]) -> Number:
         percent=bool(unit) and not points,
         points=points,
         signed=match["sign"] in ("+", "-", "−"),
+        times=bool(match["times"]),
     )
 
 
 def _exponent(power: str) -> int:
     if not power:
         return 0
-    digits = re.search(r"([+\-−]?)(\d+)\}?$", power)
+    digits = re.search(r"([+\-−]?)\s?(\d+)\)?$", power)
     sign = -1 if digits is not None and digits[1] in ("-", "−") else 1
     return sign * int(digits[2]) if digits is not None else 0
 

@@ -45,6 +45,12 @@ def names(table: str) -> Mapping[str, tuple[str, ...]]:
     return {name: phrases(table, name) for name in vocabulary()[table]}
 
 
+@cache
+def plain_phrases(table: str, name: str) -> frozenset[str]:
+    """The phrases of one list, word by word, as they are compared with a text's last words."""
+    return frozenset(" ".join(word for word, _, _ in tokens(phrase)) for phrase in phrases(table, name))
+
+
 def title(table: str, name: str) -> str:
     """How feedback calls something, else its own name in words."""
     found = vocabulary().get(table, {}).get(name)

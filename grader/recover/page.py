@@ -18,10 +18,11 @@ from grader.recover.lean import parse_lean
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import merge_streams
 from grader.recover.pictures import PictureBudget
+from grader.recover.sanitised import is_sanitised, restored
 from grader.recover.seems import page_without_cells
 from grader.recover.shown import OutputReader
 from grader.recover.text import keep_carriage_returns, line_ends
-from grader.recover.visible import tidy, visible_of
+from grader.recover.visible import tidy, visible_of, visible_text
 
 # What marks a cell has "cell" in the name of its class everywhere: asking for that first spares the parser from
 # trying every family's selector on every element.
@@ -249,6 +250,11 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, outputs: O
             return RecoveredCell(position, "markdown", "", id=identity, tags=tags, rendered=True, hidden=True)
         tags = tags or _tags(rendered.attributes, family)  # lab puts them there
         html = rendered.inner_html or ""
+        if is_sanitised(html):
+            html = restored(html)
+            return RecoveredCell(
+                position, "markdown", visible_text(html), id=identity, tags=tags, html=html, rendered=True
+            )
         words = visible_of(rendered, html)
         return RecoveredCell(position, "markdown", words, id=identity, tags=tags, html=html, rendered=True)
     source = node.css_first(family.source)

@@ -64,7 +64,7 @@ def test_the_command_prints_findings_with_their_reasons(
     print_matrix(matrix, out)
     printed = capsys.readouterr().out
     count = len(matrix.faults)
-    assert f"{count} of {count} faults were caught by their owners" in " ".join(printed.split())
+    assert f"{count} of {count} faults were failed by their owners, 0 proposed" in " ".join(printed.split())
     assert f"0 of {SIZE} honest variants were wrongly marked" in " ".join(printed.split())
 
 
@@ -83,8 +83,8 @@ def test_what_an_earlier_rehearsal_found_is_gone_when_the_next_one_does_not_end(
 
     with pytest.raises(RehearsalError, match="the grader broke"):
         rehearse_executed(
-            Order("week1_homework", tmp_path, size=0), replace(TABLE, faults=()), material(), executed(), tmp_path,
-            grade=grade,
+            Order("week1_homework", tmp_path, size=0, slice=True), replace(TABLE, faults=()), material(),
+            executed(), tmp_path, grade=grade,
         )  # fmt: skip
     assert not list(tmp_path.glob("rehearsal.*"))
 

@@ -18,14 +18,33 @@ Made from the titles, the docstrings and the cases in `tests/grader/cases`;
 `python -m tests.grader.checks_page` makes it anew.
 
 A check looks at one cell of one submission and gives a verdict. **Passed** earns the check's points. **Failed**
-means that what was handed in shows it: the cell was recovered, and it is wrong or stands as it was released.
-**Undecided** earns nothing and costs nothing until a person has decided: an export may have lost something, or what
-stands there cannot be read for certain. **Not applicable** says that there is nothing the check is about; where a
-cell gives points for it, a person decides over them. A check that breaks is undecided, with its traceback for the
-instructor.
+means that what was handed in proves it: the cell was recovered, and a record, the output or the untouched text
+contradicts what was asked. **Undecided** earns nothing and costs nothing until a person has decided: an export may
+have lost something, or what was written cannot be read for certain. An undecided verdict may carry a
+**proposal** (passed or failed, with a reason): the grader suspects something and cannot prove it. A student never
+sees a proposal. **Not applicable** says that there is nothing the check is about; where a cell gives points for it,
+a person decides over them. A check that breaks is undecided, with its traceback for the instructor. Each verdict
+names its **basis**, the evidence that it rests on.
 
 The evidence is a claim. A record's digest catches careless edits; anyone who calls paribus can write a false record
 that fits.
+
+## How a number in prose is read
+
+1. Numbers that claim nothing are left out: dates, versions, citations, sections, settings, confidence levels.
+2. Every other number is held against all facts of the submission: recorded values, means, spreads, differences,
+   ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
+   epoch, "mean", "difference") say how near each fact is.
+3. The number is **traced** where a near fact rounds to it, and a random number of as many digits would meet a fact
+   that near in at most 5 % of cases. Few digits therefore need clearer words.
+4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
+   reading of the sentence fits, and the recorded value differs.
+5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
+6. Everything else is unclear. A few unclear numbers of a plausible size cost nothing; where more than a third of a
+   cell's numbers are unclear, a person looks.
+
+A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
+it.
 """
 
 FAMILIES = {

@@ -113,4 +113,5 @@ def test_random_numbers_are_not_traced() -> None:
     ]
     traced = sum(one.status is Status.TRACED for found in named for one in found)
     assert traced <= 0.04 * len(named)
-    assert all(one.status is Status.UNCLEAR for found in (*bare, *unnamed) for one in found)
+    for found in (bare, unnamed):
+        assert sum(one.status is Status.TRACED for items in found for one in items) <= 0.05 * len(found)

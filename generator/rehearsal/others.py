@@ -1,0 +1,260 @@
+"""Work by other hands in a rehearsal: texts of people who had not seen the grader, on notebooks that were really
+run.
+
+Every text goes into a class of its own: honest answers, faulty ones, the faulty ones' true twins, and honest
+answers in which one number was replaced by a random one of the same digits. What came back says whom the grader
+wrongs and what it misses.
+"""
+
+import json
+import lzma
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from generator.rehearsal.edits import Notebook
+
+FOLDER = Path(__file__).with_name("outsiders")
+DRAWS = 2_000
+"""Bootstrap draws over writers."""
+TEXT_CHECKS = frozenset(
+    {
+        "memo.numbers_traced",
+        "memo.sources_cited",
+        "experiments.template_complete",
+        "experiments.held_constant",
+        "experiments.result_matches",
+        "experiments.meaningful_supported",
+        "seeds.summary_matches",
+    }
+)
+"""The checks that read what was written."""
+_DECIMAL = re.compile(r"(?<![\w.,])(\d?[.,]\d{2,4})(?![\w.,]\d|\w)")
+
+Kind = Literal["honest", "faulty", "twin", "random"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text: whose, in which cell of which executed notebook. ``number`` is a random one that was put in, with
+    the one whose place it took in ``instead``.
+    """
+
+    name: str
+    writer: str
+    base: str
+    cell: str
+    kind: Kind
+    text: str
+    number: str = ""
+    instead: str = ""
+
+    @property
+    def assignment(self) -> str:
+        """What the base is an execution of."""
+        return self.base.partition("-")[0]
+
+
+@cache
+def load_texts(assignment: str, folder: Path = FOLDER) -> tuple[Text, ...]:
+    """Every text about an assignment, in the files' order, and a random number in each honest one that has
+    decimals.
+    """
+    found: list[Text] = []
+    for path in sorted((folder / "texts").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            raw = json.loads(line)
+            if raw["base"].partition("-")[0] == assignment:
+                found += _texts_of(raw, path.stem)
+    return tuple(found)
+
+
+def _texts_of(raw: Mapping[str, str], writer: str) -> list[Text]:
+    about = {"writer": writer, "base": raw["base"], "cell": raw["cell"]}
+    if "text" not in raw:
+        return [
+            Text(f"faulty-{raw['id']}", kind="faulty", text=raw["faulty"], **about),
+            Text(f"twin-{raw['id']}", kind="twin", text=raw["true"], **about),
+        ]
+    honest = Text(f"honest-{raw['id']}", kind="honest", text=raw["text"], **about)
+    changed = with_random_number(raw["text"], random.Random(raw["id"]))  # noqa: S311 - a draw, not a secret
+    if changed is None:
+        return [honest]
+    text, number, instead = changed
+    return [honest, Text(f"random-{raw['id']}", kind="random", text=text, number=number, instead=instead, **about)]
+
+
+def with_random_number(text: str, generator: random.Random) -> tuple[str, str, str] | None:
+    """The text with one decimal number replaced by a random one of as many digits, that number, and the old one."""
+    hits = list(_DECIMAL.finditer(text))
+    if not hits:
+        return None
+    hit = generator.choice(hits)
+    old = hit[1]
+    whole, mark, decimals = re.split(r"([.,])", old)
+    new = old
+    while new == old:
+        drawn = generator.randrange(1, 10 ** len(decimals))
+        new = f"{whole and '0'}{mark}{drawn:0{len(decimals)}d}"
+    return text[: hit.start(1)] + new + text[hit.end(1) :], new, old
+
+
+@cache
+def load_base(name: str, folder: Path = FOLDER) -> str:
+    """An executed notebook as JSON."""
+    return lzma.decompress((folder / "bases" / f"{name}.ipynb.xz").read_bytes()).decode("utf-8")
+
+
+def written(text: Text, folder: Path = FOLDER) -> Notebook:
+    """The base with the text in its cell."""
+    notebook: Notebook = json.loads(load_base(text.base, folder))
+    for cell in notebook["cells"]:
+        if cell.get("id") == text.cell:
+            cell["source"] = text.text
+    return notebook
+
+
+# --- what came of them ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many, with a 95 % interval that draws writers, not texts."""
+
+    name: str
+    count: int
+    of: int
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """``12 of 13 (92.3 %; 95 %: 80.0 to 100.0 %)``."""
+        if not self.of:
+            return f"{self.name}: nothing to count"
+        share, low, high = (100 * value for value in (self.count / self.of, self.low, self.high))
+        return f"{self.name}: {self.count} of {self.of} ({share:.1f} %; 95 %: {low:.1f} to {high:.1f} %)"
+
+
+Verdicts = Sequence[Mapping[str, Any]]
+
+
+def account(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> tuple[Share, ...]:
+    """What grading said of the texts, by the lines of results.jsonl under the texts' names."""
+    found = {text: _verdicts(text, results[text.name]) for text in texts if text.name in results}
+    true = {text: verdicts for text, verdicts in found.items() if text.kind in ("honest", "twin")}
+    faulty = {text: verdicts for text, verdicts in found.items() if text.kind == "faulty"}
+    share = _Shares()
+    each = [(text, verdict) for text, verdicts in true.items() for verdict in verdicts]
+    share.add("true texts that lose points", true, lambda item: _has(true[item], "failed"))
+    share.add(
+        "coverage: verdicts on true texts that are decided",
+        each,
+        lambda item: item[1]["outcome"] in ("passed", "failed"),
+    )
+    decided = [item for item in each if item[1]["outcome"] in ("passed", "failed")]
+    share.add(
+        "agreement: decided verdicts on true texts that are right",
+        decided,
+        lambda item: item[1]["outcome"] == "passed",
+    )
+    share.add(
+        "true texts with nothing open", true, lambda item: all(v["outcome"] != "undecided" for v in true[item])
+    )
+    failed = [item for item, verdicts in found.items() if item.kind != "random" and _has(verdicts, "failed")]
+    share.add("precision of “failed”: failed texts that are faulty", failed, lambda item: item.kind == "faulty")
+    proposed = [item for item, verdicts in found.items() if item.kind != "random" and _proposes(verdicts, "failed")]
+    share.add(
+        "precision of “proposed failed”: such texts that are faulty", proposed, lambda item: item.kind == "faulty"
+    )
+    favoured = [item for item, verdicts in found.items() if item.kind != "random" and _proposes(verdicts, "passed")]
+    share.add(
+        "precision of “proposed passed”: such texts that are true", favoured, lambda item: item.kind != "faulty"
+    )
+    share.add(
+        "faulty texts that are failed or proposed failed",
+        faulty,
+        lambda item: _has(faulty[item], "failed") or _proposes(faulty[item], "failed"),
+    )
+    share.add(
+        "faulty texts that are passed",
+        faulty,
+        lambda item: all(v["outcome"] in ("passed", "not_applicable") for v in faulty[item]),
+    )
+    honest = {text.name: verdicts for text, verdicts in found.items() if text.kind == "honest"}
+    for digits in (2, 3, 4):
+        tried = [
+            text
+            for text in found
+            if text.kind == "random"
+            and len(re.split(r"[.,]", text.number)[1]) == digits
+            and text.instead in _traced(honest.get(text.name.replace("random-", "honest-"), ()))
+        ]
+        share.add(
+            f"random numbers of {digits} decimals that are traced",
+            tried,
+            lambda item: item.number in _traced(found[item]),
+        )
+    return tuple(share.found)
+
+
+class _Shares:
+    """Collects shares, each with its interval."""
+
+    def __init__(self) -> None:
+        self.found: list[Share] = []
+
+    def add(self, name: str, items: Any, hit: Callable[[Any], bool]) -> None:  # noqa: ANN401 - texts, or texts with a verdict
+        by_writer: dict[str, list[bool]] = {}
+        for item in items:
+            text = item if isinstance(item, Text) else item[0]
+            by_writer.setdefault(text.writer, []).append(bool(hit(item)))
+        counts = [(sum(hits), len(hits)) for hits in by_writer.values()]
+        count, of = sum(a for a, _ in counts), sum(b for _, b in counts)
+        self.found.append(Share(name, count, of, *_interval(counts)))
+
+
+def _interval(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """The 95 % percentile interval of a share over draws of writers (Efron's bootstrap, clusters as units).
+
+    Where every writer has none, or all, the exact bound over texts is given instead (Clopper and Pearson, 1934).
+    """
+    count, of = sum(a for a, _ in counts), sum(b for _, b in counts)
+    if not of:
+        return 0.0, 1.0
+    if count in (0, of):
+        bound = 0.05 ** (1 / of)
+        return (0.0, 1 - bound) if count == 0 else (bound, 1.0)
+    generator = random.Random(2027)  # noqa: S311 - a draw, not a secret
+    shares = []
+    for _ in range(DRAWS):
+        drawn = generator.choices(counts, k=len(counts))
+        total = sum(b for _, b in drawn)
+        shares.append(sum(a for a, _ in drawn) / total if total else 0.0)
+    shares.sort()
+    return shares[int(0.025 * DRAWS)], shares[int(0.975 * DRAWS) - 1]
+
+
+def _verdicts(text: Text, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    cells = [cell for cell in result["cells"] if cell["key"] == text.cell]
+    return [verdict for cell in cells for verdict in cell["verdicts"] if verdict["check"] in TEXT_CHECKS]
+
+
+def _has(verdicts: Verdicts, outcome: str) -> bool:
+    return any(verdict["outcome"] == outcome for verdict in verdicts)
+
+
+def _proposes(verdicts: Verdicts, proposal: str) -> bool:
+    return any(verdict.get("proposal") == proposal for verdict in verdicts)
+
+
+def _traced(verdicts: Verdicts) -> set[str]:
+    return {
+        str(item["text"]).split(" ")[0].lstrip("+-−±")
+        for verdict in verdicts
+        for item in verdict["values"].get("traced", ())
+        if isinstance(item, Mapping)
+    }

@@ -1,0 +1,167 @@
+"""What prose calls the two arms of an experiment: by the changed setting, by its old and its new value, by how they
+compare.
+"""
+
+import re
+from typing import Any
+
+from grader.reading import vocabulary
+
+_OFF = frozenset({"none", "no", "off", "false", "0", "0.0"})
+_HEADS = {
+    "batch_size": ("batch", "batches", "bs", "batch size"),
+    "learning_rate": ("lr", "learning rate", "rate"),
+    "scheduler": ("schedule", "scheduler"),
+    "max_length": ("length", "max length", "tokens", "max_len", "maxlen"),
+    "weight_decay": ("decay", "weight decay", "wd"),
+    "class_weights": ("weights", "class weights", "weighting", "class weighting"),
+    "epochs": ("epochs",),
+}
+"""Short names of settings, with which prose says a value."""
+_ADJECTIVES = {"class_weights": ("weighted", "unweighted"), "label_smoothing": ("smoothed", "unsmoothed")}
+_NOUNS = (
+    "arm",
+    "model",
+    "run",
+    "runs",
+    "one",
+    "variant",
+    "version",
+    "setting",
+    "configuration",
+    "encoder",
+    "schedule",
+    "models",
+)
+_FACTORS = {
+    2.0: ("double", "doubled", "twice", "larger", "two times"),
+    0.5: ("half", "halved", "halving"),
+    3.0: ("tripled", "triple", "three times"),
+    4.0: ("four times", "quadrupled"),
+    0.25: ("quarter", "a quarter"),
+    10.0: ("ten times", "tenfold", "10x"),
+    0.1: ("tenth", "a tenth", "one tenth", "ten times lower", "ten times smaller"),
+}
+
+
+def names_of(setting: str) -> set[str]:
+    """The names of a setting: its own, the vocabulary's, and short ones."""
+    spoken = setting.replace("_", " ")
+    return {setting, spoken, *vocabulary.vocabulary()["settings"].get(setting, ()), *_HEADS.get(setting, ())}
+
+
+def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # noqa: ANN401 - any plain value
+    """How prose calls the arm whose ``setting`` has ``value``, where the other arm's has ``other``."""
+    names = names_of(setting)
+    found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
+    found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
+    found |= value_phrases(setting, value)
+    off, other_off = _is_off(value), _is_off(other)
+    weighted, unweighted = _ADJECTIVES.get(setting, ("", ""))
+    if off and not other_off:
+        found |= {f"{word} {name}" for word in ("without", "no", "without any", "without the") for name in names}
+        found |= {unweighted, f"{unweighted} baseline"} - {"", " baseline"}
+    if other_off and not off:
+        joints = ("with", "with the", "using", "using the", "under", "adding", "once")
+        found |= {f"{word} {name}" for word in joints for name in names}
+        found |= {weighted} - {""}
+    if (factor := _factor(value, other)) is not None:
+        found |= {f"{word} {link}{name}" for word in factor for link in ("", "the ", "of the ") for name in names}
+    return found
+
+
+def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
+    """How prose names a setting's value: "batch size of 16", "16 batch size", "bs=16", "at 2e-5", "the cosine
+    schedule".
+    """
+    phrases: set[str] = set()
+    names = names_of(setting)
+    for text in spellings(value):
+        phrases.update(
+            f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is ", " at ", " to ")
+        )
+        phrases.update(f"{text} {name}" for name in names)
+        phrases.update(f"{text} {noun}" for noun in _NOUNS)
+        if isinstance(value, str):
+            phrases.update(_string_phrases(text))
+        elif not isinstance(value, int) or value > 8:
+            phrases.update(
+                f"{joint} {text}"
+                for joint in ("with", "at", "for", "under", "using", "of", "in", "bs", "batches of")
+            )
+    return phrases
+
+
+def _string_phrases(text: str) -> set[str]:
+    spoken = re.sub(r"[_\-]+", " ", text)
+    if spoken in _OFF:
+        return set()
+    return {text, spoken}
+
+
+def spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose writes a setting's value: 2e-05 is also 2e-5, 2 × 10^-5 and 0.00002."""
+    if not isinstance(value, float):
+        return (str(value),)
+    short = f"{value:g}"
+    mantissa, _, exponent = f"{value:.6e}".partition("e")
+    power = f"{float(mantissa):g}e{int(exponent)}"
+    raised = [f"{float(mantissa):g}{times}10 {int(exponent)}" for times in (" ", " x ", " × ")]
+    plain = f"{value:.10f}".rstrip("0").rstrip(".")
+    return tuple(dict.fromkeys((short, power, plain, plain.removeprefix("0"), *raised)))
+
+
+def _is_off(value: Any) -> bool:  # noqa: ANN401 - any plain value
+    return value is None or str(value).lower() in _OFF
+
+
+def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """How prose tells one arm from the other: the lower one, the original one."""
+    words = (
+        ("original", "old", "default") if arm == "baseline" else ("new", "changed", "other", "modified", "altered")
+    )
+    if isinstance(value, str | bool) or isinstance(other, str | bool) or None in (value, other):
+        return words
+    if value < other:
+        return (
+            *words,
+            "lower",
+            "smaller",
+            "small",
+            "reduced",
+            "shorter",
+            "short",
+            "weaker",
+            "decreased",
+            "halved",
+            "low",
+            "slower",
+        )
+    return (
+        *words,
+        "higher",
+        "larger",
+        "bigger",
+        "big",
+        "large",
+        "increased",
+        "longer",
+        "long",
+        "stronger",
+        "doubled",
+        "greater",
+        "high",
+        "raised",
+        "faster",
+        "full",
+    )
+
+
+def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any plain value
+    numbers = [
+        item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool) and item
+    ]
+    if len(numbers) < 2:
+        return None
+    ratio = numbers[0] / numbers[1]
+    return next((words for factor, words in _FACTORS.items() if abs(ratio / factor - 1) < 0.01), None)

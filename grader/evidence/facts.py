@@ -1,0 +1,315 @@
+"""Facts: every value that a file shows, what it measures and of what, and how exactly it is known.
+
+A fact from a record is exact. A fact from an output is known as precisely as it was printed. Both carry the words
+that name them, so that a sentence can be held against the facts it may speak of.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from grader.reading.numbers import Number, Reading
+
+MAX_FACTS = 20_000
+"""More than any notebook shows of its runs; what is beyond is not looked at."""
+UNIT_FRACTION, UNIT_COUNT, UNIT_PLAIN = "fraction", "count", "plain"
+
+
+class Kind(StrEnum):
+    """What a fact is of a metric: its level over the runs of a group, one seed's or one epoch's, a spread, and so
+    on.
+    """
+
+    LEVEL = "level"
+    SEED = "seed"
+    EPOCH = "epoch"
+    SPREAD = "spread"
+    CLASS = "class"
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    BOUND = "bound"
+    NAMED = "named"
+    SHOWN = "shown"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value. ``metric`` is a metric's name or ""; ``operands`` the groups of runs it is about, each by all of
+    its keys (one for a level, two for a difference, none where nothing says whose it is).
+
+    ``words`` are stems of what names it beside metric and group: a class, a tier, a value record's name, the labels
+    of a printed table. ``seed`` and ``epoch`` are None where it is none's. ``decimals`` is None for an exact value,
+    else the digits that were printed. ``rare``: it is meant only where its words are said. ``position`` is the cell
+    that shows it, ``title`` what people call it.
+    """
+
+    value: float
+    kind: Kind
+    metric: str
+    operands: tuple[frozenset[str], ...]
+    position: int
+    title: str
+    unit: str = UNIT_FRACTION
+    words: frozenset[str] = frozenset()
+    seed: int | None = None
+    epoch: int | None = None
+    decimals: int | None = None
+    signless: bool = False
+    rare: bool = False
+
+    @property
+    def half(self) -> float:
+        """Half a unit in the last printed place; zero for an exact value."""
+        return 0.0 if self.decimals is None else 0.5 * 10.0**-self.decimals
+
+
+class Facts:
+    """Facts, ordered by size, so that those which agree with a number are found at once."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        """Keep the facts, up to `MAX_FACTS`."""
+        self.all = tuple(facts)[:MAX_FACTS]
+        self._ordered = sorted(self.all, key=lambda fact: abs(fact.value))
+        self._sizes = [abs(fact.value) for fact in self._ordered]
+
+    def between(self, low: float, high: float) -> Sequence[Fact]:
+        """Facts whose size is in [low, high]."""
+        return self._ordered[bisect_left(self._sizes, low) : bisect_right(self._sizes, high)]
+
+    def says(self, shown: Fact) -> bool:
+        """Some fact of the same metric, which is named, is what was printed."""
+        if not shown.metric or shown.decimals is None:
+            return False
+        size, half = abs(shown.value), 1.02 * shown.half
+        return any(fact.metric == shown.metric for fact in self.between(size - half, size + half))
+
+    def agreeing(self, number: Number, *, slack: float = 0.0) -> list[Fact]:
+        """The facts that ``number`` may be a rounding of; ``slack`` widens that, in its last printed place."""
+        found: list[Fact] = []
+        for reading in number.readings:
+            for scale in (1.0, 100.0):
+                size, unit = abs(reading.value) / scale, reading.unit / scale
+                for fact in self.between(size - (1.05 + slack) * unit, size + (1.05 + slack) * unit):
+                    if scale in scales_of(fact, number, reading) and agrees(fact, number, reading, scale, slack):
+                        found.append(fact)  # noqa: PERF401 - three loops in one expression read worse
+        return list(dict.fromkeys(found))
+
+
+def scales_of(fact: Fact, number: Number, reading: Reading) -> tuple[float, ...]:
+    """By what a fact is multiplied before it is compared: 100 where a fraction is written as a percentage."""
+    if fact.unit == UNIT_FRACTION:
+        if number.percent or number.points:
+            return (100.0,)
+        return (1.0, 100.0) if abs(reading.value) >= 1.0 else (1.0,)
+    if fact.unit == UNIT_COUNT and (number.percent or number.points):
+        return ()
+    return (1.0,)
+
+
+def agrees(fact: Fact, number: Number, reading: Reading, scale: float, slack: float = 0.0) -> bool:
+    """The printed number is a rounding of the fact, which is known at least as precisely as it was printed."""
+    half = fact.half * scale
+    if half > 0.5001 * reading.unit:
+        return False
+    value, written = fact.value * scale, reading.value
+    if not number.signed or fact.signless:
+        value, written = abs(value), abs(written)
+    elif reading.value > 0 > value and number.text[:1] != "+":
+        value = abs(value)
+    # Who subtracts or divides two rounded numbers may be off by one in the last place.
+    slack += 0.55 if fact.kind in (Kind.DIFFERENCE, Kind.RATIO) else 0.0
+    # A value may have been shown at four digits before it was rounded once more.
+    if fact.unit == UNIT_FRACTION and reading.decimals == (3 if scale == 1.0 else 1):
+        half += 0.00005 * scale
+    return abs(value - written) <= (0.5 + slack) * reading.unit + half + 1e-9 + 1e-12 * abs(written)
+
+
+def agreed(fact: Fact, number: Number) -> bool:
+    """The number is a rounding of the fact, by one of its readings."""
+    return any(
+        agrees(fact, number, reading, scale)
+        for reading in number.readings
+        for scale in scales_of(fact, number, reading)
+    )
+
+
+def was_cut(fact: Fact, number: Number) -> bool:
+    """The number is the fact with digits cut off instead of rounded."""
+    for reading in number.readings:
+        for scale in scales_of(fact, number, reading):
+            beyond = abs(fact.value) * scale - abs(reading.value)
+            if 0.0 <= beyond < reading.unit and fact.half * scale <= 0.5001 * reading.unit:
+                return True
+    return False
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_EMPTY = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "was",
+        "were",
+        "are",
+        "with",
+        "that",
+        "this",
+        "from",
+        "than",
+        "then",
+        "but",
+        "its",
+        "it's",
+        "had",
+        "has",
+        "have",
+        "not",
+        "all",
+        "any",
+        "one",
+        "two",
+        "per",
+        "over",
+        "into",
+        "our",
+        "my",
+        "their",
+        "which",
+        "who",
+        "what",
+        "how",
+        "more",
+        "less",
+        "when",
+        "where",
+        "while",
+        "only",
+        "also",
+        "both",
+        "each",
+        "after",
+        "before",
+        "between",
+        "about",
+        "under",
+        "above",
+        "does",
+        "did",
+        "die",
+        "der",
+        "das",
+        "und",
+        "mit",
+        "von",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "ist",
+        "les",
+        "des",
+        "une",
+        "est",
+        "que",
+        "con",
+        "los",
+        "las",
+        "del",
+        "por",
+        "una",
+        "por",
+    ]
+)
+
+
+_SAME = {
+    "middle": "mid",
+    "middles": "mid",
+    "mids": "mid",
+    "heads": "head",
+    "tails": "tail",
+    "kopf": "head",
+    "mitte": "mid",
+    "schwanz": "tail",
+    "tête": "head",
+    "milieu": "mid",
+    "queue": "tail",
+    "cabeza": "head",
+    "medio": "mid",
+    "media": "mid",
+    "cola": "tail",
+    "testa": "head",
+    "coda": "tail",
+    "cabeça": "head",
+    "meio": "mid",
+    "cauda": "tail",
+    "kop": "head",
+    "midden": "mid",
+    "staart": "tail",
+    "głowa": "head",
+    "ogon": "tail",
+    "голова": "head",
+    "середина": "mid",
+    "хвост": "tail",
+    "голове": "head",
+    "середине": "mid",
+    "хвосте": "tail",
+    "huvud": "head",
+    "svans": "tail",
+    "hoved": "head",
+    "hale": "tail",
+    "cabecera": "head",
+}
+"""Words for the three tiers of classes, in the languages in which students write."""
+_RUNS = {
+    "头部": " head ",
+    "中部": " mid ",
+    "尾部": " tail ",
+    "ヘッド": " head ",
+    "ミッド": " mid ",
+    "テール": " tail ",
+    "头": " head ",
+    "尾": " tail ",
+}
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """A word without its ending, so that "predicted" and "predict" are one."""
+    lower = word.lower()
+    if lower in _SAME:
+        return _SAME[lower]
+    for ending in (
+        "ities",
+        "ations",
+        "ation",
+        "ingly",
+        "edly",
+        "ies",
+        "ing",
+        "ity",
+        "ed",
+        "es",
+        "ly",
+        "s",
+        "e",
+        "y",
+    ):
+        if lower.endswith(ending) and len(lower) - len(ending) >= 4:
+            return lower[: -len(ending)]
+    return lower
+
+
+@lru_cache(maxsize=8192)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's telling words."""
+    if not text.isascii():
+        for run, word in _RUNS.items():
+            text = text.replace(run, word)
+    return frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _EMPTY)

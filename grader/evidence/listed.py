@@ -1,0 +1,309 @@
+"""What a student lists as changed and as held constant, held against the configurations that the records hold."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from grader.evidence.aliases import names_of
+from grader.evidence.compare import Comparison, Difference
+from grader.evidence.runs import Run
+from grader.reading import vocabulary
+from grader.reading.notation import plain
+from grader.reading.numbers import Number, find_numbers
+from grader.reading.vocabulary import Mention, Phrases
+from paribus.evidence.record import Prediction
+
+_EXCEPT = re.compile(
+    r"\b(?:except|apart from|other than|but not|but the|besides|aside from|not|no|n't|unlike|instead of|"
+    r"without|save|out of|beside|"
+    r"außer|sauf|excepto|salvo|tranne|except for|only)\b[^,;.]{0,40}$",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(
+    r"^[^,;.]{0,60}\b(?:changed|was not|were not|is not|wasn't|isn't|not held|varied|differs?|"
+    r"is the (?:only )?change)\b",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"[\s:=(≈~\[]*(?:(?:share|ratio|value|of|is|was|at|to|as|=|:|von|de|di)\b\s*)?(?:of\b|is\b|was\b)?[\s:=(\[`\"']*",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"
+    r"now|, now|down to|"
+    r"up to|rather than|against|"
+    r"auf|à|a|por|na|statt|au lieu de|en lugar de|zu|от|до|вместо|变为|到|から)"
+    r"\s*(?:only|just|a|the)?\s*[`\"'(]*\s*",
+    re.IGNORECASE,
+)
+
+
+_OLD_NEW = re.compile(
+    r".{0,60}\b(?:old|before|was)\b\D{0,20}[\d.,e\-−]+\D{0,20}\b(?:new|after|now|is)\b\D{0,20}", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class OtherValue:
+    """A setting that is listed with another value than the recorded one."""
+
+    name: str
+    written: str
+    recorded: Any
+
+
+def named_settings(text: str, comparison: Comparison) -> list[Mention]:
+    """The settings that a text names, by the vocabulary's words and by the names that the records have for them."""
+    own = {
+        name
+        for name in (*comparison.settings, *(item.name for item in comparison.changes if item.kind == "setting"))
+        if name not in vocabulary.vocabulary()["settings"]
+    }
+    found = vocabulary.find_all("settings", text)
+    if own:
+        spoken = Phrases((spelled, name) for name in sorted(own) for spelled in (name, name.replace("_", " ")))
+        taken = [(item.start, item.end) for item in found]
+        found += [
+            Mention(min(names), start, end)
+            for start, end, names in spoken.find(text)
+            if not any(start < b and a < end for a, b in taken)
+        ]
+    return sorted(found, key=lambda item: item.start)
+
+
+def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
+    """The recorded differences that a text lists as held constant, its exceptions left out."""
+    text = plain(text)
+    found = []
+    for difference in comparison.changes:
+        name = difference.name if difference.kind == "setting" else difference.kind
+        for mention in named_settings(text, comparison):
+            if (
+                mention.name != name
+                or _EXCEPT.search(text[: mention.start])
+                or _AFTERWARDS.match(text[mention.end :])
+            ):
+                continue
+            if name == "code" or _is_of_another(mention, text) or not _is_listed(mention, text):
+                continue
+            found.append(difference)
+            break
+    return found
+
+
+_BEFORE_ITEM = re.compile(
+    r"(?:^|[,;:(|/&+•\n.–—-]|\band|\bof|\bwith|\bwere|\bwas|\bis|\bare)\s*(?:(?:the|same|both|all|my|our|a|one|fixed)\s+)*$",
+    re.IGNORECASE,
+)
+_AFTER_ITEM = re.compile(
+    r"\s*(?:[,;.)(|/&+=:\n–—-]|and\b|$|\d|at\b|of\b|stay|remain|same|constant|were\b|was\b|are\b|is\b|fixed|plus\b|unchanged)",
+    re.IGNORECASE,
+)
+
+
+def _is_listed(mention: Mention, text: str) -> bool:
+    """The setting is an item of a list, and no part of a remark ("if I divide 300 by the batch size")."""
+    return (
+        _BEFORE_ITEM.search(text[: mention.start]) is not None
+        and _AFTER_ITEM.match(text[mention.end :]) is not None
+    )
+
+
+_UPDATES = re.compile(
+    r"\b(?:optimi[sz](?:er|ation) |gradient |weight |training |parameter )?(?:steps|updates)\b(?! an? epoch)",
+    re.IGNORECASE,
+)
+
+
+def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
+    """Updates that a text lists as held constant although the arms made different numbers of them, and why."""
+    text = plain(text)
+    hit = _UPDATES.search(text)
+    before, after = baseline.setting("steps"), changed.setting("steps")
+    if hit is None or before is None or after is None or before == after:
+        return ""
+    around = text[max(0, hit.start() - 60) : hit.end() + 60]
+    if _EXCEPT.search(text[: hit.start()]) or re.search(
+        r"\b(?:not|half|twice|double|more|fewer|less|changes?|differ)\b", around
+    ):
+        return ""
+    return f"the text lists {hit[0]!r} as held constant, and the arms made {before} and {after}"
+
+
+_ROWS = re.compile(
+    r"\b(\d{2,3}(?:[,.]\d{3})?|\d{3,6})\s*(?:training |train |labelled )*"
+    r"(?:complaints|rows|examples|items|texts|samples)\b",
+    re.IGNORECASE,
+)
+
+
+def other_rows(text: str, arms: Iterable[Run]) -> str:
+    """A number of training rows that is listed and that no run had, and why; "" where nothing is wrong."""
+    known = {
+        int(chosen) if isinstance(chosen := run.setting("train_rows"), int) else run.data.train_rows
+        for run in arms
+        if run.data is not None
+    }
+    hit = _ROWS.search(plain(text))
+    if (
+        hit is None
+        or not known
+        or re.search(
+            r"valid|held[- ]out|test", plain(text)[max(0, hit.start() - 40) : hit.end() + 40], re.IGNORECASE
+        )
+    ):
+        return ""
+    rows = int(re.sub(r"[,.]", "", hit[1]))
+    if rows in known or rows < max(known) / 3:
+        return ""
+    return (
+        f"the text lists {hit[0]!r}, and the runs trained on {', '.join(str(size) for size in sorted(known))} rows"
+    )
+
+
+def _is_of_another(mention: Mention, text: str) -> bool:
+    """The word belongs to something else: "the weights of the model", "weight initialisation"."""
+    after = text[mention.end : mention.end + 24].lower()
+    return re.match(r"\s*(?:of (?:the )?(?:model|encoder|network)|decay|initiali[sz]ation)", after) is not None
+
+
+def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) -> OtherValue | None:
+    """The first setting that is listed with another number than the recorded one.
+
+    A number belongs to the setting right before it, or to the unit right after it ("2 epochs"); where anything else
+    is between them, to neither.
+    """
+    text = plain(text)
+    mentions = named_settings(text, comparison)
+    numbers = find_numbers(text)
+    for mention in mentions:
+        recorded = settings.get(mention.name)
+        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+            continue
+        number = next((item for item in numbers if item.start >= mention.end), None)
+        before = next(
+            (
+                item
+                for item in numbers
+                if item.end <= mention.start and not text[item.end : mention.start].strip(" -‑")
+            ),
+            None,
+        )
+        if mention.name == "epochs" and before is not None and before.whole and isinstance(recorded, int):
+            if not _fits(before, recorded) and not before.percent:
+                return OtherValue(mention.name, before.text, recorded)
+            continue
+        if number is None or not _JOINT.fullmatch(text[mention.end : number.start]):
+            continue
+        if number.spelled and not isinstance(recorded, int):
+            continue  # "two thousandths"
+        if _goes_on(number, text, mentions, numbers) or _fits(number, recorded):
+            continue
+        return OtherValue(mention.name.replace("_", " "), number.text, recorded)
+    return None
+
+
+def _goes_on(number: Number, text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> bool:
+    """The number is another setting's ("epochs, 0.002 learning rate"), or one of several values."""
+    following = next((item for item in mentions if item.start >= number.end), None)
+    if following is not None and not text[number.end : following.start].strip(" -)"):
+        return True
+    after = next((item for item in numbers if item.start > number.start), None)
+    return (
+        after is not None
+        and re.fullmatch(r"\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?)\s*", text[number.end : after.start]) is not None
+    )
+
+
+def _fits(number: Number, recorded: float) -> bool:
+    return any(
+        abs(reading.value / scale - recorded) <= 0.51 * reading.unit / scale + 1e-12
+        for reading in number.readings
+        for scale in ((1.0, 100.0) if number.percent else (1.0,))
+    )
+
+
+def other_change(text: str, difference: Difference) -> str:
+    """What a text says that the setting was changed from or to, where no run had it; "" where nothing is wrong.
+
+    Only "A → B", "from A to B", "B instead of A" and the like are read; an order is none of its claims.
+    """
+    text = plain(text)
+    values = [*difference.baseline, *difference.changed]
+    numeric = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numeric) < 2 or len(numeric) != len(values):
+        return ""
+    for first, second in _written_changes(text, difference.name):
+        for number in (first, second):
+            if not any(_fits(number, value) for value in numeric):
+                return number.text
+    return ""
+
+
+def _written_changes(text: str, name: str) -> Iterator[tuple[Number, Number]]:
+    numbers = [
+        number for number in find_numbers(text) if not number.times and not number.percent and not number.spelled
+    ]
+    if len(numbers) == 2 and (named := _OLD_NEW.match(text)) is not None and named.end() >= numbers[1].start:
+        yield numbers[0], numbers[1]
+        return
+    about = {word.lower() for word in names_of(name)}
+    lower = text.lower()
+    for first, second in pairwise(numbers):
+        between = text[first.end : second.start]
+        if _CHANGE.fullmatch(between) and (
+            len(numbers) == 2 or any(word in lower[: first.start] for word in about)
+        ):
+            yield first, second
+            return
+
+
+_BOUNDS = re.compile(r"\s*(?:,|to|and|\.\.\.?|…|–|-|bis|à|a|do|до|até|tot|en|и)\s*", re.IGNORECASE)
+
+
+def other_prediction(text: str, prediction: Prediction) -> str:
+    """Where the range that a text tells is not the recorded one, why; "" where nothing is wrong or nothing was
+    read.
+
+    A bound may be told by its size alone ("down by at most 0.05"), as a percentage or in points, and zero may go
+    unsaid.
+    """
+    if prediction.low is None or prediction.high is None or re.search(r"\binterval|\bwelch|\bpaired", text, re.I):
+        return ""
+    numbers = [
+        part
+        for number in find_numbers(plain(text))
+        for part in (number, number.upper)
+        if part is not None and not part.spelled and not number.times
+    ]
+    bounds = {abs(prediction.low), abs(prediction.high)}
+    for first, second in pairwise(numbers):
+        joined = _BOUNDS.fullmatch(plain(text)[first.end : second.start]) is not None
+        fractions = all(not item.whole or item.value == 0 for item in (first, second))
+        fitting = all(item.value == 0 or _is_bound(item, bounds) for item in (first, second))
+        if joined and fractions and not fitting:
+            return _told_otherwise(first, second, prediction)
+    told = [
+        number for number in numbers if not number.whole or number.percent or number.points or number.value == 0
+    ]
+    if len(told) != 2 or any(_is_bound(number, bounds) for number in told if number.value != 0):
+        return ""
+    if all(number.value == 0 for number in told):
+        return ""
+    return _told_otherwise(told[0], told[1], prediction)
+
+
+def _told_otherwise(first: Number, second: Number, prediction: Prediction) -> str:
+    recorded = f"{prediction.low:g} to {prediction.high:g}"
+    return f"the template predicts {first.text} to {second.text}, and the record holds {recorded}"
+
+
+def _is_bound(number: Number, bounds: set[float]) -> bool:
+    return any(
+        abs(abs(reading.value) / scale - bound) <= 0.51 * reading.unit / scale
+        for reading in number.readings
+        for scale in (1.0, 100.0)
+        for bound in bounds
+    )

@@ -1,0 +1,151 @@
+"""One number of a sentence: traced, wrong, doubtful, unclear, or no claim."""
+
+import re
+from dataclasses import replace
+
+from grader.evidence.agreeing import COUNTED, all_agreeing, fitting, group_title
+from grader.evidence.chance import CHANCE, nearest
+from grader.evidence.facts import Fact, Kind, was_cut
+from grader.evidence.measured import Measured
+from grader.evidence.spreads import trace_spread, with_spread
+from grader.evidence.statements import Claim, Sentence, bind, from_to
+from grader.evidence.targets import find_swapped, find_target, in_percent, is_related, wrong_way
+from grader.evidence.traces import Status, Trace
+from grader.evidence.unclaimed import is_elsewhere, is_level, is_setting
+from grader.reading import vocabulary
+from grader.reading.numbers import Number
+
+
+def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trace:
+    """A number with a spread or an upper end is as good as the worse of its two parts."""
+    alone = replace(number, spread=None, upper=None)
+    if number.spread is not None and (both := with_spread(alone, number, sentence, measured)) is not None:
+        return replace(both, number=number)
+    first, fact = trace_one(alone, sentence, measured)
+    if number.upper is not None:
+        upper = replace(number.upper, percent=number.percent, points=number.points, signed=number.signed)
+        first = _worse(first, trace_one(upper, sentence, measured)[0])
+    if number.spread is not None:
+        spread = replace(number.spread, percent=number.percent, points=number.points)
+        held = (
+            trace_one(spread, sentence, measured)[0]
+            if fact is None
+            else trace_spread(spread, first, fact, sentence, measured)
+        )
+        first = _worse(first, held)
+    return replace(first, number=number)
+
+
+_ORDER = (Status.WRONG, Status.DOUBTFUL, Status.UNCLEAR, Status.TRACED, Status.OTHER)
+
+
+def _worse(first: Trace, second: Trace) -> Trace:
+    return first if _ORDER.index(first.status) <= _ORDER.index(second.status) else second
+
+
+def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[Trace, Fact | None]:  # noqa: PLR0911 - one way out a verdict
+    blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
+    if is_setting(number, sentence, measured) or is_level(number, sentence):
+        return blank, None
+    claim = _from_to_claim(fitting(bind(number, sentence)), measured)
+    if len(claim.metrics) == 1:
+        blank = replace(blank, metric=next(iter(claim.metrics)))
+    counted = number.whole and not number.percent and not number.points and not number.times
+    if counted and not _counts(claim):
+        return blank, None
+    if (other := find_swapped(claim, measured)) is not None:
+        return _doubtful(blank, other, "it is the other arm's"), None
+    near = nearest(claim, measured)
+    if near is not None and near[1] <= CHANCE:
+        fact, chance = near
+        if fact.kind is Kind.DIFFERENCE and in_percent(fact, claim, measured):
+            return _doubtful(
+                blank, fact, "these are points: relative to where it began it is another percentage"
+            ), None
+        if wrong_way(fact, claim, measured):
+            return _doubtful(blank, fact, "it went the other way"), None
+        traced = replace(
+            blank,
+            status=Status.TRACED,
+            metric=fact.metric or blank.metric,
+            group=fact.title,
+            expected=fact.value,
+            recorded_in=fact.position,
+            chance=chance,
+        )
+        return traced, fact
+    if sentence.is_forecast(number) or is_elsewhere(number, sentence, claim):
+        return blank, None
+    return _refuse(blank, claim, near, measured, counted=counted), None
+
+
+def _doubtful(blank: Trace, fact: Fact, why: str) -> Trace:
+    """A number that is held against a fact and does not fit it."""
+    return replace(
+        blank,
+        status=Status.DOUBTFUL,
+        metric=fact.metric,
+        group=group_title(fact),
+        expected=fact.value,
+        recorded_in=fact.position,
+        why=why,
+    )
+
+
+def _refuse(  # noqa: PLR0911 - one way out a verdict
+    blank: Trace, claim: Claim, near: tuple[Fact, float] | None, measured: Measured, *, counted: bool
+) -> Trace:
+    """What is said of a number that no near fact supports."""
+    number, sentence = claim.number, claim.sentence
+    target = find_target(claim, measured)
+    approximate = vocabulary.has("context", "approximate", sentence.text[max(0, number.start - 16) : number.start])
+    if target is not None:
+        shown = replace(
+            blank,
+            metric=target.metric,
+            group=group_title(target),
+            expected=target.value,
+            recorded_in=target.position,
+        )
+        size = abs(number.value) / (100 if number.percent or number.points else 1)
+        if target.value and size and not 0.1 < size / abs(target.value) < 10 and not counted:
+            return replace(blank, status=Status.UNCLEAR, why="it is not plain what it measures")
+        if was_cut(target, number):
+            return replace(shown, status=Status.UNCLEAR, why="it seems to be cut instead of rounded")
+        if approximate and abs(abs(target.value) - abs(number.value) / (100 if number.percent else 1)) < 0.15 * abs(
+            target.value
+        ):
+            return replace(shown, status=Status.OTHER)
+        anywhere = [fact for fact in all_agreeing(number, measured) if is_related(fact, claim)]
+        if anywhere or counted or claim.number.spelled:
+            what = f"it agrees with {anywhere[0].title}" if anywhere else "the records say otherwise"
+            return replace(shown, status=Status.DOUBTFUL, why=what)
+        return replace(shown, status=Status.WRONG)
+    if counted or number.spelled or (number.whole and not claim.metric_firm) or approximate:
+        return replace(blank, status=Status.OTHER)
+    if near is not None:
+        return replace(blank, status=Status.UNCLEAR, why=f"it may be {near[0].title}, or chance", chance=near[1])
+    why = "it is not plain which run or metric is meant" if blank.metric else "no metric stands beside it"
+    return replace(blank, status=Status.UNCLEAR, why=why)
+
+
+def _from_to_claim(claim: Claim, measured: Measured) -> Claim:
+    """In "from a to b" the first is the baseline's, the second the changed arm's, where one experiment is meant."""
+    place = from_to(claim.number, claim.sentence)
+    if place is None or claim.group_firm or len(claim.sentence.groups) > 1:
+        return claim
+    named = claim.sentence.group_keys
+    pairs = [pair for pair in measured.experiments if not named or named & {group.key for group in pair}]
+    if len(pairs) != 1 or (named and not named <= {group.key for group in pairs[0]}):
+        return claim
+    return replace(claim, groups=frozenset({pairs[0][place].key}), group_firm=False)
+
+
+def _counts(claim: Claim) -> bool:
+    """A whole number is a claim where it counts classes or items by a metric that counts."""
+    if claim.metrics & COUNTED and not claim.number.signed:
+        return True
+    after = claim.sentence.text[claim.number.end : claim.number.end + 40]
+    return re.match(r"\s*(?:/|of|out of|von|sur|de)\s*(?:the\s+|all\s+)?\d", after) is not None and bool(
+        claim.metrics
+    )

@@ -1,0 +1,175 @@
+"""The facts that outputs show: numbers in printed lines, in tables of every kind, and what stands beside them.
+
+Records outrank outputs. A number that a student typed into the code that printed it is no source of its own.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from selectolax.lexbor import LexborHTMLParser
+
+from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind, stems
+from grader.model import Case, Output, RecoveredCell
+from grader.reading import vocabulary
+from grader.reading.notation import plain
+from grader.reading.numbers import Number, find_numbers
+from paribus.evidence.block import BEGIN
+
+MAX_LINES, MAX_LINE, MAX_ROWS = 400, 400, 200
+MAX_SHOWN = 2_000
+"""Numbers of one notebook's outputs that are looked at."""
+_COLUMNS = re.compile(r"\s{2,}|\t|\s*\|\s*")
+_LITERAL = re.compile(r"(?<![\w.])\d*\.\d{2,}(?![\w.])")
+_LABEL_END = re.compile(r"[:=|]")
+_PIECE = re.compile(r"[,;]|\s{3,}")
+
+Groups = Callable[[str], Sequence[tuple[int, int, frozenset[str]]]]
+"""Where a label names groups, and their keys."""
+
+
+def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
+    """Every number of the outputs, with the words of its line, row and column."""
+    released = {
+        match.recovered.position
+        for match in case.matches.values()
+        if match.recovered is not None and match.unchanged is True
+    }
+    typed = typed_numbers(case)
+    found = 0
+    for cell in case.notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        for labels, number in _numbers_of(cell):
+            if found >= MAX_SHOWN:
+                return
+            if number.spelled or (cell.position not in released and number.text.lstrip("+-−") in typed):
+                continue
+            found += 1
+            yield from _facts(labels, number, cell.position, groups_in)
+
+
+@lru_cache(maxsize=4)
+def typed_numbers(case: Case) -> frozenset[str]:
+    """Numbers with two decimals or more that stand in the code which a student wrote."""
+    released = {
+        match.recovered.position
+        for match in case.matches.values()
+        if match.recovered is not None and match.unchanged is True
+    }
+    return frozenset(
+        text
+        for cell in case.notebook.cells
+        if cell.cell_type == "code" and cell.position not in released
+        for text in _LITERAL.findall(cell.source[:20_000])
+    )
+
+
+def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Iterator[Fact]:
+    mentions = vocabulary.find_all("metrics", labels)
+    metrics = tuple(dict.fromkeys(mention.name for mention in mentions))
+    spans = groups_in(labels)
+    keys = frozenset(key for _, _, names in spans for key in names)
+    words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
+    for part in (number, number.spread, number.upper):
+        if part is None:
+            continue
+        reading = part.readings[0]
+        percent = number.percent or number.points
+        value, decimals = (
+            (reading.value / 100, reading.decimals + 2) if percent else (reading.value, reading.decimals)
+        )
+        unit = UNIT_FRACTION if percent or (abs(value) <= 1 and decimals > 0) else UNIT_PLAIN
+        if not percent and decimals <= 0:
+            unit = UNIT_COUNT
+        yield Fact(
+            value,
+            Kind.SPREAD if part is number.spread else Kind.SHOWN,
+            metrics[0] if len(metrics) == 1 else "",
+            (keys,) if keys else (),
+            position,
+            f"the output {labels.strip()[:60]!r}",
+            unit,
+            words,
+            decimals=decimals,
+        )
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with what stands in the spans taken out."""
+    return "".join(
+        " " if any(start <= index < end for start, end in spans) else character
+        for index, character in enumerate(text)
+    )
+
+
+def _numbers_of(cell: RecoveredCell) -> Iterator[tuple[str, Number]]:
+    for output in cell.outputs:
+        if output.html:
+            if BEGIN in output.html:
+                continue  # records say it exactly
+            if "<table" in output.html:
+                yield from _table(output.html)
+                continue
+        if output.kind != "error" and output.text and BEGIN not in output.text:
+            yield from _lines(output)
+
+
+def _table(html: str) -> Iterator[tuple[str, Number]]:
+    """A cell of a table is named by its row's first cells and its column's heading."""
+    body = LexborHTMLParser(html[:200_000]).body
+    for table in body.css("table") if body is not None else ():
+        rows = [
+            [(cell.tag or "", plain((cell.text(deep=True) or "").strip())) for cell in row.css("th, td")]
+            for row in table.css("tr")[:MAX_ROWS]
+        ]
+        yield from _grid([row for row in rows if row])
+
+
+def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[tuple[str, Number]]:
+    header: Sequence[tuple[str, str]] = ()
+    for row in rows:
+        if not header or all(tag == "th" for tag, _ in row):
+            header = row
+            continue
+        labels = [text for tag, text in row if tag == "th"] or [row[0][1]]
+        offset = len(header) - len(row)
+        for index, (tag, text) in enumerate(row):
+            if tag == "th" or (index == 0 and labels == [row[0][1]]):
+                continue
+            column = header[index + offset][1] if 0 <= index + offset < len(header) else ""
+            for number in find_numbers(text):
+                yield f"{' '.join(labels)} {column}", number
+
+
+def _lines(output: Output) -> Iterator[tuple[str, Number]]:
+    """A number in a line is named by the line's label and by the words right before it, else right after it."""
+    columns: Sequence[str] = ()
+    for raw in output.text[:40_000].splitlines()[:MAX_LINES]:
+        line = plain(raw[:MAX_LINE].rstrip())
+        numbers = find_numbers(line)
+        if not numbers:
+            cells = [cell for cell in _COLUMNS.split(line.strip()) if cell]
+            columns = cells if 1 < len(cells) <= 12 else line.split() if 1 < len(line.split()) <= 12 else ()
+            continue
+        yield from _line(line, numbers, columns)
+
+
+def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[tuple[str, Number]]:
+    label = _LABEL_END.split(line[: numbers[0].start], maxsplit=1)[0]
+    bare = len(numbers) > 1 and all(
+        not line[first.end : second.start].strip(" ,;|\t") for first, second in pairwise(numbers)
+    )
+    start = 0
+    for index, number in enumerate(numbers):
+        if bare and 0 < len(columns) >= len(numbers) - 1:
+            yield f"{label} {columns[index - len(numbers)] if len(columns) >= len(numbers) else ''}", number
+            continue
+        before = line[start : number.start]
+        before = before if len(numbers) == 1 else _PIECE.split(before)[-1]
+        following = numbers[index + 1].start if index + 1 < len(numbers) else len(line)
+        after = _PIECE.split(line[number.end : following])[0]
+        own = before if re.search(r"[A-Za-z]", before) else after
+        yield f"{label} {own if own.strip() != label.strip() else after if not before.strip() else ''}", number
+        start = number.end

@@ -1,0 +1,75 @@
+"""Numbers that claim nothing about a result: settings, levels of confidence, what is somebody else's."""
+
+import re
+
+from grader.evidence.measured import Measured
+from grader.evidence.statements import Claim, Sentence
+from grader.reading import vocabulary
+from grader.reading.numbers import Number
+
+_JOINTS = frozenset({"of", "is", "was", "=", "to", "are", "at", "from"})
+
+
+_LEVEL = re.compile(
+    r"^[\s-]*(?:%\s*)?(?:confidence|credib|t\b|welch|paired|interval|ci\b|cis\b|jackknife|konfidenz|intervall|"
+    r"intervalle|de confiance)",
+    re.IGNORECASE,
+)
+
+
+def is_level(number: Number, sentence: Sentence) -> bool:
+    """The confidence level of an interval, or the zero that it contains."""
+    after = sentence.text[number.end :]
+    if number.percent and number.value in (90.0, 95.0, 99.0) and (_LEVEL.match(after) or sentence.interval):
+        return True
+    return number.value == 0 and number.whole and number.spread is None and sentence.interval
+
+
+def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool:  # noqa: PLR0911 - one way out a verdict
+    """A number of seeds, epochs, tokens …: a count of something that is no metric, or a setting's value."""
+    text = sentence.text
+    if number.points or number.spread is not None:
+        return False
+    before, after = text[: number.start], text[number.end :]
+    if _names_setting(before):
+        return True
+    if number.percent:
+        return False
+    following = re.match(r"[\s\-‑]*([^\W\d_]+)", after)
+    word = following[1].lower() if following is not None else ""
+    if number.whole and word in vocabulary.phrases("units", "after"):
+        return True
+    if word.startswith(("class", "klass", "clas")) or re.match(r"\s*(?:of|out of|/)\s*(?:the\s*)?\d", after):
+        return False
+    if number.spelled:
+        return True
+    if number.whole and abs(number.value) >= 1000:
+        return True
+    if number.value in measured.settings and (number.whole or abs(number.value) < 0.05):
+        return not sentence.metrics or not _close_metric(number, sentence)
+    return number.text.lower() in measured.tried and vocabulary.has("context", "exploring", text)
+
+
+def _close_metric(number: Number, sentence: Sentence) -> bool:
+    """A metric is named right beside the number."""
+    return any(0 <= number.start - item.end <= 12 or 0 <= item.start - number.end <= 4 for item in sentence.metrics)
+
+
+def _names_setting(before: str) -> bool:
+    """The words right before a number are a setting's or a label's name ("seed", "learning rate of", "lr =")."""
+    words = [word for word, _, _ in vocabulary.tokens(before[-44:])]
+    while words and (
+        words[-1] in _JOINTS
+        or re.fullmatch(r"[\d.,]+", words[-1])
+        or (words[-1] in ("and", "or") and len(words) > 1 and re.fullmatch(r"[\d.,]+", words[-2]))
+    ):
+        words.pop()
+    units = vocabulary.plain_phrases("units", "before")
+    return any(" ".join(words[-size:]) in units for size in (1, 2) if len(words) >= size)
+
+
+def is_elsewhere(number: Number, sentence: Sentence, claim: Claim) -> bool:
+    """The clause speaks of somebody else's numbers, or of what might be."""
+    start, end = sentence.clause_of(number)
+    scope = sentence.text[start:end] if claim.metric_firm and claim.group_firm else sentence.text
+    return vocabulary.has("context", "elsewhere", scope)
