@@ -115,6 +115,7 @@ class Measured:
 
 
 @lru_cache(maxsize=4 * CASES)
+@lru_cache(maxsize=CASES)
 def measure(case: Case, experiment: str = "") -> Measured:
     """Everything measured, or what belongs to one experiment alone."""
     runs = [run for run in read_runs(case) if run.finished]

@@ -98,10 +98,9 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text with what stands in the spans taken out."""
-    return "".join(
-        " " if any(start <= index < end for start, end in spans) else character
-        for index, character in enumerate(text)
-    )
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _numbers_of(cell: RecoveredCell) -> Iterator[tuple[str, Number]]:
