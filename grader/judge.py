@@ -48,13 +48,12 @@ def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Ch
 
 
 BASES = {"tasks": Basis.SHOWN, "form": Basis.SHOWN, "memo": Basis.WRITTEN}
-"""What the checks of a family rest on where they do not say it themselves; all others rest on records."""
+"""What the checks of a family rest on; all others rest on records."""
 
 
-def _basis(case: Case, wanted: CheckPoints, finding: Finding) -> str:
-    if finding.basis:
-        return finding.basis
-    found = BASES.get(wanted.check.partition(".")[0], Basis.RECORDED)
+def _basis(case: Case, check: str) -> str:
+    """What a check rests on; "" where it rests on records and the file holds none."""
+    found = BASES.get(check.partition(".")[0], Basis.RECORDED)
     return "" if found is Basis.RECORDED and not case.records else found.value
 
 
@@ -66,7 +65,7 @@ def _as_verdict(case: Case, wanted: CheckPoints, finding: Finding) -> Verdict:
         points=wanted.points,
         values=finding.values,
         evidence=finding.evidence,
-        basis=_basis(case, wanted, finding),
+        basis=_basis(case, wanted.check),
         proposal=finding.proposal,
         proposed_because=finding.proposed_because,
     )

@@ -7,6 +7,7 @@ the release give one Result, anywhere, any number of times.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -168,6 +169,15 @@ class Case:
     commitments: tuple[str, ...] | None = None
     handed_in: str = ""
     reveal: str = ""
+
+    @cached_property
+    def released_positions(self) -> frozenset[int]:
+        """Where the cells are that a student left as they were released."""
+        return frozenset(
+            match.recovered.position
+            for match in self.matches.values()
+            if match.recovered is not None and match.unchanged is True
+        )
 
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""

@@ -22,6 +22,7 @@ from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.experiments.arms import same_run
 from paribus.metrics import evaluate_fast
+from paribus.quotes import Quotes
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Session
 from paribus.show import show, show_tables
@@ -30,8 +31,6 @@ from paribus.tables import data_table, result_table, start_table, summary_table
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from paribus.quotes import Quotes
 
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
@@ -182,10 +181,8 @@ class Recording:
         self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
 
     @property
-    def quote(self) -> "Quotes":
+    def quote(self) -> Quotes:
         """Numbers to paste into a memo, each recorded with what it is: see `paribus.quotes`."""
-        from paribus.quotes import Quotes
-
         return Quotes(self)
 
     def diagnosis(self, made: Diagnosis, table: Table) -> None:

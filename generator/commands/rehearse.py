@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Rehearse; 0 only where no fault is passed by its owner and no honest variant fails any check."""
+    """Rehearse; 0 only where every fault is failed or proposed by its owner and no honest variant fails a check."""
     from course.catalog import load_course
     from generator.commands.run import SOLUTIONS, show_progress
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
@@ -77,7 +77,7 @@ def print_matrix(matrix: "Matrix", out: Path) -> None:
         table.add_row(escape(row.fault.name), row.fault.expects, outcome, ", ".join(beside))
     console.print(table)
     checks = Table(
-        "check", "faults caught", "honest", "wrongly failed", "at most (95 %)", box=None, header_style="bold"
+        "check", "faults found", "honest", "wrongly failed", "at most (95 %)", box=None, header_style="bold"
     )
     for item in matrix.checks:
         caught = f"{item.caught} of {item.faults}" if item.faults else "–"
@@ -96,12 +96,12 @@ def print_matrix(matrix: "Matrix", out: Path) -> None:
 
 
 def _print_findings(console: "Console", matrix: "Matrix") -> None:
-    """What needs a person: every fault that was not caught, every honest variant that was failed."""
+    """What needs a person: every fault that was not found, every honest variant that was failed."""
     from rich.markup import escape
 
-    from generator.rehearsal.matrix import SEEN
+    from generator.rehearsal.matrix import FOUND
 
-    rows: list[FaultRow | HonestRow] = [row for row in matrix.faults if row.outcome not in SEEN]
+    rows: list[FaultRow | HonestRow] = [row for row in matrix.faults if row.outcome not in FOUND]
     wrongly = [row for row in matrix.honest if row.graded.failed_checks or row.graded.status != "graded"]
     caught, proposed, left = (
         sum(row.outcome == wanted for row in matrix.faults) for wanted in ("caught", "proposed", "open")

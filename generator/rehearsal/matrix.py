@@ -15,8 +15,8 @@ from generator.rehearsal.others import Share
 from generator.rehearsal.table import Fault
 
 Outcome = Literal["caught", "proposed", "open", "missed", "wrong_reason"]
-SEEN = frozenset({"caught", "proposed", "open"})
-"""A fault was not passed: its owner failed it, proposed to, or left it to a person."""
+FOUND = frozenset({"caught", "proposed"})
+"""A fault was found: its owner failed it, or told a person that it should fail."""
 LEVEL = 0.95
 
 
@@ -102,8 +102,8 @@ class Matrix:
 
     @property
     def clean(self) -> bool:
-        """No fault is passed by its owner, and no honest variant fails any check."""
-        return all(row.outcome in SEEN for row in self.faults) and not any(
+        """Every fault was failed or proposed to be failed by its owner, and no honest variant fails any check."""
+        return all(row.outcome in FOUND for row in self.faults) and not any(
             row.graded.failed_checks or row.graded.status != "graded" for row in self.honest
         )
 
@@ -198,7 +198,7 @@ def _check_row(check: str, faults: Sequence[FaultRow], honest: Sequence[HonestRo
     undecided = sum(any(name == check for name, _, _ in row.graded.undecided) for row in honest)
     looked_at = sum(check in row.graded.applied for row in honest)
     return CheckRow(
-        check, len(own), sum(row.outcome in SEEN for row in own), looked_at, wrongly, undecided,
+        check, len(own), sum(row.outcome in FOUND for row in own), looked_at, wrongly, undecided,
         upper_bound(wrongly, looked_at),
     )  # fmt: skip
 

@@ -22,7 +22,6 @@ class Finding:
     because: str
     values: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
-    basis: str = ""
     proposal: str = ""
     proposed_because: str = ""
 

@@ -8,7 +8,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.tasks import keeps_counts
 from grader.evidence.checkpoints import examine
-from grader.evidence.measured import COUNTS
+from grader.evidence.groups import COUNTED
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
@@ -65,7 +65,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
 
 
 @check("metrics.recomputed", "Metrics follow from the predictions")
-def metrics_score_run(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
     if not runs:
@@ -99,7 +99,7 @@ def metrics_score_run(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
 
 
 def _shown(metric: str, value: float) -> str:
-    return f"{value:.0f}" if metric in COUNTS else f"{value:.4f}"
+    return f"{value:.0f}" if metric in COUNTED else f"{value:.4f}"
 
 
 @check("metrics.best_checkpoint", "The best epoch is reported")

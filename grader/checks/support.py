@@ -98,13 +98,11 @@ def shown(trace: Trace) -> str:
 
 
 def _values(trace: Trace) -> dict[str, object]:
-    return {
-        "text": trace.number.text,
-        "metric": trace.metric,
-        "of": trace.group,
-        "recorded": trace.expected,
+    found = {
+        "text": trace.number.text, "metric": trace.metric, "of": trace.group, "recorded": trace.expected,
         "why": trace.why,
-    }
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value not in ("", None)}
 
 
 def predicted_finding(
@@ -144,12 +142,7 @@ def predicted_finding(
 
 def student_cells(case: Case) -> Iterator[RecoveredCell]:
     """The cells that a student wrote or changed, in notebook order."""
-    released = {
-        match.recovered.position
-        for match in case.matches.values()
-        if match.recovered is not None and match.unchanged is True
-    }
-    return (cell for cell in case.notebook.cells if cell.position not in released)
+    return (cell for cell in case.notebook.cells if cell.position not in case.released_positions)
 
 
 def without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:

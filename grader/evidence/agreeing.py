@@ -4,23 +4,10 @@ import re
 from dataclasses import replace
 
 from grader.evidence.facts import Fact
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import COUNTED, FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Claim
 from grader.reading.numbers import Number
-
-COUNTED = frozenset(
-    {
-        "zero_f1_classes",
-        "rescued",
-        "lost",
-        "stayed",
-        "never_predicted",
-        "always_wrong",
-        "predicted_classes",
-        "above_zero",
-    }
-)
 
 
 def all_agreeing(number: Number, measured: Measured) -> list[Fact]:

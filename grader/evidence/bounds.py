@@ -12,7 +12,7 @@ from grader.reading.numbers import Number
 
 CLOSE = 60
 """Characters before an interval within which its kind is named."""
-_JOINT = re.compile(r"\s*(?:,|;|to|up to|until|and|…|\.\.\.?|–|-|bis|à|a|до|至|から|…)\s*", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:,|;|to|up to|until|and|…|\.\.\.?|–|-|bis|à|a|до|至|から)\s*", re.IGNORECASE)
 
 
 def find_intervals(sentence: Sentence, measured: Measured) -> dict[int, Trace]:
@@ -98,16 +98,11 @@ def _refuted(low: Number, starts: tuple[int, ...], sentence: Sentence, measured:
 def _pairs(sentence: Sentence) -> Iterator[tuple[Number, Number, tuple[int, ...]]]:
     for index, number in enumerate(sentence.numbers):
         if number.upper is not None:
-            yield number, _signed(number.upper), (number.start,)
+            yield number, number.upper, (number.start,)
         elif index + 1 < len(sentence.numbers):
             following = sentence.numbers[index + 1]
             if _JOINT.fullmatch(sentence.text[number.end : following.start]):
                 yield number, following, (number.start, following.start)
-
-
-def _signed(upper: Number) -> Number:
-    """The end of a range was read without its sign."""
-    return upper
 
 
 def _agrees(number: Number, fact: Fact) -> bool:

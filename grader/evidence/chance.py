@@ -10,8 +10,6 @@ from grader.evidence.statements import Claim
 
 CHANCE = 0.05
 """How often a random number of the same kind may be traced as well."""
-
-
 REACH = 5.5
 """The distance beyond which a fact is no reading of a number."""
 
@@ -64,7 +62,7 @@ def _chance(far: float, match: Fact, claim: Claim, sources: Sequence[Facts]) -> 
     if match.unit == UNIT_FRACTION and size <= scale:
         high = min(high, scale)
     possible = max(1.0, (high - max(0.0, low)) / unit)
-    if match.kind is Kind.QUOTE or (far == 0.0 and match.kind is Kind.LEVEL):
+    if far == 0.0 and match.kind is Kind.LEVEL:
         return 0.0
     if (
         far <= 0.25

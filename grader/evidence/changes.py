@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
-from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind, stems
+from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
 from grader.evidence.groups import FRACTIONS, Group
 from grader.evidence.intervals import intervals_of
 from grader.evidence.recorded import distinct, spread_unit, unit_of
@@ -12,6 +12,7 @@ from grader.evidence.runs import by_seed, finished
 from grader.evidence.scores import score_run
 from grader.model import Case
 from grader.reading import vocabulary
+from grader.reading.stems import stems
 from paribus.metrics import NAMES, Metrics
 
 MAX_PAIRED, MAX_LABELLED = 10, 4

@@ -4,12 +4,10 @@ A fact from a record is exact. A fact from an output is known as precisely as it
 that name them, so that a sentence can be held against the facts it may speak of.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from grader.reading.numbers import Number, Reading
 
@@ -87,14 +85,14 @@ class Facts:
         size, half = abs(shown.value), 1.02 * shown.half
         return any(fact.metric == shown.metric for fact in self.between(size - half, size + half))
 
-    def agreeing(self, number: Number, *, slack: float = 0.0) -> list[Fact]:
-        """The facts that ``number`` may be a rounding of; ``slack`` widens that, in its last printed place."""
+    def agreeing(self, number: Number) -> list[Fact]:
+        """The facts that ``number`` may be a rounding of."""
         found: list[Fact] = []
         for reading in number.readings:
             for scale in (1.0, 100.0):
                 size, unit = abs(reading.value) / scale, reading.unit / scale
-                for fact in self.between(size - (1.05 + slack) * unit, size + (1.05 + slack) * unit):
-                    if scale in scales_of(fact, number, reading) and agrees(fact, number, reading, scale, slack):
+                for fact in self.between(size - 1.05 * unit, size + 1.05 * unit):
+                    if scale in scales_of(fact, number, reading) and agrees(fact, number, reading, scale):
                         found.append(fact)  # noqa: PERF401 - three loops in one expression read worse
         return list(dict.fromkeys(found))
 
@@ -110,7 +108,7 @@ def scales_of(fact: Fact, number: Number, reading: Reading) -> tuple[float, ...]
     return (1.0,)
 
 
-def agrees(fact: Fact, number: Number, reading: Reading, scale: float, slack: float = 0.0) -> bool:
+def agrees(fact: Fact, number: Number, reading: Reading, scale: float) -> bool:
     """The printed number is a rounding of the fact, which is known at least as precisely as it was printed."""
     half = fact.half * scale
     if half > 0.5001 * reading.unit:
@@ -121,7 +119,7 @@ def agrees(fact: Fact, number: Number, reading: Reading, scale: float, slack: fl
     elif reading.value > 0 > value and number.text[:1] != "+":
         value = abs(value)
     # Who subtracts or divides two rounded numbers may be off by one in the last place.
-    slack += 0.55 if fact.kind in (Kind.DIFFERENCE, Kind.RATIO) else 0.0
+    slack = 0.55 if fact.kind in (Kind.DIFFERENCE, Kind.RATIO) else 0.0
     # A value may have been shown at four digits before it was rounded once more.
     if fact.unit == UNIT_FRACTION and reading.decimals == (3 if scale == 1.0 else 1):
         half += 0.00005 * scale
@@ -145,171 +143,3 @@ def was_cut(fact: Fact, number: Number) -> bool:
             if 0.0 <= beyond < reading.unit and fact.half * scale <= 0.5001 * reading.unit:
                 return True
     return False
-
-
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_EMPTY = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "was",
-        "were",
-        "are",
-        "with",
-        "that",
-        "this",
-        "from",
-        "than",
-        "then",
-        "but",
-        "its",
-        "it's",
-        "had",
-        "has",
-        "have",
-        "not",
-        "all",
-        "any",
-        "one",
-        "two",
-        "per",
-        "over",
-        "into",
-        "our",
-        "my",
-        "their",
-        "which",
-        "who",
-        "what",
-        "how",
-        "more",
-        "less",
-        "when",
-        "where",
-        "while",
-        "only",
-        "also",
-        "both",
-        "each",
-        "after",
-        "before",
-        "between",
-        "about",
-        "under",
-        "above",
-        "does",
-        "did",
-        "die",
-        "der",
-        "das",
-        "und",
-        "mit",
-        "von",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "ist",
-        "les",
-        "des",
-        "une",
-        "est",
-        "que",
-        "con",
-        "los",
-        "las",
-        "del",
-        "por",
-        "una",
-        "por",
-    ]
-)
-
-
-_SAME = {
-    "middle": "mid",
-    "middles": "mid",
-    "mids": "mid",
-    "heads": "head",
-    "tails": "tail",
-    "kopf": "head",
-    "mitte": "mid",
-    "schwanz": "tail",
-    "tête": "head",
-    "milieu": "mid",
-    "queue": "tail",
-    "cabeza": "head",
-    "medio": "mid",
-    "media": "mid",
-    "cola": "tail",
-    "testa": "head",
-    "coda": "tail",
-    "cabeça": "head",
-    "meio": "mid",
-    "cauda": "tail",
-    "kop": "head",
-    "midden": "mid",
-    "staart": "tail",
-    "głowa": "head",
-    "ogon": "tail",
-    "голова": "head",
-    "середина": "mid",
-    "хвост": "tail",
-    "голове": "head",
-    "середине": "mid",
-    "хвосте": "tail",
-    "huvud": "head",
-    "svans": "tail",
-    "hoved": "head",
-    "hale": "tail",
-    "cabecera": "head",
-}
-"""Words for the three tiers of classes, in the languages in which students write."""
-_RUNS = {
-    "头部": " head ",
-    "中部": " mid ",
-    "尾部": " tail ",
-    "ヘッド": " head ",
-    "ミッド": " mid ",
-    "テール": " tail ",
-    "头": " head ",
-    "尾": " tail ",
-}
-
-
-@lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    """A word without its ending, so that "predicted" and "predict" are one."""
-    lower = word.lower()
-    if lower in _SAME:
-        return _SAME[lower]
-    for ending in (
-        "ities",
-        "ations",
-        "ation",
-        "ingly",
-        "edly",
-        "ies",
-        "ing",
-        "ity",
-        "ed",
-        "es",
-        "ly",
-        "s",
-        "e",
-        "y",
-    ):
-        if lower.endswith(ending) and len(lower) - len(ending) >= 4:
-            return lower[: -len(ending)]
-    return lower
-
-
-@lru_cache(maxsize=8192)
-def stems(text: str) -> frozenset[str]:
-    """The stems of a text's telling words."""
-    if not text.isascii():
-        for run, word in _RUNS.items():
-            text = text.replace(run, word)
-    return frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _EMPTY)

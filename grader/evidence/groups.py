@@ -11,6 +11,9 @@ from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
 
 FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+_CLASSES = "zero_f1_classes rescued lost stayed never_predicted always_wrong predicted_classes above_zero"
+COUNTED = frozenset(_CLASSES.split())
+"""Metrics that count classes."""
 EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
 
 

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from grader.evidence.changes import bound_facts, change_facts, labelled_changes, rescue_facts
-from grader.evidence.facts import Fact, Facts, stems
+from grader.evidence.facts import Fact, Facts, Kind
 from grader.evidence.groups import Group, arm_group, explored_groups, run_group
 from grader.evidence.recorded import named_facts, recorded_facts
 from grader.evidence.runs import (
@@ -26,8 +26,6 @@ from grader.reading.vocabulary import Phrases
 
 MAX_GROUPS, MAX_NAMED = 40, 400
 """More than any course asks for; a notebook with thousands of runs is graded in bounded time."""
-COUNTS = frozenset({"zero_f1_classes", "rescued"})
-_TIERS = stems("head heads mid middle tail tails tier tiers per-class single category rare frequent common")
 
 
 @dataclass(frozen=True)
@@ -104,10 +102,11 @@ class Measured:
         """Every number that a run was configured with, and the sizes of its data."""
         return _settings(self.case)
 
-    @property
-    def describing(self) -> frozenset[str]:
-        """Stems of words that say that a number is of a part of the data and no level of a run."""
-        return _TIERS
+    def spreads(self, metric: str) -> list[Fact]:
+        """The standard deviations of a metric."""
+        return [
+            item for item in self.facts.all if item.kind is Kind.SPREAD and not item.rare and item.metric == metric
+        ]
 
     def is_exploring(self, text: str) -> bool:
         """The text speaks of runs that looked for a value."""
@@ -115,7 +114,6 @@ class Measured:
 
 
 @lru_cache(maxsize=4 * CASES)
-@lru_cache(maxsize=CASES)
 def measure(case: Case, experiment: str = "") -> Measured:
     """Everything measured, or what belongs to one experiment alone."""
     runs = [run for run in read_runs(case) if run.finished]

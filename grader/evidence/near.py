@@ -2,13 +2,9 @@
 implied.
 """
 
-from typing import TYPE_CHECKING
-
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind
 from grader.evidence.statements import TIERS, Claim
-
-if TYPE_CHECKING:
-    from grader.evidence.measured import Measured
+from grader.reading.stems import stems
 
 FAR = 99.0
 """Not what is meant."""
@@ -147,6 +143,9 @@ def _operands(fact: Fact, claim: Claim) -> float:  # noqa: PLR0911 - one way out
     return 1.0
 
 
-def is_described(claim: Claim, measured: "Measured") -> bool:
+_DESCRIBING = stems("head heads mid middle tail tails tier tiers per-class single category rare frequent common")
+
+
+def is_described(claim: Claim) -> bool:
     """The sentence names a class or a tier that a fact of its own is of, so that no level is meant."""
-    return bool(claim.sentence.stems & measured.describing)
+    return bool(claim.sentence.stems & _DESCRIBING)

@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
-from grader.evidence.agreeing import COUNTED, all_agreeing, fitting, group_title
+from grader.evidence.agreeing import all_agreeing, fitting, group_title
 from grader.evidence.chance import CHANCE, nearest
 from grader.evidence.facts import Fact, Kind, was_cut
+from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
 from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence, bind, from_to
@@ -68,7 +69,7 @@ def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[T
             blank,
             status=Status.TRACED,
             metric=fact.metric or blank.metric,
-            group=fact.title,
+            group=group_title(fact),
             expected=fact.value,
             recorded_in=fact.position,
             chance=chance,

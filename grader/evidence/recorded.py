@@ -4,17 +4,17 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind, stems
-from grader.evidence.groups import EPOCH_METRICS, FRACTIONS, Group
+from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
+from grader.evidence.groups import COUNTED, EPOCH_METRICS, FRACTIONS, Group
 from grader.evidence.runs import Run, by_seed, finished
 from grader.evidence.scores import class_names, score_run
 from grader.model import Case
 from grader.reading import vocabulary
+from grader.reading.stems import stems
 from paribus.metrics import NAMES, Metrics
 
 QUOTE = "quote"
 """Begins the names of the values that `notebook.quote` recorded."""
-_COUNTS = frozenset({"zero_f1_classes"})
 _GENERIC = frozenset({"value", "number", "result", "audit", "experiment"})
 
 
@@ -43,7 +43,7 @@ def unit_of(metric: str) -> str:
     """Whether a metric is a fraction, a count or a plain number."""
     if metric in FRACTIONS:
         return UNIT_FRACTION
-    return UNIT_COUNT if metric in _COUNTS else UNIT_PLAIN
+    return UNIT_COUNT if metric in COUNTED else UNIT_PLAIN
 
 
 def _levels(metric: str, group: Group, operands: tuple[frozenset[str], ...]) -> Iterator[Fact]:

@@ -10,11 +10,12 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser
 
-from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind, stems
+from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
 from grader.model import Case, Output, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
+from grader.reading.stems import stems
 from paribus.evidence.block import BEGIN
 
 MAX_LINES, MAX_LINE, MAX_ROWS = 400, 400, 200
@@ -31,12 +32,8 @@ Groups = Callable[[str], Sequence[tuple[int, int, frozenset[str]]]]
 
 def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
     """Every number of the outputs, with the words of its line, row and column."""
-    released = {
-        match.recovered.position
-        for match in case.matches.values()
-        if match.recovered is not None and match.unchanged is True
-    }
-    typed = typed_numbers(case)
+    released = case.released_positions
+    typed = _typed_numbers(case)
     found = 0
     for cell in case.notebook.cells:
         if cell.cell_type != "code":
@@ -51,13 +48,9 @@ def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
 
 
 @lru_cache(maxsize=4)
-def typed_numbers(case: Case) -> frozenset[str]:
+def _typed_numbers(case: Case) -> frozenset[str]:
     """Numbers with two decimals or more that stand in the code which a student wrote."""
-    released = {
-        match.recovered.position
-        for match in case.matches.values()
-        if match.recovered is not None and match.unchanged is True
-    }
+    released = case.released_positions
     return frozenset(
         text
         for cell in case.notebook.cells

@@ -68,15 +68,7 @@ def _other_divisor(sentence: Sentence, spread: Number, fact: Fact, measured: Mea
     population = _POPULATION.search(sentence.text) is not None
     if not population and _SAMPLE.search(sentence.text) is None:
         return None
-    mine = [
-        item
-        for item in measured.facts.all
-        if item.kind is Kind.SPREAD
-        and not item.rare
-        and item.metric == fact.metric
-        and same_runs(item, fact)
-        and item.decimals is None
-    ]
+    mine = [item for item in measured.spreads(fact.metric) if same_runs(item, fact) and item.decimals is None]
     wanted = [item for item in mine if ("with n" in item.title) == population]
     if not wanted or any(agreed(item, spread) for item in wanted) or not any(agreed(item, spread) for item in mine):
         return None

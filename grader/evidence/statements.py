@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from grader.evidence import cues
-from grader.evidence.facts import stems
 from grader.reading import vocabulary
 from grader.reading.asides import asides
 from grader.reading.numbers import Number
+from grader.reading.stems import stems
 from grader.reading.vocabulary import Mention
 
 TIERS = stems("head mid tail similar other never always found expected size sizes chance")
@@ -34,7 +34,6 @@ class Sentence:
     more_stems: frozenset[str] = frozenset()
     row: bool = False
     label: frozenset[str] = frozenset()
-    elsewhere: tuple[tuple[int, int], ...] = field(default=())
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -272,7 +271,7 @@ def _metrics_of(number: Number, sentence: Sentence) -> tuple[frozenset[str], boo
     if earlier:
         last = earlier[-1]
         between = text[last.end : number.start]
-        firm = not re.search(r"[;.]|\b(?:but|while|whereas)\b", between) and len(earlier) >= 1
+        firm = not re.search(r"[;.]|\b(?:but|while|whereas)\b", between)
         return frozenset({last.name}), firm and not re.search(r"\band\b.*\band\b", between)
     return frozenset({mentions[0].name}), False
 

@@ -3,9 +3,9 @@
 import re
 
 from grader.evidence import cues
-from grader.evidence.agreeing import COUNTED, all_agreeing, is_counted_beside
+from grader.evidence.agreeing import all_agreeing, is_counted_beside
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import COUNTED, FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
 from grader.evidence.statements import Claim, from_to, partner_of
@@ -77,12 +77,7 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         return _counted_target(claim, metric, measured) if is_counted_beside(claim) else None
     if claim.is_spread and not number.whole and not sentence.interval:
         return _spread_target(claim, metric, measured)
-    special = (
-        claim.is_spread
-        or sentence.interval
-        or is_described(claim, measured)
-        or measured.is_exploring(sentence.text)
-    )
+    special = claim.is_spread or sentence.interval or is_described(claim) or measured.is_exploring(sentence.text)
     if special:
         return None
     if claim.says_difference:
@@ -118,15 +113,7 @@ def _spread_target(claim: Claim, metric: str, measured: Measured) -> Fact | None
     before = claim.sentence.text[max(0, claim.number.start - 45) : claim.number.start]
     if cues.SPREAD.search(before) is None or re.search(r"\d", before[-25:]):
         return None
-    known = [
-        fact
-        for fact in measured.facts.all
-        if fact.kind is Kind.SPREAD
-        and not fact.rare
-        and fact.metric == metric
-        and fact.operands
-        and fact.operands[0] & keys
-    ]
+    known = [fact for fact in measured.spreads(metric) if fact.operands and fact.operands[0] & keys]
     return known[0] if known and len(keys) == 1 and not all_agreeing(claim.number, measured) else None
 
 

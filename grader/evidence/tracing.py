@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from grader.evidence.arithmetic import derived
 from grader.evidence.bounds import find_intervals
-from grader.evidence.facts import stems
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
 from grader.evidence.statements import Sentence
@@ -22,6 +21,7 @@ from grader.reading.answers import statements_of
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.prose import Block
+from grader.reading.stems import stems
 
 MAX_NUMBERS = 500
 """More than any memo quotes; what is beyond is not looked at."""

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,12 @@ def test_a_fault_is_caught_by_its_owner_missed_or_caught_for_the_wrong_reason(
     assert judge(fault(cell=cell, also=frozenset({"memo.no_diary"})), graded(*failed)) == outcome
 
 
+def test_a_fault_that_its_owner_left_open_is_proposed_or_open() -> None:
+    left = graded(undecided=("memo.answered",))
+    assert judge(fault(), left) == "open"
+    assert judge(fault(), replace(left, proposed=left.undecided)) == "proposed"
+
+
 @pytest.mark.parametrize(("count", "of", "bound"), [(0, 300, 1 - 0.05 ** (1 / 300)), (0, 1, 0.95), (3, 3, 1.0)])
 def test_the_bound_beside_a_zero_is_exact(count: int, of: int, bound: float) -> None:
     """Clopper and Pearson: the share at which seeing no more than this has a chance of 5 %."""
@@ -113,6 +120,9 @@ def whole(*rows: Graded) -> Matrix:
 def test_only_a_rehearsal_without_a_finding_is_clean() -> None:
     assert whole(graded("memo.answered"), graded()).clean
     assert not whole(graded(), graded()).clean
+    left = graded(undecided=("memo.answered",))
+    assert not whole(left, graded()).clean, "a person is left without a proposal"
+    assert whole(replace(left, proposed=left.undecided), graded()).clean
     assert not whole(graded("memo.answered"), graded("form.links")).clean
     assert not whole(graded("memo.answered"), Graded("unreadable", (), ())).clean
 

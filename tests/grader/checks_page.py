@@ -36,12 +36,14 @@ that fits.
    ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
    epoch, "mean", "difference") say how near each fact is.
 3. The number is **traced** where a near fact rounds to it, and a random number of as many digits would meet a fact
-   that near in at most 5 % of cases. Few digits therefore need clearer words.
+   that near in at most 5 % of cases. Few digits therefore need clearer words. The same holds for a number that
+   follows from two traced ones beside it.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
    reading of the sentence fits, and the recorded value differs.
 5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
-6. Everything else is unclear. A few unclear numbers of a plausible size cost nothing; where more than a third of a
-   cell's numbers are unclear, a person looks.
+6. Everything else is unclear. Beside three traced numbers or more, an unclear one costs nothing where it is a
+   rounding of something that its sentence may mean. Where more than a third are unclear, or one is a rounding of
+   nothing, a person looks.
 
 A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
 it.

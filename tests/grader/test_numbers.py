@@ -2,14 +2,16 @@
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.evidence.arithmetic import derived
 from grader.evidence.measured import measure
-from grader.evidence.traces import Status
+from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace
 from grader.reading.numbers import Agreement, agreement, find_numbers
 from grader.reading.prose import read_markdown
@@ -115,3 +117,38 @@ def test_random_numbers_are_not_traced() -> None:
     assert traced <= 0.04 * len(named)
     for found in (bare, unnamed):
         assert sum(one.status is Status.TRACED for items in found for one in items) <= 0.05 * len(found)
+
+
+def statuses(text: str, values: dict[str, float]) -> list[Status]:
+    """What becomes of the numbers of a text beside the homework's records and these value records."""
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["values"] |= {name: {"cell": "rescue-run", "value": value} for name, value in values.items()}
+    return [one.status for one in trace(read_markdown(text), measure(build(raw)))]
+
+
+def test_a_quote_is_traced_at_once_and_only_for_its_metric() -> None:
+    """The same sentence is unclear where nothing was quoted, and a quote of another metric is no proof."""
+    quote = {"quote.macro_f1.value.encoder.13": 0.77}
+    assert statuses("It came to 0.77 in the end.", quote) == [Status.TRACED]
+    assert statuses("It came to 0.77 in the end.", {}) != [Status.TRACED]
+    assert statuses("Its accuracy came to 0.77 in the end.", quote) != [Status.TRACED]
+
+
+def traced(value: float, sentence: str = "s") -> Trace:
+    """A number that was traced in a sentence."""
+    number = find_numbers(f"{value}")[0]
+    return Trace(replace(number, start=round(1e6 * value)), Status.TRACED, sentence, 0, "accuracy", "a", value)
+
+
+def test_a_number_follows_from_two_beside_it_and_not_from_any_two_of_eight() -> None:
+    """A difference of the sentence's own two numbers is traced; that of some two of many may be chance."""
+    unclear = Trace(find_numbers("0.12")[0], Status.UNCLEAR, "s", 0)
+    near = derived(unclear, [traced(0.42), traced(0.54)])
+    assert near is not None
+    assert near.status is Status.TRACED
+    many = [traced(0.3 + 0.03 * step, f"sentence {step}") for step in range(8)]
+    far = derived(unclear, many)
+    assert far is not None
+    assert far.status is Status.UNCLEAR
+    assert far.plausible
+    assert derived(replace(unclear, number=find_numbers("0.9")[0]), many) is None

@@ -1,4 +1,4 @@
-"""Controlled experiments: one change, all else equal, a prediction first, no number and no claim too many."""
+"""What the experiment's template says, held against the records: parts, what was held constant, result, claim."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,9 +7,10 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
-from grader.checks.support import arm_evidence, numbers_finding, predicted_finding, without_arms
+from grader.checks.experiments.arms import sort_changes
+from grader.checks.support import arm_evidence, numbers_finding
 from grader.evidence import claims
-from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
+from grader.evidence.compare import Difference, compare
 from grader.evidence.groups import FRACTIONS, arm_group
 from grader.evidence.listed import (
     named_settings,
@@ -21,7 +22,7 @@ from grader.evidence.listed import (
     wrongly_held_outcome,
 )
 from grader.evidence.measured import measure
-from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished, records_before
+from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
 from grader.evidence.traces import Status
 from grader.evidence.tracing import metrics_in, trace
 from grader.model import Case, Evidence, Outcome
@@ -43,7 +44,6 @@ NEAR_BOUND = 0.001
 """How far beyond a predicted bound a change may be and still be called within."""
 LEAST_EFFECT = 0.01
 """A change that the course calls a difference: one point."""
-_SUBSETS = ("train_rows", "data", "subset")
 
 
 @check("experiments.template_complete", "All five parts filled in")
@@ -61,8 +61,7 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
         return _as_recorded(case, key, parts) or passed(
             "All parts of the template are filled in.", values, evidence
         )
-    places = template_cells(case, key, cell)
-    if places and all(is_untouched(case, place) for place in places):
+    if _is_untouched(case, key, cell):
         return failed(
             f"The template of the experiment {key!r} stands as it was released. Fill in {listed(missing)}.",
             values,
@@ -83,7 +82,7 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
             if sure
             else found
         )
-    lost = [place.key for place in places if case.matches[place.key].recovered is None]
+    lost = [place.key for place in template_cells(case, key, cell) if case.matches[place.key].recovered is None]
     if lost:
         return undecided(f"The cell {listed(lost)} with the template is not in your file.", values)
     return undecided(
@@ -109,7 +108,7 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | N
     arms = find_arms(case, key)
     if not arms.both:
         return None
-    declared, _ = _sort_changes(compare(arms, arms.vary), arms.vary)
+    declared, _ = sort_changes(compare(arms, arms.vary), arms.vary)
     for difference in declared[:1]:
         if written := other_change(parts.get("changed", ""), difference):
             found = undecided(
@@ -126,110 +125,6 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | N
     return None
 
 
-@check("experiments.one_change", "Exactly one thing changed")
-def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
-    """Exactly one thing differs between the two arms, and it is the variable you declared."""
-    key = experiment_of(case, cell, options)
-    arms = find_arms(case, key)
-    if not arms.both:
-        return without_arms(case, cell, arms)
-    allowed = _allowed(cell, options)
-    vary = allowed[0] if len(allowed) == 1 else arms.vary
-    comparison = compare(arms, vary)
-    values = {
-        "vary": vary,
-        "changes": [str(difference) for difference in comparison.changes],
-        "environment": [str(difference) for difference in comparison.environment],
-    }
-    evidence = arm_evidence(case, arms)
-    declared, others = _sort_changes(comparison, vary)
-    mixed = [name for name in comparison.within if name not in _names_of(vary)]
-    if mixed:
-        return failed(
-            f"Within one arm, {listed(mixed)} is not the same in every run. Run each arm with one configuration.",
-            values,
-            evidence,
-        )
-    if not comparison.changes:
-        return failed(
-            "Nothing differs between the two arms: both ran with the same settings, data and code.",
-            values,
-            evidence,
-        )
-    if others and (declared or not vary):
-        changed = listed(str(item) for item in comparison.changes)
-        return failed(
-            f"{len(comparison.changes)} things differ between the arms: {changed}. With more than one, nobody can "
-            "say which made the difference; run the changed arm again with one.",
-            values,
-            evidence,
-        )
-    if others:
-        return failed(
-            f"The declared variable is {vary}, but the arms differ in {listed(str(item) for item in others)}.",
-            values,
-            evidence,
-        )
-    if allowed and declared and declared[0].name not in allowed:
-        return undecided(
-            f"You varied {declared[0].name}; the assignment offers {listed(allowed, 'or')}. A person decides.",
-            values,
-            evidence,
-        )
-    if comparison.within:
-        return undecided(
-            f"One arm holds runs with several values of {vary}; a person looks which of them is meant.",
-            values,
-            evidence,
-        )
-    return _same_place(comparison, values, evidence)
-
-
-def _allowed(cell: Cell, options: Mapping[str, Any]) -> list[str]:
-    """The variables that the assignment lets a student vary; empty where any will do."""
-    vary = options.get("vary") or cell.options.get("vary") or ()
-    return [vary] if isinstance(vary, str) else [str(item) for item in vary]
-
-
-def _sort_changes(comparison: Comparison, vary: str) -> tuple[list[Difference], list[Difference]]:
-    """The declared change, and the others. With no declared variable the first change is it.
-
-    A subset of the data changes the rows and the fingerprint of what was trained on: one change.
-    """
-    if not vary:
-        return list(comparison.changes[:1]), list(comparison.changes[1:])
-    declared = [item for item in comparison.changes if item.name in _names_of(vary)]
-    return declared, [item for item in comparison.changes if item not in declared]
-
-
-def _names_of(vary: str) -> frozenset[str]:
-    """By what names the declared variable may differ."""
-    return frozenset({vary, *((TRAINING_ROWS, "train_rows") if vary in _SUBSETS else ())})
-
-
-def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[Evidence]) -> Finding:
-    """One change was made; whether both arms ran in the same place is for a person."""
-    change = str(comparison.changes[0])
-    if comparison.environment:
-        return undecided(
-            f"One setting differs ({change}), but the arms ran in different places: "
-            f"{listed(str(item) for item in comparison.environment)}.",
-            values,
-            evidence,
-        )
-    if comparison.unknown:
-        found = undecided(
-            f"One setting differs ({change}); the code of {listed(comparison.unknown)} could not be recorded, so a "
-            "person compares it.",
-            values,
-            evidence,
-        )
-        return proposed(
-            found, Outcome.PASSED, "settings, data and place are the same in both arms but for that one"
-        )
-    return passed(f"The arms differ in one thing: {change}.", values, evidence)
-
-
 @check("experiments.held_constant", "What you held constant")
 def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - as above
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
@@ -238,15 +133,8 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     parts, positions = written_parts(case, key, cell)
-    places = template_cells(case, key, cell)
     if "held" not in parts:
-        if places and all(is_untouched(case, place) for place in places):
-            return failed("The template stands as it was released: list what you held constant.")
-        if parts:
-            return _missing(
-                case, key, cell, "held", "Your template does not say what was held constant. Name the settings."
-            )
-        return undecided("No list of what was held constant could be read in your text.")
+        return _missing(case, key, cell, "held")
     text = parts["held"]
     evidence = [Evidence(case.cell_name(positions["held"]), shorten(text))]
     if not arms.both:
@@ -290,63 +178,44 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     )
 
 
-def _missing(case: Case, key: str, cell: Cell, part: Part, message: str) -> Finding:
+_ABSENT: Mapping[Part, tuple[str, str, str]] = {
+    "held": (
+        "list what you held constant",
+        "Your template does not say what was held constant. Name the settings.",
+        "No list of what was held constant could be read in your text.",
+    ),
+    "result": (
+        "write your result",
+        "Your template has no result. Write the metric of both arms and the difference.",
+        "No result could be read in your text.",
+    ),
+    "meaningful": (
+        "say whether the difference is meaningful",
+        "Your template does not say whether the difference is meaningful.",
+        "No conclusion could be read in your text.",
+    ),
+}
+"""What is said of a part that is not there: of an untouched template, of a blank row, and of all other text."""
+
+
+def _missing(case: Case, key: str, cell: Cell, part: Part) -> Finding:
     """A part that was not found: empty where the file shows its name with nothing beside it, else for a person."""
-    if part in blank_parts(case, key, cell):
-        return failed(message)
-    return undecided(
-        f"No {vocabulary.title('template_titles', part).removeprefix('the ')} could be read in your text."
-    )
+    untouched, blank, unread = _ABSENT[part]
+    if _is_untouched(case, key, cell):
+        return failed(f"The template stands as it was released: {untouched}.")
+    if written_blocks(case, key, cell) and part in blank_parts(case, key, cell):
+        return failed(blank)
+    return undecided(unread)
+
+
+def _is_untouched(case: Case, key: str, cell: Cell) -> bool:
+    """Every cell of the template is as it was released."""
+    places = template_cells(case, key, cell)
+    return bool(places) and all(is_untouched(case, place) for place in places)
 
 
 def _setting_of(difference: Difference) -> str:
     return difference.name if difference.kind == "setting" else difference.kind
-
-
-@check("experiments.predicted_first", "Predicted before the run")
-def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Your prediction (metric, direction, range, why) was written down before the changed arm ran."""
-    key = experiment_of(case, cell, options)
-    arms = find_arms(case, key)
-    if not arms.changed:
-        return without_arms(case, cell, arms)
-    starts = [run for run in arms.changed if run.start is not None]
-    if not starts:
-        return undecided(
-            "The start record of the changed arm is not in your file, and only it shows the prediction."
-        )
-    first = starts[0]
-    prediction = first.prediction
-    evidence = [
-        Evidence(case.cell_name(first.start_position), f"start record of the changed arm, seed {first.seed}")
-    ]
-    if prediction is None:
-        late = next((run for run in starts if run.prediction is not None), None)
-        also = " A later run holds one, but by then you had seen a result." if late is not None else ""
-        return failed(
-            f"The changed arm began without a prediction.{also} Write it first, with experiment.predict(…), "
-            "then run.",
-            {"prediction": None},
-            evidence,
-        )
-    values = {
-        "metric": prediction.metric,
-        "direction": prediction.direction,
-        "low": prediction.low,
-        "high": prediction.high,
-        "why": shorten(prediction.why),
-        "written": prediction.written,
-        "written_after": prediction.written_after,
-    }
-    seen = records_before(case, first)
-    if seen is not None and prediction.written_after > seen:
-        return failed(
-            f"The prediction was written after {prediction.written_after} records, the changed arm began "
-            f"after {seen}.",
-            values,
-            evidence,
-        )
-    return predicted_finding(case, first, prediction, values, evidence)
 
 
 @check("experiments.result_matches", "The result is what was recorded")
@@ -355,19 +224,8 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     parts, _ = written_parts(case, key, cell)
-    places = template_cells(case, key, cell)
     if "result" not in parts:
-        if places and all(is_untouched(case, place) for place in places):
-            return failed("The template stands as it was released: write your result.")
-        if parts:
-            return _missing(
-                case,
-                key,
-                cell,
-                "result",
-                "Your template has no result. Write the metric of both arms and the difference.",
-            )
-        return undecided("No result could be read in your text.")
+        return _missing(case, key, cell, "result")
     if not arms.both:
         return undecided(
             "There are no records of both arms to hold your result against.", {"result": shorten(parts["result"])}
@@ -422,22 +280,15 @@ def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
 
 
 @check("experiments.meaningful_supported", "The claim fits the noise")
-def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
+def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your conclusion claims no more than the noise allows: with one run an arm, nobody can tell an effect from the
     seed; with several, the intervals decide.
     """
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     parts, positions = written_parts(case, key, cell)
-    places = template_cells(case, key, cell)
     if "meaningful" not in parts:
-        if places and all(is_untouched(case, place) for place in places):
-            return failed("The template stands as it was released: say whether the difference is meaningful.")
-        if parts:
-            return _missing(
-                case, key, cell, "meaningful", "Your template does not say whether the difference is meaningful."
-            )
-        return undecided("No conclusion could be read in your text.")
+        return _missing(case, key, cell, "meaningful")
     text = parts["meaningful"]
     claim, quote = claims.read_claim(text)
     evidence = [Evidence(case.cell_name(positions["meaningful"]), shorten(quote or text))]

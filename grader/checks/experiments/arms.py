@@ -1,0 +1,163 @@
+"""What the records of an experiment show: one thing changed, and the prediction came first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from course.assignment import Cell
+from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.support import arm_evidence, predicted_finding, without_arms
+from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
+from grader.evidence.runs import experiment_of, find_arms, records_before
+from grader.model import Case, Evidence, Outcome
+
+_SUBSETS = ("train_rows", "data", "subset")
+
+
+@check("experiments.one_change", "Exactly one thing changed")
+def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
+    """Exactly one thing differs between the two arms, and it is the variable you declared."""
+    key = experiment_of(case, cell, options)
+    arms = find_arms(case, key)
+    if not arms.both:
+        return without_arms(case, cell, arms)
+    allowed = _allowed(cell, options)
+    vary = allowed[0] if len(allowed) == 1 else arms.vary
+    comparison = compare(arms, vary)
+    values = {
+        "vary": vary,
+        "changes": [str(difference) for difference in comparison.changes],
+        "environment": [str(difference) for difference in comparison.environment],
+    }
+    evidence = arm_evidence(case, arms)
+    declared, others = sort_changes(comparison, vary)
+    mixed = [name for name in comparison.within if name not in _names_of(vary)]
+    if mixed:
+        return failed(
+            f"Within one arm, {listed(mixed)} is not the same in every run. Run each arm with one configuration.",
+            values,
+            evidence,
+        )
+    if not comparison.changes:
+        return failed(
+            "Nothing differs between the two arms: both ran with the same settings, data and code.",
+            values,
+            evidence,
+        )
+    if others and (declared or not vary):
+        changed = listed(str(item) for item in comparison.changes)
+        return failed(
+            f"{len(comparison.changes)} things differ between the arms: {changed}. With more than one, nobody can "
+            "say which made the difference; run the changed arm again with one.",
+            values,
+            evidence,
+        )
+    if others:
+        return failed(
+            f"The declared variable is {vary}, but the arms differ in {listed(str(item) for item in others)}.",
+            values,
+            evidence,
+        )
+    if allowed and declared and declared[0].name not in allowed:
+        return undecided(
+            f"You varied {declared[0].name}; the assignment offers {listed(allowed, 'or')}. A person decides.",
+            values,
+            evidence,
+        )
+    if comparison.within:
+        return undecided(
+            f"One arm holds runs with several values of {vary}; a person looks which of them is meant.",
+            values,
+            evidence,
+        )
+    return _same_place(comparison, values, evidence)
+
+
+def _allowed(cell: Cell, options: Mapping[str, Any]) -> list[str]:
+    """The variables that the assignment lets a student vary; empty where any will do."""
+    vary = options.get("vary") or cell.options.get("vary") or ()
+    return [vary] if isinstance(vary, str) else [str(item) for item in vary]
+
+
+def sort_changes(comparison: Comparison, vary: str) -> tuple[list[Difference], list[Difference]]:
+    """The declared change, and the others. With no declared variable the first change is it.
+
+    A subset of the data changes the rows and the fingerprint of what was trained on: one change.
+    """
+    if not vary:
+        return list(comparison.changes[:1]), list(comparison.changes[1:])
+    declared = [item for item in comparison.changes if item.name in _names_of(vary)]
+    return declared, [item for item in comparison.changes if item not in declared]
+
+
+def _names_of(vary: str) -> frozenset[str]:
+    """By what names the declared variable may differ."""
+    return frozenset({vary, *((TRAINING_ROWS, "train_rows") if vary in _SUBSETS else ())})
+
+
+def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[Evidence]) -> Finding:
+    """One change was made; whether both arms ran in the same place is for a person."""
+    change = str(comparison.changes[0])
+    if comparison.environment:
+        return undecided(
+            f"One setting differs ({change}), but the arms ran in different places: "
+            f"{listed(str(item) for item in comparison.environment)}.",
+            values,
+            evidence,
+        )
+    if comparison.unknown:
+        found = undecided(
+            f"One setting differs ({change}); the code of {listed(comparison.unknown)} could not be recorded, so a "
+            "person compares it.",
+            values,
+            evidence,
+        )
+        return proposed(
+            found, Outcome.PASSED, "settings, data and place are the same in both arms but for that one"
+        )
+    return passed(f"The arms differ in one thing: {change}.", values, evidence)
+
+
+@check("experiments.predicted_first", "Predicted before the run")
+def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Your prediction (metric, direction, range, why) was written down before the changed arm ran."""
+    key = experiment_of(case, cell, options)
+    arms = find_arms(case, key)
+    if not arms.changed:
+        return without_arms(case, cell, arms)
+    starts = [run for run in arms.changed if run.start is not None]
+    if not starts:
+        return undecided(
+            "The start record of the changed arm is not in your file, and only it shows the prediction."
+        )
+    first = starts[0]
+    prediction = first.prediction
+    evidence = [
+        Evidence(case.cell_name(first.start_position), f"start record of the changed arm, seed {first.seed}")
+    ]
+    if prediction is None:
+        late = next((run for run in starts if run.prediction is not None), None)
+        also = " A later run holds one, but by then you had seen a result." if late is not None else ""
+        return failed(
+            f"The changed arm began without a prediction.{also} Write it first, with experiment.predict(…), "
+            "then run.",
+            {"prediction": None},
+            evidence,
+        )
+    values = {
+        "metric": prediction.metric,
+        "direction": prediction.direction,
+        "low": prediction.low,
+        "high": prediction.high,
+        "why": shorten(prediction.why),
+        "written": prediction.written,
+        "written_after": prediction.written_after,
+    }
+    seen = records_before(case, first)
+    if seen is not None and prediction.written_after > seen:
+        return failed(
+            f"The prediction was written after {prediction.written_after} records, the changed arm began "
+            f"after {seen}.",
+            values,
+            evidence,
+        )
+    return predicted_finding(case, first, prediction, values, evidence)
