@@ -30,10 +30,7 @@ MAX_GROUPS, MAX_NAMED = 40, 400
 
 @dataclass(frozen=True)
 class Measured:
-    """All that numbers in prose can be traced to. ``named`` are value records: dotted name, value, cell.
-
-    ``all_groups`` are those of the whole notebook, where ``groups`` are one experiment's alone.
-    """
+    """All that numbers in prose can be traced to. ``named`` are value records: dotted name, value, cell."""
 
     groups: tuple[Group, ...]
     experiments: tuple[tuple[Group, Group], ...]

@@ -5,12 +5,22 @@ from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, group_title
 from grader.evidence.chance import CHANCE, nearest
-from grader.evidence.facts import Fact, Kind, was_cut
+from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
 from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence, bind, from_to
-from grader.evidence.targets import find_swapped, find_target, in_percent, is_related, wrong_way
+from grader.evidence.targets import (
+    find_other_runs,
+    find_own_metric,
+    find_swapped,
+    find_target,
+    find_unsupported,
+    in_percent,
+    is_another_count,
+    is_related,
+    wrong_way,
+)
 from grader.evidence.traces import Status, Trace
 from grader.evidence.unclaimed import is_elsewhere, is_level, is_setting
 from grader.reading import vocabulary
@@ -57,8 +67,13 @@ def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[T
     if (other := find_swapped(claim, measured)) is not None:
         return _doubtful(blank, other, "it is the other arm's"), None
     near = nearest(claim, measured)
-    if near is not None and near[1] <= CHANCE:
+    if near is not None and near[1] <= CHANCE and not (counted and is_another_count(near[0], claim, measured)):
         fact, chance = near
+        if (own := find_own_metric(fact, claim, measured)) is not None:
+            title = vocabulary.title("metric_titles", fact.metric)
+            return _doubtful(blank, own, f"it is {title}, and the other number is this one"), None
+        if (own := find_other_runs(fact, claim, measured)) is not None:
+            return _doubtful(blank, own, f"it is {group_title(fact)}'s"), None
         if fact.kind is Kind.DIFFERENCE and in_percent(fact, claim, measured):
             return _doubtful(
                 blank, fact, "these are points: relative to where it began it is another percentage"
@@ -109,6 +124,8 @@ def _refuse(  # noqa: PLR0911 - one way out a verdict
             recorded_in=target.position,
         )
         size = abs(number.value) / (100 if number.percent or number.points else 1)
+        if number.percent and agreed(target, replace(number, percent=False)):
+            return replace(shown, status=Status.DOUBTFUL, why="a fraction has a percent sign")
         if target.value and size and not 0.1 < size / abs(target.value) < 10 and not counted:
             return replace(blank, status=Status.UNCLEAR, why="it is not plain what it measures")
         if was_cut(target, number):
@@ -124,6 +141,8 @@ def _refuse(  # noqa: PLR0911 - one way out a verdict
         return replace(shown, status=Status.WRONG)
     if counted or number.spelled or (number.whole and not claim.metric_firm) or approximate:
         return replace(blank, status=Status.OTHER)
+    if near is None and (own := find_unsupported(claim, measured)) is not None:
+        return _doubtful(blank, own, "nothing in the file is a rounding of it")
     if near is not None:
         return replace(blank, status=Status.UNCLEAR, why=f"it may be {near[0].title}, or chance", chance=near[1])
     why = "it is not plain which run or metric is meant" if blank.metric else "no metric stands beside it"

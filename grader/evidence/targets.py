@@ -8,7 +8,8 @@ from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
-from grader.evidence.statements import Claim, from_to, partner_of
+from grader.evidence.statements import Claim, bind, from_to, partner_of
+from grader.evidence.unclaimed import is_beside_metric
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
@@ -117,6 +118,103 @@ def _spread_target(claim: Claim, metric: str, measured: Measured) -> Fact | None
     return known[0] if known and len(keys) == 1 and not all_agreeing(claim.number, measured) else None
 
 
+def is_another_count(fact: Fact, claim: Claim, measured: Measured) -> bool:
+    """What an output shows is a number of something else, where the count that the sentence names is recorded."""
+    before = claim.sentence.text[: claim.number.start]
+    return (
+        fact.kind is Kind.SHOWN
+        and not fact.metric
+        and re.search(r"(?:\bof|/)\s*(?:the\s+)?$", before) is None
+        and find_target(claim, measured) is not None
+    )
+
+
+def find_own_metric(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
+    """Of "an accuracy of a and a macro-F1 of b", the named metric's value, where each number is the other's."""
+    metric = next(iter(claim.metrics), "")
+    if (
+        not claim.metric_firm
+        or len(claim.metrics) != 1
+        or fact.kind is not Kind.LEVEL
+        or not {metric, fact.metric} <= FRACTIONS
+        or metric == fact.metric
+    ):
+        return None
+    sentence, own = claim.sentence, _level_like(fact, metric, measured)
+    if (
+        own is None
+        or agreed(own, claim.number)
+        or sentence.numbers[0].start < min(m.start for m in sentence.metrics)
+    ):
+        return None  # "0.51 accuracy and 0.24 macro-F1" has its metrics behind its numbers
+    others = (number for number in sentence.numbers if number.start != claim.number.start)
+    return own if any(agreed(own, number) for number in others) else None
+
+
+def find_bound(claim: Claim, measured: Measured) -> Fact | None:
+    """The level of the only metric and the only runs that a number can be of: its own, or the sentence's."""
+    sentence, number = claim.sentence, claim.number
+    groups = {claim.groups} if claim.group_firm else {keys for _, _, keys in sentence.groups}
+    metric = next(iter(claim.metrics), "")
+    if (
+        not claim.metric_firm
+        or metric not in FRACTIONS
+        or len(claim.metrics) != 1
+        or len(groups) != 1
+        or number.whole
+        or not (claim.group_firm or is_beside_metric(number, sentence))
+        or _MIGHT.search(sentence.text)
+        or any((claim.is_spread, claim.is_difference, claim.is_ratio))
+        or any((sentence.seeds, sentence.epochs, sentence.interval, sentence.row))
+        or is_described(claim)
+        or measured.is_exploring(sentence.text)
+    ):
+        return None
+    keys = next(iter(groups))
+    levels = [
+        fact
+        for fact in measured.facts.all
+        if fact.kind is Kind.LEVEL and fact.metric == metric and fact.operands[0] & keys
+    ]
+    return levels[0] if levels and not any(agreed(fact, number) for fact in levels) else None
+
+
+def find_unsupported(claim: Claim, measured: Measured) -> Fact | None:
+    """The value that a number should have, where nothing at all in the file is a rounding of it."""
+    return None if all_agreeing(claim.number, measured) else find_bound(claim, measured)
+
+
+def _is_only_one(claim: Claim) -> bool:
+    """No other number of the sentence is of the same metric, so that no other runs are compared in it."""
+    others = (item for item in claim.sentence.numbers if item.start != claim.number.start and not item.whole)
+    return not any(bind(item, claim.sentence).metrics & claim.metrics for item in others)
+
+
+def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
+    """The value of the runs that are named, where the number is other runs' or an output's alone."""
+    own = find_bound(claim, measured)
+    if own is None or fact.metric != own.metric or fact.kind not in (Kind.LEVEL, Kind.SHOWN):
+        return None
+    if fact.kind is Kind.LEVEL and fact.operands and fact.operands[0] & own.operands[0]:
+        return None
+    if not (claim.group_firm and fact.kind is Kind.SHOWN) and not _is_only_one(claim):
+        return None
+    recorded = (item for item in all_agreeing(claim.number, measured) if item.kind is not Kind.SHOWN)
+    return None if any(operand & own.operands[0] for item in recorded for operand in item.operands) else own
+
+
+def _level_like(fact: Fact, metric: str, measured: Measured) -> Fact | None:
+    """The level of a metric of the same runs."""
+    return next(
+        (
+            item
+            for item in measured.facts.all
+            if item.kind is Kind.LEVEL and item.metric == metric and item.operands == fact.operands
+        ),
+        None,
+    )
+
+
 def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     """No run has this value of the metric that is named, and some run has it of another: whichever run is meant."""
     number = claim.number
@@ -133,14 +231,7 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     other = next((fact for fact in agreeing if fact.kind is Kind.LEVEL and fact.metric in FRACTIONS), None)
     if other is None:
         return None
-    return next(
-        (
-            fact
-            for fact in measured.facts.all
-            if fact.kind is Kind.LEVEL and fact.metric == metric and fact.operands == other.operands
-        ),
-        None,
-    )
+    return _level_like(other, metric, measured)
 
 
 def _counted_target(claim: Claim, metric: str, measured: Measured) -> Fact | None:

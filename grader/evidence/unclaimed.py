@@ -46,11 +46,11 @@ def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool: 
     if number.whole and abs(number.value) >= 1000:
         return True
     if number.value in measured.settings and (number.whole or abs(number.value) < 0.05):
-        return not sentence.metrics or not _close_metric(number, sentence)
+        return not sentence.metrics or not is_beside_metric(number, sentence)
     return number.text.lower() in measured.tried and vocabulary.has("context", "exploring", text)
 
 
-def _close_metric(number: Number, sentence: Sentence) -> bool:
+def is_beside_metric(number: Number, sentence: Sentence) -> bool:
     """A metric is named right beside the number."""
     return any(0 <= number.start - item.end <= 12 or 0 <= item.start - number.end <= 4 for item in sentence.metrics)
 
