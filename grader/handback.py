@@ -23,8 +23,9 @@ from grader.batch import COMPLETE, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.errors import ResultError
 from grader.grade import BROKE
-from grader.gradebook.entering import enter
+from grader.gradebook.entering import Decided, enter
 from grader.gradebook.kept import Kept
+from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import load_plugin
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_unread
@@ -94,6 +95,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         roster = read_roster(worksheet, order.policy)
         commitments = _read_commitments(order)
         total = _count(order)
+        remember_owners(order.out)
         _forget_marker(order.out)
         limits, kept = order.policy.limits, Kept()
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
@@ -102,10 +104,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
                 also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
             )  # fmt: skip
-            results = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        notes = _notes(results)
-        write_out(order, results, worksheet, notes, observe)
-        return Handback(results, notes, batch.reused)
+            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept)
+        notes = (*_notes(entered.results), *entered.notes)
+        write_out(order, entered.results, worksheet, notes, observe)
+        return Handback(entered.results, notes, batch.reused)
 
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
@@ -131,10 +133,10 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         _forget_marker(order.out)
-        decided = with_gradebook(order, results, observe, only_read=True)
-        notes = _notes(decided)
-        write_out(order, decided, worksheet, notes, observe)
-        return Handback(decided, notes, len(decided))
+        entered = with_gradebook(order, results, observe, only_read=True)
+        notes = (*_notes(entered.results), *entered.notes)
+        write_out(order, entered.results, worksheet, notes, observe)
+        return Handback(entered.results, notes, len(entered.results))
 
 
 def _notes(results: Sequence[Result]) -> tuple[str, ...]:
@@ -158,7 +160,7 @@ def with_gradebook(
     only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
-) -> tuple[Result, ...]:
+) -> Decided:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.

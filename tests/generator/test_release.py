@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import jupytext
 import pytest
 
 from course.catalog import Entry
@@ -96,3 +98,37 @@ def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.C
     assert "Hidden tests:      not tried" in capsys.readouterr().out
     assert main([*arguments, "--allow-missing", "--skip-hidden", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["wrong_answers_caught"] == 0
+
+
+def released_from(text: str, folder: Path) -> str:
+    """The release digest of the small course's notebook with this source."""
+    path = folder / "tiny.source"
+    path.write_text(text, encoding="utf-8")
+    entry = dataclasses.replace(ENTRY, source=path)
+    release(SMALL, [entry], folder / "out", COMPLETE, dataclasses.replace(NO_CACHE, skip_hidden=True))
+    return read_release(folder / "out" / "instructor" / "release" / ENTRY.name).digest
+
+
+def saved_by_jupytext(text: str) -> str:
+    return str(jupytext.writes(jupytext.reads(text, fmt="py:percent"), fmt="py:percent"))
+
+
+@pytest.mark.parametrize(
+    ("what", "edit", "same"),
+    [
+        ("a blank line between cells", lambda text: text.replace("\n# %%", "\n\n# %%", 3), True),
+        ("the source saved by jupytext", saved_by_jupytext, True),
+        ("no header", lambda text: text[text.index("# %%") :], True),
+        ("another solution", lambda text: text.replace("number + number", "2 * number"), True),
+        ("another word for students", lambda text: text.replace("number", "numeral"), False),
+    ],
+)
+def test_a_release_is_known_by_what_people_get(
+    tmp_path: Path, what: str, edit: Callable[[str], str], same: bool
+) -> None:
+    text = ENTRY.source.read_text(encoding="utf-8")
+    edited = edit(text)
+    assert edited != text
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert (released_from(text, tmp_path / "a") == released_from(edited, tmp_path / "b")) == same, what
