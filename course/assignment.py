@@ -122,8 +122,9 @@ class Assignment:
     def compute_release(self, references: str = "") -> str:
         """The digest of all that students and graders get: 16 hex digits of a SHA-256.
 
-        Line numbers of the author's source are no part of it: they serve error messages alone. Sources carry the digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the
-        canonical JSON of the references that the prose and the bands use.
+        Line numbers of the author's source are no part of it: they serve error messages alone. Sources carry the
+        digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the canonical JSON of the
+        references that the prose and the bands use.
         """
         body = {**asdict(self), "release": ""}
         for cell in body["cells"]:
