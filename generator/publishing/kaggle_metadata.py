@@ -49,7 +49,7 @@ class KaggleSettings:
 def load_settings(path: Path) -> KaggleSettings:
     """Read kaggle/settings.toml; PublishError where it is missing, no TOML, or lacks a field."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         wait = raw["wait"]
         waiting = Waiting(float(wait["poll"]), float(wait["dataset_limit"]), float(wait["run_limit"]))
         return KaggleSettings(str(raw["owner"]), dict(raw["kernel"]), dict(raw["dataset"]), waiting)
