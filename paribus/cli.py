@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import NoReturn
 
 import paribus
+from paribus.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
 
 GROUP = "paribus.commands"
@@ -67,6 +68,7 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: what it promises was done; 1: it was not; 2: wrong usage; 130: interrupted."""
+    speak_plainly((sys.stdout, sys.stderr))
     parser = build_parser(find_commands())
     parsed = parser.parse_args(arguments)
     try:

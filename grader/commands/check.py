@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     found = preview(content, arguments.file.name, forms)
     if arguments.json:
-        print(json.dumps(as_plain(found), sort_keys=True, indent=1, ensure_ascii=False))
+        print(json.dumps(as_plain(found), sort_keys=True, indent=1))
     else:
         print("\n".join(as_lines(found)))
     return 0
@@ -77,7 +77,7 @@ def as_plain(found: "Preview") -> dict[str, object]:
         "findings": [
             {
                 "cell": item.cell, "where": item.where, "check": item.check, "outcome": item.outcome.value,
-                "because": item.because, "cells": list(item.cells),
+                "because": item.because, "cells": list(item.cells), "found_under": list(item.found_under),
             }
             for item in found.items
         ],
@@ -111,7 +111,8 @@ def _listed(items: "Sequence[Item]") -> list[str]:
         if item.where != where:
             where = item.where
             lines.append(f"  {where}")
-        lines.append(f"    {item.title}: {item.because}")
+        under = f" (under {', '.join(item.found_under)})" if item.found_under else ""
+        lines.append(f"    {item.title}: {item.because}{under}")
     return lines
 
 
