@@ -36,7 +36,7 @@ class Command:
 def find_commands() -> list[Command]:
     """All commands of the rooms that are installed, by name.
 
-    A student's wheel has no rooms above, and so no entry points: the list is empty there.
+    A student's wheel has one of them: `paribus check`.
     """
     found: list[Command] = []
     for point in sorted(entry_points(group=GROUP), key=lambda item: item.name):

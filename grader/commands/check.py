@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
         what = "is a folder" if arguments.file.is_dir() else "is not there"
         raise UsageError(f"{arguments.file} {what}. Name the notebook file that you would hand in.")
 
-    from grader.preview import preview
-    from grader.recover import recover
+    try:
+        from grader.preview import preview
+        from grader.recover import recover
+    except ModuleNotFoundError as error:  # on Kaggle and Colab the wheel comes without its requirements
+        package = str(error.name).partition(".")[0]
+        raise UsageError(
+            f"this needs {package}, which is not installed. Type: {sys.executable} -m pip install {package}"
+        ) from error
 
     content = arguments.file.read_bytes()
     try:
@@ -126,5 +133,5 @@ COMMAND = Command(
 
 
 def commands() -> Sequence[Command]:
-    """The one command of the students' extra package, whose entry point is this module."""
+    """The one command of the students' wheel, whose entry point is this module."""
     return (COMMAND,)
