@@ -78,7 +78,7 @@ class Policy:
 def load_policy(assignment: str, path: Path = COURSE_FILE) -> Policy:
     """An assignment's policy. CatalogError names the entry that is wrong and what was expected there."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8")).get("grading", {})
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("grading", {})
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -81,6 +81,17 @@ def test_unproven_hidden_tests_stop_a_release(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_colab_notebook_that_would_fetch_from_a_placeholder_is_not_released(tmp_path: Path) -> None:
+    """For the other platforms the course may go out: `paribus publish --owner` fills in Kaggle's account."""
+    course = dataclasses.replace(SMALL, wheel_url="https://github.com/paribus-course/paribus/{version}.whl")
+    conditions = dataclasses.replace(NO_CACHE, skip_hidden=True)
+    with pytest.raises(BuildError, match=r"\[wheel\] url still names paribus-course.*\n.*--platform kaggle"):
+        release(course, [ENTRY], tmp_path / "out", COMPLETE, conditions)
+    assert not (tmp_path / "out").exists()
+    others = dataclasses.replace(COMPLETE, platforms=("kaggle", "jupyter"))
+    assert release(course, [ENTRY], tmp_path / "out", others, conditions).build.placeholders
+
+
 def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "release",
