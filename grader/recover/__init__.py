@@ -4,6 +4,7 @@ text.py       bytes to text: encodings, carriage returns, escape codes
 ipynb.py      notebook files, nbformat 3 and 4
 families.py   the table of HTML families: how each marks cells, sources and outputs
 page.py       reading an HTML page by a row of that table
+excess.py     markup that would cost a parser too much, taken down first
 visible.py    the plain text a reader sees in a piece of HTML
 seems.py      what a file that is no notebook seems to be, and what to hand in instead
 

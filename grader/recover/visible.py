@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Set
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from grader.recover.excess import parse
 
 UNSEEN = ("script", "style", "template", "button", "noscript", "title")
 REMOVED = frozenset({*UNSEEN, "table"})
@@ -25,7 +27,7 @@ def visible_text(html: str) -> str:
     """
     if "<" not in html and "&" not in html:
         return html.strip()
-    body = LexborHTMLParser(html).body
+    body = parse(html).body
     return "" if body is None else visible_of(body, html)
 
 
