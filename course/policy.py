@@ -58,9 +58,11 @@ class Limits:
 class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
     identifier; ``late_penalty`` is "none", "zero" or ``module:Class``; blind models are revealed at ``reveal``.
+    ``zone_given`` says that the course named its ``timezone``, which else is a guess.
     """
 
     timezone: str = "UTC"
+    zone_given: bool = False
     date_format: str = ""
     attempts: Attempts = "ask"
     anonymous: bool = False
@@ -106,6 +108,7 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     reader.only(own, ("due", "extensions", "reveal"), where)
     return Policy(
         **given,
+        zone_given="timezone" in given,
         due=_moment(reader, "due", own.get("due"), zone, where),
         reveal=_moment(reader, "reveal", own.get("reveal"), zone, where),
         extensions=_extensions(reader, own.get("extensions", {}), where),

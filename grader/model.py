@@ -45,11 +45,13 @@ class Submission:
     ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
-    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where that
-    is more than one; ``late`` are the seconds after the time at which it was due, an extension counted;
+    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where a team
+    handed it in; ``group`` is ``student`` where that number is a group's or may be one, and so names no student;
+    ``late`` are the seconds after the time at which it was due, an extension counted;
     ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
     ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
-    8601 with a zone), "" where nobody said. While ``unread`` is set, ``content`` and ``sha256`` are empty:
+    8601 with a zone), "" where nobody said. ``path`` is where the file lies in the batch, names and all: the roster
+    reads it and takes it away. While ``unread`` is set, ``content`` and ``sha256`` are empty:
     `grader.intake.inbox.read` fills them, wherever the submission is worked on.
     """
 
@@ -63,11 +65,18 @@ class Submission:
     problem: str = ""
     attempt: int = 1
     team: tuple[str, ...] = ()
+    group: str = ""
     late: float = 0.0
     commitments: tuple[str, ...] | None = None
     handed_in: str = ""
     reveal: str = ""
+    path: str = ""
     unread: Unread | None = None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The identifiers of everyone whose work it is; none where nobody can tell."""
+        return _owners(self.student, self.team, self.group)
 
 
 @dataclass(frozen=True)
@@ -269,9 +278,9 @@ class Likeness:
 class Result:
     """All that grading says about one submission; one line of results.jsonl (`grader.results`).
 
-    ``attempt``, ``team`` and ``late`` are the submission's. ``penalty`` are the points that lateness costs; it
-    follows the score with people's grades in it, so results.jsonl has none. ``alike`` names other people's
-    submissions that this one resembles: for the instructor alone, and no points depend on it.
+    ``attempt``, ``team``, ``group`` and ``late`` are the submission's. ``penalty`` are the points that lateness
+    costs; it follows the score with people's grades in it, so results.jsonl has none. ``alike`` names other
+    people's submissions that this one resembles: for the instructor alone, and no points depend on it.
     """
 
     submission: str
@@ -291,6 +300,7 @@ class Result:
     metrics: Mapping[str, float] = field(default_factory=dict)
     attempt: int = 1
     team: tuple[str, ...] = ()
+    group: str = ""
     late: float = 0.0
     penalty: float = 0.0
     sketch: Sketch = field(default_factory=Sketch)
@@ -304,5 +314,9 @@ class Result:
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """The identifiers of everyone whose work it is."""
-        return self.team or (self.student,)
+        """The identifiers of everyone whose work it is; none where nobody can tell."""
+        return _owners(self.student, self.team, self.group)
+
+
+def _owners(student: str, team: tuple[str, ...], group: str) -> tuple[str, ...]:
+    return team or (() if group else (student,))

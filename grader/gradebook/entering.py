@@ -226,5 +226,6 @@ def _decided(result: Result, books: _Books, refused: str, policy: Policy) -> Res
     if policy.due is None:
         return decided
     decided = replace(decided, penalty=penalty_of(decided, policy.late_penalty))
-    book.set_late(decided, policy.due, policy.extensions.get(result.student))
+    extensions = [policy.extensions[owner] for owner in result.owners if owner in policy.extensions]
+    book.set_late(decided, policy.due, max(extensions, default=None))
     return decided

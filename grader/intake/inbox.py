@@ -80,6 +80,7 @@ def iter_unread(
             remarks=planned.remarks,
             problem=problem,
             attempt=planned.attempt,
+            path=planned.entry.path,
             unread=None if problem else planned.entry.unread,
         )
         yield _nameless(found) if anonymous else found
@@ -143,7 +144,7 @@ def _owner(entry: Entry, path: str) -> _Owned:
     """Moodle's name where there is one; else the folder's or the file's name stands for the student."""
     moodle = parse_name(path)
     if moodle is not None:
-        return _Owned(moodle.number, moodle.name, entry, moodle.file or path, moodle.plugin)
+        return _Owned(moodle.number or moodle.name, moodle.name, entry, moodle.file or path, moodle.plugin)
     parts = PurePosixPath(path).parts
     if len(parts) > 1:
         return _Owned(parts[0], "", entry, "/".join(parts[1:]))

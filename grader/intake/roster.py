@@ -8,21 +8,29 @@ from datetime import datetime
 from course.policy import Policy
 from grader.intake.inbox import read
 from grader.intake.late import NOT_READ, handed_in, late_remark, lateness
+from grader.intake.moodle import MoodleName, parse_name
+from grader.intake.owners import Owner, People, read_people, whose
 from grader.intake.worksheet import Worksheet
 from grader.model import Submission
 
 MISSING = "not in the worksheet: Moodle's worksheet has no row for this submission, so no grade is written there."
-OUTSIDE = ("duplicate", "not in the worksheet", "late:", "team:", "Not read", "The text typed into Moodle")
+UNCLEAR = (
+    "unclear whose: by its folder's name and number this may be the work of {who}. Nothing tells for certain, so "
+    "no grade is written for them, and a person decides."
+)
+OUTSIDE = (
+    "duplicate", "not in the worksheet", "unclear whose", "late:", "team:", "Not read", "The text typed into Moodle"
+)  # fmt: skip
 """How remarks begin that do not follow from the file alone; a result with others of them is made anew."""
 
 
 @dataclass(frozen=True)
 class Roster:
-    """What a worksheet and the course's policy say about the students, by Moodle's number."""
+    """What a worksheet and the course's policy say about the students, by Moodle's number. ``people`` is None where
+    there is no worksheet.
+    """
 
-    known: frozenset[str] | None = None
-    group_of: Mapping[str, str] = field(default_factory=dict)
-    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: People | None = None
     late: Mapping[str, float | str] = field(default_factory=dict)
     handed_in: Mapping[str, datetime] = field(default_factory=dict)
     reveal: datetime | None = None
@@ -40,14 +48,8 @@ def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
     """The roster of a worksheet; without one nobody is missing, late or in a team."""
     if worksheet is None:
         return Roster(reveal=policy.reveal)
-    groups: dict[str, list[str]] = {}
-    for student in worksheet.students:
-        if student.group and student.group != "-":
-            groups.setdefault(student.group, []).append(student.number)
     return Roster(
-        known=worksheet.numbers(),
-        group_of={number: group for group, numbers in groups.items() for number in numbers},
-        members={group: tuple(sorted(numbers, key=int)) for group, numbers in groups.items()},
+        people=read_people(worksheet),
         late=lateness(worksheet, policy),
         handed_in=handed_in(worksheet, policy) if policy.reveal is not None else {},
         reveal=policy.reveal,
@@ -55,37 +57,46 @@ def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
 
 
 def with_roster(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submission]:
-    """Every submission with what the roster says of it; a team's file once, however many copies Moodle packed."""
+    """Every submission with what the roster says of it; a team's file once, however many copies Moodle packed.
+
+    All names are looked at before the first is given: the others show whether numbers are students' or groups'.
+    """
+    listed = tuple(submissions)
+    owners = whose([(item.student, _folder(item)) for item in listed], roster.people)
     seen: set[tuple[str, str]] = set()
-    for listed in submissions:
-        group = _group(listed, roster)
-        item = read(listed) if group else listed
-        if group:
-            if (group, item.sha256) in seen and not item.problem:
+    for unread, owner in zip(listed, owners, strict=True):
+        item = read(unread) if owner.team else unread
+        if owner.team:
+            if (owner.team, item.sha256) in seen and not item.problem:
                 continue
-            seen.add((group, item.sha256))
-        yield _placed(item, roster, roster.members.get(group, ()))
+            seen.add((owner.team, item.sha256))
+        yield _placed(item, owner, roster)
 
 
-def _group(item: Submission, roster: Roster) -> str:
-    """The team of a submission: its owner's, or the one whose name stands in place of an owner's."""
-    if item.student in roster.group_of:
-        return roster.group_of[item.student]
-    return item.name if item.name in roster.members else ""
+def _folder(item: Submission) -> MoodleName | None:
+    """The name that Moodle gave what holds a submission; None where it is no zip of Moodle's."""
+    parts = item.path.split("/")
+    for place in range(len(parts)):
+        found = parse_name("/".join(parts[place:]))
+        if found is not None:
+            return found if found.number in ("", item.student) else None
+    return None
 
 
-def _placed(item: Submission, roster: Roster, members: tuple[str, ...]) -> Submission:
+def _placed(item: Submission, owner: Owner, roster: Roster) -> Submission:
     remarks = list(item.remarks)
-    team = members if len(members) > 1 else ()
-    owners = team or members or (item.student,)
-    if team:
+    owners = owner.members
+    team = owners if owner.team else ()
+    if len(team) > 1:
         remarks.append(f"team: one file for {len(team)} students ({', '.join(team)}).")
-    if roster.known is not None and not roster.known & set(owners):
+    if owner.unclear:
+        remarks.append(UNCLEAR.format(who=_who(owner)))
+    elif roster.people is not None and not roster.people.names.keys() & set(owners):
         remarks.append(MISSING)
     told = [roster.late[number] for number in owners if number in roster.late]
     seconds = [value for value in told if isinstance(value, float)]
     # Whoever of a team has the longest extension has it for all; a date that cannot be read is nobody's fault.
-    late = min(seconds) if len(seconds) == len(owners) else 0.0
+    late = min(seconds) if seconds and len(seconds) == len(owners) else 0.0
     if late:
         remarks.append(late_remark(late))
     remarks.extend(NOT_READ.format(date=value) for value in told[:1] if isinstance(value, str))
@@ -93,4 +104,14 @@ def _placed(item: Submission, roster: Roster, members: tuple[str, ...]) -> Submi
     # A team's file carries one row a member; Moodle changes them together, and the last one is the file's.
     handed = max(times).isoformat() if times else ""
     reveal = roster.reveal.isoformat() if roster.reveal is not None else ""
-    return replace(item, remarks=tuple(remarks), team=team, late=late, handed_in=handed, reveal=reveal)
+    return replace(
+        item, remarks=tuple(remarks), team=team, group=owner.group, path="", late=late, handed_in=handed,
+        reveal=reveal,
+    )  # fmt: skip
+
+
+def _who(owner: Owner) -> str:
+    """Those who may be meant, in words."""
+    if len(owner.unclear) > 1:
+        return f"one of {', '.join(owner.unclear)}, or of several"
+    return f"{owner.unclear[0]}, whose name it does not bear, or of a group that the worksheet does not have"

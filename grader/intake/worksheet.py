@@ -1,7 +1,9 @@
-"""Moodle's grading worksheet: read in any language, written back with only grades and comments changed.
+"""Moodle's grading worksheet: read in any language, written back with the graded rows alone.
 
 Moodle imports a worksheet whose header it wrote itself, so header, identifiers and every other cell stay as
-they are. The columns are found by their names where we know the language, else by what stands in them.
+they are. The columns are found by their names where we know the language, else by what stands in them. It exports
+comments as plain text and takes them as HTML: a row that goes back unchanged would lose its formatting, so rows
+that nothing was written into are left out.
 """
 
 import csv
@@ -11,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import WorksheetError
+from grader.intake.moodle import as_html
 
 # Moodle's own words in the languages whose worksheets were seen; compared without case.
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +34,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "Comentarios de retroalimentación", "Отзыв в виде комментария",
     ),
 }  # fmt: skip
+# Moodle's words in "Grade can be changed", which stands between the grade and its time.
+YES = frozenset(
+    {"yes", "ja", "oui", "sí", "si", "да", "igen", "sim", "tak", "kyllä", "evet", "так", "ano", "áno", "da", "ναι"}
+)  # fmt: skip
+NO = frozenset(
+    {"no", "nein", "non", "нет", "nem", "não", "nee", "nie", "nej", "nei", "ei", "hayır", "ні", "ne", "nu", "όχι"}
+)  # fmt: skip
 IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 DATE_OR_NONE = re.compile(r"-|.*\d.*", re.DOTALL)
@@ -51,12 +61,14 @@ class Columns:
     name: int = -1
     submitted: int = -1
     group: int = -1
+    changeable: int = -1
 
 
 @dataclass(frozen=True)
 class Student:
     """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, when the
-    submission was last changed, as it stands there, and the team.
+    submission was last changed, as it stands there, the team, when the grade was last changed, as it stands there,
+    and whether Moodle takes no grade for it.
     """
 
     number: str
@@ -65,11 +77,15 @@ class Student:
     row: int
     submitted: str = ""
     group: str = ""
+    graded: str = ""
+    locked: bool = False
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A worksheet as read: its cells verbatim and how they were written."""
+    """A worksheet as read: its cells verbatim and how they were written. ``strangers`` are identifiers that are not
+    Moodle's, in a worksheet that was made without one.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -78,11 +94,12 @@ class Worksheet:
     line_end: str = "\n"
     byte_order_mark: bool = False
     decimal: str = "."
+    strangers: frozenset[str] = frozenset()
 
     @property
     def students(self) -> tuple[Student, ...]:
         """Who is in the worksheet, in order."""
-        return tuple(_student(row, index, self.columns) for index, row in enumerate(self.rows))
+        return tuple(_student(row, index, self) for index, row in enumerate(self.rows))
 
     def numbers(self) -> frozenset[str]:
         """Moodle's numbers of everyone in the worksheet."""
@@ -124,24 +141,30 @@ def read_worksheet(content: bytes, origin: str = "worksheet") -> Worksheet:
     return replace(worksheet, decimal=_decimal(worksheet))
 
 
-def write_worksheet(worksheet: Worksheet, entries: Mapping[str, Entry]) -> bytes:
-    """The worksheet with the grades and comments of ``entries`` (by Moodle's number) in it.
+def write_worksheet(
+    worksheet: Worksheet, entries: Mapping[str, Entry], graded: Mapping[str, str] | None = None
+) -> bytes:
+    """The rows of those in ``entries`` (by Moodle's number) with their grades and comments.
 
-    A student without an entry stays as they are; an entry without a grade empties Grade, so that Moodle leaves
-    it ungraded. Names, groups and texts that a spreadsheet would take for formulas get an apostrophe: students
-    choose them, and Moodle reads back none of them.
+    An entry without a grade empties Grade, so that Moodle leaves it ungraded. The rows of strangers were filled in
+    when they were made, and stay. ``graded`` are the times for "Last modified (grade)"; without one the cell stays.
+    Comments are text, and leave as HTML. Names, groups and texts that a spreadsheet would take for formulas get an
+    apostrophe: students choose them, and Moodle reads back none of them.
     """
     columns = worksheet.columns
     lines = [list(worksheet.header)]
     for student, row in zip(worksheet.students, worksheet.rows, strict=True):
-        cells = [cell if place == columns.feedback else _harmless(cell) for place, cell in enumerate(row)]
         entry = entries.get(student.number)
+        if student.number and entry is None:
+            continue
+        cells = [_harmless(cell) for cell in row]
         if entry is not None:
             cells[columns.grade] = (
                 "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", worksheet.decimal)
             )
+            cells[columns.modified] = (graded or {}).get(student.number, cells[columns.modified])
             if columns.feedback >= 0:
-                cells[columns.feedback] = no_formula(entry.feedback)
+                cells[columns.feedback] = no_formula(as_html(entry.feedback))
         lines.append(cells)
     quoted = re.compile(rf'[\s"\\{worksheet.delimiter}]')
     text = "".join(
@@ -224,6 +247,7 @@ def _columns(header: Sequence[str], rows: Sequence[Sequence[str]], origin: str) 
             f"{', '.join(repr(text) for text in header)}. Download the grading worksheet from Moodle again, "
             "with its columns as they are, or with the site's language set to English."
         )
+    found["changeable"] = _changeable_by_shape(values, found["grade"], found["modified"])
     return Columns(identifier=0, **found)
 
 
@@ -247,6 +271,15 @@ def _modified_by_shape(values: Sequence[Sequence[str]], grade: int) -> int:
         and all(DATE_OR_NONE.fullmatch(value) and not NUMBER.fullmatch(value) for value in values[column])
     ]
     return dates[-1] if dates else -1
+
+
+def _changeable_by_shape(values: Sequence[Sequence[str]], grade: int, modified: int) -> int:
+    """The column between the grade and its time that says yes or no in every row."""
+    for column in range(grade + 1, modified):
+        words = {value.casefold() for value in values[column]}
+        if words and words <= YES | NO:
+            return column
+    return -1
 
 
 def _submitted_by_shape(values: Sequence[Sequence[str]], modified: int) -> int:
@@ -286,15 +319,18 @@ def _check_identifiers(worksheet: Worksheet, origin: str) -> None:
         seen.add(found[1])
 
 
-def _student(row: Sequence[str], index: int, columns: Columns) -> Student:
+def _student(row: Sequence[str], index: int, worksheet: Worksheet) -> Student:
+    columns = worksheet.columns
     found = IDENTIFIER.fullmatch(row[columns.identifier].strip())
     return Student(
-        number=found[1] if found else "",
+        number=found[1] if found and row[columns.identifier] not in worksheet.strangers else "",
         name=row[columns.name].strip() if columns.name >= 0 else "",
         maximum=_number(row[columns.maximum]) if columns.maximum >= 0 else None,
         row=index,
         submitted=row[columns.submitted].strip() if columns.submitted >= 0 else "",
         group=row[columns.group].strip() if columns.group >= 0 else "",
+        graded=row[columns.modified].strip(),
+        locked=columns.changeable >= 0 and row[columns.changeable].strip().casefold() in NO,
     )
 
 

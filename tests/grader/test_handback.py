@@ -13,7 +13,7 @@ from course.release import Release
 from grader.errors import CommitmentsError
 from grader.grade import grade_one
 from grader.gradebook.ledger import DATABASE
-from grader.handback import MARKER, Order, grade_class, render_all, with_gradebook
+from grader.handback import MARKER, Order, for_moodle, grade_class, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions
 from grader.model import Result
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release
@@ -102,7 +102,8 @@ def test_a_course_may_publish_its_bands(tmp_path: Path) -> None:
     def page(assignment: Assignment) -> str:
         release = replace(NEW, assignment=assignment)
         result = careful_result(release=release.digest)
-        return str(render_all(order(tmp_path, release), [result], None)["feedback/ada.html"])
+        what = order(tmp_path, release)
+        return str(render_all(what, [result], for_moodle(what, [result], None))["feedback/ada.html"])
 
     assert "reference 0.190 to 0.228" not in page(make_assignment())
     assert "reference 0.190 to 0.228" in page(replace(make_assignment(), settings={"public_bands": True}))
