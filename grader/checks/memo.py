@@ -14,7 +14,7 @@ from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.reading.prose import Block, read_cell, read_markdown
-from grader.reading.template import written_parts
+from grader.reading.written import written_parts
 
 _LINK = re.compile(
     r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]{0,120},? (19|20)\d\d\w?\)", re.IGNORECASE

@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, group_title
+from grader.evidence.binding import bind, from_to
 from grader.evidence.chance import CHANCE, nearest
 from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
 from grader.evidence.spreads import trace_spread, with_spread
-from grader.evidence.statements import Claim, Sentence, bind, from_to
+from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import (
     find_other_runs,
     find_own_metric,

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, same_runs
+from grader.evidence.binding import bind
 from grader.evidence.chance import REACH
 from grader.evidence.facts import Fact, Kind, agreed
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance
-from grader.evidence.statements import Claim, Sentence, bind
+from grader.evidence.statements import Claim, Sentence
 from grader.evidence.traces import Status, Trace
 from grader.reading.numbers import Number
 

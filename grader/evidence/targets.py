@@ -4,11 +4,12 @@ import re
 
 from grader.evidence import cues
 from grader.evidence.agreeing import all_agreeing, is_counted_beside
+from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
-from grader.evidence.statements import Claim, bind, from_to, partner_of
+from grader.evidence.statements import Claim
 from grader.evidence.unclaimed import is_beside_metric
 from grader.reading import vocabulary
 from grader.reading.numbers import Number

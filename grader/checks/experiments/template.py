@@ -29,16 +29,8 @@ from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, is_untouched
 from grader.reading.prose import Block
-from grader.reading.template import (
-    PARTS,
-    Part,
-    blank_parts,
-    missing_titles,
-    part_of,
-    template_cells,
-    written_blocks,
-    written_parts,
-)
+from grader.reading.template import PARTS, Part, part_of
+from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 
 NEAR_BOUND = 0.001
 """How far beyond a predicted bound a change may be and still be called within."""
