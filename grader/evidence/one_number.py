@@ -9,6 +9,7 @@ from grader.evidence.chance import CHANCE, nearest
 from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
+from grader.evidence.mislabelled import find_mislabelled
 from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import (
@@ -31,6 +32,8 @@ from grader.reading.numbers import Number
 def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trace:
     """A number with a spread or an upper end is as good as the worse of its two parts."""
     alone = replace(number, spread=None, upper=None)
+    if (labelled := _mislabelled(alone, sentence, measured)) is not None:
+        return replace(labelled, number=number)
     if number.spread is not None and (both := with_spread(alone, number, sentence, measured)) is not None:
         return replace(both, number=number)
     first, fact = trace_one(alone, sentence, measured)
@@ -46,6 +49,18 @@ def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trac
         )
         first = _worse(first, held)
     return replace(first, number=number)
+
+
+def _mislabelled(number: Number, sentence: Sentence, measured: Measured) -> Trace | None:
+    """A number that stands under another's label."""
+    if is_setting(number, sentence, measured) or is_level(number, sentence):
+        return None
+    claim = fitting(bind(number, sentence))
+    pair = find_mislabelled(claim, measured)
+    if pair is None:
+        return None
+    blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
+    return replace(_doubtful(blank, pair[0], f"it is {pair[1].title}"), settled=True)
 
 
 _ORDER = (Status.WRONG, Status.DOUBTFUL, Status.UNCLEAR, Status.TRACED, Status.OTHER)
@@ -76,9 +91,8 @@ def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[T
         if (own := find_other_runs(fact, claim, measured)) is not None:
             return _doubtful(blank, own, f"it is {group_title(fact)}'s"), None
         if fact.kind is Kind.DIFFERENCE and in_percent(fact, claim, measured):
-            return _doubtful(
-                blank, fact, "these are points: relative to where it began it is another percentage"
-            ), None
+            why = "these are points: relative to where it began it is another percentage"
+            return replace(_doubtful(blank, fact, why), settled=True), None
         if wrong_way(fact, claim, measured):
             return _doubtful(blank, fact, "it went the other way"), None
         traced = replace(

@@ -156,11 +156,11 @@ def _labelled(cells: Sequence[str], measured: Measured) -> frozenset[str]:
     return frozenset(group.key for group in measured.groups if group.labels & spoken)
 
 
+_OPEN = (Status.UNCLEAR, Status.DOUBTFUL, Status.WRONG)
+
+
 def _trace_numbers(sentence: Sentence, measured: Measured, earlier: Sequence[Trace]) -> list[Trace]:
     intervals = find_intervals(sentence, measured)
     found = [intervals.get(number.start) or trace_number(number, sentence, measured) for number in sentence.numbers]
     known = [item for item in (*earlier, *found) if item.status is Status.TRACED and item.expected is not None]
-    return [
-        derived(item, known) or item if item.status in (Status.UNCLEAR, Status.DOUBTFUL, Status.WRONG) else item
-        for item in found
-    ]
+    return [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
