@@ -13,6 +13,7 @@ from grader.evidence.mislabelled import find_mislabelled
 from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import (
+    find_mean,
     find_other_runs,
     find_own_metric,
     find_swapped,
@@ -36,7 +37,7 @@ def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trac
         return replace(labelled, number=number)
     if number.spread is not None and (both := with_spread(alone, number, sentence, measured)) is not None:
         return replace(both, number=number)
-    first, fact = trace_one(alone, sentence, measured)
+    first, fact = trace_one(alone, sentence, measured, spread=number.spread is not None)
     if number.upper is not None:
         upper = replace(number.upper, percent=number.percent, points=number.points, signed=number.signed)
         first = _worse(first, trace_one(upper, sentence, measured)[0])
@@ -70,7 +71,9 @@ def _worse(first: Trace, second: Trace) -> Trace:
     return first if _ORDER.index(first.status) <= _ORDER.index(second.status) else second
 
 
-def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[Trace, Fact | None]:  # noqa: PLR0911 - one way out a verdict
+def trace_one(
+    number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
+) -> tuple[Trace, Fact | None]:  # noqa: PLR0911 - one way out a verdict
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
     if is_setting(number, sentence, measured) or is_level(number, sentence):
         return blank, None
@@ -85,6 +88,8 @@ def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[T
     near = nearest(claim, measured)
     if near is not None and near[1] <= CHANCE and not (counted and is_another_count(near[0], claim, measured)):
         fact, chance = near
+        if (own := find_mean(fact, claim, measured, spread=spread)) is not None:
+            return replace(_doubtful(blank, own, f"it is {fact.title}"), settled=True), None
         if (own := find_own_metric(fact, claim, measured)) is not None:
             title = vocabulary.title("metric_titles", fact.metric)
             return _doubtful(blank, own, f"it is {title}, and the other number is this one"), None

@@ -14,6 +14,7 @@ from grader.evidence.arithmetic import derived
 from grader.evidence.bounds import find_intervals
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
+from grader.evidence.stated import broken_difference
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
 from grader.reading import vocabulary
@@ -163,4 +164,14 @@ def _trace_numbers(sentence: Sentence, measured: Measured, earlier: Sequence[Tra
     intervals = find_intervals(sentence, measured)
     found = [intervals.get(number.start) or trace_number(number, sentence, measured) for number in sentence.numbers]
     known = [item for item in (*earlier, *found) if item.status is Status.TRACED and item.expected is not None]
-    return [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
+    found = [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
+    before = [item.number for item in earlier]
+    return [_lawful(item, sentence, before) for item in found]
+
+
+def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number]) -> Trace:
+    """The number as it was traced, or doubtful where it breaks a law between it and the two before it."""
+    if item.status is Status.WRONG or item.settled:
+        return item
+    why = broken_difference(item.number, sentence, before)
+    return replace(item, status=Status.DOUBTFUL, expected=None, why=why, settled=True) if why else item
