@@ -9,7 +9,8 @@ from grader.checks.base import Finding, check, failed, listed, passed, proposed,
 from grader.checks.support import numbers_finding, student_cells
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
-from grader.evidence.tracing import metrics_in, trace
+from grader.evidence.sentences import metrics_in
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words

@@ -91,7 +91,9 @@ def _ratio(first: Span, second: Span, stated: Span) -> bool:
     """So many times the other; "so many times higher" may be one more."""
     for start, end in ((first, second), (second, first)):
         quotients = _quotients(end, start)
-        if quotients is not None and any(stated.meets(quotients[0] - less, quotients[1] - less) for less in (0.0, 1.0)):
+        if quotients is not None and any(
+            stated.meets(quotients[0] - less, quotients[1] - less) for less in (0.0, 1.0)
+        ):
             return True
     return False
 
@@ -112,7 +114,9 @@ def _whole(rate: Span, count: int) -> bool:
 
 
 def _mean(values: Sequence[Span], stated: Span) -> bool:
-    return stated.meets(math.fsum(v.low for v in values) / len(values), math.fsum(v.high for v in values) / len(values))
+    return stated.meets(
+        math.fsum(v.low for v in values) / len(values), math.fsum(v.high for v in values) / len(values)
+    )
 
 
 def _deviation(values: Sequence[Span], stated: Span) -> bool:

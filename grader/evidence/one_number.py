@@ -73,7 +73,7 @@ def _worse(first: Trace, second: Trace) -> Trace:
 
 def trace_one(
     number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
-) -> tuple[Trace, Fact | None]:  # noqa: PLR0911 - one way out a verdict
+) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
     if is_setting(number, sentence, measured) or is_level(number, sentence):
         return blank, None

@@ -28,7 +28,10 @@ _SEEDS = re.compile(
     r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?:seeds|pairs|runs an arm|graines|semillas)\b",
     re.IGNORECASE,
 )
-_COUNTS = {word: count for count, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_COUNTS = {
+    word: count
+    for count, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+}
 
 
 def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Number]) -> str:
@@ -62,7 +65,9 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
     for a, b in combinations(known, 2):
         one, other = span_of(a, fraction=True), span_of(b, fraction=True)
         percent = span_of(number, fraction=False)
-        if not broken("difference", one, other, stated) or (number.percent and not broken("relative", one, other, percent)):
+        if not broken("difference", one, other, stated) or (
+            number.percent and not broken("relative", one, other, percent)
+        ):
             return ""
         scaled = span_of(a, fraction=False), span_of(b, fraction=False)
         if not broken("difference", *scaled, percent):
@@ -78,7 +83,10 @@ def _is_level(item: Number, like: Number) -> bool:
 
 
 def _is_plain(between: str) -> bool:
-    return len(between) <= 60 and re.search(r"[.;]\s|\b(?:but|while|whereas|predicted|expected|than|seed)\b", between) is None
+    return (
+        len(between) <= 60
+        and re.search(r"[.;]\s|\b(?:but|while|whereas|predicted|expected|than|seed)\b", between) is None
+    )
 
 
 def impossible_p(sentence: Sentence, seeds: int) -> tuple[Number, str] | None:
@@ -106,22 +114,43 @@ def _count(word: str) -> int:
 def _is_denied(text: str, number: Number) -> bool:
     """It is said that the test cannot give it."""
     around = text[max(0, number.start - 90) : number.end + 40]
-    return re.search(
-        r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|needs?|least)\b",
-        around,
-        re.IGNORECASE,
-    ) is not None
+    return (
+        re.search(
+            r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|needs?|least)\b",
+            around,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def beyond_zero_classes(sentence: Sentence, classes: int) -> tuple[Number, str] | None:
     """A macro-F1 that so many classes at zero do not allow, where one clause states both of one model."""
     names = [item.name for item in sentence.metrics]
-    if names.count("macro_f1") != 1 or names.count("zero_f1_classes") != 1 or len(sentence.groups) > 1 or classes < 2:
+    if (
+        names.count("macro_f1") != 1
+        or names.count("zero_f1_classes") != 1
+        or len(sentence.groups) > 1
+        or classes < 2
+    ):
         return None
     claims = [bind(number, sentence) for number in sentence.numbers]
-    macro = [item.number for item in claims if item.metrics == {"macro_f1"} and item.metric_firm and not item.number.whole]
-    zeros = [item.number for item in claims if item.metrics == {"zero_f1_classes"} and item.number.whole and item.metric_firm]
-    if len(macro) != 1 or len(zeros) != 1 or cues.DIFFERENCE.search(sentence.text) or vocabulary.has("context", "elsewhere", sentence.text):
+    macro = [
+        item.number
+        for item in claims
+        if item.metrics == {"macro_f1"} and item.metric_firm and not item.number.whole
+    ]
+    zeros = [
+        item.number
+        for item in claims
+        if item.metrics == {"zero_f1_classes"} and item.number.whole and item.metric_firm
+    ]
+    if (
+        len(macro) != 1
+        or len(zeros) != 1
+        or cues.DIFFERENCE.search(sentence.text)
+        or vocabulary.has("context", "elsewhere", sentence.text)
+    ):
         return None
     wrong = broken("bounded", span_of(macro[0], fraction=True), int(zeros[0].value), classes)
     return (macro[0], wrong) if wrong and zeros[0].value <= classes else None

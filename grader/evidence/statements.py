@@ -20,7 +20,8 @@ Groups = tuple[tuple[int, int, frozenset[str]], ...]
 class Sentence:
     """A sentence or a table's cell. ``stems`` are those of its words, its row and column and its heading.
 
-    ``implied_…`` is taken from the text before it. ``label`` is set where a table's row or column names the group.
+    ``implied_…`` is taken from the text before it. ``label`` is set where a table's row or column names the group;
+    ``block`` counts the answer's blocks.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Sentence:
     more_stems: frozenset[str] = frozenset()
     row: bool = False
     label: frozenset[str] = frozenset()
+    block: int = -1
 
     @cached_property
     def stems(self) -> frozenset[str]:

@@ -195,7 +195,12 @@ _ONE_RUN = re.compile(
 def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> Fact | None:
     """The mean over the runs, where one seed's value is called it: in so many words, or by the spread behind it."""
     sentence, number = claim.sentence, claim.number
-    if fact.kind not in (Kind.SEED, Kind.EPOCH) or fact.seed is None or fact.seed in sentence.named_seeds or fact.rare:
+    if (
+        fact.kind not in (Kind.SEED, Kind.EPOCH)
+        or fact.seed is None
+        or fact.seed in sentence.named_seeds
+        or fact.rare
+    ):
         return None
     before = sentence.text[: number.start]
     if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):

@@ -23,8 +23,9 @@ from grader.evidence.listed import (
 )
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
+from grader.evidence.sentences import metrics_in
 from grader.evidence.traces import Status
-from grader.evidence.tracing import metrics_in, trace
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, is_untouched
