@@ -64,6 +64,7 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
     spans = groups_in(labels)
     keys = frozenset(key for _, _, names in spans for key in names)
     words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
+    place, column = vocabulary.one_of("places", labels), vocabulary.one_of("columns", labels)
     for part in (number, number.spread, number.upper):
         if part is None:
             continue
@@ -85,6 +86,8 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
             unit,
             words,
             decimals=decimals,
+            place=place,
+            column=column,
         )
 
 
