@@ -96,10 +96,30 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Survived:
+    """What of a cell its file would show. Where a part is False, a tool may have dropped it: then its absence says
+    nothing of what was done.
+
+    ``source``: all of its code, or of its words. ``count``: whether it ran. ``outputs``: everything that it showed.
+    ``id`` and ``tags``: what names it. Whether markdown's own source survived is the cell's ``rendered``.
+    """
+
+    source: bool = True
+    count: bool = True
+    outputs: bool = True
+    id: bool = True
+    tags: bool = True
+
+
+ALL_SURVIVED = Survived()
+
+
+@dataclass(frozen=True)
 class RecoveredCell:
     """One cell as recovered. ``source`` is exact for code; for markdown it is the source where the format
     kept it (ipynb) and else the rendered text; ``html`` is the rendered markdown, unsanitised.
-    ``hidden`` says that the export left the source out.
+    ``hidden`` says that the export left the source out. Whoever concludes something from what is not there asks
+    ``survived`` first.
     """
 
     position: int
@@ -112,18 +132,21 @@ class RecoveredCell:
     html: str = ""
     rendered: bool = False
     hidden: bool = False
+    survived: Survived = ALL_SURVIVED
 
 
 @dataclass(frozen=True)
 class Recovered:
     """A notebook as recovered. ``family`` names the format ("ipynb", "nbconvert-lab", "nbconvert-classic", …);
-    ``remarks`` say in plain words what this family or this file cannot tell.
+    ``remarks`` say in plain words what this family or this file cannot tell. ``whole`` is False where cells are
+    known to be missing from the file, or may well be.
     """
 
     family: str
     cells: tuple[RecoveredCell, ...]
     remarks: tuple[str, ...] = ()
     title: str = ""
+    whole: bool = True
 
 
 # --- where each of the assignment's cells went ----------------------------------------------------------

@@ -11,6 +11,8 @@ seems.py      what a file that is no notebook seems to be, and what to hand in i
 `recover` never runs, fetches or renders anything, and raises nothing but UnreadableError.
 """
 
+from dataclasses import replace
+
 from grader.errors import UnreadableError
 from grader.model import Recovered
 from grader.recover.ipynb import looks_like_ipynb, read_ipynb
@@ -39,4 +41,4 @@ def recover(content: bytes, name: str, limits: RecoverLimits = DEFAULT_LIMITS) -
         raise refusal
     page, remarks = as_utf8(content)
     recovered = read_ipynb(page, limits) if looks_like_ipynb(page) else read_page(page, name, limits)
-    return Recovered(recovered.family, recovered.cells, (*remarks, *recovered.remarks), recovered.title)
+    return replace(recovered, remarks=(*remarks, *recovered.remarks)) if remarks else recovered

@@ -50,12 +50,12 @@ def visible_of(node: LexborNode, html: str) -> str:
 
 def _remove(node: LexborNode, tags: Set[str | None], html: str) -> bool:
     """Take away what is not seen, and put tables as text; False where there is nothing of either."""
-    anchored = "anchor-link" in html
+    anchored = "anchor-link" in html or "AnchorLink" in html  # the second in JupyterLab itself
     if not anchored and tags.isdisjoint(REMOVED):
         return False
     node.strip_tags([tag for tag in UNSEEN if tag in tags])
     if anchored:
-        for anchor in node.css("a.anchor-link"):
+        for anchor in node.css("a.anchor-link, a.jp-InternalAnchorLink"):
             anchor.decompose()
     if "table" in tags:
         _flatten_tables(node)
