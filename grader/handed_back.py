@@ -43,13 +43,14 @@ class Written:
 class Round:
     """One worksheet against those that were written here before. ``again`` are the students for whom an earlier one
     held something else, ``older`` those whose time is older than one that was seen here, ``unread`` those whose
-    time cannot be read; ``damaged`` says that nothing is known of earlier ones.
+    time cannot be read; ``dated`` says that somebody's can, ``damaged`` that nothing is known of earlier ones.
     """
 
     written: Mapping[str, Written]
     again: tuple[Student, ...] = ()
     older: tuple[Student, ...] = ()
     unread: tuple[Student, ...] = ()
+    dated: bool = False
     damaged: bool = False
 
     def to_json(self) -> str:
@@ -80,13 +81,16 @@ def read_earlier(out: Path) -> Earlier:
 def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry], policy: Policy) -> Round:
     """What this worksheet is beside the earlier ones, and what is to be known of it by the next one."""
     written = dict(earlier.written)
-    again, older, unread = [], [], []
+    again, older, unread, dated = [], [], [], False
     for student in worksheet.students:
         entry = entries.get(student.number)
         if entry is None:
             continue
-        if student.graded not in NEVER and read_date(student.graded, policy) is None:
-            unread.append(student)
+        if student.graded not in NEVER:
+            if read_date(student.graded, policy) is None:
+                unread.append(student)
+            else:
+                dated = True
         known, digest = written.get(student.number), _digest(entry)
         age = 1 if known is None else _age(known.modified, student.graded, policy)
         if age < 0:
@@ -96,7 +100,7 @@ def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry]
         elif known.again or known.entry != digest:
             written[student.number] = Written(known.modified, known.entry, again=True)
             again.append(student)
-    return Round(written, tuple(again), tuple(older), tuple(unread), earlier.damaged)
+    return Round(written, tuple(again), tuple(older), tuple(unread), dated, earlier.damaged)
 
 
 def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
