@@ -28,7 +28,9 @@ from grader.gradebook.kept import Kept
 from grader.gradebook.penalty import load_plugin
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_unread
-from grader.intake.roster import Roster, read_roster, with_roster
+from grader.intake.languages import Language, language_named
+from grader.intake.notes import worksheet_notes
+from grader.intake.roster import Roster, check_belongs, read_roster, told_anew, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.model import Result, Submission
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
@@ -92,6 +94,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
+        _check_worksheet(order, worksheet, roster, _inbox(order))
         commitments = _read_commitments(order)
         total = _count(order)
         _forget_marker(order.out)
@@ -103,7 +106,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
             )  # fmt: skip
             results = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        notes = _notes(results)
+        notes = (*_notes(results), *worksheet_notes(worksheet, roster, order.policy, results))
         write_out(order, results, worksheet, notes, observe)
         return Handback(results, notes, batch.reused)
 
@@ -115,7 +118,8 @@ def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -
 
 
 def collect(order: Order, observe: Observe = _silent) -> Handback:
-    """Write the pages and Moodle's files anew with what people decided in formgrader; nothing is graded.
+    """Write the pages and Moodle's files anew with what people decided in formgrader, and with the lateness that
+    worksheet and policy now give; nothing is graded.
 
     UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
@@ -130,9 +134,13 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
             raise UsageError(f"{order.out} holds no batch to collect from: {error} {advice}") from error
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
+        roster = read_roster(worksheet, order.policy)
+        _check_worksheet(order, worksheet, roster, results)
+        if worksheet is not None:
+            results = tuple(told_anew(result, roster) for result in results)
         _forget_marker(order.out)
         decided = with_gradebook(order, results, observe, only_read=True)
-        notes = _notes(decided)
+        notes = (*_notes(decided), *worksheet_notes(worksheet, roster, order.policy, decided))
         write_out(order, decided, worksheet, notes, observe)
         return Handback(decided, notes, len(decided))
 
@@ -210,7 +218,7 @@ def render_all(
         results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
-    sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts)
+    sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts, _site(order))
     bands = bands_of(order.releases[0].references, assignment)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
@@ -235,11 +243,25 @@ def _count(order: Order) -> int:
     return count_submissions(order.submissions, inbox_limits(order.policy.limits))
 
 
+def _site(order: Order) -> Language:
+    """The language of the site, as the course names it."""
+    return language_named(order.policy.language or "en")
+
+
 def _read_worksheet(order: Order) -> Worksheet | None:
+    site = _site(order)
     if order.worksheet is None:
         return None
-    worksheet = read_worksheet(order.worksheet.read_bytes(), order.worksheet.name)
+    told = (site,) if order.policy.language else ()
+    worksheet = read_worksheet(order.worksheet.read_bytes(), order.worksheet.name, told)
     return without_names(worksheet) if order.policy.anonymous else worksheet
+
+
+def _check_worksheet(
+    order: Order, worksheet: Worksheet | None, roster: Roster, handed: Iterable[Submission | Result]
+) -> None:
+    if worksheet is not None and order.worksheet is not None:
+        check_belongs(worksheet, roster, handed, order.worksheet.name)
 
 
 def _read_commitments(order: Order) -> Commitments | None:

@@ -45,12 +45,12 @@ class Submission:
     ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
-    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where that
-    is more than one; ``late`` are the seconds after the time at which it was due, an extension counted;
-    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
-    ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
-    8601 with a zone), "" where nobody said. While ``unread`` is set, ``content`` and ``sha256`` are empty:
-    `grader.intake.inbox.read` fills them, wherever the submission is worked on.
+    ``attempt`` counts from the earliest, and is 0 where the files' times do not tell; ``team`` holds the
+    identifiers of everyone whose work it is, where that is more than one; ``late`` are the seconds after the time
+    at which it was due, an extension counted; ``commitments`` the codes that its people handed in beforehand, None
+    where no file of codes was given; ``handed_in`` and ``reveal`` the moments at which it was handed in and at
+    which blind models were revealed (ISO 8601 with a zone), "" where nobody said. While ``unread`` is set,
+    ``content`` and ``sha256`` are empty: `grader.intake.inbox.read` fills them, wherever it is worked on.
     """
 
     submission: str

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
 from grader.intake.moodle import hides_name, parse_name, slug
+from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
 __all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "read"]
@@ -26,7 +27,9 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 @dataclass(frozen=True)
 class _Planned:
-    """One submission to be: whose, from which entry, and what is already known about it."""
+    """One submission to be: whose, from which entry, and what is already known about it. ``place`` tells one
+    student's files apart where ``attempt`` is 0.
+    """
 
     submission: str
     student: str
@@ -35,6 +38,7 @@ class _Planned:
     remarks: tuple[str, ...] = ()
     problem: str = ""
     attempt: int = 1
+    place: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def iter_unread(
             attempt=planned.attempt,
             unread=None if problem else planned.entry.unread,
         )
-        yield _nameless(found) if anonymous else found
+        yield _nameless(found, planned.place) if anonymous else found
 
 
 def read(item: Submission) -> Submission:
@@ -123,9 +127,10 @@ def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
         students.setdefault(item.student, []).append(item)
     anonymous = len(students) > 1 and len(names) == 1
     taken: set[str] = set()
+    told = far_apart(kept)
     planned: list[_Planned] = []
     for items in students.values():
-        planned.extend(_of_student(items, anonymous, taken))
+        planned.extend(_of_student(items, told, anonymous, taken))
     return planned
 
 
@@ -152,7 +157,7 @@ def _owner(entry: Entry, path: str) -> _Owned:
     return _Owned(PurePosixPath(path).stem or path, "", entry, path)
 
 
-def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> Iterator[_Planned]:
+def _of_student(items: Sequence[_Owned], told: bool, anonymous: bool, taken: set[str]) -> Iterator[_Planned]:
     """One student's submissions: each notebook; where there is none, the first file, to say what it is."""
     files = [item for item in items if item.plugin == "file"]
     notebooks = [item for item in files if item.file.lower().endswith(NOTEBOOKS) and not _is_linked_part(item.file)]
@@ -160,19 +165,19 @@ def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> It
     others = [item.file for item in files if item not in chosen]
     remarks: list[str] = []
     if len(chosen) > 1:
-        remarks.append(
-            f"duplicate: this student handed in {len(chosen)} files: {_listed([i.file for i in chosen])}."
-        )
+        names = [item.file for item in chosen]
+        words = f"duplicate: this student handed in {len(chosen)} files: {_listed(names)}. {copy_hint(names)}"
+        remarks.append(words.strip())
     if others:
         remarks.append(f"Not read: {_listed(others)}.")
     if len(files) < len(items):
         remarks.append("The text typed into Moodle was not read; only files are.")
-    order = sorted(range(len(chosen)), key=lambda place: (chosen[place].entry.modified, place))
+    order = attempts([item.entry for item in chosen], told=told)
     for place, item in enumerate(chosen):
         name = "" if anonymous or hides_name(item.name) else item.name
         problem = "" if item.plugin == "file" else "Only a text typed into Moodle was handed in, no notebook."
         yield _Planned(_unique(item, name, taken), item.student, name, item.entry, tuple(remarks), problem,
-                       order.index(place) + 1)  # fmt: skip
+                       order[place], order[place] or place + 1)  # fmt: skip
 
 
 def _unique(item: _Owned, name: str, taken: set[str]) -> str:
@@ -188,11 +193,11 @@ def _unique(item: _Owned, name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _nameless(item: Submission) -> Submission:
-    """The submission without anything that a person or a file is called."""
+def _nameless(item: Submission, place: int) -> Submission:
+    """The submission without anything that a person or a file is called; ``place`` is its one of the student's."""
     number = item.student if item.student.isdecimal() else _digits(item.student)
     kind = PurePosixPath(item.source).suffix.lower()
-    again = f"-{item.attempt}" if item.attempt > 1 else ""
+    again = f"-{place}" if place > 1 else ""
     remarks = tuple(
         dict.fromkeys(remark.partition(":")[0] + "." if ": " in remark else remark for remark in item.remarks)
     )
