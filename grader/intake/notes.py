@@ -21,20 +21,23 @@ MAXIMUM = (
     "Moodle gave it."
 )
 NO_TIMES = "No column of the worksheet could be told to hold the times of the submissions, so nobody is late."
-ABSENT = "The worksheet has no row for some submissions, so no grade is written for them."
-DRAFTS = "Drafts that were not submitted in Moodle; they were graded."
-LOCKED = "Moodle takes no grade for some: it says that theirs cannot be changed."
+ABSENT = "Not in the worksheet, so that no grade is written for them: {who}."
+DRAFTS = "Drafts in Moodle, not submitted for grading, and graded all the same: {who}."
+LOCKED = "Moodle says that these grades cannot be changed, and takes none: {who}."
 UNREAD = (
-    "Times that could not be read, so these count as handed in on time. Where it is all of them, date_format in "
-    "course.toml may name the form."
+    "Times that could not be read, so that these count as handed in on time: {who}. Where it is all of them, "
+    "date_format in course.toml may name the form."
 )
-EXTENDED = "On time by an extension in Moodle that course.toml does not name."
+EXTENDED = "On time by an extension in Moodle that course.toml does not name: {who}."
 LATE_HERE = (
-    "Late by course.toml, and not in Moodle's Status. Look whether Moodle has another due time, or an exception "
-    "for them."
+    "Late by course.toml, and not in Moodle's Status: {who}. Look whether Moodle has another due time, or an "
+    "exception for them."
 )
-LATE_THERE = "Late in Moodle's Status, and not by course.toml."
-NO_LAST = 'attempts = "last", but the times of the files do not tell which is the last one, so a person chooses.'
+LATE_THERE = "Late in Moodle's Status, and not by course.toml: {who}."
+NO_LAST = (
+    'attempts = "last", but the times of the files do not tell which is the last one, so that a person chooses: '
+    "{who}."
+)
 AS_GRADED = "Without --worksheet the times are not known: who is late, and by how much, is as it was graded."
 NO_WORKSHEET = "course.toml names a due time, but without --worksheet no times are known, and nobody is late."
 
@@ -105,4 +108,4 @@ def _of(concerned: Sequence[Result], everyone: Sequence[Result], words: str) -> 
         return ""
     named = ", ".join(result.submission for result in concerned[:NAMED])
     more = f" and {len(concerned) - NAMED} more" if len(concerned) > NAMED else ""
-    return f"{words} {len(concerned)} of {len(everyone)}: {named}{more}."
+    return words.format(who=f"{named}{more} ({len(concerned)} of {len(everyone)})")
