@@ -59,9 +59,11 @@ class Limits:
 class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
     identifier; ``late_penalty`` is "none", "zero" or ``module:Class``; blind models are revealed at ``reveal``.
+    ``zone_given`` says that the course named its ``timezone``, which else is a guess.
     """
 
     timezone: str = "UTC"
+    zone_given: bool = False
     date_format: str = ""
     language: str = ""
     attempts: Attempts = "ask"
@@ -80,7 +82,7 @@ class Policy:
 def load_policy(assignment: str, path: Path = COURSE_FILE) -> Policy:
     """An assignment's policy. CatalogError names the entry that is wrong and what was expected there."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8")).get("grading", {})
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("grading", {})
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -108,6 +110,7 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     reader.only(own, ("due", "extensions", "reveal"), where)
     return Policy(
         **given,
+        zone_given="timezone" in given,
         due=_moment(reader, "due", own.get("due"), zone, where),
         reveal=_moment(reader, "reveal", own.get("reveal"), zone, where),
         extensions=_extensions(reader, own.get("extensions", {}), where),

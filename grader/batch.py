@@ -34,7 +34,7 @@ STARTED, COMPLETE = "results.started.json", "results.complete.json"
 TIME_LIMIT = 120.0
 """Seconds a submission may take; a real one takes a fraction of one."""
 
-SHARED = ("sha256", "student", "name", "source", "attempt", "team", "late")
+SHARED = ("sha256", "student", "name", "source", "attempt", "team", "group", "late")
 """What a result repeats of its submission."""
 
 Grade = Callable[[Submission, Sequence[Release]], Result | Judged]
@@ -137,7 +137,7 @@ def _lost(item: Submission, releases: Sequence[Release], why: str) -> _Line:
 
 def _placed(item: Submission, result: Result) -> Result:
     """The result with what is known of the submission from outside of its file."""
-    return replace(result, attempt=item.attempt, team=item.team, late=item.late)
+    return replace(result, attempt=item.attempt, team=item.team, group=item.group, late=item.late)
 
 
 class _Lines:

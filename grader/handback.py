@@ -3,6 +3,7 @@
 OUT/results.jsonl   what the checks say            OUT/worksheet.csv   grades, as Moodle takes them back
 OUT/gradebook.db    nbgrader, with its folders     OUT/feedback/       a page a submission
 OUT/report.html     the class                      OUT/feedback.zip    the pages, as Moodle takes them back
+OUT/handed_back.json what was written for Moodle before, by which a round that it would ignore is known
 OUT/complete.json   written last: the digest of every file above but nbgrader's
 OUT/unfinished.json while a run writes: every file that it or an earlier one may have left
 
@@ -22,17 +23,20 @@ from course.release import Release
 from grader.batch import COMPLETE, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.errors import ResultError
-from grader.grade import BROKE
-from grader.gradebook.entering import enter
+from grader.gradebook.entering import Decided, enter
 from grader.gradebook.kept import Kept
+from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import load_plugin
+from grader.handed_back import FILE as HANDED_BACK
+from grader.handed_back import compare, graded_at, read_earlier
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_unread
 from grader.intake.languages import Language, language_named
-from grader.intake.notes import worksheet_notes
 from grader.intake.roster import Roster, check_belongs, read_roster, told_anew, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
+from grader.late_notes import time_notes
 from grader.model import Result, Submission
+from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
@@ -69,6 +73,15 @@ class Order:
 
 
 @dataclass(frozen=True)
+class ForMoodle:
+    """What Moodle takes back beside the pages, what the next run is to know of it, and what is to be said."""
+
+    worksheet: bytes
+    record: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Handback:
     """What was written. ``results`` are with people's decisions, ``notes`` what concerns the whole batch."""
 
@@ -94,9 +107,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
-        _check_worksheet(order, worksheet, roster, _inbox(order))
+        _check_worksheet(order, worksheet, _submissions(order, roster))
         commitments = _read_commitments(order)
         total = _count(order)
+        remember_owners(order.out)
         _forget_marker(order.out)
         limits, kept = order.policy.limits, Kept()
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
@@ -105,10 +119,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
                 also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
             )  # fmt: skip
-            results = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        notes = (*_notes(results), *worksheet_notes(worksheet, roster, order.policy, results))
-        write_out(order, results, worksheet, notes, observe)
-        return Handback(results, notes, batch.reused)
+            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept)
+        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+        write_out(order, entered.results, moodle, observe)
+        return Handback(entered.results, moodle.notes, batch.reused)
 
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
@@ -119,7 +133,7 @@ def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -
 
 def collect(order: Order, observe: Observe = _silent) -> Handback:
     """Write the pages and Moodle's files anew with what people decided in formgrader, and with the lateness that
-    worksheet and policy now give; nothing is graded.
+    worksheet and policy give now; nothing is graded.
 
     UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
@@ -135,27 +149,36 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
-        _check_worksheet(order, worksheet, roster, results)
         if worksheet is not None:
             results = tuple(told_anew(result, roster) for result in results)
+        _check_worksheet(order, worksheet, results)
         _forget_marker(order.out)
-        decided = with_gradebook(order, results, observe, only_read=True)
-        notes = (*_notes(decided), *worksheet_notes(worksheet, roster, order.policy, decided))
-        write_out(order, decided, worksheet, notes, observe)
-        return Handback(decided, notes, len(decided))
+        entered = with_gradebook(order, results, observe, only_read=True)
+        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+        write_out(order, entered.results, moodle, observe)
+        return Handback(entered.results, moodle.notes, len(entered.results))
 
 
-def _notes(results: Sequence[Result]) -> tuple[str, ...]:
-    """What concerns the batch as a whole."""
-    broke = sum(any(BROKE in remark for remark in result.remarks) for result in results)
-    if not broke:
-        return ()
-    words = (
-        f"The grader broke on {broke} of {len(results)} files. That costs nobody a point, and the next run tries "
-        "them again. Where it is most of them, look at this machine first: its memory, and the limits in "
-        "course.toml."
-    )
-    return (words,)
+def for_moodle(
+    order: Order,
+    results: Sequence[Result],
+    given: Worksheet | None,
+    people: Sequence[str] = (),
+    roster: Roster | None = None,
+) -> ForMoodle:
+    """The ``given`` worksheet, or one that is made, with grades and comments, beside those of earlier runs.
+
+    ``people`` are the notes on what people gave, ``roster`` what the worksheet says of the students.
+    """
+    policy = order.policy
+    worksheet = given or make_worksheet(results, order.assignment, policy.attempts, _site(order))
+    worksheet = without_names(worksheet) if policy.anonymous else worksheet
+    entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts)
+    this = compare(read_earlier(order.out), worksheet, entries, policy)
+    told = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
+    times = time_notes(given, roster or read_roster(given, policy), policy, results)
+    notes = (*batch_notes(results), *people, *told, *times, *round_notes(this, policy))
+    return ForMoodle(write_worksheet(worksheet, entries, graded_at(worksheet, policy)), this.to_json(), notes)
 
 
 def with_gradebook(
@@ -166,7 +189,7 @@ def with_gradebook(
     only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
-) -> tuple[Result, ...]:
+) -> Decided:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
@@ -179,15 +202,9 @@ def with_gradebook(
     )  # fmt: skip
 
 
-def write_out(
-    order: Order,
-    results: Sequence[Result],
-    worksheet: Worksheet | None,
-    notes: Sequence[str],
-    observe: Observe = _silent,
-) -> None:
+def write_out(order: Order, results: Sequence[Result], moodle: ForMoodle, observe: Observe = _silent) -> None:
     """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
-    texts = render_all(order, results, worksheet, notes, observe)
+    texts = render_all(order, results, moodle, observe)
     earlier = _written_before(order.out)
     write_atomic(order.out / UNFINISHED, json.dumps({"files": sorted(earlier | set(texts))}) + "\n")
     digests = {}
@@ -206,11 +223,7 @@ def write_out(
 
 
 def render_all(
-    order: Order,
-    results: Sequence[Result],
-    worksheet: Worksheet | None,
-    notes: Sequence[str] = (),
-    observe: Observe = _silent,
+    order: Order, results: Sequence[Result], moodle: ForMoodle, observe: Observe = _silent
 ) -> dict[str, str | bytes]:
     """Every file but results.jsonl and nbgrader's, by its name below OUT."""
     assignment = order.assignment
@@ -218,15 +231,14 @@ def render_all(
         results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
-    sheet = worksheet or make_worksheet(results, assignment, order.policy.attempts, _site(order))
     bands = bands_of(order.releases[0].references, assignment)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
+        # Before the files that may be uploaded: a run that ends in between must not forget them.
+        HANDED_BACK: moodle.record,
         "feedback.zip": feedback_zip(results, pages, assignment),
-        "worksheet.csv": write_worksheet(
-            sheet, worksheet_entries(results, assignment, sheet, order.policy.attempts)
-        ),
-        "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=notes),
+        "worksheet.csv": moodle.worksheet,
+        "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=moodle.notes),
     }
 
 
@@ -252,16 +264,14 @@ def _read_worksheet(order: Order) -> Worksheet | None:
     site = _site(order)
     if order.worksheet is None:
         return None
-    told = (site,) if order.policy.language else ()
-    worksheet = read_worksheet(order.worksheet.read_bytes(), order.worksheet.name, told)
-    return without_names(worksheet) if order.policy.anonymous else worksheet
+    return read_worksheet(
+        order.worksheet.read_bytes(), order.worksheet.name, (site,) if order.policy.language else ()
+    )
 
 
-def _check_worksheet(
-    order: Order, worksheet: Worksheet | None, roster: Roster, handed: Iterable[Submission | Result]
-) -> None:
+def _check_worksheet(order: Order, worksheet: Worksheet | None, placed: Iterable[Submission | Result]) -> None:
     if worksheet is not None and order.worksheet is not None:
-        check_belongs(worksheet, roster, handed, order.worksheet.name)
+        check_belongs(worksheet, placed, order.worksheet.name)
 
 
 def _read_commitments(order: Order) -> Commitments | None:

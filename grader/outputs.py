@@ -1,7 +1,7 @@
 """What goes back to Moodle: the worksheet with grades and comments, and the zip with the feedback pages.
 
 A Grade is written only where nothing is open any more. Of several files of one student one counts, by the
-course's policy, or a person chooses.
+course's policy, or a person chooses. Of whom nobody can tell whose work it is, nothing is written.
 """
 
 import io
@@ -14,14 +14,12 @@ from course.policy import Attempts
 from grader.gradebook.scores import TOLERANCE
 from grader.intake.columns import Columns
 from grader.intake.languages import Language, languages
-from grader.intake.moodle import feedback_member
+from grader.intake.moodle import as_html, feedback_member
 from grader.intake.worksheet import Entry, Worksheet, no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
 
-HEADER = (
-    "identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback",
-)  # fmt: skip
+MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback")
 """The columns of a worksheet that is made here, by what they hold."""
 # The earliest time that a zip can hold: the same pages give the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -41,53 +39,53 @@ def worksheet_entries(
     chooses, and the comment says so.
     """
     found = _by_student(results)
-    entries = {
-        student.number: (student, _entry(found[student.number], assignment, student.maximum, attempts))
-        for student in worksheet.students
-        if student.number in found
-    }
-    return {
-        number: entry if worksheet.takes_points(student) else replace(entry, grade=None)
-        for number, (student, entry) in entries.items()
-    }
+    entries: dict[str, Entry] = {}
+    for student in worksheet.students:
+        if student.number in found:
+            entry = _entry(found[student.number], assignment, student.maximum, attempts)
+            entries[student.number] = entry if worksheet.takes_points(student) else replace(entry, grade=None)
+    return entries
 
 
 def make_worksheet(
-    results: Sequence[Result], assignment: Assignment, attempts: Attempts = "ask", language: Language | None = None
+    results: Sequence[Result], assignment: Assignment, attempts: Attempts = "ask", site: Language | None = None
 ) -> Worksheet:
     """A worksheet for those who gave none: everyone who handed in, with Moodle's identifiers where known, in the
-    site's language, or in English.
+    site's language, else in English.
 
     Rows without a number of Moodle's are filled in here, since no entry can name them.
     """
-    site = language or languages()["en"]
+    site = site or languages()["en"]
     rows: list[tuple[str, ...]] = []
+    strangers: set[str] = set()
     for student, found in sorted(_by_student(results).items(), key=lambda item: (len(item[0]), item[0])):
         grade, comment = "", ""
         if not is_number(student):
             entry = _entry(found, assignment, None, attempts)
             grade = "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", site.decimal)
-            comment = no_formula(entry.feedback)
+            comment = no_formula(as_html(entry.feedback))
+            strangers.add(no_formula(student))
         identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(student)
         name, maximum = no_formula(found[0].name), f"{assignment.max_score:.2f}".replace(".", site.decimal)
         rows.append((identifier, name, "", grade, maximum, site.word("yes"), "-", "-", comment))
-    columns = Columns(identifier=0, grade=3, modified=7, feedback=8, maximum=4, name=1)
-    header = tuple(site.word(role) for role in HEADER)
-    return Worksheet(header, tuple(rows), columns, decimal=site.decimal)
+    columns = Columns(**{role: place for place, role in enumerate(MADE)})
+    header = tuple(site.word(role) for role in MADE)
+    return Worksheet(header, tuple(rows), columns, decimal=site.decimal, strangers=frozenset(strangers))
 
 
 def feedback_zip(results: Sequence[Result], pages: Mapping[str, str], assignment: Assignment) -> bytes:
-    """The pages (by submission) under the names from which Moodle's feedback upload finds the student.
+    """The pages (by submission) under the names from which Moodle's feedback upload finds the student or the team.
 
-    Who has no number of Moodle's is left out: their page lies in the feedback folder all the same.
+    Where a team's folder came in with its number, it goes out with it, once: Moodle copies the page to everyone in
+    the group. Who has no number of Moodle's is left out: their page lies in the feedback folder all the same.
     """
     members: dict[str, str] = {}
-    for result, owner in [(item, owner) for item in results for owner in item.owners]:
-        if is_number(owner):
+    for result in results:
+        for number in numbers_in_zip(result):
             name = f"feedback-{assignment.name}.html"
-            member = feedback_member(result.name, owner, name)
+            member = feedback_member(result.name, number, name)
             if member in members:
-                member = feedback_member(result.name, owner, f"{result.submission}-{name}")
+                member = feedback_member(result.name, number, f"{result.submission}-{name}")
             members[member] = pages[result.submission]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -96,6 +94,16 @@ def feedback_zip(results: Sequence[Result], pages: Mapping[str, str], assignment
             info.external_attr = 0o644 << 16
             archive.writestr(info, page.encode(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def numbers_in_zip(result: Result) -> tuple[str, ...]:
+    """The numbers by which Moodle finds whose feedback a page is: the group's, else those of its people.
+
+    Those who are in no group hand in under no number. Theirs as participants would be taken for groups.
+    """
+    if result.group:
+        return (result.group,)
+    return tuple(owner for owner in result.owners if is_number(owner)) if is_number(result.student) else ()
 
 
 def is_number(student: str) -> bool:

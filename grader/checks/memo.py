@@ -9,12 +9,13 @@ from grader.checks.base import Finding, check, failed, listed, passed, proposed,
 from grader.checks.support import numbers_finding, student_cells
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
-from grader.evidence.tracing import metrics_in, trace
+from grader.evidence.sentences import metrics_in
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.reading.prose import Block, read_cell, read_markdown
-from grader.reading.template import written_parts
+from grader.reading.written import written_parts
 
 _LINK = re.compile(
     r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]{0,120},? (19|20)\d\d\w?\)", re.IGNORECASE

@@ -16,7 +16,7 @@ from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks
 from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell
-from grader.reading.template import template_cells, written_parts
+from grader.reading.written import template_cells, written_parts
 
 
 @check("seeds.reported", "Seeds recorded")

@@ -76,6 +76,8 @@ def _not_traced(first: Trace, unclear: Sequence[Trace]) -> str:
 
 def _held_against(case: Case, item: Trace) -> str:
     """A number, what it is said to be, and what was recorded."""
+    if item.expected is None:
+        return f"{item.number.text} (in {case.cell_name(item.written_in)}): {item.why}"
     reason = f"; {item.why}" if item.why else ""
     return (
         f"{item.number.text} for {vocabulary.title('metric_titles', item.metric)} of {item.group} "

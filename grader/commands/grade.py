@@ -174,6 +174,7 @@ def print_summary(handback: "Handback", out: Path) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from grader.handed_back import ADVICE
     from grader.pages.shared import STATUS, who
     from grader.recover.text import harmless
 
@@ -194,11 +195,12 @@ def print_summary(handback: "Handback", out: Path) -> None:
     )
     table = Table.grid(padding=(0, 2))
     for what, name in (
-        ("the class", "report.html"), ("feedback", "feedback/"), ("for Moodle", "worksheet.csv"),
-        ("", "feedback.zip"), ("verdicts", "results.jsonl"), ("nbgrader", "gradebook.db"),
+        ("the class", "report.html"), ("feedback", "feedback/"), ("for Moodle, first", "worksheet.csv"),
+        ("then", "feedback.zip"), ("verdicts", "results.jsonl"), ("nbgrader", "gradebook.db"),
     ):  # fmt: skip
         table.add_row(f"  {what}", escape(str(out / name)))
     console.print(table)
+    console.print(f"  {ADVICE}", style="dim")
 
 
 def print_changes(changed: "Sequence[Change]", old: Path) -> None:

@@ -57,6 +57,8 @@ def find_columns(
         found["modified"] = _modified_by_shape(values, found["grade"])
     if found["submitted"] < 0 and found["modified"] > 0:
         found["submitted"] = _submitted_by_shape(values, found["modified"])
+    if found["changeable"] < 0 <= found["modified"]:
+        found["changeable"] = _changeable_by_shape(values, found["grade"], found["modified"])
     if found["feedback"] < 0 and 0 <= found["modified"] < len(header) - 1:
         found["feedback"] = found["modified"] + 1
     missing = [
@@ -97,6 +99,16 @@ def _modified_by_shape(values: Sequence[Sequence[str]], grade: int) -> int:
         and all(DATE_OR_NONE.fullmatch(value) and not NUMBER.fullmatch(value) for value in values[column])
     ]
     return dates[-1] if dates else -1
+
+
+def _changeable_by_shape(values: Sequence[Sequence[str]], grade: int, modified: int) -> int:
+    """The column between the grade and its time that says yes or no in every row."""
+    words = words_for("yes", ()) | words_for("no", ())
+    for column in range(grade + 1, modified):
+        said = {plain_word(value) for value in values[column]}
+        if said and said <= words:
+            return column
+    return -1
 
 
 def _submitted_by_shape(values: Sequence[Sequence[str]], modified: int) -> int:

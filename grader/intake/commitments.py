@@ -42,7 +42,7 @@ class Commitments:
 
     def of(self, submission: Submission) -> tuple[str, ...]:
         """The codes of everyone whose work a submission is."""
-        owners = (submission.student, submission.name, *submission.team)
+        owners = (*submission.owners, submission.name)
         found = [code for owner in owners for code in self.codes.get(_person(owner), ())]
         return tuple(dict.fromkeys(found))[:MAX_CODES]
 

@@ -93,11 +93,6 @@ def words_for(role: str, known: Sequence[Language]) -> frozenset[str]:
     return frozenset(plain_word(word) for item in chosen for word in item.says(role))
 
 
-def participants() -> frozenset[str]:
-    """What Moodle calls a student whose name it hides, in every language, as `plain_word` has it."""
-    return words_for("participant", ())
-
-
 def plain_word(text: str) -> str:
     """A word as words are compared: without case, and with single blanks."""
     return " ".join(text.split()).casefold()

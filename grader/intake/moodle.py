@@ -3,31 +3,40 @@
 With folders     ``Fullname_ID_assignsubmission_file/<path>`` (before 4.1 with a trailing ``_``)
 Without folders  ``Fullname_ID_assignsubmission_file_<filename>``
 Anonymous        ``Participant_ID_…``, the word in the site's language
-Teams            ``Groupname_groupid_…``
+Teams            ``Groupname_GROUPID_…`` from 4.1 on, ``Groupname-Fullname_ID_…`` before
+Of no group      ``Default group_assignsubmission_file…``, the words in the teacher's language, without a number
 
-The ID is per assignment and the same number as in the worksheet's Identifier column.
+The ID is per assignment and the same number as in the worksheet's Identifier column. The GROUPID stands in no
+worksheet; it is another counter, so that one number may be a group's and a participant's (`grader.intake.owners`).
 """
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
-# The first number counts: what follows it is a file's name, which a student chose.
+from grader.intake.languages import plain_word, words_for
+
+# Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a
+# student chose.
 MEMBER = re.compile(
-    r"(?P<name>.*?)_(?P<number>[0-9]{1,18})_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.S
+    r"(?:(?P<team>[^_]*[^_\s][^_]*)|(?P<name>.*?)_(?P<number>[0-9]{1,18}))"
+    r"_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?",
+    re.S,
 )
-# What Moodle calls a student whose name it hides, where we know; elsewhere a name that everyone bears is none.
-PARTICIPANT = frozenset(
-    {"participant", "teilnehmer/in", "teilnehmer", "participante", "participant(e)", "участник", "partecipante",
-     "deelnemer", "uczestnik", "deltaker", "deltagare", "osallistuja", "katılımcı", "учасник"}
-)  # fmt: skip
+# What `clean_filename` takes out of a name, with what a zip's or a disk's own rules may.
+DROPPED = re.compile(r"""[\x00-\x1f\x7f-\x9f&<>"\\'|:/*?`]""")
+BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
 # A reader of file names gives up here; Moodle itself allows 255.
 MAX_NAME = 60
 
 
 @dataclass(frozen=True)
 class MoodleName:
-    """What a member's path says: whose it is, by which plugin, and the file within the submission."""
+    """What a member's path says: whose it is, by which plugin, and the file within the submission. ``number`` is ""
+    where the folder names those who are in no group.
+    """
 
     name: str
     number: str
@@ -42,12 +51,29 @@ def parse_name(path: str) -> MoodleName | None:
     if found is None:
         return None
     file = rest if slash else (found["file"] or "")
-    return MoodleName(found["name"].replace("_", " ").strip(), found["number"], found["plugin"], file)
+    name = found["team"] or found["name"]
+    return MoodleName(name.replace("_", " ").strip(), found["number"] or "", found["plugin"], file)
+
+
+def zipped(name: str) -> str:
+    """A person's name as Moodle writes it into a zip's names, blanks aside."""
+    return " ".join(DROPPED.sub("", unicodedata.normalize("NFC", name).replace("_", " ")).split())
+
+
+def zipped_group(name: str) -> str:
+    """A group's name as Moodle writes it there from 4.1 on: an ampersand is escaped for HTML, and then cleaned."""
+    return zipped(BARE_AMPERSAND.sub("&amp;", name))
 
 
 def hides_name(name: str) -> bool:
-    """Whether a name is Moodle's word for a student whose name is not shown."""
-    return name.casefold() in PARTICIPANT
+    """Whether a name is Moodle's word for a student whose name is not shown, as it is or as a zip writes it."""
+    return plain_word(name) in _hidden()
+
+
+@lru_cache(maxsize=1)
+def _hidden() -> frozenset[str]:
+    words = words_for("participant", ())
+    return words | {plain_word(zipped(word)) for word in words}
 
 
 def feedback_member(name: str, number: str, filename: str) -> str:
@@ -58,6 +84,14 @@ def feedback_member(name: str, number: str, filename: str) -> str:
     """
     who = re.sub(r"[_/\\:]+", " ", name).strip(" .~") or "Participant"
     return f"{who}_{number}_assignsubmission_file_/{filename.lstrip('.~')}"
+
+
+def as_html(text: str) -> str:
+    """A text as Moodle's comments show it: they are HTML there, whatever format the worksheet has.
+
+    Much of a comment is what a student's page says, and must stay words.
+    """
+    return "<br>".join(re.split(r"\r\n|\r|\n", html.escape(text, quote=False)))
 
 
 def slug(text: str) -> str:

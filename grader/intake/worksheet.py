@@ -1,7 +1,9 @@
-"""Moodle's grading worksheet: read in any language, written back with only grades and comments changed.
+"""Moodle's grading worksheet: read in any language, written back with the graded rows alone.
 
 Moodle imports a worksheet whose header it wrote itself, so header, identifiers and every other cell stay as
-they are. The columns are found by their names where we know the language, else by what stands in them.
+they are. The columns are found by their names where we know the language, else by what stands in them. It exports
+comments as plain text and takes them as HTML: a row that goes back unchanged would lose its formatting, so rows
+that nothing was written into are left out.
 """
 
 import csv
@@ -13,6 +15,7 @@ from dataclasses import dataclass, replace
 from grader.errors import WorksheetError
 from grader.intake.columns import Columns, find_columns
 from grader.intake.languages import Language, languages_of, plain_word, words_for
+from grader.intake.moodle import as_html
 from grader.intake.numerals import NUMBER, decimal_sign, read_number
 
 IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
@@ -24,9 +27,9 @@ _SEPARATOR = re.compile(r"sep=[,;\t]", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Student:
-    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, when the
-    submission was last changed and was due, as it stands there, the team, Moodle's words on the submission, and
-    whether Moodle takes another grade.
+    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, the team, and
+    whether Moodle takes no grade for it; and as it stands there, when the submission and the grade were last
+    changed, Moodle's words on the submission, and when it was due.
     """
 
     number: str
@@ -35,15 +38,17 @@ class Student:
     row: int
     submitted: str = ""
     group: str = ""
+    graded: str = ""
+    locked: bool = False
     status: str = ""
     due: str = ""
-    changeable: bool = True
 
 
 @dataclass(frozen=True)
 class Worksheet:
     """A worksheet as read: its cells verbatim and how they were written. ``languages`` are those in which its
-    header may be, none where that cannot be told.
+    header may be, none where that cannot be told. ``strangers`` are identifiers that are not Moodle's, in a
+    worksheet that was made without one.
     """
 
     header: tuple[str, ...]
@@ -54,6 +59,7 @@ class Worksheet:
     byte_order_mark: bool = False
     decimal: str = "."
     languages: tuple[Language, ...] = ()
+    strangers: frozenset[str] = frozenset()
 
     @property
     def students(self) -> tuple[Student, ...]:
@@ -119,24 +125,30 @@ def read_worksheet(content: bytes, origin: str = "worksheet", language: Sequence
     return replace(worksheet, decimal=_decimal(worksheet))
 
 
-def write_worksheet(worksheet: Worksheet, entries: Mapping[str, Entry]) -> bytes:
-    """The worksheet with the grades and comments of ``entries`` (by Moodle's number) in it.
+def write_worksheet(
+    worksheet: Worksheet, entries: Mapping[str, Entry], graded: Mapping[str, str] | None = None
+) -> bytes:
+    """The rows of those in ``entries`` (by Moodle's number) with their grades and comments.
 
-    A student without an entry stays as they are; an entry without a grade empties Grade, so that Moodle leaves
-    it ungraded. Names, groups and texts that a spreadsheet would take for formulas get an apostrophe: students
-    choose them, and Moodle reads back none of them.
+    An entry without a grade empties Grade, so that Moodle leaves it ungraded. The rows of strangers were filled in
+    when they were made, and stay. ``graded`` are the times for "Last modified (grade)"; without one the cell stays.
+    Comments are text, and leave as HTML. Names, groups and texts that a spreadsheet would take for formulas get an
+    apostrophe: students choose them, and Moodle reads back none of them.
     """
     columns = worksheet.columns
     lines = [list(worksheet.header)]
     for student, row in zip(worksheet.students, worksheet.rows, strict=True):
-        cells = [cell if place == columns.feedback else _harmless(cell) for place, cell in enumerate(row)]
         entry = entries.get(student.number)
+        if student.number and entry is None:
+            continue
+        cells = [_harmless(cell) for cell in row]
         if entry is not None:
             cells[columns.grade] = (
                 "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", worksheet.decimal)
             )
+            cells[columns.modified] = (graded or {}).get(student.number, cells[columns.modified])
             if columns.feedback >= 0:
-                cells[columns.feedback] = no_formula(entry.feedback)
+                cells[columns.feedback] = no_formula(as_html(entry.feedback))
         lines.append(cells)
     quoted = re.compile(rf'[\s"\\{worksheet.delimiter}]')
     text = "".join(
@@ -239,15 +251,16 @@ def _student(row: Sequence[str], index: int, worksheet: Worksheet) -> Student:
 
     found = IDENTIFIER.fullmatch(cell(columns.identifier))
     return Student(
-        number=found[1] if found else "",
+        number=found[1] if found and row[columns.identifier] not in worksheet.strangers else "",
         name=cell(columns.name),
         maximum=read_number(cell(columns.maximum), worksheet.decimal),
         row=index,
         submitted=cell(columns.submitted),
         group=cell(columns.group),
+        graded=cell(columns.modified),
+        locked=plain_word(cell(columns.changeable)) in words_for("no", worksheet.languages),
         status=cell(columns.status),
         due=cell(columns.due),
-        changeable=plain_word(cell(columns.changeable)) not in words_for("no", worksheet.languages),
     )
 
 

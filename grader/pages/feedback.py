@@ -132,8 +132,11 @@ def summary_line(result: Result, assignment: Assignment) -> str:
         names = [cell_title(assignment, cell.key).heading for cell in result.cells if cell.pending > TOLERANCE]
         waiting = f"{shown(round(result.pending, 2))} wait for a person ({'; '.join(names)})"
         parts = [f"{score} of {most} points so far; {waiting}."]
-    failed = [v for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points]
-    parts.extend(item.because for item in failed[:3])
+    failed = [
+        f"{cell_title(assignment, cell.key).heading}: {v.because}" if v.check == PERSON else v.because
+        for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points
+    ]  # fmt: skip
+    parts.extend(failed[:3])
     if len(failed) > 3:
         parts.append(f"{len(failed) - 3} more findings are in the feedback file.")
     return " ".join(parts)

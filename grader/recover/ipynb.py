@@ -13,10 +13,13 @@ from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import MarkupOutput, merge_streams
 from grader.recover.pictures import PictureBudget
-from grader.recover.text import line_ends, terminal_text
+from grader.recover.text import line_ends, terminal_text, whole_characters
 
 EXPORT_ADVICE = (
     "Open the notebook, choose Restart and run all, save it, and hand in the .ipynb file or its HTML export."
+)
+HALF_CHARACTERS = (
+    "Some characters of the file are cut in half, as a shortened text cuts an emoji; they are read as \ufffd."
 )
 # Which of an output's representations is read: the order in which nbconvert's HTML exporter chooses.
 MIME_ORDER = (
@@ -53,7 +56,8 @@ def looks_like_ipynb(content: bytes) -> bool:
 def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
     """Read a notebook file, in UTF-8. UnreadableError where it is no JSON, no notebook, or too large."""
     try:
-        notebook = json.loads(content.decode("utf-8", errors="replace"))
+        text, damaged = whole_characters(content.decode("utf-8", errors="replace"))
+        notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnreadableError("a notebook file that is cut off or damaged", EXPORT_ADVICE) from error
     if not isinstance(notebook, dict):
@@ -68,7 +72,7 @@ def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
         raise UnreadableError(f"a notebook of {len(raw_cells):,} cells", f"At most {limits.cells:,} are read.")
     budget = PictureBudget(limits)
     cells = tuple(_cell(position, raw, budget) for position, raw in enumerate(raw_cells))
-    remarks = budget.remarks()
+    remarks = (*([HALF_CHARACTERS] if damaged else ()), *budget.remarks())
     title = _text(_mapping(notebook.get("metadata")).get("title"))
     return Recovered("ipynb", cells, remarks, title)
 

@@ -30,7 +30,7 @@ from generator.running.references import load_references
 from grader.batch import grade_batch
 from grader.bounds import judge_with
 from grader.gradebook.kept import Kept
-from grader.handback import Order, render_all, with_gradebook
+from grader.handback import Order, for_moodle, render_all, with_gradebook
 from grader.intake.inbox import iter_unread
 from tests.bench.checks_side import checking, looking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
@@ -108,8 +108,8 @@ def grading(scratch: Path) -> list[Row]:
             jobs=1, fresh=True, grade=judge_with(order.policy.limits), keep=kept.put,
         )  # fmt: skip
         judged = time.perf_counter() - start
-        results = with_gradebook(order, batch.results, kept=kept)
-        render_all(order, results, None)
+        results = with_gradebook(order, batch.results, kept=kept).results
+        render_all(order, results, for_moodle(order, results, None))
         whole = time.perf_counter() - start
     finally:
         os.sched_setaffinity(0, cores)

@@ -117,11 +117,10 @@ def test_no_code_of_a_student_was_run(room: Path) -> None:
 
 def test_moodle_gets_no_grade_while_anything_is_open(room: Path) -> None:
     identifiers = [row[0] for row in rows(room / "out")]
-    assert identifiers == ["Identifier", "Participant 101", "Participant 109"]
+    assert identifiers == ["Identifier", "Participant 101"]
     ada = rows(room / "out")[1]
     assert ada[3] == ""
     assert "wait for a person" in ada[8]
-    assert rows(room / "out")[2] == SHEET.replace('"', "").splitlines()[2].split(",")
 
 
 def test_every_submission_has_a_page_and_a_place_in_moodles_zip(room: Path) -> None:

@@ -12,8 +12,8 @@ from course.assignment import Assignment
 from course.release import Release
 from grader.errors import CommitmentsError
 from grader.grade import grade_one
-from grader.gradebook.book import DATABASE
-from grader.handback import MARKER, Order, grade_class, render_all, with_gradebook
+from grader.gradebook.ledger import DATABASE
+from grader.handback import MARKER, Order, for_moodle, grade_class, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions
 from grader.model import Result
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release
@@ -64,7 +64,7 @@ def test_what_nbgrader_refuses_keeps_its_result_and_says_so(tmp_path: Path) -> N
     what = order(tmp_path)
     ada, bob = judged(what)
     wrong = replace(bob, cells=tuple(replace(cell, score=cell.points + 5) for cell in bob.cells))
-    entered = with_gradebook(what, [ada, wrong])
+    entered = with_gradebook(what, [ada, wrong]).results
     assert entered[0] == ada
     assert entered[1].cells == wrong.cells
     assert "Not in nbgrader's gradebook: bob: the cell" in entered[1].remarks[-1]
@@ -102,7 +102,8 @@ def test_a_course_may_publish_its_bands(tmp_path: Path) -> None:
     def page(assignment: Assignment) -> str:
         release = replace(NEW, assignment=assignment)
         result = careful_result(release=release.digest)
-        return str(render_all(order(tmp_path, release), [result], None)["feedback/ada.html"])
+        what = order(tmp_path, release)
+        return str(render_all(what, [result], for_moodle(what, [result], None))["feedback/ada.html"])
 
     assert "reference 0.190 to 0.228" not in page(make_assignment())
     assert "reference 0.190 to 0.228" in page(replace(make_assignment(), settings={"public_bands": True}))

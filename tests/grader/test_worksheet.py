@@ -1,6 +1,7 @@
-"""Moodle's worksheet goes in in any language and comes out with only grades and comments changed."""
+"""Moodle's worksheet goes in in any language and comes out with the graded rows, their grades and comments."""
 
 import csv
+import html
 import io
 import re
 
@@ -72,7 +73,7 @@ def test_only_grade_and_comment_change(
     out = write_worksheet(worksheet, {"101": Entry(87.5, "Well argued, see feedback.")})
     assert out.startswith(mark) or not mark
     assert (b"\r\n" in out) == ("\r\n" in text)
-    before, after = _cells(content, worksheet.delimiter), _cells(out, worksheet.delimiter)
+    before, after = _cells(content, worksheet.delimiter)[:2], _cells(out, worksheet.delimiter)
     before[1][grade], before[1][feedback] = written, "Well argued, see feedback."
     assert after == before
 
@@ -81,9 +82,56 @@ def _cells(content: bytes, delimiter: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
-def test_what_is_not_graded_is_byte_for_byte_as_moodle_wrote_it() -> None:
-    assert write_worksheet(read_worksheet(ENGLISH.encode()), {}) == ENGLISH.encode()
-    assert write_worksheet(read_worksheet(GERMAN.encode()), {}) == GERMAN.replace(',"",-', ",,-").encode()
+def test_what_was_written_before_is_byte_for_byte_as_moodle_wrote_it() -> None:
+    for text in (ENGLISH, GERMAN.replace(',"",-', ",,-")):
+        sheet = read_worksheet(text.encode())
+        assert write_worksheet(sheet, dict.fromkeys(sheet.numbers(), Entry(None))) == text.encode()
+
+
+def test_rows_that_nothing_is_written_into_are_left_out() -> None:
+    """Moodle exports comments as plain text: sent back, somebody's list and bold words would be gone."""
+    sheet = read_worksheet(ENGLISH.encode())
+    assert _cells(write_worksheet(sheet, {}), ",") == [list(sheet.header)]
+    assert [row[0] for row in _cells(write_worksheet(sheet, {"102": Entry(None, "open")}), ",")] == [
+        "Identifier",
+        "Participant 102",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("expected <class 'float'>, got a<b>", "expected &lt;class 'float'&gt;, got a&lt;b&gt;"),
+        (
+            '<img src="https://evil.example/p.png"> & more',
+            '&lt;img src="https://evil.example/p.png"&gt; &amp; more',
+        ),
+        ("one\ntwo\r\nthree\rfour", "one<br>two<br>three<br>four"),
+        ("95 of 100 points.", "95 of 100 points."),
+    ],
+)
+def test_a_comment_is_html_to_moodle_and_shows_what_was_said(said: str, written: str) -> None:
+    out = write_worksheet(read_worksheet(ENGLISH.encode()), {"101": Entry(1.0, said)})
+    assert _cells(out, ",")[1][9] == written
+
+
+def test_the_time_of_a_grade_is_written_where_one_is_given() -> None:
+    sheet = read_worksheet(ENGLISH.encode())
+    entries = dict.fromkeys(sheet.numbers(), Entry(1.0))
+    out = _cells(write_worksheet(sheet, entries, {"102": "2027-02-01T10:00:00+00:00"}), ",")
+    assert [row[8] for row in out[1:]] == ["-", "2027-02-01T10:00:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "yes", "no"),
+    [(ENGLISH, "Yes", "No"), (GERMAN, "Ja", "Nein"), (FRENCH, "Oui", "Non"), (UNKNOWN, "Kyllä", "Ei")],
+    ids=["english", "german", "french", "unknown"],
+)
+def test_rows_whose_grade_cannot_be_changed_are_known(text: str, yes: str, no: str) -> None:
+    assert not any(student.locked for student in read_worksheet(text.encode()).students)
+    *before, last = text.splitlines()
+    locked = "\n".join([*before, last.replace(yes, no)]) + "\n"
+    assert [student.locked for student in read_worksheet(locked.encode()).students][-1]
 
 
 def test_names_are_read_where_there_are_any() -> None:
@@ -98,8 +146,8 @@ def test_names_are_read_where_there_are_any() -> None:
 def test_what_is_undecided_leaves_the_grade_empty() -> None:
     graded = ENGLISH.replace(",,100.00,Yes,-,-,", ",40.00,100.00,Yes,-,-,")
     out = write_worksheet(read_worksheet(graded.encode()), {"102": Entry(None, "A person will look at it.")})
-    assert _cells(out, ",")[2][4] == ""
-    assert _cells(out, ",")[2][9] == "A person will look at it."
+    assert _cells(out, ",")[1][4] == ""
+    assert _cells(out, ",")[1][9] == "A person will look at it."
 
 
 def test_a_worksheet_without_comments_takes_grades() -> None:
@@ -141,13 +189,15 @@ def test_no_comment_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example")', "+1", "@SUM(A1)", "=cmd|'/C calc'!A0"])
 def test_no_name_that_a_student_chose_is_a_formula(name: str) -> None:
-    """Nor is a group's or a text; dates that are missing stay a dash, and a teacher's comment what it was."""
+    """Nor is a group's or a text; dates that are missing stay a dash. What was written so is not changed again."""
     quoted = name.replace('"', '""')
-    text = ENGLISH.replace('"Ada Lovelace"', f'"{quoted}"').replace("-,-,\n", '-,-,"- read before"\n')
-    out = _cells(write_worksheet(read_worksheet(text.encode()), {}), ",")
+    sheet = read_worksheet(ENGLISH.replace('"Ada Lovelace"', f'"{quoted}"').encode())
+    entries = {"101": Entry(None), "102": Entry(None, "- read before")}
+    once = write_worksheet(sheet, entries)
+    out = _cells(once, ",")
     assert out[1][1] == f"'{name}"
-    assert out[2][7:] == ["-", "-", "- read before"]
-    assert write_worksheet(read_worksheet(write_worksheet(read_worksheet(text.encode()), {})), {}).count(b"''") == 0
+    assert out[2][7:] == ["-", "-", "'- read before"]
+    assert write_worksheet(read_worksheet(once), entries) == once
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
@@ -155,5 +205,6 @@ def test_any_comment_comes_back_as_written(text: str) -> None:
     worksheet = read_worksheet(ENGLISH.encode())
     out = write_worksheet(worksheet, {"101": Entry(None, text)})
     again = read_worksheet(out)
-    assert again.rows[0][9] == no_formula(text)
-    assert again.rows[1] == worksheet.rows[1]
+    shown = re.sub(r"\r\n|\r", "\n", text)
+    assert html.unescape(again.rows[0][9].replace("<br>", "\n")).removeprefix("'") == shown.removeprefix("'")
+    assert again.rows[0][9] == no_formula(again.rows[0][9])

@@ -23,22 +23,15 @@ from grader.evidence.listed import (
 )
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
+from grader.evidence.sentences import metrics_in
 from grader.evidence.traces import Status
-from grader.evidence.tracing import metrics_in, trace
+from grader.evidence.tracing import trace
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, is_untouched
 from grader.reading.prose import Block
-from grader.reading.template import (
-    PARTS,
-    Part,
-    blank_parts,
-    missing_titles,
-    part_of,
-    template_cells,
-    written_blocks,
-    written_parts,
-)
+from grader.reading.template import PARTS, Part, part_of
+from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 
 NEAR_BOUND = 0.001
 """How far beyond a predicted bound a change may be and still be called within."""

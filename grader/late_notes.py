@@ -1,11 +1,9 @@
-"""What a worksheet and a policy say that concerns the batch: notes for the instructor, on the terminal and in the
-report.
-"""
+"""What a worksheet and a policy say of times, drafts and maximum grades, in sentences on the batch as a whole."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from course.policy import Policy
-from grader.intake.roster import MISSING, Roster
+from grader.intake.roster import Roster
 from grader.intake.worksheet import Worksheet
 from grader.model import Result
 
@@ -21,9 +19,7 @@ MAXIMUM = (
     "Moodle gave it."
 )
 NO_TIMES = "No column of the worksheet could be told to hold the times of the submissions, so nobody is late."
-ABSENT = "Not in the worksheet, so that no grade is written for them: {who}."
 DRAFTS = "Drafts in Moodle, not submitted for grading, and graded all the same: {who}."
-LOCKED = "Moodle says that these grades cannot be changed, and takes none: {who}."
 UNREAD = (
     "Times that could not be read, so that these count as handed in on time: {who}. Where it is all of them, "
     "date_format in course.toml may name the form."
@@ -42,7 +38,7 @@ AS_GRADED = "Without --worksheet the times are not known: who is late, and by ho
 NO_WORKSHEET = "course.toml names a due time, but without --worksheet no times are known, and nobody is late."
 
 
-def worksheet_notes(
+def time_notes(
     worksheet: Worksheet | None, roster: Roster, policy: Policy, results: Sequence[Result]
 ) -> tuple[str, ...]:
     """A note for each thing that the instructor should know, with the submissions that it concerns."""
@@ -50,11 +46,8 @@ def worksheet_notes(
     if worksheet is None:
         notes.append(_without(policy, results))
     else:
-        notes += [
-            *_grades(worksheet),
-            *_rows(worksheet, roster, results),
-            *_times(worksheet, roster, policy, results),
-        ]
+        notes += [*_grades(worksheet), _of(_owned(results, roster.drafts), results, DRAFTS)]
+        notes += _times(worksheet, roster, policy, results)
     return tuple(filter(None, notes))
 
 
@@ -75,14 +68,6 @@ def _grades(worksheet: Worksheet) -> Iterator[str]:
     cell = worksheet.unread_maximum()
     if cell is not None:
         yield MAXIMUM.format(cell=cell)
-
-
-def _rows(worksheet: Worksheet, roster: Roster, results: Sequence[Result]) -> Iterator[str]:
-    """Whose rows are missing, are drafts, or take no grade."""
-    yield _of([result for result in results if MISSING in result.remarks], results, ABSENT)
-    yield _of(_owned(results, roster.drafts), results, DRAFTS)
-    locked = {student.number for student in worksheet.students if not student.changeable}
-    yield _of(_owned(results, locked), results, LOCKED)
 
 
 def _times(worksheet: Worksheet, roster: Roster, policy: Policy, results: Sequence[Result]) -> Iterator[str]:

@@ -1,0 +1,134 @@
+"""Which rows of a worksheet Moodle would ignore without a word, by the column "Last modified (grade)".
+
+Moodle ignores a row where the grade in Moodle was changed later than that column says, and "-" is 1970. A comment
+and a feedback file change a grade's time as a grade does. So a second worksheet made from the same download is
+ignored, unless the person who uploads it ticks a box.
+
+Nobody tells us what was uploaded. OUT/handed_back.json keeps for each student the time that stood in the worksheet
+when a grade or a comment was first written into it, a digest of these, and whether others were written since.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from course.policy import Policy
+from grader.intake.languages import Language
+from grader.intake.late import read_date
+from grader.intake.worksheet import Entry, Student, Worksheet
+
+FILE = "handed_back.json"
+SCHEMA = "paribus.handed_back/1"
+TICK = "Allow updating records that have been modified more recently in Moodle than in the spreadsheet"
+ADVICE = (
+    "In Moodle, upload worksheet.csv first and feedback.zip after it. Where Moodle says “No modified grades "
+    f"found”, download the grading worksheet anew and run this again with it, or tick “{TICK}”."
+)
+NEVER = ("", "-")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written for one student: ``modified`` stood in the worksheet, ``entry`` is the digest of the first
+    grade and comment for it, and ``again`` says that there were others.
+    """
+
+    modified: str
+    entry: str
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Round:
+    """One worksheet against those that were written here before. ``again`` are the students for whom an earlier one
+    held something else, ``older`` those whose time is older than one that was seen here, ``unread`` those whose
+    time cannot be read; ``damaged`` says that nothing is known of earlier ones.
+    """
+
+    written: Mapping[str, Written]
+    again: tuple[Student, ...] = ()
+    older: tuple[Student, ...] = ()
+    unread: tuple[Student, ...] = ()
+    damaged: bool = False
+
+    def to_json(self) -> str:
+        """The text of handed_back.json."""
+        students = {number: asdict(item) for number, item in self.written.items()}
+        return json.dumps({"schema": SCHEMA, "students": students}, sort_keys=True, indent=1) + "\n"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What handed_back.json says; ``damaged`` where it is there and cannot be read."""
+
+    written: Mapping[str, Written] = field(default_factory=dict)
+    damaged: bool = False
+
+
+def read_earlier(out: Path) -> Earlier:
+    """What the earlier runs in this folder wrote for whom."""
+    try:
+        raw = json.loads((out / FILE).read_text(encoding="utf-8"))
+        return Earlier({number: _written(item) for number, item in raw["students"].items()})
+    except FileNotFoundError:
+        return Earlier()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Earlier(damaged=True)
+
+
+def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry], policy: Policy) -> Round:
+    """What this worksheet is beside the earlier ones, and what is to be known of it by the next one."""
+    written = dict(earlier.written)
+    again, older, unread = [], [], []
+    for student in worksheet.students:
+        entry = entries.get(student.number)
+        if entry is None:
+            continue
+        if student.graded not in NEVER and read_date(student.graded, policy, worksheet.languages) is None:
+            unread.append(student)
+        known, digest = written.get(student.number), _digest(entry)
+        age = 1 if known is None else _age(known.modified, student.graded, policy, worksheet.languages)
+        if age < 0:
+            older.append(student)
+        elif known is None or age > 0:
+            written[student.number] = Written(student.graded, digest)
+        elif known.again or known.entry != digest:
+            written[student.number] = Written(known.modified, known.entry, again=True)
+            again.append(student)
+    return Round(written, tuple(again), tuple(older), tuple(unread), earlier.damaged)
+
+
+def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
+    """By Moodle's number, "Last modified (grade)" in a form that Moodle reads; of its own it reads the English one
+    alone. The zone stands in it where the course names one.
+    """
+    found = {}
+    for student in worksheet.students:
+        when = read_date(student.graded, policy, worksheet.languages)
+        if when is not None:
+            found[student.number] = (when if policy.zone_given else when.replace(tzinfo=None)).isoformat()
+    return found
+
+
+def _age(before: str, now: str, policy: Policy, known: Sequence[Language]) -> int:
+    """Whether a worksheet's time is older (-1) or newer (1) than an earlier one's; what cannot be told is newer."""
+    if before == now or (before in NEVER and now in NEVER):
+        return 0
+    if before in NEVER or now in NEVER:
+        return 1 if before in NEVER else -1
+    first, second = read_date(before, policy, known), read_date(now, policy, known)
+    if first is None or second is None:
+        return 1
+    return (second > first) - (second < first)
+
+
+def _written(raw: Mapping[str, object]) -> Written:
+    return Written(str(raw["modified"]), str(raw["entry"]), again=bool(raw["again"]))
+
+
+def _digest(entry: Entry) -> str:
+    """A grade and a comment as one short text."""
+    grade = "" if entry.grade is None else f"{entry.grade:.2f}"
+    return hashlib.sha256(f"{grade}\n{entry.feedback}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
