@@ -45,13 +45,13 @@ class Submission:
     ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
-    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where a team
-    handed it in; ``group`` is ``student`` where that number is a group's or may be one, and so names no student;
-    ``late`` are the seconds after the time at which it was due, an extension counted;
-    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
-    ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
-    8601 with a zone), "" where nobody said. ``path`` is where the file lies in the batch, names and all: the roster
-    reads it and takes it away. While ``unread`` is set, ``content`` and ``sha256`` are empty:
+    ``attempt`` counts from the earliest, and is 0 where the files' times do not tell; ``team`` holds the
+    identifiers of everyone whose work it is, where a team handed it in; ``group`` is ``student`` where that number
+    is a group's or may be one, and so names no student; ``late`` are the seconds after the time at which it was
+    due, an extension counted; ``commitments`` the codes that its people handed in beforehand, None where no file of
+    codes was given; ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models
+    were revealed (ISO 8601 with a zone), "" where nobody said. ``path`` is where the file lies in the batch, names
+    and all: the roster reads it and takes it away. While ``unread`` is set, ``content`` and ``sha256`` are empty:
     `grader.intake.inbox.read` fills them, wherever the submission is worked on.
     """
 

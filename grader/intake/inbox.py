@@ -15,6 +15,7 @@ from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
 from grader.intake.moodle import hides_name, parse_name
 from grader.intake.naming import name_submission, nameless
+from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
 __all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "read"]
@@ -125,7 +126,8 @@ def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
     for item in owned:
         students.setdefault(item.student, []).append(item)
     anonymous = len(students) > 1 and len(names) == 1
-    return [planned for items in students.values() for planned in _of_student(items, anonymous)]
+    told = far_apart(kept)
+    return [planned for items in students.values() for planned in _of_student(items, anonymous, told)]
 
 
 def _common_root(paths: Sequence[str]) -> str:
@@ -151,23 +153,24 @@ def _owner(entry: Entry, path: str) -> _Owned:
     return _Owned(PurePosixPath(path).stem or path, "", entry, path)
 
 
-def _of_student(items: Sequence[_Owned], anonymous: bool) -> Iterator[_Planned]:
-    """One student's submissions: each notebook; where there is none, the first file, to say what it is."""
+def _of_student(items: Sequence[_Owned], anonymous: bool, told: bool) -> Iterator[_Planned]:
+    """One student's submissions: each notebook; where there is none, the first file, to say what it is. ``told``
+    says whether the batch's times tell which file came last.
+    """
     files = [item for item in items if item.plugin == "file"]
     notebooks = [item for item in files if item.file.lower().endswith(NOTEBOOKS) and not _is_linked_part(item.file)]
     chosen = notebooks or files[:1] or list(items[:1])
     others = [item.file for item in files if item not in chosen]
     remarks: list[str] = []
     if len(chosen) > 1:
-        remarks.append(
-            f"duplicate: this student handed in {len(chosen)} files: {_listed([i.file for i in chosen])}."
-        )
+        names = [item.file for item in chosen]
+        words = f"duplicate: this student handed in {len(chosen)} files: {_listed(names)}. {copy_hint(names)}"
+        remarks.append(words.strip())
     if others:
         remarks.append(f"Not read: {_listed(others)}.")
     if len(files) < len(items):
         remarks.append("The text typed into Moodle was not read; only files are.")
-    order = sorted(range(len(chosen)), key=lambda place: (chosen[place].entry.modified, place))
-    attempts = {place: number for number, place in enumerate(order, 1)}
+    order = attempts([item.entry for item in chosen], told=told)
     seen: Counter[str] = Counter()  # a zip may hold several members of one name
     for place, item in enumerate(chosen):
         name = "" if anonymous or hides_name(item.name) else item.name
@@ -175,7 +178,7 @@ def _of_student(items: Sequence[_Owned], anonymous: bool) -> Iterator[_Planned]:
         file = f"{item.file}\0{seen[item.file]}" if seen[item.file] else item.file
         seen[item.file] += 1
         submission = name_submission(item.student, name, file if len(chosen) > 1 else "")
-        yield _Planned(submission, item.student, name, item.entry, tuple(remarks), problem, attempts[place])
+        yield _Planned(submission, item.student, name, item.entry, tuple(remarks), problem, order[place])
 
 
 def _nameless(item: Submission) -> Submission:
