@@ -108,3 +108,16 @@ def test_the_report_shows_its_table_and_its_figure_once(executed: Page) -> None:
 def test_an_epoch_is_one_line_of_output(executed: Page) -> None:
     lines = [output.text for output in executed.cells[6].outputs if output.output_type == "stream"]
     assert "".join(lines) == "epoch 1: training loss 1.0000, accuracy 1.0000, macro-F1 1.0000\n"
+
+
+WITHOUT_WIDGETS = "import sys\nsys.modules['ipywidgets'] = None"
+
+
+@pytest.mark.parametrize(("begin", "red"), [("1", True), ("paribus.begin('week1_lab')", False)])
+def test_a_kernel_without_widgets_leaves_no_red_box(tmp_path: Path, begin: str, red: bool) -> None:
+    """As a fresh JupyterLab is; what loads models and data asks tqdm for its notebook's bars."""
+    cells = (WITHOUT_WIDGETS, f"import paribus\n{begin}", "import tqdm.auto")
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    nbclient.NotebookClient(page, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = "".join(output.text for output in page.cells[2].outputs)
+    assert ("TqdmWarning: IProgress not found" in shown) is red
