@@ -41,7 +41,7 @@ def test_few_settings_make_few_words(config: dict[str, ConfigField]) -> None:
 
 
 def test_every_setting_is_folded_behind_a_line_and_the_record_stays_where_it_was() -> None:
-    rows = dict(row[:2] for row in settings_table(START).rows)
+    rows = {row[0]: row[1] for row in settings_table(START).rows}
     assert rows == {"seed": "13", "batch_size": "32", "learning_rate": "2e-05", "steps": "4", "precision": "fp16",
                     "device": "cuda"}  # fmt: skip
     page = render(START, start_table(START), settings_table(START))
