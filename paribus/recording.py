@@ -25,7 +25,7 @@ from paribus.metrics import evaluate_fast
 from paribus.quotes import Quotes
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Session
-from paribus.show import show, show_tables
+from paribus.show import say, show, show_tables
 from paribus.tables import (
     data_table,
     result_table,
@@ -34,6 +34,7 @@ from paribus.tables import (
     summary_table,
     values_tables,
 )
+from paribus.tested import draws, passed_tests
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,6 +192,21 @@ class Recording:
     def quote(self) -> Quotes:
         """Numbers to paste into a memo, each recorded with what it is: see `paribus.quotes`."""
         return Quotes(self)
+
+    def tested(self, task: str) -> None:
+        """Write down and show that the tests of ``task`` passed: the last line of a tests cell.
+
+        Raises EvidenceError where no cell that was run makes it.
+        """
+        record, table = passed_tests(self.session, task)
+        if record is None:
+            say(table.note)
+        else:
+            self._show(record, table)
+
+    def draws(self, task: str) -> "np.random.Generator":
+        """Random numbers for the tests of ``task``: the same at every run, others in everybody's notebook."""
+        return draws(self.session.nonce, task)
 
     def diagnosis(self, made: Diagnosis, table: Table) -> None:
         """Write and display what is said of a blind model; the one in force, made again, is shown again."""

@@ -62,6 +62,17 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     return _bounded(digests)
 
 
+def cell_digest(source: str) -> str:
+    """The digest of a notebook's code cell, whatever its comments, blank lines, docstrings and annotations; of what
+    is no Python (a cell with magics), the digest of its lines without blanks at their ends.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return _digest("\n".join(line.rstrip() for line in source.strip().splitlines()))
+    return _digest(_dump(_Normaliser().visit(tree)))
+
+
 def _reach(
     root: types.FunctionType, space: Mapping[str, object]
 ) -> tuple[dict[str, types.FunctionType], dict[str, object]]:
