@@ -7,6 +7,7 @@ from statistics import fmean
 
 from course.assignment import Role
 from course.release import Release
+from grader.code.remarks import code_remarks
 from grader.errors import UnreadableError
 from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
@@ -171,6 +172,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
             f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
             "beside it for the person who grades."
         )
+    remarks += code_remarks(case)
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):

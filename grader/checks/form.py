@@ -1,14 +1,16 @@
 """Form: ran in order, no errors, outputs there, headings and sections in order, nothing left over."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.tasks import error_line, keeps_counts
+from grader.code.digests import other_code
 from grader.evidence.contradictions import contradictions
 from grader.model import Case, Evidence, RecoveredCell
 from grader.reading import vocabulary
@@ -52,17 +54,22 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         )
     if not cells:
         return undecided("No cell of your file shows that it ran.", values)
+    return with_doubts(_order(case, cells, values), doubts_of(case, other_code(case)))
+
+
+def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]) -> Finding:
+    """Whether the cells ran in the order in which they stand; another order is no fault."""
     rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
-    values["out_of_order"] = [case.cell_name(item.position) for item in rerun]
+    told = {**values, "out_of_order": [case.cell_name(item.position) for item in rerun]}
     if rerun:
         return passed(
             f"Every task ran. Some cells ran in another order than they stand "
             f"(first: {case.cell_name(rerun[0].position)}); "
             "“Restart and run all” before you hand in shows that nothing hangs on it.",
-            values,
+            told,
             [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
         )
-    return passed("Every task ran, and the cells ran in the order in which they stand.", values)
+    return passed("Every task ran, and the cells ran in the order in which they stand.", told)
 
 
 @check("form.no_errors", "No cell ends in an error")

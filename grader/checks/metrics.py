@@ -6,9 +6,12 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.tasks import keeps_counts
+from grader.code.leaks import leaks
 from grader.evidence.checkpoints import examine
 from grader.evidence.groups import COUNTED
+from grader.evidence.named import misnamed
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
@@ -95,7 +98,21 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
-    return passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    found = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    return with_doubts(found, [*doubts_of(case, leaks(case)), *_misnamed(case)])
+
+
+def _misnamed(case: Case) -> list[Doubt]:
+    """Recorded values that bear a run's name and none of its numbers."""
+    return [
+        Doubt(
+            f"{item.name} was recorded as {item.value:.4f}, and the run of that name has "
+            f"{listed((f'{value:.4f}' for value in item.recorded), 'or')}. A person looks.",
+            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
+            "a value is named after a run and a metric, and no run of that name has it",
+        )
+        for item in misnamed(case)
+    ]  # fmt: skip
 
 
 def _shown(metric: str, value: float) -> str:

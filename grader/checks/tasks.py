@@ -1,20 +1,18 @@
 """Code tasks: the visible tests, unchanged, run after the task, without error."""
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
+from grader.code.answers import suspicious_answers
+from grader.code.findings import evidence_of
+from grader.code.selfchecks import replaced_checks
 from grader.model import Case, Evidence, Match, Output
 
 COUNTS_LOST = frozenset({"colab-page"})
 """Families that show a page and may lose execution counts; see `grader.recover`."""
-
-_REPLACED = re.compile(
-    r"^[ \t]*(?:paribus\.)?selfcheck(?:\.\w+)?[ \t]*=[^=].*$|setattr\([ \t]*(?:paribus\.)?selfcheck\b", re.MULTILINE
-)
 
 
 @check("tasks.tests_passed", "Its tests passed")
@@ -37,12 +35,8 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             {},
             [Evidence(cell.key, shorten(tests.recovered.source))],
         )
-    if (patched := _patched(case)) is not None:
-        return undecided(
-            f"The self-check functions are replaced in {patched.cell}, so the tests' result says little.",
-            {},
-            [patched],
-        )
+    if (replaced := replaced_checks(case, tests.recovered.position)) is not None:
+        return undecided(replaced.because, {}, evidence_of(case, [replaced]))
     values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
     if (error := first_error(tests)) is not None:
         quoted = error_line(error)
@@ -75,21 +69,6 @@ def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | No
     return None
 
 
-def _patched(case: Case) -> Evidence | None:
-    """A cell that puts something else in the place of the self-checks."""
-    for cell in case.notebook.cells:
-        if cell.cell_type == "code" and (found := _replacement(cell.source)):
-            return Evidence(case.cell_name(cell.position), shorten(found))
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _replacement(source: str) -> str:
-    """The line that puts something in the self-checks' place; most cells are a whole class's, so it is kept."""
-    found = _REPLACED.search(source) if "selfcheck" in source else None
-    return "" if found is None else found[0]
-
-
 def _ran_after(  # noqa: PLR0911 - one way out a verdict
     case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]
 ) -> Finding:
@@ -120,7 +99,8 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
         return undecided(
             f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
         )
-    return passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    found = passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    return with_doubts(found, doubts_of(case, tuple(suspicious_answers(case, task_key))))
 
 
 def first_error(match: Match) -> Output | None:
