@@ -12,6 +12,7 @@ from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
 from grader.evidence.runs import Run
 from grader.model import Case
+from paribus.evidence.code import TRAINING
 
 DISPLAYS = frozenset(
     {
@@ -20,6 +21,8 @@ DISPLAYS = frozenset(
     }
 )  # fmt: skip
 """Calls that show something: what goes into them changes no run."""
+_TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
+"""Attributes that only say what something is."""
 _RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
 """Methods of paribus that give a handle, or what was recorded."""
 
@@ -39,7 +42,7 @@ def second_changes(case: Case, program: Program, found: Trained, vary: str) -> I
     filled = _filled(program, found)
     for event in _last_events(program, found):
         name = _last_name(event.path)
-        if name == vary or event.path[0].lower() == vary.lower() or event.store.root in recorded:
+        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower() or event.store.root in recorded:
             continue
         reads = [node for path, nodes in found.reach.reads.items() if _meet(path, event.path) for node in nodes]
         if reads and event.store.root not in filled:
@@ -89,7 +92,7 @@ def _handles(found: Trained) -> set[str]:
 
 
 def _names(run: Run) -> set[str]:
-    return {name.partition(".")[0] for name in run.code}
+    return {name.partition(".")[0] for name in run.code} - {TRAINING}
 
 
 def _filled(program: Program, found: Trained) -> set[str]:
@@ -121,8 +124,8 @@ def _judged(
 ) -> Iterator[CodeFinding]:
     first, _ = _spans(found)
     store = event.store
-    before = _before(program, event, first.first)
-    if _is_same(program, event, before) or store.how == "delete":
+    before = _before(program, event, first.last)
+    if _is_same(program, found, event, before) or store.how == "delete":
         return
     if store.how == "bind" and len(event.path) == 1:  # a loop's variable, or a name that was imported again
         return
@@ -164,7 +167,7 @@ def _before(program: Program, event: Event, order: int) -> ast.expr | None:
     earlier = [
         store.value
         for step, store in program.stores
-        if step.order < order and program.resolve(store.path) == event.path
+        if step.order <= order and program.resolve(store.path) == event.path
     ]
     if earlier:
         return earlier[-1]
@@ -183,8 +186,10 @@ def _before(program: Program, event: Event, order: int) -> ast.expr | None:
     return None
 
 
-def _is_same(program: Program, event: Event, before: ast.expr | None) -> bool:
-    """The path holds again what it held before: the same expression, or the original that was put back."""
+def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | None) -> bool:
+    """The path holds again what it held before: the same expression, made with the arm's own configuration or not, or
+    the original that was put back.
+    """
     value = event.store.value
     if isinstance(value, ast.Call) and (made := path_of(value.func)) is not None and made[-1] in _RECORDS:
         return True
@@ -192,7 +197,18 @@ def _is_same(program: Program, event: Event, before: ast.expr | None) -> bool:
         return event.store.how == "def" and _same_definition(program, event)
     if (path := path_of(value)) is not None and program.resolve(path) == event.path:
         return True
-    return before is not None and ast.dump(before) == ast.dump(value)
+    if before is None:
+        return False
+    names = _handles(found)
+    return _spelled(before, names) == _spelled(value, names)
+
+
+def _spelled(node: ast.expr, configurations: set[str]) -> str:
+    """An expression as text, whichever of the arms' configurations it names."""
+    text = ast.dump(node)
+    for name in sorted(configurations):
+        text = text.replace(f"Name(id={name!r}", "Name(id='configuration'")
+    return text
 
 
 def _same_definition(program: Program, event: Event) -> bool:

@@ -48,10 +48,8 @@ def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] 
     step, store = next(((step, store) for step, store in reversed(bound) if step.order < first), (None, None))
     if step is None or store is None:
         return None
-    value = store.value
-    if value is None:  # network, tokenizer = models.load(…)
-        value = getattr(step.scope.node, "value", None)
-    return (step, value) if isinstance(value, ast.Call) else None
+    made = store.source  # network, tokenizer = models.load(…)
+    return (step, made) if isinstance(made, ast.Call) else None
 
 
 def _renewed(program: Program, name: str, found: Trained) -> bool:

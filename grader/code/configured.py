@@ -46,7 +46,6 @@ class _Followed:
 
     reads: set[str] = field(default_factory=set)
     escaped: bool = False
-    started: bool = False
 
 
 def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -55,7 +54,7 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
         return
     known = [knobs_of(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
     followed = _follow(program, found)
-    if not followed.started or followed.escaped or not all(vary in knobs for knobs in known):
+    if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known):
         return
     elsewhere = _named_elsewhere(program, found, vary)
     if vary not in followed.reads and not elsewhere:
@@ -95,7 +94,6 @@ def _follow(program: Program, found: Trained) -> _Followed:
         id(method): scope for defined in program.defined.values() for _, scope in defined for method in scope.inner
     }
     waiting = list(_entries(program, found))
-    followed.started = bool(waiting)
     seen: set[tuple[int, Path]] = set()
     while waiting and len(seen) < _MAX_STEPS:
         scope, prefix = waiting.pop()
@@ -118,10 +116,7 @@ def _entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
         path = path_of(call.config) if call.config is not None else None
         if path is None or call.helper is not None:
             continue
-        for span in (found.baseline, found.changed):
-            for step in program.steps[span.first : span.last + 1]:
-                if step.position == call.step.position:
-                    yield step.scope, path
+        yield from ((step.scope, path) for step in program.steps if step.position == call.step.position)
 
 
 def _params(scope: Scope, function: ast.expr | None = None) -> list[tuple[Scope, str]]:

@@ -187,7 +187,7 @@ def _assign(flow: _Flow, scope: Scope) -> None:
     for store in scope.stores:
         if len(store.path) != 1:
             continue
-        held = flow.holds(store.value)
+        held = flow.holds(store.source)
         if store.how == "augment":
             held = _joined([flow.names.get(store.root, frozenset()), held])
         if held or store.how == "assign":
@@ -215,7 +215,7 @@ def _fits(scope: Scope, flow: _Flow) -> Iterator[tuple[str, ast.Call]]:
         if len(path) > 1 and path[0]:
             yield path[0], call
         for store in scope.stores:
-            if store.value is not None and any(node is call for node in ast.walk(store.value)):
+            if store.source is not None and any(node is call for node in ast.walk(store.source)):
                 yield store.root, call
 
 
@@ -248,7 +248,7 @@ def _weighed(case: Case, step: Step, scope: Scope, flow: _Flow) -> Iterator[Code
     for path, call in scope.called:
         name = path[-1]
         given = [item.value for item in call.keywords if item.arg in _WEIGHTS]
-        given += call.args if name in _WEIGHS else ()
+        given += [*call.args, *(item.value for item in call.keywords)] if name in _WEIGHS else []
         if not given and name != "train_test_split":
             continue
         where = place_of(case, step, call.lineno)
@@ -264,7 +264,7 @@ def _joined_rows(
     """Training and held-out rows in one, where training uses them."""
     scopes, free = training
     for store in scope.stores if not scope.name else ():
-        if store.root in free and len(store.path) == 1 and JOINED in flow.holds(store.value):
+        if store.root in free and len(store.path) == 1 and JOINED in flow.holds(store.source):
             where = place_of(case, step, store.line)
             yield _leak(where, f"{store.root}, which training uses, holds training and validation rows in one "
                                f"({said(case, where)})", store.root)  # fmt: skip
@@ -320,8 +320,8 @@ def _scored_names(program: Program, training: tuple[frozenset[int], frozenset[st
     for step in program.steps:
         for scope in step.scope.whole():
             for store in scope.stores:
-                if store.value is not None:
-                    made.setdefault(store.root, []).append(store.value)
+                if store.source is not None:
+                    made.setdefault(store.root, []).append(store.source)
             for path, call in scope.called:
                 if path[-1] in ("log", "finish"):
                     parts = (*call.args, *(item.value for item in call.keywords if item.arg == "predictions"))

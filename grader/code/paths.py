@@ -28,12 +28,19 @@ _SETTERS = frozenset({"setattr", "__setattr__"})
 class Store:
     """Something put under ``path``: ``value`` is what, None where it is no expression of its own; ``how`` is
     "assign", "augment", "bind" (an import, a loop, a with), "def", "delete", or "change" (a method that changes it).
+    ``part_of`` is the expression of which ``value`` would be a part, where several names are assigned at once.
     """
 
     path: Path
     value: ast.expr | None
     line: int
     how: str
+    part_of: ast.expr | None = None
+
+    @property
+    def source(self) -> ast.expr | None:
+        """What was assigned, or what it was taken from."""
+        return self.value if self.value is not None else self.part_of
 
     @property
     def root(self) -> str:
@@ -104,18 +111,20 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def stores_to(target: ast.expr, value: ast.expr | None, line: int, how: str) -> Iterator[Store]:
+def stores_to(
+    target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None
+) -> Iterator[Store]:
     """What an assignment's target puts where; a tuple is taken apart, with its values where they are written out."""
     if isinstance(target, ast.Tuple | ast.List):
         parts: list[ast.expr | None] = [None] * len(target.elts)
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             parts = list(value.elts)
         for inner, part in zip(target.elts, parts, strict=True):
-            yield from stores_to(inner, part, line, how)
+            yield from stores_to(inner, part, line, how, value or part_of)
         return
     path = path_of(target)
     if path is not None and path != (SPACE,):
-        yield Store(path, value, line, how)
+        yield Store(path, value, line, how, part_of)
 
 
 def stores_by(call: ast.Call) -> Iterator[Store]:

@@ -3,7 +3,6 @@
 import ast
 from functools import lru_cache
 
-from course.assignment import Role
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.paths import IPYTHON, Path, Store, path_of
@@ -26,45 +25,35 @@ _HANDLERS = frozenset(
 def replaced_checks(case: Case, position: int) -> CodeFinding | None:
     """What makes the result of the tests in the cell at ``position`` say little: the first such line."""
     program = read_program(case)
-    ran = next((step.order for step in program.steps if step.position == position), None)
-    for order, finding in _replaced(case):
-        if ran is None or order < ran or not program.in_order:
+    here = [step for step in program.steps if step.position == position]
+    used = {program.resolve(path) for step in here for path, _ in step.scope.reads} | _STANDS_ON
+    for order, path, finding in _replaced(case):
+        before = not here or order < here[0].order or not program.in_order
+        if before and (path is None or path in used):
             return finding
     return None
 
 
 @lru_cache(maxsize=CASES)
-def _replaced(case: Case) -> tuple[tuple[int, CodeFinding], ...]:
-    """Everything in a notebook that replaces what tests stand on, each with the step that does it."""
+def _replaced(case: Case) -> tuple[tuple[int, Path | None, CodeFinding], ...]:
+    """Everything in a notebook that replaces what tests may stand on: the step that does it, and what is replaced;
+    None for what all tests stand on.
+    """
     program = read_program(case)
-    used = _used_by_tests(case, program)
-    found: list[tuple[int, CodeFinding]] = []
+    found: list[tuple[int, Path | None, CodeFinding]] = []
     for step in program.steps:
         for scope in step.scope.whole():
-            items = [_stored(case, program, step, scope, store, used) for store in scope.stores]
+            items = [_stored(case, program, step, scope, store) for store in scope.stores]
             items += [_handled(case, program, step, path, call) for path, call in scope.called]
-            found += [(step.order, item) for item in items if item is not None]
+            found += [(step.order, *item) for item in items if item is not None]
     return tuple(found)
 
 
-def _used_by_tests(case: Case, program: Program) -> frozenset[Path]:
-    """What the released tests read of modules and builtins, and what the self-checks stand on."""
-    tests = {
-        match.recovered.position for match in case.matches.values()
-        if match.cell.role is Role.TESTS and match.recovered is not None
-    }  # fmt: skip
-    used: set[Path] = set(_STANDS_ON)
-    for step in program.steps:
-        if step.position in tests:
-            paths = {program.resolve(path) for path, _ in step.scope.reads}
-            used |= {path for path in paths if len(path) > 1 or path[0] in BUILTINS}
-    return frozenset(used)
+_Found = tuple[Path | None, CodeFinding]
 
 
-def _stored(
-    case: Case, program: Program, step: Step, scope: Scope, store: Store, used: frozenset[Path]
-) -> CodeFinding | None:
-    """A store that puts something else in the place of a self-check, or of what the tests use."""
+def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store) -> _Found | None:
+    """A store that puts something else in the place of a self-check, or of something that tests may use."""
     if scope.name and store.root in scope.local and store.root not in scope.outer:
         return None
     if store.how == "delete" or _is_itself(program, store):
@@ -72,21 +61,19 @@ def _stored(
     path = program.resolve(store.path)
     if path[0] == "selfcheck" and len(path) > 1:  # the import is not in the file
         path = (*SELFCHECK, *path[1:])
+    what, of = "", None
     if path[0] == IPYTHON and _HANDLERS & set(path):
-        return _finding(
-            case, step, store.line, f"{'.'.join(path)} was changed: an error need not end a cell any more"
-        )
-    if store.path == ("selfcheck",):
-        if store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK:
-            return None
-        return _finding(case, step, store.line, "The name selfcheck stands for something else")
-    if path[:2] == SELFCHECK and (len(path) > 2 or len(store.path) > 1):
-        return _finding(case, step, store.line, f"The self-check functions are replaced ({'.'.join(path[1:])})")
-    if path in used and not _is_plain(store):
-        return _finding(case, step, store.line, f"{'.'.join(store.path)}, which the tests use, is replaced")
-    if path[:1] == ("builtins",) and len(path) == 2 and not _is_plain(store):
-        return _finding(case, step, store.line, f"Python's own {path[1]} is replaced")
-    return None
+        what = f"{'.'.join(path)} was changed, and an error need not end a cell any more"
+    elif store.path == ("selfcheck",):
+        imported = store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK
+        what = "" if imported else "The name selfcheck stands for something else"
+    elif path[:2] == SELFCHECK:
+        what = f"The self-check functions are replaced ({'.'.join(path[1:])})"
+    elif path[:1] == ("builtins",) and not _is_plain(store):
+        what, of = f"Python's own {path[-1]} is replaced", path[1:]
+    elif (len(path) > 1 or path[0] in BUILTINS) and not _is_plain(store):
+        what, of = f"{'.'.join(store.path)}, which these tests use, is replaced", path
+    return (of, _finding(case, step, store.line, what)) if what else None
 
 
 def _is_itself(program: Program, store: Store) -> bool:
@@ -108,13 +95,12 @@ def _is_plain(store: Store) -> bool:
     return not isinstance(store.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call)
 
 
-def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Call) -> CodeFinding | None:
+def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Call) -> _Found | None:
     """A call that tells IPython what to do with errors."""
     if path[-1] != "set_custom_exc" or program.resolve(path)[0] != IPYTHON:
         return None
-    return _finding(
-        case, step, call.lineno, "IPython was told what to do with errors, so an error need not end a cell"
-    )
+    what = "IPython was told what to do with errors, and an error need not end a cell any more"
+    return None, _finding(case, step, call.lineno, what)
 
 
 def _finding(case: Case, step: Step, line: int, what: str) -> CodeFinding:
