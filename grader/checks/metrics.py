@@ -9,6 +9,7 @@ from grader.checks.base import Finding, check, counted, failed, listed, not_appl
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.tasks import keeps_counts
 from grader.code.leaks import leaks
+from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
 from grader.evidence.groups import COUNTED
 from grader.evidence.named import misnamed
@@ -164,7 +165,7 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     }
     evidence = [Evidence(case.cell_name(use.position), shorten(use.text, 80)) for use in uses]
     if not uses and not scored:
-        return passed("The test split was not used.", values)
+        return with_doubts(passed("The test split was not used.", values), doubts_of(case, helper_looks(case)))
     inside = next((use for use in uses if use.kind == "training"), None)
     if inside is not None:
         return failed(

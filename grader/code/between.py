@@ -1,7 +1,7 @@
 """What is not the same in both arms and stands in no record: names rebound, patched or filled between them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ DISPLAYS = frozenset(
     }
 )  # fmt: skip
 """Calls that show something: what goes into them changes no run."""
+_STOPS = (ast.Raise, ast.Assert, ast.Pass)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
 _RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
@@ -165,7 +166,7 @@ def _judged(
 def _before(program: Program, event: Event, order: int) -> ast.expr | None:
     """What stood under the path before the arms, as far as it is written out."""
     earlier = [
-        store.value
+        store.source
         for step, store in program.stores
         if step.order <= order and program.resolve(store.path) == event.path
     ]
@@ -190,7 +191,7 @@ def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | 
     """The path holds again what it held before: the same expression, made with the arm's own configuration or not, or
     the original that was put back.
     """
-    value = event.store.value
+    value = event.store.source
     if isinstance(value, ast.Call) and (made := path_of(value.func)) is not None and made[-1] in _RECORDS:
         return True
     if value is None:
@@ -274,14 +275,32 @@ def _is_number(value: object) -> bool:
 
 
 def _is_shown(found: Trained, node: ast.expr) -> bool:
-    """The expression only goes into something that is printed or drawn."""
-    for call in found.reach.calls():
-        path = path_of(call.func)
-        name = path[-1] if path is not None else getattr(call.func, "attr", "")
-        if name in DISPLAYS and any(
-            inner is node for part in (*call.args, *call.keywords) for inner in ast.walk(part)
-        ):
-            return True
+    """The expression only goes into something that is printed or drawn, or decides whether it is."""
+    for scope in found.reach.scopes:
+        for path, call in scope.called:
+            if path[-1] in DISPLAYS and _holds(node, (*call.args, *call.keywords)):
+                return True
+        for branch in scope.branches:
+            if isinstance(branch, ast.If) and only_shows(branch) and _holds(node, (branch.test,)):
+                return True
+    return False
+
+
+def _holds(node: ast.expr, parts: Sequence[ast.AST]) -> bool:
+    return any(inner is node for part in parts for inner in ast.walk(part))
+
+
+def only_shows(branch: ast.If) -> bool:
+    """What stands below the condition only raises, or shows something."""
+    return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
+
+
+def _shows(statement: ast.stmt) -> bool:
+    if isinstance(statement, _STOPS):
+        return True
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        return getattr(function, "attr", getattr(function, "id", "")) in DISPLAYS | {"warn"}
     return False
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.between import DISPLAYS
+from grader.code.between import only_shows
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
@@ -18,7 +18,6 @@ _SEEDERS = frozenset(
     {"manual_seed", "manual_seed_all", "seed_everything", "set_seed", "seed", "default_rng", "RandomState"}
 )
 _SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
-_STOPS = (ast.Raise, ast.Assert, ast.Pass)
 
 
 def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -35,7 +34,7 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
             on_arm = _compares_arm(branch.test)
             if not (on_size or on_arm or _mentions(branch.test, vary)):
                 continue
-            if isinstance(branch, ast.If) and _only_shows(branch):
+            if isinstance(branch, ast.If) and only_shows(branch):
                 continue
             other = _sets_another(scope, branch, settings)
             if not (on_size or on_arm or other):
@@ -90,20 +89,6 @@ def _mentions(test: ast.expr, vary: str) -> bool:
 def _last_name(node: ast.AST) -> str:
     path = path_of(node)
     return path[-1].strip("[]'\"") if path is not None and len(path) > 1 else ""
-
-
-def _only_shows(branch: ast.If) -> bool:
-    """What stands below the condition only raises, or shows something."""
-    return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
-
-
-def _shows(statement: ast.stmt) -> bool:
-    if isinstance(statement, _STOPS):
-        return True
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function = statement.value.func
-        return getattr(function, "attr", getattr(function, "id", "")) in DISPLAYS | {"warn"}
-    return False
 
 
 def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) -> str:

@@ -45,6 +45,8 @@ _MEASURES = ("len", "max", "min", "score", "f1", "acc", "eval", "metric", "loss"
              "predict", "mean", "sum", "std", "any", "all", "early", "best", "crosstab", "precision", "recall")  # fmt: skip
 """Parts of the names of what measures: how many, how good."""
 _KINDS_OF = frozenset({"set", "frozenset", "unique", "sorted", "Counter"})
+_LEARNS = frozenset({"prepare", "load", "load_tokenizer"})
+"""Functions of paribus that take what they are given for the rows to learn from."""
 _WEIGHS = (
     "weigh_classes",
     "class_weights",
@@ -88,7 +90,8 @@ class _Flow:
             starred = any(isinstance(item, ast.Starred) for item in node.elts)
             return _joined(parts) if starred else frozenset().union(*parts) if len(parts) == 1 else frozenset()
         if isinstance(node, ast.Subscript):
-            return self.holds(node.value) | (self.holds(node.slice) & {LABELS})
+            held = self.holds(node.value) | (self.holds(node.slice) & {LABELS})
+            return held - {JOINED, TRAIN, HELD_OUT} if _takes_apart(node) and JOINED in held else held
         if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
             return self._comprehension(node)
         if isinstance(node, ast.Starred | ast.Await):
@@ -102,7 +105,8 @@ class _Flow:
         name = path[-1] if path is not None else getattr(node.func, "attr", "")
         if name.lower() not in _JOINS and any(word in name.lower() for word in _MEASURES):
             return frozenset()
-        parts = [self._given(item) for item in (*node.args, *(item.value for item in node.keywords))]
+        gives = self._given if name in _JOINS else self.holds
+        parts = [gives(item) for item in (*node.args, *(item.value for item in node.keywords))]
         receiver = self.holds(node.func.value) if isinstance(node.func, ast.Attribute) else frozenset[str]()
         if name in _JOINS:
             return _joined([receiver, *parts])
@@ -126,8 +130,15 @@ class _Flow:
         return self.holds(node)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> frozenset[str]:
-        parts = [self.holds(item.iter) for item in node.generators]
-        return frozenset().union(*parts)
+        held = frozenset().union(*(self.holds(item.iter) for item in node.generators))
+        made = node.value if isinstance(node, ast.DictComp) else node.elt
+        apart = isinstance(made, ast.Subscript) and _takes_apart(made)
+        return held - {JOINED, TRAIN, HELD_OUT} if apart and JOINED in held else held
+
+
+def _takes_apart(node: ast.Subscript) -> bool:
+    """``rows[:n]``, ``frame[frame.part == "train"]``: what was put together is split again."""
+    return isinstance(node.slice, ast.Slice | ast.Compare)
 
 
 def _is_data(node: ast.expr) -> bool:
@@ -264,24 +275,28 @@ def _joined_rows(
     """Training and held-out rows in one, where training uses them."""
     scopes, free = training
     for store in scope.stores if not scope.name else ():
-        if store.root in free and len(store.path) == 1 and JOINED in flow.holds(store.source):
+        made = store.source
+        if store.root in free and len(store.path) == 1 and not _only_joins(made) and JOINED in flow.holds(made):
             where = place_of(case, step, store.line)
-            yield _leak(where, f"{store.root}, which training uses, holds training and validation rows in one "
-                               f"({said(case, where)})", store.root)  # fmt: skip
+            what = f"{store.root}, which training uses, is made of training and validation rows in one"
+            yield _leak(where, f"{what} ({said(case, where)})", store.root)
     for path, call in scope.called:
-        name = path[-1]
-        begins = name in ("run", "start") and any(item.arg == "data" for item in call.keywords)
-        if id(scope) not in scopes and not begins:
-            continue
-        if any(word in name.lower() for word in _MEASURES) and not begins:
-            continue
-        given = (*call.args, *(item.value for item in call.keywords if not begins or item.arg == "data"))
-        if any(JOINED in flow.holds(item) and not isinstance(item, ast.BinOp) for item in given):
-            where = place_of(case, step, call.lineno)
-            yield _leak(
-                where, f"Training gets training and validation rows in one ({said(case, where)})", scope.name
-            )
-            return
+        begins = path[-1] in ("run", "start") and any(item.arg == "data" for item in call.keywords)
+        if begins or (id(scope) in scopes and path[-1] in _LEARNS):
+            given = (*call.args, *(item.value for item in call.keywords if not begins or item.arg == "data"))
+            if any(JOINED in flow.holds(item) for item in given):
+                where = place_of(case, step, call.lineno)
+                what = f"Training gets training and validation rows in one ({said(case, where)})"
+                yield _leak(where, what, scope.name)
+                return
+
+
+def _only_joins(node: ast.expr | None) -> bool:
+    """Two parts put together and nothing more: what is done with them stands elsewhere."""
+    if isinstance(node, ast.Call):
+        path = path_of(node.func)
+        return path is not None and (path[-1] in _JOINS or (path[-1] in ("list", "tuple") and _only_joins(node.args[0])))
+    return isinstance(node, ast.BinOp | ast.List | ast.Tuple)
 
 
 def _answers(case: Case, step: Step, scope: Scope, flow: _Flow) -> Iterator[CodeFinding]:

@@ -7,6 +7,7 @@ from grader.code.branches import branches, cut_loops, ignored_seed
 from grader.code.carried import carried_state
 from grader.code.configured import another_config, not_followed
 from grader.code.findings import CodeFinding, Kind, Standing
+from grader.code.looks import early_looks
 from grader.code.moments import run_calls, trained
 from grader.code.program import read_program
 from grader.evidence.runs import CASES
@@ -30,6 +31,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *branches(case, program, found, vary),
         *cut_loops(case, program, found),
         *ignored_seed(case, program, found),
+        *early_looks(case, program, found, vary),
     ]
     mine = {call.step.position for call in found.calls}
     findings += [

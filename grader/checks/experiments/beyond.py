@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from grader.checks.base import Finding, failed
+from grader.checks.base import Finding, counted, failed
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.code.findings import Kind, Standing, evidence_of
+from grader.code.looks import AGAIN
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.chosen import best_of, looked_before, records_lost_before
 from grader.evidence.compare import compare
@@ -81,7 +82,12 @@ def before_prediction(case: Case, key: str, vary: str, found: Finding) -> Findin
                 (Evidence(where, f"{seen.name}, seed {seen.seed}"),),
             )
         )
-    lost = records_lost_before(case, arms.changed)
     peeks = of_kind(about_experiment(case, key, vary), Kind.PEEK)
-    doubts += doubts_of(case, tuple(item for item in peeks if lost or item.about != "again"))
+    doubts += doubts_of(case, [item for item in peeks if item.about != AGAIN])
+    lost = records_lost_before(case, arms.changed)
+    for item in peeks:
+        if item.about == AGAIN and lost:
+            runs = counted(lost, "time")
+            because = f"{item.because}: its records were shown at least {runs} before and are gone. A person looks."
+            doubts.append(Doubt(because, tuple(evidence_of(case, [item]))))
     return with_doubts(found, doubts)
