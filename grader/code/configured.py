@@ -9,7 +9,7 @@ from grader.code.between import DISPLAYS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.moments import RunCall, Trained
-from grader.code.paths import Path, path_of
+from grader.code.paths import SPACE, Path, path_of
 from grader.code.program import Program
 from grader.evidence.compare import knobs_of
 from grader.evidence.runs import finished
@@ -188,7 +188,8 @@ def _handed_on(
 
 def _named_elsewhere(program: Program, found: Trained, name: str) -> bool:
     """The training reads a setting of this name from something that may be the configuration under another name."""
-    constant = {root for root in found.reach.free if not _bound_between(program, root, found)}
+    made = {store.root for scope in found.reach.scopes for store in scope.stores}
+    constant = {root for root in found.reach.free - made if not _bound_between(program, root, found)}
     for scope in found.reach.scopes:
         for node in (*scope.attributes, *scope.subscripts):
             path = path_of(node)

@@ -12,48 +12,71 @@ from grader.code.moments import run_calls
 from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES, Run, read_runs
 from grader.model import Case
-from paribus.evidence.code import TRAINING, UNAVAILABLE, source_digest
-
-_FIRST = 12
-"""Functions of one run that are held against the page."""
-
+from paribus.evidence.code import TRAINING, UNAVAILABLE, source_digest, value_digest
 
 @lru_cache(maxsize=CASES)
 def other_code(case: Case) -> tuple[CodeFinding, ...]:
     """Functions that a run's record names and that stand on the page with other code than the one that ran."""
     program = read_program(case)
     found: dict[str, CodeFinding] = {}
+    if program.unread or program.hidden:  # the code that ran may stand there
+        return ()
     for run in read_runs(case):
-        for name, digest in list(run.code.items())[:_FIRST]:
+        for name, digest in run.code.items():
             if digest != UNAVAILABLE and name not in found:
-                finding = _held_against(case, program, run, name, digest)
-                if finding is not None:
-                    found[name] = finding
+                place = _other_function(case, program, run, name, digest) or _other_value(program, name, digest)
+                if place is not None:
+                    found[name] = _finding(case, program, run, *place)
     return tuple(found.values())
 
 
-def _held_against(case: Case, program: Program, run: Run, name: str, digest: str) -> CodeFinding | None:
+Found = tuple[Step, int, str]
+"""A step, the line in its cell, and the name that stands there with other code."""
+
+
+def _other_function(case: Case, program: Program, run: Run, name: str, digest: str) -> Found | None:
+    """A function of this name whose code on the page is another, and no other function of the page is the one."""
     candidates = list(_candidates(program, run, name))
-    if not candidates:
-        return None
     for step, scope in candidates:
         made = _digest_of(case, step, scope)
         if made is None or made == digest:  # what cannot be worked out says nothing
             return None
-    if name == TRAINING and digest in _every_digest(case, program):
+    if not candidates or digest in _every_digest(case):
         return None
     step, scope = candidates[-1]
-    where = place_of(case, step, scope.line)
+    return step, scope.line, scope.name
+
+
+def _other_value(program: Program, name: str, digest: str) -> Found | None:
+    """A plain global that stands on the page with another value, and that nothing else puts there."""
+    bound = program.bound.get(name, ())
+    stored = [store for step in program.steps for scope in step.scope.whole() for store in scope.stores]
+    mine = [store for store in stored if store.root == name]
+    if not bound or any(store.path != (name,) or store.how != "assign" or store.value is None for store in mine):
+        return None
+    for store in mine:
+        try:
+            made = value_digest(ast.literal_eval(store.value or ""))
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            return None
+        if made is None or made == digest:
+            return None
+    step, store = bound[-1]
+    return step, store.line, name
+
+
+def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name: str) -> CodeFinding:
+    """What is said of a name whose code on the page is not the one that a run recorded."""
+    where = place_of(case, step, line)
     began = _count(case, run.start_position if run.start is not None else run.position)
     later = began is not None and step.count is not None and step.count > began
-    what = "was run again after" if later else "is not the code that"
-    tail = f" ran for {run.name}" if later else f" {run.name} ran with"
     standing = Standing.PROVED if program.in_order and not later else Standing.SUSPECTED
+    when = ", and its cell was run again afterwards" if later else ""
     return CodeFinding(
         Kind.OTHER_CODE, standing,
-        f"{scope.name} as it stands in your file ({said(case, where)}) {what}{tail}: its digest is another than the "
-        "record's. Run the notebook again from the top, so that the page shows what ran.",
-        (where,), scope.name, sure=standing is Standing.PROVED,
+        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest is "
+        "another than the record's. Run the notebook again from the top, so that the page shows what ran.",
+        (where,), name, sure=standing is Standing.PROVED,
     )  # fmt: skip
 
 
@@ -76,8 +99,10 @@ def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, S
         yield from ((step, scope) for step, scope in program.defined.get(names.pop(), ()) if not scope.is_class)
 
 
-def _every_digest(case: Case, program: Program) -> frozenset[str]:
-    """The digests of all functions of the page: a training function may have another name where it was called."""
+@lru_cache(maxsize=CASES)
+def _every_digest(case: Case) -> frozenset[str]:
+    """The digests of all functions of the page: a name may have stood for another of them, or for a wrapper."""
+    program = read_program(case)
     found = {
         _digest_of(case, step, scope)
         for step in program.steps for scope in step.scope.whole()

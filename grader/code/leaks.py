@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.moments import run_calls
+from grader.code.moments import BEGINS, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES
@@ -54,6 +54,8 @@ _WEIGHS = (
     "compute_sample_weight",
     "WeightedRandomSampler",
 )
+_SCORES = frozenset({"log", "finish", "run", "start"})
+"""Calls that score a run, or begin one: what is fitted after the last of them is looked at and no more."""
 _WEIGHTS = frozenset({"weight", "weights", "class_weight", "sample_weight"})
 
 
@@ -177,8 +179,9 @@ def leaks(case: Case) -> tuple[CodeFinding, ...]:
             for name, call in _fits(scope, inner):
                 fitted.setdefault(name, (step, call.lineno, ast.unparse(call.func)))
         _assign(flow, step.scope)
+    last = max((step.order for step in program.steps if any(path[-1] in _SCORES for path, _ in step.scope.called)), default=0)
     for name, (step, line, what) in fitted.items():
-        if name in scored and step.position not in given:
+        if name in scored and step.position not in given and step.order <= last:
             where = place_of(case, step, line)
             found.append(_leak(where, f"{what} learns from validation or test rows ({said(case, where)}), and what it "
                                       "learnt is scored afterwards", name))  # fmt: skip
@@ -302,7 +305,7 @@ def _only_joins(node: ast.expr | None) -> bool:
 def _answers(case: Case, step: Step, scope: Scope, flow: _Flow) -> Iterator[CodeFinding]:
     """Predictions that are made with the labels they are scored against."""
     for path, call in scope.called:
-        if path[-1] not in ("log", "finish"):
+        if path[-1] not in _SCORES - BEGINS:
             continue
         for item in call.keywords:
             if item.arg == "predictions" and LABELS in flow.holds(item.value):
@@ -338,7 +341,7 @@ def _scored_names(program: Program, training: tuple[frozenset[int], frozenset[st
                 if store.source is not None:
                     made.setdefault(store.root, []).append(store.source)
             for path, call in scope.called:
-                if path[-1] in ("log", "finish"):
+                if path[-1] in _SCORES - BEGINS:
                     parts = (*call.args, *(item.value for item in call.keywords if item.arg == "predictions"))
                     waiting += [node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)]
     while waiting:

@@ -56,7 +56,7 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     }
     for name, value in {**bound, **values}.items():
         if name not in changed:
-            digests[f"{name}_" if name in digests else name] = _digest(_stable(value))
+            digests[f"{name}_" if name in digests else name] = value_digest(value) or UNAVAILABLE
     return _bounded(digests)
 
 
@@ -66,6 +66,11 @@ def source_digest(module: ast.Module, name: str, defaults: Iterable[object] = ()
     """
     tree = _normalised(module, name)
     return None if tree is None else _digest(_dump(tree) + _shown_defaults(defaults))
+
+
+def value_digest(value: object) -> str | None:
+    """The digest that `code_digest` gives a simple global of this value, None where it is no simple one."""
+    return _digest(_stable(value)) if _is_simple(value) else None
 
 
 def _reach(

@@ -29,7 +29,7 @@ from grader.code.program import Program, make_program
 from grader.judge import judge
 from grader.match import match
 from grader.model import Case, FoundRecord, Recovered, RecoveredCell, Verdict
-from paribus.evidence.code import source_digest
+from paribus.evidence.code import value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import evaluate_fast
@@ -202,14 +202,10 @@ def _code(program: Example, read: Program, position: int, ran: tuple[RecoveredCe
             digests["training" if scope is roots[0] else scope.name] = made
     for name in sorted(reach.free - filled):
         value = read.value_before(name, call.step.order)
-        if value is not None and _is_simple(value):
-            digests[name] = source_digest(ast.parse(f"def f():\n    return {ast.unparse(value)}"), "f") or ""
+        try:
+            digest = value_digest(ast.literal_eval(value)) if value is not None else None
+        except ValueError:  # no plain value
+            continue
+        if digest is not None:
+            digests[name] = digest
     return digests
-
-
-def _is_simple(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True
