@@ -1,7 +1,7 @@
 """Form: ran in order, no errors, outputs there, headings and sections in order, nothing left over."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from grader.checks.base import (
     shorten,
     undecided,
 )
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.survival import (
     code_cells,
@@ -30,6 +31,7 @@ from grader.checks.survival import (
     unless_lost,
 )
 from grader.checks.tasks import error_line
+from grader.code.digests import other_code
 from grader.evidence.contradictions import contradictions
 from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
@@ -76,17 +78,22 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if untold or not cells:
         what = f"whether {listed(untold)} ran" if untold and cells else "in which order its cells ran"
         return undecided(f"Your file does not show {what}. {hand_in(case)}", values)
+    return with_doubts(_order(case, cells, values), doubts_of(case, other_code(case)))
+
+
+def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]) -> Finding:
+    """Whether the cells ran in the order in which they stand; another order is no fault."""
     rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
-    values["out_of_order"] = [case.cell_name(item.position) for item in rerun]
+    told = {**values, "out_of_order": [case.cell_name(item.position) for item in rerun]}
     if rerun:
         return passed(
             f"Every task ran. Some cells ran in another order than they stand "
             f"(first: {case.cell_name(rerun[0].position)}); "
             "“Restart and run all” before you hand in shows that nothing hangs on it.",
-            values,
+            told,
             [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
         )
-    return passed("Every task ran, and the cells ran in the order in which they stand.", values)
+    return passed("Every task ran, and the cells ran in the order in which they stand.", told)
 
 
 @check("form.no_errors", "No cell ends in an error")

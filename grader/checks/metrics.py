@@ -6,9 +6,13 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
+from grader.code.leaks import leaks
+from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
 from grader.evidence.groups import COUNTED
+from grader.evidence.named import misnamed
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
@@ -97,7 +101,21 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
-    return passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    found = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    return with_doubts(found, [*doubts_of(case, leaks(case)), *_misnamed(case)])
+
+
+def _misnamed(case: Case) -> list[Doubt]:
+    """Recorded values that bear a run's name and none of its numbers."""
+    return [
+        Doubt(
+            f"{item.name} was recorded as {item.value:.4f}, and the run of that name has "
+            f"{listed((f'{value:.4f}' for value in item.recorded), 'or')}. A person looks.",
+            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
+            "a value is named after a run and a metric, and no run of that name has it",
+        )
+        for item in misnamed(case)
+    ]  # fmt: skip
 
 
 def _shown(metric: str, value: float) -> str:
@@ -149,7 +167,8 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     }
     evidence = [Evidence(case.cell_name(use.position), shorten(use.text, 80)) for use in uses]
     if not uses and not scored:
-        return unless_lost(case, passed("The test split was not used.", values), code_lost(case))
+        found = unless_lost(case, passed("The test split was not used.", values), code_lost(case))
+        return with_doubts(found, doubts_of(case, helper_looks(case)))
     inside = next((use for use in uses if use.kind == "training"), None)
     if inside is not None:
         return failed(

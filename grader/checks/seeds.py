@@ -5,8 +5,11 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.survival import outputs_lost, unless_lost
+from grader.code.findings import Kind
+from grader.code.reading import about_experiment, of_kind
 from grader.evidence.compare import knobs_of
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
@@ -41,7 +44,9 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             [Evidence(case.cell_name(run.position), run.name) for run in without],
         )
     seeds = listed(str(seed) for seed in dict.fromkeys(run.seed for run in runs))
-    return passed(f"Every run records its seed ({seeds}).", values)
+    key = experiment_of(case, cell, options)
+    ignored = of_kind(about_experiment(case, key, find_arms(case, key).vary), Kind.SEED)
+    return with_doubts(passed(f"Every run records its seed ({seeds}).", values), doubts_of(case, ignored))
 
 
 @check("seeds.enough", "Enough seeds")
@@ -145,7 +150,9 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             return undecided(
                 f"{text}, with different losses. A person looks at them.", values, _evidence(case, (first, second))
             )
-    return passed(f"Every seed stands for a run of its own.{advice}")
+    found = passed(f"Every seed stands for a run of its own.{advice}")
+    key = experiment_of(case, cell, options)
+    return with_doubts(found, doubts_of(case, of_kind(about_experiment(case, key, arms.vary), Kind.SEED)))
 
 
 def _counted_twice(runs: Sequence[Run]) -> tuple[Run, Run] | None:

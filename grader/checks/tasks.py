@@ -1,18 +1,17 @@
 """Code tasks: the visible tests, unchanged, run after the task, without error."""
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.survival import code_cells, hand_in, never_ran
-from grader.model import Case, Evidence, Match, Output, RecoveredCell
-
-_REPLACED = re.compile(
-    r"^[ \t]*(?:paribus\.)?selfcheck(?:\.\w+)?[ \t]*=[^=].*$|setattr\([ \t]*(?:paribus\.)?selfcheck\b", re.MULTILINE
-)
+from grader.code.answers import suspicious_answers
+from grader.code.findings import evidence_of
+from grader.code.selfchecks import replaced_checks
+from grader.evidence.tested import error_in_words, find_tested, says_when_passed
+from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
 
 
 @check("tasks.tests_passed", "Its tests passed")
@@ -37,12 +36,8 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             {},
             [Evidence(cell.key, shorten(tests.recovered.source))],
         )
-    if (patched := _patched(case)) is not None:
-        return undecided(
-            f"The self-check functions are replaced in {patched.cell}, so the tests' result says little.",
-            {},
-            [patched],
-        )
+    if (replaced := replaced_checks(case, tests.recovered.position)) is not None:
+        return undecided(replaced.because, {}, evidence_of(case, [replaced]))
     values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
     if (error := first_error(tests)) is not None:
         quoted = error_line(error)
@@ -58,7 +53,43 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             {**values, "error": copy.text},
             [*evidence, copy],
         )
+    if task is not None and says_when_passed(cell):
+        return _as_recorded(case, task, tests, values)
     return _ran_after(case, task, tests, task_key, values)
+
+
+def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) -> Finding:
+    """Tests that show a record when they have passed: it decides, and without it nothing is passed."""
+    key, found = task.cell.key, find_tested(case, tests, task)
+    counted = _ran_after(case, task, tests, key, values)
+    if found is None:
+        if words := error_in_words(tests):
+            quoted = shorten(words)
+            because = f"The tests of {key} stopped with: {quoted}"
+            return failed(because, {**values, "error": quoted}, [Evidence(tests.cell.key, quoted)])
+        if counted.outcome is not Outcome.PASSED:
+            return counted
+        return undecided(
+            f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "
+            "notebook with the line in which they say so.",
+            counted.values,
+            counted.evidence,
+        )
+    if counted.outcome is Outcome.FAILED or task.unchanged or any(item.cut for item in code_cells(case)):
+        return counted
+    values = {**counted.values, "tests": found.tests}
+    if not found.same_tests or not found.same_code:
+        what = "code on your page" if found.same_tests else "tests on your page"
+        return undecided(
+            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "
+            "then hand in again.",
+            values,
+            counted.evidence,
+        )
+    passing = passed(
+        f"{found.tests} of {found.tests} tests of {key} passed on this code.", values, counted.evidence
+    )
+    return with_doubts(passing, doubts_of(case, tuple(suspicious_answers(case, key))))
 
 
 def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | None:
@@ -73,21 +104,6 @@ def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | No
         if error is not None and (copy.count is None or ran is None or copy.count > ran):
             return Evidence(case.cell_name(position), error_line(error))
     return None
-
-
-def _patched(case: Case) -> Evidence | None:
-    """A cell that puts something else in the place of the self-checks."""
-    for cell in case.notebook.cells:
-        if cell.cell_type == "code" and (found := _replacement(cell.source)):
-            return Evidence(case.cell_name(cell.position), shorten(found))
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _replacement(source: str) -> str:
-    """The line that puts something in the self-checks' place; most cells are a whole class's, so it is kept."""
-    found = _REPLACED.search(source) if "selfcheck" in source else None
-    return "" if found is None else found[0]
 
 
 def _ran_after(  # noqa: PLR0911 - one way out a verdict
@@ -149,7 +165,8 @@ def _as_seen(
         return undecided(
             f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
         )
-    return passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    found = passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    return with_doubts(found, doubts_of(case, tuple(suspicious_answers(case, task_key))))
 
 
 def first_error(match: Match) -> Output | None:
