@@ -31,7 +31,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> InteractiveShell:
     return made
 
 
-def tests_records(shell: InteractiveShell) -> list[Record]:
+def written_tests(shell: InteractiveShell) -> list[Record]:
     notebook: Notebook = shell.user_ns["notebook"]
     return [record for record in notebook.records() if record.kind == "tests"]
 
@@ -40,7 +40,7 @@ def test_passing_is_shown_with_the_code_that_passed(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(shell, TASK, TESTS)
-    (record,) = tests_records(shell)
+    (record,) = written_tests(shell)
     assert record.run_name == "double"
     assert dict(record.code) == {"task": cell_digest(TASK), "tests": cell_digest(TESTS)}
     assert dict(record.values) == {"tests": 2.0, "passed": 2.0, "count": 3.0}
@@ -49,19 +49,19 @@ def test_passing_is_shown_with_the_code_that_passed(
 
 def test_tests_that_stop_write_nothing(shell: InteractiveShell) -> None:
     run(shell, TASK.replace("2 *", "3 *"), TESTS)
-    assert tests_records(shell) == []
+    assert written_tests(shell) == []
 
 
 def test_after_a_syntax_error_the_record_is_of_the_function_that_ran(shell: InteractiveShell) -> None:
     run(shell, TASK, TASK.replace("return", "return return"), TESTS)
-    (record,) = tests_records(shell)
+    (record,) = written_tests(shell)
     assert record.code["task"] == cell_digest(TASK)
 
 
 def test_the_last_cell_that_makes_the_task_counts(shell: InteractiveShell) -> None:
     other = TASK.replace("2 * number", "number + number")
     run(shell, TASK, "double(3)", other, TESTS)
-    (record,) = tests_records(shell)
+    (record,) = written_tests(shell)
     assert record.code["task"] == cell_digest(other)
 
 
