@@ -120,12 +120,15 @@ class Assignment:
         return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def compute_release(self, references: str = "") -> str:
-        """The digest of everything but the digest: 16 hex digits of a SHA-256.
+        """The digest of all that students and graders get: 16 hex digits of a SHA-256.
 
-        Sources carry the digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the
-        canonical JSON of the references that the prose and the bands use.
+        Line numbers of the author's source are no part of it: they serve error messages alone. Sources carry the
+        digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the canonical JSON of the
+        references that the prose and the bands use.
         """
         body = {**asdict(self), "release": ""}
+        for cell in body["cells"]:
+            del cell["line"]
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + references
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

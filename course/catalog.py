@@ -90,7 +90,7 @@ class Course:
 def load_course(path: Path = COURSE_FILE) -> Course:
     """Read and validate a course.toml; CatalogError says which table and what was expected there."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -4,7 +4,8 @@ Nothing of it stands in a release, so all of it may change while submissions com
 
     [grading]
     timezone = "Europe/Berlin"        # of Moodle's dates and of `due`
-    date_format = ""                  # strptime's; empty: Moodle's in English, German, French, Spanish, Russian
+    date_format = ""                  # strptime's; empty: Moodle's own formats, in forty languages
+    language = ""                     # Moodle's code of the site's language, like "de" or "pt_br"
     attempts = "ask"                  # which of a student's files counts: last, best, or a person chooses
     anonymous = false                 # store and show no name, only Moodle's identifier
     late_penalty = "none"             # none, zero, or "module:Class", a late submission plugin of nbgrader's
@@ -64,6 +65,7 @@ class Policy:
     timezone: str = "UTC"
     zone_given: bool = False
     date_format: str = ""
+    language: str = ""
     attempts: Attempts = "ask"
     anonymous: bool = False
     late_penalty: str = "none"
@@ -80,7 +82,7 @@ class Policy:
 def load_policy(assignment: str, path: Path = COURSE_FILE) -> Policy:
     """An assignment's policy. CatalogError names the entry that is wrong and what was expected there."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8")).get("grading", {})
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("grading", {})
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -92,7 +94,7 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     """A policy from the parsed table [grading]."""
     reader = _Reader(origin)
     table = reader.table(raw, "grading")
-    simple = ("timezone", "date_format", "attempts", "anonymous", "late_penalty")
+    simple = ("timezone", "date_format", "language", "attempts", "anonymous", "late_penalty")
     reader.only(table, (*simple, "limits", "assignments"), "grading")
     given = {name: table[name] for name in simple if name in table}
     for name, value in given.items():

@@ -24,7 +24,7 @@ from generator.building.blind import find_zoo
 from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.errors import RunError
-from generator.project import ROOT
+from generator.project import CHECK_NEEDS, ROOT
 from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
@@ -35,7 +35,7 @@ from paribus.profiles import get_profile
 TORCH = "torch==2.13.0"
 EXTRA = (
     "hypothesis", "ipykernel", "jsonschema", "matplotlib", "optuna", "papermill", "pyarrow", "pytest",
-    "safetensors", "statsmodels",
+    "safetensors", "statsmodels", *CHECK_NEEDS,
 )  # fmt: skip
 """What the tests and a kernel need beyond an image's pins."""
 TEST_FOLDERS = ("tests/paribus", "tests/data", "tests/training")

@@ -8,6 +8,8 @@ from pathlib import Path
 import course
 
 ROOT = Path(course.__file__).parent.parent
+CHECK_NEEDS = ("selectolax",)
+"""What `paribus check` needs beyond the students' core."""
 
 
 @cache
@@ -23,6 +25,11 @@ def requirement(name: str, root: Path = ROOT) -> str:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     stated = project["optional-dependencies"]["instructor"]
     return next(str(item) for item in stated if re.split(r"[^A-Za-z0-9._-]", item, maxsplit=1)[0] == name)
+
+
+def wheel_name(version: str) -> str:
+    """What the students' wheel is called."""
+    return f"paribus-{version}-py3-none-any.whl"
 
 
 def core_packages() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.errors import ResultError
 from grader.gradebook.scores import TOLERANCE
+from grader.identity import handed, pair
 from grader.model import Result, Verdict
 from grader.pages.shared import STATUS, points, who
 from grader.results import FILE, read_results
@@ -41,18 +42,20 @@ def read_graded(place: Path) -> tuple[Result, ...]:
 def changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[Change, ...]:
     """Every difference that matters to someone, in the order of the later grading, who is gone last.
 
-    Other words for the same verdict, or another order, are no change.
+    Submissions are compared by person and file. Other words for the same verdict, another name of a student, or
+    another order, are no change.
     """
     old = {result.submission: result for result in before}
-    new = {result.submission for result in after}
+    continues = pair([handed(result) for result in before], [handed(result) for result in after])
     found: list[Change] = []
     for result in after:
-        earlier = old.get(result.submission)
+        earlier = old.get(continues.get(result.submission, ""))
         if earlier is None:
             found.append(Change(result.submission, who(result), "submission", ABSENT, STATUS[result.status]))
         else:
             found.extend(_of_one(earlier, result))
-    gone = [result for result in before if result.submission not in new]
+    known = set(continues.values())
+    gone = [result for result in before if result.submission not in known]
     found.extend(Change(item.submission, who(item), "submission", STATUS[item.status], ABSENT) for item in gone)
     return tuple(found)
 

@@ -23,15 +23,18 @@ from course.release import Release
 from grader.batch import COMPLETE, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.errors import ResultError
-from grader.gradebook.entering import enter
+from grader.gradebook.entering import Decided, enter
 from grader.gradebook.kept import Kept
+from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import load_plugin
 from grader.handed_back import FILE as HANDED_BACK
 from grader.handed_back import compare, graded_at, read_earlier
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import count_submissions, iter_unread
-from grader.intake.roster import Roster, read_roster, with_roster
+from grader.intake.languages import Language, language_named
+from grader.intake.roster import Roster, check_belongs, read_roster, told_anew, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
+from grader.late_notes import time_notes
 from grader.model import Result, Submission
 from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
@@ -104,8 +107,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
+        _check_worksheet(order, worksheet, _submissions(order, roster))
         commitments = _read_commitments(order)
         total = _count(order)
+        remember_owners(order.out)
         _forget_marker(order.out)
         limits, kept = order.policy.limits, Kept()
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
@@ -114,10 +119,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
                 also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
             )  # fmt: skip
-            results = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        moodle = for_moodle(order, results, worksheet)
-        write_out(order, results, moodle, observe)
-        return Handback(results, moodle.notes, batch.reused)
+            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept)
+        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+        write_out(order, entered.results, moodle, observe)
+        return Handback(entered.results, moodle.notes, batch.reused)
 
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
@@ -127,7 +132,8 @@ def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -
 
 
 def collect(order: Order, observe: Observe = _silent) -> Handback:
-    """Write the pages and Moodle's files anew with what people decided in formgrader; nothing is graded.
+    """Write the pages and Moodle's files anew with what people decided in formgrader, and with the lateness that
+    worksheet and policy give now; nothing is graded.
 
     UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
@@ -142,22 +148,36 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
             raise UsageError(f"{order.out} holds no batch to collect from: {error} {advice}") from error
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
+        roster = read_roster(worksheet, order.policy)
+        if worksheet is not None:
+            results = tuple(told_anew(result, roster) for result in results)
+        _check_worksheet(order, worksheet, results)
         _forget_marker(order.out)
-        decided = with_gradebook(order, results, observe, only_read=True)
-        moodle = for_moodle(order, decided, worksheet)
-        write_out(order, decided, moodle, observe)
-        return Handback(decided, moodle.notes, len(decided))
+        entered = with_gradebook(order, results, observe, only_read=True)
+        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+        write_out(order, entered.results, moodle, observe)
+        return Handback(entered.results, moodle.notes, len(entered.results))
 
 
-def for_moodle(order: Order, results: Sequence[Result], given: Worksheet | None) -> ForMoodle:
-    """The ``given`` worksheet, or one that is made, with grades and comments, beside those of earlier runs."""
+def for_moodle(
+    order: Order,
+    results: Sequence[Result],
+    given: Worksheet | None,
+    people: Sequence[str] = (),
+    roster: Roster | None = None,
+) -> ForMoodle:
+    """The ``given`` worksheet, or one that is made, with grades and comments, beside those of earlier runs.
+
+    ``people`` are the notes on what people gave, ``roster`` what the worksheet says of the students.
+    """
     policy = order.policy
-    worksheet = given or make_worksheet(results, order.assignment, policy.attempts)
+    worksheet = given or make_worksheet(results, order.assignment, policy.attempts, _site(order))
     worksheet = without_names(worksheet) if policy.anonymous else worksheet
     entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts)
     this = compare(read_earlier(order.out), worksheet, entries, policy)
-    told = made_notes(results) if given is None else worksheet_notes(worksheet, results, entries)
-    notes = (*batch_notes(results), *told, *round_notes(this, policy))
+    told = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
+    times = time_notes(given, roster or read_roster(given, policy), policy, results)
+    notes = (*batch_notes(results), *people, *told, *times, *round_notes(this, policy))
     return ForMoodle(write_worksheet(worksheet, entries, graded_at(worksheet, policy)), this.to_json(), notes)
 
 
@@ -169,7 +189,7 @@ def with_gradebook(
     only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
-) -> tuple[Result, ...]:
+) -> Decided:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
@@ -235,10 +255,23 @@ def _count(order: Order) -> int:
     return count_submissions(order.submissions, inbox_limits(order.policy.limits))
 
 
+def _site(order: Order) -> Language:
+    """The language of the site, as the course names it."""
+    return language_named(order.policy.language or "en")
+
+
 def _read_worksheet(order: Order) -> Worksheet | None:
+    site = _site(order)
     if order.worksheet is None:
         return None
-    return read_worksheet(order.worksheet.read_bytes(), order.worksheet.name)
+    return read_worksheet(
+        order.worksheet.read_bytes(), order.worksheet.name, (site,) if order.policy.language else ()
+    )
+
+
+def _check_worksheet(order: Order, worksheet: Worksheet | None, placed: Iterable[Submission | Result]) -> None:
+    if worksheet is not None and order.worksheet is not None:
+        check_belongs(worksheet, placed, order.worksheet.name)
 
 
 def _read_commitments(order: Order) -> Commitments | None:

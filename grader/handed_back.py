@@ -10,11 +10,12 @@ when a grade or a comment was first written into it, a digest of these, and whet
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course.policy import Policy
+from grader.intake.languages import Language
 from grader.intake.late import read_date
 from grader.intake.worksheet import Entry, Student, Worksheet
 
@@ -87,12 +88,12 @@ def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry]
         if entry is None:
             continue
         if student.graded not in NEVER:
-            if read_date(student.graded, policy) is None:
+            if read_date(student.graded, policy, worksheet.languages) is None:
                 unread.append(student)
             else:
                 dated = True
         known, digest = written.get(student.number), _digest(entry)
-        age = 1 if known is None else _age(known.modified, student.graded, policy)
+        age = 1 if known is None else _age(known.modified, student.graded, policy, worksheet.languages)
         if age < 0:
             older.append(student)
         elif known is None or age > 0:
@@ -109,19 +110,19 @@ def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
     """
     found = {}
     for student in worksheet.students:
-        when = read_date(student.graded, policy)
+        when = read_date(student.graded, policy, worksheet.languages)
         if when is not None:
             found[student.number] = (when if policy.zone_given else when.replace(tzinfo=None)).isoformat()
     return found
 
 
-def _age(before: str, now: str, policy: Policy) -> int:
+def _age(before: str, now: str, policy: Policy, known: Sequence[Language]) -> int:
     """Whether a worksheet's time is older (-1) or newer (1) than an earlier one's; what cannot be told is newer."""
     if before == now or (before in NEVER and now in NEVER):
         return 0
     if before in NEVER or now in NEVER:
         return 1 if before in NEVER else -1
-    first, second = read_date(before, policy), read_date(now, policy)
+    first, second = read_date(before, policy, known), read_date(now, policy, known)
     if first is None or second is None:
         return 1
     return (second > first) - (second < first)

@@ -45,13 +45,13 @@ class Submission:
     ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
     there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
-    ``attempt`` counts from the earliest; ``team`` holds the identifiers of everyone whose work it is, where a team
-    handed it in; ``group`` is ``student`` where that number is a group's or may be one, and so names no student;
-    ``late`` are the seconds after the time at which it was due, an extension counted;
-    ``commitments`` the codes that its people handed in beforehand, None where no file of codes was given;
-    ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models were revealed (ISO
-    8601 with a zone), "" where nobody said. ``path`` is where the file lies in the batch, names and all: the roster
-    reads it and takes it away. While ``unread`` is set, ``content`` and ``sha256`` are empty:
+    ``attempt`` counts from the earliest, and is 0 where the files' times do not tell; ``team`` holds the
+    identifiers of everyone whose work it is, where a team handed it in; ``group`` is ``student`` where that number
+    is a group's or may be one, and so names no student; ``late`` are the seconds after the time at which it was
+    due, an extension counted; ``commitments`` the codes that its people handed in beforehand, None where no file of
+    codes was given; ``handed_in`` and ``reveal`` the moments at which it was handed in and at which blind models
+    were revealed (ISO 8601 with a zone), "" where nobody said. ``path`` is where the file lies in the batch, names
+    and all: the roster reads it and takes it away. While ``unread`` is set, ``content`` and ``sha256`` are empty:
     `grader.intake.inbox.read` fills them, wherever the submission is worked on.
     """
 
@@ -96,10 +96,30 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Survived:
+    """What of a cell its file would show. Where a part is False, a tool may have dropped it: then its absence says
+    nothing of what was done.
+
+    ``source``: all of its code, or of its words. ``count``: whether it ran. ``outputs``: everything that it showed.
+    ``id`` and ``tags``: what names it. Whether markdown's own source survived is the cell's ``rendered``.
+    """
+
+    source: bool = True
+    count: bool = True
+    outputs: bool = True
+    id: bool = True
+    tags: bool = True
+
+
+ALL_SURVIVED = Survived()
+
+
+@dataclass(frozen=True)
 class RecoveredCell:
     """One cell as recovered. ``source`` is exact for code; for markdown it is the source where the format
     kept it (ipynb) and else the rendered text; ``html`` is the rendered markdown, unsanitised.
-    ``hidden`` says that the export left the source out.
+    ``hidden`` says that the export left the source out. Whoever concludes something from what is not there asks
+    ``survived`` first.
     """
 
     position: int
@@ -112,18 +132,26 @@ class RecoveredCell:
     html: str = ""
     rendered: bool = False
     hidden: bool = False
+    survived: Survived = ALL_SURVIVED
+
+    @property
+    def cut(self) -> bool:
+        """Its source is not all here: the export left it out, or a browser had drawn a part of it."""
+        return self.hidden or not self.survived.source
 
 
 @dataclass(frozen=True)
 class Recovered:
     """A notebook as recovered. ``family`` names the format ("ipynb", "nbconvert-lab", "nbconvert-classic", …);
-    ``remarks`` say in plain words what this family or this file cannot tell.
+    ``remarks`` say in plain words what this family or this file cannot tell. ``whole`` is False where cells are
+    known to be missing from the file, or may well be.
     """
 
     family: str
     cells: tuple[RecoveredCell, ...]
     remarks: tuple[str, ...] = ()
     title: str = ""
+    whole: bool = True
 
 
 # --- where each of the assignment's cells went ----------------------------------------------------------

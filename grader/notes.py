@@ -95,7 +95,7 @@ def round_notes(this: Round, policy: Policy) -> Iterator[str]:
         )
 
 
-def made_notes(results: Sequence[Result]) -> Iterator[str]:
+def made_notes(results: Sequence[Result], policy: Policy) -> Iterator[str]:
     """What a worksheet that Moodle did not write cannot do."""
     if any(result.group for result in results):
         yield (
@@ -104,9 +104,14 @@ def made_notes(results: Sequence[Result]) -> Iterator[str]:
         )
     elif any(is_number(result.student) for result in results):
         yield (
-            "worksheet.csv was made without Moodle's: only a site in English takes it, and never give it to an "
-            "assignment for teams, whose zip has groups' numbers. Better give Moodle's own with --worksheet."
+            f"worksheet.csv was made without Moodle's: only a site in {_language(policy)} takes it, and never give "
+            "it to an assignment for teams, whose zip has groups' numbers. Better give Moodle's own with "
+            "--worksheet."
         )
+
+
+def _language(policy: Policy) -> str:
+    return f"the language {policy.language!r}" if policy.language else "English (course.toml may name another)"
 
 
 def _remarked(result: Result, remark: str) -> bool:

@@ -7,20 +7,21 @@ course's policy, or a person chooses. Of whom nobody can tell whose work it is, 
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from course.assignment import Assignment
 from course.policy import Attempts
 from grader.gradebook.scores import TOLERANCE
+from grader.intake.columns import Columns
+from grader.intake.languages import Language, languages
 from grader.intake.moodle import as_html, feedback_member
-from grader.intake.worksheet import Columns, Entry, Worksheet, no_formula
+from grader.intake.worksheet import Entry, Worksheet, no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
 from grader.recover.text import harmless
 
-HEADER = (
-    "Identifier", "Full name", "Status", "Grade", "Maximum grade", "Grade can be changed",
-    "Last modified (submission)", "Last modified (grade)", "Feedback comments",
-)  # fmt: skip
+MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback")
+"""The columns of a worksheet that is made here, by what they hold."""
 # The earliest time that a zip can hold: the same pages give the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -39,32 +40,38 @@ def worksheet_entries(
     chooses, and the comment says so.
     """
     found = _by_student(results)
-    return {
-        student.number: _entry(found[student.number], assignment, student.maximum, attempts)
-        for student in worksheet.students
-        if student.number in found
-    }
+    entries: dict[str, Entry] = {}
+    for student in worksheet.students:
+        if student.number in found:
+            entry = _entry(found[student.number], assignment, student.maximum, attempts)
+            entries[student.number] = entry if worksheet.takes_points(student) else replace(entry, grade=None)
+    return entries
 
 
-def make_worksheet(results: Sequence[Result], assignment: Assignment, attempts: Attempts = "ask") -> Worksheet:
-    """A worksheet for those who gave none: everyone who handed in, with Moodle's identifiers where known.
+def make_worksheet(
+    results: Sequence[Result], assignment: Assignment, attempts: Attempts = "ask", site: Language | None = None
+) -> Worksheet:
+    """A worksheet for those who gave none: everyone who handed in, with Moodle's identifiers where known, in the
+    site's language, else in English.
 
     Rows without a number of Moodle's are filled in here, since no entry can name them.
     """
+    site = site or languages()["en"]
     rows: list[tuple[str, ...]] = []
     strangers: set[str] = set()
     for student, found in sorted(_by_student(results).items(), key=lambda item: (len(item[0]), item[0])):
         grade, comment = "", ""
         if not is_number(student):
             entry = _entry(found, assignment, None, attempts)
-            grade = "" if entry.grade is None else f"{entry.grade:.2f}"
+            grade = "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", site.decimal)
             comment = no_formula(as_html(entry.feedback))
             strangers.add(no_formula(student))
-        identifier = f"Participant {student}" if is_number(student) else no_formula(student)
-        name, maximum = no_formula(found[0].name), f"{assignment.max_score:.2f}"
-        rows.append((identifier, name, "", grade, maximum, "Yes", "-", "-", comment))
-    columns = Columns(identifier=0, grade=3, modified=7, feedback=8, maximum=4, name=1)
-    return Worksheet(HEADER, tuple(rows), columns, strangers=frozenset(strangers))
+        identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(student)
+        name, maximum = no_formula(found[0].name), f"{assignment.max_score:.2f}".replace(".", site.decimal)
+        rows.append((identifier, name, "", grade, maximum, site.word("yes"), "-", "-", comment))
+    columns = Columns(**{role: place for place, role in enumerate(MADE)})
+    header = tuple(site.word(role) for role in MADE)
+    return Worksheet(header, tuple(rows), columns, decimal=site.decimal, strangers=frozenset(strangers))
 
 
 def feedback_zip(results: Sequence[Result], pages: Mapping[str, str], assignment: Assignment) -> bytes:
@@ -116,12 +123,12 @@ def _by_student(results: Sequence[Result]) -> dict[str, list[Result]]:
 def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
     """The submission of one student that counts; None where a person chooses.
 
-    "last" is the file that was changed last. "best" has the highest score once nothing is open in any of them;
-    before, it cannot be told.
+    "last" is the file that was changed last, where the files' times tell which that is. "best" has the highest
+    score once nothing is open in any of them; before, it cannot be told.
     """
     if len(found) == 1:
         return found[0]
-    if attempts == "last":
+    if attempts == "last" and all(result.attempt for result in found):
         return max(found, key=lambda result: result.attempt)
     if attempts == "best" and all(is_final(result) for result in found if result.cells):
         return max(found, key=lambda result: (bool(result.cells), result.net, result.attempt))

@@ -4,20 +4,24 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.assignment import Assignment
+from course.assignment import Assignment, Role
 from course.public import SUFFIX
 from course.release import Release
 from grader.checks import CHECKS
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
 from grader.grade import grade_one, named_assignments
-from grader.model import Outcome, Submission
+from grader.model import Outcome, Submission, Verdict
 from grader.recover import recover
+
+WHOLE = "The notebook as a whole"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One check of one cell. ``where`` is how people call the cell, ``cells`` where the verdict looked."""
+    """One check of one cell. ``where`` is how people call the cell, ``cells`` where the verdict looked, and
+    ``found_under`` their headings where the check concerns the notebook as a whole.
+    """
 
     cell: str
     where: str
@@ -26,6 +30,7 @@ class Item:
     outcome: Outcome
     because: str
     cells: tuple[str, ...]
+    found_under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,22 +57,25 @@ def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
     result = grade_one(submission, (Release(form, notebook=""),))
     if not result.cells:
         raise PreviewError(f"{name}: {' '.join(result.remarks)}")
-    cells = {cell.key: cell for cell in form.cells}
     items = tuple(
-        Item(
-            judged.key,
-            cells[judged.key].heading or judged.key,
-            verdict.check,
-            CHECKS[verdict.check].title,
-            verdict.outcome,
-            verdict.because,
-            tuple(dict.fromkeys(item.cell for item in verdict.evidence)),
-        )
+        _item(form, judged.key, verdict)
         for judged in result.cells
         for verdict in judged.verdicts
         if verdict.check in CHECKS
     )
     return Preview(form.name, form.title, result.remarks, items)
+
+
+def _item(form: Assignment, key: str, verdict: Verdict) -> Item:
+    """A verdict under its cell's heading; what concerns the notebook as a whole stands under no one heading."""
+    headings = {cell.key: cell.heading for cell in form.cells}
+    whole = any(cell.key == key and cell.role is Role.NOTEBOOK for cell in form.cells)
+    cells = tuple(dict.fromkeys(item.cell for item in verdict.evidence))
+    found_under = dict.fromkeys(headings[cell] for cell in cells if headings.get(cell)) if whole else {}
+    return Item(
+        key, WHOLE if whole else headings[key] or key, verdict.check, CHECKS[verdict.check].title, verdict.outcome,
+        verdict.because, cells, tuple(found_under),
+    )  # fmt: skip
 
 
 def _choose(content: bytes, name: str, forms: Sequence[Assignment]) -> Assignment:

@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import NoReturn
 
 import paribus
+from paribus.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
 
 GROUP = "paribus.commands"
@@ -35,7 +36,7 @@ class Command:
 def find_commands() -> list[Command]:
     """All commands of the rooms that are installed, by name.
 
-    A student's wheel has no rooms above, and so no entry points: the list is empty there.
+    A student's wheel has one of them: `paribus check`.
     """
     found: list[Command] = []
     for point in sorted(entry_points(group=GROUP), key=lambda item: item.name):
@@ -67,6 +68,7 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: what it promises was done; 1: it was not; 2: wrong usage; 130: interrupted."""
+    speak_plainly((sys.stdout, sys.stderr))
     parser = build_parser(find_commands())
     parsed = parser.parse_args(arguments)
     try:

@@ -9,6 +9,7 @@ What is recorded stands in `paribus.recording`; what is built on records is impo
 """
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,9 @@ def begin(
             f"An assignment's name is like 'week1_homework'; got {assignment!r}. "
             "Keep the line paribus.begin(…) as it was handed out."
         )
+    # Without ipywidgets tqdm shows progress as text, which is fine, and warns of it, in a red box that stays in the
+    # hand-in.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     folder = Path(directory) / assignment
     go_on(folder, assignment, None if previous is None else Path(previous))
     session = open_session(folder, assignment, release or "unreleased", clock=clock)

@@ -1,9 +1,10 @@
 """`paribus build`: sources and references in, one folder out: the students' files, the instructor's files.
 
+DIR/student/README.md                    how to start, look first and hand in, for students
 DIR/student/kaggle/<assignment>/         the notebook and what the official client needs to push it
 DIR/student/kaggle/dataset/              the data set that carries the students' wheel
-DIR/student/check/                       what `paribus check` needs: its package, the assignments' public forms
-DIR/student/colab/, DIR/student/jupyter/ the notebooks (and the wheel beside them for Jupyter)
+DIR/student/check/                       what `paribus check` needs: the wheel, the assignments' public forms
+DIR/student/colab/, DIR/student/jupyter/ the notebooks (for Jupyter with the wheel and the forms beside them)
 DIR/instructor/solution|instructor/<platform>/
 DIR/instructor/release/<assignment>/     all that grading needs (`course.release`)
 DIR/complete.json                        written last
@@ -22,7 +23,6 @@ from course.catalog import Course, Entry
 from course.public import public_form, public_name
 from course.release import Release, write_release
 from generator.building.blind import sealed_part, zoos_of
-from generator.building.checkwheel import build_check_wheel
 from generator.building.notebooks import (
     NotebookCell,
     ValueOf,
@@ -32,7 +32,9 @@ from generator.building.notebooks import (
     to_text,
     with_evidence_cells,
 )
+from generator.building.placeholders import placeholders
 from generator.building.platforms import Setting, load_kaggle, notebook_metadata
+from generator.building.readme import README, student_readme
 from generator.building.wheel import Wheel, build_wheel
 from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from generator.publishing.kaggle_metadata import to_text as metadata_text
@@ -46,8 +48,8 @@ from paribus.profiles import get_profile
 
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
-WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
 CHECK_FOLDER = "student/check"
+WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
 BAND_CHECK = "metrics.near_reference"
 
 
@@ -70,6 +72,7 @@ class Built:
     ``missing`` says which references its prose or bands lack, ``unsealed`` which zoos have no key.
     """
 
+    setting: Setting
     entry: Entry
     source: Source
     release: Release
@@ -85,12 +88,15 @@ class Built:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build wrote: the folder, every file (relative, sorted), the assignments."""
+    """What a build wrote: the folder, every file (relative, sorted), the assignments. ``placeholders`` says what
+    the course has to fill in before the notebooks go out.
+    """
 
     out: Path
     files: tuple[str, ...]
     built: tuple[Built, ...]
     wheel: str
+    placeholders: tuple[str, ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -131,7 +137,8 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
     release = Release(assignment, to_text(release_notebook), references, sealed)
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
-    return Built(entry, source, release, notebooks, _missing(source, entry, value_of, references), unsealed)
+    missing = _missing(source, entry, value_of, references)
+    return Built(setting, entry, source, release, notebooks, missing, unsealed)
 
 
 def build(course: Course, entries: Sequence[Entry], out: Path, options: Options) -> BuildReport:
@@ -144,9 +151,8 @@ def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequ
     """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
     (out / MARKER).unlink(missing_ok=True)
     files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
-    for folder in WHEEL_FOLDERS.values():
+    for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER):
         _remove_other_wheels(out / folder, wheel.name)
-    _remove_other_wheels(out / CHECK_FOLDER, build_check_wheel().name)
     for path, content in files.items():
         write_atomic(out / path, content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
@@ -161,7 +167,8 @@ def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequ
         "files": digests,
     }
     write_atomic(out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
-    return BuildReport(out, tuple(sorted(digests)), tuple(built), wheel.name)
+    to_fill_in = placeholders(built[0].setting, platforms)
+    return BuildReport(out, tuple(sorted(digests)), tuple(built), wheel.name, to_fill_in)
 
 
 def notebook_path(variant: str, platform: str, assignment: str) -> str:
@@ -175,21 +182,27 @@ def notebook_path(variant: str, platform: str, assignment: str) -> str:
 def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = PLATFORMS) -> dict[str, bytes]:
     """Everything that students get, by path."""
     wheels = {
-        f"{folder}/{wheel.name}": wheel.content for name, folder in WHEEL_FOLDERS.items() if name in platforms
+        f"{folder}/{wheel.name}": wheel.content
+        for folder in (CHECK_FOLDER, *(folder for name, folder in WHEEL_FOLDERS.items() if name in platforms))
     }
+    readme = student_readme(
+        built[0].setting, [item.entry for item in built], platforms, profile=built[-1].assignment.profile,
+        wheel=wheel.name,
+    )  # fmt: skip
     return {
-        **_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms), **_check_files(built)
+        README: readme.encode(), **_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms),
+        **_forms(built, platforms),
     }  # fmt: skip
 
 
-def _check_files(built: Sequence[Built]) -> dict[str, bytes]:
-    """What a student's own check needs: the package with the command, and a public form of each assignment."""
-    package = build_check_wheel()
-    forms = {
-        f"{CHECK_FOLDER}/{public_name(item.assignment)}": public_form(item.assignment).to_json().encode()
+def _forms(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
+    """Each assignment's public form, which `paribus check` needs: with the wheel, and beside Jupyter's notebook."""
+    folders = (CHECK_FOLDER, *((WHEEL_FOLDERS["jupyter"],) if "jupyter" in platforms else ()))
+    return {
+        f"{folder}/{public_name(item.assignment)}": public_form(item.assignment).to_json().encode()
         for item in built
+        for folder in folders
     }
-    return {f"{CHECK_FOLDER}/{package.name}": package.content, **forms}
 
 
 def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:

@@ -101,7 +101,7 @@ def read_wrong_answers(entry: Entry, source: Source) -> dict[str, dict[str, str]
             raise BuildError(
                 f"{where} belongs to no task; expected a folder named as one of {', '.join(sorted(tasks))}."
             )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
         if not text.startswith("# ") or not _has_code(text):
             raise BuildError(f"{where}: expected a first line `# what is wrong`, and code below it.")
         found[task][path.stem] = text

@@ -35,7 +35,7 @@ def make_cells(
     source: Source, entry: Entry, setting: Setting, platform: str, variant: str, *, profile: str, value_of: ValueOf
 ) -> tuple[NotebookCell, ...]:
     """The cells of one notebook in order; ``{{ release }}`` is still in place."""
-    around = frame(platform, entry, setting)
+    around = frame(platform, entry, setting, profile)
     own = [cell for cell in source.cells if is_included(cell, platform, variant)]
     built = [_make_cell(source, cell, variant, profile, value_of) for cell in own]
     first_code = next((number for number, cell in enumerate(own) if cell.cell_type == "code"), len(own))

@@ -12,9 +12,10 @@ from typing import Any
 from course.assignment import Cell, Role
 from course.catalog import Course, Entry
 from generator.errors import BuildError
-from generator.project import ROOT, core_packages
+from generator.project import CHECK_NEEDS, ROOT, core_packages, wheel_name
 from generator.publishing.kaggle_metadata import KaggleSettings, load_settings
 from generator.sources.roles import PLATFORMS
+from paribus.profiles import get_profile
 
 KAGGLE_SETTINGS = ROOT / "kaggle" / "settings.toml"
 
@@ -90,21 +91,61 @@ def _accelerator(kaggle: KaggleSettings) -> str:
     return shape[:1].lower() + shape[1:]
 
 
-def frame(platform: str, entry: Entry, setting: Setting) -> Frame:
+@dataclass(frozen=True)
+class Place:
+    """Where a platform's setup cell gets the wheel: it looks in ``folder`` (and, if ``deep``, below it), then asks
+    ``address``. ``advice`` says what a student does where it is in neither.
+    """
+
+    title: str
+    folder: str
+    advice: str
+    deep: bool = False
+    address: str = ""
+
+
+def _place(platform: str, setting: Setting, wheel: str) -> Place:
+    if platform == "kaggle":
+        data_set = f"{setting.kaggle.owner}/{setting.kaggle.dataset['slug']}"
+        advice = f"Choose Add Input on the right, search for the data set {data_set}, and add it."
+        return Place("Run this cell first; the internet may be off.", "/kaggle/input", advice, deep=True)
+    if platform == "colab":
+        advice = f"Upload {wheel}, which your course hands out, with the folder symbol on the left."
+        address = setting.course.wheel_url.replace("{version}", setting.version)
+        return Place("@title Set up: run this cell first", "/content", advice, address=address)
+    return Place("Run this cell first.", ".", f"Put the file {wheel} that came with this notebook beside it.")
+
+
+def needed_packages(entry: Entry, profile: str) -> tuple[str, ...]:
+    """What a notebook on one's own machine must have: the students' core, what `paribus check` needs, what the
+    assignment needs, and what reads the hub's data where the profile wants those.
+    """
+    hub = ("datasets",) if get_profile(profile).data.partition(":")[0] == "hub" else ()
+    return tuple(dict.fromkeys((*core_packages(), *CHECK_NEEDS, *entry.needs, *hub)))
+
+
+def frame(platform: str, entry: Entry, setting: Setting, profile: str) -> Frame:
     """The cells that the generator adds on a platform; BuildError where there is no such platform."""
     if platform not in PLATFORMS:
         raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(PLATFORMS)}.")
+    wheel = wheel_name(setting.version)
+    place = _place(platform, setting, wheel)
     values = {
+        "__TITLE__": place.title,
         "__VERSION__": setting.version,
+        "__WHEEL__": wheel,
+        "__NEEDED__": " ".join(needed_packages(entry, profile)) if platform == "jupyter" else "",
+        "__ADDRESS__": place.address,
+        "__PLACE__": place.folder,
+        "__INSIDE__": "**/" if place.deep else "",
+        "__ADVICE__": place.advice,
         "__ASSIGNMENT__": entry.name,
-        "__DATASET__": f"{setting.kaggle.owner}/{setting.kaggle.dataset['slug']}",
-        "__WHEEL_URL__": setting.course.wheel_url.replace("{version}", setting.version),
-        "__NEEDED__": " ".join((*core_packages(), *entry.needs)),
     }
-    setup = Cell("setup", Role.SETUP, "code", _read(f"setup_{platform}.py", values), heading=entry.title)
-    end = [Cell("handin", Role.HANDIN, "markdown", _read(f"handin_{platform}.md", values), heading="Hand in")]
+    setup = Cell("setup", Role.SETUP, "code", read_cell("setup.py", values), heading=entry.title)
+    end = [Cell("handin", Role.HANDIN, "markdown", read_cell(f"handin_{platform}.md", values), heading="Hand in")]
     if platform == "colab":
-        end.append(Cell("handin-export", Role.HANDIN, "code", _read("handin_colab.py", values), heading="Hand in"))
+        text = read_cell("handin_colab.py", values)
+        end.append(Cell("handin-export", Role.HANDIN, "code", text, heading="Hand in"))
     return Frame(_badge(platform, entry, setting.course), setup, tuple(end))
 
 
@@ -119,7 +160,8 @@ def _badge(platform: str, entry: Entry, course: Course) -> tuple[Cell, ...]:
     return (Cell("badge", Role.SETUP, "markdown", badge, heading=entry.title),)
 
 
-def _read(name: str, values: Mapping[str, str]) -> str:
+def read_cell(name: str, values: Mapping[str, str]) -> str:
+    """A file of `generator.cells` with its placeholders filled in."""
     text = files("generator.cells").joinpath(name).read_text(encoding="utf-8").strip("\n")
     for placeholder, value in values.items():
         text = text.replace(placeholder, value)

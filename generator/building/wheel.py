@@ -1,7 +1,7 @@
-"""The students' wheel: paribus alone, with the students' requirements, the same bytes every time.
+"""The students' one wheel: paribus and `paribus check`, with the students' requirements, the same bytes every time.
 
 The instructor's pyproject.toml packs every room; this one is filled in from a template in a staging folder that
-holds nothing but paribus, so that nothing else can slip in.
+holds nothing but paribus and what the command reaches, so that nothing else can slip in.
 """
 
 import json
@@ -13,8 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import paribus
+from generator.building.checkmodules import DATA, reached
 from generator.errors import BuildError
-from generator.project import ROOT, core_requirements
+from generator.project import CHECK_NEEDS, ROOT, core_requirements, requirement
 
 # What editors, interpreters and tests leave behind.
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig", "*.rej")
@@ -38,7 +39,8 @@ def build_wheel(
     from hatchling.builders.wheel import WheelBuilder
 
     origin = package or Path(paribus.__file__).parent
-    needed = core_requirements() if requirements is None else requirements
+    check = (requirement(name) for name in CHECK_NEEDS)
+    needed = (*core_requirements(), *check) if requirements is None else requirements
     template = files("generator.templates").joinpath("student_pyproject.toml").read_text(encoding="utf-8")
     pyproject = template.replace("__VERSION__", paribus.__version__).replace(
         "__DEPENDENCIES__", json.dumps(list(needed))
@@ -46,6 +48,9 @@ def build_wheel(
     with tempfile.TemporaryDirectory(prefix="paribus-wheel-") as folder:
         staging = Path(folder)
         shutil.copytree(origin, staging / "paribus", ignore=_LEFTOVERS)
+        for path in (*reached(), *DATA):
+            (staging / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, staging / path)
         shutil.copy(licence, staging / "LICENSE")
         (staging / "pyproject.toml").write_text(pyproject, encoding="utf-8")
         try:
@@ -55,5 +60,5 @@ def build_wheel(
                 f"The students' wheel cannot be built ({error}). See generator/templates/student_pyproject.toml "
                 "and the dependencies in pyproject.toml."
             ) from error
-        path = Path(built[0])
-        return Wheel(path.name, path.read_bytes())
+        wheel = Path(built[0])
+        return Wheel(wheel.name, wheel.read_bytes())

@@ -73,6 +73,7 @@ def as_json(report: "BuildReport") -> str:
             "wheel": report.wheel,
             "files": list(report.files),
             "missing_references": list(report.missing),
+            "placeholders": list(report.placeholders),
         },
         indent=1,
     )
@@ -89,6 +90,7 @@ def as_lines(report: "BuildReport") -> str:
         lines.append(
             f"{len(report.missing)} references are not recorded yet; the notebooks say so where they are used."
         )
+    lines += [f"To fill in: {text}" for text in report.placeholders]
     lines.append(f"Students' files:   {report.out / 'student'}")
     lines.append(f"Instructor's files: {report.out / 'instructor'}")
     return "\n".join(lines)

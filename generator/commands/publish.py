@@ -37,6 +37,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
 
     from course.catalog import load_course
     from course.zoo import ZOOS
+    from generator.building.placeholders import PLACEHOLDER
     from generator.building.platforms import KAGGLE_SETTINGS
     from generator.publishing.kaggle_client import CommandLineClient
     from generator.publishing.kaggle_metadata import load_settings
@@ -53,9 +54,13 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     zoos = {arguments.name: ()} if alone else zoos_for(arguments.out, entries)
     plan = make_plan(arguments.out, [entry.name for entry in entries], arguments.owner, zoos)
     show_plan(plan)
+    nobody = f"{PLACEHOLDER} is a placeholder: publish with --owner NAME, your Kaggle account."
+    unowned = any(item.ref.startswith(f"{PLACEHOLDER}/") for item in plan)
     if arguments.dry_run:
-        print("Nothing was pushed. Leave out --dry-run to push.")
+        print(*([nobody] if unowned else []), "Nothing was pushed. Leave out --dry-run to push.", sep="\n")
         return 0
+    if unowned:
+        raise UsageError(nobody)
     waiting = load_settings(KAGGLE_SETTINGS).waiting
     waiting = replace(
         waiting, poll=arguments.poll or waiting.poll, run_limit=arguments.time_limit or waiting.run_limit

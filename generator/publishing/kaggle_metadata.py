@@ -9,18 +9,28 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from generator.errors import PublishError
+from generator.project import ROOT
 
 KERNEL_FILE = "kernel-metadata.json"
 DATASET_FILE = "dataset-metadata.json"
 WHEEL = "paribus-*.whl"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+LICENCES = ROOT / "kaggle" / "licences.toml"
 MACHINES = ("NvidiaTeslaT4",)
 PINNING = ("original", "latest")
+# What a kernel's sources are called by, part by part.
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "dataset_sources": ("owner", "slug"),
+    "kernel_sources": ("owner", "slug"),
+    "competition_sources": ("slug",),
+    "model_sources": ("owner", "slug", "framework", "variation", "version"),
+}
 RETIRED = {
     "enable_gpu": "deprecated: state machine_shape",
     "enable_tpu": "deprecated: state machine_shape",
@@ -49,7 +59,7 @@ class KaggleSettings:
 def load_settings(path: Path) -> KaggleSettings:
     """Read kaggle/settings.toml; PublishError where it is missing, no TOML, or lacks a field."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         wait = raw["wait"]
         waiting = Waiting(float(wait["poll"]), float(wait["dataset_limit"]), float(wait["run_limit"]))
         return KaggleSettings(str(raw["owner"]), dict(raw["kernel"]), dict(raw["dataset"]), waiting)
@@ -154,9 +164,8 @@ def kernel_problems(raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     if raw.get("docker_image_pinning_type") not in (None, *PINNING):
         pinned = raw["docker_image_pinning_type"]
         found.append(("docker_image_pinning_type", f"is {pinned!r}, expected {' or '.join(PINNING)}"))
-    found += (
-        _sources(raw, "dataset_sources", 2) + _sources(raw, "kernel_sources", 2) + _sources(raw, "model_sources", 5)
-    )
+    for name, parts in SOURCES.items():
+        found += _sources(raw, name, parts)
     return found + _code_file(raw, folder)
 
 
@@ -169,14 +178,28 @@ def dataset_problems(raw: Mapping[str, Any], folder: Path, carries: str = WHEEL)
     licenses = raw.get("licenses")
     if not isinstance(licenses, list) or len(licenses) != 1 or not _has_name(licenses[0]):
         found.append(("licenses", f"is {licenses!r}, expected exactly one, as [{{'name': …}}]"))
+    elif licenses[0]["name"] not in known_licences():
+        found.append(("licenses", f"is {licenses[0]['name']!r}, expected one of {', '.join(known_licences())}"))
     if not isinstance(raw.get("isPrivate"), bool):
         found.append(("isPrivate", f"is {raw.get('isPrivate')!r}; state true or false"))
     folders = sorted(path.name for path in folder.iterdir() if path.is_dir())
     if folders:
         found.append(("(files)", f"the folder {folders[0]!r} would be skipped by the client; keep files flat"))
-    if not list(folder.glob(carries)):
+    carried = sorted(path.name for path in folder.glob(carries))
+    if not carried:
         found.append(("(files)", f"there is no {carries} to upload"))
+    if len(carried) > 1:
+        found.append(("(files)", f"there are {' and '.join(carried)}, expected one; delete the older"))
     return found
+
+
+@cache
+def known_licences(path: Path = LICENCES) -> tuple[str, ...]:
+    """The names of licences that Kaggle takes for a data set; PublishError where the list cannot be read."""
+    try:
+        return tuple(str(name) for name in tomllib.loads(path.read_text(encoding="utf-8-sig"))["names"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise PublishError(f"{path}: cannot be read ({type(error).__name__}: {error}). It needs names.") from error
 
 
 def _named(raw: Mapping[str, Any], least: int) -> list[Problem]:
@@ -193,17 +216,16 @@ def _named(raw: Mapping[str, Any], least: int) -> list[Problem]:
     return found
 
 
-def _sources(raw: Mapping[str, Any], field: str, parts: int) -> list[Problem]:
+def _sources(raw: Mapping[str, Any], field: str, parts: tuple[str, ...]) -> list[Problem]:
     listed = raw.get(field, [])
     if not isinstance(listed, list):
         return [(field, f"is {listed!r}, expected a list")]
     return [
-        (
-            field,
-            f"holds {item!r}, expected {'/'.join(('owner', 'slug', 'framework', 'variation', 'version')[:parts])}",
-        )
+        (field, f"holds {item!r}, expected {'/'.join(parts)}")
         for item in listed
-        if not isinstance(item, str) or len([part for part in item.split("/") if part]) != parts
+        if not isinstance(item, str)
+        or len(item.split("/")) != len(parts)
+        or not all(map(PART.fullmatch, item.split("/")))
     ]
 
 

@@ -7,6 +7,7 @@ for, and its output fetched.
 """
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +49,10 @@ Kind = Literal["data set", "notebook", "reference run"]
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to push: from ``source`` (a folder), staged with ``metadata``, to ``ref`` ("owner/slug")."""
+    """One thing to push: from ``source`` (a folder), staged with ``metadata``, to ``ref`` ("owner/slug").
+
+    ``renamed`` holds what a notebook calls data sets by, and what they are called for this owner.
+    """
 
     kind: Kind
     assignment: str
@@ -56,6 +60,7 @@ class Item:
     source: Path
     files: tuple[Path, ...]
     metadata: dict[str, Any]
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -112,15 +117,16 @@ def make_plan(
     about = read_dataset(kaggle / "dataset")
     old = str(about["id"]).partition("/")[0]
     new = owner or old
-    about = {**about, "id": f"{new}/{str(about['id']).partition('/')[2]}"}
     wheels = tuple(sorted((kaggle / "dataset").glob("paribus-*.whl")))
-    items = [Item("data set", "", about["id"], kaggle / "dataset", wheels, about), *zoo_items.values()]
+    wheel = _data_set(about, kaggle / "dataset", wheels, owner)
+    items = [wheel, *zoo_items.values()]
+    renamed = dict(pair for item in items for pair in item.renamed.items())
     for name in assignments:
         student = _owned(read_kernel(kaggle / name), old, new)
         attached = [item.ref for zoo, item in zoo_items.items() if name in zoos[zoo]]
         student = {**student, "dataset_sources": [*student.get("dataset_sources", []), *attached]}
         notebook = kaggle / name / str(student["code_file"])
-        items.append(Item("notebook", name, student["id"], kaggle / name, (notebook,), student))
+        items.append(Item("notebook", name, student["id"], kaggle / name, (notebook,), student, renamed))
     for name in assignments:
         items.append(_reference_run(build, name, next(item for item in items if item.assignment == name)))
     return items
@@ -139,10 +145,17 @@ def _zoo(build: Path, name: str, owner: str | None) -> Item:
         open_zoo(folder)
     except DataError as error:
         raise PublishError(f"{error} Nothing was pushed.") from error
-    old = str(about["id"]).partition("/")[0]
-    about = {**about, "id": f"{owner or old}/{str(about['id']).partition('/')[2]}"}
     files = tuple(sorted(path for path in folder.iterdir() if path.name != DATASET_FILE))
-    return Item("data set", "", about["id"], folder, files, about)
+    return _data_set(about, folder, files, owner)
+
+
+def _data_set(about: Mapping[str, Any], folder: Path, files: tuple[Path, ...], owner: str | None) -> Item:
+    """A data set under its owner's name, or under that of ``owner``."""
+    before = str(about["id"])
+    old, _, slug = before.partition("/")
+    ref = f"{owner or old}/{slug}"
+    renamed = {before: ref} if before != ref else {}
+    return Item("data set", "", ref, folder, files, {**about, "id": ref}, renamed)
 
 
 def _owned(raw: dict[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -168,19 +181,30 @@ def _reference_run(build: Path, name: str, student: Item) -> Item:
     if problems:
         lines = "; ".join(f"{field}: {what}" for field, what in problems)
         raise PublishError(f"{folder / name}.ipynb: its {KERNEL_FILE} would be refused: {lines}.")
-    return Item("reference run", name, metadata["id"], folder, (folder / f"{name}.ipynb",), metadata)
+    notebook = folder / f"{name}.ipynb"
+    return Item("reference run", name, metadata["id"], folder, (notebook,), metadata, student.renamed)
 
 
 def stage(item: Item, folder: Path) -> Path:
-    """The folder that the client takes: the files and the metadata, nothing else."""
+    """The folder that the client takes: the files and the metadata, nothing else. A notebook calls the data sets as
+    they are called for this owner.
+    """
     target = folder / item.ref.replace("/", "--")
     if target.exists():
         shutil.rmtree(target)
     target.mkdir(parents=True)
     for path in item.files:
         shutil.copyfile(path, target / path.name)
+        if item.renamed and path.suffix == ".ipynb":
+            write_atomic(target / path.name, _renamed(path.read_text(encoding="utf-8"), item.renamed))
     write_atomic(target / (DATASET_FILE if item.kind == "data set" else KERNEL_FILE), to_text(item.metadata))
     return target
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """A notebook's text with data sets called otherwise; a name is plain letters, so JSON needs no care."""
+    pattern = "|".join(re.escape(name) for name in names)
+    return re.sub(rf"(?<![\w/-])(?:{pattern})(?![\w-])", lambda found: names[found[0]], text)
 
 
 @dataclass(frozen=True)

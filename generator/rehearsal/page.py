@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from generator.rehearsal.matrix import FaultRow, Matrix
 from generator.rehearsal.table import Table
+from generator.templates import TEMPLATES
 from paribus.files import write_atomic
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 MARKS = {
     "caught": ("passed", "caught"), "proposed": ("passed", "proposed to be failed"),
     "open": ("undecided", "left to a person"),

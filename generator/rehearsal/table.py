@@ -171,7 +171,7 @@ def load_table(assignment: str) -> Table:
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
     for path in sorted(folder.glob("*.toml")):
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except tomllib.TOMLDecodeError as error:
             raise RehearsalError(f"{path}: is no TOML ({error}).") from error
         for name in LISTS:

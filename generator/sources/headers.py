@@ -1,7 +1,7 @@
 """One raw cell → one typed cell: its role, its options, its Python, its regions, its points."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -12,7 +12,7 @@ from generator.sources.expressions import ReferenceCall, check_expressions
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.percent import RawCell
 from generator.sources.regions import Region, find_regions
-from generator.sources.roles import DESCRIPTIONS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
+from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,15 @@ class CellReader:
         raise SourceError(self.file, line, found, expected)
 
     # --- one cell ------------------------------------------------------------------------------------------
+
+    def type_cells(self, raws: Sequence[RawCell]) -> list[SourceCell]:
+        """The typed cells of a file, without what editors write for themselves: their options, and the empty cell
+        that JupyterLab keeps at the end.
+        """
+        written = [replace(raw, options=_without_marks(raw.options)) for raw in raws]
+        while len(written) > 1 and not written[-1].text.strip() and not written[-1].options:
+            written.pop()
+        return [self.type_cell(raw) for raw in written]
 
     def type_cell(self, raw: RawCell) -> SourceCell:
         """A typed cell, its key still what the author gave or empty."""
@@ -201,6 +210,10 @@ class CellReader:
                 self.refuse(raw.line, f"checks={{{name!r}: {value!r}}}", 'points, or {"points": 3, …}')
             checks.append(CheckPoints(name, float(points), {**self.check_options.get(name, {}), **settings}))
         return tuple(checks)
+
+
+def _without_marks(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in EDITOR_MARKS}
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ CellType = Literal["code", "markdown"]
 _ANY_MARKER = re.compile(r"^\s*#\s*%%(%*)(\s|$)")
 _MARKER = re.compile(r"^# %%(?: (?P<rest>.*))?$")
 _KIND = re.compile(r"^\[(?P<kind>[^\]]*)\]\s*")
-_NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_]*)\s*=\s*")
+_NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*")
+_BYTE_ORDER_MARK = "\ufeff"
 _HEADER_SHAPE = '`# %%` or `# %% [markdown]`, then name=value with JSON values, such as points=4 or task="key"'
 
 
@@ -36,12 +37,13 @@ class RawCell:
 
 
 def read_percent(text: str, file: str) -> tuple[RawCell, ...]:
-    """Every cell of a source, in order; outer blank lines are dropped, since no export keeps them.
+    """Every cell of a source, in order; outer blank lines are dropped, since no export keeps them, and so is a
+    byte order mark, which some editors write and nobody sees.
 
     Raises SourceError where a header is malformed, text stands before the first cell or markdown is not
     commented.
     """
-    lines = text.splitlines()
+    lines = text.removeprefix(_BYTE_ORDER_MARK).splitlines()
     position = _skip_front_matter(lines, file)
     starts = [number for number in range(position, len(lines)) if _ANY_MARKER.match(lines[number])]
     first = starts[0] if starts else len(lines)

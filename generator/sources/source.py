@@ -62,7 +62,7 @@ def read_source(
 ) -> Source:
     """Type every cell of a source; pure. Raises SourceError at the first mistake."""
     reader = CellReader(file, shares, check_options or {})
-    typed = [reader.type_cell(raw) for raw in read_percent(text, file)]
+    typed = reader.type_cells(read_percent(text, file))
     cells = _with_headings(_with_keys(typed, reader.refuse))
     _check_together(cells, reader.refuse)
     return Source(file, tuple(cells))

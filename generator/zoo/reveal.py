@@ -9,12 +9,12 @@ from typing import Any
 
 from course.zoo import Zoo
 from generator.errors import ZooBuildError
+from generator.templates import TEMPLATES
 from generator.zoo.figures import curves, instruments
 from paribus.files import write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 REVEAL = "reveal.json"
-TEMPLATES = Path(__file__).parent.parent / "templates"
 SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss", "accuracy", "macro_f1",
          "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio")  # fmt: skip
 

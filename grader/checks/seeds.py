@@ -6,6 +6,7 @@ from typing import Any
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
 from grader.checks.support import student_cells
+from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.compare import knobs_of
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
@@ -16,7 +17,7 @@ from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks
 from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell
-from grader.reading.template import template_cells, written_parts
+from grader.reading.written import template_cells, written_parts
 
 
 @check("seeds.reported", "Seeds recorded")
@@ -61,12 +62,13 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     evidence = _evidence(case, (*arms.baseline, *arms.changed))
     if few:
         left_out = f" (the exploring seed {listed(map(str, exploring))} not counted)" if explored else ""
-        return failed(
+        found = failed(
             f"At least {minimum} different seeds an arm are asked for; {listed(few)}{left_out}. "
             "Run the missing seeds in both arms.",
             values,
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     fewest = min(len(seeds) for seeds in counted.values())
     advice = "" if fewest >= 3 else " That will do here; three an arm would begin to show the noise between seeds."
     return passed(f"Each arm finished with at least {minimum} seed{'s'[: minimum - 1]}.{advice}", values, evidence)
@@ -104,9 +106,10 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     }
     alone = [f"{listed(seeds)} only in the {name} arm" for name, seeds in only.items() if seeds]
     if alone:
-        return failed(
+        found = failed(
             f"The arms used different seeds: {listed(alone)}. Run each seed in both arms.", values, evidence
         )
+        return unless_lost(case, found, outputs_lost(case))
     return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
 
 
@@ -205,7 +208,7 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     evidence = [Evidence(case.cell_name(item.written_in), shorten(item.sentence, 120)) for item in traces]
     for item in traces:
         if item.status is Status.WRONG:
-            return failed(_wrong_summary(item, measured), values, evidence)
+            return unless_lost(case, failed(_wrong_summary(item, measured), values, evidence), outputs_lost(case))
     doubtful = next((item for item in traces if item.status is Status.DOUBTFUL), None)
     if doubtful is not None:
         found = undecided(f"{doubtful.number.text} could not be traced; a person looks.", values, evidence)
@@ -248,7 +251,8 @@ def _runs_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> tuple[Run, .
 def _no_runs(case: Case, cell: Cell) -> Finding:
     match = case.matches.get(cell.key)
     if match is not None and match.unchanged is True and match.recovered is not None and cell.cell_type == "code":
-        return failed("The experiment stands as it was released: it was not run.")
+        found = failed("The experiment stands as it was released: it was not run.")
+        return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     return undecided("Your file does not hold the finished runs of both arms.")
 
 

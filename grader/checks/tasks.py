@@ -7,10 +7,8 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
-from grader.model import Case, Evidence, Match, Output
-
-COUNTS_LOST = frozenset({"colab-page"})
-"""Families that show a page and may lose execution counts; see `grader.recover`."""
+from grader.checks.survival import code_cells, hand_in, never_ran
+from grader.model import Case, Evidence, Match, Output, RecoveredCell
 
 _REPLACED = re.compile(
     r"^[ \t]*(?:paribus\.)?selfcheck(?:\.\w+)?[ \t]*=[^=].*$|setattr\([ \t]*(?:paribus\.)?selfcheck\b", re.MULTILINE
@@ -28,8 +26,10 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
     if tests is None or tests.recovered is None:
         return undecided(f"The tests of {task_key} are not in your file. Hand in the notebook with all its cells.")
     evidence = [Evidence(cell.key, f"[{_count(tests)}]")]
-    if tests.unchanged is None or tests.recovered.hidden:
-        return undecided("Your export left out the code of the tests, so they cannot be compared.", {}, evidence)
+    if tests.unchanged is None:
+        return undecided(
+            "Your file does not hold all the code of the tests, so they cannot be compared.", {}, evidence
+        )
     if not tests.unchanged:
         return undecided(
             f"The tests of {task_key} differ from the released ones, so their result says little. "
@@ -93,26 +93,55 @@ def _replacement(source: str) -> str:
 def _ran_after(  # noqa: PLR0911 - one way out a verdict
     case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]
 ) -> Finding:
-    """Hold the execution counts of a task and its tests against each other."""
+    """Hold the execution counts of a task and its tests against each other, as far as the file kept them."""
     evidence = [Evidence(tests.cell.key, f"[{_count(tests)}]"), Evidence(task_key, f"[{_count(task)}]")]
-    if task is None or task.recovered is None:
+    shown = tests.recovered
+    if shown is None or task is None or task.recovered is None:
         return undecided(f"The cell of {task_key} was not found in your file.", values, evidence)
     untouched = task.unchanged is True
-    if tests.recovered is None or tests.recovered.count is None:
-        if untouched:  # nothing was done here, whether or not the file shows what ran
-            return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
-        if not keeps_counts(case):
-            return undecided("Your file does not tell whether the tests ran.", values, evidence)
+    if untouched and shown.count is None and not (shown.survived.outputs and not shown.survived.count):
+        # Nothing was done here, whether or not the file shows what ran.
+        return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
+    if shown.count is None:
+        if not never_ran(shown):
+            return undecided(f"Your file does not tell whether the tests ran. {hand_in(case)}", values, evidence)
         because = f"{task_key} has tests that never ran: run the cell below your code, then hand in again."
         return failed(because, values, evidence)
     if task.recovered.count is None:
-        if not keeps_counts(case):
-            return undecided("Your file does not tell whether your code ran.", values, evidence)
+        if not never_ran(task.recovered):
+            return undecided(f"Your file does not tell whether your code ran. {hand_in(case)}", values, evidence)
         return failed(f"The code of {task_key} never ran, so the tests say nothing of it.", values, evidence)
-    if tests.recovered.count < task.recovered.count:
+    if shown.count < task.recovered.count:
         return failed(
-            f"The tests of {task_key} ran as [{tests.recovered.count}], before your code as "
+            f"The tests of {task_key} ran as [{shown.count}], before your code as "
             f"[{task.recovered.count}]: run them again after the last change.",
+            values,
+            evidence,
+        )
+    return _as_seen(case, shown, values, evidence, task_key=task_key, untouched=untouched)
+
+
+def _as_seen(
+    case: Case,
+    shown: RecoveredCell,
+    values: dict[str, Any],
+    evidence: list[Evidence],
+    *,
+    task_key: str,
+    untouched: bool,
+) -> Finding:
+    """The tests ran after the code and show no error: would one have been seen, and code that undoes them?"""
+    if not shown.survived.outputs:
+        return undecided(
+            f"The outputs of the tests of {task_key} may have been taken out of your file, and an error would "
+            f"stand there. {hand_in(case)}",
+            values,
+            evidence,
+        )
+    if any(cell.cut for cell in code_cells(case)):
+        return undecided(
+            f"The tests of {task_key} show no error, but some code of your file cannot be read. A person looks "
+            "whether the self-checks are as released.",
             values,
             evidence,
         )
@@ -135,16 +164,6 @@ def error_line(error: Output) -> str:
     named = [line for line in lines if ":" in line and line.split(":")[0].rsplit(".", 1)[-1].isidentifier()]
     wanted = [line for line in named if line.split(":")[0].endswith(("Error", "Exception", "Yet", "Interrupt"))]
     return shorten((wanted or lines or [error.name or "an error"])[-1])
-
-
-def keeps_counts(case: Case) -> bool:
-    """The file shows execution counts at all: one cell with a count is enough, a degraded family is not."""
-    if case.notebook.family in COUNTS_LOST:
-        return False
-    if case.notebook.family == "ipynb" or any(cell.count is not None for cell in case.notebook.cells):
-        return True
-    # Without any count, an export that shows outputs was made without prompts; one that shows none was not run.
-    return case.notebook.family.startswith("nbconvert") and not any(cell.outputs for cell in case.notebook.cells)
 
 
 def _count(match: Match | None) -> int | str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
         what = "is a folder" if arguments.file.is_dir() else "is not there"
         raise UsageError(f"{arguments.file} {what}. Name the notebook file that you would hand in.")
 
-    from grader.preview import preview
-    from grader.recover import recover
+    try:
+        from grader.preview import preview
+        from grader.recover import recover
+    except ModuleNotFoundError as error:  # on Kaggle and Colab the wheel comes without its requirements
+        package = str(error.name).partition(".")[0]
+        raise UsageError(
+            f"this needs {package}, which is not installed. Type: {sys.executable} -m pip install {package}"
+        ) from error
 
     content = arguments.file.read_bytes()
     try:
@@ -47,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     found = preview(content, arguments.file.name, forms)
     if arguments.json:
-        print(json.dumps(as_plain(found), sort_keys=True, indent=1, ensure_ascii=False))
+        print(json.dumps(as_plain(found), sort_keys=True, indent=1))
     else:
         print("\n".join(as_lines(found)))
     return 0
@@ -77,7 +84,7 @@ def as_plain(found: "Preview") -> dict[str, object]:
         "findings": [
             {
                 "cell": item.cell, "where": item.where, "check": item.check, "outcome": item.outcome.value,
-                "because": item.because, "cells": list(item.cells),
+                "because": item.because, "cells": list(item.cells), "found_under": list(item.found_under),
             }
             for item in found.items
         ],
@@ -111,7 +118,8 @@ def _listed(items: "Sequence[Item]") -> list[str]:
         if item.where != where:
             where = item.where
             lines.append(f"  {where}")
-        lines.append(f"    {item.title}: {item.because}")
+        under = f" (under {', '.join(item.found_under)})" if item.found_under else ""
+        lines.append(f"    {item.title}: {item.because}{under}")
     return lines
 
 
@@ -125,5 +133,5 @@ COMMAND = Command(
 
 
 def commands() -> Sequence[Command]:
-    """The one command of the students' extra package, whose entry point is this module."""
+    """The one command of the students' wheel, whose entry point is this module."""
     return (COMMAND,)

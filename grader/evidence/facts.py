@@ -42,7 +42,8 @@ class Fact:
     ``words`` are stems of what names it beside metric and group: a class, a tier, a value record's name, the labels
     of a printed table. ``seed`` and ``epoch`` are None where it is none's. ``decimals`` is None for an exact value,
     else the digits that were printed. ``rare``: it is meant only where its words are said. ``position`` is the cell
-    that shows it, ``title`` what people call it.
+    that shows it, ``title`` what people call it. ``place`` and ``column`` are its labels by the vocabulary's tables
+    of these names: the head of the classes, what was found.
     """
 
     value: float
@@ -58,6 +59,8 @@ class Fact:
     decimals: int | None = None
     signless: bool = False
     rare: bool = False
+    place: str = ""
+    column: str = ""
 
     @property
     def half(self) -> float:

@@ -79,6 +79,11 @@ class Measured:
         yield from (fact for fact in shown_facts(self.case, self.mentions.find) if not recorded.says(fact))
 
     @cached_property
+    def named_facts(self) -> tuple[Fact, ...]:
+        """The facts that words of their own name: value records and outputs."""
+        return tuple(fact for fact in self.facts.all if fact.kind in (Kind.NAMED, Kind.SHOWN) and fact.words)
+
+    @cached_property
     def changes(self) -> Facts:
         """Differences, ratios and relative changes between groups."""
         return Facts(chain(change_facts(self.groups, self.experiments), labelled_changes(self.facts.all)))

@@ -4,13 +4,16 @@ import re
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, group_title
+from grader.evidence.binding import bind, from_to
 from grader.evidence.chance import CHANCE, nearest
 from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
+from grader.evidence.mislabelled import find_mislabelled
 from grader.evidence.spreads import trace_spread, with_spread
-from grader.evidence.statements import Claim, Sentence, bind, from_to
+from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import (
+    find_mean,
     find_other_runs,
     find_own_metric,
     find_swapped,
@@ -30,9 +33,11 @@ from grader.reading.numbers import Number
 def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trace:
     """A number with a spread or an upper end is as good as the worse of its two parts."""
     alone = replace(number, spread=None, upper=None)
+    if (labelled := _mislabelled(alone, sentence, measured)) is not None:
+        return replace(labelled, number=number)
     if number.spread is not None and (both := with_spread(alone, number, sentence, measured)) is not None:
         return replace(both, number=number)
-    first, fact = trace_one(alone, sentence, measured)
+    first, fact = trace_one(alone, sentence, measured, spread=number.spread is not None)
     if number.upper is not None:
         upper = replace(number.upper, percent=number.percent, points=number.points, signed=number.signed)
         first = _worse(first, trace_one(upper, sentence, measured)[0])
@@ -47,6 +52,18 @@ def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trac
     return replace(first, number=number)
 
 
+def _mislabelled(number: Number, sentence: Sentence, measured: Measured) -> Trace | None:
+    """A number that stands under another's label."""
+    if is_setting(number, sentence, measured) or is_level(number, sentence):
+        return None
+    claim = fitting(bind(number, sentence))
+    pair = find_mislabelled(claim, measured)
+    if pair is None:
+        return None
+    blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
+    return replace(_doubtful(blank, pair[0], f"it is {pair[1].title}"), settled=True)
+
+
 _ORDER = (Status.WRONG, Status.DOUBTFUL, Status.UNCLEAR, Status.TRACED, Status.OTHER)
 
 
@@ -54,7 +71,9 @@ def _worse(first: Trace, second: Trace) -> Trace:
     return first if _ORDER.index(first.status) <= _ORDER.index(second.status) else second
 
 
-def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[Trace, Fact | None]:  # noqa: PLR0911 - one way out a verdict
+def trace_one(
+    number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
+) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
     if is_setting(number, sentence, measured) or is_level(number, sentence):
         return blank, None
@@ -69,15 +88,16 @@ def trace_one(number: Number, sentence: Sentence, measured: Measured) -> tuple[T
     near = nearest(claim, measured)
     if near is not None and near[1] <= CHANCE and not (counted and is_another_count(near[0], claim, measured)):
         fact, chance = near
+        if (own := find_mean(fact, claim, measured, spread=spread)) is not None:
+            return replace(_doubtful(blank, own, f"it is {fact.title}"), settled=True), None
         if (own := find_own_metric(fact, claim, measured)) is not None:
             title = vocabulary.title("metric_titles", fact.metric)
             return _doubtful(blank, own, f"it is {title}, and the other number is this one"), None
         if (own := find_other_runs(fact, claim, measured)) is not None:
             return _doubtful(blank, own, f"it is {group_title(fact)}'s"), None
         if fact.kind is Kind.DIFFERENCE and in_percent(fact, claim, measured):
-            return _doubtful(
-                blank, fact, "these are points: relative to where it began it is another percentage"
-            ), None
+            why = "these are points: relative to where it began it is another percentage"
+            return replace(_doubtful(blank, fact, why), settled=True), None
         if wrong_way(fact, claim, measured):
             return _doubtful(blank, fact, "it went the other way"), None
         traced = replace(

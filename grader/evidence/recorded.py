@@ -221,6 +221,8 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
             f"the recorded value {name}",
             unit,
             words,
+            place=vocabulary.one_of("places", rest),
+            column=vocabulary.one_of("columns", rest),
         )
         yield fact
         if unit == UNIT_FRACTION and "share" in words:

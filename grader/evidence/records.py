@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from selectolax.lexbor import LexborHTMLParser
-
 from grader.model import FoundRecord, Output, Recovered
+from grader.recover.excess import parse
 from paribus.evidence.block import BEGIN, MAX_RECORDS, find_records
 
 # Where the marker itself is damaged there is no record to speak of; part of it is enough to look closer.
@@ -37,7 +36,7 @@ def _texts(output: Output) -> Iterator[str]:
     the export kept no markup.
     """
     if MARKER in output.html:
-        for pre in LexborHTMLParser(output.html).css("pre"):
+        for pre in parse(output.html).css("pre"):
             yield pre.text()
     elif not output.html and MARKER in output.text:
         yield output.text

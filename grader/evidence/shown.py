@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from selectolax.lexbor import LexborHTMLParser
-
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
 from grader.model import Case, Output, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
+from grader.recover.excess import parse
 from paribus.evidence.block import BEGIN
 
 MAX_LINES, MAX_LINE, MAX_ROWS = 400, 400, 200
@@ -65,6 +64,7 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
     spans = groups_in(labels)
     keys = frozenset(key for _, _, names in spans for key in names)
     words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
+    place, column = vocabulary.one_of("places", labels), vocabulary.one_of("columns", labels)
     for part in (number, number.spread, number.upper):
         if part is None:
             continue
@@ -86,6 +86,8 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
             unit,
             words,
             decimals=decimals,
+            place=place,
+            column=column,
         )
 
 
@@ -110,7 +112,7 @@ def _numbers_of(cell: RecoveredCell) -> Iterator[tuple[str, Number]]:
 
 def _table(html: str) -> Iterator[tuple[str, Number]]:
     """A cell of a table is named by its row's first cells and its column's heading."""
-    body = LexborHTMLParser(html[:200_000]).body
+    body = parse(html[:200_000]).body
     for table in body.css("table") if body is not None else ():
         rows = [
             [(cell.tag or "", plain((cell.text(deep=True) or "").strip())) for cell in row.css("th, td")]

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, same_runs
+from grader.evidence.binding import bind
 from grader.evidence.chance import REACH
 from grader.evidence.facts import Fact, Kind, agreed
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance
-from grader.evidence.statements import Claim, Sentence, bind
+from grader.evidence.statements import Claim, Sentence
 from grader.evidence.traces import Status, Trace
 from grader.reading.numbers import Number
 
@@ -26,6 +27,8 @@ def with_spread(alone: Number, number: Number, sentence: Sentence, measured: Mea
     ]
     best: tuple[float, Fact] | None = None
     for fact in all_agreeing(alone, measured):
+        if fact.seed is not None and fact.kind in (Kind.SEED, Kind.EPOCH):
+            continue  # one run has no spread
         far = distance(fact, claim)
         fits = any(item.metric in (fact.metric, "") and same_runs(item, fact) for item in spreads)
         if far > REACH and fits and fact.kind is Kind.LEVEL and fact.metric in claim.metrics:

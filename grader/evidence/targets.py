@@ -4,11 +4,12 @@ import re
 
 from grader.evidence import cues
 from grader.evidence.agreeing import all_agreeing, is_counted_beside
+from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
-from grader.evidence.statements import Claim, bind, from_to, partner_of
+from grader.evidence.statements import Claim
 from grader.evidence.unclaimed import is_beside_metric
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
@@ -182,6 +183,32 @@ def find_bound(claim: Claim, measured: Measured) -> Fact | None:
 def find_unsupported(claim: Claim, measured: Measured) -> Fact | None:
     """The value that a number should have, where nothing at all in the file is a rounding of it."""
     return None if all_agreeing(claim.number, measured) else find_bound(claim, measured)
+
+
+_ONE_RUN = re.compile(
+    r"\b(?:best|worst|highest|lowest|smallest|largest|range|between|from|median|single|each|every|per seed|"
+    r"seed by seed|individual|max|min)\b|\bseeds?\s*#?\d",
+    re.IGNORECASE,
+)
+
+
+def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> Fact | None:
+    """The mean over the runs, where one seed's value is called it: in so many words, or by the spread behind it."""
+    sentence, number = claim.sentence, claim.number
+    if (
+        fact.kind not in (Kind.SEED, Kind.EPOCH)
+        or fact.seed is None
+        or fact.seed in sentence.named_seeds
+        or fact.rare
+    ):
+        return None
+    before = sentence.text[: number.start]
+    if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):
+        return None
+    if not spread and (cues.MEAN.search(before) is None or _ONE_RUN.search(before)):
+        return None
+    own = _level_like(fact, fact.metric, measured)
+    return own if own is not None and not agreed(own, number) else None
 
 
 def _is_only_one(claim: Claim) -> bool:

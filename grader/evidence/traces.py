@@ -25,7 +25,8 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class Trace:
     """One number of an answer. ``expected`` is the value it was held against, shown in ``recorded_in``; ``chance``
-    how often a random number of its kind would be traced as well.
+    how often a random number of its kind would be traced as well; ``settled``: that it follows from two others beside
+    it clears no doubt.
     """
 
     number: Number
@@ -38,6 +39,7 @@ class Trace:
     recorded_in: int = -1
     why: str = ""
     chance: float = 0.0
+    settled: bool = False
 
     @property
     def plausible(self) -> bool:

@@ -30,17 +30,17 @@ from course.assignment import Assignment
 from course.release import Release
 from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, read_scores
-from grader.gradebook.ledger import Entered, Ledger, digest_of
+from grader.gradebook.earlier import Decisions, EarlierReleases
+from grader.gradebook.ledger import DATABASE, Entered, Ledger, digest_of
 from grader.gradebook.preprocessors import InjectScores
 from grader.gradebook.rebuild import to_text
-from grader.gradebook.rows import Given, Rows, Scores
-from grader.gradebook.scores import GradeCell, PersonGrade, Slot, grade_cells, read_slots
+from grader.gradebook.rows import Given, People, Rows, Scores
+from grader.gradebook.scores import Carried, GradeCell, PersonGrade, Slot, grade_cells, read_slots
 from grader.model import Result
 from grader.recover.text import harmless
 from grader.results import to_line
 from paribus.files import write_atomic
 
-DATABASE = "gradebook.db"
 CONFIG = "nbgrader_config.py"
 # formgrader has a button, and nbgrader a command, that would run students' code and write over their grades. Both
 # look for submissions in the folder that this names, find none, and say its name; nothing else is changed by it.
@@ -87,6 +87,7 @@ class GradebookFolder:
             self._ledger = Ledger(self._line)
             self._save_source(release.notebook)
             self._rows = Rows(self._book, self._line, self.name)
+            self._earlier = EarlierReleases(self._line, self.name, release, self.slots)
         except BaseException:
             self.close()
             raise
@@ -100,10 +101,11 @@ class GradebookFolder:
         with closing(self._line), suppress(sqlite3.OperationalError):
             self._line.execute("PRAGMA journal_mode = DELETE")
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> Carried:
         """Put one submission in, with its scores, its pending cells and our findings as comments.
 
-        GradebookError where nbgrader refuses; what people gave to earlier versions stays in the database.
+        Returns what of people's grading was taken over from another release just now. GradebookError where nbgrader
+        refuses; what people gave to earlier versions stays in the database.
         """
         student = entry.result.submission
         if not student or student.startswith(".") or set(student) & set("/\\*?[]+"):
@@ -112,7 +114,12 @@ class GradebookFolder:
             )
         earlier = self._ledger.read(self.name, student)
         cells = grade_cells(self.assignment, self.slots, entry.result)
-        given = self._rows.given(student)
+        given: Mapping[str, Given] = self._rows.given(student)
+        before = self._earlier.of(student)
+        people, carried = People(), Carried()
+        if before.given and not given:
+            people, carried = self._taken_over(before)
+            given, earlier = people.given, self._ledger.read(before.assignment, student)
         reviewed = self._decided(given, earlier.waiting)
         notebook = self._prepared(entry.notebook)
         write_atomic(self._path("submitted", student), to_text(notebook))
@@ -123,7 +130,7 @@ class GradebookFolder:
             graded = ScoredAutograde([InjectScores(cells)]).start(v4.to_notebook_json(notebook))
             found = read_scores(graded, self._checksums)
         except Exception as error:
-            self._rows.save(student, names, None, None)
+            self._rows.save(entry.result, names, None, None)
             raise GradebookError(f"{student}: nbgrader refused the submission: {error}") from error
         grades = {}
         for grade_id, score in found.items():
@@ -132,11 +139,14 @@ class GradebookFolder:
             auto = (None if ours.pending else ours.score) if ours.by_hand else score
             grades[grade_id] = (auto, asked and grade_id not in reviewed)
         entered = Entered(answers, frozenset(cell.grade_id for cell in cells.values() if cell.pending))
-        self._rows.save(student, names, Scores(grades, self._notes(cells)), entered)
+        decided = self._decided(given, earlier.waiting)
+        scores = Scores(grades, self._notes(cells, before, decided))
+        self._rows.save(entry.result, names, scores, entered, people)
         write_atomic(self._path("autograded", student), to_text(graded))
         known, digest = self._digests.pop(student, (None, ""))
         digest = digest if known is entry.result else self._digest(entry.result)
         self._ledger.finish(self.name, student, digest)
+        return carried
 
     def holds(self, result: Result) -> bool:
         """Whether exactly this result was entered, to the end."""
@@ -198,12 +208,24 @@ class GradebookFolder:
                 metadata["checksum"] = self._checksums[metadata["grade_id"]]
         return raw
 
-    def _notes(self, cells: Mapping[str, GradeCell]) -> dict[str, str]:
-        """Our findings by the answer they are about."""
-        return {
-            _answer_key(self.assignment, slot): harmless("\n\n".join(cells[slot.grade_id].findings))
-            for slot in self.slots
-        }
+    def _taken_over(self, before: Decisions) -> tuple[People, Carried]:
+        """What people gave under another release, as far as the same is asked for the same points."""
+        answers = {slot.grade_id: _answer_key(self.assignment, slot) for slot in self.slots}
+        given = {name: cell for name, cell in before.given.items() if name in before.same}
+        comments = {answers[name]: before.comments.get(answers[name], "") for name in given}
+        kept = sum(cell.score is not None for cell in given.values())
+        shown = sum(bool(before.note(slot, answers[slot.grade_id])) for slot in self.slots)
+        return People(given, comments), Carried(kept, shown)
+
+    def _notes(self, cells: Mapping[str, GradeCell], before: Decisions, decided: Set[str]) -> dict[str, str]:
+        """Our findings by the answer they are about, and what a person gave that waits to be given again."""
+        lines: dict[str, list[str]] = {}
+        for slot in self.slots:
+            answer = _answer_key(self.assignment, slot)
+            told = "" if slot.grade_id in decided else before.note(slot, answer)
+            # An answer may have two grade cells, whose findings are the same.
+            lines[answer] = list(dict.fromkeys([*lines.get(answer, ()), told, *cells[slot.grade_id].findings]))
+        return {answer: harmless("\n\n".join(filter(None, told))) for answer, told in lines.items()}
 
     def _save_source(self, notebook: str) -> None:
         """Tell the database the assignment's cells, as `nbgrader generate_assignment` would."""

@@ -16,7 +16,10 @@ from course.release import Release
 from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.kept import Kept
+from grader.gradebook.owners import move_to_owners
 from grader.gradebook.rebuild import rebuild
+from grader.gradebook.scores import Carried
+from grader.identity import Handed
 from grader.intake.inbox import read
 from grader.match import match, others
 from grader.model import Result, Submission
@@ -26,6 +29,16 @@ from grader.recover import recover
 
 if TYPE_CHECKING:
     from grader.gradebook.book import GradebookFolder
+
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Every result with what people decided, and what is to be said of people's grading as a whole."""
+
+    results: tuple[Result, ...]
+    notes: tuple[str, ...] = ()
 
 
 def enter(
@@ -39,13 +52,15 @@ def enter(
     progress: Callable[[int, int], None] = lambda done, total: None,
     place: Place | None = None,
     kept: Kept | None = None,
-) -> tuple[Result, ...]:
+) -> Decided:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
     A submission that nbgrader refuses keeps its result, with a remark that says why. Those whose notebooks were
     ``kept`` go in first, and ``submissions`` are read only where others are left. GradebookError where the
     gradebook holds another form of a release.
     """
+    missing = move_to_owners(out, results)
+    carried = Carried()
     judged = {result.submission: result for result in results if result.cells}
     books = _Books(out, releases, policy)
     refused: dict[str, str] = {}
@@ -55,10 +70,12 @@ def enter(
         with closing(_rebuilt(left, submissions, _Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
             for done, (name, answer) in enumerate(answers, 1):
                 progress(done, len(judged))
-                problem = _add(books.of(left[name]), left[name], answer)
-                if problem:
-                    refused[name] = problem
-        return tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
+                try:
+                    carried += _add(books.of(left[name]), left[name], answer)
+                except GradebookError as error:
+                    refused[name] = str(error)
+        decided = tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
+        return Decided(decided, _notes(carried, missing))
     finally:
         books.close()
 
@@ -154,18 +171,45 @@ def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) ->
             yield _Task(item.submission, item.content, item.source, result.release)
 
 
-def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> str:
-    """Enter one submission; returns why it could not be, or ""."""
+def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> Carried:
+    """Enter one submission; returns what was taken over from another release. GradebookError where it cannot be."""
     from grader.gradebook.book import Entry
 
-    problem = answer.why if isinstance(answer, Lost) else answer.problem
-    if problem or isinstance(answer, Lost):
-        return problem
-    try:
-        book.add(Entry(result, answer.notebook))
-    except GradebookError as error:
-        return str(error)
-    return ""
+    if isinstance(answer, Lost) or answer.problem:
+        raise GradebookError(answer.why if isinstance(answer, Lost) else answer.problem)
+    return book.add(Entry(result, answer.notebook))
+
+
+def _notes(carried: Carried, missing: Sequence[Handed]) -> tuple[str, ...]:
+    """What happened to people's grading that concerns the whole batch."""
+    notes: list[str] = []
+    if carried.kept:
+        notes.append(
+            f"{_count(carried.kept, 'score')} that people gave under another release {_were(carried.kept)} taken "
+            "over: the same is asked there for the same points."
+        )
+    if carried.shown:
+        notes.append(
+            f"{_count(carried.shown, 'score')} that people gave under another release {_were(carried.shown)} not "
+            "taken over, because the question or its points changed. formgrader shows each beside its answer, "
+            "which waits for a person."
+        )
+    if missing:
+        listed = ", ".join(f"{item.person} ({item.file or item.name})" for item in missing[:LISTED])
+        more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
+        notes.append(
+            f"People graded {_count(len(missing), 'submission')} that {_were(len(missing))} not in this batch: "
+            f"{listed}{more}. The gradebook keeps what they gave."
+        )
+    return tuple(notes)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _were(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _decided(result: Result, books: _Books, refused: str, policy: Policy) -> Result:

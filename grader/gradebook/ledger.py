@@ -1,6 +1,6 @@
-"""What gradebook.db knows beside nbgrader's own tables: which release is called what, and what was entered last.
+"""What gradebook.db knows beside nbgrader's own tables: which release is called what, what was entered, for whom.
 
-Both are written by the transaction that changes the grades, so a kill at any moment leaves grades and ledger in
+All are written by the transaction that changes the grades, so a kill at any moment leaves grades and ledger in
 agreement: a person's grade is never taken for a grade of an answer that the person has not seen.
 """
 
@@ -13,10 +13,13 @@ from typing import Any
 
 from sqlalchemy import text
 
+DATABASE = "gradebook.db"
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS paribus_release (name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE)",
     """CREATE TABLE IF NOT EXISTS paribus_entered (assignment TEXT, student TEXT, answers TEXT NOT NULL,
     waiting TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (assignment, student))""",
+    """CREATE TABLE IF NOT EXISTS paribus_owner (student TEXT PRIMARY KEY, person TEXT NOT NULL,
+    source TEXT NOT NULL, sha256 TEXT NOT NULL)""",
 )
 
 
@@ -38,8 +41,7 @@ class Ledger:
         """Make the tables where they are missing."""
         self._line = line
         with line:
-            for table in _TABLES:
-                line.execute(table)
+            make_tables(line)
 
     def name_releases(self, plain: str, digests: Sequence[str]) -> dict[str, str]:
         """What each release is called in nbgrader, by digest; a name once given stays.
@@ -67,6 +69,20 @@ class Ledger:
         change = "UPDATE paribus_entered SET digest = ? WHERE assignment = ? AND student = ?"
         with self._line:
             self._line.execute(change, (digest, assignment, student))
+
+
+def make_tables(line: sqlite3.Connection) -> None:
+    """Make the tables where they are missing."""
+    for table in _TABLES:
+        line.execute(table)
+
+
+def write_owner(session: Any, student: str, person: str, source: str, sha256: str) -> None:  # noqa: ANN401
+    """Say whose and which file a student's id was entered for, in a session that the caller commits."""
+    session.execute(
+        text("INSERT OR REPLACE INTO paribus_owner VALUES (:student, :person, :source, :sha256)"),
+        {"student": student, "person": person, "source": source, "sha256": sha256},
+    )
 
 
 def write_entered(session: Any, assignment: str, student: str, entered: Entered) -> None:  # noqa: ANN401  # nbgrader's session

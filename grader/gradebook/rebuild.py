@@ -15,6 +15,7 @@ import nh3
 
 from course.release import Release
 from grader.model import Match, RecoveredCell
+from grader.recover.excess import without_excess
 from grader.recover.text import harmless
 
 MAX_SOURCE = 200_000
@@ -70,8 +71,10 @@ def _code_keys(notebook: str) -> frozenset[str]:
 
 def clean_html(markup: str) -> str:
     """Markup that cannot run, load or pretend: nh3's allow-list, pictures only from within the file."""
-    cleaned = nh3.clean(
-        harmless(markup), attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=URL_SCHEMES
+    bounded = without_excess(markup.encode()).decode()
+    # Made harmless afterwards: a character reference writes what turns text around as well.
+    cleaned = harmless(
+        nh3.clean(bounded, attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=URL_SCHEMES)
     )
     # A blank line would end the HTML block, and the rest would be read as markdown again.
     return cleaned if "<pre" in cleaned else _BLANK_LINES.sub("", cleaned)

@@ -1,12 +1,13 @@
 """One submission's rows in nbgrader's database: what its autograde would add and change, in one transaction.
 
 nbgrader's own functions ask and commit row by row, some forty times a submission. The tables and their defaults are
-nbgrader's models; what people gave (manual scores, extra credit, their comments) is never written here.
+nbgrader's models; what people gave (manual scores, extra credit, their comments) is never changed here, and written
+only where a new submission takes it over from another release.
 """
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbgrader.api import (
@@ -23,7 +24,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import bindparam, insert, select, update
 
-from grader.gradebook.ledger import Entered, write_entered
+from grader.gradebook.ledger import Entered, write_entered, write_owner
+from grader.model import Result
 
 # nbgrader finds a notebook's grades by reading those of the whole class.
 _INDEXES = (
@@ -63,6 +65,14 @@ class Scores:
         return self.comments.get(name) or None
 
 
+@dataclass(frozen=True)
+class People:
+    """What people gave a submission before it has rows here: by grade_id, and their comments by answer."""
+
+    given: Mapping[str, Given] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+
 class Rows:
     """The rows of one assignment's submissions, in nbgrader's session; reads go over a connection of their own."""
 
@@ -88,16 +98,27 @@ class Rows:
         found = self._line.execute(_COMMENTS, (student, self._assignment))
         return {name: comment or "" for name, comment in found}
 
-    def save(self, student: str, names: Mapping[str, str], scores: Scores | None, entered: Entered | None) -> None:
-        """Put one submission's scores in, and its line of the ledger; without scores the student alone."""
-        session = self._book.db
+    def save(
+        self,
+        result: Result,
+        names: Mapping[str, str],
+        scores: Scores | None,
+        entered: Entered | None,
+        people: People | None = None,
+    ) -> None:
+        """Put one submission's scores in, and its line of the ledger; without scores the student alone.
+
+        ``people`` is what people gave it elsewhere; it is written only where the submission is new.
+        """
+        session, student = self._book.db, result.submission
         try:
             self._save_student(session, student, names)
             notebook, fresh = self._submission(session, student)
             if fresh:
-                self._add(session, notebook, scores or Scores({}, {}))
+                self._add(session, notebook, scores or Scores({}, {}), people or People())
             elif scores is not None:
                 self._change(session, notebook, scores)
+            write_owner(session, student, result.student, result.source, result.sha256)
             if entered is not None:
                 write_entered(session, self._name, student, entered)
             session.commit()
@@ -133,12 +154,14 @@ class Rows:
         session.execute(insert(SubmittedNotebook.__table__), [row])
         return notebook, True
 
-    def _add(self, session: Any, notebook: str, scores: Scores) -> None:  # noqa: ANN401
+    def _add(self, session: Any, notebook: str, scores: Scores, people: People) -> None:  # noqa: ANN401
         """All rows of a new submission; a cell without a score waits for a person, as in nbgrader."""
         grades = []
         for name, cell in self._grade_cells.items():
             score, waits = scores.grades.get(name, (None, True))
             row = {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
+            given = people.given.get(name, Given(None, None, waits))
+            row |= {"manual_score": given.score, "extra_credit": given.extra}
             grades.append({**row, "auto_score": score, "needs_manual_grade": waits})
         comments = [
             {
@@ -146,6 +169,7 @@ class Rows:
                 "notebook_id": notebook,
                 "cell_id": cell,
                 "auto_comment": scores.comments.get(name) or None,
+                "manual_comment": people.comments.get(name) or None,
             }
             for name, cell in self._comment_cells.items()
         ]

@@ -62,6 +62,17 @@ class PersonGrade:
     comment: str = ""
 
 
+@dataclass(frozen=True)
+class Carried:
+    """How many scores of people were taken over from another release, and how many are only shown and wait."""
+
+    kept: int = 0
+    shown: int = 0
+
+    def __add__(self, other: "Carried") -> "Carried":
+        return Carried(self.kept + other.kept, self.shown + other.shown)
+
+
 def read_slots(assignment: Assignment, notebook: str) -> tuple[Slot, ...]:
     """The grade cells of a release notebook, in order.
 

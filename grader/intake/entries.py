@@ -39,7 +39,7 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 @dataclass(frozen=True)
 class Entry:
     """One file of the batch: its path with ``/``, and where its bytes are. ``problem`` is set where they must not
-    be read. ``modified`` orders files by the time they were last changed, as far as the archive or the disk knows.
+    be read. ``modified`` is the time of the file, as far as the archive or the disk knows one.
     """
 
     path: str

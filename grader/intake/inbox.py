@@ -6,13 +6,16 @@ of each are read where it is worked on, which may be another process.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
-from grader.intake.moodle import hides_name, parse_name, slug
+from grader.intake.moodle import hides_name, parse_name
+from grader.intake.naming import name_submission, nameless
+from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
 __all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "read"]
@@ -60,8 +63,8 @@ def iter_unread(
 ) -> Iterator[Submission]:
     """Every submission of a batch, its bytes still to be `read`, in an order that depends on names alone.
 
-    ``anonymous`` keeps no name, neither a person's nor a file's: only Moodle's identifier, or a number made from
-    what stands for it. Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is
+    ``anonymous`` keeps no name, neither a person's nor a file's: only Moodle's identifier, or a digest of what
+    stands for it. Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is
     no zip, nothing in it, too many files.
     """
     total = 0
@@ -123,11 +126,8 @@ def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
     for item in owned:
         students.setdefault(item.student, []).append(item)
     anonymous = len(students) > 1 and len(names) == 1
-    taken: set[str] = set()
-    planned: list[_Planned] = []
-    for items in students.values():
-        planned.extend(_of_student(items, anonymous, taken))
-    return planned
+    told = far_apart(kept)
+    return [planned for items in students.values() for planned in _of_student(items, anonymous, told)]
 
 
 def _common_root(paths: Sequence[str]) -> str:
@@ -153,59 +153,46 @@ def _owner(entry: Entry, path: str) -> _Owned:
     return _Owned(PurePosixPath(path).stem or path, "", entry, path)
 
 
-def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> Iterator[_Planned]:
-    """One student's submissions: each notebook; where there is none, the first file, to say what it is."""
+def _of_student(items: Sequence[_Owned], anonymous: bool, told: bool) -> Iterator[_Planned]:
+    """One student's submissions: each notebook; where there is none, the first file, to say what it is. ``told``
+    says whether the batch's times tell which file came last.
+    """
     files = [item for item in items if item.plugin == "file"]
     notebooks = [item for item in files if item.file.lower().endswith(NOTEBOOKS) and not _is_linked_part(item.file)]
     chosen = notebooks or files[:1] or list(items[:1])
     others = [item.file for item in files if item not in chosen]
     remarks: list[str] = []
     if len(chosen) > 1:
-        remarks.append(
-            f"duplicate: this student handed in {len(chosen)} files: {_listed([i.file for i in chosen])}."
-        )
+        names = [item.file for item in chosen]
+        words = f"duplicate: this student handed in {len(chosen)} files: {_listed(names)}. {copy_hint(names)}"
+        remarks.append(words.strip())
     if others:
         remarks.append(f"Not read: {_listed(others)}.")
     if len(files) < len(items):
         remarks.append("The text typed into Moodle was not read; only files are.")
-    order = sorted(range(len(chosen)), key=lambda place: (chosen[place].entry.modified, place))
+    order = attempts([item.entry for item in chosen], told=told)
+    seen: Counter[str] = Counter()  # a zip may hold several members of one name
     for place, item in enumerate(chosen):
         name = "" if anonymous or hides_name(item.name) else item.name
         problem = "" if item.plugin == "file" else "Only a text typed into Moodle was handed in, no notebook."
-        yield _Planned(_unique(item, name, taken), item.student, name, item.entry, tuple(remarks), problem,
-                       order.index(place) + 1)  # fmt: skip
-
-
-def _unique(item: _Owned, name: str, taken: set[str]) -> str:
-    """A name for the submission that fits a file system and that no other one has."""
-    base = "-".join(filter(None, (slug(name), slug(item.student))))
-    if not base:
-        base = _digits(item.student)
-    candidate, number = base, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{base}-{number}"
-    taken.add(candidate)
-    return candidate
+        file = f"{item.file}\0{seen[item.file]}" if seen[item.file] else item.file
+        seen[item.file] += 1
+        submission = name_submission(item.student, name, file if len(chosen) > 1 else "")
+        yield _Planned(submission, item.student, name, item.entry, tuple(remarks), problem, order[place])
 
 
 def _nameless(item: Submission) -> Submission:
     """The submission without anything that a person or a file is called."""
-    number = item.student if item.student.isdecimal() else _digits(item.student)
+    student = nameless(item.student)
+    submission = student + item.submission.removeprefix(name_submission(item.student, item.name))
     kind = PurePosixPath(item.source).suffix.lower()
-    again = f"-{item.attempt}" if item.attempt > 1 else ""
     remarks = tuple(
         dict.fromkeys(remark.partition(":")[0] + "." if ": " in remark else remark for remark in item.remarks)
     )
     return replace(
-        item, submission=f"{number}{again}", student=number, name="",
-        source=f"{number}{again}{kind if kind in NOTEBOOKS else ''}", remarks=remarks,
+        item, submission=submission, student=student, name="",
+        source=f"{submission}{kind if kind in NOTEBOOKS else ''}", remarks=remarks,
     )  # fmt: skip
-
-
-def _digits(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"submission-{digest[:8]}"
 
 
 def _is_clutter(path: str) -> bool:

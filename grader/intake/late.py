@@ -1,36 +1,44 @@
 """When something was handed in, by Moodle's worksheet, and how late that is. Dates in, seconds out; no clock."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from course.policy import Policy
-from grader.intake.worksheet import Worksheet
+from grader.intake.dates import readings
+from grader.intake.languages import Language
+from grader.intake.status import read_status
+from grader.intake.worksheet import Student, Worksheet
 
-# What Moodle writes in English, once weekdays are gone and months are numbers, and what spreadsheets make of it.
-FORMATS = (
-    "%d %m %Y %I:%M %p", "%d %m %Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
-    "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M",
-)  # fmt: skip
-# The first letters of the months, in the languages whose worksheets are known; longer beginnings first.
-MONTHS: Mapping[int, tuple[str, ...]] = {
-    1: ("jan", "ene", "янв"),
-    2: ("feb", "fév", "fev", "фев"),
-    3: ("mar", "mär", "mrz", "мар"),
-    4: ("apr", "avr", "abr", "апр"),
-    5: ("may", "mai", "май", "мая"),
-    6: ("jun", "juin", "июн"),
-    7: ("jul", "juil", "июл"),
-    8: ("aug", "aoû", "aou", "ago", "авг"),
-    9: ("sep", "сен"),
-    10: ("oct", "okt", "окт"),
-    11: ("nov", "ноя"),
-    12: ("dec", "dez", "déc", "dic", "дек"),
-}
-WEEKDAYS = frozenset({"mardi", "mercredi", "martes"})
-NOT_READ = "late: the date {date!r} in the worksheet could not be read, so this counts as handed in on time."
+ON_TIME = "so this counts as handed in on time."
+
+
+@dataclass(frozen=True)
+class Late:
+    """What a worksheet and a course's policy say of lateness, by Moodle's number.
+
+    ``seconds`` after the due time, an extension counted; ``unread`` the remark on who counts as on time because a
+    date could not be read. The rest is for the instructor: who is on time by an extension that only Moodle knows,
+    and who is late here alone, or in Moodle alone.
+    """
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    extended: frozenset[str] = frozenset()
+    late_here: frozenset[str] = frozenset()
+    late_there: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What one row says: the seconds after the due time or why they are not known, and what Moodle says of it."""
+
+    late: float = 0.0
+    unread: str = ""
+    extended: bool = False
+    moodle: bool | None = None
 
 
 def late_remark(seconds: float) -> str:
@@ -41,64 +49,79 @@ def late_remark(seconds: float) -> str:
     return f"late: handed in {' '.join(filter(None, parts))} after the time at which it was due."
 
 
-def lateness(worksheet: Worksheet, policy: Policy) -> dict[str, float | str]:
-    """By Moodle's number: the seconds after the due time, or the date that could not be read. Who is on time,
-    or handed nothing in, is left out.
+def lateness(worksheet: Worksheet, policy: Policy) -> Late:
+    """Who handed in late, and whose date cannot be read; who handed nothing in is left out."""
+    usual = Counter(student.due for student in worksheet.students).most_common(1)
+    rows = {
+        student.number: _row(student, due, usual[0][0], policy, worksheet.languages)
+        for student in worksheet.students
+        if (due := policy.due_for(student.number)) is not None and student.submitted not in ("", "-")
+    }
+    return Late(
+        seconds={number: row.late for number, row in rows.items() if row.late > 0},
+        unread={number: row.unread for number, row in rows.items() if row.unread},
+        extended=frozenset(number for number, row in rows.items() if row.extended),
+        late_here=frozenset(number for number, row in rows.items() if row.late > 0 and row.moodle is False),
+        late_there=frozenset(
+            number for number, row in rows.items() if not row.late and not row.unread and row.moodle is True
+        ),
+    )
+
+
+def _row(student: Student, due: datetime, usual: str, policy: Policy, known: Sequence[Language]) -> _Row:
+    """The latest of the times counts at which a student's work is due: course.toml's with its extension, the
+    extension in Moodle's Status, and Moodle's own due time for this student, where most have another (``usual``).
     """
-    found: dict[str, float | str] = {}
-    for student in worksheet.students:
-        due = policy.due_for(student.number)
-        if due is None or student.submitted in ("", "-"):
-            continue
-        when = read_date(student.submitted, policy)
-        if when is None:
-            found[student.number] = student.submitted
-        elif when > due:
-            found[student.number] = (when - due).total_seconds()
-    return found
+    when = read_date(student.submitted, policy, known)
+    if when is None:
+        return _Row(unread=_not_read(student.submitted, known))
+    status = read_status(student.status, known)
+    granted = [_in_zone(moment, policy) for moment in status.extension] if not status.unread else []
+    alone = read_date(student.due, policy, known) if student.due != usual else None
+    late = max(0.0, min(_after(when, moment) for moment in (due, *granted, *([alone] if alone else []))))
+    if late and status.unread and student.number not in policy.extensions:
+        return _Row(
+            unread=f"late: the worksheet speaks of an extension that could not be read ({status.unread!r}), and "
+            f"course.toml of none, {ON_TIME}"
+        )
+    return _Row(late, extended=not late and _after(when, due) > 0, moodle=status.late)
 
 
 def handed_in(worksheet: Worksheet, policy: Policy) -> dict[str, datetime]:
     """By Moodle's number: when it was handed in, for all whose date can be read."""
-    dates = ((student.number, read_date(student.submitted, policy)) for student in worksheet.students)
-    return {number: when for number, when in dates if when is not None}
+    found = {
+        student.number: read_date(student.submitted, policy, worksheet.languages) for student in worksheet.students
+    }
+    return {number: when for number, when in found.items() if when is not None}
 
 
-def read_date(text: str, policy: Policy) -> datetime | None:
-    """The moment that a worksheet's date names, in the course's time zone; None where it cannot be read."""
+def read_date(text: str, policy: Policy, known: Sequence[Language] = ()) -> datetime | None:
+    """The moment that a worksheet's date names, in the course's time zone; None where it can mean none, or several.
+    ``known`` are the languages in which the worksheet may be.
+
+    Of an hour that comes twice, when the clocks are set back, it is the first.
+    """
     if policy.date_format:
-        return _parse(text.strip(), policy.date_format, policy.timezone)
-    plain = _plain(text)
-    return next((when for form in FORMATS if (when := _parse(plain, form, policy.timezone)) is not None), None)
+        try:
+            return _in_zone(datetime.strptime(text.strip(), policy.date_format), policy)  # the zone follows
+        except ValueError:
+            return None
+    found = readings(text, known)
+    return _in_zone(found[0], policy) if len(found) == 1 else None
 
 
-def _parse(text: str, form: str, timezone: str) -> datetime | None:
-    try:
-        when = datetime.strptime(text, form)  # the zone follows
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None else when.replace(tzinfo=ZoneInfo(timezone))
+def _not_read(text: str, known: Sequence[Language]) -> str:
+    found = readings(text, known)
+    if len(found) > 1:
+        both = " and as ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in found[:2])
+        return f"late: the date {text!r} in the worksheet reads as {both}, {ON_TIME}"
+    return f"late: the date {text!r} in the worksheet could not be read, {ON_TIME}"
 
 
-def _plain(text: str) -> str:
-    """``Monday, 1 March 2027, 11:43 PM`` → ``1 3 2027 11:43 PM``, in any of the languages."""
-    words: list[str] = []
-    first = False
-    for word in re.split(r"[\s,]+", unicodedata.normalize("NFC", text).strip()):
-        bare = word.strip(".").casefold()
-        if bare in ("am", "pm"):
-            words.append(bare.upper())
-        elif any(character.isdigit() for character in bare):
-            words.append(word.strip("."))
-        else:
-            month = [str(number) for number, starts in MONTHS.items() if _is_month(bare, starts)][:1]
-            first = first or (bool(month) and not words)
-            words += month
-    if first:  # as in March 1, 2027
-        words[:2] = words[1::-1]
-    return " ".join(words)
+def _in_zone(moment: datetime, policy: Policy) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(policy.timezone))
 
 
-def _is_month(word: str, starts: tuple[str, ...]) -> bool:
-    """A month's name, and not a weekday's that begins like one."""
-    return word.startswith(starts) and word not in WEEKDAYS
+def _after(when: datetime, due: datetime) -> float:
+    """The seconds that really passed: two times of one zone are otherwise compared by their clocks."""
+    return (when.astimezone(UTC) - due.astimezone(UTC)).total_seconds()

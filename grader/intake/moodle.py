@@ -14,6 +14,9 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+
+from grader.intake.languages import plain_word, words_for
 
 # Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a
 # student chose.
@@ -22,12 +25,6 @@ MEMBER = re.compile(
     r"_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?",
     re.S,
 )
-# What Moodle calls a student whose name it hides, where we know; elsewhere a name that everyone bears is none.
-PARTICIPANT = frozenset(
-    {"participant", "teilnehmer/in", "teilnehmerin", "teilnehmer", "participante", "participant(e)", "участник",
-     "partecipante", "deelnemer", "uczestnik", "deltaker", "deltagare", "osallistuja", "katılımcı", "учасник",
-     "résztvevő"}
-)  # fmt: skip
 # What `clean_filename` takes out of a name, with what a zip's or a disk's own rules may.
 DROPPED = re.compile(r"""[\x00-\x1f\x7f-\x9f&<>"\\'|:/*?`]""")
 BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
@@ -69,8 +66,14 @@ def zipped_group(name: str) -> str:
 
 
 def hides_name(name: str) -> bool:
-    """Whether a name is Moodle's word for a student whose name is not shown."""
-    return name.casefold() in PARTICIPANT
+    """Whether a name is Moodle's word for a student whose name is not shown, as it is or as a zip writes it."""
+    return plain_word(name) in _hidden()
+
+
+@lru_cache(maxsize=1)
+def _hidden() -> frozenset[str]:
+    words = words_for("participant", ())
+    return words | {plain_word(zipped(word)) for word in words}
 
 
 def feedback_member(name: str, number: str, filename: str) -> str:

@@ -9,66 +9,27 @@ that nothing was written into are left out.
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import WorksheetError
+from grader.intake.columns import Columns, find_columns
+from grader.intake.languages import Language, languages_of, plain_word, words_for
 from grader.intake.moodle import as_html
+from grader.intake.numerals import NUMBER, decimal_sign, read_number
 
-# Moodle's own words in the languages whose worksheets were seen; compared without case.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "name": ("Full name", "Vollständiger Name", "Nom complet", "Nombre completo", "Полное имя"),
-    "grade": ("Grade", "Bewertung", "Note", "Calificación", "Оценка"),
-    "maximum": ("Maximum grade", "Bestwertung", "Note maximale", "Calificación máxima", "Максимальная оценка"),
-    "modified": (
-        "Last modified (grade)", "Zuletzt geändert (Bewertung)", "Dernière modification (note)",
-        "Última modificación (calificación)", "Последнее изменение (оценка)",
-    ),
-    "submitted": (
-        "Last modified (submission)", "Zuletzt geändert (Abgabe)", "Dernière modification (travail remis)",
-        "Última modificación (entrega)", "Последнее изменение (ответ)",
-    ),
-    "group": ("Group", "Gruppe", "Groupe", "Grupo", "Группа"),
-    "feedback": (
-        "Feedback comments", "Feedback als Kommentar", "Feedback par commentaires",
-        "Comentarios de retroalimentación", "Отзыв в виде комментария",
-    ),
-}  # fmt: skip
-# Moodle's words in "Grade can be changed", which stands between the grade and its time.
-YES = frozenset(
-    {"yes", "ja", "oui", "sí", "si", "да", "igen", "sim", "tak", "kyllä", "evet", "так", "ano", "áno", "da", "ναι"}
-)  # fmt: skip
-NO = frozenset(
-    {"no", "nein", "non", "нет", "nem", "não", "nee", "nie", "nej", "nei", "ei", "hayır", "ні", "ne", "nu", "όχι"}
-)  # fmt: skip
 IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
-NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-DATE_OR_NONE = re.compile(r"-|.*\d.*", re.DOTALL)
 # A cell that begins so is a formula to a spreadsheet; to some of them the wide forms as well.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MAX_BYTES = 20_000_000
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where the worksheet has what; -1 for a column it does not have. Anonymous worksheets have no names."""
-
-    identifier: int
-    grade: int
-    modified: int
-    feedback: int = -1
-    maximum: int = -1
-    name: int = -1
-    submitted: int = -1
-    group: int = -1
-    changeable: int = -1
+_SEPARATOR = re.compile(r"sep=[,;\t]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, when the
-    submission was last changed, as it stands there, the team, when the grade was last changed, as it stands there,
-    and whether Moodle takes no grade for it.
+    """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, the team, and
+    whether Moodle takes no grade for it; and as it stands there, when the submission and the grade were last
+    changed, Moodle's words on the submission, and when it was due.
     """
 
     number: str
@@ -79,12 +40,15 @@ class Student:
     group: str = ""
     graded: str = ""
     locked: bool = False
+    status: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A worksheet as read: its cells verbatim and how they were written. ``strangers`` are identifiers that are not
-    Moodle's, in a worksheet that was made without one.
+    """A worksheet as read: its cells verbatim and how they were written. ``languages`` are those in which its
+    header may be, none where that cannot be told. ``strangers`` are identifiers that are not Moodle's, in a
+    worksheet that was made without one.
     """
 
     header: tuple[str, ...]
@@ -94,12 +58,29 @@ class Worksheet:
     line_end: str = "\n"
     byte_order_mark: bool = False
     decimal: str = "."
+    languages: tuple[Language, ...] = ()
     strangers: frozenset[str] = frozenset()
 
     @property
     def students(self) -> tuple[Student, ...]:
         """Who is in the worksheet, in order."""
         return tuple(_student(row, index, self) for index, row in enumerate(self.rows))
+
+    @property
+    def scale(self) -> str:
+        """The words of the scale that the assignment is graded with, "" where it takes numbers."""
+        place = self.columns.scale
+        return " ".join(self.rows[0][place].split()) if place >= 0 and self.rows else ""
+
+    def takes_points(self, student: Student) -> bool:
+        """Whether a number can be written for a student: there is no scale, and a maximum is a number."""
+        return self.columns.scale < 0 and (self.columns.maximum < 0 or student.maximum is not None)
+
+    def unread_maximum(self) -> str | None:
+        """A maximum grade that is no number, as it stands there; None where all are numbers."""
+        place = self.columns.maximum
+        cells = [row[place] for row in self.rows] if place >= 0 else []
+        return next((cell for cell in cells if read_number(cell, self.decimal) is None), None)
 
     def numbers(self) -> frozenset[str]:
         """Moodle's numbers of everyone in the worksheet."""
@@ -114,8 +95,9 @@ class Entry:
     feedback: str = ""
 
 
-def read_worksheet(content: bytes, origin: str = "worksheet") -> Worksheet:
-    """Read a worksheet as Moodle wrote it, or as a spreadsheet saved it (``,``, ``;`` or tabs).
+def read_worksheet(content: bytes, origin: str = "worksheet", language: Sequence[Language] = ()) -> Worksheet:
+    """Read a worksheet as Moodle wrote it, or as a spreadsheet saved it (``,``, ``;`` or tabs). ``language`` is the
+    site's, where the course names it: it counts where the header does not tell.
 
     Raises WorksheetError, naming what is missing, where it is no worksheet.
     """
@@ -125,19 +107,21 @@ def read_worksheet(content: bytes, origin: str = "worksheet") -> Worksheet:
     line_end = "\r\n" if "\r\n" in text else "\n"
     delimiter = _delimiter(text)
     try:
-        lines = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row]
+        lines = list(_lines(text, delimiter))
     except csv.Error as error:
         raise WorksheetError(f"{origin}: is no CSV file ({error}). Download the worksheet again.") from error
-    if not lines or len(lines[0]) < 3:
+    if not lines or len(lines[0][1]) < 3:
         raise WorksheetError(
             f"{origin}: has no table in it. Expected Moodle's grading worksheet: in the assignment, choose "
             "Download grading worksheet."
         )
-    header = tuple(lines[0])
-    rows = tuple(_filled(row, len(header)) for row in lines[1:])
-    worksheet = Worksheet(header, rows, _columns(header, rows, origin), delimiter, line_end,
-                          content.startswith(b"\xef\xbb\xbf"))  # fmt: skip
-    _check_identifiers(worksheet, origin)
+    header = tuple(lines[0][1])
+    numbered = [(number, _filled(row, len(header))) for number, row in lines[1:]]
+    _check_identifiers(numbered, len(header), origin)
+    rows = tuple(row for _, row in numbered)
+    known = languages_of(header) or tuple(language)
+    worksheet = Worksheet(header, rows, find_columns(header, rows, known, origin), delimiter, line_end,
+                          content.startswith(b"\xef\xbb\xbf"), languages=known)  # fmt: skip
     return replace(worksheet, decimal=_decimal(worksheet))
 
 
@@ -199,7 +183,7 @@ def _harmless(cell: str) -> str:
 def _decode(content: bytes, origin: str) -> str:
     for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).lstrip("\ufeff")
         except UnicodeDecodeError:
             continue
     if content.startswith(b"PK"):
@@ -210,9 +194,23 @@ def _decode(content: bytes, origin: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The one that the header holds most of, outside of quotes."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip().split("\n", 1)[0])
+    """The one that a first line ``sep=;`` names, else the one that the header holds most of, outside of quotes."""
+    first = text.lstrip().split("\n", 1)[0].rstrip("\r")
+    if _SEPARATOR.fullmatch(first):
+        return first[-1]
+    header = re.sub(r'"[^"]*"', "", first)
     return max(",;\t", key=header.count)
+
+
+def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows that hold something, each with the line that it ends on; without the line that names the separator,
+    which spreadsheets write, and Moodle does not know.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for row in reader:
+        names_separator = reader.line_num == 1 and _SEPARATOR.fullmatch(delimiter.join(row))
+        if not names_separator and any(cell.strip() for cell in row):
+            yield reader.line_num, row
 
 
 def _filled(row: Sequence[str], width: int) -> tuple[str, ...]:
@@ -220,126 +218,57 @@ def _filled(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(row) + ("",) * (width - len(row))
 
 
-def _columns(header: Sequence[str], rows: Sequence[Sequence[str]], origin: str) -> Columns:
-    """Find the columns by name, and those whose name is not known by what stands in them."""
-    known = [text.strip().casefold() for text in header]
-    found = {
-        role: next((known.index(name.casefold()) for name in names if name.casefold() in known), -1)
-        for role, names in NAMES.items()
-    }
-    values = [[row[column].strip() for row in rows] for column in range(len(header))]
-    if found["maximum"] < 0:
-        found["maximum"] = _maximum_by_shape(values)
-    if found["grade"] < 0 and found["maximum"] > 0:
-        found["grade"] = found["maximum"] - 1
-    if found["modified"] < 0 and found["grade"] >= 0:
-        found["modified"] = _modified_by_shape(values, found["grade"])
-    if found["submitted"] < 0 and found["modified"] > 0:
-        found["submitted"] = _submitted_by_shape(values, found["modified"])
-    if found["feedback"] < 0 and 0 <= found["modified"] < len(header) - 1:
-        found["feedback"] = found["modified"] + 1
-    missing = [
-        what for role, what in (("grade", "Grade"), ("modified", "Last modified (grade)")) if found[role] < 0
-    ]
-    if missing:
-        raise WorksheetError(
-            f"{origin}: no column could be told to be {' or '.join(missing)}; its header is "
-            f"{', '.join(repr(text) for text in header)}. Download the grading worksheet from Moodle again, "
-            "with its columns as they are, or with the site's language set to English."
-        )
-    found["changeable"] = _changeable_by_shape(values, found["grade"], found["modified"])
-    return Columns(identifier=0, **found)
-
-
-def _maximum_by_shape(values: Sequence[Sequence[str]]) -> int:
-    """The same positive number in every row, after a column that holds grades or nothing."""
-    for column in range(2, len(values)):
-        content = set(values[column])
-        if len(content) == 1 and NUMBER.fullmatch(next(iter(content))) and all(
-            not grade or grade == "-" or NUMBER.fullmatch(grade) for grade in values[column - 1]
-        ):  # fmt: skip
-            return column
-    return -1
-
-
-def _modified_by_shape(values: Sequence[Sequence[str]], grade: int) -> int:
-    """The last column after the grade that holds dates or ``-`` in every row."""
-    dates = [
-        column
-        for column in range(grade + 2, len(values))
-        if values[column]
-        and all(DATE_OR_NONE.fullmatch(value) and not NUMBER.fullmatch(value) for value in values[column])
-    ]
-    return dates[-1] if dates else -1
-
-
-def _changeable_by_shape(values: Sequence[Sequence[str]], grade: int, modified: int) -> int:
-    """The column between the grade and its time that says yes or no in every row."""
-    for column in range(grade + 1, modified):
-        words = {value.casefold() for value in values[column]}
-        if words and words <= YES | NO:
-            return column
-    return -1
-
-
-def _submitted_by_shape(values: Sequence[Sequence[str]], modified: int) -> int:
-    """The last column of dates before the grade's."""
-    for column in range(modified - 1, 1, -1):
-        content = [value for value in values[column] if value and value != "-"]
-        if content and all(len(re.findall(r"\d+", value)) >= 4 for value in content):
-            return column
-    return -1
-
-
 def without_names(worksheet: Worksheet) -> Worksheet:
-    """The worksheet with empty names and addresses; Moodle finds its students by the identifier."""
-    addresses = {column for row in worksheet.rows for column, cell in enumerate(row) if "@" in cell}
-    hidden = (addresses | {worksheet.columns.name}) - {worksheet.columns.identifier, worksheet.columns.feedback}
-    rows = tuple(
-        tuple("" if column in hidden else cell for column, cell in enumerate(row)) for row in worksheet.rows
-    )
+    """The worksheet with nothing in it but what is known to name nobody; Moodle finds its students by the
+    identifier, and reads back the grade, its time and the comment.
+    """
+    kept = worksheet.columns.nameless
+    rows = tuple(tuple(cell if column in kept else "" for column, cell in enumerate(row)) for row in worksheet.rows)
     return replace(worksheet, rows=rows)
 
 
-def _check_identifiers(worksheet: Worksheet, origin: str) -> None:
+def _check_identifiers(rows: Sequence[tuple[int, Sequence[str]]], width: int, origin: str) -> None:
     seen: set[str] = set()
-    for line, row in enumerate(worksheet.rows, start=2):
+    for line, row in rows:
         found = IDENTIFIER.fullmatch(row[0].strip())
         if found is None:
             raise WorksheetError(
                 f"{origin}, row {line}: found {row[0]!r} in the first column, expected Moodle's identifier, like "
-                "'Participant 123'."
+                "'Participant 123'. Take out rows that a spreadsheet added."
             )
         if found[1] in seen:
             raise WorksheetError(f"{origin}, row {line}: the identifier {row[0]!r} is there twice.")
-        if len(row) != len(worksheet.header):
-            raise WorksheetError(
-                f"{origin}, row {line}: has {len(row)} cells, the header has {len(worksheet.header)}."
-            )
+        if len(row) != width:
+            raise WorksheetError(f"{origin}, row {line}: has {len(row)} cells, the header has {width}.")
         seen.add(found[1])
 
 
 def _student(row: Sequence[str], index: int, worksheet: Worksheet) -> Student:
     columns = worksheet.columns
-    found = IDENTIFIER.fullmatch(row[columns.identifier].strip())
+
+    def cell(place: int) -> str:
+        return row[place].strip() if place >= 0 else ""
+
+    found = IDENTIFIER.fullmatch(cell(columns.identifier))
     return Student(
         number=found[1] if found and row[columns.identifier] not in worksheet.strangers else "",
-        name=row[columns.name].strip() if columns.name >= 0 else "",
-        maximum=_number(row[columns.maximum]) if columns.maximum >= 0 else None,
+        name=cell(columns.name),
+        maximum=read_number(cell(columns.maximum), worksheet.decimal),
         row=index,
-        submitted=row[columns.submitted].strip() if columns.submitted >= 0 else "",
-        group=row[columns.group].strip() if columns.group >= 0 else "",
-        graded=row[columns.modified].strip(),
-        locked=columns.changeable >= 0 and row[columns.changeable].strip().casefold() in NO,
+        submitted=cell(columns.submitted),
+        group=cell(columns.group),
+        graded=cell(columns.modified),
+        locked=plain_word(cell(columns.changeable)) in words_for("no", worksheet.languages),
+        status=cell(columns.status),
+        due=cell(columns.due),
     )
 
 
-def _number(text: str) -> float | None:
-    return float(text.strip().replace(",", ".")) if NUMBER.fullmatch(text.strip()) else None
-
-
 def _decimal(worksheet: Worksheet) -> str:
-    """The decimal sign of the numbers that are there: Moodle reads back the one of its language."""
+    """The decimal sign that Moodle reads back: the one of its numbers, of its language, or of the separator."""
     places = [place for place in (worksheet.columns.maximum, worksheet.columns.grade) if place >= 0]
-    numbers: Iterable[str] = (row[place] for place in places for row in worksheet.rows)
-    return "," if any(re.fullmatch(r"\s*\d+,\d+\s*", number) for number in numbers) else "."
+    shown = decimal_sign(row[place] for place in places for row in worksheet.rows)
+    of_language = {language.decimal for language in worksheet.languages}
+    if shown or len(of_language) == 1:
+        return shown or of_language.pop()
+    return "," if worksheet.delimiter == ";" else "."

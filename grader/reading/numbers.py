@@ -4,7 +4,10 @@ A printed number can be read in more than one way ("1,234" is a thousand or one 
 reading is kept, and a value agrees where it agrees with one of them.
 """
 
+import math
 import re
+import sys
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +35,8 @@ _PLUS_MINUS = re.compile(
     r"\s*(?:±|\+/-|\+-|\\pm)\s*|\s*\(\s*(?:sd|std|s\.d\.|σ|±|standard deviation)\s*[=:]?\s*", re.IGNORECASE
 )
 _TO = re.compile(r"\s*(?:–|—|-|−|to|until|\.\.\.?|…|bis)\s*", re.IGNORECASE)
+# Full-width separators and signs, as they are typed between full-width digits.
+_WIDE = {"，": ",", "．": ".", "％": "%", "－": "-", "＋": "+"}
 _SMALL = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -44,6 +49,10 @@ _WORD = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(_LARGE)})[- ](?P<ones>{'|'.join(_SMALL[1:10])})|(?P<word>{'|'.join(_WORDS)}))\b",
     re.IGNORECASE,
 )
+
+
+LARGEST = sys.float_info.max_10_exp
+"""The power of ten beyond which there is no float."""
 
 
 class Agreement(StrEnum):
@@ -100,11 +109,22 @@ class Number:
 def find_numbers(text: str) -> list[Number]:
     """Every number of a text in order; ``a ± b`` and ``a–b`` are one number with a spread or an upper end.
 
-    Digits inside words (F1, week1, TF-IDF2) are no numbers.
+    Digits inside words (F1, week1, TF-IDF2) are no numbers. One that no float can hold (1e999) is left alone.
     """
-    plain = [_read(match) for match in _NUMBER.finditer(text)]
+    text = _ascii_digits(text)
+    plain = [number for match in _NUMBER.finditer(text) if (number := _read(match)).readings]
     spelled = [_spelled(match) for match in _WORD.finditer(text)]
     return _joined(text, sorted([*plain, *spelled], key=lambda number: number.start))
+
+
+def _ascii_digits(text: str) -> str:
+    """The text with digits of other scripts, and what is typed between full-width ones, as ASCII writes them."""
+    if text.isascii():
+        return text
+    wide = {
+        digit: str(unicodedata.decimal(digit)) for digit in set(text) if not digit.isascii() and digit.isdecimal()
+    }
+    return text.translate(str.maketrans(wide | _WIDE)) if wide else text
 
 
 def _read(match: re.Match[str]) -> Number:
@@ -156,7 +176,8 @@ def _readings(body: str, exponent: int) -> list[tuple[float, int]]:
             texts = [f"{re.sub(r'[^0-9]', '', whole)}.{rest}"]
         else:
             texts = [re.sub(r"[^0-9]", "", body)]
-    return [(float(text) * 10.0**exponent, len(text.partition(".")[2]) - exponent) for text in texts]
+    found = [(float(f"{text}e{exponent}"), len(text.partition(".")[2]) - exponent) for text in texts]
+    return [(value, decimals) for value, decimals in found if math.isfinite(value) and decimals >= -LARGEST]
 
 
 def _spelled(match: re.Match[str]) -> Number:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from grader.model import RecoveredCell
+from grader.recover.excess import parse
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code"]
 
@@ -143,7 +144,7 @@ def strip_markup(text: str) -> str:
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
     cut = html if len(html) <= MAX_CHARACTERS else html[:MAX_CHARACTERS].rpartition("<")[0]
-    body = LexborHTMLParser(_BREAK.sub("\n\n", cut)).body
+    body = parse(_BREAK.sub("\n\n", cut)).body
     return tuple(_walk(body, position)) if body is not None else ()
 
 

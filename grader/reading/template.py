@@ -1,18 +1,14 @@
 """The experiment template in free form: a table, a list, headings or plain sentences, read into five parts."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Literal
 
-from course.assignment import Cell, Role
-from grader.model import Case, RecoveredCell
 from grader.reading import vocabulary
-from grader.reading.answers import cell_blocks, normal, without_prompt, words
-from grader.reading.prose import Block, read_cell, read_html, read_markdown
-from paribus.evidence.block import BEGIN
-from paribus.show import SHOWN_BY
+from grader.reading.answers import normal, words
+from grader.reading.prose import Block
 
 Part = Literal["changed", "held", "prediction", "result", "meaningful"]
 PARTS: tuple[Part, ...] = ("changed", "held", "prediction", "result", "meaningful")
@@ -35,14 +31,14 @@ def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
     just five pieces and two of them are named in the usual order, the others are taken by their place. What is then
     missing is looked for in the sentences, by the words that say which part they are.
     """
-    return {part: _text_of(pieces) for part, pieces in read_parts(blocks).items()}
+    return {part: text_of(pieces) for part, pieces in read_parts(blocks).items()}
 
 
 def read_parts(blocks: Iterable[Block]) -> dict[Part, tuple[Block, ...]]:
     """As `read_template`, with the blocks of each part."""
     blocks = tuple(_lines_apart(blocks))
-    found = _by_name(blocks)
-    parts = {part: _text_of(pieces) for part, pieces in found.items()}
+    found = parts_by_name(blocks)
+    parts = {part: text_of(pieces) for part, pieces in found.items()}
     if len(parts) < len(PARTS):
         parts = _by_order(blocks, parts)
     if len(parts) < len(PARTS):
@@ -50,13 +46,13 @@ def read_parts(blocks: Iterable[Block]) -> dict[Part, tuple[Block, ...]]:
     position = blocks[0].position if blocks else -1
     return {
         part: tuple(found[part])
-        if part in found and text == _text_of(found[part])
+        if part in found and text == text_of(found[part])
         else (Block("paragraph", text, position=position),)
         for part, text in parts.items()
     }
 
 
-def _text_of(pieces: Iterable[Block]) -> str:
+def text_of(pieces: Iterable[Block]) -> str:
     return "\n\n".join(piece.text for piece in pieces).strip()
 
 
@@ -106,7 +102,7 @@ def _inline_labels() -> re.Pattern[str]:
     )
 
 
-def _by_name(blocks: Iterable[Block]) -> dict[Part, list[Block]]:
+def parts_by_name(blocks: Iterable[Block]) -> dict[Part, list[Block]]:
     parts: dict[Part, list[Block]] = {}
     current: Part | None = None
     for block in blocks:
@@ -289,98 +285,3 @@ def is_blank(text: str, released: str = "") -> bool:
 @cache
 def _placeholders() -> frozenset[str]:
     return frozenset(normal(item) for item in vocabulary.phrases("placeholders", "texts"))
-
-
-def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:
-    """The parts that a student filled in for experiment ``key``, and the position of the cell of each.
-
-    Looked for in the memo cells that belong to the experiment, below the cell itself, and then in cells that the
-    student added: in all of them where the assignment asks for one experiment, else in those right below its cells.
-    """
-    found = written_blocks(case, key, cell)
-    return (
-        {part: _text_of(pieces) for part, pieces in found.items()},
-        {part: pieces[0].position for part, pieces in found.items()},
-    )
-
-
-def written_blocks(case: Case, key: str, cell: Cell) -> dict[Part, tuple[Block, ...]]:
-    """As `written_parts`, with the blocks of each part."""
-    return dict(_written_blocks(case, key, cell.key))
-
-
-@lru_cache(maxsize=64)
-def _written_blocks(case: Case, key: str, cell_key: str) -> tuple[tuple[Part, tuple[Block, ...]], ...]:
-    cell = case.assignment.cell(cell_key)
-    parts: dict[Part, tuple[Block, ...]] = {}
-    for blocks, released in _places(case, key, cell):
-        before = read_template(read_markdown(released))
-        own = without_prompt(blocks, released)
-        for part, pieces in read_parts(own).items() if own else ():
-            if part not in parts and not is_blank(_text_of(pieces), before.get(part, "")):
-                parts[part] = tuple(replace(piece, position=blocks[0].position) for piece in pieces)
-    return tuple(parts.items())
-
-
-def blank_parts(case: Case, key: str, cell: Cell) -> tuple[Part, ...]:
-    """The parts whose row is there with nothing in it: what the file shows to be empty."""
-    named = {
-        part
-        for blocks, _ in _places(case, key, cell)
-        for part, pieces in _by_name(block for block in blocks if block.kind == "row").items()
-        if is_blank(_text_of(pieces))
-    }
-    written = written_blocks(case, key, cell)
-    return tuple(part for part in PARTS if part in named and part not in written)
-
-
-def template_cells(case: Case, key: str, cell: Cell) -> tuple[Cell, ...]:
-    """The assignment's written cells about an experiment: the cell itself, then memo cells that name it."""
-    named = tuple(
-        item
-        for item in case.assignment.cells
-        if item.role is Role.MEMO and item.key != cell.key and item.options.get("experiment") == key
-    )
-    return (*((cell,) if cell.role is Role.MEMO else ()), *named)
-
-
-def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...], str]]:
-    for place in template_cells(case, key, cell):
-        blocks = cell_blocks(case, place.key)
-        if blocks:
-            yield blocks, place.source
-    if cell.role is not Role.MEMO:
-        below = cell_blocks(case, cell.key)
-        if below:
-            yield below, ""
-    added = tuple(_added(case, key, cell))
-    for item in added:
-        if item.cell_type == "markdown":
-            blocks = read_cell(item)
-            if blocks:
-                yield blocks, ""
-    own = case.matches.get(cell.key)
-    for shown in (*((own.recovered,) if own and own.recovered else ()), *added):
-        for output in shown.outputs:
-            if "<table" in output.html and BEGIN not in output.html and SHOWN_BY not in output.html:
-                yield read_html(output.html, shown.position), ""
-
-
-def _added(case: Case, key: str, cell: Cell) -> Iterable[RecoveredCell]:
-    """Cells of the student's own in which a template may stand."""
-    if sum(item.role is Role.EXPERIMENT for item in case.assignment.cells) <= 1:
-        yield from case.unmatched
-        return
-    taken = {match.recovered.position for match in case.matches.values() if match.recovered is not None}
-    own = {item.position: item for item in case.unmatched}
-    for place in (cell, *template_cells(case, key, cell)):
-        match = case.matches.get(place.key)
-        position = match.recovered.position + 1 if match is not None and match.recovered is not None else -1
-        while position in own and position not in taken:
-            yield own[position]
-            position += 1
-
-
-def missing_titles(parts: Mapping[Part, str], wanted: Iterable[Part] = PARTS) -> list[str]:
-    """The names of the parts that are not there."""
-    return [vocabulary.title("template_titles", part) for part in wanted if part not in parts]

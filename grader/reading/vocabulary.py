@@ -131,6 +131,13 @@ def find_all(table: str, text: str) -> list[Mention]:
     return [Mention(min(found), start, end) for start, end, found in _table(table).find(text)]
 
 
+@lru_cache(maxsize=8192)
+def one_of(table: str, text: str) -> str:
+    """The only list of a table that a text names; "" where it names none, or more than one."""
+    found = {name for _, _, names in _table(table).find(text) for name in names}
+    return found.pop() if len(found) == 1 else ""
+
+
 def has(table: str, name: str, text: str) -> bool:
     """Some phrase of the list stands in the text."""
     return bool(_list(table, name).find(text))

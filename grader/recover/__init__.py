@@ -4,11 +4,14 @@ text.py       bytes to text: encodings, carriage returns, escape codes
 ipynb.py      notebook files, nbformat 3 and 4
 families.py   the table of HTML families: how each marks cells, sources and outputs
 page.py       reading an HTML page by a row of that table
+excess.py     markup that would cost a parser too much, taken down first
 visible.py    the plain text a reader sees in a piece of HTML
 seems.py      what a file that is no notebook seems to be, and what to hand in instead
 
 `recover` never runs, fetches or renders anything, and raises nothing but UnreadableError.
 """
+
+from dataclasses import replace
 
 from grader.errors import UnreadableError
 from grader.model import Recovered
@@ -38,4 +41,4 @@ def recover(content: bytes, name: str, limits: RecoverLimits = DEFAULT_LIMITS) -
         raise refusal
     page, remarks = as_utf8(content)
     recovered = read_ipynb(page, limits) if looks_like_ipynb(page) else read_page(page, name, limits)
-    return Recovered(recovered.family, recovered.cells, (*remarks, *recovered.remarks), recovered.title)
+    return replace(recovered, remarks=(*remarks, *recovered.remarks)) if remarks else recovered

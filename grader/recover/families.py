@@ -1,84 +1,15 @@
 """The table of HTML families: how each one marks cells, sources, prompts and outputs.
 
 A row is data; `grader.recover.page` is the only reader. A new exporter is a new row (and a fixture).
-Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md.
+Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md. What browsers save
+of the page in which a notebook is edited stands in `grader.recover.saved_pages`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from grader.model import OutputKind
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One kind of output: the class or mime type that marks it, and what it is.
-
-    ``content`` says what is read from it: "text" (the pre's text), "html" (markup and visible text),
-    "picture", "words" (rendered text), "any" (a picture where there is one, else html) or "nothing".
-    """
-
-    marker: str
-    kind: OutputKind
-    content: str
-    mime: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Family:
-    """How one exporter writes a notebook.
-
-    ``cell`` is the CSS selector of any cell; all classes of ``code`` mark a code cell, any class of
-    ``markdown`` a markdown cell. ``source``, ``prompt``, ``rendered`` and ``outputs`` are selectors inside a
-    cell. Inside ``outputs``, a direct child of class ``output`` is one output, and its direct children show it.
-    ``payload`` are the classes of what a student's code fills; whatever stands inside is no cell.
-    ``raw_marker`` is the literal that stands once before each code cell in the file: where the parser finds
-    fewer cells, broken markup swallowed some. ``title`` is the page title that sets this row apart from a later one
-    with the same classes; ``sign`` is a selector of what stands in every page of a family whose classes are other
-    pages' too. ``remark`` says what this family never holds. A code cell's count may stand in a ``count_attribute``
-    instead of a prompt, which then marks a result too; tags may stand as JSON in a ``tags_attribute`` instead of in
-    classes. With ``own_marks`` an output bears its mark itself; ``outputs`` and ``rendered`` are empty where the
-    cell itself holds them; with ``words_between`` what stands between code cells is the markdown, which has no
-    cells of its own.
-    """
-
-    name: str
-    cell: str
-    code: frozenset[str]
-    markdown: frozenset[str]
-    source: str
-    prompt: str
-    rendered: str
-    outputs: str
-    output: str
-    payload: frozenset[str]
-    marks: tuple[Mark, ...]
-    raw_marker: bytes
-    title: str = ""
-    sign: str = ""
-    remark: str = ""
-    id_prefix: str = "cell-id="
-    count_attribute: str = ""
-    tags_attribute: str = ""
-    own_marks: bool = False
-    words_between: bool = False
-
-    @cached_property
-    def ranked(self) -> Mapping[str, tuple[int, Mark]]:
-        """Each mark with its rank, by marker: an output bears several, and the first of them tells."""
-        return {mark.marker: (rank, mark) for rank, mark in enumerate(self.marks)}
-
-    def mark_of(self, classes: Iterable[str], mime: str) -> Mark | None:
-        """What an element of these classes and this mime type shows; None where it shows no output."""
-        ranked, first = self.ranked, None
-        for marker in (*classes, mime):
-            found = ranked.get(marker)
-            if found is not None and (first is None or found[0] < first[0]):
-                first = found
-        return None if first is None else first[1]
-
+from grader.model import Survived
+from grader.recover.family import Family, Mark
+from grader.recover.saved_pages import CLASSIC_PAGE, COLAB, JUPYTERLAB_PAGE
 
 LAB = Family(
     name="nbconvert-lab",
@@ -125,6 +56,7 @@ CLASSIC = Family(
         Mark("output_stdout", "stream", "text", name="stdout"),
         Mark("output_stderr", "stream", "text", name="stderr"),
         Mark("output_error", "error", "text"),
+        Mark("output_pyerr", "error", "text"),  # up to IPython 2
         Mark("output_html", "display", "html", mime="text/html"),
         Mark("output_png", "display", "picture", mime="image/png"),
         Mark("output_jpeg", "display", "picture", mime="image/jpeg"),
@@ -145,6 +77,7 @@ KAGGLE = replace(
     name="kaggle-results",
     title="__notebook__",
     remark="Kaggle's result page keeps no cell ids, and its figures are files of their own.",
+    keeps=Survived(id=False),
 )
 
 # Quarto, from notebooks and .qmd alike: pandoc's markup, markdown without cells around it. Its cells have no class
@@ -152,12 +85,12 @@ KAGGLE = replace(
 QUARTO = Family(
     name="quarto",
     cell=(
-        "div.cell:not(.border-box-sizing)"
-        ":has(> .cell-code, > .cell-output, > * > .cell-code, > * > .cell-output, > * > * > .cell-code)"
+        "div.cell:not(.border-box-sizing):is([data-execution_count],"
+        " :has(> .cell-code, > .cell-output, > * > .cell-code, > * > .cell-output, > * > * > .cell-code))"
     ),
     code=frozenset({"cell"}),
     markdown=frozenset(),
-    source="div.cell-code pre, pre.cell-code",
+    source="div.cell-code:not(.cell-output .cell-code) pre, pre.cell-code",
     prompt="",
     rendered="",
     outputs="",
@@ -169,14 +102,15 @@ QUARTO = Family(
         Mark("cell-output-error", "error", "text"),
         Mark("cell-output-markdown", "display", "words", mime="text/markdown"),
         Mark("cell-output", "display", "any", mime="text/html"),
+        Mark("light-content", "display", "any", mime="text/html"),  # from 1.9; what is dark stands there once more
     ),
-    raw_marker=b'class="sourceCode cell-code"',
-    sign=".cell-code, .cell-output",
+    sign=".cell-code, .cell-output, meta[name=generator][content^=quarto i]",
     remark="Quarto's page keeps no tags, hides cells with echo: false, and leaves out lines with #| and raw cells.",
+    keeps=Survived(tags=False),
     id_prefix="",
     count_attribute="data-execution_count",
     own_marks=True,
-    words_between=True,
+    between="words",
 )
 
 # What pandoc makes of an .ipynb: every cell with its id and tags, outputs by their nbformat names.
@@ -207,36 +141,10 @@ PANDOC = Family(
     own_marks=True,
 )
 
-# A page that a browser saved from Colab: what the page had drawn of each cell, by an editor where the cell was on
-# the screen. Rich outputs live in frames of their own, which are not in the file.
-COLAB = Family(
-    name="colab-page",
-    cell="div.cell.code, div.cell.text",
-    code=frozenset({"cell", "code"}),
-    markdown=frozenset({"text"}),
-    source="pre.monaco-colorized, div.view-lines",
-    prompt="div.execution-count",
-    rendered="div.text-cell-render, div.markdown",
-    outputs="div.output-body",
-    output="",
-    payload=frozenset({"output-body", "text-cell-render"}),
-    marks=(
-        Mark("stream", "stream", "text", name="stdout"),
-        Mark("output-text", "stream", "text", name="stdout"),
-        Mark("execute_result", "result", "text", mime="text/plain"),
-        Mark("error", "error", "text"),
-    ),
-    raw_marker=b'class="cell code',
-    sign="pre.monaco-colorized, div.view-lines",
-    remark=(
-        "This page was saved from Colab by the browser: tables, pictures and evidence are not in it. Hand in the "
-        ".ipynb file (File, Download), or the HTML that the notebook's last cell makes."
-    ),
-    id_prefix="cell-",
-    own_marks=True,
+FAMILIES: tuple[Family, ...] = (JUPYTERLAB_PAGE, LAB, CLASSIC_PAGE, KAGGLE, CLASSIC, PANDOC, COLAB, QUARTO)
+
+# A result rather than a display, in every version: on the output (7.x) or on what it shows (before); the last two
+# in the classic Notebook's own page, and up to IPython 1.
+RESULT_CLASSES = frozenset(
+    {"jp-OutputArea-executeResult", "output_execute_result", "output_result", "output_pyout"}
 )
-
-FAMILIES: tuple[Family, ...] = (LAB, KAGGLE, CLASSIC, PANDOC, COLAB, QUARTO)
-
-# A result rather than a display, in every version: on the output (7.x) or on what it shows (before).
-RESULT_CLASSES = frozenset({"jp-OutputArea-executeResult", "output_execute_result"})

@@ -9,14 +9,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grader.errors import UnreadableError
-from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
+from grader.model import ALL_SURVIVED, CellType, Output, OutputKind, Recovered, RecoveredCell, Survived
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import MarkupOutput, merge_streams
 from grader.recover.pictures import PictureBudget
-from grader.recover.text import line_ends, terminal_text
+from grader.recover.survival import mark_survival
+from grader.recover.text import line_ends, terminal_text, whole_characters
 
 EXPORT_ADVICE = (
     "Open the notebook, choose Restart and run all, save it, and hand in the .ipynb file or its HTML export."
+)
+HALF_CHARACTERS = (
+    "Some characters of the file are cut in half, as a shortened text cuts an emoji; they are read as \ufffd."
 )
 # Which of an output's representations is read: the order in which nbconvert's HTML exporter chooses.
 MIME_ORDER = (
@@ -53,7 +57,8 @@ def looks_like_ipynb(content: bytes) -> bool:
 def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
     """Read a notebook file, in UTF-8. UnreadableError where it is no JSON, no notebook, or too large."""
     try:
-        notebook = json.loads(content.decode("utf-8", errors="replace"))
+        text, damaged = whole_characters(content.decode("utf-8", errors="replace"))
+        notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnreadableError("a notebook file that is cut off or damaged", EXPORT_ADVICE) from error
     if not isinstance(notebook, dict):
@@ -68,9 +73,9 @@ def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
         raise UnreadableError(f"a notebook of {len(raw_cells):,} cells", f"At most {limits.cells:,} are read.")
     budget = PictureBudget(limits)
     cells = tuple(_cell(position, raw, budget) for position, raw in enumerate(raw_cells))
-    remarks = budget.remarks()
+    remarks = (*([HALF_CHARACTERS] if damaged else ()), *budget.remarks())
     title = _text(_mapping(notebook.get("metadata")).get("title"))
-    return Recovered("ipynb", cells, remarks, title)
+    return Recovered("ipynb", mark_survival(cells, ALL_SURVIVED), remarks, title)
 
 
 def _raw_cells(notebook: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -94,6 +99,8 @@ def _cell(position: int, raw: Mapping[str, Any], budget: PictureBudget) -> Recov
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source
     tags = metadata.get("tags")
     outputs = raw.get("outputs")
+    # nbformat 4 asks for a count or null; Azure Data Studio leaves it out where it writes no output.
+    counted = "execution_count" in raw or "input" in raw or cell_type != "code"
     return RecoveredCell(
         position=position,
         cell_type=cell_type,
@@ -106,6 +113,7 @@ def _cell(position: int, raw: Mapping[str, Any], budget: PictureBudget) -> Recov
         else (),
         id=_text(raw.get("id")) or _text(metadata.get("id")),
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        survived=ALL_SURVIVED if counted else Survived(count=False),
     )
 
 
@@ -158,4 +166,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _count(value: object) -> int | None:
+    """An execution count, also where a tool wrote it as 14.0 or "14"."""
+    short = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 7
+    if isinstance(value, str | float) and (short or (isinstance(value, float) and value.is_integer())):
+        value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6 else None

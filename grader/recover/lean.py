@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborHTMLParser
 
 from grader.model import Output, RecoveredCell
+from grader.recover.excess import without_excess
 from grader.recover.outputs import MarkupOutput
 from grader.recover.text import keep_first_newlines
 
@@ -75,7 +76,7 @@ NOTHING_LIFTED = Lifted()
 
 def parse_lean(page: bytes) -> tuple[LexborHTMLParser, bytes, Lifted]:
     """A page in UTF-8, parsed; what of it was parsed, and what was taken out before."""
-    styleless = drop_styles(page)
+    styleless = without_excess(drop_styles(page))
     lean, lifted = lift_pictures(styleless)
     parsed = LexborHTMLParser(keep_first_newlines(lean))
     if lifted.all_in(parsed):

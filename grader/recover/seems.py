@@ -94,7 +94,24 @@ class PageKind:
         return re.search(self.opening, text, re.MULTILINE) is not None
 
 
+BUILT = (
+    "A built page keeps too little of the notebook to be graded. Hand in the .ipynb file that it was built from, "
+    "or that notebook's HTML export (File, Save and export notebook as, HTML)."
+)
 PAGE_KINDS: tuple[PageKind, ...] = (
+    PageKind("a page of Jupyter Book or MyST-NB", BUILT, selector="div.cell.docutils div.cell_input"),
+    PageKind("a page of nbsphinx", BUILT, selector="div.nbinput.docutils"),
+    PageKind("a page of MyST", BUILT, selector="meta[name=generator][content*=myst i], div.myst-jp-nb-block"),
+    PageKind(
+        "an export of Databricks",
+        "Its notebook stands in a script. In Databricks choose File, Export, IPython notebook, and hand in the "
+        ".ipynb file.",
+        selector="meta[name=databricks-html-version]",
+    ),
+    PageKind(
+        "a notebook of Pluto, for Julia", f"This course is graded from Jupyter notebooks in Python. {EXPORT}",
+        selector="script[data-pluto-file]",
+    ),
     PageKind(
         "an R Markdown page", f"This course is graded from Jupyter notebooks. {EXPORT}",
         selector="html:has(meta[name=generator][content*=pandoc i]) :is(div.main-container, pre.r)",
@@ -128,7 +145,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 def page_without_cells(page: LexborHTMLParser, title: str, content: bytes, name: str) -> UnreadableError:
     """The refusal of a page or text in which no cell was found."""
     text = content[:OPENING].decode("utf-8", errors="replace")
-    if any(family.raw_marker in content for family in FAMILIES if not family.sign):
+    if any(family.raw_marker in content for family in FAMILIES if family.raw_marker and not family.sign):
         return UnreadableError("a damaged export: something unclosed in it hides every cell", EXPORT)
     for kind in PAGE_KINDS:
         if kind.fits(page, title, text):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from grader.model import Output, OutputKind
-from grader.recover.families import RESULT_CLASSES, Family, Mark
+from grader.recover.families import RESULT_CLASSES
+from grader.recover.family import Family, Mark
 from grader.recover.outputs import MarkupOutput, error_name, is_traceback
 from grader.recover.pictures import PictureBudget
 from grader.recover.text import terminal_text

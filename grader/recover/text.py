@@ -30,6 +30,10 @@ ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b
 _OBEYED = dict.fromkeys(
     [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+# In JSON text: a backslash that is escaped itself, the two halves of a character, or (1) one half alone.
+_HALF = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 FIRST_NEWLINE = re.compile(rb"<pre>\n")  # takes 0.6 of what bytes.replace takes on a page
 SLICE = 16_384
 
@@ -92,6 +96,19 @@ def _declared(content: bytes) -> str:
     except LookupError:
         return ""
     return name if name in LEGACY_ENCODINGS else ""
+
+
+def whole_characters(text: str) -> tuple[str, bool]:
+    r"""JSON text whose strings are valid Unicode, and whether they were not: JSON can write half of a character
+    (a lone surrogate), which no file and no database can hold. Such a half becomes the replacement character.
+
+    >>> whole_characters(r'"\ud83d\ude00 \ud83d"')
+    ('"\\ud83d\\ude00 \\ufffd"', True)
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return text, False
+    whole = _HALF.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
+    return whole, whole != text
 
 
 def keep_carriage_returns(page: bytes) -> bytes:

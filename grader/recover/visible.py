@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Set
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from grader.recover.excess import parse
 
 UNSEEN = ("script", "style", "template", "button", "noscript", "title")
 REMOVED = frozenset({*UNSEEN, "table"})
@@ -25,7 +27,7 @@ def visible_text(html: str) -> str:
     """
     if "<" not in html and "&" not in html:
         return html.strip()
-    body = LexborHTMLParser(html).body
+    body = parse(html).body
     return "" if body is None else visible_of(body, html)
 
 
@@ -48,12 +50,12 @@ def visible_of(node: LexborNode, html: str) -> str:
 
 def _remove(node: LexborNode, tags: Set[str | None], html: str) -> bool:
     """Take away what is not seen, and put tables as text; False where there is nothing of either."""
-    anchored = "anchor-link" in html
+    anchored = "anchor-link" in html or "AnchorLink" in html  # the second in JupyterLab itself
     if not anchored and tags.isdisjoint(REMOVED):
         return False
     node.strip_tags([tag for tag in UNSEEN if tag in tags])
     if anchored:
-        for anchor in node.css("a.anchor-link"):
+        for anchor in node.css("a.anchor-link, a.jp-InternalAnchorLink"):
             anchor.decompose()
     if "table" in tags:
         _flatten_tables(node)

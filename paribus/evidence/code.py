@@ -20,6 +20,8 @@ from typing import Any
 
 TRAINING = "training"
 UNAVAILABLE = "unavailable"
+OWN_CLASS = "__class__."
+"""How the methods of a class begin that one of them reaches through ``super()``."""
 MAX_NAMES = 60
 _DIGITS = 16
 _MAX_REPR = 20_000

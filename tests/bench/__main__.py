@@ -108,7 +108,7 @@ def grading(scratch: Path) -> list[Row]:
             jobs=1, fresh=True, grade=judge_with(order.policy.limits), keep=kept.put,
         )  # fmt: skip
         judged = time.perf_counter() - start
-        results = with_gradebook(order, batch.results, kept=kept)
+        results = with_gradebook(order, batch.results, kept=kept).results
         render_all(order, results, for_moodle(order, results, None))
         whole = time.perf_counter() - start
     finally:

@@ -1,5 +1,6 @@
 """Builds: what lands where, byte for byte, and the command around it."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -11,10 +12,12 @@ import pytest
 
 import paribus
 from generator.building.build import MARKER, Options, build
+from generator.building.placeholders import placeholders
+from generator.building.platforms import Setting, load_kaggle
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
-from tests.generator.courses import SMALL
+from tests.generator.courses import REAL, SMALL
 
 OPTIONS = Options(profile="micro")
 WHEEL = f"paribus-{paribus.__version__}-py3-none-any.whl"
@@ -35,6 +38,10 @@ def test_everything_lands_in_its_place(tmp_path: Path) -> None:
         "student/colab/week0_tiny.ipynb",
         "student/jupyter/week0_tiny.ipynb",
         f"student/jupyter/{WHEEL}",
+        "student/jupyter/week0_tiny.public.json",
+        f"student/check/{WHEEL}",
+        "student/check/week0_tiny.public.json",
+        "student/README.md",
         "instructor/solution/colab/week0_tiny.ipynb",
         "instructor/instructor/jupyter/week0_tiny.ipynb",
         "instructor/release/week0_tiny/assignment.json",
@@ -93,7 +100,7 @@ def test_another_process_with_another_hash_seed_builds_the_same_bytes(tmp_path: 
 
 def test_one_platform_alone_writes_nothing_of_the_others(tmp_path: Path) -> None:
     build(SMALL, SMALL.entries(), tmp_path, Options(profile="micro", platforms=("colab",)))
-    assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["check", "colab"]
+    assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["README.md", "check", "colab"]
     assert sorted(path.name for path in (tmp_path / "instructor").iterdir()) == [
         "instructor",
         "release",
@@ -102,11 +109,67 @@ def test_one_platform_alone_writes_nothing_of_the_others(tmp_path: Path) -> None
 
 
 def test_a_wheel_of_another_version_does_not_stay_beside_the_right_one(tmp_path: Path) -> None:
-    folder = tmp_path / "student" / "jupyter"
-    folder.mkdir(parents=True)
-    (folder / "paribus-0.0.1-py3-none-any.whl").touch()
+    """Nor the package of its own that `paribus check` once was."""
+    for name in ("jupyter", "check"):
+        folder = tmp_path / "student" / name
+        folder.mkdir(parents=True)
+        (folder / "paribus-0.0.1-py3-none-any.whl").touch()
+        (folder / "paribus_check-0.1.0-py3-none-any.whl").touch()
     build(SMALL, SMALL.entries(), tmp_path, OPTIONS)
-    assert [path.name for path in folder.glob("*.whl")] == [WHEEL]
+    assert {path.name for path in (tmp_path / "student").rglob("*.whl")} == {WHEEL}
+
+
+def test_a_form_tells_no_points(tmp_path: Path) -> None:
+    report = build(SMALL, SMALL.select("week0_tiny"), tmp_path, OPTIONS)
+    form = json.loads((tmp_path / "student" / "check" / "week0_tiny.public.json").read_text(encoding="utf-8"))
+    assert form["release"] == report.built[0].release.digest
+    assert sum(cell["points"] for cell in form["cells"]) == 0
+
+
+def test_the_readme_names_the_files_and_commands_of_this_build(tmp_path: Path) -> None:
+    """Every file it names is there, and what it tells to type can be typed."""
+    build(REAL, REAL.select("week1"), tmp_path, Options())
+    text = (tmp_path / "student" / "README.md").read_text(encoding="utf-8")
+    for name in ("jupyter/week1_homework.ipynb", "colab/week1_homework.ipynb", "check/week1_homework.public.json"):
+        assert (tmp_path / "student" / name).is_file()
+        assert name.rpartition("/")[2] in text
+    assert f"python -m pip install {WHEEL} jupyterlab datasets torch transformers accelerate\n" in text
+    assert "paribus check week1_homework.ipynb" in text
+    assert "`notebook.check()`" in text
+    assert all(f"### {title}" in text for title in ("On Kaggle", "On Colab", "On your own machine"))
+    assert "__" not in text
+    assert "paribus-course" not in text
+
+
+def test_the_readme_of_one_platform_tells_of_no_other(tmp_path: Path) -> None:
+    build(SMALL, SMALL.entries(), tmp_path, Options(profile="micro", platforms=("colab",)))
+    text = (tmp_path / "student" / "README.md").read_text(encoding="utf-8")
+    assert "### On Colab" in text
+    assert "On Kaggle" not in text
+    assert "On your own machine" not in text
+
+
+@pytest.mark.parametrize(
+    ("platforms", "named"),
+    [
+        (("kaggle",), ["kaggle/settings.toml: owner"]),
+        (("colab",), ["course.toml: [wheel] url", "course.toml: [colab] repository"]),
+        (("jupyter",), []),
+    ],
+)
+def test_accounts_that_are_placeholders_are_named(
+    tmp_path: Path, platforms: tuple[str, ...], named: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped course names accounts that are nobody's."""
+    chosen = [word for name in platforms for word in ("--platform", name)]
+    assert main(["build", "week1_lab", "--profile", "micro", "--out", str(tmp_path), *chosen]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("To fill in: ")]
+    assert [line.removeprefix("To fill in: ").partition(" still names")[0] for line in told] == named
+
+
+def test_a_course_that_filled_them_in_hears_nothing() -> None:
+    setting = Setting(SMALL, dataclasses.replace(load_kaggle(), owner="my-course"), "1.0")
+    assert placeholders(setting, ("kaggle", "colab", "jupyter")) == ()
 
 
 def test_a_build_that_fails_half_way_leaves_no_marker(tmp_path: Path) -> None:

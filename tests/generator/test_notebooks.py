@@ -1,24 +1,16 @@
 """Notebooks: what each variant shows, and what each platform gets around it."""
 
 import json
-import os
-import subprocess
-import sys
-import types
-import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import paribus
 from course.assignment import Role
 from generator.building.build import Options, build_assignment
 from generator.building.notebooks import EVIDENCE_SOURCE, solution_notebook
-from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle
-from generator.building.wheel import build_wheel
+from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages
 from generator.errors import BuildError, PublishError
-from generator.project import core_packages
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
 
@@ -225,9 +217,31 @@ def test_no_placeholder_is_left_over() -> None:
         )
 
 
+@pytest.mark.parametrize("platform", ["kaggle", "colab", "jupyter"])
+def test_every_hand_in_says_how_to_look_first(platform: str) -> None:
+    text = sources("student", platform)["handin"]
+    assert "`notebook.check()`" in text
+    assert f"`paribus check week0_tiny.{'ipynb' if platform != 'colab' else 'html'}`" in text
+
+
+def test_handing_in_from_ones_own_machine_knows_both_editors() -> None:
+    """JupyterLab's window has the tick set when it opens."""
+    text = " ".join(sources("student", "jupyter")["handin"].split())
+    assert "In VS Code: **…** above the notebook, **Export**, **HTML**" in text
+    assert "**untick** *Sanitize HTML output*" in text
+
+
+def test_full_data_on_ones_own_machine_need_what_reads_the_hub() -> None:
+    assert "datasets" not in needed_packages(ENTRY, "micro")
+    assert "datasets" in needed_packages(ENTRY, "full")
+    assert {"numpy", "selectolax"} <= set(needed_packages(ENTRY, "micro"))
+    assert "datasets" in frame("jupyter", ENTRY, SETTING, "full").setup.source
+    assert "datasets" not in frame("colab", ENTRY, SETTING, "full").setup.source
+
+
 def test_an_unknown_platform_is_refused() -> None:
     with pytest.raises(BuildError, match="no platform called 'moon'"):
-        frame("moon", ENTRY, SETTING)
+        frame("moon", ENTRY, SETTING, "micro")
     with pytest.raises(UsageError, match="no platform called 'moon'"):
         build_assignment(SMALL, ENTRY, Options(platforms=("moon",)))
     with pytest.raises(UsageError, match="no platform called none"):
@@ -243,107 +257,8 @@ def test_kaggle_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None
         load_kaggle(tmp_path / "settings.toml")
 
 
-# --- setup and export cells, executed
-
-
-def run_setup(platform: str, folder: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
-    """The setup cell as a script in ``folder``, with parts of it changed."""
-    text = frame(platform, ENTRY, SETTING).setup.source
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    return subprocess.run(
-        [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-@pytest.mark.parametrize("platform", ["kaggle", "colab", "jupyter"])
-def test_setup_installs_nothing_where_the_version_is_there(platform: str, tmp_path: Path) -> None:
-    done = run_setup(platform, tmp_path, **{"9.9.9": paribus.__version__})
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f"paribus {paribus.__version__} is ready.\n"
-
-
-def test_setup_on_kaggle_names_the_data_set_that_is_not_attached(tmp_path: Path) -> None:
-    done = run_setup("kaggle", tmp_path, **{"/kaggle/input": str(tmp_path)})
-    assert "No paribus-9.9.9-*.whl under" in done.stderr
-    assert f"{load_kaggle().owner}/{load_kaggle().dataset['slug']}" in done.stderr
-
-
-def test_setup_on_jupyter_says_what_to_put_where(tmp_path: Path) -> None:
-    assert "Put the wheel that came with this notebook beside it" in run_setup("jupyter", tmp_path).stderr
-
-
-def test_setup_on_jupyter_says_what_to_install(tmp_path: Path) -> None:
-    done = run_setup("jupyter", tmp_path, numpy="no-such-package")
-    assert "-m pip install no-such-package" in done.stderr
-    assert "scipy" in core_packages()
-
-
-def test_setup_on_colab_shows_what_pip_said(tmp_path: Path) -> None:
-    done = run_setup("colab", tmp_path, **{"https://example.org": str(tmp_path)})
-    assert "Could not install" in done.stderr
-    assert "pip said" in done.stderr
-
-
-def test_the_export_cell_writes_and_offers_the_html(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On Colab the cell asks for the notebook, drops widget states that nbconvert cannot read, offers one file."""
-    document = notebook("student", "colab")
-    document["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"0": {}}}
-    offered: list[str] = []
-    colab = types.ModuleType("google.colab")
-    colab._message = types.SimpleNamespace(  # type: ignore[attr-defined]
-        blocking_request=lambda name, request, timeout_sec: {"ipynb": document}
-    )
-    colab.files = types.SimpleNamespace(download=offered.append)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
-    monkeypatch.setitem(sys.modules, "google.colab", colab)
-    monkeypatch.chdir(tmp_path)
-    exec(compile(sources("student", "colab")["handin-export"], "handin", "exec"), {})  # noqa: S102
-    page = (tmp_path / "week0_tiny.html").read_text(encoding="utf-8")
-    assert 'id="cell-id=double"' in page
-    assert "celltag_paribus-double" in page
-    assert offered == ["week0_tiny.html"]
-    assert "is on its way" in capsys.readouterr().out
-
-
-def test_the_export_cell_does_no_harm_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(sources("student", "colab")["handin-export"], "handin", "exec"), {})  # noqa: S102
-    assert "from the File menu" in capsys.readouterr().out
-
-
 def test_a_run_gets_the_solution_by_its_name() -> None:
     built = solution_notebook("week1_lab")
     assert built["nbformat_minor"] == 5
     with pytest.raises(UsageError, match="no week or assignment"):
         solution_notebook("week9_lab")
-
-
-@pytest.fixture(scope="module")
-def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that holds pip and nothing else."""
-    folder = tmp_path_factory.mktemp("bare") / "environment"
-    venv.create(folder, with_pip=True)
-    return folder / "bin" / "python"
-
-
-@pytest.mark.parametrize(("platform", "place"), [("kaggle", "datasets/owner/paribus-wheel"), ("jupyter", ".")])
-def test_setup_installs_the_wheel_with_the_internet_off(
-    platform: str, place: str, bare_python: Path, tmp_path: Path
-) -> None:
-    """On Kaggle the wheel is found wherever the data set is mounted, on Jupyter beside the notebook."""
-    wheel = build_wheel()
-    (tmp_path / place).mkdir(parents=True, exist_ok=True)
-    (tmp_path / place / wheel.name).write_bytes(wheel.content)
-    subprocess.run([bare_python, "-m", "pip", "uninstall", "-y", "-q", "paribus"], check=True, capture_output=True)
-    setting = Setting(SMALL, load_kaggle(), paribus.__version__)
-    text = frame(platform, ENTRY, setting).setup.source
-    text = text.replace("/kaggle/input", str(tmp_path)).replace(" ".join(core_packages()), "")
-    offline = {"PATH": os.environ["PATH"], "PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_NO_CACHE_DIR": "1"}
-    done = subprocess.run(
-        [bare_python, "-c", text], cwd=tmp_path, env=offline, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"paribus {paribus.__version__} is ready.\n")

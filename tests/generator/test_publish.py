@@ -7,17 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from slugify import slugify
 
+from course.catalog import load_course
+from generator.building.build import Options, build
 from generator.building.platforms import KAGGLE_SETTINGS
 from generator.commands import publish as command
 from generator.errors import PublishError
 from generator.publishing.kaggle_client import CommandLineClient, FakeKaggle, KaggleClient, Status
 from generator.publishing.kaggle_metadata import (
+    LICENCES,
     Waiting,
     dataset_metadata,
     kernel_metadata,
+    known_licences,
     load_settings,
     read_dataset,
     read_kernel,
@@ -267,6 +272,30 @@ def test_a_data_set_folder_is_flat_and_holds_a_wheel(tmp_path: Path) -> None:
         read_dataset(folder)
 
 
+def test_two_wheels_in_one_data_set_are_refused(tmp_path: Path) -> None:
+    folder = write_build(tmp_path / "build") / "student" / "kaggle" / "dataset"
+    (folder / "paribus-0.0.9-py3-none-any.whl").write_bytes(b"an older one")
+    with pytest.raises(PublishError, match=r"there are paribus-0\.0\.9-.* and paribus-0\.1\.0-.*, expected one"):
+        read_dataset(folder)
+
+
+def test_licences_are_kaggle_s_own_list(tmp_path: Path) -> None:
+    assert {"apache-2.0", "CC0-1.0", "other"} <= set(known_licences())
+    assert "source = " in LICENCES.read_text(encoding="utf-8")
+    with pytest.raises(PublishError, match=r"none\.toml: cannot be read \(FileNotFoundError"):
+        known_licences(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("sources", [["titanic"], ["Cornell-University/arxiv"]])
+def test_slugs_as_kaggle_writes_them_pass(tmp_path: Path, sources: list[str]) -> None:
+    """Of a competition, and of an owner with capital letters."""
+    folder = write_build(tmp_path / "build") / "student" / "kaggle" / "week1_lab"
+    path = folder / "kernel-metadata.json"
+    field = "dataset_sources" if "/" in sources[0] else "competition_sources"
+    path.write_text(json.dumps({**json.loads(path.read_text()), field: sources}))
+    assert read_kernel(folder)[field] == sources
+
+
 def test_the_settings_give_valid_metadata_with_and_without_a_gpu(tmp_path: Path) -> None:
     for gpu in (True, False):
         folder = write_build(tmp_path / str(gpu), gpu=gpu) / "student" / "kaggle"
@@ -313,12 +342,42 @@ def test_the_command_pushes_in_order_and_says_what_came_back(
 ) -> None:
     build = write_build(tmp_path / "build")
     fake = FakeKaggle()
-    assert command.publish_with(parse("week1_lab", "--out", str(build), "--poll", "0.01"), fake) == 0
+    owned = ("--owner", "my-course")
+    assert command.publish_with(parse("week1_lab", "--out", str(build), "--poll", "0.01", *owned), fake) == 0
     assert fake.calls == [
-        "create paribus-course/paribus-wheel", "push paribus-course/paribus-week1-lab", f"push {REFERENCE}",
-        f"output {REFERENCE}",
+        "create my-course/paribus-wheel", "push my-course/paribus-week1-lab",
+        "push my-course/paribus-week1-lab-solution", "output my-course/paribus-week1-lab-solution",
     ]  # fmt: skip
     assert f"fetched {build / 'instructor' / 'publish' / 'week1_lab' / 'run.log'}" in capsys.readouterr().out
+
+
+def test_nothing_is_pushed_for_a_placeholder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = write_build(tmp_path / "build")
+    fake = FakeKaggle()
+    with pytest.raises(UsageError, match="paribus-course is a placeholder: publish with --owner NAME"):
+        command.publish_with(parse("week1_lab", "--out", str(build)), fake)
+    assert fake.calls == []
+    assert command.publish_with(parse("week1_lab", "--out", str(build), "--dry-run"), fake) == 0
+    assert "paribus-course is a placeholder" in capsys.readouterr().out
+
+
+def test_the_notebooks_that_are_pushed_tell_students_to_add_this_owner_s_data_set(tmp_path: Path) -> None:
+    """From the command to the set-up cell, of the students' notebook and of the solution; the build stays."""
+    course = load_course()
+    build(course, course.select("week1_lab"), tmp_path, Options(profile="micro", platforms=("kaggle",)))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
+    arguments = parse("week1_lab", "--out", str(tmp_path), "--poll", "0.01", "--owner", "my-course")
+    assert command.publish_with(arguments, FakeKaggle()) == 0
+    staged = sorted((tmp_path / "instructor" / "publish" / "staged").rglob("*.ipynb"))
+    assert [path.parent.name for path in staged] == [
+        "my-course--paribus-week1-lab", "my-course--paribus-week1-lab-solution",
+    ]  # fmt: skip
+    for path in staged:
+        cells = nbformat.read(path, as_version=4).cells
+        setup = next(cell.source for cell in cells if cell["id"] == "setup")
+        assert "search for the data set my-course/paribus-wheel" in setup
+        assert "paribus-course" not in path.read_text(encoding="utf-8")
+    assert before == {path: path.read_bytes() for path in before}
 
 
 def test_a_wait_that_makes_no_sense_is_wrong_usage() -> None:

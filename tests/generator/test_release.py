@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import jupytext
 import pytest
 
 from course.catalog import Entry
@@ -79,6 +81,17 @@ def test_unproven_hidden_tests_stop_a_release(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_colab_notebook_that_would_fetch_from_a_placeholder_is_not_released(tmp_path: Path) -> None:
+    """For the other platforms the course may go out: `paribus publish --owner` fills in Kaggle's account."""
+    course = dataclasses.replace(SMALL, wheel_url="https://github.com/paribus-course/paribus/{version}.whl")
+    conditions = dataclasses.replace(NO_CACHE, skip_hidden=True)
+    with pytest.raises(BuildError, match=r"\[wheel\] url still names paribus-course.*\n.*--platform kaggle"):
+        release(course, [ENTRY], tmp_path / "out", COMPLETE, conditions)
+    assert not (tmp_path / "out").exists()
+    others = dataclasses.replace(COMPLETE, platforms=("kaggle", "jupyter"))
+    assert release(course, [ENTRY], tmp_path / "out", others, conditions).build.placeholders
+
+
 def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "release",
@@ -96,3 +109,37 @@ def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.C
     assert "Hidden tests:      not tried" in capsys.readouterr().out
     assert main([*arguments, "--allow-missing", "--skip-hidden", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["wrong_answers_caught"] == 0
+
+
+def released_from(text: str, folder: Path) -> str:
+    """The release digest of the small course's notebook with this source."""
+    path = folder / "tiny.source"
+    path.write_text(text, encoding="utf-8")
+    entry = dataclasses.replace(ENTRY, source=path)
+    release(SMALL, [entry], folder / "out", COMPLETE, dataclasses.replace(NO_CACHE, skip_hidden=True))
+    return read_release(folder / "out" / "instructor" / "release" / ENTRY.name).digest
+
+
+def saved_by_jupytext(text: str) -> str:
+    return str(jupytext.writes(jupytext.reads(text, fmt="py:percent"), fmt="py:percent"))
+
+
+@pytest.mark.parametrize(
+    ("what", "edit", "same"),
+    [
+        ("a blank line between cells", lambda text: text.replace("\n# %%", "\n\n# %%", 3), True),
+        ("the source saved by jupytext", saved_by_jupytext, True),
+        ("no header", lambda text: text[text.index("# %%") :], True),
+        ("another solution", lambda text: text.replace("number + number", "2 * number"), True),
+        ("another word for students", lambda text: text.replace("number", "numeral"), False),
+    ],
+)
+def test_a_release_is_known_by_what_people_get(
+    tmp_path: Path, what: str, edit: Callable[[str], str], same: bool
+) -> None:
+    text = ENTRY.source.read_text(encoding="utf-8")
+    edited = edit(text)
+    assert edited != text
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert (released_from(text, tmp_path / "a") == released_from(edited, tmp_path / "b")) == same, what

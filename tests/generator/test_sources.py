@@ -66,6 +66,83 @@ def test_jupytext_reads_the_same_cells(name: str) -> None:
         assert dict(mine.options) == options
 
 
+MARKS = {
+    "a byte order mark, as Notepad writes it": ("", "\ufeff"),
+    "a cell folded in JupyterLab": ('jupyter={"source_hidden": true}', ""),
+    "the property inspector of JupyterLab 4": ('editable=true slideshow={"slide_type": ""}', ""),
+    "blank lines that jupytext kept": ("lines_to_next_cell=2", ""),
+    "a folded output": ("collapsed=true scrolled=true trusted=false deletable=false", ""),
+    "a folded heading": ("jp-MarkdownHeadingCollapsed=true", ""),
+    "VS Code": ('vscode={"languageId": "python"}', ""),
+    "Colab": ('id="aB3" outputId="c4" cellView="form" colab={"base_uri": "https://localhost:8080/"}', ""),
+    "Kaggle": ('_kg_hide-input=true _cell_guid="79c7e3d0"', ""),
+    "papermill": ('papermill={"duration": 0.02} execution={"iopub.execute_input": "2026"}', ""),
+}
+
+
+@pytest.mark.parametrize(("options", "before"), MARKS.values(), ids=MARKS)
+@pytest.mark.parametrize("header", ["# %%", '# %% [markdown] memo="m" points=1', '# %% key="k"'])
+def test_what_an_editor_writes_for_itself_is_left_out(options: str, before: str, header: str) -> None:
+    """The text stays the author's; jupytext puts its marks behind the header."""
+    if "memo" in header:
+        body = "# Say.\n#\n# <!-- BEGIN SOLUTION -->\n# It is so.\n# <!-- END SOLUTION -->\n"
+    else:
+        body = "x = 1\n"
+    shares = {"memo": {"memo.answered": 1.0}}
+    (plain,) = read_source(f"{header}\n{body}", "a", shares).cells
+    assert read_source(f"{before}{header} {options}\n{body}", "a", shares).cells == (plain,)
+
+
+@pytest.mark.parametrize("mark", ["edited=true", "points=2", 'Jupyter="x"'])
+def test_an_option_that_no_editor_writes_is_still_refused(mark: str) -> None:
+    with pytest.raises(SourceError, match=f"found the option {mark.partition('=')[0]}="):
+        read_source(f"# %% {mark}\nx = 1\n", "a", SHARES)
+
+
+HEADER = """# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: -all
+#     formats: ipynb,py:percent
+#     text_representation:
+#       jupytext_version: 1.19.5
+# ---
+
+"""
+
+
+@pytest.mark.parametrize("end", ["# %%\n", "# %%\n\n\n# %% [markdown]\n#\n", "# %% editable=true\n"])
+def test_an_empty_cell_at_the_end_is_left_out(end: str) -> None:
+    """JupyterLab keeps one there. One in the middle, or one that has a role, is somebody's mistake."""
+    text = "# %%\nx = 1\n"
+    assert read_source(f"{HEADER}{text}\n{end}", "a", SHARES).cells[0].text == "x = 1"
+    assert len(read_source(text + end, "a", SHARES).cells) == 1
+    for wrong in (f"{end}{text}", text + '# %% key="kept"\n', "# %%\n"):
+        with pytest.raises(SourceError, match="found an empty cell"):
+            read_source(wrong, "a", SHARES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_source_saved_from_jupyter_reads_as_before(name: str) -> None:
+    """Through jupytext itself, every cell marked as JupyterLab, VS Code and Colab mark it."""
+    course, entry = ENTRIES[name]
+    notebook = jupytext.reads(entry.source.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook.metadata.setdefault("jupytext", {})["cell_metadata_filter"] = "all"
+    for item in notebook.cells:
+        item.metadata |= {
+            "jupyter": {"source_hidden": True}, "editable": True, "slideshow": {"slide_type": ""}, "scrolled": True,
+            "jp-MarkdownHeadingCollapsed": True, "vscode": {"languageId": "python"}, "colab": {"base_uri": "https://a/"},
+        }  # fmt: skip
+    notebook.cells.append(jupytext.reads("# %%\n", fmt="py:percent").cells[0])
+    saved = jupytext.writes(notebook, fmt="py:percent")
+    assert "source_hidden" in saved
+    again = read_source(saved, "a", course.shares, course.check_options).cells
+    before = load_source(entry.source, course).cells
+    assert [(item.key, item.role, item.text, item.points) for item in again] == [
+        (item.key, item.role, item.text, item.points) for item in before
+    ]
+
+
 def test_roles_come_from_the_header() -> None:
     roles = {item.key: item.role for item in TINY.cells}
     assert roles["tiny"] is Role.PROSE

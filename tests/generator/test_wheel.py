@@ -1,4 +1,4 @@
-"""The students' wheel: paribus alone, the same bytes every time, importable in a bare environment."""
+"""The students' one wheel: paribus and `paribus check`, the same bytes every time, importable on its own."""
 
 import email
 import io
@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 
 import paribus
+from course.catalog import load_course
+from course.public import public_form, public_name
+from generator.building.checkmodules import DATA, reached
+from generator.building.leaks import find_leaks
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import core_packages, core_requirements
+from generator.sources.source import load_source
+from tests.grader.graded import release_of, text_of
 
 # Not jinja2 and rich: torch and transformers look for those themselves.
-EXTRAS = ("course", "generator", "grader", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")
+EXTRAS = ("generator", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")
 
 
 def archive() -> zipfile.ZipFile:
@@ -28,18 +34,26 @@ def test_the_same_package_gives_the_same_bytes() -> None:
     assert build_wheel().name == f"paribus-{paribus.__version__}-py3-none-any.whl"
 
 
-def test_it_holds_paribus_and_nothing_of_the_instructors_rooms() -> None:
-    names = archive().namelist()
-    assert {name.split("/")[0] for name in names} == {"paribus", f"paribus-{paribus.__version__}.dist-info"}
-    assert "paribus/evidence/record.py" in names
-    assert not [name for name in names if "__pycache__" in name or "entry_points" in name]
+def test_it_holds_paribus_what_the_command_reaches_and_no_source_of_the_course() -> None:
+    names = set(archive().namelist())
+    assert {"paribus/evidence/record.py", "grader/commands/check.py", "grader/reading/vocabulary.toml"} <= names
+    assert set(reached()) <= names
+    held_back = ("week", "catalog", "commands/grade", "gradebook", "handback", "generator/", "__pycache__")
+    assert not [name for name in names if any(part in name for part in held_back)]
+    assert {name for name in names if name.endswith(".toml") and not name.startswith("paribus")} == set(DATA)
 
 
-def test_it_asks_for_the_students_core_alone() -> None:
+def test_no_line_of_a_solution_stands_in_it() -> None:
+    course = load_course()
+    sources = [load_source(entry.source, course) for entry in course.entries()]
+    assert find_leaks(sources, {build_wheel().name: build_wheel().content}) == ()
+
+
+def test_it_asks_for_the_students_core_and_what_the_check_needs() -> None:
     (name,) = [item for item in archive().namelist() if item.endswith("/METADATA")]
     metadata = email.message_from_bytes(archive().read(name))
     wanted = [requirement.replace(" ", "") for requirement in metadata.get_all("Requires-Dist", [])]
-    assert sorted(wanted) == sorted(core_requirements())
+    assert sorted(wanted) == sorted((*core_requirements(), "selectolax>=0.4"))
     assert metadata.get_all("Provides-Extra") is None
     assert set(core_packages()) >= {"numpy", "pandas", "scikit-learn"}
 
@@ -101,6 +115,25 @@ import paribus
 assert paribus.__file__.startswith({str(tmp_path)!r})
 for module in pkgutil.walk_packages(paribus.__path__, "paribus."):
     importlib.import_module(module.name)
+importlib.import_module("grader.commands.check")
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_it_alone_checks_a_file(tmp_path: Path) -> None:
+    """Unpacked as pip would, found before the checkout, its command called by its entry point."""
+    site = tmp_path / "site"
+    archive().extractall(site)
+    form = public_form(release_of("week1_homework").assignment)
+    (tmp_path / public_name(form)).write_text(form.to_json(), encoding="utf-8")
+    (tmp_path / "mine.html").write_text(text_of("week1_homework"), encoding="utf-8")
+    program = (
+        "import runpy, sys, grader; sys.modules['generator'] = None; assert 'site/grader' in grader.__file__; "
+        "sys.argv = ['paribus', 'check', 'mine.html']; runpy.run_module('paribus', run_name='__main__')"
+    )
+    # Without this environment's own packages on the path, `paribus` is the wheel's, entry point included.
+    call = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(site)!r}); {program}"]
+    ran = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "checks are met." in ran.stdout

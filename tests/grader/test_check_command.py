@@ -1,6 +1,7 @@
 """`paribus check`: a student's own look, by the public checks alone, without the instructor's packages."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import paribus
 from course.assignment import CheckPoints
 from course.public import public_form, public_name
 from grader.checks import CHECKS
@@ -18,6 +20,7 @@ from paribus.cli import main
 from paribus.errors import ParibusError
 from tests.grader.graded import release_of, text_of
 
+ROOT = str(Path(paribus.__file__).parent.parent)
 FORMS = [public_form(release_of(name).assignment) for name in ("week1_lab", "week1_homework")]
 
 
@@ -62,6 +65,43 @@ def test_what_is_wrong_is_told_with_its_place_and_what_to_do(
     assert all(f"{CHECKS[item['check']].title}: {item['because']}" in words for item in failed)
 
 
+def test_what_concerns_the_whole_notebook_stands_under_no_one_heading(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A diary in the first memo is told with the memo's heading, and not under the last one of the notebook."""
+    page = text_of("week1_homework")
+    diary = "We ran out of time, and I was stuck for hours."
+    (folder / "mine.html").write_text(
+        page.replace("The encoder leaves", f"{diary} The encoder leaves", 1), encoding="utf-8"
+    )
+    _, told = call(capsys, folder / "mine.html")
+    lines = told.splitlines()
+    at = next(number for number, line in enumerate(lines) if CHECKS["memo.no_diary"].title in line)
+    headings = [line.strip() for line in lines[:at] if line.startswith("  ") and not line.startswith("    ")]
+    assert headings[-1] == "The notebook as a whole"
+    assert lines[at].endswith("(under What the encoder changed)")
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp437", "ascii", "utf-8"])
+def test_it_can_be_read_on_every_code_page(folder: Path, page: str) -> None:
+    """Windows gives a program whose output goes into a file one of these."""
+    diary = "We ran out of time → π, Łukasz ≥ 1 − 数据."
+    text = text_of("week1_homework").replace("The encoder leaves", f"{diary} The encoder leaves", 1)
+    (folder / "mine.html").write_text(text, encoding="utf-8")
+    for more in ((), ("--json",)):
+        call = [sys.executable, "-m", "paribus", "check", "mine.html", *more]
+        ran = subprocess.run(
+            call, cwd=folder, env={**os.environ, "PYTHONIOENCODING": page, "PYTHONPATH": ROOT},
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        told = ran.stdout.decode(page)
+        if more:
+            assert any(diary in item["because"] for item in json.loads(told)["findings"])
+        else:
+            assert ("We ran out of time → π" if page == "utf-8" else "We ran out of time -> ") in told
+
+
 def test_points_references_and_telling_checks_are_never_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +109,7 @@ def test_points_references_and_telling_checks_are_never_told(
     found = json.loads(told)
     assert set(found) == {"assignment", "remarks", "findings", "not_looked_at"}
     assert {name for item in found["findings"] for name in item} == {
-        "cell", "where", "check", "outcome", "because", "cells",
+        "cell", "where", "check", "outcome", "because", "cells", "found_under",
     }  # fmt: skip
     assert not {"metrics.near_reference", "integrity.copied"} & {item["check"] for item in found["findings"]}
 
@@ -133,6 +173,18 @@ def test_a_file_that_is_no_notebook_says_so_even_without_a_form(
     Path("mine.html").write_bytes(b"%PDF-1.7")
     assert main(["check", "mine.html"]) == 1
     assert "PDF" in capsys.readouterr().err
+
+
+def test_a_package_that_is_missing_is_named_with_the_line_to_type(folder: Path) -> None:
+    """On Kaggle the wheel is installed without its requirements."""
+    program = (
+        "import sys; sys.modules['selectolax'] = None; from paribus.cli import main; main(['check', 'mine.html'])"
+    )
+    call = [sys.executable, "-c", _with_check_alone(program)]
+    ran = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    line = f"{sys.executable} -m pip install selectolax"
+    assert f"this needs selectolax, which is not installed. Type: {line}" in " ".join(ran.stderr.split())
 
 
 def test_it_imports_neither_torch_nor_the_instructors_packages(folder: Path) -> None:

@@ -22,7 +22,8 @@ from course.assignment import Assignment, Cell, Role
 from course.release import Release
 from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, refuse_execution
-from grader.gradebook.book import DATABASE, Entry, GradebookFolder
+from grader.gradebook.book import Entry, GradebookFolder
+from grader.gradebook.ledger import DATABASE
 from grader.gradebook.preprocessors import InjectScores, score_output
 from grader.gradebook.rebuild import rebuild
 from grader.gradebook.scores import GradeCell, grade_cells, read_slots

@@ -12,7 +12,7 @@ from course.assignment import Assignment
 from course.release import Release
 from grader.errors import CommitmentsError
 from grader.grade import grade_one
-from grader.gradebook.book import DATABASE
+from grader.gradebook.ledger import DATABASE
 from grader.handback import MARKER, Order, for_moodle, grade_class, render_all, with_gradebook
 from grader.intake.inbox import iter_submissions
 from grader.model import Result
@@ -64,7 +64,7 @@ def test_what_nbgrader_refuses_keeps_its_result_and_says_so(tmp_path: Path) -> N
     what = order(tmp_path)
     ada, bob = judged(what)
     wrong = replace(bob, cells=tuple(replace(cell, score=cell.points + 5) for cell in bob.cells))
-    entered = with_gradebook(what, [ada, wrong])
+    entered = with_gradebook(what, [ada, wrong]).results
     assert entered[0] == ada
     assert entered[1].cells == wrong.cells
     assert "Not in nbgrader's gradebook: bob: the cell" in entered[1].remarks[-1]

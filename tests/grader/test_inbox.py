@@ -42,7 +42,7 @@ def read(path: Path, limits: InboxLimits | None = None) -> list[Submission]:
         ("Жанна д’Арк_7_assignsubmission_file_/дом.ipynb", "7", "Жанна д’Арк", "7"),
         ("Émile Nuñez_8_assignsubmission_file_/a b.HTML", "8", "Émile Nuñez", "emile-nunez-8"),
         ("Participant_9_assignsubmission_file_/x.html", "9", "", "9"),
-        ("Teilnehmer/in_9_assignsubmission_file_x.html", "Teilnehmer", "", "teilnehmer"),
+        ("Teilnehmer/in_9_assignsubmission_file_x.html", "Teilnehmer", "", "teilnehmer-41573dcb"),
         ("Team Blue_55_assignsubmission_file_/x.html", "55", "Team Blue", "team-blue-55"),
         ("ada_1_assignsubmission_file_x_2_assignsubmission_file_y.html", "1", "ada", "ada-1"),
     ],
@@ -68,7 +68,7 @@ def test_a_name_that_everyone_bears_is_no_name(tmp_path: Path) -> None:
 def test_two_files_of_one_student_are_both_kept_and_said(tmp_path: Path) -> None:
     folder = "Ada_1_assignsubmission_file_"
     found = read(make_zip(tmp_path / "all.zip", {f"{folder}/b.html": b"b", f"{folder}/a.ipynb": b"a"}))
-    assert [(item.submission, item.content) for item in found] == [("ada-1", b"a"), ("ada-1-2", b"b")]
+    assert [(item.submission, item.content) for item in found] == [("ada-1-d1e52b", b"a"), ("ada-1-15b2b1", b"b")]
     assert all(item.remarks == ("duplicate: this student handed in 2 files: a.ipynb, b.html.",) for item in found)
 
 
@@ -121,7 +121,8 @@ def test_a_single_file_is_a_batch_of_one(tmp_path: Path) -> None:
     path = tmp_path / "My homework.html"
     path.write_bytes(b"page")
     (found,) = read(path)
-    assert (found.submission, found.student, found.source) == ("my-homework", "My homework", "My homework.html")
+    assert (found.student, found.source) == ("My homework", "My homework.html")
+    assert found.submission == "my-homework-c116e695"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ def test_sentence(item: dict[str, Any]) -> None:
         ("57,846", [57846.0, 57.846]), ("1.234,5", [1234.5]), ("1,234.5", [1234.5]), ("−0.03", [-0.03]),
         ("+0.03", [0.03]), ("2e-5", [2e-5]), ("2 × 10^-5", [2e-5]), (".5", [0.5]), ("ten", [10.0]),
         ("twenty-one", [21.0]), ("5 points", [5.0]), ("3 percentage points", [3.0]), ("12\u00a0345", [12345.0]),
+        ("\uff11,\uff12\uff13\uff14,\uff15\uff16\uff17", [1234567.0]),
+        ("\uff10\uff0e\uff15\uff05", [0.5]), ("\u0660.\u0665\u0661", [0.51]),
+        ("1e308", [1e308]), ("1e-400", [0.0]),
     ],
 )  # fmt: skip
 def test_readings(text: str, values: list[float]) -> None:
@@ -45,6 +48,12 @@ def test_readings(text: str, values: list[float]) -> None:
     found = find_numbers(text)
     assert len(found) == 1
     assert [reading.value for reading in found[0].readings] == pytest.approx(values)
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999%", "10^999", "9" * 400, "0e999", "2 \u00d7 10^500"])
+def test_what_no_float_can_hold_is_left_alone(text: str) -> None:
+    """It would break a check, or agree with everything."""
+    assert [number.text for number in find_numbers(f"{text} and 0.5")] == ["0.5"]
 
 
 def test_digits_inside_words_are_no_numbers() -> None:

@@ -29,6 +29,13 @@ def test_what_a_student_may_write_is_the_students_and_the_rest_is_the_releases()
     assert cells["title"]["source"] == "# Week 1: homework"
 
 
+@pytest.mark.parametrize("written", ["a\u202eb", "a&#x202e;b", "a&#8238;b", "<b title='\u202e'>a</b>&#x2067;b"])
+def test_nothing_turns_text_around_however_it_is_written(written: str) -> None:
+    for cleaned in (clean_html(written), clean_markdown(written), clean_code(written)):
+        assert not set("\u202e\u2067") & set(cleaned)
+    assert "a" in clean_html(written)
+
+
 def test_a_rebuilt_notebook_is_valid_and_has_every_grade_cell() -> None:
     text = rebuild(RELEASE, make_matches(RELEASE.assignment, trade_off="Done."))
     nbformat.validate(nbformat.reads(text, as_version=4))

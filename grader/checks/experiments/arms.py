@@ -6,6 +6,7 @@ from typing import Any
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
+from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
 from grader.evidence.runs import experiment_of, find_arms, records_before
 from grader.model import Case, Evidence, Outcome
@@ -38,11 +39,12 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  
             evidence,
         )
     if not comparison.changes:
-        return failed(
+        found = failed(
             "Nothing differs between the two arms: both ran with the same settings, data and code.",
             values,
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     if others and (declared or not vary):
         changed = listed(str(item) for item in comparison.changes)
         return failed(
@@ -137,12 +139,13 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     if prediction is None:
         late = next((run for run in starts if run.prediction is not None), None)
         also = " A later run holds one, but by then you had seen a result." if late is not None else ""
-        return failed(
+        found = failed(
             f"The changed arm began without a prediction.{also} Write it first, with experiment.predict(…), "
             "then run.",
             {"prediction": None},
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     values = {
         "metric": prediction.metric,
         "direction": prediction.direction,

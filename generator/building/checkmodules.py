@@ -1,0 +1,51 @@
+"""What the students' wheel holds of the rooms above paribus: the modules that `paribus check` reaches.
+
+They are found by following imports, so that no source of the course, no gradebook and no command of the
+instructor's can slip in.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from generator.project import ROOT
+
+COMMAND = "grader.commands.check"
+ROOMS = ("grader", "course")
+DATA = ("grader/reading/vocabulary.toml",)
+
+
+@cache
+def reached(command: str = COMMAND) -> tuple[str, ...]:
+    """The files of the rooms above paribus that a module imports, directly or through others, sorted."""
+    found: set[str] = set()
+    waiting = [command]
+    while waiting:
+        module = waiting.pop()
+        path = _file(module)
+        if path is None or path in found:
+            continue
+        found.add(path)
+        waiting += [module.rpartition(".")[0], *_imported(ROOT / path)]
+    return tuple(sorted(found))
+
+
+def _file(module: str) -> str | None:
+    """The file of a module of the rooms; None for what is no module of theirs."""
+    if module.partition(".")[0] not in ROOMS:
+        return None
+    for path in (f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"):
+        if (ROOT / path).is_file():
+            return path
+    return None
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, anywhere in it; a name imported from a package may be a module too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (item.name for item in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{item.name}" for item in node.names)

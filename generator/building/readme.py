@@ -1,0 +1,42 @@
+"""The README of the students' folder: how to start, look first and hand in, with this build's file names."""
+
+from collections.abc import Sequence
+
+from course.catalog import Entry
+from generator.building.platforms import Setting, needed_packages, read_cell
+from generator.project import CHECK_NEEDS, core_packages
+from generator.templates import TEMPLATES
+
+README = "student/README.md"
+TITLES = {"kaggle": "On Kaggle", "colab": "On Colab", "jupyter": "On your own machine"}
+
+
+def student_readme(
+    setting: Setting, entries: Sequence[Entry], platforms: Sequence[str], *, profile: str, wheel: str
+) -> str:
+    """The README as Markdown. The commands name the last assignment, which is the week's homework."""
+    import jinja2
+
+    example = entries[-1].name
+    with_wheel = {*core_packages(), *CHECK_NEEDS}
+    needs = [name for entry in entries for name in needed_packages(entry, profile) if name not in with_wheel]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
+    )  # fmt: skip
+    text = environment.get_template("student_readme.md.j2").render(
+        course=setting.course.title,
+        assignments=entries,
+        platforms=platforms,
+        dataset=setting.kaggle.dataset["slug"],
+        profile=profile,
+        example=example,
+        wheel=wheel,
+        needs=" ".join(dict.fromkeys(needs)),
+        handin=[(TITLES[platform], _steps(platform, example)) for platform in platforms],
+    )
+    return text.strip() + "\n"
+
+
+def _steps(platform: str, example: str) -> str:
+    """The hand-in cell's own words, without its heading."""
+    return read_cell(f"handin_{platform}.md", {"__ASSIGNMENT__": example}).partition("\n")[2].strip()

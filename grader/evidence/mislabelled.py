@@ -1,0 +1,132 @@
+"""Numbers under another's label: the mid tier's for the tail's, one arm's for the other's, what was expected for what
+was found.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.evidence.agreeing import all_agreeing
+from grader.evidence.aligned import Spans, label_of
+from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
+from grader.evidence.measured import Measured
+from grader.evidence.statements import Claim, Sentence
+from grader.reading import vocabulary
+from grader.reading.numbers import Number
+
+_AXES = ("group", "place", "column")
+"""By what facts of one kind are told apart."""
+_TIMES = re.compile(r"\s*(?:times|fold)\b", re.IGNORECASE)
+_NAMED = frozenset({Kind.NAMED, Kind.SHOWN})
+
+
+def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
+    """The value of what a number is labelled with, and whose value it is instead; None where its label fits, or where
+    it has none.
+
+    Facts that differ in one label are held against each other: those of the same tier but of other runs, of the same
+    runs but of another tier, and so on.
+    """
+    number, sentence = claim.number, claim.sentence
+    if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):
+        return None
+    found: tuple[Fact, Fact] | None = None
+    for fact in all_agreeing(number, measured):
+        if fact.kind not in _NAMED or not fact.words:
+            continue
+        if fact.metric not in claim.metrics if fact.unit == UNIT_COUNT else number.whole and not number.percent:
+            continue
+        said = {axis: _said(axis, number, sentence, fact) for axis in _AXES}
+        off = [axis for axis in _AXES if said[axis] and not _has(fact, axis, said[axis])]
+        if not off and any(said.values()):
+            return None
+        if len(off) != 1 or found is not None:
+            continue
+        family = [fact, *_siblings(fact, off[0], measured)]
+        own = [other for other in family if _has(other, off[0], said[off[0]])]
+        if (
+            own
+            and not any(agreed(other, number) for other in own)
+            and (_is_meant(fact, off[0], family, claim) or _is_swapped(own, claim))
+        ):
+            found = own[0], fact
+    return found
+
+
+def _is_swapped(own: Sequence[Fact], claim: Claim) -> bool:
+    """What the number should be is another number of the sentence."""
+    others = [
+        number for number in claim.sentence.numbers if number.start != claim.number.start and not number.whole
+    ]
+    return any(agreed(fact, number) for fact in own for number in others)
+
+
+def _is_meant(fact: Fact, axis: str, family: Sequence[Fact], claim: Claim) -> bool:
+    """The sentence speaks of such facts: it names the fact's metric, or its other labels, or holds another number of
+    the family under its right label.
+    """
+    sentence = claim.sentence
+    if fact.metric and fact.metric in sentence.metric_names:
+        return True
+    if any(
+        _named(other, sentence) and _has(fact, other, _named(other, sentence)) for other in _AXES if other != axis
+    ):
+        return True
+    return any(
+        agreed(item, number) and _has(item, axis, _said(axis, number, sentence, fact))
+        for number in sentence.numbers
+        if number.start != claim.number.start and not number.whole
+        for item in family
+    )
+
+
+def _has(fact: Fact, axis: str, label: frozenset[str]) -> bool:
+    if axis == "group":
+        return bool(fact.operands) and bool(fact.operands[0] & label)
+    return (fact.place if axis == "place" else fact.column) in label
+
+
+def _siblings(fact: Fact, axis: str, measured: Measured) -> Iterator[Fact]:
+    """Facts of the same source that have another label on one axis alone."""
+    for other in measured.named_facts:
+        if other.kind is not fact.kind or other.metric != fact.metric or other.unit != fact.unit or other is fact:
+            continue
+        same_groups = other.operands == fact.operands
+        if axis == "group":
+            if other.words == fact.words and not same_groups and len(other.operands) == len(fact.operands) == 1:
+                yield other
+            continue
+        same_place, same_column = other.place == fact.place, other.column == fact.column
+        if same_groups and (same_column if axis == "place" else same_place) and len(other.words ^ fact.words) <= 4:
+            yield other
+
+
+def _spans(axis: str, sentence: Sentence, fact: Fact) -> Spans:
+    """Where the sentence has labels of an axis that the fact has one on."""
+    if axis == "group":
+        return sentence.groups if len(fact.operands) == 1 else ()
+    if not (fact.place if axis == "place" else fact.column):
+        return ()
+    found = vocabulary.find_all(f"{axis}s", sentence.text)
+    return [(item.start, item.end, frozenset({item.name})) for item in found]
+
+
+def _named(axis: str, sentence: Sentence) -> frozenset[str]:
+    """The only label of an axis that the sentence names."""
+    if axis == "group":
+        said = {keys for _, _, keys in sentence.groups}
+    else:
+        said = {frozenset({item.name}) for item in vocabulary.find_all(f"{axis}s", sentence.text)}
+    return said.pop() if len(said) == 1 else frozenset()
+
+
+def _said(axis: str, number: Number, sentence: Sentence, fact: Fact) -> frozenset[str]:
+    """The label that the sentence gives a number on one axis; nothing where it does not say, or the fact has none."""
+    spans = _spans(axis, sentence, fact)
+    if axis == "group" and sentence.label and len(fact.operands) == 1:
+        return sentence.label
+    same = [item for item in sentence.numbers if item.value == 0 or _kind(item) == _kind(number)]
+    return label_of(number, sentence.text, same, spans, alone=axis == "place")
+
+
+def _kind(number: Number) -> tuple[bool, bool]:
+    return number.spelled, number.whole and not number.percent

@@ -1,0 +1,35 @@
+"""Quarto moves the code of a cell out of the figure that the cell makes; here it is put back."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+OUTSIDE = "div.cell-code:not(.cell .cell-code)"
+CODE = "div.cell-code, pre.cell-code"
+FOLD = "code-fold"
+
+
+def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
+    """Put code that stands outside of any cell into the next cell where that has none, else make a cell of it.
+
+    ``cell`` is the selector of a cell. Says whether anything was changed.
+    """
+    if page.css_first(OUTSIDE) is None:
+        return False
+    waiting: LexborNode | None = None
+    for node in page.css(f"{cell}, {OUTSIDE}"):
+        outside = "cell-code" in (node.attributes.get("class") or "").split()
+        if waiting is not None and not outside and node.css_first(CODE) is None:
+            node.insert_child(waiting)
+            _take_out(waiting)
+        elif waiting is not None:
+            waiting.attrs["class"] = "cell cell-code"
+        waiting = node if outside else None
+    if waiting is not None:
+        waiting.attrs["class"] = "cell cell-code"
+    return True
+
+
+def _take_out(code: LexborNode) -> None:
+    """Take code out of the page, and the fold with its button around it."""
+    parent = code.parent
+    folded = parent is not None and FOLD in (parent.attributes.get("class") or "").split()
+    (parent if folded and parent is not None else code).decompose()
