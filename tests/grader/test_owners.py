@@ -87,7 +87,7 @@ def classes(draw: st.DrawFn, names: st.SearchStrategy[str] = WORDS) -> list[Grou
     """
     groups = draw(st.lists(WORDS, min_size=1, max_size=4))
     ids = list[int | None](draw(st.permutations(range(1, 10))))[: len(groups)]
-    if draw(st.booleans()):
+    if draw(st.booleans()) and not as_group(groups[-1]).replace(" ", "").isdigit():
         ids[-1] = None
     people = draw(st.lists(st.tuples(st.integers(0, len(groups) - 1), names), min_size=1, max_size=7))
     numbers = draw(st.permutations(range(1, 10)))
