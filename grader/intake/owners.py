@@ -143,7 +143,7 @@ class _Batch:
             rest = rest[1:]
             if hides_name(rest) or _words(rest) in names:
                 return alone if group in self._people.apart else Owner(self._people.members[group], group)
-        return alone if self._hidden or hides_name(folder.name) else None
+        return alone if hides_name(folder.name) or (self._hidden and not names) else None
 
 
 def _by_zipped_name(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -11,12 +11,14 @@ from grader.handed_back import FILE, Earlier, Round, compare, graded_at, read_ea
 from grader.intake.worksheet import Entry, Worksheet, read_worksheet
 
 BERLIN = Policy(timezone="Europe/Berlin", zone_given=True)
-HEADER = "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments\n"
+ENGLISH = "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments\n"
+GERMAN = "ID,Vollständiger Name,Bewertung,Bestwertung,Zuletzt geändert (Bewertung),Feedback als Kommentar\n"
 
 
 def sheet(*times: str) -> Worksheet:
+    """A worksheet with these times; a teacher may have another language than the one before."""
     rows = "".join(f'Participant {101 + n},S,,28.00,"{time}",\n' for n, time in enumerate(times))
-    return read_worksheet((HEADER + rows).encode())
+    return read_worksheet(((GERMAN if LATER in times else ENGLISH) + rows).encode())
 
 
 def entries(*grades: float | None) -> dict[str, Entry]:
@@ -54,7 +56,9 @@ DAY, LATER = "Saturday, 28 November 2026, 4:43 PM", "Samstag, 28. November 2026,
         ([(LATER, 20.0), (DAY, 20.0)], False, True),
         ([(DAY, 20.0), ("-", 20.0)], False, True),
         ([(DAY, 20.0), ("-", 20.0), ("-", 20.0)], False, True),
+        ([(DAY, 1.0), (LATER, 2.0), (LATER, 3.0)], True, False),
         ([("once", 1.0), ("upon a time", 2.0)], False, False),
+        ([(DAY, 1.0), ("once", 2.0), ("once", 3.0)], True, False),
         ([("once", 1.0), ("once", 2.0)], True, False),
     ],
 )

@@ -11,7 +11,15 @@ from grader.intake.moodle import as_html, feedback_member, parse_name, slug, zip
 
 
 @pytest.mark.parametrize(
-    "path", ["homework.html", "ada/homework.html", "Ada_x_assignsubmission_file_/a.html", "", "_"]
+    "path",
+    [
+        "homework.html",
+        "ada/homework.html",
+        "Ada_x_assignsubmission_file_/a.html",
+        "101_assignsubmission_file/a.html",
+        "",
+        "_",
+    ],
 )
 def test_other_names_are_not_moodles(path: str) -> None:
     assert parse_name(path) is None

@@ -82,5 +82,7 @@ def test_times_without_a_zone_are_said() -> None:
 
 def test_a_worksheet_that_was_made_says_what_it_cannot_do() -> None:
     assert [*made_notes([careful_result("ada")], Policy())] == []
-    assert "only a site in English (course.toml may name another) takes it" in one(made_notes([careful_result(student="101")], Policy()))
+    assert "only a site in English (course.toml may name another) takes it" in one(
+        made_notes([careful_result(student="101")], Policy())
+    )
     assert "for teams" in one(made_notes([careful_result(student="101", group="101")], Policy()))
