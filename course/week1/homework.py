@@ -22,8 +22,9 @@
 #
 # **What it costs**: two training runs of two epochs, about 20 minutes each on a free T4 with the course's data, plus
 # five minutes of baselines: about 45 minutes of training. The budget is **75 minutes**, which leaves room for one
-# repeated run. Switch the accelerator on before you begin, and do not spend the budget on extra runs: in week 1 one
-# seed is enough, as long as you do not claim more than one seed can show.
+# repeated run. On Kaggle *Save & Run All* trains everything once more, in the background: write with `PROFILE =
+# "smoke"`, and train in full there. Switch the accelerator on before you begin, and do not spend the budget on extra
+# runs: in week 1 one seed is enough, as long as you do not claim more than one seed can show.
 #
 # | part | points |
 # | --- | --- |
@@ -310,10 +311,12 @@ def train(config, data, run):
         run.log(epoch=epoch, train_loss=train_loss, validation_loss=validation_loss, predictions=predictions)
 
 
+# %% [markdown] key="encoder-text"
+# `notebook.run` calls your loop. A run that finished with the same settings, data, code and seed is found again and not
+# trained again, also after a restart of the kernel. Change a line that it uses, and it trains anew.
+
 # %% key="encoder-run"
-run = notebook.start("encoder", config=CONFIG, seed=SEED, data=data, code=train)
-train(CONFIG, data, run)
-encoder = run.finish()
+encoder = notebook.run("encoder", train, CONFIG, data=data, seed=SEED)
 
 # %% key="encoder-curves"
 figures.training_curves({"encoder": encoder.epochs})
@@ -439,9 +442,19 @@ figures.per_class_f1(encoder.metrics, train_counts)
 # **Your turn.** Choose what to vary (`learning_rate`, `batch_size`, `max_length`, `weight_decay` or `scheduler`), write
 # your prediction, and run the changed arm. The encoder you trained above is the baseline arm: it need not be trained
 # again. Choose a step that is worth 20 minutes: learning rates differ in factors of three or ten, not in
-# percents.
+# percents. These are the calls, with what is yours to fill in as `…`:
+#
+# ```python
+# experiment = notebook.experiment("one_change", vary="…")  # the setting that changes
+# experiment.baseline(encoder, CONFIG)
+# experiment.predict(metric="macro_f1", direction="…", low=…, high=…, why="…")  # "up", "down" or "none"
+# changed = experiment.run("changed", train, replace(CONFIG, …=…), data=data, seed=SEED)
+# ```
+#
+# `low` and `high` bound the *change*, in the metric's own unit: one point of macro-F1 is 0.01, and a fall is negative.
+# Whatever would spoil the comparison is refused before anything trains, with a message that says what to correct.
 
-# %% experiment="one_change" vary=["learning_rate", "batch_size", "max_length", "weight_decay", "scheduler"] points=12 checks={"experiments.one_change": 7, "experiments.predicted_first": 5, "seeds.reported": 0, "seeds.paired": 0}
+# %% experiment="one_change" vary=["learning_rate", "batch_size", "max_length", "weight_decay", "scheduler"] points=12 checks={"experiments.one_change": 7, "experiments.predicted_first": 5, "seeds.reported": 0, "seeds.paired": 0} stub="experiment = notebook.experiment(\"one_change\", vary=\"…\")\nraise NotImplementedError(\"Experiment one_change is not done yet: name the setting above, and replace this line with the other three calls.\")"
 ### BEGIN SOLUTION
 experiment = notebook.experiment("one_change", vary="learning_rate")
 experiment.baseline(encoder, CONFIG)

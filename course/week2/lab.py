@@ -169,6 +169,10 @@ notebook.tested("loss_landmarks")
 # The models come as a folder: weights, one log each, a card. `find` looks for the card, wherever the platform put
 # the folder. If it finds none, the message says what to attach or where to put it.
 
+# %% only="colab" key="upload"
+# On Colab: choose one zip of the folder with the models, or all files in it. It asks only where they are not here yet.
+paribus.zoo.upload("week2")
+
 # %% key="open"
 zoo = paribus.zoo.open_zoo(paribus.zoo.find("week2"))
 data = paribus.zoo.load_data(zoo, ZOO_DATA)

@@ -501,6 +501,10 @@ print(f"accuracy on them {hits[leaked].mean():.3f}, on all others {hits[clean].m
 # each update against them. Some of the runs are ill. One instrument is never enough: a flat loss can mean that nothing
 # reaches the first layers, that the updates are too small, or that something else is wrong.
 
+# %% only="colab" key="upload"
+# On Colab: choose one zip of the folder with the runs, or all files in it. It asks only where they are not here yet.
+paribus.zoo.upload("pathologies")
+
 # %% key="open"
 zoo = paribus.zoo.open_zoo(paribus.zoo.find("pathologies"))
 print(f"{zoo.title}: {', '.join(zoo.models)}, edition {zoo.digest}; {zoo.data['classes']} classes")

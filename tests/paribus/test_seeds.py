@@ -390,3 +390,16 @@ def test_one_run_an_arm_supports_no_effect(experiment: Experiment, train: Train,
 def test_a_verdict_that_is_none_is_refused(experiment: Experiment, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ExperimentError, match=says):
         experiment.meaningful(**{"claim": "effect", "why": "the interval excludes zero", **changes})
+
+
+def test_a_baseline_that_was_trained_elsewhere_is_named_before_it_trains_again(
+    notebook: Notebook, train: Train, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same seed and settings outside the experiment; another seed is nothing to speak of."""
+    encoder = notebook.run("encoder", train, CONFIG, data=data, seed=1)
+    experiment = notebook.experiment("seeds3", vary="batch_size")
+    capsys.readouterr()
+    experiment.run("baseline", train, CONFIG, data=data, seeds=(1, 2))
+    said = capsys.readouterr().out
+    assert said.count("had the same configuration, data and code") == 1
+    assert f"encoder, seed 1 (run {encoder.run}) had" in said
