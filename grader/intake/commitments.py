@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import CommitmentsError
+from grader.intake.languages import plain_word, words_for
 from grader.model import Submission
 from paribus.experiments.commitment import normal_code
 
@@ -53,8 +54,16 @@ def read_commitments(content: bytes, origin: str = "commitments") -> Commitments
         raise CommitmentsError(f"{origin}: is {len(content):,} bytes large; at most {MAX_BYTES:,} are read.")
     lines = _lines(_decode(content, origin), origin)
     header = [cell.strip().casefold() for cell in lines[0]] if lines else []
-    people = [place for place, name in enumerate(header) if _PEOPLE.match(name)]
-    columns = [place for place, name in enumerate(header) if _CODES.search(name) and place not in people]
+    moodles = [words_for(role, ()) for role in ("identifier", "name", "email")]
+    people = [
+        place for place, name in enumerate(header)
+        if _PEOPLE.match(name) or any(plain_word(name) in words for words in moodles)
+    ]  # fmt: skip
+    texts = words_for("online_text", ())
+    columns = [
+        place for place, name in enumerate(header)
+        if place not in people and (_CODES.search(name) or plain_word(name) in texts)
+    ]  # fmt: skip
     if not people or not columns:
         raise CommitmentsError(
             f"{origin}: expected a first line that names a column of people (identifier, full name, …) and one of "
@@ -80,9 +89,12 @@ def with_commitments(submissions: Iterable[Submission], commitments: Commitments
 
 def _person(text: str) -> str:
     """How a person is looked up: Moodle's number without the word before it, else the text in lower case."""
-    plain = " ".join(text.split()).casefold()
-    number = re.fullmatch(r"[^\W\d]+ (\d+)", plain)
-    return number[1] if number else plain
+    plain = plain_word(text)
+    found = re.fullmatch(r"(\D+?)(\s?)(\d+)", plain)
+    if found is None:
+        return plain
+    word = re.fullmatch(r"[^\W\d]+", found[1]) and found[2]
+    return found[3] if word or found[1] in words_for("participant", ()) else plain
 
 
 def _typed(cell: str) -> list[str]:

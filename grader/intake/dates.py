@@ -23,7 +23,7 @@ _SAME = {"e": "d", "k": "H", "I": "H", "l": "H"}
 _COMMON = ("%d %B %Y %H:%M:%S %p", "%B %d %Y %H:%M:%S %p", "%Y %B %d %H:%M:%S %p")
 _NUMERIC = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)?")
-_HALVES = {"am": False, "a.m": False, "pm": True, "p.m": True}
+_HALVES = {"am": False, "pm": True}
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _hours(written: str, half: str | None, form: _Form) -> tuple[int, ...]:
     """What an hour can mean: with am or pm one thing, without it two where hours may run to twelve."""
     hour = int(written)
     if half is not None:
-        after = form.names.halves[_spaced(half).strip(".")]
+        after = form.names.halves[re.sub(r"[\s.]", "", half)]
         if 1 <= hour <= 12:
             return (hour % 12 + 12 * after,)
         return (hour,) if after == (hour > 12) else ()
@@ -150,7 +150,8 @@ def _form(code: str, pattern: str, gap: str = GAP, *, english: bool = False, wee
         between, sign = _between(pattern[place : found.start()], gap), _SAME.get(found[0][1], found[0][1])
         place = found.end()
         if sign == "p":
-            built += rf"(?:[\s,.،]*(?P<p>{_any(names.halves)})\.?)?"
+            halves = "|".join(r"[\s.]*".join(map(re.escape, half)) for half in names.halves)
+            built += rf"(?:[\s,.،]*(?P<p>{halves}))?"
         elif sign == "S":
             built += r"(?:[:.](?P<S>\d{2}))?"
         elif sign == "H" and weekday:

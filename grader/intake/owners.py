@@ -51,7 +51,7 @@ def read_people(worksheet: Worksheet) -> People:
     columns = worksheet.columns
     sure = columns.group >= 0
     place = columns.group if sure else columns.grade - 1
-    if place in (columns.identifier, columns.name, columns.submitted):
+    if place in (columns.identifier, columns.name, columns.submitted, columns.status, columns.email):
         place = -1
     names, groups, times = {}, dict[str, list[str]](), dict[str, set[str]]()
     for student in worksheet.students:

@@ -154,14 +154,17 @@ def told_anew(result: Result, roster: Roster) -> Result:
     unclear = any(remark.startswith(UNCLEAR.partition(":")[0]) for remark in result.remarks)
     late, told = said_of(result.owners, roster, unclear=unclear)
     places = [place for place, remark in enumerate(result.remarks) if remark.startswith(TOLD)]
-    before = places[0] if places else _outside(result.remarks)
+    before = places[0] if places else _outside(result)
     after = [remark for remark in result.remarks[before:] if not remark.startswith(TOLD)]
     return replace(result, late=late, remarks=(*result.remarks[:before], *told, *after))
 
 
-def _outside(remarks: Sequence[str]) -> int:
-    """How many remarks in front do not follow from the file."""
-    return next((place for place, text in enumerate(remarks) if not text.startswith(OUTSIDE)), len(remarks))
+def _outside(result: Result) -> int:
+    """The end of the remarks that do not follow from the file: they come first, and last where it was not judged."""
+    last = len(result.remarks)
+    return next(
+        (place for place, text in enumerate(result.remarks) if result.cells and not text.startswith(OUTSIDE)), last
+    )
 
 
 def _who(owner: Owner) -> str:

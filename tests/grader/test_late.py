@@ -10,8 +10,8 @@ from nbgrader.plugins import LateSubmissionPlugin
 from course.policy import Policy
 from grader.errors import GraderError
 from grader.gradebook.penalty import penalty_of
-from grader.intake.late import late_remark, lateness, read_date
-from grader.intake.worksheet import read_worksheet
+from grader.intake.late import Late, late_remark, lateness, read_date
+from grader.intake.worksheet import Worksheet, read_worksheet
 from tests.grader.classroom import careful_result
 
 DUE = datetime(2027, 3, 1, 22, 59, tzinfo=UTC)
@@ -57,8 +57,86 @@ def test_lateness_by_student() -> None:
     rows = ["101,Ada,,28,2027-03-01 23:59,-,", "102,Bob,,28,2027-03-02 01:30,-,", "103,Cem,,28,2027-03-02 01:30,-,",
             "104,Dee,,28,-,-,", "105,Eve,,28,soon after noon,-,"]  # fmt: skip
     sheet = read_worksheet("\n".join([HEADER, *(f"Participant {row}" for row in rows), ""]).encode())
-    assert lateness(sheet, POLICY) == {"102": 5460.0, "105": "soon after noon"}
-    assert lateness(sheet, replace(POLICY, due=None)) == {}
+    found = lateness(sheet, POLICY)
+    assert found.seconds == {"102": 5460.0}
+    words = (
+        "late: the date 'soon after noon' in the worksheet could not be read, so this counts as handed in on time."
+    )
+    assert found.unread == {"105": words}
+    assert lateness(sheet, replace(POLICY, due=None)) == Late()
+
+
+def test_a_date_that_reads_as_two_is_nobodys_fault() -> None:
+    rows = ["101,Ada,,28,03/04/2027 01:30,-,", "102,Bob,,28,04/04/2027 01:30,-,"]
+    found = lateness(sheet_of(*rows), POLICY)
+    assert list(found.seconds) == ["102"]
+    assert "reads as 2027-03-04 01:30 and as 2027-04-03 01:30, so this counts as" in found.unread["101"]
+
+
+def test_the_seconds_are_those_that_passed_when_the_clocks_are_changed() -> None:
+    """Two times of one zone are otherwise compared by their clocks. An hour that comes twice is its first."""
+    spring = replace(POLICY, due=read_date("2027-03-28 01:30", POLICY))
+    assert lateness(sheet_of("101,Ada,,28,2027-03-28 03:30,-,"), spring).seconds == {"101": 3600.0}
+    autumn = replace(POLICY, due=read_date("2027-10-31 02:00", POLICY))
+    assert lateness(sheet_of("101,Ada,,28,2027-10-31 02:30,-,"), autumn).seconds == {"101": 1800.0}
+
+
+def sheet_of(*rows: str) -> Worksheet:
+    return read_worksheet("\n".join([HEADER, *(f"Participant {row}" for row in rows), ""]).encode())
+
+
+MOODLES = (
+    'Identifier,"Full name",Status,"Allow submissions from","Due date","Cut-off date",Grade,"Maximum grade",'
+    '"Last modified (submission)","Last modified (grade)","Feedback comments"'
+)
+ON_THE_SECOND = '"Tuesday, 2 March 2027, 1:30 AM"'
+USUAL = '"Monday, 1 March 2027, 11:59 PM"'
+
+
+def moodles(*rows: tuple[str, str, str]) -> Worksheet:
+    """A worksheet of Moodle's: Status, Due date and time of each student."""
+    lines = [
+        f'"Participant {number}",Ann,"{status}",,{due},,,28.00,{when},-,'
+        for number, (status, due, when) in enumerate(rows, 101)
+    ]
+    return read_worksheet("\n".join([MOODLES, *lines, ""]).encode())
+
+
+def test_the_latest_of_courses_and_moodles_due_times_counts() -> None:
+    """Moodle's extension, and its due time where it is this student's alone; what most have is the assignment's."""
+    granted = "Submitted for grading - Extension granted until: Wednesday, 3 March 2027, 11:59 PM"
+    too_short = "Submitted for grading - Extension granted until: Tuesday, 2 March 2027, 1:00 AM"
+    late = "Submitted for grading - 1 hour 31 mins late"
+    sheet = moodles(
+        (late, USUAL, ON_THE_SECOND), (granted, USUAL, ON_THE_SECOND), (too_short, USUAL, ON_THE_SECOND),
+        (late, '"Friday, 5 March 2027, 11:59 PM"', ON_THE_SECOND), (late, "someday", ON_THE_SECOND),
+    )  # fmt: skip
+    found = lateness(sheet, replace(POLICY, extensions={}))
+    assert found.seconds == {"101": 5460.0, "103": 1800.0, "105": 5460.0}
+    assert found.extended == {"102", "104"}
+    assert found.unread == {}
+
+
+def test_an_extension_that_cannot_be_read_costs_nothing_unless_the_course_speaks_of_it() -> None:
+    spoken = "Submitted for grading - Extended to: Wed 3/4/2027 23:59"
+    sheet = moodles((spoken, USUAL, ON_THE_SECOND), (spoken, USUAL, '"Monday, 1 March 2027, 11:00 PM"'))
+    found = lateness(sheet, replace(POLICY, extensions={}))
+    assert found.seconds == {}
+    assert list(found.unread) == ["101"]
+    assert "an extension that could not be read ('Extended to: Wed 3/4/2027 23:59')" in found.unread["101"]
+    assert lateness(sheet, replace(POLICY, extensions={"101": timedelta(hours=1)})).seconds == {"101": 1860.0}
+
+
+def test_where_moodle_says_late_and_we_do_not_or_the_other_way_round_is_known() -> None:
+    sheet = moodles(
+        ("Submitted for grading", USUAL, ON_THE_SECOND),
+        ("Submitted for grading - Graded", USUAL, ON_THE_SECOND),
+        ("Submitted for grading - 3 mins late - Graded", USUAL, '"Monday, 1 March 2027, 10:00 PM"'),
+        ("Submitted for grading - 1 hour 31 mins late", USUAL, ON_THE_SECOND),
+        ("Submitted for grading", USUAL, '"Monday, 1 March 2027, 10:00 PM"'),
+    )
+    found = lateness(sheet, replace(POLICY, extensions={}))
+    assert (sorted(found.late_here), sorted(found.late_there)) == (["101", "102"], ["103"])
 
 
 def test_the_words_for_lateness() -> None:

@@ -30,6 +30,7 @@ class Class:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.out = folder, folder / "out"
+        self.header = list(HEADER)
         self.rows: list[list[str]] = []
         write_release(folder / "release", RELEASE)
         (folder / "in").mkdir()
@@ -49,14 +50,15 @@ class Class:
         path.write_bytes(content)
         os.utime(path, (1_800_000_000 - age, 1_800_000_000 - age))
 
-    def grade(self, *more: str, releases: tuple[str, ...] = ("release",)) -> int:
+    def grade(self, *more: str, releases: tuple[str, ...] = ("release",), worksheet: bool = True) -> int:
         sheet = io.StringIO()
-        csv.writer(sheet, lineterminator="\n").writerows([HEADER, *self.rows])
+        csv.writer(sheet, lineterminator="\n").writerows([self.header, *self.rows])
         (self.folder / "sheet.csv").write_text(sheet.getvalue(), encoding="utf-8")
         named = [word for name in releases for word in ("--release", str(self.folder / name))]
-        return main(["grade", str(self.folder / "in"), "--assignment", NAME, *named, "--worksheet",
-                     str(self.folder / "sheet.csv"), "--course", str(self.folder / "course.toml"), "--out",
-                     str(self.out), "--json", *more])  # fmt: skip
+        named += ["--worksheet", str(self.folder / "sheet.csv")] if worksheet else []
+        return main(["grade", str(self.folder / "in"), "--assignment", NAME, *named,
+                     "--course", str(self.folder / "course.toml"), "--out", str(self.out), "--json",
+                     *more])  # fmt: skip
 
     def results(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.out / "results.jsonl").read_text(encoding="utf-8").splitlines()]
