@@ -111,6 +111,11 @@ def broken(submission: Submission, releases: Sequence[Release], what: str) -> Re
     return _closed(submission, releases[0], "unreadable", (remark,))
 
 
+def is_broken(result: Result) -> bool:
+    """Whether this is such a result."""
+    return any(remark.startswith(BROKE) for remark in result.remarks)
+
+
 def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
     """The assignments that the notebook's code and its records name, with the release digest, code first."""
     named: dict[str, str] = {}

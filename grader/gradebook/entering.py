@@ -5,6 +5,7 @@ processes: reading a file again and rendering its markdown may take as long as a
 submission.
 """
 
+import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -23,9 +24,13 @@ from grader.model import Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.recover import recover
+from grader.tries import ENTERING, Tries
 
 if TYPE_CHECKING:
     from grader.gradebook.book import GradebookFolder
+
+
+GIVEN_UP = "putting it together ran out of time or memory more than once, and is not tried again"
 
 
 def enter(
@@ -39,12 +44,14 @@ def enter(
     progress: Callable[[int, int], None] = lambda done, total: None,
     place: Place | None = None,
     kept: Kept | None = None,
+    tries: Tries | None = None,
 ) -> tuple[Result, ...]:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
     A submission that nbgrader refuses keeps its result, with a remark that says why. Those whose notebooks were
-    ``kept`` go in first, and ``submissions`` are read only where others are left. GradebookError where the
-    gradebook holds another form of a release.
+    ``kept`` go in first, and ``submissions`` are read only where others are left. One that ended its work, too slow
+    or too large, is tried again as long as ``tries`` has any left. GradebookError where the gradebook holds another
+    form of a release.
     """
     judged = {result.submission: result for result in results if result.cells}
     books = _Books(out, releases, policy)
@@ -52,10 +59,15 @@ def enter(
     try:
         place = place or Processes(jobs, policy.limits.seconds, policy.limits.memory_mb)
         left = {name: result for name, result in judged.items() if not books.of(result).holds(result)}
+        if tries is not None:
+            refused = {name: GIVEN_UP for name, result in left.items() if tries.are_spent(ENTERING, result)}
+            left = {name: result for name, result in left.items() if name not in refused}
         with closing(_rebuilt(left, submissions, _Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
             for done, (name, answer) in enumerate(answers, 1):
                 progress(done, len(judged))
                 problem = _add(books.of(left[name]), left[name], answer)
+                if tries is not None and isinstance(answer, Lost):
+                    tries.add(ENTERING, left[name])
                 if problem:
                     refused[name] = problem
         return tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
@@ -156,6 +168,8 @@ def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) ->
 
 def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> str:
     """Enter one submission; returns why it could not be, or ""."""
+    from sqlalchemy.exc import DatabaseError
+
     from grader.gradebook.book import Entry
 
     problem = answer.why if isinstance(answer, Lost) else answer.problem
@@ -165,6 +179,10 @@ def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> st
         book.add(Entry(result, answer.notebook))
     except GradebookError as error:
         return str(error)
+    except (OSError, DatabaseError, sqlite3.DatabaseError):  # of the folder, not of this submission
+        raise
+    except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
+        return f"it could not be written ({type(error).__name__})"
     return ""
 
 

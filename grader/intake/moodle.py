@@ -12,6 +12,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from grader.recover.text import harmless
+
 # The first number counts: what follows it is a file's name, which a student chose.
 MEMBER = re.compile(
     r"(?P<name>.*?)_(?P<number>[0-9]{1,18})_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.S
@@ -23,6 +25,13 @@ PARTICIPANT = frozenset(
 )  # fmt: skip
 # A reader of file names gives up here; Moodle itself allows 255.
 MAX_NAME = 60
+
+
+# Names that Windows keeps for devices, whatever their ending, and what it allows in none.
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "conin", "conout", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*_]+')
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,9 @@ def feedback_member(name: str, number: str, filename: str) -> str:
     """The path at which Moodle's feedback upload expects a student's file.
 
     Moodle splits every path part at ``_`` and wants the ID second and the plugin third and fourth; names that
-    begin with ``.`` or ``~`` are skipped.
+    begin with ``.`` or ``~`` are skipped. It can be unpacked on Windows, and nothing in it turns text around.
     """
-    who = re.sub(r"[_/\\:]+", " ", name).strip(" .~") or "Participant"
+    who = FORBIDDEN.sub(" ", harmless(name))[:MAX_NAME].strip(" .~") or "Participant"
     return f"{who}_{number}_assignsubmission_file_/{filename.lstrip('.~')}"
 
 

@@ -121,10 +121,9 @@ def _ascii_digits(text: str) -> str:
     """The text with digits of other scripts, and what is typed between full-width ones, as ASCII writes them."""
     if text.isascii():
         return text
-    wide = {
-        digit: str(unicodedata.decimal(digit)) for digit in set(text) if not digit.isascii() and digit.isdecimal()
-    }
-    return text.translate(str.maketrans(wide | _WIDE)) if wide else text
+    digits = {character for character in text if not character.isascii() and character.isdecimal()}
+    ascii_of = str.maketrans({digit: str(unicodedata.decimal(digit)) for digit in digits} | _WIDE)
+    return text.translate(ascii_of) if digits else text
 
 
 def _read(match: re.Match[str]) -> Number:
