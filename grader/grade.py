@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -227,7 +228,9 @@ def run_metrics(case: Case) -> dict[str, float]:
     for label, runs in by_label.items():
         seeds = by_seed(runs).values()
         for metric in sorted({metric for run in seeds for metric in run.metrics}):
-            found[f"{label}.{metric}"] = fmean(run.metrics[metric] for run in seeds if metric in run.metrics)
+            values = [run.metrics[metric] for run in seeds if metric in run.metrics]
+            with suppress(OverflowError):  # a record may hold numbers whose sum no float can
+                found[f"{label}.{metric}"] = fmean(values)
     return found
 
 

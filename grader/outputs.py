@@ -15,6 +15,7 @@ from grader.intake.moodle import feedback_member
 from grader.intake.worksheet import Columns, Entry, Worksheet, no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
+from grader.recover.text import harmless
 
 HEADER = (
     "Identifier", "Full name", "Status", "Grade", "Maximum grade", "Grade can be changed",
@@ -57,8 +58,8 @@ def make_worksheet(results: Sequence[Result], assignment: Assignment, attempts: 
             entry = _entry(found, assignment, None, attempts)
             grade = "" if entry.grade is None else f"{entry.grade:.2f}"
             comment = no_formula(entry.feedback)
-        identifier = f"Participant {student}" if is_number(student) else no_formula(student)
-        name, maximum = no_formula(found[0].name), f"{assignment.max_score:.2f}"
+        identifier = f"Participant {student}" if is_number(student) else no_formula(harmless(student))
+        name, maximum = no_formula(harmless(found[0].name)), f"{assignment.max_score:.2f}"
         rows.append((identifier, name, "", grade, maximum, "Yes", "-", "-", comment))
     columns = Columns(identifier=0, grade=3, modified=7, feedback=8, maximum=4, name=1)
     return Worksheet(HEADER, tuple(rows), columns)
@@ -115,6 +116,11 @@ def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
 
 
 def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
+    entry = _counting(found, assignment, maximum, attempts)
+    return Entry(entry.grade, harmless(entry.feedback))
+
+
+def _counting(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
     counts = chosen(found, attempts)
     files = ", ".join(result.source.rsplit("/", 1)[-1] for result in found)
     if counts is None:

@@ -201,8 +201,7 @@ class GradebookFolder:
     def _notes(self, cells: Mapping[str, GradeCell]) -> dict[str, str]:
         """Our findings by the answer they are about."""
         return {
-            _answer_key(self.assignment, slot): harmless("\n\n".join(cells[slot.grade_id].findings))
-            for slot in self.slots
+            _answer_key(self.assignment, slot): "\n\n".join(cells[slot.grade_id].findings) for slot in self.slots
         }
 
     def _save_source(self, notebook: str) -> None:
@@ -290,4 +289,4 @@ def _answer_key(assignment: Assignment, slot: Slot) -> str:
 def _names(result: Result) -> dict[str, str]:
     """The fields that nbgrader keeps of a person; a class may be anonymous."""
     first, _, last = harmless(result.name).rpartition(" ")
-    return {"first_name": first, "last_name": last, "lms_user_id": result.student}
+    return {"first_name": first, "last_name": last, "lms_user_id": harmless(result.student)}

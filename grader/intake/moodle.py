@@ -29,7 +29,8 @@ MAX_NAME = 60
 
 # Names that Windows keeps for devices, whatever their ending, and what it allows in none.
 RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", "conin", "conout", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
 )
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*_]+')
 
@@ -66,6 +67,8 @@ def feedback_member(name: str, number: str, filename: str) -> str:
     begin with ``.`` or ``~`` are skipped. It can be unpacked on Windows, and nothing in it turns text around.
     """
     who = FORBIDDEN.sub(" ", harmless(name))[:MAX_NAME].strip(" .~") or "Participant"
+    if who.partition(".")[0].strip().casefold() in RESERVED:
+        who = who.replace(".", " ")
     return f"{who}_{number}_assignsubmission_file_/{filename.lstrip('.~')}"
 
 
