@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -110,6 +111,11 @@ def broken(submission: Submission, releases: Sequence[Release], what: str) -> Re
     """The result of a submission that the grader could not get through: everything waits for a person."""
     remark = f"{BROKE} ({what}). That is the grader's fault: a person grades it."
     return _closed(submission, releases[0], "unreadable", (remark,))
+
+
+def is_broken(result: Result) -> bool:
+    """Whether this is such a result."""
+    return any(remark.startswith(BROKE) for remark in result.remarks)
 
 
 def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
@@ -228,7 +234,9 @@ def run_metrics(case: Case) -> dict[str, float]:
     for label, runs in by_label.items():
         seeds = by_seed(runs).values()
         for metric in sorted({metric for run in seeds for metric in run.metrics}):
-            found[f"{label}.{metric}"] = fmean(run.metrics[metric] for run in seeds if metric in run.metrics)
+            values = [run.metrics[metric] for run in seeds if metric in run.metrics]
+            with suppress(OverflowError):  # a record may hold numbers whose sum no float can
+                found[f"{label}.{metric}"] = fmean(values)
     return found
 
 

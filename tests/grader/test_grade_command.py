@@ -15,8 +15,7 @@ from nbgrader.api import Gradebook
 
 from course.release import write_release
 from grader.commands import grade
-from grader.handback import MARKER
-from grader.storage import LOCK
+from grader.storage import LOCK, MARKER
 from paribus.cli import main
 from tests.grader.classroom import CELLS, make_assignment, make_release
 
