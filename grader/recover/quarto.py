@@ -21,11 +21,17 @@ def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
             node.insert_child(waiting)
             _take_out(waiting)
         elif waiting is not None:
-            waiting.attrs["class"] = "cell cell-code"
+            _make_a_cell(waiting)
         waiting = node if outside else None
     if waiting is not None:
-        waiting.attrs["class"] = "cell cell-code"
+        _make_a_cell(waiting)
     return True
+
+
+def _make_a_cell(code: LexborNode) -> None:
+    """Mark code as a cell of its own; whether it ran cannot be told."""
+    code.attrs["class"] = "cell cell-code"
+    code.attrs["data-execution_count"] = ""
 
 
 def _take_out(code: LexborNode) -> None:

@@ -65,6 +65,20 @@ NEGATIVES: dict[str, tuple[bytes, str]] = {
         "a Quarto page without notebook cells",
     ),
     "colab": (b"<title>hw.ipynb - Colab</title><body><div>", "saved from Colab"),
+    "jupyter-book": (
+        b'<body><div class="cell docutils container"><div class="cell_input docutils container"><pre>1</pre></div>',
+        "a page of Jupyter Book or MyST-NB",
+    ),
+    "nbsphinx": (b'<body><div class="nbinput nblast docutils container"><pre>1</pre></div>', "a page of nbsphinx"),
+    "myst": (b'<head><meta name="generator" content="mystmd"/></head><body><article><pre>1', "a page of MyST"),
+    "databricks": (
+        b'<head><meta name="databricks-html-version" content="1"><title>w</title></head><body><script>',
+        "an export of Databricks",
+    ),
+    "pluto": (
+        b'<head><script data-pluto-file="launch-parameters">x</script></head><body class="loading">',
+        "a notebook of Pluto, for Julia",
+    ),
     "kaggle": (b"<title>notebook123 | Kaggle</title><body><div>", "saved from Kaggle"),
     "github": (b"<title>a/b at main - GitHub</title><body><div>", "saved from GitHub"),
     "sign-in": (b"<body><form><input type=password></form>", "a sign-in page"),
