@@ -17,6 +17,8 @@ def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
     waiting: LexborNode | None = None
     for node in page.css(f"{cell}, {OUTSIDE}"):
         outside = "cell-code" in (node.attributes.get("class") or "").split()
+        if outside and node.css_first(".cell, .cell-code") is not None:
+            continue  # Quarto's own code holds nothing but text
         if waiting is not None and not outside and node.css_first(CODE) is None:
             node.insert_child(waiting)
             _take_out(waiting)
@@ -38,4 +40,7 @@ def _take_out(code: LexborNode) -> None:
     """Take code out of the page, and the fold with its button around it."""
     parent = code.parent
     folded = parent is not None and FOLD in (parent.attributes.get("class") or "").split()
-    (parent if folded and parent is not None else code).decompose()
+    if parent is not None and folded and len(parent.css(".cell, .cell-code")) == 1:
+        parent.decompose()
+    else:
+        code.decompose()

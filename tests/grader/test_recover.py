@@ -305,13 +305,33 @@ CHUNKS = (
     "<table>",
     "<tr>",
     '<div class="jp-InputPrompt">In [99999999999]:</div>',
+    '<div class="lm-mod-hidden">',
+    '<div class="jp-NotebookPanel-notebook">',
+    f'<div class="jp-Cell jp-RawCell jp-CodeCell" data-windowed-list-index="{"9" * 5000}">',
+    '<div class="jp-InputArea-editor"><div class="cm-content"><div class="cm-line">',
+    '<div class="jp-InputArea-editor"><div class="CodeMirror-code"><pre class="CodeMirror-line"><span cm-text="">',
+    '<img class="cm-widgetBuffer">',
+    '<script type="math/tex">',
+    '<body class="notebook_app">',
+    '<div class="cell code_cell">',
+    '<div class="cell text_cell unrendered">',
+    '<div class="cell" data-execution_count="">',
+    '<div class="cell-code"><pre>',
+    '<details class="code-fold">',
+    "<main>",
+    '<div class="cell code"><div class="view-lines"><div class="view-line" style="top:999999px">',
+    '<template shadowrootmode="open"><span class="execution-count">[1]',
+    "<colab-static-output-renderer><div>",
+    '<div class="reveal">',
+    '<ol class="breadcrumb">',
 )
+PAGES = ('<body class="jp-Notebook" data-jp-theme-name="x">', '<meta name="generator" content="quarto-1.9">', "")
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(CHUNKS), max_size=40))
-def test_no_arrangement_of_markup_breaks_it(chunks: list[str]) -> None:
-    _reads_or_refuses("".join(chunks).encode())
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(PAGES), st.lists(st.sampled_from(CHUNKS), max_size=40))
+def test_no_arrangement_of_markup_breaks_it(page: str, chunks: list[str]) -> None:
+    _reads_or_refuses((page + "".join(chunks)).encode())
 
 
 @settings(max_examples=200, deadline=None)
