@@ -17,7 +17,7 @@ def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
     waiting: LexborNode | None = None
     for node in page.css(f"{cell}, {OUTSIDE}"):
         outside = "cell-code" in (node.attributes.get("class") or "").split()
-        if outside and node.css_first(".cell, .cell-code") is not None:
+        if outside and node.css_first(".cell-code .cell, .cell-code .cell-code") is not None:
             continue  # Quarto's own code holds nothing but text
         if waiting is not None and not outside and node.css_first(CODE) is None:
             node.insert_child(waiting)

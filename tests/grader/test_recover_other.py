@@ -151,6 +151,15 @@ def test_code_outside_of_any_cell_is_a_cell_where_the_next_has_its_own() -> None
     assert [(cell.source, cell.count) for cell in found.cells] == [("a", None), ("b", 2), ("c", None), ("d", None)]
 
 
+def test_a_fold_with_two_pieces_of_code_loses_neither() -> None:
+    fold = f'<details class="code-fold"><summary>Code</summary>{chunk("a")}{chunk("b")}</details>'
+    found = quarto(f'{fold}<div class="cell" data-execution_count="2"></div>')
+    assert [(cell.source, cell.count) for cell in found.cells if cell.cell_type == "code"] == [
+        ("a", None),
+        ("b", 2),
+    ]
+
+
 def test_scripts_and_styles_of_a_cell_without_its_code_are_no_words() -> None:
     shown = (
         '<div class="light-content"><script>const embedded = 1;</script><style>#viz { width: 1px; }</style></div>'
