@@ -162,7 +162,9 @@ def test_any_bytes_become_utf8(content: bytes) -> None:
     as_utf8(content)[0].decode("utf-8")
 
 
-@given(st.text())
+@given(st.text() | st.text(alphabet="\x1b[]@m\r\n\x07\\a", max_size=30))
+@example("\x1b\x1b@@")
+@example("\x1b[\x1b@0m")
 def test_folding_twice_is_folding_once(text: str) -> None:
     once = terminal_text(text)
     assert terminal_text(once) == once
