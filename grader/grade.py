@@ -68,9 +68,7 @@ def judge_one(
         return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
     matches, unmatched = match(release.assignment, recovered)
     if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
-        why = (
-            "it seems to belong to another assignment" if recovered.whole else "others may be missing from the file"
-        )
+        why = "it seems to belong to another assignment" if recovered.whole else "others may be missing from it"
         remark = f"This notebook holds none or few of the cells of {release.assignment.name}: {why}."
         return _closed(
             submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
@@ -167,9 +165,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     remarks = [*submission.remarks, *case.notebook.remarks]
     if missing:
         named = any(cell.survived.id or cell.survived.tags for cell in case.notebook.cells)
-        unnamed = (
-            "" if named else " It keeps neither ids nor tags, so a cell that was much changed is not recognised."
-        )
+        unnamed = "" if named else " It keeps neither ids nor tags, so a much changed cell is not recognised."
         remarks.append(f"Not found in the file: {', '.join(missing)}.{unnamed}")
         # One of these may be the missing answer.
         if own := [cell for cell in case.unmatched if cell.source.strip()]:
