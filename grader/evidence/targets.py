@@ -3,7 +3,7 @@
 import re
 
 from grader.evidence import cues
-from grader.evidence.agreeing import all_agreeing, is_counted_beside
+from grader.evidence.agreeing import all_agreeing, counted_behind, is_counted_beside
 from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, FRACTIONS
@@ -322,6 +322,9 @@ def _nearest_metric(claim: Claim) -> str:
     before = claim.sentence.text[max(0, number.start - 10) : number.start]
     if number.value == 0 or re.search(r"\b(?:the|these|those|both|all|my|of)\s*$", before, re.IGNORECASE):
         return ""
+    counted = counted_behind(claim)
+    if counted is not None:
+        return counted
     far = {
         (item.start - number.end if item.start >= number.end else number.start - item.end): item.name
         for item in reversed(claim.sentence.metrics)

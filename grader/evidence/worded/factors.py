@@ -1,0 +1,121 @@
+"""Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be meant."""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+from grader.evidence.laws import span_of
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Place, Values
+
+_COUNTS = {
+    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "twice": 2.0,
+    "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "quintupl": 5.0,
+}  # fmt: skip
+_PARTS = {"half": 0.5, "halve": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_SHARES = {"half": 0.5, "a third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1}
+_HOW = (
+    r"(?P<how>(?:clearly |well |far |much |a little |slightly |just )?(?:more|over|above|less|fewer|under|below)(?: than)?|nearly|almost|not quite|close to|"
+    r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |the )?"
+)
+_TIMES = re.compile(
+    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?:\s*times|[\s-]*fold|\s?[×x])?\s*"
+    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what)\b"
+)
+_VERB = re.compile(rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b")
+_PART = re.compile(
+    rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"
+    r"(?:macro-f1|accuracy|score|value|weighted f1)|the \w+'s|tf-idf's)(?:\b|(?<=s)))"
+)
+_LESS = re.compile(
+    rf"\b(?:fell|falls|dropp\w+|decreas\w+|shrank|went down|lost|loses|loss of|rose|grew|increas\w+)\s+(?:by |to )?{_HOW}(?P<word>half|a third|two thirds|a quarter|a fifth|a tenth)\b(?! (?:of a|point))|"
+    r"\b(?P<halved>halved|cut in half)\b"
+)
+_OTHER = re.compile(
+    r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|complaints|errors|time|"
+    r"examples|rows|length|tokens|looks|size|training|runs?|tail|head|mid|voices|votes)\b"
+)
+SLACK = 0.12
+"""How far from a round factor "about" may be, and how far below it "nearly"."""
+
+
+def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A factor that no two values which the sentence may mean have."""
+    if reading.unsaid or reading.sentence.row:
+        return
+    for hit in _LESS.finditer(reading.lower):
+        start, end = reading.clause_at(hit.start())
+        known = _ratios(reading, values)
+        if _OTHER.search(reading.lower[start:end]) or not reading.sentence.metrics or not known:
+            continue
+        part = 0.5 if hit["halved"] else _SHARES[hit["word"]]
+        kept = (part, 1 - part)
+        if not any(abs(ratio - value) <= 0.15 * value for ratio in known for value in kept):
+            near = min(known, key=lambda ratio: abs(ratio - part))
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
+    for pattern in (_TIMES, _VERB, _PART):
+        for hit in pattern.finditer(reading.lower):
+            start, end = reading.clause_at(hit.start("word"))
+            if _OTHER.search(reading.lower[start:end]) or re.search(r"\bnot\b", reading.lower[start : hit.start()]):
+                continue
+            if pattern is _TIMES and hit["word"] != "twice" and not re.search(r"times|fold|[×x]", hit[0]):
+                continue
+            factor = _factor(hit["word"])
+            known = _ratios(reading, values)
+            if pattern is _PART:
+                known = [*known, *(1 - ratio for ratio in known)]  # "a loss of a fifth of it"
+            if known and not any(_fits(ratio, factor, hit) for ratio in known):
+                near = min(known, key=lambda ratio: abs(ratio - factor))
+                yield Doubt(
+                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"
+                )  # fmt: skip
+
+
+def _factor(word: str) -> float:
+    if word in _COUNTS or word in _PARTS:
+        return _COUNTS.get(word, _PARTS.get(word, 0.0))
+    return float(word.replace(",", "."))
+
+
+def _fits(ratio: float, factor: float, hit: re.Match[str]) -> bool:
+    """By convention, "so many times higher" may be one more."""
+    higher = "as" in hit.re.groupindex and (hit["as"] or "") in ("higher", "larger", "better")
+    return any(_within(ratio - less, factor, hit["how"] or "") for less in ((0.0, 1.0) if higher else (0.0,)))
+
+
+def _within(ratio: float, factor: float, how: str) -> bool:
+    if re.search(r"more|over|above", how):
+        return factor * (1 - 0.01) <= ratio
+    if re.search(r"less|fewer|under|below", how):
+        return ratio <= factor * 1.01
+    if re.search(r"nearly|almost|quite|close", how):
+        return factor * (1 - 1.5 * SLACK) <= ratio <= factor * (1 + SLACK / 2)
+    return factor * (1 - SLACK) <= ratio <= factor * (1 + 1.5 * SLACK)
+
+
+def _ratios(reading: Reading, values: Values) -> list[float]:
+    """Every ratio between two numbers of the sentence; where it has none, between two runs' values of the metrics that it
+    may mean.
+    """
+    found: list[float] = []
+    numbers = [item for item in reading.sentence.numbers if not item.spelled and not item.times and item.value > 0]
+    numbers = [item for item in numbers if not item.whole or item.percent]
+    for first, second in combinations(numbers, 2):
+        a, b = (span_of(item, fraction=True).middle for item in (first, second))
+        found += [a / b, b / a]
+    if found:
+        return found
+    sentence = reading.sentence
+    if "epoch" in reading.lower:
+        names = sentence.metric_names or sentence.implied_metrics
+        logs = [log for metric in names for group in values.measured.groups for log in values.epochs(metric, group.key)]
+        return [b / a for log in logs for a, b in permutations(log, 2) if a]
+    groups = sentence.group_keys | sentence.implied_groups
+    for metric in sentence.metric_names or sentence.implied_metrics:
+        for one, other in values.steps:
+            if groups and not {one, other} & groups:
+                continue
+            before, after = values.value(Place(metric, one)), values.value(Place(metric, other))
+            if before and after:
+                found += [before / after, after / before]
+    return found
