@@ -46,6 +46,9 @@ def wrong_way(fact: Fact, claim: Claim, measured: Measured) -> bool:
     about = [keys for _, _, keys in claim.sentence.groups]
     if about and not about[0] & fact.operands[1]:
         return False
+    other = (item for item in measured.changes.agreeing(claim.number) if item.kind is Kind.DIFFERENCE)
+    if any(item.metric == fact.metric and item.operands != fact.operands for item in other):
+        return False  # between other runs it went this way, or may have
     return fact.value < 0 if up else fact.value > 0
 
 
@@ -224,6 +227,8 @@ def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         return None
     if fact.kind is Kind.LEVEL and fact.operands and fact.operands[0] & own.operands[0]:
         return None
+    if fact.kind is Kind.SHOWN and fact.words & claim.sentence.stems:
+        return None  # the output is of what the sentence names beside the runs
     if not (claim.group_firm and fact.kind is Kind.SHOWN) and not _is_only_one(claim):
         return None
     recorded = (item for item in all_agreeing(claim.number, measured) if item.kind is not Kind.SHOWN)

@@ -60,6 +60,12 @@ def relations() -> tuple[Relation, ...]:
     )
 
 
+@cache
+def frame(name: str) -> re.Pattern[str]:
+    """One list of the words that readers of claims look for, as one pattern."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases('frames', name))})(?!\w)")
+
+
 def phrases(table: str, name: str) -> tuple[str, ...]:
     """One list of phrases."""
     found = vocabulary()[table][name]

@@ -4,13 +4,28 @@ from collections.abc import Callable, Iterable, Iterator
 
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Sentence
-from grader.evidence.worded import counts, distances, epochs, extremes, factors, order, seeds, spans, tiers, unsupported
+from grader.evidence.worded import (
+    counts,
+    distances,
+    effects,
+    epochs,
+    extremes,
+    factors,
+    landing,
+    order,
+    seeds,
+    spans,
+    subsets,
+    tiers,
+    unsupported,
+)
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     order.wrong_orders,
     order.wrong_sameness,
+    order.wrong_for_all,
     extremes.wrong_extremes,
     seeds.wrong_counts_of_seeds,
     seeds.wrong_seeds,
@@ -24,7 +39,11 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     epochs.wrong_courses,
     distances.wrong_distances,
     distances.wrong_spreads,
-    distances.wrong_shares,
+    landing.wrong_shares,
+    subsets.wrong_subsets,
+    effects.wrong_effects,
+    effects.untested_significance,
+    effects.impossible_tests,
     unsupported.wrong_repetitions,
     unsupported.unsupported_claims,
 )
@@ -35,7 +54,9 @@ def find_doubts(
 ) -> Iterator[Doubt]:
     """What the facts contradict under every reading, sentence by sentence. ``about``: the groups of the question."""
     values = Values(measured, about)
+    before: Sentence | None = None
     for sentence in sentences:
-        reading = Reading(sentence)
+        reading = Reading(sentence, before if before is not None and before.block == sentence.block else None)
+        before = sentence
         for read in READERS:
             yield from read(reading, values)

@@ -7,9 +7,9 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 
 _QUANTIFIER = re.compile(
-    r"\b(?:(?P<all>all|every one|each one|each|every|the same is true)|(?P<none>none|not one|not a single one|no one)|"
-    r"(?P<most>most|the majority|the larger part|more than half|over half)|(?P<few>few|a minority|the minority|less than half|fewer than half|the smaller part)|"
-    r"(?P<half>exactly half|half|about half)|(?P<part>a third|a quarter|a fifth|two thirds|three quarters))\b"
+    r"\b(?:(?P<all>nearly all|almost all|all|every one|each one|each|every|the same is true)|(?P<none>none|not one|not a single one|no one)|"
+    r"(?P<most>most|the majority|the larger (?:part|half)|more than half|over half)|(?P<few>few|a minority|the minority|less than half|fewer than half|the smaller part)|"
+    r"(?P<half>exactly half|about half|roughly half|half)|(?P<part>a third|a quarter|a fifth|two thirds|three quarters))\b"
     r"(?: of)?(?: the| its| these| those| them| his| their| tf-idf's| the encoder's| the model's)*(?: (?:\d{1,3}|other|remaining|\w+'s|\w+-\w+'s))?(?: (?:zero|dead)[ -]?(?:f1 )?classes| zeros| classes at zero| classes)?"
 )
 _KINDS = {
@@ -17,7 +17,7 @@ _KINDS = {
         r"\b(?:never (?:predict\w*|chosen|used|named|tried|guessed|picked|an answer)|not predicted (?:at all|once|even once)|"
         r"predicts? none|are not predicted|is not predicted|never appear)"
     ),
-    "always_wrong": re.compile(r"\b(?:always (?:wrong|missed|incorrect)|predicted but (?:always )?wrong|tried (?:and|but) (?:always )?(?:wrong|missed)|wrong every time)"),
+    "always_wrong": re.compile(r"\b(?:always (?:wrong|missed|incorrect)|predicted (?:at least once )?(?:but|and) (?:always )?wrong|predicted at least once|gets? them wrong|tried (?:and|but) (?:always )?(?:wrong|missed)|wrong every time)"),
     "rescued": re.compile(r"\b(?:rescued|saved|left zero|leave zero|brought back|no longer at zero)"),
 }  # fmt: skip
 _SINGLE = re.compile(r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b")
@@ -46,7 +46,7 @@ def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _fits(share: float, hit: re.Match[str]) -> bool:
     if hit["all"]:
-        return share > 0.999
+        return share > (0.85 if hit["all"].startswith(("nearly", "almost")) else 0.999)
     if hit["none"]:
         return share < 0.001
     if hit["most"]:

@@ -1,4 +1,4 @@
-"""Comparisons of distances and of spreads: nearer to the true share, larger than the standard deviation, more than by size."""
+"""Comparisons of distances and of spreads: nearer to the true share, larger than the standard deviation."""
 
 import re
 import statistics
@@ -10,36 +10,57 @@ from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
 _NEARER = re.compile(r"\b(?P<near>nearer|closer|nearest|closest)\b|\b(?P<far>further|farther|furthest)\b")
-_TARGET = re.compile(r"\b(?:share|truth|true|real|actual|validation|36\.?5?|portion|proportion)\b")
-_SPREAD = r"(?:standard deviations?|sds?|spreads?|scatter|noise|deviations?|variation)"
-_DIFFERENCE = r"(?:differences?|gaps?|gain|change|effect|drop|improvement|distance between the (?:arms|means))"
+_ABOVE = re.compile(
+    r"\b(?P<over>overestimat\w+|overshoots?|exceeds?|is above|lies above|too (?:high|much)|more than)\b|"
+    r"\b(?P<under>underestimat\w+|undershoots?|falls? short of|is below|lies below|too (?:low|little)|less than)\b"
+)
+_TARGET = re.compile(r"\b(?:share|truth|true|real|reality|actual|validation|portion|proportion|tail)\b")
+_SPREAD = (
+    r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|what happens between seeds|(?:anything|what) (?:that )?happens between seeds)"
+)
+_DIFFERENCE = r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 _LARGER = re.compile(
     rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"
-    rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b"
-)
-_COLUMN = re.compile(
-    r"\b(?P<sign>more|above|over|higher|larger|fewer|less|below|under|lower|smaller)\b[^.;]{0,60}?\b(?P<column>its size|by size|the sizes|sizes|class sizes?|size alone|chance|"
-    r"in proportion|proportional|expected|i expected|my guess|i guessed)\b"
+    rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
 
 def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, and is not."""
-    hit = _NEARER.search(reading.lower)
-    if hit is None or reading.unsaid or reading.sentence.row or not {"tail"} & {item.name for item in reading.tiers}:
+    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it, and is
+    not.
+    """
+    if reading.unsaid or reading.sentence.row or not ({"tail"} & {item.name for item in reading.tiers}):
         return
-    if not _TARGET.search(reading.lower) or vocabulary.says("worded", "negated", reading.lower[max(0, hit.start() - 25) : hit.start()]):
+    target = _share_of_tail(values)
+    near, above = _NEARER.search(reading.lower), _ABOVE.search(reading.lower)
+    if target is None or not _TARGET.search(reading.lower):
         return
-    target = next(
+    if near is not None and not reading.is_denied(max(0, near.start() - 25), near.start()):
+        yield from _nearer(reading, values, near, target)
+    elif above is not None and re.search(r"probabilit|belie|mass|overestimat|underestimat|share", reading.lower):
+        yield from _beyond(reading, values, above, target)
+
+
+def _share_of_tail(values: Values) -> float | None:
+    return next(
         (
-            fact.value for fact in values.measured.facts.all
-            if fact.kind is Kind.NAMED and fact.place == "tail" and not fact.operands and not fact.column
-            and fact.unit == UNIT_FRACTION and "shar" in fact.words
-        ), None,
-    )  # fmt: skip
+            fact.value
+            for fact in values.measured.facts.all
+            if fact.kind is Kind.NAMED
+            and fact.place == "tail"
+            and not fact.operands
+            and not fact.column
+            and fact.unit == UNIT_FRACTION
+            and "shar" in fact.words
+        ),
+        None,
+    )
+
+
+def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float) -> Iterator[Doubt]:
     groups = [item for item in reading.sentence.groups if item[0] < hit.start()]
     behind = [item for item in reading.sentence.groups if item[0] >= hit.end()]
-    if target is None or not (groups or behind):
+    if not (groups or behind):
         return
     subject = groups[-1][2] if groups else behind[0][2]
     than = not groups and re.search(r"\bthan\b", reading.lower[hit.end() : behind[0][0]]) is not None
@@ -47,9 +68,10 @@ def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
     judged = []
     for first, second in values.measured.experiments:
         off = {
-            group.key: abs(share - target) for group in (first, second)
+            group.key: abs(share - target)
+            for group in (first, second)
             if (share := values.named("tail_probability", group.key)) is not None
-        }  # fmt: skip
+        }
         mine = [key for key in off if key in subject]
         if len(off) == 2 and len(mine) == 1:
             other = next(key for key in off if key != mine[0])
@@ -59,12 +81,27 @@ def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {told}")
 
 
+def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float) -> Iterator[Doubt]:
+    start, end = reading.clause_at(hit.start())
+    groups = [keys for first, _, keys in reading.sentence.groups if start <= first < end]
+    tail = any(item.name == "tail" and start <= item.start < end for item in reading.tiers)
+    if len(set(groups)) != 1 or not tail or reading.is_denied(start, hit.end()) or re.search(r"\d", reading.lower[hit.end() : end]):
+        return
+    shares = {key: share for key in groups[0] if (share := values.named("tail_probability", key)) is not None}
+    if shares and not any((share > target) == (hit["over"] is not None) for share in shares.values()):
+        share = next(iter(shares.values()))
+        text = f"the tail's probability is {share:.3f} and its share {target:.3f}"
+        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {text}")
+
+
 def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A difference between the arms is said to be larger than a standard deviation, and is larger than none of them."""
+    """A difference between the arms is said to be larger than a standard deviation, and is larger than none that may be
+    meant.
+    """
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _LARGER.finditer(reading.lower):
-        if vocabulary.says("worded", "negated", hit[0]) or re.search(r"times|twice|half|interval", hit[0]):
+        if reading.is_denied(hit.start(), hit.end()) or re.search(r"times|twice|half|interval", hit[0]):
             continue
         metrics = reading.sentence.metric_names or reading.sentence.implied_metrics
         judged = []
@@ -75,41 +112,31 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
                 if len(shared) < 2:
                     continue
                 change = abs(statistics.fmean(b[seed] - a[seed] for seed in shared))
-                spreads = [statistics.stdev(a.values()), statistics.stdev(b.values())]
-                spreads.append(statistics.stdev([b[seed] - a[seed] for seed in shared]))
-                spreads += [max(side.values()) - min(side.values()) for side in (a, b)]
-                up = hit["up"] is not None
-                judged.append((any((change > spread) == up for spread in spreads), metric, change, spreads[:3]))
+                arms = {first.key: statistics.stdev(a.values()), second.key: statistics.stdev(b.values())}
+                paired = statistics.stdev([b[seed] - a[seed] for seed in shared])
+                spreads = _meant(hit, reading, arms, paired)
+                if "happens" in hit[0]:
+                    spreads = [max(side.values()) - min(side.values()) for side in (a, b)]
+                every = re.search(r"\b(?:either|both|each|any|anything|all)\b", hit["of"] + hit["whose"] + hit[0]) is not None
+                verdicts = [(change > spread) == (hit["up"] is not None) for spread in spreads]
+                judged.append((all(verdicts) if every else any(verdicts), metric, change, spreads))
         if judged and not any(item[0] for item in judged):
             _, metric, change, spreads = judged[0]
             told = ", ".join(f"{spread:.4f}" for spread in spreads)
             yield Doubt(
                 reading.sentence.text, reading.sentence.position,
-                f"{hit[0]!r}: the difference in {vocabulary.title('metric_titles', metric)} is {change:.4f}, the standard "
-                f"deviations of the arms and of the differences are {told}",
+                f"{hit[0]!r}: the difference in {vocabulary.title('metric_titles', metric)} is {change:.4f}, the "
+                f"spreads that may be meant are {told}",
             )  # fmt: skip
 
 
-def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A place is said to get more errors than by its size, or than was expected, and gets fewer."""
-    if reading.sentence.row or vocabulary.has("context", "elsewhere", reading.sentence.text):
-        return
-    for hit in _COLUMN.finditer(reading.lower):
-        start, _ = reading.clause_at(hit.start())
-        named = [item for item in reading.tiers if start <= item.start < hit.start()]
-        if len({item.name for item in named}) != 1 or re.search(r"\d", hit[0]):
-            continue
-        if vocabulary.says("worded", "negated", reading.lower[max(start, hit.start() - 25) : hit.start()]):
-            continue
-        column = "by_size" if re.search("siz|chance|proport", hit["column"]) else "expected"
-        place = named[0].name
-        found, other = values.landed(place, "found"), values.landed(place, column)
-        if found is None or other is None:
-            continue
-        up = hit["sign"] in ("more", "above", "over", "higher", "larger")
-        if (found > other) != up and abs(found - other) > 0.005:
-            called = column.replace("_", " ")
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position,
-                f"{hit[0]!r}: {place.replace('_', ' ')} is {found:.3f} found and {other:.3f} {called}",
-            )  # fmt: skip
+def _meant(hit: re.Match[str], reading: Reading, arms: dict[str, float], paired: float) -> list[float]:
+    """The standard deviations that may be meant: of the arm that is named behind it, else all."""
+    named = {key for start, _, keys in reading.sentence.groups if start >= hit.start("of") for key in keys if key in arms}
+    if len(named) == 1:
+        return [arms[key] for key in named]
+    if re.search(r"\b(?:either|both|each) (?:arms?|of the arms)\b", hit[0]):
+        return list(arms.values())
+    if re.search(r"\b(?:paired|of the differences|its own)\b", hit[0]):
+        return [paired]
+    return [*arms.values(), paired]

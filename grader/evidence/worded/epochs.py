@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from grader.evidence.groups import EPOCH_METRICS
 from grader.evidence.runs import Run, finished
@@ -9,31 +10,19 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, Values
 from grader.reading import vocabulary
 
-_STOPPED = re.compile(
-    r"\b(?:patience|early stopping|early-stopping|stopping rule|the rule)\b[^.;]{0,60}?\b(?:stopped|ended|halted|cut|fired|kicked in|triggered|used up|"
-    r"exhausted|(?:had )?run out|ran out|did its work|did its job|intervened|stepped in|broke off|took effect|was reached)\b|"
-    r"\b(?:training|the run|it|the model|run)\b[^.;]{0,40}?\b(?:was |were |got )?(?:stopped|ended|cut|halted) (?:early|short|before (?:the|its))\b|"
-    r"\bstopped (?:early|because|by (?:the )?patience)\b|\bpatience\b[^.;]{0,30}\bstopped\b"
-)
-_SAVED = re.compile(r"\b(?:early stopping|patience|the rule)\b[^.;]{0,30}?\bsaved (?:us |me )?(?:an?|one|two|some|time|\d|several|the (?:last|remaining))\b")
+_BY_RULE = re.compile(r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b")
 _DENIED = re.compile(
     r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"
 )
-_ORDINAL = (
-    r"(?P<which>(?:the |its |my |number )?(?:first|second|third|fourth|last|final)(?: epoch| one)?|epoch (?:\d{1,2}|one|two|three|four)|(?<=epoch )\d{1,2})"
+_PLANNED = re.compile(
+    r"\b(?:would|could|might|if|should|will|can|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|when|whenever|means|had (?:it|there|the)|"
+    r"longer runs?|more epochs)\b|\?\s*$"
 )
-_BEST = re.compile(
-    r"\b(?:best|lowest|minimum|min|highest|maximum|peak(?:s|ed)?|picks?|chooses?|chose|chosen|selects?|points? to|prefers?|optimum|bottom\w*|at its (?:best|lowest|highest))\b"
-    rf"[^.;]{{0,40}}?\b{_ORDINAL}\b"
-)
-_IS = re.compile(rf"\bby (?:the )?(?:validation |training )?(?:loss|macro-f1|accuracy|metric|macro f1)\b[^.;]{{0,30}}?\b(?:is|was|would (?:be|have been)|gives|it's)\b[^.;]{{0,14}}?{_ORDINAL}")
-_CHOSEN = re.compile(
-    rf"{_ORDINAL}(?: epoch)?\b[^.;]{{0,30}}?\b(?:was|is|would (?:be|have been)|has been) (?:the )?(?:best|chosen|picked|selected|kept|lowest|highest|optimal)\b"
-)
-_DISAGREE = re.compile(r"\b(?:disagree|do not agree|don't agree|differ|different epochs?|another epoch|not the same epoch|contradict)\b")
-_AGREE = re.compile(r"\b(?:agree|coincide|same epoch|the same one)\b")
+_BY = re.compile(r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b")
+_ANOTHER = re.compile(r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)")
+_DISAGREE = re.compile(r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b")
+_AGREE = re.compile(r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b")
 _HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
-_NUMBER = {"first": 1, "one": 1, "second": 2, "two": 2, "third": 3, "three": 3, "fourth": 4, "four": 4, "last": -1, "final": -1}
 _RISES = re.compile(
     r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"
     r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|shrank|improv\w+|kept getting better)\b"
@@ -42,19 +31,37 @@ _RISES = re.compile(
 
 def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Patience is said to have ended a run that trained all the epochs it was allowed."""
-    if reading.sentence.row or vocabulary.says("worded", "unsaid", reading.lower):
+    if reading.sentence.row or _PLANNED.search(reading.lower):
         return
-    hit = _STOPPED.search(reading.lower) or _SAVED.search(reading.lower)
-    if hit is None or _DENIED.search(reading.lower[max(0, hit.start() - 40) : hit.end()]):
-        return
-    runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
-    if runs and all(_ran_out(run) is False for run in runs):
-        run = runs[-1]
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position,
-            f"{hit[0]!r}: {len(run.record.epochs)} of at most {run.setting('epochs')} epochs ran, and patience {_patience(run)} "
-            "had not run out",
-        )  # fmt: skip
+    for start, end in reading.clauses:
+        said = _says_ended(reading, start, end)
+        if not said or reading.is_denied(start, end):
+            continue
+        runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
+        if runs and all(_ran_out(run) is False for run in runs):
+            run = runs[-1]
+            yield Doubt(
+                reading.sentence.text, reading.sentence.position,
+                f"{said!r}: {len(run.record.epochs)} of at most {run.setting('epochs')} epochs ran, and patience "
+                f"{_patience(run)} had not run out",
+            )  # fmt: skip
+            return
+
+
+def _says_ended(reading: Reading, start: int, end: int) -> str:
+    """The words of a clause that say that a rule ended the training, or that it ended before its time."""
+    clause = reading.lower[start:end]
+    ended = vocabulary.frame("ended").search(clause)
+    if ended is None:
+        return ""
+    if vocabulary.frame("stopping").search(clause):
+        return clause.strip()[:60]
+    if not re.search(r"\b(?:stopped|ended|interrupted|halted|terminated|cut|broken off)\b", clause):
+        return ""
+    if vocabulary.frame("training").search(clause) is None:
+        return ""
+    soon = vocabulary.frame("too_soon").search(clause, ended.start()) or _BY_RULE.search(reading.lower)
+    return clause.strip()[:60] if soon else ""
 
 
 def _patience(run: Run) -> int:
@@ -77,27 +84,42 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.sentence.row or _HOPED.search(reading.lower):
         return
     yield from _criteria(reading, values)
-    for pattern in (_BEST, _IS, _CHOSEN):
-        for hit in pattern.finditer(reading.lower):
-            start, _ = reading.clause_at(hit.start())
-            said = _which(hit["which"])
-            last = hit.end() + (30 if pattern is _CHOSEN else 0)
-            named = [item for item in reading.sentence.metrics if item.name in EPOCH_METRICS and start <= item.start <= last]
-            if said is None or not named or _DENIED.search(reading.lower[max(start, hit.start() - 25) : hit.start()]):
-                continue
-            metric = named[-1].name
-            lowest = re.search(r"lowest|minimum|\bmin\b|bottom", hit[0]) is not None
-            highest = re.search(r"highest|maximum|peak", hit[0]) is not None
-            if (lowest and metric not in LOWER_IS_BETTER) or (highest and metric in LOWER_IS_BETTER):
-                continue
-            logs = _logs(reading, values, metric)
-            if logs and not any(_is_best(said, log, metric) for log in logs):
-                told = ", ".join(f"{value:.4f}" for value in logs[-1])
-                what = vocabulary.title("metric_titles", metric)
-                yield Doubt(
-                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: {what} by epochs is {told}"
-                )  # fmt: skip
-                return
+    named = [item for item in reading.sentence.metrics if item.name in EPOCH_METRICS]
+    for start, end in _parts(reading):
+        best = vocabulary.frame("epoch_best").search(reading.lower, start, end)
+        epochs = [
+            which
+            for first, _, which in reading.ordinals
+            if start <= first < end and reading.lower.count("(", 0, first) == reading.lower.count(")", 0, first)
+        ]
+        here = [item for item in named if start <= item.start < end]
+        by = _BY.search(reading.lower, start, end)
+        if "same" in reading.lower[start:end] or len(set(epochs)) != 1 or (best is None and by is None) or reading.is_denied(start, end):
+            continue
+        metrics = {item.name for item in here} or (
+            {item.name for item in named} if best is not None and len({item.name for item in named}) == 1 else set()
+        )
+        if len(metrics) != 1 or re.search(r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]):
+            continue
+        metric, words = next(iter(metrics)), (best or by)
+        lowest = best is not None and re.search(r"lowest|minimum|bottom|low point", best[0]) is not None
+        highest = best is not None and re.search(r"highest|maximum|peak", best[0]) is not None
+        if (lowest and metric not in LOWER_IS_BETTER) or (highest and metric in LOWER_IS_BETTER) or words is None:
+            continue
+        logs = _logs(reading, values, metric)
+        if logs and not any(_is_best(epochs[0], log, metric) for log in logs):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            what = vocabulary.title("metric_titles", metric)
+            text = reading.lower[start:end].strip()[:60]
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{text!r}: {what} by epochs is {told}")
+            return
+
+
+def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Clauses, cut where another criterion begins."""
+    for start, end in reading.clauses:
+        cuts = [start, *(start + place.start() for place in _ANOTHER.finditer(reading.lower[start:end])), end]
+        yield from pairwise(cuts)
 
 
 def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -117,12 +139,6 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
             reading.sentence.text, reading.sentence.position,
             f"{hit[0] if hit else ''!r}: macro-F1 and validation loss by epochs are {told}",
         )  # fmt: skip
-
-
-def _which(text: str) -> int | None:
-    words = text.split()
-    found = [int(word) if word.isdecimal() else _NUMBER[word] for word in words if word.isdecimal() or word in _NUMBER]
-    return found[-1] if found else None
 
 
 def _is_best(said: int, log: Sequence[float], metric: str) -> bool:

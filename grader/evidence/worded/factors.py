@@ -19,10 +19,10 @@ _HOW = (
     r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |the )?"
 )
 _TIMES = re.compile(
-    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?:\s*times|[\s-]*fold|\s?[×x])?\s*"
-    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what)\b"
+    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
+    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
 )
-_VERB = re.compile(rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b")
+_VERB = re.compile(rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))")
 _PART = re.compile(
     rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"
     r"(?:macro-f1|accuracy|score|value|weighted f1)|the \w+'s|tf-idf's)(?:\b|(?<=s)))"
@@ -56,9 +56,11 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
-            if _OTHER.search(reading.lower[start:end]) or re.search(r"\bnot\b", reading.lower[start : hit.start()]):
+            if _OTHER.search(reading.lower[start:end]) or reading.is_denied(start, hit.start()):
                 continue
-            if pattern is _TIMES and hit["word"] != "twice" and not re.search(r"times|fold|[×x]", hit[0]):
+            if pattern is _TIMES and not (hit["unit"] or (hit["word"] == "twice" and hit["as"])):
+                continue
+            if pattern is _TIMES and not hit["as"] and "fold" not in hit["unit"]:
                 continue
             factor = _factor(hit["word"])
             known = _ratios(reading, values)
@@ -94,28 +96,32 @@ def _within(ratio: float, factor: float, how: str) -> bool:
 
 
 def _ratios(reading: Reading, values: Values) -> list[float]:
-    """Every ratio between two numbers of the sentence; where it has none, between two runs' values of the metrics that it
-    may mean.
+    """Every ratio that may be meant: between two numbers of the sentence or of the one before it, between two runs' values of
+    a metric, two tiers' or two epochs'.
     """
+    sentence = reading.sentence
+    earlier = reading.before.numbers if reading.before is not None else ()
     found: list[float] = []
-    numbers = [item for item in reading.sentence.numbers if not item.spelled and not item.times and item.value > 0]
-    numbers = [item for item in numbers if not item.whole or item.percent]
+    numbers = [item for item in (*sentence.numbers, *earlier) if not item.spelled and not item.times and item.value > 0]
     for first, second in combinations(numbers, 2):
         a, b = (span_of(item, fraction=True).middle for item in (first, second))
         found += [a / b, b / a]
-    if found:
-        return found
-    sentence = reading.sentence
-    if "epoch" in reading.lower:
-        names = sentence.metric_names or sentence.implied_metrics
-        logs = [log for metric in names for group in values.measured.groups for log in values.epochs(metric, group.key)]
-        return [b / a for log in logs for a, b in permutations(log, 2) if a]
+    known = sentence.metric_names | sentence.implied_metrics
+    if reading.before is not None:
+        known |= reading.before.metric_names
     groups = sentence.group_keys | sentence.implied_groups
-    for metric in sentence.metric_names or sentence.implied_metrics:
-        for one, other in values.steps:
-            if groups and not {one, other} & groups:
-                continue
-            before, after = values.value(Place(metric, one)), values.value(Place(metric, other))
-            if before and after:
-                found += [before / after, after / before]
+    steps = [step for step in values.steps_of(sentence.text) if not groups or set(step) & groups]
+    places = [(Place(metric, a), Place(metric, b)) for metric in known for a, b in steps]
+    if reading.tiers:
+        tiers = {item.name for item in reading.tiers}
+        keys = {key for step in steps for key in step}
+        places += [(Place("f1", a, tier), Place("f1", b, tier)) for a, b in steps for tier in tiers]
+        places += [(Place("f1", key, one), Place("f1", key, other)) for key in keys for one, other in permutations(tiers, 2)]
+    for one, other in places:
+        before, after = values.value(one), values.value(other)
+        if before and after:
+            found += [before / after, after / before]
+    if "epoch" in reading.lower:
+        logs = [log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)]
+        found += [b / a for log in logs for a, b in permutations(log, 2) if a]
     return found

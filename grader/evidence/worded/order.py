@@ -24,12 +24,14 @@ _NUMBER_NEXT = re.compile(
     r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|nothing\b|chance\b)"
 )
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
+_ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
+_PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _CARRIED = re.compile(r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)")
 _PRONOUN = re.compile(r"\W*(?:and|but|so|then)?\W*(?:it|this|that|the (?:score|metric|value|number))\b")
 _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b")
 _OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
 _ANOTHER_MATTER = re.compile(
-    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|margins?|steps?|updates|shares?|"
+    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
     r"expected|size|chance|cost|confiden\w+|sure|certain|steady|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
     r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
 )
@@ -68,6 +70,8 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for hit in reading.hits():
         start, end = reading.clause_at(hit.start)
+        if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
+            continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
         if hit.relation.role == "noun" or _ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
@@ -82,6 +86,39 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield _doubt(reading, values, f"not {text}" if hit.denied else text, judged[0][1])
 
 
+_ALL = re.compile(
+    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|three|single))*|both)"
+    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|\bin every respect\b|\bacross the board\b"
+)
+
+
+def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Every metric is said to have got better or worse, and one did not."""
+    if _is_other(reading, values):
+        return
+    for found in _ALL.finditer(reading.lower):
+        start, end = reading.clause_at(found.start())
+        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "than", "over")]
+        if len(hits) != 1 or hits[0].denied or reading.tiers:
+            continue
+        hit = hits[0]
+        metrics = ("accuracy", "macro_f1") if found[0].startswith("both") else SCORES
+        compared = list(_compared(hit, start, end, reading, values))
+        if not compared and hit.relation.role == "change":
+            compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
+        left = [name for name in metrics if name not in reading.sentence.metric_names] if found.groupdict().get("but") else metrics
+        verdicts = []
+        for first, second in compared:
+            each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
+            known = [(verdict, name) for verdict, name in each if verdict is not None]
+            if known:
+                verdicts.append((all(verdict for verdict, _ in known), first, second, known))
+        if verdicts and not any(right for right, *_ in verdicts):
+            _, first, second, known = verdicts[0]
+            name = next(name for verdict, name in known if not verdict)
+            yield _doubt(reading, values, found[0], Asked(Place(name, first), Place(name, second)))
+
+
 def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What a sentence says did not change, and did."""
     if _is_other(reading, values):
@@ -89,7 +126,8 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
     for found in _SAME.finditer(reading.lower):
         start, end = reading.clause_at(found.start())
         clause = reading.lower[start:end]
-        if _ANOTHER_MATTER.search(clause.replace(found[0], "")):
+        other = r"\b(?:ranking|order|sign|direction|comparison|picture|story|criteri\w+|number of)\b"
+        if _ANOTHER_MATTER.search(clause.replace(found[0], "")) or re.search(other, clause):
             continue
         metrics = tuple({item.name for item in reading.sentence.metrics if start <= item.start < end})
         tiers = [item for item in reading.tiers if start <= item.start < end]
@@ -110,7 +148,7 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _is_other(reading: Reading, values: Values) -> bool:
     """It speaks of seeds, or of what might be."""
-    if reading.unsaid or reading.sentence.row or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower)):
+    if reading.doubtful or reading.sentence.row or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower)):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
@@ -170,12 +208,16 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     if here:
         near = min(here, key=lambda item: min(abs(item.start - hit.end), abs(hit.start - item.end)))
         return () if near.name in COUNTED and word.startswith("gain") else (near.name,)
-    if named:
+    pronoun = _PRONOUN.match(reading.lower[start : hit.start]) is not None
+    if named and (pronoun or (hit.relation.merit and hit.relation.role != "change")):
         names = dict.fromkeys(item.name for item in named)
-        return tuple(name for name in names if not (name in COUNTED and word.startswith("gain")))
+        more = SCORES if hit.relation.merit else ()
+        return tuple(name for name in (*names, *more) if not (name in COUNTED and word.startswith("gain")))
     if hit.relation.merit and hit.relation.role != "change":
         return SCORES
-    implied = hit.relation.role == "change" and _PRONOUN.match(reading.lower[start : hit.start]) is not None
+    if not named and _ANY_SCORE.search(reading.lower[start:end]):
+        return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
+    implied = hit.relation.role == "change" and pronoun and not named
     tiers = hit.relation.role == "change" and bool(reading.tiers)
     return tuple(sorted(reading.sentence.implied_metrics)) if implied or tiers else ()
 
@@ -231,6 +273,8 @@ def _changed(
         by_doing = _BY_DOING.search(reading.lower[start:end]) is not None
         if reading.sentence.groups and not doers and not by_doing:
             return
+        if not (by_doing or doers or _PAST.search(reading.lower[start:end])):
+            return  # what happens as a rule
         for first, second in values.steps_of(reading.sentence.text):
             if (not doers or second in doers) and not (by_doing and first.startswith("run:")):
                 yield second, first

@@ -77,7 +77,11 @@ def _changes(
             sign = hit.relation.sign
             if hit.relation.merit and metric in LOWER_IS_BETTER:
                 sign = -sign
-            joined = groups and re.search(r"\bthan\W+(?:the\W+)?$", reading.lower[hit.end : hit.end + 40])
+            joined = any(
+                re.search(r"\bthan\W+(?:the\W+)?$", reading.lower[start:first])
+                for first, _, _ in reading.sentence.groups
+                if hit.end <= first < end
+            )
             if groups and before.key in groups[0] and hit.relation.role == "than" and not joined:
                 sign = -sign
             what = f"{vocabulary.title('metric_titles', metric)} of {after.title}"

@@ -11,11 +11,13 @@ _WORDS = {"one": 1, "two": 2, "three": 3}
 _ZERO = r"(?:zero|0|null|nought|no difference)"
 _HOLDS = re.compile(
     rf"\b(?:contain|includ|hold|cover|cross|straddl|span|bracket|overlap|touch)\w*\s+(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:in|inside|within)\b|"
-    rf"\b(?:reach|go|extend)(?:es|s)? (?:below|across|over|past) {_ZERO}\b|\bha(?:s|ve) {_ZERO} in (?:it|them)\b"
+    rf"\b(?:reach|go|extend)(?:es|s)? (?:below|across|over|past) {_ZERO}\b|\bha(?:s|ve) {_ZERO} in (?:it|them)\b|"
+    rf"\breach(?:es)? (?:in)?to the (?:negative|positive|other) side\b"
 )
 _LEAVES = re.compile(
     rf"\b(?:exclud|leav|avoid)\w*\s+(?:out\s+)?(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:outside|out of)\b|"
-    rf"\b(?:lies?|lie|is|are|stays?|sits?)\s+(?:entirely |wholly |all |completely |clearly |fully |just )?(?:above|below|clear of|away from|to one side of|on one side of) {_ZERO}\b"
+    rf"\b(?:lies?|lie|is|are|stays?|sits?)\s+(?:entirely |wholly |all |completely |clearly |fully |just )?(?:above|below|clear of|away from|to one side of|on one side of) {_ZERO}\b|"
+    rf"\bkeeps? (?:clear of|away from) {_ZERO}\b|\bon the (?:positive|negative) side\b|\b(?:positive|negative) throughout\b|\b(?:entirely|wholly) (?:positive|negative)\b"
 )
 _MANY = re.compile(
     r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"
@@ -35,6 +37,8 @@ def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
     clause = reading.lower[start:end]
     kinds = {_KINDS.get(kind, "items") for kind in _KIND.findall(clause)}
     many = _MANY.search(clause[: said.start() - start])
+    if re.search(r"bootstrap|\b(?:90|99|80|50)\s?%|percentile|\bmy own\b", reading.lower):
+        return
     if (many is None and len(kinds) > 1) or re.search(r"\bnot\b|n't\b|\bwould\b|\bwhether\b|\bbarely\b|\balmost\b|\bhardly\b|\bmiss\w*\b", clause):
         return
     named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [*reading.sentence.metric_names]
@@ -71,6 +75,8 @@ def _right(
     mine = {kind: item for kind, item in over.items() if kind in kinds} or over
     if many is None:
         return any(item == holds for item in mine.values())
+    if many["only"] and "one of" in clause:
+        return sum(item == holds for item in over.values()) == 1
     if many["only"]:
         if len(kinds) != 1:
             return None
