@@ -13,6 +13,7 @@ from grader.evidence import claims
 from grader.evidence.compare import Difference, compare
 from grader.evidence.groups import FRACTIONS, arm_group
 from grader.evidence.listed import (
+    loosely_held,
     named_settings,
     other_change,
     other_prediction,
@@ -157,7 +158,9 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
             evidence,
         )
     pair = finished(arms.baseline)[-1], finished(arms.changed)[-1]
-    if why := wrongly_held_outcome(text, *pair) or other_rows(text, pair):
+    runs = finished((*arms.baseline, *arms.changed))
+    why = wrongly_held_outcome(text, *pair) or other_rows(text, pair)
+    if why := why or loosely_held(text, comparison, runs, arms.vary):
         return proposed(
             undecided("A person compares your list with the records.", values, evidence), Outcome.FAILED, why
         )

@@ -15,7 +15,7 @@ _DENIED = re.compile(
     r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:would|could|might|if|should|will|can|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|when|whenever|means|had (?:it|there|the)|"
+    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"
     r"longer runs?|more epochs)\b|\?\s*$"
 )
 _BY = re.compile(r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b")

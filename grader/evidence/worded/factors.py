@@ -100,12 +100,13 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
     a metric, two tiers' or two epochs'.
     """
     sentence = reading.sentence
-    earlier = reading.before.numbers if reading.before is not None else ()
+    mine = [item for item in sentence.numbers if not item.spelled and not item.times and item.value > 0]
+    earlier = [item for item in reading.before.numbers if item.value > 0] if reading.before is not None else []
     found: list[float] = []
-    numbers = [item for item in (*sentence.numbers, *earlier) if not item.spelled and not item.times and item.value > 0]
-    for first, second in combinations(numbers, 2):
-        a, b = (span_of(item, fraction=True).middle for item in (first, second))
-        found += [a / b, b / a]
+    for numbers in (mine, earlier if len(mine) > 1 else [*mine, *earlier]):
+        for first, second in combinations(numbers, 2):
+            a, b = (span_of(item, fraction=True).middle for item in (first, second))
+            found += [a / b, b / a]
     known = sentence.metric_names | sentence.implied_metrics
     if reading.before is not None:
         known |= reading.before.metric_names
