@@ -9,7 +9,7 @@ from typing import Any
 from grader.evidence.aliases import names_of
 from grader.evidence.compare import Comparison, Difference
 from grader.evidence.runs import Run
-from grader.evidence.settings import fits, loose_names, other_seeds, other_settings, steps_of
+from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
@@ -118,9 +118,10 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
     """
     text = plain(text)
     varied = {item.name for item in comparison.changes if item.kind == "setting"} | {vary}
-    for mention in loose_names(text):
+    for mention in vocabulary.find_all("synonyms", text):
         excepted = _EXCEPT.search(text[: mention.start]) or _AFTERWARDS.match(text[mention.end :])
-        if mention.name in varied and not excepted and _is_listed(mention, text):
+        part = _PART_OF.match(text[mention.end :]) is not None
+        if mention.name in varied and not excepted and not part and _is_listed(mention, text):
             said = text[mention.start : mention.end]
             return f"the text lists {said!r} as held constant, and the arms differ in {mention.name}"
     for said, known in other_settings(text, runs, vary):
@@ -130,6 +131,10 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
     return other_seeds(text, runs)
 
 
+_PART_OF = re.compile(
+    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",
+    re.IGNORECASE,
+)
 _UPDATES = re.compile(
     r"\b(?:optimi[sz](?:er|ation) |gradient |weight |training |parameter )?(?:steps|updates)\b(?! an? epoch)",
     re.IGNORECASE,
@@ -145,7 +150,10 @@ def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
         return ""
     around = text[max(0, hit.start() - 60) : hit.end() + 60]
     if _EXCEPT.search(text[: hit.start()]) or re.search(
-        r"\b(?:not|half|twice|double|more|fewer|less|changes?|differ)\b", around
+        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"
+        r"of course|larger|smaller|grows?|falls?|rises?|derived|cannot|can't)\b",
+        around,
+        re.IGNORECASE,
     ):
         return ""
     return f"the text lists {hit[0]!r} as held constant, and the arms made {before} and {after}"

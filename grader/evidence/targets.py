@@ -206,6 +206,9 @@ def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> 
     ):
         return None
     before = sentence.text[: number.start]
+    named = any(number.whole and number.value == fact.seed for number in sentence.numbers)
+    if not spread and (sentence.is_series or named):
+        return None
     if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):
         return None
     if not spread and (cues.MEAN.search(before) is None or _ONE_RUN.search(before)):

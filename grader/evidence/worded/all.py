@@ -49,14 +49,22 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
 )
 
 
+CONCLUSIONS = frozenset({effects.wrong_effects, effects.untested_significance})
+"""What the template's own check reads in a conclusion."""
+
+
 def find_doubts(
-    sentences: Iterable[Sentence], measured: Measured, about: frozenset[str] = frozenset()
+    sentences: Iterable[Sentence], measured: Measured, about: frozenset[str] = frozenset(), *, conclusions: bool = True
 ) -> Iterator[Doubt]:
-    """What the facts contradict under every reading, sentence by sentence. ``about``: the groups of the question."""
+    """What the facts contradict under every reading, sentence by sentence. ``about``: the groups of the question;
+    ``conclusions``: whether an effect was shown is looked at as well.
+    """
     values = Values(measured, about)
     before: Sentence | None = None
     for sentence in sentences:
         reading = Reading(sentence, before if before is not None and before.block == sentence.block else None)
         before = sentence
         for read in READERS:
+            if read in CONCLUSIONS and not conclusions:
+                continue
             yield from read(reading, values)

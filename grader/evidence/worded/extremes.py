@@ -8,6 +8,8 @@ from grader.evidence.worded.values import LOWER_IS_BETTER, Place, Values
 from grader.reading import vocabulary
 
 TIERS = ("head", "mid", "tail")
+CLOSE = 0.015
+"""By how much another may be ahead and still be called equal."""
 _NO_MOST = re.compile(
     r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|progress))|"
     r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|examples|seeds|runs|places|telling|part)"
@@ -132,7 +134,7 @@ def _doubt(reading: Reading, words: str, family: Mapping[str, float]) -> Doubt:
 
 def _is_extreme(said: str, family: Mapping[str, float], *, up: bool) -> bool:
     sign = 1 if up else -1
-    return sign * family[said] >= max(sign * value for value in family.values()) - 1e-9
+    return sign * family[said] >= max(sign * value for value in family.values()) - CLOSE
 
 
 def _seeds(reading: Reading, values: Values) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be meant."""
 
 import re
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterable, Iterator
 from itertools import combinations, permutations
 
 from grader.evidence.laws import span_of
@@ -50,7 +51,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         part = 0.5 if hit["halved"] else _SHARES[hit["word"]]
         kept = (part, 1 - part)
-        if not any(abs(ratio - value) <= 0.15 * value for ratio in known for value in kept):
+        if not any(abs(ratio - value) <= 0.2 * value for ratio in known for value in kept):
             near = min(known, key=lambda ratio: abs(ratio - part))
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
     for pattern in (_TIMES, _VERB, _PART):
@@ -61,6 +62,8 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             if pattern is _TIMES and not (hit["unit"] or (hit["word"] == "twice" and hit["as"])):
                 continue
             if pattern is _TIMES and not hit["as"] and "fold" not in hit["unit"]:
+                continue
+            if pattern is _PART and not any(start <= item.start < end for item in reading.sentence.metrics):
                 continue
             factor = _factor(hit["word"])
             known = _ratios(reading, values)
@@ -118,6 +121,7 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
         keys = {key for step in steps for key in step}
         places += [(Place("f1", a, tier), Place("f1", b, tier)) for a, b in steps for tier in tiers]
         places += [(Place("f1", key, one), Place("f1", key, other)) for key in keys for one, other in permutations(tiers, 2)]
+    found += _of_seeds(values, known)
     for one, other in places:
         before, after = values.value(one), values.value(other)
         if before and after:
@@ -125,4 +129,19 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
     if "epoch" in reading.lower:
         logs = [log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)]
         found += [b / a for log in logs for a, b in permutations(log, 2) if a]
+    return found
+
+
+def _of_seeds(values: Values, metrics: Iterable[str]) -> list[float]:
+    """Ratios between the change, the spreads and the seeds' values of an experiment with several seeds."""
+    found: list[float] = []
+    for first, second in values.measured.experiments:
+        for metric in metrics:
+            a, b = values.seeds(metric, first.key), values.seeds(metric, second.key)
+            changes = [b[seed] - a[seed] for seed in a if seed in b]
+            if len(changes) < 2:
+                continue
+            spreads = [statistics.stdev(items) for items in (a.values(), b.values(), changes)]
+            sizes = [*spreads, abs(statistics.fmean(changes)), *map(abs, changes), *a.values(), *b.values()]
+            found += [x / y for x, y in permutations(sizes, 2) if x and y]
     return found

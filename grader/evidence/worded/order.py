@@ -26,11 +26,12 @@ _NUMBER_NEXT = re.compile(
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
+_BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
 _CARRIED = re.compile(r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)")
 _PRONOUN = re.compile(r"\W*(?:and|but|so|then)?\W*(?:it|this|that|the (?:score|metric|value|number))\b")
 _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b")
 _OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
-_ANOTHER_MATTER = re.compile(
+ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
     r"expected|size|chance|cost|confiden\w+|sure|certain|steady|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
     r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
@@ -39,7 +40,11 @@ _SPREAD = re.compile(
     r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"
     r"(?:between|over|across) (?:the )?seeds)\b"
 )
-_AMOUNTS = frozenset({"more", "less", "fewer", "mehr", "weniger", "moins", "menos"})
+CLOSE = 0.01
+"""The relative difference below which two values may be called equal, or either of them the larger."""
+_APART = 12
+"""Characters by which a metric must be nearer than another to be the one that is meant."""
+AMOUNTS = frozenset({"more", "less", "fewer", "mehr", "weniger", "moins", "menos"})
 _MANY = re.compile(
     r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"
     r"(?:tried\s+and\s+)?"
@@ -73,8 +78,12 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
-        if hit.relation.role == "noun" or _ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
+        if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
+        if any(_BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end):
+            continue
+        if any(hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start] for item in reading.tiers):
+            continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
         if spread and (hit.relation.role != "than" or hit.relation.merit):
@@ -127,7 +136,7 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
         start, end = reading.clause_at(found.start())
         clause = reading.lower[start:end]
         other = r"\b(?:ranking|order|sign|direction|comparison|picture|story|criteri\w+|number of)\b"
-        if _ANOTHER_MATTER.search(clause.replace(found[0], "")) or re.search(other, clause):
+        if ANOTHER_MATTER.search(clause.replace(found[0], "")) or re.search(other, clause):
             continue
         metrics = tuple({item.name for item in reading.sentence.metrics if start <= item.start < end})
         tiers = [item for item in reading.tiers if start <= item.start < end]
@@ -166,6 +175,8 @@ def _judge(hit: Hit, pair: Asked, values: Values) -> bool | None:
     sign = hit.relation.sign
     if hit.relation.merit and pair.first.metric in LOWER_IS_BETTER:
         sign = -sign
+    if a != b and abs(a - b) < CLOSE * max(abs(a), abs(b)):
+        return None
     return sign * (a - b) <= 0 if hit.denied else sign * (a - b) > 0
 
 
@@ -188,6 +199,8 @@ def _places(
     if len(tiers) > 1 or len(epochs) > 1 or (not epochs and _OVER_EPOCHS.search(reading.lower)):
         return
     tier, epoch = next(iter(tiers), ""), next(iter(epochs), 0)
+    if not any(start <= first < end for first, _, _ in reading.sentence.groups) and not epoch:
+        metrics = tuple(name for name in metrics if not name.endswith("_loss"))  # a loss falls over the epochs
     if tier and not {"f1", "macro_f1"} & (set(metrics) | reading.sentence.implied_metrics):
         return
     metrics = ("f1",) if tier else tuple(name for name in metrics if name != "f1")
@@ -201,12 +214,16 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
     word = reading.lower[hit.start : hit.end]
-    if word in _AMOUNTS and not _SPREAD.search(reading.lower[start:end]):  # "more" and "fewer" are of what follows them
+    if word in AMOUNTS and not _SPREAD.search(reading.lower[start:end]):  # "more" and "fewer" are of what follows them
         behind = [item for item in here if item.start >= hit.end]
         close = behind and _MANY.fullmatch(reading.lower[hit.end : behind[0].start]) is not None
         return (behind[0].name,) if close else ()
     if here:
-        near = min(here, key=lambda item: min(abs(item.start - hit.end), abs(hit.start - item.end)))
+        ordered = sorted((min(abs(item.start - hit.end), abs(hit.start - item.end)), item.name) for item in here)
+        other = next((far for far, name in ordered if name != ordered[0][1]), 10_000)
+        if other - ordered[0][0] < _APART:
+            return ()  # two metrics as near
+        near = next(item for item in here if item.name == ordered[0][1])
         return () if near.name in COUNTED and word.startswith("gain") else (near.name,)
     pronoun = _PRONOUN.match(reading.lower[start : hit.start]) is not None
     if named and (pronoun or (hit.relation.merit and hit.relation.role != "change")):
@@ -273,6 +290,9 @@ def _changed(
         by_doing = _BY_DOING.search(reading.lower[start:end]) is not None
         if reading.sentence.groups and not doers and not by_doing:
             return
+        implied = reading.sentence.implied_groups
+        if implied and not any(implied & set(step) for step in values.steps_of(reading.sentence.text)):
+            return  # it goes on about runs that stand alone
         if not (by_doing or doers or _PAST.search(reading.lower[start:end])):
             return  # what happens as a rule
         for first, second in values.steps_of(reading.sentence.text):

@@ -66,6 +66,7 @@ def _claims(outcome: Foretold) -> dict[str, bool | None]:
         "outside": None if within is None else not within,
         "right_way": right,
         "wrong_way": None if right is None else not right,
+        "as_said": None if right is None and within is None else bool(right) or bool(within),
         "held": held,
         "missed": None if held is None else not held,
         "above": None if within is None or high is None else outcome.change > high,

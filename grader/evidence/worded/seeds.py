@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from grader.evidence.worded.reading import Doubt, Hit, Reading
-from grader.evidence.worded.values import LOWER_IS_BETTER, Values
+from grader.evidence.groups import COUNTED
+from grader.evidence.worded.order import AMOUNTS, ANOTHER_MATTER
+from grader.evidence.worded.values import LOWER_IS_BETTER, SCORES, Values
 from grader.reading import vocabulary
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
@@ -38,7 +40,7 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         hit = _nearest(reading, found.start(), found.end(), *piece) or _nearest(
             reading, found.start(), found.end(), start, end
         )
-        if hit is None:
+        if hit is None or ANOTHER_MATTER.search(reading.lower[start:end]):
             continue
         counts = [
             (sum(change > 0 for change in changes.values()), len(changes), what)
@@ -65,9 +67,17 @@ def _changes(
 ) -> Iterator[tuple[Mapping[int | None, float], str]]:
     """By seed, how far a metric went the way that the relation says, for every metric and experiment it may mean."""
     metrics = {item.name for item in reading.sentence.metrics if start <= item.start < end}
-    metrics = metrics or reading.sentence.metric_names or reading.sentence.implied_metrics
+    earlier = reading.before.metric_names if reading.before is not None else frozenset()
+    metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics | set(SCORES)
+    word = reading.lower[hit.start : hit.end]
+    if word in AMOUNTS and not any(0 <= item.start - hit.end < 20 for item in reading.sentence.metrics):
+        return
+    if re.search(r"gain|los", word):
+        metrics = {name for name in metrics if name not in COUNTED}
     groups = [keys for first, _, keys in reading.sentence.groups if start <= first < end]
     if len(set(groups)) > 1:
+        return
+    if groups and hit.relation.role != "than" and all(values.is_baseline(key) for key in groups[0]):
         return
     for before, after in values.measured.experiments:
         if groups and not {before.key, after.key} & groups[0]:
@@ -128,7 +138,7 @@ def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         judged = [
             (changes[seed] > 0, what, changes[seed])
             for changes, what in _changes(reading, values, hits[0], start, end)
-            if seed in changes
+            if seed in changes and not what.startswith("classes")
         ]
         if judged and not any(right for right, _, _ in judged):
             _, what, change = judged[0]

@@ -39,7 +39,11 @@ def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
     many = _MANY.search(clause[: said.start() - start])
     if re.search(r"bootstrap|\b(?:90|99|80|50)\s?%|percentile|\bmy own\b", reading.lower):
         return
-    if (many is None and len(kinds) > 1) or re.search(r"\bnot\b|n't\b|\bwould\b|\bwhether\b|\bbarely\b|\balmost\b|\bhardly\b|\bmiss\w*\b", clause):
+    if (many is None and len(kinds) > 1) or re.search(
+        r"\bnot\b|n't\b|\bwould\b|\bwhether\b|\bbarely\b|\balmost\b|\bhardly\b|\bmiss\w*\b|"
+        r"\bcan(?:not|'t)\b|\bfail\w*\b|\bfar from\b|\bnowhere\b|\bunable\b|\bif\b|\buntil\b|\bunless\b|\bshould\b|\bto (?:exclude|leave|contain)\b|\bcould\b|\bmight\b|\bmost(?:ly)?\b|\blargely\b|\bmainly\b|\bcentred?\b|\bmiddle\b|\bpart\b",
+        clause,
+    ):
         return
     named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [*reading.sentence.metric_names]
     judged = []
