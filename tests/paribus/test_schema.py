@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from paribus.diagnosis import seen
+from paribus.evidence.code import cell_digest
 from paribus.evidence.record import KINDS, ROLES, SCHEMA, Record
 from paribus.notebook import Notebook
 from paribus.zoo import open_zoo
@@ -39,6 +40,8 @@ def written(notebook: Notebook, data: Data, tmp_path: Path) -> tuple[Record, ...
     diagnoses = notebook.diagnoses(open_zoo(write_zoo(tmp_path / "zoo")), {"baseline": "nothing special"})
     cited = [seen("accuracy", 0.41, "comparison")]
     diagnoses.diagnose("Alpha", recipe="baseline", evidence=cited, why="it is the most accurate of all")
+    code = {"task": cell_digest("def double(n): return 2 * n"), "tests": cell_digest("assert double(2) == 4")}
+    notebook.session.write("tests", "t9", run_name="double", code=code, values={"tests": 1.0, "passed": 1.0})
     return notebook.records()
 
 
