@@ -6,6 +6,7 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, passed, shorten, undecided
+from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of_diagnosis
 from grader.evidence.diagnoses import Claimed, agreement, diagnoses_of, is_revealed, key_of
 from grader.model import Case, Evidence
@@ -83,13 +84,11 @@ def matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         )
     if key.recipe == made.recipe:
         return passed(f"{made.model} was trained as you say.", values, evidence)
+    wrong = f"{made.model} was not trained as you say ({made.recipe})"
+    found = failed(f"{wrong}.", values, evidence)
     if is_revealed(case):
-        return failed(
-            f"{made.model} was not trained as you say ({made.recipe}): its recipe is {key.recipe}.",
-            {**values, "trained": key.recipe},
-            evidence,
-        )
-    return failed(f"{made.model} was not trained as you say ({made.recipe}).", values, evidence)
+        found = failed(f"{wrong}: its recipe is {key.recipe}.", {**values, "trained": key.recipe}, evidence)
+    return unless_lost(case, found, outputs_lost(case))  # a later diagnosis may be missing
 
 
 @check("diagnosis.evidence", "The evidence is the model's")
@@ -119,12 +118,13 @@ def evidence(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if wrong:
         item, true = wrong[0]
         more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
-        return failed(
+        found = failed(
             f"You cite {item.statistic} {item.value:g} for {made.model} (in {shorten(item.cell, 60)}); it is "
             f"{true:.4g}.{more}",
             values,
             shown,
         )
+        return unless_lost(case, found, outputs_lost(case))
     unclear = [item for item, standing, _ in judged if standing != "agrees"]
     right = {item.statistic for item, standing, _ in judged if standing == "agrees"}
     least = int(options.get("least", LEAST))
@@ -138,12 +138,13 @@ def evidence(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             values,
             shown,
         )
-    return failed(
+    few = failed(
         f"You cite {counted(len(right), 'statistic')} for {made.model}; at least {least} different ones are asked "
         "for.",
         values,
         shown,
     )
+    return unless_lost(case, few, outputs_lost(case))
 
 
 def _held_against(item: Citation, statistics: Mapping[str, float | None]) -> tuple[str, float | None]:
@@ -157,7 +158,8 @@ def _without(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     match = case.matches.get(cell.key)
     values = {"model": model}
     if is_untouched(case, cell):
-        return failed(f"The diagnosis of {model} stands as it was released: it was not made.", values)
+        found = failed(f"The diagnosis of {model} stands as it was released: it was not made.", values)
+        return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     if match is None or match.recovered is None:
         return undecided(f"The cell with the diagnosis of {model} is not in your file.", values)
     return undecided(

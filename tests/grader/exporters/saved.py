@@ -86,7 +86,16 @@ def serving(server: Server, folder: Path) -> Iterator[str]:
         (settings / "tracker.jupyterlab-settings").write_text(wanted, encoding="utf-8")
     python = environment_python(server.pins)
     secrets = [f"--{app}.{name}=" for app in ("ServerApp", "NotebookApp") for name in ("token", "password")]
-    command = [python, "-m", "jupyter", server.command, "--allow-root", "--no-browser", f"--port={port}", *secrets]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "jupyter",
+        server.command,
+        "--allow-root",
+        "--no-browser",
+        f"--port={port}",
+        *secrets,
+    ]
     environment = {
         **os.environ, "HOME": str(folder), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTER_PLATFORM_DIRS": "1", "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
