@@ -158,7 +158,7 @@ def told_anew(result: Result, roster: Roster) -> Result:
 
 
 def _outside(result: Result) -> int:
-    """The end of the remarks that do not follow from the file: they come first, and last where it was not judged."""
+    """Where the remarks end that do not follow from the file: they come first, or last where it was not judged."""
     last = len(result.remarks)
     return next(
         (place for place, text in enumerate(result.remarks) if result.cells and not text.startswith(OUTSIDE)), last
