@@ -7,6 +7,7 @@ from statistics import fmean
 
 from course.assignment import Role
 from course.release import Release
+from grader.code.remarks import code_remarks
 from grader.errors import UnreadableError
 from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
@@ -66,10 +67,10 @@ def judge_one(
         return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
     matches, unmatched = match(release.assignment, recovered)
     if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
-        remark = (
-            f"This notebook holds none or few of the cells of {release.assignment.name}: "
-            "it seems to belong to another assignment."
+        why = (
+            "it seems to belong to another assignment" if recovered.whole else "others may be missing from the file"
         )
+        remark = f"This notebook holds none or few of the cells of {release.assignment.name}: {why}."
         return _closed(
             submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
         ), None
@@ -159,7 +160,11 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     missing = [key for key in (cell.key for cell in cells) if not _found(case, key)]
     remarks = [*submission.remarks, *case.notebook.remarks]
     if missing:
-        remarks.append(f"Not found in the file: {', '.join(missing)}.")
+        named = any(cell.survived.id or cell.survived.tags for cell in case.notebook.cells)
+        unnamed = (
+            "" if named else " It keeps neither ids nor tags, so a cell that was much changed is not recognised."
+        )
+        remarks.append(f"Not found in the file: {', '.join(missing)}.{unnamed}")
         # One of these may be the missing answer.
         if own := [cell for cell in case.unmatched if cell.source.strip()]:
             cells_are = "1 cell of the file is" if len(own) == 1 else f"{len(own)} cells of the file are"
@@ -171,6 +176,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
             f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
             "beside it for the person who grades."
         )
+    remarks += code_remarks(case)
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):

@@ -10,12 +10,12 @@ when a grade or a comment was first written into it, a digest of these, and whet
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from course.policy import Policy
-from grader.intake.languages import Language
 from grader.intake.late import read_date
 from grader.intake.worksheet import Entry, Student, Worksheet
 
@@ -31,8 +31,8 @@ NEVER = ("", "-")
 
 @dataclass(frozen=True)
 class Written:
-    """What was written for one student: ``modified`` stood in the worksheet, ``entry`` is the digest of the first
-    grade and comment for it, and ``again`` says that there were others.
+    """What was written for one student: ``modified`` is the time in the worksheet, as it stood there where it could
+    not be read, ``entry`` the digest of the first grade and comment for it; others followed where ``again``.
     """
 
     modified: str
@@ -44,13 +44,14 @@ class Written:
 class Round:
     """One worksheet against those that were written here before. ``again`` are the students for whom an earlier one
     held something else, ``older`` those whose time is older than one that was seen here, ``unread`` those whose
-    time cannot be read; ``damaged`` says that nothing is known of earlier ones.
+    time cannot be read; ``dated`` says that somebody's can, ``damaged`` that nothing is known of earlier ones.
     """
 
     written: Mapping[str, Written]
     again: tuple[Student, ...] = ()
     older: tuple[Student, ...] = ()
     unread: tuple[Student, ...] = ()
+    dated: bool = False
     damaged: bool = False
 
     def to_json(self) -> str:
@@ -81,23 +82,26 @@ def read_earlier(out: Path) -> Earlier:
 def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry], policy: Policy) -> Round:
     """What this worksheet is beside the earlier ones, and what is to be known of it by the next one."""
     written = dict(earlier.written)
-    again, older, unread = [], [], []
+    again, older, unread, dated = [], [], [], False
     for student in worksheet.students:
         entry = entries.get(student.number)
         if entry is None:
             continue
-        if student.graded not in NEVER and read_date(student.graded, policy, worksheet.languages) is None:
+        when = read_date(student.graded, policy, worksheet.languages)
+        modified = when.isoformat() if when is not None else student.graded or "-"
+        dated = dated or when is not None
+        if when is None and modified != "-":
             unread.append(student)
         known, digest = written.get(student.number), _digest(entry)
-        age = 1 if known is None else _age(known.modified, student.graded, policy, worksheet.languages)
+        age = 1 if known is None else _age(known.modified, modified)
         if age < 0:
             older.append(student)
         elif known is None or age > 0:
-            written[student.number] = Written(student.graded, digest)
+            written[student.number] = Written(modified, digest)
         elif known.again or known.entry != digest:
             written[student.number] = Written(known.modified, known.entry, again=True)
             again.append(student)
-    return Round(written, tuple(again), tuple(older), tuple(unread), earlier.damaged)
+    return Round(written, tuple(again), tuple(older), tuple(unread), dated, earlier.damaged)
 
 
 def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
@@ -112,16 +116,17 @@ def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
     return found
 
 
-def _age(before: str, now: str, policy: Policy, known: Sequence[Language]) -> int:
+def _age(before: str, now: str) -> int:
     """Whether a worksheet's time is older (-1) or newer (1) than an earlier one's; what cannot be told is newer."""
-    if before == now or (before in NEVER and now in NEVER):
+    if before == now:
         return 0
-    if before in NEVER or now in NEVER:
-        return 1 if before in NEVER else -1
-    first, second = read_date(before, policy, known), read_date(now, policy, known)
-    if first is None or second is None:
+    if "-" in (before, now):
+        return 1 if before == "-" else -1
+    try:
+        first, second = datetime.fromisoformat(before), datetime.fromisoformat(now)
+        return (second > first) - (second < first)
+    except (ValueError, TypeError):
         return 1
-    return (second > first) - (second < first)
 
 
 def _written(raw: Mapping[str, object]) -> Written:

@@ -150,18 +150,21 @@ def _pairs(state: _State, missing: Sequence[Cell], free: Sequence[int]) -> Itera
             if len(released) < 3:
                 continue
             for position in free:
-                if state.cells[position].cell_type == cell.cell_type:
-                    score = _alike(released, shingles[position])
+                found = state.cells[position]
+                if found.cell_type == cell.cell_type:
+                    score = _alike(released, shingles[position], cut=found.cut)
                     if score >= least:
                         yield _Pair(score, abs(index_of[cell.key] - position), cell.key, position)
 
 
-def _alike(released: frozenset[str], found: frozenset[str]) -> float:
-    """How much of a released text is in a cell, from 0 to 1.
+def _alike(released: frozenset[str], found: frozenset[str], *, cut: bool) -> float:
+    """How much of a released text is in a cell, from 0 to 1; of a cell that is ``cut``, how much was released.
 
     A long cell that happens to hold a short one's words is further away than the edited cell itself.
     """
     shared = len(released & found)
+    if cut:
+        return shared / len(found) if len(found) >= 3 else 0.0
     return 0.8 * shared / len(released) + 0.2 * shared / len(released | found)
 
 
@@ -239,7 +242,7 @@ def is_unchanged(cell: Cell, found: RecoveredCell, release: str = "") -> bool | 
     words; where these differ a little and the source holds math or HTML, on which exporters differ, nobody can
     tell.
     """
-    if found.hidden:
+    if found.cut:
         return None
     released = released_source(cell, release)
     if not found.rendered:

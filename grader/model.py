@@ -134,6 +134,11 @@ class RecoveredCell:
     hidden: bool = False
     survived: Survived = ALL_SURVIVED
 
+    @property
+    def cut(self) -> bool:
+        """Its source is not all here: the export left it out, or a browser had drawn a part of it."""
+        return self.hidden or not self.survived.source
+
 
 @dataclass(frozen=True)
 class Recovered:

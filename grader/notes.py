@@ -33,7 +33,7 @@ def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     missing = [result for result in results if _remarked(result, MISSING)]
     if missing:
         yield (
-            f"{len(missing)} of {len(results)} submissions have no row in the worksheet: "
+            f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
             f"{_names(map(who, missing))}. Is it this assignment's, and were both downloaded after groups and "
             "names were changed last?"
         )
@@ -88,7 +88,7 @@ def round_notes(this: Round, policy: Policy) -> Iterator[str]:
             f"The time of the grade of {_people(this.unread)} cannot be read ({this.unread[0].graded!r}), and goes "
             f"back as it is. Moodle reads English dates alone and may ignore these rows: tick “{TICK}”."
         )
-    if not policy.zone_given and any(item.modified not in NEVER for item in this.written.values()):
+    if this.dated and not policy.zone_given:
         yield (
             "course.toml names no timezone under [grading], so the times of grades go back without one. Where "
             "Moodle's server has another than you have in Moodle, it may ignore rows: name yours."

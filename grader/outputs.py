@@ -18,6 +18,7 @@ from grader.intake.moodle import as_html, feedback_member
 from grader.intake.worksheet import Entry, Worksheet, no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
+from grader.recover.text import harmless
 
 MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback")
 """The columns of a worksheet that is made here, by what they hold."""
@@ -143,11 +144,11 @@ def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | Non
             if attempts == "best"
             else "Your instructor chooses one."
         )
-        return Entry(None, f"You handed in {len(found)} files ({files}). {who}")
+        return Entry(None, harmless(f"You handed in {len(found)} files ({files}). {who}"))
     words = summary_line(counts, assignment)
     if len(found) > 1:
         words = f"Of your {len(found)} files {counts.source.rsplit('/', 1)[-1]} counts. {words}"
-    return Entry(_grade(counts, maximum), words)
+    return Entry(_grade(counts, maximum), harmless(words))
 
 
 def _grade(result: Result, maximum: float | None) -> float | None:

@@ -11,6 +11,7 @@
 Nothing here knows the answer. What can be refused is a diagnosis that could not be judged.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,11 +21,12 @@ from paribus.evidence.fields import clean_text, plain
 from paribus.evidence.markup import Table
 from paribus.experiments.commitment import commit_diagnoses
 from paribus.recording import Recording
-from paribus.show import show_tables
+from paribus.show import executed_cells, show_tables
 from paribus.zoo.folder import ZooFolder
 from paribus.zoo.statistics import STATISTICS
 
 LEAST_WORDS = 5
+LEAST_CITED = 2
 LONGEST = 2_000
 PLACE = 80
 
@@ -105,7 +107,9 @@ class Diagnoses:
             if found is not None and replace(found, written=made.written, written_after=made.written_after) == made:
                 made = found
                 break
-        self.notebook.diagnosis(made, diagnosis_table(made, self.choices[recipe]))
+        table = diagnosis_table(made, self.choices[recipe])
+        notes = (table.note, *remarks(made, executed_cells()))
+        self.notebook.diagnosis(made, replace(table, note=" ".join(notes)))
 
     def made(self) -> dict[str, Diagnosis]:
         """The diagnosis in force of each model that has one, by codename in the zoo's order."""
@@ -153,6 +157,32 @@ def diagnosis_table(made: Diagnosis, meaning: str) -> Table:
         ("because", made.why),
     )
     return Table(f"Diagnosis of {made.model}", ("", ""), rows, f"First written {made.written}.")
+
+
+def remarks(made: Diagnosis, cells: Sequence[str]) -> tuple[str, ...]:
+    """What a diagnosis lacks that was asked for: numbers enough, and places that there are among ``cells``.
+
+    Whether the numbers are right is not looked at.
+    """
+    statistics = {item.statistic for item in made.evidence}
+    lacking = () if len(statistics) >= LEAST_CITED else (
+        f"Only {', '.join(statistics)} is cited: at least {LEAST_CITED} different statistics are asked for.",
+    )  # fmt: skip
+    places = dict.fromkeys(item.cell for item in made.evidence) if cells else {}
+    unknown = [place for place in places if not _is_cell(place, cells)]
+    return *lacking, *(
+        f"No cell that ran in this session begins with “# {place}”: cite a cell by its first line."
+        for place in unknown
+    )
+
+
+def _is_cell(place: str, cells: Sequence[str]) -> bool:
+    """Whether a cell that ran has this number, or a first line whose words are in the place's name."""
+    numbers = [int(found) for found in re.findall(r"\d{1,6}", place)]
+    firsts = (cell.strip().partition("\n")[0] for cell in cells)
+    names = [first.lstrip("# ").casefold() for first in firsts if first.startswith("#")]
+    known = any(name and re.search(rf"\b{re.escape(name)}\b", place.casefold()) for name in names)
+    return known or any(0 < number < len(cells) for number in numbers)
 
 
 def _numbers(made: Diagnosis) -> str:

@@ -15,6 +15,12 @@ ParibusError                    everything paribus raises on purpose; the comman
 class ParibusError(Exception):
     """Something paribus refuses to do; the message says what, where, what was expected, what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the student's line and the message."""
+        from paribus.tracebacks import rendered
+
+        return rendered(self)
+
 
 class UsageError(ParibusError):
     """A command or function was called in a way that cannot work."""

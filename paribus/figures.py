@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from paribus.canvas import BLUE, GREEN, GREY, ORANGE, SERIES, VERMILION, NotebookFigure, panels, shorten
+from paribus.canvas import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SERIES,
+    VERMILION,
+    NotebookFigure,
+    listed,
+    panels,
+    shorten,
+)
 from paribus.comparison import check_same_split
 from paribus.errors import UsageError
 from paribus.metrics import LABELS
@@ -37,7 +48,7 @@ def label_distribution(counts: "ArrayLike", classes: Sequence[str]) -> NotebookF
     ordered = numbers[order]
     rank = np.arange(1, len(ordered) + 1)
     figure, (left, right) = panels(2, height=3.6, widths=(3, 2))
-    left.bar(rank, ordered, width=1.0, color=BLUE, edgecolor="white", linewidth=0.3)
+    left.bar(rank, ordered, width=0.9, color=BLUE)
     left.set_yscale("log")
     left.set(xlabel="class, largest first", ylabel="examples (log scale)", title="Examples per class")
     top = f"{shorten(classes[order[0]], 34)}: {ordered[0]:,}"
@@ -57,7 +68,11 @@ def label_distribution(counts: "ArrayLike", classes: Sequence[str]) -> NotebookF
     right.set(xlabel="number of largest classes", ylabel="share of all examples", title="Together", xlim=(0, None))
     right.set_ylim(0, 1.03)
     right.yaxis.set_major_formatter(PercentFormatter(1))
-    return figure
+    return figure.saying(
+        f"Examples per class, largest class first, on a log scale: from {classes[order[0]]} with {ordered[0]:,} to "
+        f"{classes[order[-1]]} with {ordered[-1]:,}. Of {len(ordered)} classes the {half} largest hold half of all "
+        "examples."
+    )
 
 
 def text_lengths(lengths: "ArrayLike", cut: float, *, unit: str = "words") -> NotebookFigure:
@@ -67,14 +82,17 @@ def text_lengths(lengths: "ArrayLike", cut: float, *, unit: str = "words") -> No
         raise UsageError("There are no text lengths to draw; pass one length a text.")
     edge = max(float(np.quantile(values, 0.99)), cut * 1.15)
     figure, (axes,) = panels(1, height=3.2)
-    axes.hist(np.minimum(values, edge), bins=60, color=BLUE, edgecolor="white", linewidth=0.3)
+    axes.hist(np.minimum(values, edge), bins=60, color=BLUE, rwidth=0.9)
     fits = float(np.mean(values <= cut))
     median = float(np.median(values))
     axes.axvline(median, color=GREY, linestyle=":", linewidth=2, label=f"median {median:.0f}")
     axes.axvline(cut, color=VERMILION, linewidth=2, label=f"cut at {cut:g}: {fits:.1%} of the texts fit")
     axes.set(xlabel=f"length in {unit} (the last bar holds all longer ones)", ylabel="texts", title="Text lengths")
     axes.legend(frameon=False)
-    return figure
+    return figure.saying(
+        f"Histogram of the lengths of {values.size:,} texts in {unit}: the median is {median:.0f}, and {fits:.1%} "
+        f"of the texts fit into {cut:g}."
+    )
 
 
 def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
@@ -92,7 +110,8 @@ def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
     axes.set_title("Accuracy counts items, macro-F1 counts classes", loc="left")
     axes.grid(visible=False, axis="y")
     axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0.1)
-    return figure
+    told = (f"{name} {runs[name].accuracy:.3f} and {runs[name].macro_f1:.3f}" for name in names)
+    return figure.saying(f"Bars of accuracy and macro-F1 on the validation split: {listed(told)}.")
 
 
 def per_class_f1(metrics: "Metrics", counts: "ArrayLike", tiers: "ArrayLike | None" = None) -> NotebookFigure:
@@ -131,7 +150,11 @@ def per_class_f1(metrics: "Metrics", counts: "ArrayLike", tiers: "ArrayLike | No
     axes.set(xlabel="training examples of the class (log scale)", ylabel="F1 on validation", ylim=(-0.23, 1.04))
     axes.set_title(f"F1 of each class; {metrics.zero_f1} of {(metrics.counts > 0).sum()} are at zero")
     axes.legend(frameon=False, loc="upper left")
-    return figure
+    told = ", ".join(f"{label}: {mask.sum()}" for label, mask, _ in groups)
+    return figure.saying(
+        f"F1 of each class against its training examples on a log scale. Classes above zero: {told}. At zero: "
+        f"{never.sum()} never predicted, {wrong.sum()} never right."
+    )
 
 
 def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
@@ -159,7 +182,8 @@ def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False, fontsize=8 if len(runs) > 2 else 9)
-    return figure
+    told = listed(f"{name}: {_course(lines)}" for name, lines in runs.items())
+    return figure.saying(f"Losses and validation scores by epoch. {told}.")
 
 
 def rescued_classes(
@@ -197,7 +221,12 @@ def rescued_classes(
     axes.set(xlabel="F1 after (rescued) or before (lost)", xlim=(0, 1.02))
     axes.set_ylabel("class (training examples)")
     axes.set_title(f"{rescued} rescued (●), {len(moves) - rescued} lost (✕){left_out}")
-    return figure
+    told = listed(
+        f"{classes[move.index]} {'rescued' if move.f1 > 0 else 'lost'}, F1 {max(move.f1, move.fell_from):.2f}"
+        for move in reversed(drawn)
+    )
+    counted = f"({rescued} rescued) and classes that fell to it ({len(moves) - rescued} lost)"
+    return figure.saying(f"Classes that left F1 = 0 {counted}. {told}")
 
 
 @dataclass(frozen=True)
@@ -211,6 +240,16 @@ class _Move:
 
 def _moves(old: "NDArray[np.float64]", new: "NDArray[np.float64]") -> list[_Move]:
     return [_Move(int(index), float(new[index]), 0.0) for index in np.flatnonzero((old == 0) & (new > 0))]
+
+
+def _course(lines: "Sequence[Epoch]") -> str:
+    """How losses and scores went from the first epoch to the last, in words."""
+    parts = []
+    for field in ("train_loss", "validation_loss", "macro_f1", "accuracy"):
+        values = [value for line in lines if (value := getattr(line, field)) is not None]
+        if values:
+            parts.append(f"{LABELS[field]} {values[0]:.3f} to {values[-1]:.3f}")
+    return f"{len(lines)} epochs, {', '.join(parts) or 'nothing measured'}"
 
 
 def _series(lines: "Sequence[Epoch]", field: str) -> "NDArray[np.float64]":

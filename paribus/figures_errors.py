@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from paribus.canvas import BLUE, GREY, SERIES, VERMILION, NotebookFigure, panels, shorten
+from paribus.canvas import BLUE, GREY, INK, SERIES, VERMILION, NotebookFigure, listed, panels, shorten
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def by_seed(
         for arm, numbers in enumerate(pair):
             _check_length(f"numbers of {title!r}", len(numbers), len(seeds), "seeds")
             mean = float(np.mean(numbers))
-            axes.plot([arm - 0.2, arm + 0.2], [mean, mean], color="black", linewidth=2.5, solid_capstyle="butt")
+            axes.plot([arm - 0.2, arm + 0.2], [mean, mean], color=INK, linewidth=2.5, solid_capstyle="butt")
         for index, seed in enumerate(seeds):
             ends = [float(numbers[index]) for numbers in pair]
             axes.plot([0, 1], ends, "o-", color=SERIES[index % len(SERIES)], alpha=0.85, label=f"seed {seed}")
@@ -56,7 +56,12 @@ def by_seed(
         axes.set_xticks([0, 1], [shorten(arm, 14) for arm in arms], fontsize=8)
         axes.set(title=shorten(title, 20), xlim=(-0.4, 1.4), xlabel="arm", ylabel=shorten(title, 24))
     axes_row[0].legend(frameon=False, fontsize=8)
-    return figure
+    told = listed(
+        f"{title} {np.mean(pair[0]):.3g} to {np.mean(pair[1]):.3g}, higher in {arms[1]} for "
+        f"{sum(after > before for before, after in zip(*pair, strict=True))} of {len(seeds)}"
+        for title, pair in values.items()
+    )
+    return figure.saying(f"Each seed from {arms[0]} to {arms[1]}, {len(seeds)} seeds; means: {told}.")
 
 
 def f1_spike(arms: "Mapping[str, Sequence[Metrics]]") -> NotebookFigure:
@@ -67,10 +72,10 @@ def f1_spike(arms: "Mapping[str, Sequence[Metrics]]") -> NotebookFigure:
     figure, (axes,) = panels(1, height=3.6)
     place, width = np.arange(len(names)), 0.8 / len(arms)
     for index, (name, runs) in enumerate(arms.items()):
-        heights = np.mean([_spike(run) for run in runs], axis=0)
+        heights = _mean_spike(runs)
         bars = axes.bar(
             place + (index - (len(arms) - 1) / 2) * width, heights, width * 0.94,
-            color=SERIES[index % len(SERIES)], label=shorten(name, 24), edgecolor="white",
+            color=SERIES[index % len(SERIES)], label=shorten(name, 24),
         )  # fmt: skip
         axes.bar_label(bars, fmt="%.3g", padding=2, fontsize=8)
     axes.axvline(1.5, color=GREY, linewidth=0.8)
@@ -81,7 +86,12 @@ def f1_spike(arms: "Mapping[str, Sequence[Metrics]]") -> NotebookFigure:
     axes.margins(y=0.12)
     axes.grid(visible=False, axis="x")
     axes.legend(frameon=False)
-    return figure
+    words = [" ".join(name.split()) for name in names]
+    told = listed(
+        f"{arm}: " + ", ".join(f"{word} {n:.3g}" for word, n in zip(words, _mean_spike(runs), strict=True))
+        for arm, runs in arms.items()
+    )
+    return figure.saying(f"How many classes have which F1 on validation, mean over seeds. {told}.")
 
 
 def f1_by_tier(arms: "Mapping[str, Sequence[Metrics]]", tiers: "ArrayLike") -> NotebookFigure:
@@ -114,7 +124,12 @@ def f1_by_tier(arms: "Mapping[str, Sequence[Metrics]]", tiers: "ArrayLike") -> N
     axes.margins(y=0.15)
     axes.grid(visible=False, axis="x")
     axes.legend(frameon=False)
-    return figure
+    told = listed(
+        f"{arm}: "
+        + ", ".join(f"{name} {np.mean([_mean_f1(run, words == name) for run in runs]):.3f}" for name in names)
+        for arm, runs in arms.items()
+    )
+    return figure.saying(f"Mean F1 of the classes of each tier, bars with a dot a seed. {told}.")
 
 
 def confusion_by_tier(confusion: "ArrayLike", tiers: "ArrayLike") -> NotebookFigure:
@@ -142,7 +157,7 @@ def confusion_by_tier(confusion: "ArrayLike", tiers: "ArrayLike") -> NotebookFig
     shares = _rows_as_shares(summed)
     right.imshow(shares, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*shares.shape):
-        colour = "black" if shares[row, column] > 0.55 else "white"
+        colour = "#000000" if shares[row, column] > 0.55 else "white"  # on the cell's own colour
         right.text(column, row, f"{shares[row, column]:.0%}", ha="center", va="center", color=colour, fontsize=12)
     right.set_xticks(range(len(names)), names)
     right.set_yticks(
@@ -153,7 +168,11 @@ def confusion_by_tier(confusion: "ArrayLike", tiers: "ArrayLike") -> NotebookFig
         xlabel="tier of the predicted class", ylabel="tier of the true class", title="By tier, right or wrong"
     )
     right.grid(visible=False)
-    return figure
+    told = listed(
+        f"true {name}: " + ", ".join(f"{share:.0%} {other}" for other, share in zip(names, row, strict=True))
+        for name, row in zip(names, shares, strict=True)
+    )
+    return figure.saying(f"Confusion matrix by class, and summed up by tier, as shares of the true tier. {told}.")
 
 
 def error_landing(found: Mapping[str, float], expected: Mapping[str, float] | None = None) -> NotebookFigure:
@@ -175,7 +194,12 @@ def error_landing(found: Mapping[str, float], expected: Mapping[str, float] | No
     axes.set(xlabel="share of the errors on tail classes", title="Where the tail's errors land", xlim=(0, 1.02))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(visible=False, axis="y")
-    return figure
+    thought = expected or {}
+    told = listed(
+        f"{name} {share:.0%}" + (f", expected {thought[name]:.0%}" if name in thought else "")
+        for name, share in found.items()
+    )
+    return figure.saying(f"Shares of the errors on tail classes by where they landed: {told}.")
 
 
 def validation_examples(counts: "ArrayLike", at_most: int = 5) -> NotebookFigure:
@@ -216,7 +240,17 @@ def validation_examples(counts: "ArrayLike", at_most: int = 5) -> NotebookFigure
     axes.margins(y=0.12)
     axes.grid(visible=False, axis="x")
     axes.legend(frameon=False)
-    return figure
+    few_voices = sum(height for height, few in zip(heights, noise, strict=True) if few)
+    return figure.saying(
+        f"How many classes have how many validation examples: {few_voices} of {len(numbers)} classes have at most "
+        f"{at_most}, so that their F1 hangs on single complaints."
+    )
+
+
+def _mean_spike(runs: "Sequence[Metrics]") -> "NDArray[np.float64]":
+    """How many classes stand in each group of F1, averaged over seeds."""
+    mean: NDArray[np.float64] = np.mean([_spike(run) for run in runs], axis=0)
+    return mean
 
 
 def _spike(metrics: "Metrics") -> list[int]:

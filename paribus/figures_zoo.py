@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from paribus.canvas import BLUE, GREEN, GREY, SERIES, VERMILION, NotebookFigure, panels, shorten
+from paribus.canvas import BLUE, GREEN, GREY, SERIES, VERMILION, NotebookFigure, listed, panels, shorten
 from paribus.errors import UsageError
 from paribus.zoo.logs import LAYERS, Log
 
@@ -43,7 +43,8 @@ def log_curves(logs: Mapping[str, Log]) -> NotebookFigure:
         axes.set_xlim(0, 1.06 * max(log.column("epoch")))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     row[0].legend(frameon=False, fontsize=8)
-    return figure
+    told = listed(f"{name}: {_course(log)}" for name, log in logs.items())
+    return figure.saying(f"Training and validation loss against epochs, a panel a model. {told}.")
 
 
 def dashboard(log: Log, title: str) -> NotebookFigure:
@@ -67,7 +68,11 @@ def dashboard(log: Log, title: str) -> NotebookFigure:
     if np.nanmax(norms, initial=0.0) > 0:
         norm.set_yscale("log")
     _histograms(weights, log)
-    return figure
+    median = float(np.nanmedian(norms)) if np.isfinite(norms).any() else float("nan")
+    return figure.saying(
+        f"Four instruments of {title} over {len(steps)} steps: the loss, the gradient norm (median {median:.3g}), "
+        f"the learning rate, and the weights of some layers at the end. {_course(log)}."
+    )
 
 
 def loss_against(
@@ -86,7 +91,26 @@ def loss_against(
     axes.set(xlabel="epoch", ylabel="training loss", title=f"{n_classes} classes", ylim=(0, None))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=8)
-    return figure
+    last = {
+        name: [line.train_loss for line in lines if line.train_loss is not None] for name, lines in runs.items()
+    }
+    told = listed(
+        [f"{name}: {values[0]:.2f} to {values[-1]:.2f}" for name, values in last.items() if values]
+        + [f"{name} at {level:.2f}" for name, level in landmarks.items()]
+    )
+    return figure.saying(f"Training loss by epoch, {n_classes} classes. {told}.")
+
+
+def _course(log: Log) -> str:
+    """How a log's losses went, in words; what was not finite is left out."""
+    parts = []
+    for name, values in (
+        ("training loss", [line["train_loss"] for line in log.epochs()]),
+        ("validation loss", log.column("validation_loss")),
+    ):
+        finite = [value for value in values if value is not None]
+        parts.append(f"{name} {finite[0]:.2f} to {finite[-1]:.2f}" if finite else f"{name} never finite")
+    return ", ".join(parts)
 
 
 def _histograms(axes: Any, log: Log) -> None:  # noqa: ANN401 - matplotlib's Axes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from paribus.errors import ExperimentError
 from paribus.evidence.markup import Table
 from paribus.evidence.record import Record
-from paribus.experiments.arms import check_one_change, differences
+from paribus.experiments.arms import check_one_change
 
 ARMS = ("baseline", "changed")
 NOT_SEEN = (
@@ -89,7 +89,7 @@ def _experiment(
         faults.append(f"seed {', '.join(alone)} ran in one arm only: run each seed in both")
     newest = list(changed.values())[-1]
     try:
-        check_one_change(newest.vary, differences(list(baseline.values())[-1], newest))
+        check_one_change(newest.vary, list(baseline.values())[-1], newest)
     except ExperimentError as error:
         faults.append(str(error))
     seeds = len(set(baseline) & set(changed))

@@ -18,6 +18,7 @@ from typing import Any
 
 from paribus.errors import TrainingError
 from paribus.files import write_atomic
+from paribus.passing import without_network
 
 TINY = "tiny"
 TINY_VOCABULARY = 6_000
@@ -239,8 +240,8 @@ def _reading(model: str) -> Iterator[None]:
 
         raise TrainingError(
             f"The model {model!r} could not be fetched from {constants.ENDPOINT} and is not in the local cache "
-            f"({_first_line(error)}). With a network, check the name; without one, pass --model tiny, "
-            "or --model FOLDER with a folder that holds the model."
+            f"({_first_line(error)}). With a network, check the name. "
+            f"{without_network('MODEL', 'a folder that holds the model', TINY)}"
         ) from error
 
 

@@ -9,10 +9,11 @@ What is recorded stands in `paribus.recording`; what is built on records is impo
 """
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.attached import go_on
 from paribus.errors import EvidenceError
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from paribus.diagnosis import Diagnoses
     from paribus.experiments.ablation import Ablation
     from paribus.experiments.experiment import Experiment
+    from paribus.experiments.resume import Train
     from paribus.experiments.search import Search
     from paribus.experiments.sweep import Sweep
     from paribus.experiments.versus import ModelComparison
-    from paribus.runs import RunResult
+    from paribus.runs import Data, RunResult
     from paribus.zoo.folder import ZooFolder
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -53,6 +55,9 @@ def begin(
             f"An assignment's name is like 'week1_homework'; got {assignment!r}. "
             "Keep the line paribus.begin(…) as it was handed out."
         )
+    # Without ipywidgets tqdm shows progress as text, which is fine, and warns of it, in a red box that stays in the
+    # hand-in.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     folder = Path(directory) / assignment
     go_on(folder, assignment, None if previous is None else Path(previous))
     session = open_session(folder, assignment, release or "unreleased", clock=clock)
@@ -66,6 +71,31 @@ class Notebook(Recording):
     def __repr__(self) -> str:
         """One line for people."""
         return f"Notebook({self.session.assignment}, {self.session.count} records)"
+
+    def run(
+        self,
+        name: str,
+        train: "Train",
+        config: object,
+        *,
+        data: "Data",
+        seed: SupportsIndex,
+        derived: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None,
+        again: bool = False,
+    ) -> "RunResult":
+        """Train once and keep the result: ``train(config, data, run)`` calls ``run.log(…)`` after each epoch.
+
+        A run that finished earlier with the same name, configuration, data, code and seed is shown again and not
+        trained again, unless ``again``: so a restarted notebook costs no second training.
+        """
+        from paribus.experiments.resume import reuse, train_once
+
+        prepared = self.prepare(
+            name, config=config, seed=seed, data=data, code=train, derived=derived, environment=environment
+        )
+        found = None if again else reuse(self, prepared, data)
+        return found or train_once(self, prepared, train, config, data)
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.

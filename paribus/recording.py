@@ -25,8 +25,16 @@ from paribus.metrics import evaluate_fast
 from paribus.quotes import Quotes
 from paribus.runs import Data, Run, RunResult
 from paribus.session import Session
-from paribus.show import show, show_tables
-from paribus.tables import data_table, result_table, start_table, summary_table
+from paribus.show import say, show, show_tables
+from paribus.tables import (
+    data_table,
+    result_table,
+    settings_table,
+    start_table,
+    summary_table,
+    values_tables,
+)
+from paribus.tested import draws, passed_tests
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,7 +139,7 @@ class Recording:
         if not self._known(data):
             self.use(data)
         record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
-        self._show(record, start_table(record))
+        self._show(record, start_table(record), settings_table(record))
         self.runs.append(Run(self.session, record, data))
         return self.runs[-1]
 
@@ -150,7 +158,7 @@ class Recording:
         kept = next(self.session.find("data", data=result.record.data), None)
         if kept is not None and kept.digest() not in self.shown:
             self.use(data)
-        self._show(result.start, start_table(result.start))
+        self._show(result.start, start_table(result.start), settings_table(result.start))
         self._show(result.record, result_table(result.record, result.metrics.never_predicted))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
@@ -178,12 +186,27 @@ class Recording:
         newest = next((record for record in made if record.values.keys() == kept.keys()), None)
         if newest is None or newest.values != kept or newest.release != self.session.release:
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
-        self._show(newest, Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in kept.items())))
+        self._show(newest, *values_tables(kept))
 
     @property
     def quote(self) -> Quotes:
         """Numbers to paste into a memo, each recorded with what it is: see `paribus.quotes`."""
         return Quotes(self)
+
+    def tested(self, task: str) -> None:
+        """Write down and show that the tests of ``task`` passed: the last line of a tests cell.
+
+        Raises EvidenceError where no cell that was run makes it.
+        """
+        record, table = passed_tests(self.session, task)
+        if record is None:
+            say(table.note)
+        else:
+            self._show(record, table)
+
+    def draws(self, task: str) -> "np.random.Generator":
+        """Random numbers for the tests of ``task``: the same at every run, others in everybody's notebook."""
+        return draws(self.session.nonce, task)
 
     def diagnosis(self, made: Diagnosis, table: Table) -> None:
         """Write and display what is said of a blind model; the one in force, made again, is shown again."""
@@ -240,10 +263,10 @@ class Recording:
         identity = data_identity(data)
         return next(self.session.find("data", data=identity, release=self.session.release), None) is not None
 
-    def _show(self, record: Record, table: Table) -> None:
+    def _show(self, record: Record, table: Table, more: Table | None = None) -> None:
         self.shown.add(record.digest())
-        line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows)
-        show(block.render(record, table), f"{table.title}: {line}" if table.title else line)
+        line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows) or table.note
+        show(block.render(record, table, more), f"{table.title}: {line}" if table.title else line)
 
 
 def _checked_value(name: str, value: object) -> float:

@@ -1,6 +1,7 @@
 """Showing things in a notebook: rich where IPython is at work, one plain line elsewhere."""
 
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -51,6 +52,17 @@ def show_figure(figure: object) -> None:
         from IPython.display import display
 
         display(figure)
+
+
+def executed_cells() -> Sequence[str]:
+    """The sources of the cells that this session ran, by execution count; empty where no notebook runs."""
+    shell = sys.modules["IPython"].get_ipython() if in_notebook() else None
+    return () if shell is None else tuple(shell.user_ns.get("In", ()))
+
+
+def names_of_session() -> Collection[str] | None:
+    """The names that a notebook's cells have given; None where no notebook runs."""
+    return tuple(sys.modules["IPython"].get_ipython().user_ns) if in_notebook() else None
 
 
 def in_notebook() -> bool:

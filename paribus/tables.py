@@ -1,11 +1,13 @@
 """What people read above the evidence: starts, results and predictions as tables and sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from paribus.evidence.markup import Table
 from paribus.evidence.record import DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import LABELS
 
+FEW_VALUES = 6
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
 
 
@@ -29,7 +31,18 @@ def data_table(data: DataIdentity, items: int, classes: int) -> Table:
 
 
 def start_table(record: Record) -> Table:
-    """What people see of a start: every setting with its role, and the prediction in force."""
+    """What people see of a start: what was chosen, in one line, and the prediction in force."""
+    chosen = {name: str(value) for name, value in record.knobs().items()}
+    rows = [(record.vary, chosen.pop(record.vary))] if record.vary in chosen else []
+    if chosen:
+        rows.append(("all else" if rows else "chosen", ", ".join(f"{name} {chosen[name]}" for name in chosen)))
+    place = f" ({record.experiment}, {record.arm} arm)" if record.experiment else ""
+    note = "" if record.prediction is None else f"Prediction in force: {prediction_sentence(record.prediction)}"
+    return Table(f"Start of {record.run_name}, seed {record.seed}{place}", ("", ""), tuple(rows), note)
+
+
+def settings_table(record: Record) -> Table:
+    """Every setting of a start with its role."""
     rows: list[tuple[str, ...]] = [("seed", str(record.seed), "")]
     for name, item in record.config.items():
         role = "" if item.role == "knob" else item.role
@@ -38,10 +51,18 @@ def start_table(record: Record) -> Table:
         rows.append(("training items", f"{record.data.train_rows:,}", ""))
     if "device" in record.environment:
         rows.append(("device", record.environment["device"], "environment"))
-    place = f" ({record.experiment}, {record.arm} arm)" if record.experiment else ""
-    note = "" if record.prediction is None else f"Prediction in force: {prediction_sentence(record.prediction)}"
-    return Table(
-        f"Start of {record.run_name}, seed {record.seed}{place}", ("setting", "value", "role"), tuple(rows), note
+    return Table("every setting, and where it ran", ("setting", "value", "role"), tuple(rows))
+
+
+def values_tables(values: Mapping[str, float]) -> tuple[Table, Table | None]:
+    """What people see of recorded values, and what is folded: a long list repeats the table it was made of."""
+    full = Table("", ("", ""), tuple((name, f"{value:,.6g}") for name, value in values.items()))
+    if len(values) <= FEW_VALUES:
+        return full, None
+    names = list(values)
+    return (
+        Table("", (), (), f"{len(values)} values written down: {names[0]} to {names[-1]}"),
+        replace(full, title="every value"),
     )
 
 

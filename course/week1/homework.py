@@ -22,8 +22,9 @@
 #
 # **What it costs**: two training runs of two epochs, about 20 minutes each on a free T4 with the course's data, plus
 # five minutes of baselines: about 45 minutes of training. The budget is **75 minutes**, which leaves room for one
-# repeated run. Switch the accelerator on before you begin, and do not spend the budget on extra runs: in week 1 one
-# seed is enough, as long as you do not claim more than one seed can show.
+# repeated run. On Kaggle *Save & Run All* trains everything once more, in the background: write with `PROFILE =
+# "smoke"`, and train in full there. Switch the accelerator on before you begin, and do not spend the budget on extra
+# runs: in week 1 one seed is enough, as long as you do not claim more than one seed can show.
 #
 # | part | points |
 # | --- | --- |
@@ -142,13 +143,17 @@ def parameter_share(model: torch.nn.Module, prefixes: tuple[str, ...]) -> float:
 
 # %% tests="parameter_share"
 toy = torch.nn.ModuleDict({"body": torch.nn.Linear(9, 9), "head": torch.nn.Linear(9, 1)})
-selfcheck.close(parameter_share(toy, ("head",)), 10 / 100, "the head's share in a toy model of 90 + 10 numbers")
-### BEGIN HIDDEN TESTS
-selfcheck.close(parameter_share(toy, ("body", "head")), 1.0, "two prefixes that cover everything")
-selfcheck.close(parameter_share(toy, ("nothing",)), 0.0, "a prefix that does not occur")
+selfcheck.close(selfcheck.call(parameter_share, toy, ("head",)), 10 / 100, "the head's share in a toy model of 90 + 10 numbers")
+selfcheck.close(selfcheck.call(parameter_share, toy, ("body", "head")), 1.0, "two prefixes that cover everything")
+selfcheck.close(selfcheck.call(parameter_share, toy, ("nothing",)), 0.0, "a prefix that does not occur")
 nested = torch.nn.ModuleDict({"head": torch.nn.Linear(1, 1), "overhead": torch.nn.Linear(5, 3)})
-selfcheck.close(parameter_share(nested, ("head",)), 2 / 20, "a prefix is the start of a name, not any part of it")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(parameter_share, nested, ("head",)), 2 / 20, "a prefix is the start of a name, not any part of it")
+width = int(notebook.draws("parameter_share").integers(2, 9))
+drawn = torch.nn.ModuleDict({"body": torch.nn.Linear(width, width), "head": torch.nn.Linear(width, 1)})
+selfcheck.close(
+    selfcheck.call(parameter_share, drawn, ("head",)), 1 / (width + 1), f"the head's share where the body is {width} wide"
+)
+notebook.tested("parameter_share")
 
 # %% key="head-run"
 share = parameter_share(network, ("classifier", "head", "score"))
@@ -184,18 +189,17 @@ def training_step(model, inputs, labels, optimizer, scheduler) -> float:
 
 
 # %% tests="training_step"
-torch.manual_seed(0)
+torch.manual_seed(int(notebook.draws("training_step").integers(1_000_000)))
 toy = torch.nn.Linear(4, 3)
 toy_optimizer = torch.optim.SGD(toy.parameters(), lr=0.1)
 toy_scheduler = torch.optim.lr_scheduler.ExponentialLR(toy_optimizer, gamma=0.5)
 toy_inputs, toy_labels = torch.randn(8, 4), torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
 before = toy.weight.detach().clone()
 expected_loss = functional.cross_entropy(toy(toy_inputs), toy_labels).item()
-step_loss = training_step(toy, toy_inputs, toy_labels, toy_optimizer, toy_scheduler)
+step_loss = selfcheck.call(training_step, toy, toy_inputs, toy_labels, toy_optimizer, toy_scheduler)
 selfcheck.close(step_loss, expected_loss, "the loss of the first step, as a number", tolerance=1e-4)
 selfcheck.true(not torch.equal(before, toy.weight), "the parameters change in a step")
 selfcheck.close(toy_optimizer.param_groups[0]["lr"], 0.05, "the learning rate after the scheduler's first step")
-### BEGIN HIDDEN TESTS
 selfcheck.true(isinstance(step_loss, float), "the loss is a plain number")
 selfcheck.true(
     all(weights.grad is None or not weights.grad.any() for weights in toy.parameters()),
@@ -206,20 +210,20 @@ dropping = torch.nn.Sequential(torch.nn.Dropout(0.5), torch.nn.Linear(4, 3))
 dropping.eval()
 dropping_optimizer = torch.optim.SGD(dropping.parameters(), lr=0.1)
 dropping_scheduler = torch.optim.lr_scheduler.ExponentialLR(dropping_optimizer, gamma=1.0)
-training_step(dropping, toy_inputs, toy_labels, dropping_optimizer, dropping_scheduler)
+selfcheck.call(training_step, dropping, toy_inputs, toy_labels, dropping_optimizer, dropping_scheduler)
 selfcheck.true(dropping.training, "the model is in training mode during a step")
 torch.manual_seed(2)
 first, second = torch.nn.Linear(4, 3), torch.nn.Linear(4, 3)
 second.load_state_dict(first.state_dict())
 optimizer_first = torch.optim.SGD(first.parameters(), lr=0.1)
 scheduler_first = torch.optim.lr_scheduler.ExponentialLR(optimizer_first, gamma=1.0)
-training_step(first, toy_inputs, toy_labels, optimizer_first, scheduler_first)
+selfcheck.call(training_step, first, toy_inputs, toy_labels, optimizer_first, scheduler_first)
 functional.cross_entropy(second(toy_inputs), toy_labels).backward()
 with torch.no_grad():
     for weights in second.parameters():
         weights -= 0.1 * weights.grad
 selfcheck.true(torch.allclose(first.weight, second.weight, atol=1e-6), "the first step follows the plain gradient of the loss")
-### END HIDDEN TESTS
+notebook.tested("training_step")
 
 # %% [markdown] key="validate-text"
 # ### One look at the validation set
@@ -247,16 +251,15 @@ def validate(model, batches) -> tuple[float, torch.Tensor]:
 
 
 # %% tests="validate"
-torch.manual_seed(0)
+torch.manual_seed(int(notebook.draws("validate").integers(1_000_000)))
 toy = torch.nn.Linear(4, 3)
 toy_inputs, toy_labels = torch.randn(5, 4), torch.tensor([0, 1, 2, 0, 1])
 toy_batches = [(toy_inputs, toy_labels)]
-mean_loss, logits = selfcheck.pair(validate(toy, toy_batches), "validate")
+mean_loss, logits = selfcheck.pair(selfcheck.call(validate, toy, toy_batches), "validate")
 selfcheck.close(mean_loss, functional.cross_entropy(toy(toy_inputs), toy_labels).item(), "the loss of one batch", tolerance=1e-4)
 selfcheck.equal(tuple(logits.shape), (5, 3), "the shape of the logits")
-### BEGIN HIDDEN TESTS
 uneven = [(toy_inputs[:4], toy_labels[:4]), (toy_inputs[4:], toy_labels[4:])]
-mean_loss, logits = validate(toy, uneven)
+mean_loss, logits = selfcheck.call(validate, toy, uneven)
 selfcheck.close(
     mean_loss, functional.cross_entropy(toy(toy_inputs), toy_labels).item(), "the mean over items of uneven batches", tolerance=1e-4
 )
@@ -264,15 +267,15 @@ selfcheck.true(torch.allclose(logits, toy(toy_inputs), atol=1e-5), "the logits a
 selfcheck.true(not logits.requires_grad, "no gradients are kept")
 dropping = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 3))
 dropping.train()
-first_loss = validate(dropping, uneven)[0]
-selfcheck.close(first_loss, validate(dropping, uneven)[0], "validating twice gives the same loss: evaluation mode")
+first_loss = selfcheck.call(validate, dropping, uneven)[0]
+selfcheck.close(first_loss, selfcheck.call(validate, dropping, uneven)[0], "validating twice gives the same loss: evaluation mode")
 selfcheck.close(
     first_loss,
     functional.cross_entropy(dropping.eval()(toy_inputs), toy_labels).item(),
     "the loss of a model whose dropout is off",
     tolerance=1e-4,
 )
-### END HIDDEN TESTS
+notebook.tested("validate")
 
 # %% [markdown] key="loop-text"
 # ### The loop
@@ -308,10 +311,12 @@ def train(config, data, run):
         run.log(epoch=epoch, train_loss=train_loss, validation_loss=validation_loss, predictions=predictions)
 
 
+# %% [markdown] key="encoder-text"
+# `notebook.run` calls your loop. A run that finished with the same settings, data, code and seed is found again and not
+# trained again, also after a restart of the kernel. Change a line that it uses, and it trains anew.
+
 # %% key="encoder-run"
-run = notebook.start("encoder", config=CONFIG, seed=SEED, data=data, code=train)
-train(CONFIG, data, run)
-encoder = run.finish()
+encoder = notebook.run("encoder", train, CONFIG, data=data, seed=SEED)
 
 # %% key="encoder-curves"
 figures.training_curves({"encoder": encoder.epochs})
@@ -350,16 +355,23 @@ def rescued(before: np.ndarray, after: np.ndarray) -> tuple[list[int], list[int]
 
 
 # %% tests="rescued"
-gained, lost = selfcheck.pair(rescued(np.array([0.0, 0.5, 0.0, 0.2]), np.array([0.3, 0.4, 0.0, 0.0])), "rescued")
+gained, lost = selfcheck.pair(selfcheck.call(rescued, np.array([0.0, 0.5, 0.0, 0.2]), np.array([0.3, 0.4, 0.0, 0.0])), "rescued")
 selfcheck.equal(list(gained), [0], "the rescued classes of a small example")
 selfcheck.equal(list(lost), [3], "the lost classes of a small example")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(list(rescued(np.zeros(3), np.zeros(3))[0]), [], "nothing is rescued when nothing changes")
-gained, lost = rescued(np.array([0.5, 0.0, 0.0, 0.9]), np.array([0.6, 0.01, 0.7, 0.1]))
+selfcheck.equal(list(selfcheck.call(rescued, np.zeros(3), np.zeros(3))[0]), [], "nothing is rescued when nothing changes")
+gained, lost = selfcheck.call(rescued, np.array([0.5, 0.0, 0.0, 0.9]), np.array([0.6, 0.01, 0.7, 0.1]))
 selfcheck.equal(list(gained), [1, 2], "better is not rescued, and a small F1 above zero is")
 selfcheck.equal(list(lost), [], "worse is not lost")
-selfcheck.equal(list(rescued(np.array([0.4, 0.3]), np.array([0.0, 0.0]))[1]), [0, 1], "two lost classes")
-### END HIDDEN TESTS
+selfcheck.equal(list(selfcheck.call(rescued, np.array([0.4, 0.3]), np.array([0.0, 0.0]))[1]), [0, 1], "two lost classes")
+places = np.sort(notebook.draws("rescued").choice(9, 3, replace=False))
+holes, level = np.full(9, 0.5), np.full(9, 0.4)
+holes[places] = 0.0
+gained, lost = selfcheck.pair(selfcheck.call(rescued, holes, level), "rescued")
+selfcheck.equal(np.asarray(gained).tolist(), places.tolist(), "three rescued classes of nine")
+selfcheck.equal(np.asarray(lost).tolist(), [], "none of nine is lost")
+gained, lost = selfcheck.call(rescued, level, holes)
+selfcheck.equal(np.asarray(lost).tolist(), places.tolist(), "the same classes, lost")
+notebook.tested("rescued")
 
 # %% key="rescue-run"
 gained, lost = rescued(tfidf.metrics.per_class_f1, encoder.metrics.per_class_f1)
@@ -390,16 +402,19 @@ def f1_by_tier(per_class_f1: np.ndarray, tiers: np.ndarray) -> dict[str, float]:
 
 
 # %% tests="f1_by_tier"
-means = f1_by_tier(np.array([0.8, 0.4, 0.0, 0.2]), np.array(["head", "mid", "tail", "tail"]))
+means = selfcheck.call(f1_by_tier, np.array([0.8, 0.4, 0.0, 0.2]), np.array(["head", "mid", "tail", "tail"]))
 selfcheck.close(means["head"], 0.8, "the head's mean")
 selfcheck.close(means["tail"], 0.1, "the tail's mean")
-### BEGIN HIDDEN TESTS
-means = f1_by_tier(np.array([0.6, np.nan, 0.2, np.nan]), np.array(["tail", "tail", "tail", "mid"]))
+means = selfcheck.call(f1_by_tier, np.array([0.6, np.nan, 0.2, np.nan]), np.array(["tail", "tail", "tail", "mid"]))
 selfcheck.close(means["tail"], 0.4, "a class that does not occur is left out of the mean, not counted as zero")
 selfcheck.true("mid" not in means, "a tier without any class that counts is left out")
-selfcheck.equal(sorted(f1_by_tier(np.array([0.5, 0.0]), np.array(["a", "b"]))), ["a", "b"], "the names of the tiers")
-selfcheck.close(f1_by_tier(np.array([0.0, 0.0]), np.array(["a", "a"]))["a"], 0.0, "zeros count")
-### END HIDDEN TESTS
+selfcheck.equal(sorted(selfcheck.call(f1_by_tier, np.array([0.5, 0.0]), np.array(["a", "b"]))), ["a", "b"], "the names of the tiers")
+selfcheck.close(selfcheck.call(f1_by_tier, np.array([0.0, 0.0]), np.array(["a", "a"]))["a"], 0.0, "zeros count")
+drawn = notebook.draws("f1_by_tier").random(6)
+means = selfcheck.call(f1_by_tier, drawn, np.repeat(["head", "tail"], 3))
+selfcheck.close(means["head"], drawn[:3].mean(), "the head's mean of three numbers")
+selfcheck.close(means["tail"], drawn[3:].mean(), "the tail's mean of three numbers")
+notebook.tested("f1_by_tier")
 
 # %% key="tier-run"
 for name, result in {"TF-IDF": tfidf, "encoder": encoder}.items():
@@ -427,9 +442,19 @@ figures.per_class_f1(encoder.metrics, train_counts)
 # **Your turn.** Choose what to vary (`learning_rate`, `batch_size`, `max_length`, `weight_decay` or `scheduler`), write
 # your prediction, and run the changed arm. The encoder you trained above is the baseline arm: it need not be trained
 # again. Choose a step that is worth 20 minutes: learning rates differ in factors of three or ten, not in
-# percents.
+# percents. These are the calls, with what is yours to fill in as `…`:
+#
+# ```python
+# experiment = notebook.experiment("one_change", vary="…")  # the setting that changes
+# experiment.baseline(encoder, CONFIG)
+# experiment.predict(metric="macro_f1", direction="…", low=…, high=…, why="…")  # "up", "down" or "none"
+# changed = experiment.run("changed", train, replace(CONFIG, …=…), data=data, seed=SEED)
+# ```
+#
+# `low` and `high` bound the *change*, in the metric's own unit: one point of macro-F1 is 0.01, and a fall is negative.
+# Whatever would spoil the comparison is refused before anything trains, with a message that says what to correct.
 
-# %% experiment="one_change" vary=["learning_rate", "batch_size", "max_length", "weight_decay", "scheduler"] points=12 checks={"experiments.one_change": 7, "experiments.predicted_first": 5, "seeds.reported": 0, "seeds.paired": 0}
+# %% experiment="one_change" vary=["learning_rate", "batch_size", "max_length", "weight_decay", "scheduler"] points=12 checks={"experiments.one_change": 7, "experiments.predicted_first": 5, "seeds.reported": 0, "seeds.paired": 0} stub="experiment = notebook.experiment(\"one_change\", vary=\"…\")\nraise NotImplementedError(\"Experiment one_change is not done yet: name the setting above, and replace this line with the other three calls.\")"
 ### BEGIN SOLUTION
 experiment = notebook.experiment("one_change", vary="learning_rate")
 experiment.baseline(encoder, CONFIG)

@@ -84,16 +84,18 @@ def merge_label(label: str, renamed: dict[str, str]) -> str:
 
 # %% tests="merge_label"
 forms = {"Billing dispute": "Billing disputes", "Late fees": "Late fee"}
-selfcheck.equal(merge_label("Billing dispute", forms), "Billing disputes", "a label that was renamed once")
-selfcheck.equal(merge_label("Fraud or scam", forms), "Fraud or scam", "a label that the map does not mention")
-### BEGIN HIDDEN TESTS
+selfcheck.equal(selfcheck.call(merge_label, "Billing dispute", forms), "Billing disputes", "a label that was renamed once")
+selfcheck.equal(selfcheck.call(merge_label, "Fraud or scam", forms), "Fraud or scam", "a label that the map does not mention")
 chain = {"a": "b", "b": "c", "c": "d"}
-selfcheck.equal(merge_label("a", chain), "d", "a label that was renamed three times")
-selfcheck.equal(merge_label("c", chain), "d", "the middle of a chain")
-selfcheck.equal(merge_label("d", chain), "d", "the end of a chain")
+selfcheck.equal(selfcheck.call(merge_label, "a", chain), "d", "a label that was renamed three times")
+selfcheck.equal(selfcheck.call(merge_label, "c", chain), "d", "the middle of a chain")
+selfcheck.equal(selfcheck.call(merge_label, "d", chain), "d", "the end of a chain")
 selfcheck.equal(chain, {"a": "b", "b": "c", "c": "d"}, "the map after the calls")
-selfcheck.equal(merge_label("Other", {}), "Other", "an empty map")
-### END HIDDEN TESTS
+selfcheck.equal(selfcheck.call(merge_label, "Other", {}), "Other", "an empty map")
+names = [f"label {number}" for number in notebook.draws("merge_label").permutation(9)]
+forms = dict(zip(names, names[1:]))
+selfcheck.equal(selfcheck.call(merge_label, names[0], forms), names[8], "a label that was renamed eight times")
+notebook.tested("merge_label")
 
 # %% key="merge-run"
 frame, report = complaints.merge_labels(raw)
@@ -143,15 +145,18 @@ def tail_share(counts: np.ndarray, threshold: int = 100) -> tuple[float, float]:
 
 
 # %% tests="tail_share"
-classes_in_tail, examples_in_tail = selfcheck.pair(tail_share(np.array([900, 90, 10])), "tail_share")
+classes_in_tail, examples_in_tail = selfcheck.pair(selfcheck.call(tail_share, np.array([900, 90, 10])), "tail_share")
 selfcheck.close(classes_in_tail, 2 / 3, "the share of classes in the tail of [900, 90, 10]")
 selfcheck.close(examples_in_tail, 0.1, "the share of examples in the tail of [900, 90, 10]")
-### BEGIN HIDDEN TESTS
-selfcheck.close(tail_share(np.array([100, 100]))[0], 0.0, "a class with exactly 100 examples is not in the tail")
-selfcheck.close(tail_share(np.array([10, 5, 5]), threshold=6)[0], 2 / 3, "the share of classes for another threshold")
-selfcheck.close(tail_share(np.array([10, 5, 5]), threshold=6)[1], 0.5, "the share of examples for another threshold")
-selfcheck.close(tail_share(np.array([1, 1, 1, 1]))[1], 1.0, "the share of examples when every class is in the tail")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(tail_share, np.array([100, 100]))[0], 0.0, "a class with exactly 100 examples is not in the tail")
+selfcheck.close(selfcheck.call(tail_share, np.array([10, 5, 5]), threshold=6)[0], 2 / 3, "the share of classes for another threshold")
+selfcheck.close(selfcheck.call(tail_share, np.array([10, 5, 5]), threshold=6)[1], 0.5, "the share of examples for another threshold")
+selfcheck.close(selfcheck.call(tail_share, np.array([1, 1, 1, 1]))[1], 1.0, "the share of examples when every class is in the tail")
+sizes = notebook.draws("tail_share").integers(1, 99, 20)
+drawn = selfcheck.pair(selfcheck.call(tail_share, np.append(sizes, [200, 300])), "tail_share")
+selfcheck.close(drawn[0], 20 / 22, "the share of classes when 20 of 22 are small")
+selfcheck.close(drawn[1], sizes.sum() / (sizes.sum() + 500), f"the share of examples of classes with {sizes[:3]}, … examples")
+notebook.tested("tail_share")
 
 # %% key="tail-run"
 classes_in_tail, examples_in_tail = tail_share(train_counts)
@@ -177,13 +182,15 @@ def redacted_share(texts: list[str]) -> float:
 
 # %% tests="redacted_share"
 selfcheck.close(
-    redacted_share(["I called XXXX on XXXX.", "They never replied."]), 0.5, "two texts, one of them with two markers"
+    selfcheck.call(redacted_share, ["I called XXXX on XXXX.", "They never replied."]), 0.5, "two texts, one of them with two markers"
 )
-### BEGIN HIDDEN TESTS
-selfcheck.close(redacted_share(["XXXX XXXX XXXX", "a", "b", "c"]), 0.25, "many markers in one text count once")
-selfcheck.close(redacted_share(["a fee of {$XXX}", "size xxxx", "XX"]), 0.0, "neither lower case nor shorter runs count")
-selfcheck.close(redacted_share(["XXXXXXXX"]), 1.0, "a longer run contains the marker")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(redacted_share, ["XXXX XXXX XXXX", "a", "b", "c"]), 0.25, "many markers in one text count once")
+selfcheck.close(selfcheck.call(redacted_share, ["a fee of {$XXX}", "size xxxx", "XX"]), 0.0, "neither lower case nor shorter runs count")
+selfcheck.close(selfcheck.call(redacted_share, ["XXXXXXXX"]), 1.0, "a longer run contains the marker")
+marked = int(notebook.draws("redacted_share").integers(1, 20))
+drawn = ["paid XXXX twice"] * marked + ["nothing is hidden"] * (20 - marked)
+selfcheck.close(selfcheck.call(redacted_share, drawn), marked / 20, f"{marked} of 20 texts")
+notebook.tested("redacted_share")
 
 # %% key="redaction-run"
 share = redacted_share(list(data.train.texts))
@@ -209,12 +216,13 @@ def coverage(lengths: np.ndarray, limit: int) -> float:
 
 
 # %% tests="coverage"
-selfcheck.close(coverage(np.array([10, 20, 30, 40]), 25), 0.5, "the share of [10, 20, 30, 40] that fits into 25")
-### BEGIN HIDDEN TESTS
-selfcheck.close(coverage(np.array([10, 20, 30, 40]), 30), 0.75, "a text as long as the limit fits")
-selfcheck.close(coverage(np.array([5, 500]), 100), 0.5, "texts are counted, not words")
-selfcheck.close(coverage([1, 2, 3], 10), 1.0, "a plain list whose texts all fit")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(coverage, np.array([10, 20, 30, 40]), 25), 0.5, "the share of [10, 20, 30, 40] that fits into 25")
+selfcheck.close(selfcheck.call(coverage, np.array([10, 20, 30, 40]), 30), 0.75, "a text as long as the limit fits")
+selfcheck.close(selfcheck.call(coverage, np.array([5, 500]), 100), 0.5, "texts are counted, not words")
+selfcheck.close(selfcheck.call(coverage, [1, 2, 3], 10), 1.0, "a plain list whose texts all fit")
+limit = int(notebook.draws("coverage").integers(10, 90))
+selfcheck.close(selfcheck.call(coverage, np.arange(100), limit), (limit + 1) / 100, f"the lengths 0 to 99 and the limit {limit}")
+notebook.tested("coverage")
 
 # %% key="length-run"
 words = np.array([len(text.split()) for text in data.train.texts])
@@ -244,13 +252,15 @@ def majority_predictions(train_labels: np.ndarray, n: int) -> np.ndarray:
 
 
 # %% tests="majority_predictions"
-guesses = majority_predictions(np.array([4, 2, 2, 0]), 3)
+guesses = selfcheck.call(majority_predictions, np.array([4, 2, 2, 0]), 3)
 selfcheck.equal(np.asarray(guesses).tolist(), [2, 2, 2], "three predictions after the labels [4, 2, 2, 0]")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(np.asarray(majority_predictions(np.array([7, 7, 1]), 2)).tolist(), [7, 7], "the labels [7, 7, 1]")
-selfcheck.equal(np.asarray(majority_predictions(np.array([3, 0, 3, 7, 8, 9]), 1)).tolist(), [3], "not the middle label")
-selfcheck.equal(len(majority_predictions(np.array([1]), 5)), 5, "the number of predictions")
-### END HIDDEN TESTS
+selfcheck.equal(np.asarray(selfcheck.call(majority_predictions, np.array([7, 7, 1]), 2)).tolist(), [7, 7], "the labels [7, 7, 1]")
+selfcheck.equal(np.asarray(selfcheck.call(majority_predictions, np.array([3, 0, 3, 7, 8, 9]), 1)).tolist(), [3], "not the middle label")
+selfcheck.equal(len(selfcheck.call(majority_predictions, np.array([1]), 5)), 5, "the number of predictions")
+common, rare = notebook.draws("majority_predictions").choice(50, 2, replace=False)
+drawn = selfcheck.call(majority_predictions, np.array([rare, common, common]), 4)
+selfcheck.equal(np.asarray(drawn).tolist(), [common] * 4, f"the labels [{rare}, {common}, {common}]")
+notebook.tested("majority_predictions")
 
 # %% key="majority-run"
 run = notebook.start("majority", config={"model": "majority"}, seed=SEED, data=data, code=majority_predictions)
@@ -287,16 +297,21 @@ def macro_f1(labels: np.ndarray, predictions: np.ndarray) -> float:
 # %% tests="macro_f1"
 truth = np.array([0, 0, 0, 1, 1, 2])
 guess = np.array([0, 0, 1, 1, 1, 0])
-selfcheck.close(macro_f1(truth, truth), 1.0, "macro-F1 of perfect predictions")
-selfcheck.close(macro_f1(truth, guess), (2 / 3 + 4 / 5 + 0) / 3, "macro-F1 of a small example")
-### BEGIN HIDDEN TESTS
-selfcheck.close(macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])), (6 / 7) / 2, "a class that is never predicted")
-selfcheck.close(macro_f1(np.array([0, 1]), np.array([0, 5])), 0.5, "a predicted class that does not occur is no class")
+selfcheck.close(selfcheck.call(macro_f1, truth, truth), 1.0, "macro-F1 of perfect predictions")
+selfcheck.close(selfcheck.call(macro_f1, truth, guess), (2 / 3 + 4 / 5 + 0) / 3, "macro-F1 of a small example")
+selfcheck.close(selfcheck.call(macro_f1, np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])), (6 / 7) / 2, "a class that is never predicted")
+selfcheck.close(selfcheck.call(macro_f1, np.array([0, 1]), np.array([0, 5])), 0.5, "a predicted class that does not occur is no class")
 labels_seen = np.array([0] * 8 + [1] * 2)
 selfcheck.close(
-    macro_f1(labels_seen, np.array([0] * 7 + [1, 1, 0])), (2 * 7 / 16 + 2 * 1 / 4) / 2, "neither weighted nor micro"
+    selfcheck.call(macro_f1, labels_seen, np.array([0] * 7 + [1, 1, 0])), (2 * 7 / 16 + 2 * 1 / 4) / 2, "neither weighted nor micro"
 )
-### END HIDDEN TESTS
+kinds = int(notebook.draws("macro_f1").integers(3, 12))
+labels_seen = np.repeat(np.arange(kinds), 2)
+selfcheck.close(
+    selfcheck.call(macro_f1, labels_seen, np.where(labels_seen == 0, 1, labels_seen)), (kinds - 2 + 2 / 3) / kinds,
+    f"{kinds} classes of two texts, of which the first is taken for the second",
+)
+notebook.tested("macro_f1")
 
 # %% [markdown] key="tfidf-text"
 # ### TF-IDF and logistic regression
@@ -356,14 +371,17 @@ def zero_f1(labels: np.ndarray, predictions: np.ndarray) -> tuple[int, int]:
 
 
 # %% tests="zero_f1"
-zero, never = selfcheck.pair(zero_f1(np.array([0, 0, 1, 2]), np.array([0, 2, 0, 0])), "zero_f1")
+zero, never = selfcheck.pair(selfcheck.call(zero_f1, np.array([0, 0, 1, 2]), np.array([0, 2, 0, 0])), "zero_f1")
 selfcheck.equal(zero, 2, "classes with F1 = 0: class 1 (never predicted) and class 2 (predicted, but wrong)")
 selfcheck.equal(never, 1, "of these, classes that are never predicted: class 1")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(tuple(zero_f1(np.array([0, 1, 2]), np.array([0, 1, 2]))), (0, 0), "perfect predictions")
-selfcheck.equal(tuple(zero_f1(np.array([0, 1]), np.array([5, 5]))), (2, 2), "a predicted class that does not occur")
-selfcheck.equal(tuple(zero_f1(np.array([3, 3, 4]), np.array([3, 4, 3]))), (1, 0), "predicted but always wrong")
-### END HIDDEN TESTS
+selfcheck.equal(tuple(selfcheck.call(zero_f1, np.array([0, 1, 2]), np.array([0, 1, 2]))), (0, 0), "perfect predictions")
+selfcheck.equal(tuple(selfcheck.call(zero_f1, np.array([0, 1]), np.array([5, 5]))), (2, 2), "a predicted class that does not occur")
+selfcheck.equal(tuple(selfcheck.call(zero_f1, np.array([3, 3, 4]), np.array([3, 4, 3]))), (1, 0), "predicted but always wrong")
+lost = int(notebook.draws("zero_f1").integers(2, 9))
+labels_seen = np.arange(lost + 3)
+drawn = selfcheck.call(zero_f1, labels_seen, np.where(labels_seen < lost, 99, labels_seen))
+selfcheck.equal(tuple(drawn), (lost, lost), f"{lost} classes that are never predicted, three that are right")
+notebook.tested("zero_f1")
 
 # %% key="zero-run"
 labels = data.validation.labels

@@ -145,22 +145,25 @@ def weigh_classes(counts: np.ndarray, power: float) -> np.ndarray:
 
 
 # %% tests="weigh_classes"
-selfcheck.true(np.allclose(weigh_classes(np.array([9, 1, 7]), 0.0), [1, 1, 1]), "power 0 gives every class the weight 1")
-toy = weigh_classes(np.array([100, 4]), 0.5)
+selfcheck.true(np.allclose(selfcheck.call(weigh_classes, np.array([9, 1, 7]), 0.0), [1, 1, 1]), "power 0 gives every class the weight 1")
+toy = selfcheck.call(weigh_classes, np.array([100, 4]), 0.5)
 selfcheck.close(toy[1] / toy[0], 5.0, "the ratio of the sqrt-inverse weights of 4 and 100 examples")
 selfcheck.close(toy.mean(), 1.0, "the mean of the weights")
-### BEGIN HIDDEN TESTS
 selfcheck.close(toy[0], 0.1 / 0.3, "the sqrt-inverse weight of 100 examples beside 4")
-inverse = weigh_classes(np.array([10, 5, 1]), 1.0)
+inverse = selfcheck.call(weigh_classes, np.array([10, 5, 1]), 1.0)
 selfcheck.close(inverse[2] / inverse[0], 10.0, "inverse frequency: 1 example against 10")
 selfcheck.close(inverse.mean(), 1.0, "the mean of inverse frequencies")
 with np.errstate(divide="ignore"):
-    gap = weigh_classes(np.array([100, 0, 4]), 0.5)
+    gap = selfcheck.call(weigh_classes, np.array([100, 0, 4]), 0.5)
 selfcheck.close(gap[1], 0.0, "the weight of a class without examples")
 selfcheck.close(gap[[0, 2]].mean(), 1.0, "the mean over the classes that have examples")
-selfcheck.close(weigh_classes(np.array([0, 3, 3]), 0.0)[0], 0.0, "no examples, no weight, at power 0 too")
-selfcheck.close(weigh_classes(np.array([256, 16, 1]), 0.25)[1] * 1.75 / 3, 0.5, "another power: the fourth root")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(weigh_classes, np.array([0, 3, 3]), 0.0)[0], 0.0, "no examples, no weight, at power 0 too")
+selfcheck.close(selfcheck.call(weigh_classes, np.array([256, 16, 1]), 0.25)[1] * 1.75 / 3, 0.5, "another power: the fourth root")
+drawn = notebook.draws("weigh_classes").integers(1, 500, 8)
+weights = selfcheck.call(weigh_classes, drawn, 0.5)
+selfcheck.close(weights.mean(), 1.0, "the mean of eight weights")
+selfcheck.close(weights[0] / weights[1], np.sqrt(drawn[1] / drawn[0]), f"the ratio of the weights of {drawn[0]} and {drawn[1]} examples")
+notebook.tested("weigh_classes")
 
 # %% key="weights-look"
 POWERS = {"none": 0.0, "sqrt_inverse": 0.5}
@@ -196,24 +199,28 @@ def weighted_mean(losses: torch.Tensor, labels: torch.Tensor, weights: torch.Ten
 
 # %% tests="weighted_mean"
 toy_losses, toy_labels = torch.tensor([2.0, 4.0, 6.0]), torch.tensor([0, 0, 1])
-selfcheck.close(weighted_mean(toy_losses, toy_labels, torch.ones(2)), 4.0, "equal weights: the plain mean")
-selfcheck.close(weighted_mean(toy_losses, toy_labels, torch.tensor([1.0, 2.0])), 4.5, "(2 + 4 + 2 × 6) / (1 + 1 + 2)")
-### BEGIN HIDDEN TESTS
+selfcheck.close(selfcheck.call(weighted_mean, toy_losses, toy_labels, torch.ones(2)), 4.0, "equal weights: the plain mean")
+selfcheck.close(selfcheck.call(weighted_mean, toy_losses, toy_labels, torch.tensor([1.0, 2.0])), 4.5, "(2 + 4 + 2 × 6) / (1 + 1 + 2)")
 toy_weights = torch.tensor([0.2, 3.0, 9.0])
 selfcheck.close(
-    weighted_mean(toy_losses, toy_labels, toy_weights), (0.4 + 0.8 + 18) / 3.4, "a class that is not in the batch", tolerance=1e-5
+    selfcheck.call(weighted_mean, toy_losses, toy_labels, toy_weights), (0.4 + 0.8 + 18) / 3.4, "a class that is not in the batch", tolerance=1e-5
 )
 selfcheck.close(
-    weighted_mean(toy_losses, toy_labels, 7 * toy_weights), (0.4 + 0.8 + 18) / 3.4, "a factor on all weights", tolerance=1e-5
+    selfcheck.call(weighted_mean, toy_losses, toy_labels, 7 * toy_weights), (0.4 + 0.8 + 18) / 3.4, "a factor on all weights", tolerance=1e-5
 )
 toy_logits = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 0.5]], requires_grad=True)
-toy_loss = weighted_mean(functional.cross_entropy(toy_logits, toy_labels, reduction="none"), toy_labels, toy_weights)
+toy_loss = selfcheck.call(weighted_mean, functional.cross_entropy(toy_logits, toy_labels, reduction="none"), toy_labels, toy_weights)
 toy_loss.backward()
 mine = toy_logits.grad.clone()
 toy_logits.grad = None
 functional.cross_entropy(toy_logits, toy_labels, weight=toy_weights[:2]).backward()
 selfcheck.true(torch.allclose(mine, toy_logits.grad, atol=1e-6), "the gradient is that of the weighted mean")
-### END HIDDEN TESTS
+drawn = torch.tensor(notebook.draws("weighted_mean").random(3), dtype=torch.float32)
+selfcheck.close(
+    selfcheck.call(weighted_mean, drawn, toy_labels, torch.tensor([1.0, 0.0])), (drawn[0] + drawn[1]).item() / 2,
+    "where one class has the weight 0", tolerance=1e-5,
+)
+notebook.tested("weighted_mean")
 
 # %% [markdown] key="stopping-text"
 # ### When to stop
@@ -240,18 +247,20 @@ def early_stopping(scores: list[float], patience: int | None) -> tuple[int, bool
 
 
 # %% tests="early_stopping"
-best, stop = selfcheck.pair(early_stopping([0.10, 0.15, 0.14], 2), "early_stopping")
+best, stop = selfcheck.pair(selfcheck.call(early_stopping, [0.10, 0.15, 0.14], 2), "early_stopping")
 selfcheck.equal(best, 2, "the best epoch of 0.10, 0.15, 0.14")
 selfcheck.equal(bool(stop), False, "one epoch without a higher score, patience 2: stop")
-selfcheck.equal(bool(early_stopping([0.10, 0.15, 0.14, 0.13], 2)[1]), True, "two epochs without a higher score: stop")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(early_stopping([0.10, 0.15, 0.15, 0.15], 3)[0], 2, "of equal scores, the first is the best")
-selfcheck.equal(bool(early_stopping([0.10, 0.15, 0.15, 0.15], 2)[1]), True, "an equal score is no improvement")
-selfcheck.equal(bool(early_stopping([0.20, 0.10, 0.15], 2)[1]), True, "better than the epoch before, but not than the best")
-selfcheck.equal(bool(early_stopping([0.20, 0.30, 0.40, 0.39], 2)[1]), False, "patience counts from the best epoch")
-selfcheck.equal(bool(early_stopping([0.20, 0.10, 0.10, 0.10], None)[1]), False, "without patience it never stops")
-selfcheck.equal(tuple(early_stopping([0.5], 2)), (1, False), "after the first epoch")
-### END HIDDEN TESTS
+selfcheck.equal(bool(selfcheck.call(early_stopping, [0.10, 0.15, 0.14, 0.13], 2)[1]), True, "two epochs without a higher score: stop")
+selfcheck.equal(selfcheck.call(early_stopping, [0.10, 0.15, 0.15, 0.15], 3)[0], 2, "of equal scores, the first is the best")
+selfcheck.equal(bool(selfcheck.call(early_stopping, [0.10, 0.15, 0.15, 0.15], 2)[1]), True, "an equal score is no improvement")
+selfcheck.equal(bool(selfcheck.call(early_stopping, [0.20, 0.10, 0.15], 2)[1]), True, "better than the epoch before, but not than the best")
+selfcheck.equal(bool(selfcheck.call(early_stopping, [0.20, 0.30, 0.40, 0.39], 2)[1]), False, "patience counts from the best epoch")
+selfcheck.equal(bool(selfcheck.call(early_stopping, [0.20, 0.10, 0.10, 0.10], None)[1]), False, "without patience it never stops")
+selfcheck.equal(tuple(selfcheck.call(early_stopping, [0.5], 2)), (1, False), "after the first epoch")
+rising = np.sort(notebook.draws("early_stopping").random(6)).tolist()
+selfcheck.equal(tuple(selfcheck.call(early_stopping, rising, 2)), (6, False), "six scores that rise")
+selfcheck.equal(tuple(selfcheck.call(early_stopping, rising[::-1], 5)), (1, True), "six scores that fall, patience 5")
+notebook.tested("early_stopping")
 
 # %% [markdown] key="loop-text"
 # ### The loop
@@ -395,15 +404,17 @@ def tail_probability(logits: np.ndarray, in_tail: np.ndarray) -> float:
 
 # %% tests="tail_probability"
 toy_tail = np.array([False, True, True])
-selfcheck.close(tail_probability(np.zeros((4, 3)), toy_tail), 2 / 3, "equal logits, two of three classes in the tail")
-selfcheck.close(tail_probability(np.log([[0.7, 0.2, 0.1]]), toy_tail), 0.3, "probabilities of 0.7, 0.2 and 0.1")
-### BEGIN HIDDEN TESTS
+selfcheck.close(selfcheck.call(tail_probability, np.zeros((4, 3)), toy_tail), 2 / 3, "equal logits, two of three classes in the tail")
+selfcheck.close(selfcheck.call(tail_probability, np.log([[0.7, 0.2, 0.1]]), toy_tail), 0.3, "probabilities of 0.7, 0.2 and 0.1")
 toy_logits = np.log([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
-selfcheck.close(tail_probability(toy_logits, toy_tail), (0.3 + 0.9) / 2, "the mean over two complaints")
-selfcheck.close(tail_probability(toy_logits + 5, toy_tail), (0.3 + 0.9) / 2, "logits are free up to a constant")
-selfcheck.close(tail_probability(np.array([[2000.0, 0.0, 0.0], [0.0, 2000.0, 0.0]]), toy_tail), 0.5, "large logits")
-selfcheck.close(tail_probability(toy_logits, ~toy_tail), 1 - (0.3 + 0.9) / 2, "the rest of the classes")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(tail_probability, toy_logits, toy_tail), (0.3 + 0.9) / 2, "the mean over two complaints")
+selfcheck.close(selfcheck.call(tail_probability, toy_logits + 5, toy_tail), (0.3 + 0.9) / 2, "logits are free up to a constant")
+selfcheck.close(selfcheck.call(tail_probability, np.array([[2000.0, 0.0, 0.0], [0.0, 2000.0, 0.0]]), toy_tail), 0.5, "large logits")
+selfcheck.close(selfcheck.call(tail_probability, toy_logits, ~toy_tail), 1 - (0.3 + 0.9) / 2, "the rest of the classes")
+drawn = notebook.draws("tail_probability").dirichlet(np.ones(4))
+toy_tail = np.array([False, False, True, True])
+selfcheck.close(selfcheck.call(tail_probability, np.log([drawn]), toy_tail), drawn[2] + drawn[3], f"probabilities of {np.round(drawn, 2)}")
+notebook.tested("tail_probability")
 
 # %% key="tail-run"
 in_tail = tiers == "tail"
@@ -458,19 +469,24 @@ def zero_classes(confusion: np.ndarray) -> tuple[list[int], list[int]]:
 
 # %% tests="zero_classes"
 toy_confusion = np.array([[5, 0, 1, 0], [2, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 3]])
-never, wrong = selfcheck.pair(zero_classes(toy_confusion), "zero_classes")
+never, wrong = selfcheck.pair(selfcheck.call(zero_classes, toy_confusion), "zero_classes")
 selfcheck.equal(list(never), [1], "the classes that are never predicted (column 1 is empty)")
 selfcheck.equal(list(wrong), [2], "the classes that are predicted and always wrong")
-### BEGIN HIDDEN TESTS
 toy_confusion = np.array([[4, 1, 0, 2], [3, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]])
-never, wrong = zero_classes(toy_confusion)
+never, wrong = selfcheck.call(zero_classes, toy_confusion)
 selfcheck.equal((list(never), list(wrong)), ([], [1, 3]), "class 2 does not occur and is not counted")
-selfcheck.equal(tuple(map(list, zero_classes(np.diag([2, 1, 0])))), ([], []), "perfect predictions")
+selfcheck.equal(tuple(map(list, selfcheck.call(zero_classes, np.diag([2, 1, 0])))), ([], []), "perfect predictions")
 toy_confusion = np.array([[0, 3, 0], [0, 2, 0], [0, 1, 0]])
-selfcheck.equal(tuple(map(list, zero_classes(toy_confusion))), ([0, 2], []), "a model that answers with one class")
+selfcheck.equal(tuple(map(list, selfcheck.call(zero_classes, toy_confusion))), ([0, 2], []), "a model that answers with one class")
 toy_confusion = np.array([[2, 0, 0], [1, 0, 0], [0, 4, 1]])
-selfcheck.equal(tuple(map(list, zero_classes(toy_confusion))), ([], [1]), "rows are true classes, columns predicted ones")
-### END HIDDEN TESTS
+selfcheck.equal(tuple(map(list, selfcheck.call(zero_classes, toy_confusion))), ([], [1]), "rows are true classes, columns predicted ones")
+first, second, other = notebook.draws("zero_classes").choice(6, 3, replace=False)
+toy_confusion = np.diag(np.full(6, 3))
+toy_confusion[[first, second]] = 0
+toy_confusion[[first, second], other] = 3
+never, wrong = selfcheck.call(zero_classes, toy_confusion)
+selfcheck.equal((sorted(never), list(wrong)), (sorted([first, second]), []), f"classes {first} and {second} are taken for {other}")
+notebook.tested("zero_classes")
 
 # %% key="zero-run"
 every_class = np.arange(len(data.classes))
@@ -621,15 +637,14 @@ def landing_prediction() -> dict[str, float]:
 
 # %% tests="landing_prediction"
 LANDINGS = ("head", "similar mid", "other mid", "other tail")
-expected_landing = landing_prediction()
+expected_landing = selfcheck.call(landing_prediction)
 selfcheck.equal(sorted(expected_landing), sorted(LANDINGS), "the names of your four shares")
 selfcheck.close(sum(expected_landing.values()), 1.0, "the sum of your four shares", tolerance=1e-3)
 selfcheck.true(all(0 <= share <= 1 for share in expected_landing.values()), "every share lies between 0 and 1")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(len(landing_prediction()), 4, "four shares")
-selfcheck.close(sum(landing_prediction().values()), 1.0, "the sum of the shares, not of percents", tolerance=1e-3)
-selfcheck.true(min(landing_prediction().values()) >= 0, "no share is negative")
-### END HIDDEN TESTS
+selfcheck.equal(len(selfcheck.call(landing_prediction)), 4, "four shares")
+selfcheck.close(sum(selfcheck.call(landing_prediction).values()), 1.0, "the sum of the shares, not of percents", tolerance=1e-3)
+selfcheck.true(min(selfcheck.call(landing_prediction).values()) >= 0, "no share is negative")
+notebook.tested("landing_prediction")
 
 # %% key="landing-record"
 notebook.values({f"landing.expected.{name.replace(' ', '_')}": share for name, share in expected_landing.items()})
@@ -675,21 +690,25 @@ toy_tiers = np.array(["head", "mid", "mid", "tail", "tail"])
 toy_similar = np.zeros((5, 5), dtype=bool)
 toy_similar[3, 1] = toy_similar[4, 2] = True
 toy_confusion = np.array([[9, 9, 9, 9, 9], [9, 9, 9, 9, 9], [9, 9, 9, 9, 9], [4, 2, 1, 7, 1], [0, 0, 0, 0, 3]])
-landing = error_landing(toy_confusion, toy_tiers, toy_similar)
+landing = selfcheck.call(error_landing, toy_confusion, toy_tiers, toy_similar)
 selfcheck.close(landing["head"], 4 / 8, "errors of tail class 3 that land in the head: 4 of 8")
 selfcheck.close(landing["similar mid"], 2 / 8, "errors of tail class 3 that land in its similar class")
 selfcheck.close(sum(landing.values()), 1.0, "the sum of the four shares")
-### BEGIN HIDDEN TESTS
 selfcheck.close(landing["other mid"], 1 / 8, "the errors that land in another class of medium size")
 selfcheck.close(landing["other tail"], 1 / 8, "a correct prediction is no error, and no other tail class")
 toy_confusion = np.zeros((5, 5), dtype=int)
 toy_confusion[3, 0], toy_confusion[4, 2], toy_confusion[4, 1] = 1, 2, 5
-landing = error_landing(toy_confusion, toy_tiers, toy_similar)
+landing = selfcheck.call(error_landing, toy_confusion, toy_tiers, toy_similar)
 selfcheck.close(landing["head"], 1 / 8, "shares of all errors together, not the mean over classes")
 selfcheck.close(landing["similar mid"], 2 / 8, "similar is meant row by row: class 4 is similar to class 2")
 selfcheck.close(landing["other mid"], 5 / 8, "similar to another class is not similar to this one")
-selfcheck.equal(set(error_landing(np.diag([1, 1, 1, 1, 1]), toy_tiers, toy_similar).values()), {0.0}, "no error at all")
-### END HIDDEN TESTS
+selfcheck.equal(set(selfcheck.call(error_landing, np.diag([1, 1, 1, 1, 1]), toy_tiers, toy_similar).values()), {0.0}, "no error at all")
+to_head, to_similar = notebook.draws("error_landing").integers(1, 9, 2).tolist()
+toy_confusion = np.zeros((5, 5), dtype=int)
+toy_confusion[3, :2] = to_head, to_similar
+landing = selfcheck.call(error_landing, toy_confusion, toy_tiers, toy_similar)
+selfcheck.close(landing["head"], to_head / (to_head + to_similar), f"{to_head} errors land in the head, {to_similar} in the similar class")
+notebook.tested("error_landing")
 
 # %% key="landing-run"
 pooled = sum(confusion_matrix(labels, run.predictions, labels=every_class) for run in weighted_runs)
@@ -735,19 +754,22 @@ def confident_errors(logits: np.ndarray, labels: np.ndarray, k: int) -> list[int
 
 # %% tests="confident_errors"
 toy_logits = np.log([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
-selfcheck.equal(list(confident_errors(toy_logits, np.array([1, 1, 1, 0]), 2)), [1, 3], "the two most confident errors of four rows")
-selfcheck.equal(list(confident_errors(toy_logits, np.array([0, 0, 1, 1]), 2)), [], "no errors at all")
-### BEGIN HIDDEN TESTS
+selfcheck.equal(list(selfcheck.call(confident_errors, toy_logits, np.array([1, 1, 1, 0]), 2)), [1, 3], "the two most confident errors of four rows")
+selfcheck.equal(list(selfcheck.call(confident_errors, toy_logits, np.array([0, 0, 1, 1]), 2)), [], "no errors at all")
 shifted_logits = toy_logits + np.array([[50.0], [0.0], [0.0], [20.0]])
 selfcheck.equal(
-    list(confident_errors(shifted_logits, np.array([1, 1, 1, 0]), 3)), [1, 3, 0], "probabilities decide, not raw logits"
+    list(selfcheck.call(confident_errors, shifted_logits, np.array([1, 1, 1, 0]), 3)), [1, 3, 0], "probabilities decide, not raw logits"
 )
-selfcheck.equal(list(confident_errors(toy_logits, np.array([1, 1, 0, 0]), 9)), [1, 2, 3, 0], "fewer errors than asked for")
+selfcheck.equal(list(selfcheck.call(confident_errors, toy_logits, np.array([1, 1, 0, 0]), 9)), [1, 2, 3, 0], "fewer errors than asked for")
 three_way = np.log([[0.50, 0.49, 0.01], [0.60, 0.10, 0.30]])
 selfcheck.equal(
-    list(confident_errors(three_way, np.array([2, 1]), 1)), [1], "the predicted class's probability, not the true one's"
+    list(selfcheck.call(confident_errors, three_way, np.array([2, 1]), 1)), [1], "the predicted class's probability, not the true one's"
 )
-### END HIDDEN TESTS
+order = notebook.draws("confident_errors").permutation(5)
+sure = 0.55 + 0.08 * order
+drawn = selfcheck.call(confident_errors, np.log(np.stack([sure, 1 - sure], axis=1)), np.ones(5, dtype=int), 2)
+selfcheck.equal(list(drawn), [order.tolist().index(4), order.tolist().index(3)], f"two of five errors, with {np.round(sure, 2)}")
+notebook.tested("confident_errors")
 
 # %% key="confident-run"
 chosen = weighted_runs[0]
@@ -785,15 +807,18 @@ def noise_share(counts: np.ndarray, at_most: int = 5) -> tuple[float, float]:
 
 
 # %% tests="noise_share"
-noisy_classes, noisy_complaints = selfcheck.pair(noise_share(np.array([90, 6, 3, 1])), "noise_share")
+noisy_classes, noisy_complaints = selfcheck.pair(selfcheck.call(noise_share, np.array([90, 6, 3, 1])), "noise_share")
 selfcheck.close(noisy_classes, 2 / 4, "the share of classes with at most five complaints in [90, 6, 3, 1]")
 selfcheck.close(noisy_complaints, 4 / 100, "the share of complaints they hold")
-### BEGIN HIDDEN TESTS
-selfcheck.close(noise_share(np.array([10, 5, 0, 0]))[0], 1 / 2, "classes that do not occur are not counted; five counts as few")
-selfcheck.close(noise_share(np.array([10, 5, 0, 0]))[1], 5 / 15, "the complaints of a class with exactly five")
-selfcheck.close(noise_share(np.array([10, 2, 1, 0]), at_most=1)[0], 1 / 3, "another limit")
-selfcheck.close(noise_share(np.array([10, 20]))[0], 0.0, "no small class at all")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(noise_share, np.array([10, 5, 0, 0]))[0], 1 / 2, "classes that do not occur are not counted; five counts as few")
+selfcheck.close(selfcheck.call(noise_share, np.array([10, 5, 0, 0]))[1], 5 / 15, "the complaints of a class with exactly five")
+selfcheck.close(selfcheck.call(noise_share, np.array([10, 2, 1, 0]), at_most=1)[0], 1 / 3, "another limit")
+selfcheck.close(selfcheck.call(noise_share, np.array([10, 20]))[0], 0.0, "no small class at all")
+few = notebook.draws("noise_share").integers(1, 6, 7)
+drawn = selfcheck.pair(selfcheck.call(noise_share, np.append(few, [50, 60])), "noise_share")
+selfcheck.close(drawn[0], 7 / 9, "seven of nine classes have at most five complaints")
+selfcheck.close(drawn[1], few.sum() / (few.sum() + 110), f"the complaints of classes with {few} of them")
+notebook.tested("noise_share")
 
 # %% key="noise-run"
 validation_counts = np.bincount(labels, minlength=len(data.classes))

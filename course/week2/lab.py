@@ -73,14 +73,17 @@ def training_rows(steps_per_epoch: int, batch_size: int) -> tuple[int, int]:
 
 
 # %% tests="training_rows"
-fewest, most = selfcheck.pair(training_rows(3, 10), "training_rows")
+fewest, most = selfcheck.pair(selfcheck.call(training_rows, 3, 10), "training_rows")
 selfcheck.equal(fewest, 21, "the fewest examples that make 3 batches of 10")
 selfcheck.equal(most, 30, "the most examples that make 3 batches of 10")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(tuple(training_rows(1, 32)), (1, 32), "one batch of 32")
-selfcheck.equal(tuple(training_rows(157, 32)), (4993, 5024), "157 batches of 32")
-selfcheck.equal(tuple(training_rows(7, 1)), (7, 7), "batches of one")
-### END HIDDEN TESTS
+selfcheck.equal(tuple(selfcheck.call(training_rows, 1, 32)), (1, 32), "one batch of 32")
+selfcheck.equal(tuple(selfcheck.call(training_rows, 157, 32)), (4993, 5024), "157 batches of 32")
+selfcheck.equal(tuple(selfcheck.call(training_rows, 7, 1)), (7, 7), "batches of one")
+batches, size = notebook.draws("training_rows").integers(2, 99, 2).tolist()
+fewest, most = selfcheck.call(training_rows, batches, size)
+selfcheck.equal(most, batches * size, f"the most examples that make {batches} batches of {size}")
+selfcheck.equal(most - fewest, size - 1, "what the last batch may lack")
+notebook.tested("training_rows")
 
 # %% [markdown] key="turning-text"
 # ### Where did the validation loss turn?
@@ -102,16 +105,19 @@ def turning_point(losses: list[float]) -> tuple[int, float]:
 
 
 # %% tests="turning_point"
-lowest_at, rise = selfcheck.pair(turning_point([2.9, 1.6, 1.5, 1.55, 1.6]), "turning_point")
+lowest_at, rise = selfcheck.pair(selfcheck.call(turning_point, [2.9, 1.6, 1.5, 1.55, 1.6]), "turning_point")
 selfcheck.equal(lowest_at, 2, "where 2.9, 1.6, 1.5, 1.55, 1.6 is smallest")
 selfcheck.close(rise, 0.1, "how far its last value lies above that")
-### BEGIN HIDDEN TESTS
-selfcheck.equal(turning_point([2.0, 1.0, 1.0, 1.5])[0], 1, "of two equal ones the first")
-selfcheck.close(turning_point([1.0, 3.0, 2.0])[1], 1.0, "the end, not the highest value")
-selfcheck.equal(turning_point([3.0, 2.0, 1.0])[0], 2, "a loss that falls to the end")
-selfcheck.close(turning_point([3.0, 2.0, 1.0])[1], 0.0, "the rise of a loss that falls to the end")
-selfcheck.close(turning_point([0.5])[1], 0.0, "a single evaluation")
-### END HIDDEN TESTS
+selfcheck.equal(selfcheck.call(turning_point, [2.0, 1.0, 1.0, 1.5])[0], 1, "of two equal ones the first")
+selfcheck.close(selfcheck.call(turning_point, [1.0, 3.0, 2.0])[1], 1.0, "the end, not the highest value")
+selfcheck.equal(selfcheck.call(turning_point, [3.0, 2.0, 1.0])[0], 2, "a loss that falls to the end")
+selfcheck.close(selfcheck.call(turning_point, [3.0, 2.0, 1.0])[1], 0.0, "the rise of a loss that falls to the end")
+selfcheck.close(selfcheck.call(turning_point, [0.5])[1], 0.0, "a single evaluation")
+falling = np.sort(notebook.draws("turning_point").random(5))[::-1].tolist()
+lowest_at, rise = selfcheck.call(turning_point, [*falling, falling[4] + 0.25])
+selfcheck.equal(lowest_at, 4, "the fifth of six losses is the smallest")
+selfcheck.close(rise, 0.25, "the last one lies 0.25 above it")
+notebook.tested("turning_point")
 
 # %% [markdown] key="landmarks-text"
 # ### What should a loss be?
@@ -141,26 +147,31 @@ def loss_landmarks(counts: np.ndarray) -> tuple[float, float, float]:
 
 
 # %% tests="loss_landmarks"
-toy = loss_landmarks(np.array([50, 25, 25]))
+toy = selfcheck.call(loss_landmarks, np.array([50, 25, 25]))
 selfcheck.equal(len(toy), 3, "the number of landmarks")
 selfcheck.close(toy[0], 1.098612, "knowing nothing of three classes", tolerance=1e-5)
 selfcheck.close(toy[1], 1.039721, "knowing the shares 1/2, 1/4, 1/4", tolerance=1e-5)
 selfcheck.close(toy[2], 0.551445, "the softmax taken twice, three classes", tolerance=1e-5)
-### BEGIN HIDDEN TESTS
-even = loss_landmarks(np.array([10, 10, 10, 10]))
+even = selfcheck.call(loss_landmarks, np.array([10, 10, 10, 10]))
 selfcheck.close(even[1], even[0], "equal shares are worth nothing")
-gap = loss_landmarks(np.array([6, 0, 2]))
+gap = selfcheck.call(loss_landmarks, np.array([6, 0, 2]))
 selfcheck.close(gap[0], math.log(3), "a class without examples is a class")
 selfcheck.close(gap[1], -(0.75 * math.log(0.75) + 0.25 * math.log(0.25)), "a share of 0 adds nothing")
 selfcheck.close(gap[2], math.log(2 + math.e) - 1, "the floor counts it too")
-selfcheck.close(loss_landmarks(np.array([7]))[2], 0.0, "one class")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(loss_landmarks, np.array([7]))[2], 0.0, "one class")
+kinds = int(notebook.draws("loss_landmarks").integers(3, 40))
+selfcheck.close(selfcheck.call(loss_landmarks, np.full(kinds, 7))[1], math.log(kinds), f"the shares of {kinds} equal classes")
+notebook.tested("loss_landmarks")
 
 # %% [markdown] key="zoo-intro"
 # ## Part 2. The four models on the instruments
 #
 # The models come as a folder: weights, one log each, a card. `find` looks for the card, wherever the platform put
 # the folder. If it finds none, the message says what to attach or where to put it.
+
+# %% only="colab" key="upload"
+# On Colab: choose one zip of the folder with the models, or all files in it. It asks only where they are not here yet.
+paribus.zoo.upload("week2")
 
 # %% key="open"
 zoo = paribus.zoo.open_zoo(paribus.zoo.find("week2"))

@@ -172,7 +172,7 @@ def repaired_step(network, optimizer, ids, targets):
 
 
 # %% tests="repaired_step"
-torch.manual_seed(0)
+torch.manual_seed(int(notebook.draws("repaired_step").integers(1_000_000)))
 toy = torch.nn.Linear(3, 2)
 toy_inputs, toy_targets = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]]), torch.tensor([0, 1])
 toy_optimizer = torch.optim.SGD(toy.parameters(), lr=0.1)
@@ -180,7 +180,6 @@ loss_before, weights_before = functional.cross_entropy(toy(toy_inputs), toy_targ
 told = selfcheck.call(repaired_step, toy, toy_optimizer, toy_inputs, toy_targets)
 selfcheck.true(not torch.equal(weights_before, toy.weight), "the weights move")
 selfcheck.close(told, loss_before, "the loss before the step")
-### BEGIN HIDDEN TESTS
 torch.manual_seed(0)
 fresh = torch.nn.Linear(3, 2)
 reference = torch.nn.Linear(3, 2)
@@ -194,18 +193,18 @@ for _ in range(3):
     with torch.no_grad():
         for weights, slope in zip(reference.parameters(), slopes):
             weights -= 0.1 * slope
-given = [repaired_step(fresh, fresh_optimizer, toy_inputs, toy_targets) for _ in range(3)]
+given = [selfcheck.call(repaired_step, fresh, fresh_optimizer, toy_inputs, toy_targets) for _ in range(3)]
 selfcheck.true(all(isinstance(loss, float) for loss in given), "the loss is a plain number")
 selfcheck.true(np.allclose(given, expected, atol=1e-6), "three steps of plain gradient descent")
 selfcheck.true(torch.allclose(fresh.weight, reference.weight, atol=1e-6), "gradients of one step do not enter the next")
 fresh.weight.grad = torch.full_like(fresh.weight, 100.0)
 kept = fresh.weight.detach().clone()
-repaired_step(fresh, fresh_optimizer, toy_inputs, toy_targets)
+selfcheck.call(repaired_step, fresh, fresh_optimizer, toy_inputs, toy_targets)
 selfcheck.true((fresh.weight - kept).abs().max() < 1, "gradients that lay there before do not enter the step")
 resting = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Dropout(0.5)).eval()
-repaired_step(resting, torch.optim.SGD(resting.parameters(), lr=0.1), toy_inputs, toy_targets)
+selfcheck.call(repaired_step, resting, torch.optim.SGD(resting.parameters(), lr=0.1), toy_inputs, toy_targets)
 selfcheck.true(resting.training, "the network is in training mode")
-### END HIDDEN TESTS
+notebook.tested("repaired_step")
 
 # %% key="step1-again"
 script = replace(script, step=repaired_step)
@@ -257,19 +256,21 @@ def shuffle_together(ids, targets, rng):
 
 # %% tests="shuffle_together"
 toy_ids, toy_targets = torch.arange(50).reshape(50, 1), torch.arange(50)
-new_ids, new_targets = selfcheck.pair(shuffle_together(toy_ids, toy_targets, np.random.default_rng(1)), "shuffle_together")
+new_ids, new_targets = selfcheck.pair(selfcheck.call(shuffle_together, toy_ids, toy_targets, np.random.default_rng(1)), "shuffle_together")
 selfcheck.true(torch.equal(new_ids[:, 0], new_targets), "each text keeps its label")
-### BEGIN HIDDEN TESTS
 selfcheck.true(torch.equal(new_targets.sort().values, toy_targets), "every example once")
-odd_ids, odd_targets = shuffle_together(2 * toy_ids[:31], toy_targets[:31], np.random.default_rng(5))
+odd_ids, odd_targets = selfcheck.call(shuffle_together, 2 * toy_ids[:31], toy_targets[:31], np.random.default_rng(5))
 selfcheck.true(torch.equal(odd_ids[:, 0], 2 * odd_targets), "each of 31 texts keeps its label")
 selfcheck.true(not torch.equal(new_targets, toy_targets), "another order")
 selfcheck.true(torch.equal(toy_targets, torch.arange(50)), "what was passed in stays as it was")
 generator = np.random.default_rng(1)
-first, second = (shuffle_together(toy_ids, toy_targets, generator)[1] for _ in range(2))
+first, second = (selfcheck.call(shuffle_together, toy_ids, toy_targets, generator)[1] for _ in range(2))
 selfcheck.true(not torch.equal(first, second), "another order each time")
 selfcheck.true(torch.equal(first, new_targets), "the same generator gives the same order")
-### END HIDDEN TESTS
+drawn = int(notebook.draws("shuffle_together").integers(10, 50))
+few_ids, few_targets = selfcheck.call(shuffle_together, toy_ids[:drawn], toy_targets[:drawn], np.random.default_rng(drawn))
+selfcheck.equal(few_ids[:, 0].tolist(), few_targets.tolist(), f"each of {drawn} texts keeps its label")
+notebook.tested("shuffle_together")
 
 # %% key="step2-again"
 script = replace(script, shuffle=shuffle_together)
@@ -329,13 +330,14 @@ def rate_at(step: int, total_steps: int) -> float:
 
 
 # %% tests="rate_at"
-selfcheck.close(rate_at(0, 100), 1.0, "the share at step 0 of 100")
-selfcheck.close(rate_at(25, 100), 0.75, "the share at step 25 of 100")
-### BEGIN HIDDEN TESTS
-selfcheck.close(rate_at(100, 100), 0.0, "the share at the end")
-selfcheck.close(rate_at(101, 100), 0.0, "the share after the end")
-selfcheck.close(rate_at(6, 8), 0.25, "another length")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(rate_at, 0, 100), 1.0, "the share at step 0 of 100")
+selfcheck.close(selfcheck.call(rate_at, 25, 100), 0.75, "the share at step 25 of 100")
+selfcheck.close(selfcheck.call(rate_at, 100, 100), 0.0, "the share at the end")
+selfcheck.close(selfcheck.call(rate_at, 101, 100), 0.0, "the share after the end")
+selfcheck.close(selfcheck.call(rate_at, 6, 8), 0.25, "another length")
+step, steps = np.sort(notebook.draws("rate_at").choice(np.arange(1, 500), 2, replace=False)).tolist()
+selfcheck.close(selfcheck.call(rate_at, step, steps), (steps - step) / steps, f"the share at step {step} of {steps}")
+notebook.tested("rate_at")
 
 # %% key="step3-again"
 script = replace(script, rate=rate_at)
@@ -364,17 +366,19 @@ def gradient_norm(network) -> float:
 # %% tests="gradient_norm"
 toy = torch.nn.ParameterDict({"a": torch.nn.Parameter(torch.zeros(2)), "b": torch.nn.Parameter(torch.zeros(1))})
 toy["a"].grad, toy["b"].grad = torch.tensor([3.0, 0.0]), torch.tensor([4.0])
-selfcheck.close(gradient_norm(toy), 5.0, "gradients of 3, 0 and 4")
-### BEGIN HIDDEN TESTS
+selfcheck.close(selfcheck.call(gradient_norm, toy), 5.0, "gradients of 3, 0 and 4")
 toy["b"].grad = None
-selfcheck.close(gradient_norm(toy), 3.0, "a parameter without a gradient")
+selfcheck.close(selfcheck.call(gradient_norm, toy), 3.0, "a parameter without a gradient")
 toy["a"].grad = torch.tensor([-3.0, 4.0])
-selfcheck.close(gradient_norm(toy), 5.0, "a negative gradient")
+selfcheck.close(selfcheck.call(gradient_norm, toy), 5.0, "a negative gradient")
 toy["a"].grad = None
-selfcheck.close(gradient_norm(toy), 0.0, "no gradient at all")
+selfcheck.close(selfcheck.call(gradient_norm, toy), 0.0, "no gradient at all")
 toy["a"].grad, toy["b"].grad = torch.tensor([1.0, 1.0]), torch.tensor([1.0])
-selfcheck.close(gradient_norm(toy), 3**0.5, "the square root of the sum, not the sum of norms")
-### END HIDDEN TESTS
+selfcheck.close(selfcheck.call(gradient_norm, toy), 3**0.5, "the square root of the sum, not the sum of norms")
+scale = float(notebook.draws("gradient_norm").integers(2, 50))
+toy["a"].grad, toy["b"].grad = torch.tensor([3.0, 0.0]) * scale, torch.tensor([4.0]) * scale
+selfcheck.close(selfcheck.call(gradient_norm, toy), 5 * scale, f"gradients {scale:g} times as large")
+notebook.tested("gradient_norm")
 
 # %% key="step4-run"
 def norms_by_length(script):
@@ -415,19 +419,21 @@ def mean_pool(embedded: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
 # %% tests="mean_pool"
 toy_ids = torch.tensor([[4, 2, PAD], [7, PAD, PAD]])
 toy_vectors = torch.tensor([[[1.0, 0.0], [3.0, 2.0], [0.0, 0.0]], [[5.0, 5.0], [0.0, 0.0], [0.0, 0.0]]])
-pooled = mean_pool(toy_vectors, toy_ids)
+pooled = selfcheck.call(mean_pool, toy_vectors, toy_ids)
 selfcheck.equal(tuple(pooled.shape), (2, 2), "the shape")
 selfcheck.true(torch.allclose(pooled, torch.tensor([[2.0, 1.0], [5.0, 5.0]])), "the means of a text of two words and of one of one")
-### BEGIN HIDDEN TESTS
 padded = toy_vectors.clone()
 padded[0, 2], padded[1, 1:] = 9.0, -9.0
-selfcheck.true(torch.allclose(mean_pool(padded, toy_ids), pooled), "what stands in the padding does not enter")
-empty = mean_pool(toy_vectors[:1], torch.zeros(1, 3, dtype=torch.long))
+selfcheck.true(torch.allclose(selfcheck.call(mean_pool, padded, toy_ids), pooled), "what stands in the padding does not enter")
+empty = selfcheck.call(mean_pool, toy_vectors[:1], torch.zeros(1, 3, dtype=torch.long))
 selfcheck.true(torch.equal(empty, torch.zeros(1, 2)), "a text without a known word")
 sloped = toy_vectors.clone().requires_grad_()
-mean_pool(sloped, toy_ids).sum().backward()
+selfcheck.call(mean_pool, sloped, toy_ids).sum().backward()
 selfcheck.true(torch.allclose(sloped.grad[0, :, 0], torch.tensor([0.5, 0.5, 0.0])), "gradients reach words and no padding")
-### END HIDDEN TESTS
+drawn = torch.tensor(notebook.draws("mean_pool").random((1, 3, 2)), dtype=torch.float32)
+pooled = selfcheck.call(mean_pool, drawn, torch.tensor([[4, 2, PAD]]))
+selfcheck.true(torch.allclose(pooled[0], (drawn[0, 0] + drawn[0, 1]) / 2), "the mean of two words of three places")
+notebook.tested("mean_pool")
 
 # %% key="step4-again"
 script = replace(script, pool=mean_pool)
@@ -464,14 +470,16 @@ def leaked_rows(train: list[str], validation: list[str]) -> list[int]:
 
 # %% tests="leaked_rows"
 selfcheck.equal(
-    leaked_rows(["They never replied.", "A late fee"], ["a LATE fee", "Something else"]), [0], "one copy in capitals"
+    selfcheck.call(leaked_rows, ["They never replied.", "A late fee"], ["a LATE fee", "Something else"]), [0], "one copy in capitals"
 )
-### BEGIN HIDDEN TESTS
-selfcheck.equal(leaked_rows(["a  b\nc"], ["x", " A b C ", "a bc"]), [1], "other white space; words must stay words")
-selfcheck.equal(leaked_rows(["a"], ["a", "b", "A"]), [0, 2], "every copy")
-selfcheck.equal(leaked_rows(["a late fee was charged"], ["a late fee"]), [], "a part of a text is no copy")
-selfcheck.equal(leaked_rows([], ["a"]), [], "nothing to compare with")
-### END HIDDEN TESTS
+selfcheck.equal(selfcheck.call(leaked_rows, ["a  b\nc"], ["x", " A b C ", "a bc"]), [1], "other white space; words must stay words")
+selfcheck.equal(selfcheck.call(leaked_rows, ["a"], ["a", "b", "A"]), [0, 2], "every copy")
+selfcheck.equal(selfcheck.call(leaked_rows, ["a late fee was charged"], ["a late fee"]), [], "a part of a text is no copy")
+selfcheck.equal(selfcheck.call(leaked_rows, [], ["a"]), [], "nothing to compare with")
+place = int(notebook.draws("leaked_rows").integers(0, 9))
+others = [f"text {number}" for number in range(9)]
+selfcheck.equal(selfcheck.call(leaked_rows, [others[place].upper()], others), [place], f"text {place} of nine")
+notebook.tested("leaked_rows")
 
 # %% key="step5-again"
 leaked = leaked_rows(list(data.train.texts[:ROWS]), larger_texts)
@@ -492,6 +500,10 @@ print(f"accuracy on them {hits[leaked].mean():.3f}, on all others {hits[clean].m
 # the **gradient norm** of every step, the **learning rate**, and the **weights**, as histograms and as the size of
 # each update against them. Some of the runs are ill. One instrument is never enough: a flat loss can mean that nothing
 # reaches the first layers, that the updates are too small, or that something else is wrong.
+
+# %% only="colab" key="upload"
+# On Colab: choose one zip of the folder with the runs, or all files in it. It asks only where they are not here yet.
+paribus.zoo.upload("pathologies")
 
 # %% key="open"
 zoo = paribus.zoo.open_zoo(paribus.zoo.find("pathologies"))

@@ -1,8 +1,8 @@
 """The proof that an assignment's tests are worth something, before it goes out.
 
 For every code task: the solution passes the visible and the hidden tests, the student's stub fails the visible
-ones with a message, and the hidden tests catch each planted wrong answer, of which there are at least
-three. Hidden tests run here and nowhere else.
+ones with a message, and the visible tests catch each planted wrong answer, of which there are at least three. A test
+that students cannot see never meets their work: hidden tests run here and nowhere else.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ LIMIT_SECONDS = 300
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """One planted wrong answer and the part of the tests that caught it ("hidden", "visible", "" for none)."""
+    """One planted wrong answer and the part of the tests that caught it ("visible", "hidden", "" for none)."""
 
     name: str
     about: str
@@ -68,9 +68,9 @@ class TaskProof:
         if len(self.wrong) < AT_LEAST:
             found.append(f"it has {len(self.wrong)} planted wrong answers, and needs {AT_LEAST}")
         found += [
-            f"the hidden tests do not catch the wrong answer {answer.name!r} ({answer.about})"
+            f"the visible tests do not catch the wrong answer {answer.name!r} ({answer.about})"
             for answer in self.wrong
-            if answer.caught_by != "hidden"
+            if answer.caught_by != "visible"
         ]
         return tuple(f"{self.task}: {sentence}" for sentence in found)
 
@@ -244,7 +244,7 @@ def _task_proof(cell: SourceCell, wrong: Mapping[str, str], said: Mapping[str, A
 
 
 def _caught_by(said: Mapping[str, str]) -> str:
-    return "hidden" if said["hidden"] else "visible" if said["visible"] else ""
+    return "visible" if said["visible"] else "hidden" if said["hidden"] else ""
 
 
 def require(proofs: Sequence[Proof]) -> None:

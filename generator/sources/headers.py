@@ -158,8 +158,6 @@ class CellReader:
         if cell.role in {Role.TASK, Role.MEMO} and len(solutions) > 1:
             line = cell.body_line + solutions[1].begin
             self.refuse(line, f"a second solution in the {cell.role} {cell.name!r}", "one solution region")
-        if cell.role is Role.TESTS and not cell.regions:
-            self.refuse(cell.line, f"no hidden tests for {cell.name!r}", "BEGIN HIDDEN TESTS … END HIDDEN TESTS")
 
     # --- points --------------------------------------------------------------------------------------------
 

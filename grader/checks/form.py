@@ -1,22 +1,46 @@
 """Form: ran in order, no errors, outputs there, headings and sections in order, nothing left over."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from course.assignment import Cell, Role
-from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.base import (
+    Finding,
+    check,
+    counted,
+    failed,
+    listed,
+    not_applicable,
+    passed,
+    proposed,
+    shorten,
+    undecided,
+)
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
-from grader.checks.tasks import error_line, keeps_counts
+from grader.checks.survival import (
+    code_cells,
+    code_lost,
+    hand_in,
+    never_ran,
+    nothing_ran,
+    outputs_lost,
+    text_lost,
+    unless_lost,
+)
+from grader.checks.tasks import error_line
+from grader.code.digests import other_code
 from grader.evidence.contradictions import contradictions
-from grader.model import Case, Evidence, RecoveredCell
+from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.answers import normal
 from grader.reading.prose import Block, read_cell, read_markdown
 from grader.reading.sources import debug_leftovers, fixed_paths, shows_something
 
 RAISES = "raises-exception"
+NO_HEADING = "points to a heading that is not there"
 _MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\[\]\n]{0,300}\]\([ \t]*<?([^)\s>]{0,2000})>?[^)\n]{0,300}\)")
 _HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.IGNORECASE)
@@ -28,15 +52,15 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
     no fault.
     """
-    if not keeps_counts(case):
-        return undecided("Your file does not show in which order its cells ran.")
-    never = [
-        key for key, match in case.matches.items()
-        if match.cell.role in (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS) and match.recovered is not None
-        and match.recovered.count is None
-    ]  # fmt: skip
-    cells = [item for item in case.notebook.cells if item.cell_type == "code" and item.count is not None]
+    tasks = {
+        key: match.recovered for key, match in case.matches.items()
+        if match.cell.role in (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS)
+    }  # fmt: skip
+    never = [key for key, item in tasks.items() if item is not None and never_ran(item)]
+    cells = [item for item in code_cells(case) if item.count is not None]
     values: dict[str, Any] = {"never_ran": never, "ran": len(cells)}
+    if (empty := nothing_ran(case, "no task ran")) is not None:
+        return empty
     if never:
         return failed(
             f"{listed(never)} never ran. Run the notebook from top to bottom, then hand in again.",
@@ -50,23 +74,32 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             {**values, "name": found.name, "written": found.written, "recorded": found.recorded},
             [Evidence(case.cell_name(found.position), f"{found.name}={found.written}")],
         )
-    if not cells:
-        return undecided("No cell of your file shows that it ran.", values)
+    untold = [key for key, item in tasks.items() if item is None or item.count is None]
+    if untold or not cells:
+        what = f"whether {listed(untold)} ran" if untold and cells else "in which order its cells ran"
+        return undecided(f"Your file does not show {what}. {hand_in(case)}", values)
+    return with_doubts(_order(case, cells, values), doubts_of(case, other_code(case)))
+
+
+def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]) -> Finding:
+    """Whether the cells ran in the order in which they stand; another order is no fault."""
     rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
-    values["out_of_order"] = [case.cell_name(item.position) for item in rerun]
+    told = {**values, "out_of_order": [case.cell_name(item.position) for item in rerun]}
     if rerun:
         return passed(
             f"Every task ran. Some cells ran in another order than they stand "
             f"(first: {case.cell_name(rerun[0].position)}); "
             "“Restart and run all” before you hand in shows that nothing hangs on it.",
-            values,
+            told,
             [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
         )
-    return passed("Every task ran, and the cells ran in the order in which they stand.", values)
+    return passed("Every task ran, and the cells ran in the order in which they stand.", told)
 
 
 @check("form.no_errors", "No cell ends in an error")
-def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+def no_errors(  # noqa: PLR0911 - one way out a verdict
+    case: Case, cell: Cell, options: Mapping[str, Any]
+) -> Finding:
     """No cell ends in an error."""
     found = [
         (item, output) for item in case.notebook.cells for output in item.outputs
@@ -75,11 +108,15 @@ def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     evidence = [Evidence(case.cell_name(item.position), error_line(output)) for item, output in found]
     if found:
         more = f" So do {len(found) - 1} more." if len(found) > 1 else ""
-        return failed(
-            f"{case.cell_name(found[0][0].position)} ends in {error_line(found[0][1])}.{more}",
+        because = f"{case.cell_name(found[0][0].position)} ends in {error_line(found[0][1])}.{more}"
+        if any(item.survived.tags for item, _ in found):
+            return failed(because, {"errors": len(found)}, evidence)
+        open_one = undecided(
+            f"{because} Your file keeps no tags, so a person looks whether that is on purpose.",
             {"errors": len(found)},
             evidence,
         )
+        return proposed(open_one, Outcome.FAILED, because)
     lost = [
         key for key, match in case.matches.items()
         if match.recovered is None and match.cell.role in (Role.TASK, Role.TESTS, Role.EXPERIMENT)
@@ -87,31 +124,27 @@ def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     ]  # fmt: skip
     if lost and len(lost) < len(case.matches):
         return undecided(f"Whether {listed(lost)} ends in an error cannot be seen: it is not in your file.")
+    if (empty := nothing_ran(case, "nothing shows that it runs without an error")) is not None:
+        return empty
     if not any(item.outputs for item in case.notebook.cells):
-        if keeps_counts(case) and not any(item.count is not None for item in case.notebook.cells):
-            return failed("The notebook was not run, so nothing shows that it runs without an error.")
-        return undecided("Your file shows no outputs at all, so errors cannot be seen.")
+        return undecided(f"Your file shows no outputs at all, so errors cannot be seen. {hand_in(case)}")
+    if lost_outputs := outputs_lost(case):
+        return undecided(f"Your file shows no error, but {lost_outputs}. {hand_in(case)}")
     return passed("No cell ends in an error.")
 
 
 @check("form.outputs_present", "Outputs are in the file")
 def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Cells that print, show or draw something have their output in the file."""
-    code = [item for item in case.notebook.cells if item.cell_type == "code"]
+    code = code_cells(case)
+    if (empty := nothing_ran(case, "no cell has an output")) is not None:
+        return empty
     if not any(item.outputs for item in code):
-        if any(item.count is not None for item in code):
-            return undecided(
-                "The cells ran, and the export shows no output of any of them. Export it again with outputs."
-            )
-        return (
-            failed("The notebook was not run: no cell has an output.")
-            if keeps_counts(case)
-            else undecided("Your file shows no outputs.")
-        )
+        return undecided(f"Your file shows no output of any cell. {hand_in(case)}")
     linked = [item for item in code if any(output.picture == "linked" for output in item.outputs)]
-    bare = [item for item in code if not item.outputs and not item.hidden and shows_something(item.source)]
-    lost = [item for item in bare if item.count is not None]
-    unrun = [item for item in bare if item.count is None]
+    bare = [item for item in code if not item.outputs and not item.cut and shows_something(item.source)]
+    unrun = [item for item in bare if never_ran(item)]
+    lost = [item for item in bare if item not in unrun]
     names = {
         kind: [case.cell_name(item.position) for item in items]
         for kind, items in (("linked", linked), ("without_output", lost), ("not_run", unrun))
@@ -119,12 +152,12 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     evidence = [
         Evidence(case.cell_name(item.position), shorten(item.source, 80)) for item in (*lost, *unrun, *linked)[:8]
     ]
-    if unrun and keeps_counts(case):
+    if unrun:
         return failed(
             f"{listed(names['not_run'][:4])} did not run, so what they should show is missing.", names, evidence
         )
-    if lost or unrun:
-        some = listed((names["without_output"] or names["not_run"])[:4])
+    if lost:
+        some = listed(names["without_output"][:4])
         return undecided(f"{some} should show something and the file holds no output of it.", names, evidence)
     if linked:
         return undecided(
@@ -133,7 +166,8 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             names,
             evidence,
         )
-    return passed("Every cell that shows something has its output.", names)
+    fine = passed("Every cell that shows something has its output.", names)
+    return unless_lost(case, fine, outputs_lost(case) or code_lost(case))
 
 
 @check("form.headings", "Headings")
@@ -157,12 +191,17 @@ def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
                 faults.append((item, f"“{shorten(block.text, 60)}” lacks a space after #"))
     if faults:
         evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
-        return failed(
+        found = failed(
             f"Not right ({counted(len(faults), 'heading')}): {faults[0][1]}.",
             {"faults": [text for _, text in faults]},
             evidence,
         )
-    return passed("Your headings have their spaces and skip no level.")
+        return (
+            found
+            if any("lacks a space" in text for _, text in faults)
+            else unless_lost(case, found, text_lost(case))
+        )
+    return unless_lost(case, passed("Your headings have their spaces and skip no level."), text_lost(case))
 
 
 def _markdown(case: Case) -> Iterator[RecoveredCell]:
@@ -185,7 +224,7 @@ def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     missing = [name for name in wanted if not any(_names_section(text, name) for text in found)]
     values = {"missing": missing, "headings": len(found)}
     if missing:
-        return failed(f"There is no section for {listed(missing)}.", values)
+        return unless_lost(case, failed(f"There is no section for {listed(missing)}.", values), text_lost(case))
     return passed("All sections of the checklist are there.", values)
 
 
@@ -220,7 +259,7 @@ def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Find
         return undecided("Your export left out the code, so it cannot be read.")
     found = [(item, text) for item in own for text in look(item.source)]
     if not found:
-        return passed(fine)
+        return unless_lost(case, passed(fine), code_lost(case))
     item, text = found[0]
     return failed(
         f"{what} in {case.cell_name(item.position)}: {shorten(text, 80)}. {advice}",
@@ -245,17 +284,19 @@ def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
                 faults.append((item, f"{target or 'an empty link'} {fault}"))
     if faults:
         evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
-        return failed(
+        found = failed(
             f"Leading nowhere ({counted(len(faults), 'link')}): {faults[0][1]}.",
             {"faults": [text for _, text in faults]},
             evidence,
         )
+        return unless_lost(case, found, text_lost(case)) if all(NO_HEADING in text for _, text in faults) else found
     if not number:
         return not_applicable("Your text has no links.")
-    return passed(
+    fine = passed(
         f"{counted(number, 'link')} looked at, none leads nowhere; whether pages still exist was not asked.",
         {"links": number},
     )
+    return unless_lost(case, fine, text_lost(case))
 
 
 def _targets(item: RecoveredCell) -> list[str]:
@@ -285,9 +326,7 @@ def _link_fault(target: str, anchors: set[str]) -> str | None:
     if not target or target == "#":
         return "has no target"
     if target.startswith("#"):
-        return (
-            None if target[1:].lower().replace("%20", "-") in anchors else "points to a heading that is not there"
-        )
+        return None if target[1:].lower().replace("%20", "-") in anchors else NO_HEADING
     if re.match(r"(?i)(file:|[a-z]:\\|/home/|/users/|/tmp/|https?://(localhost|127\.0\.0\.1))", target):
         return "points to one machine"
     return None

@@ -7,6 +7,7 @@ from typing import Any
 from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import numbers_finding, student_cells
+from grader.checks.survival import text_lost, unless_lost
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
 from grader.evidence.sentences import metrics_in
@@ -35,12 +36,10 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     evidence = (
         [Evidence(cell.key, shorten(written[0]))] if written else [Evidence(cell.key, "no words of your own")]
     )
-    if count == 0:
-        return failed("The memo stands as it was released: write your answer below the question.", values, evidence)
-    if count < minimum:
-        return failed(
-            f"Your answer has {count} words of your own; at least {minimum} are asked for.", values, evidence
-        )
+    if count < minimum or count == 0:
+        short = f"Your answer has {count} words of your own; at least {minimum} are asked for."
+        untouched = "The memo stands as it was released: write your answer below the question."
+        return unless_lost(case, failed(short if count else untouched, values, evidence), text_lost(case))
     return passed(f"Your answer has {count} words.", values, evidence)
 
 
@@ -63,7 +62,7 @@ def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Find
     values = {"wanted": wanted, "missing": missing, "empty": empty}
     if missing or empty:
         told = [f"“{name}” is missing" for name in missing] + [f"“{name}” is empty" for name in empty]
-        return failed(f"Of the memo's sections, {listed(told)}.", values)
+        return unless_lost(case, failed(f"Of the memo's sections, {listed(told)}.", values), text_lost(case))
     return passed(f"All {len(wanted)} sections are there.", values, [Evidence(cell.key, name) for name in wanted])
 
 
@@ -195,7 +194,7 @@ def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         return lost
     written = [(sentence, memo.key) for memo in _memos(case, cell) for sentence in new_sentences(case, memo)]
     if not written:
-        return failed("The memo stands as it was released.")
+        return unless_lost(case, failed("The memo stands as it was released."), text_lost(case))
     for sentence, key in written:
         if vocabulary.says("diary", "patterns", sentence.lower().replace("’", "'")):
             return failed(
@@ -222,6 +221,9 @@ def _lost(case: Case, cell: Cell) -> Finding | None:
         return undecided(
             f"The memo {listed(gone)} was not found in your file. Hand in the notebook with all its cells."
         )
+    cut = [memo.key for memo in memos if (own := case.matches[memo.key].recovered) is not None and own.cut]
+    if cut:
+        return undecided(f"The text of {listed(cut)} is not all in your file. Hand in the notebook itself.")
     if not memos:
         return undecided("The assignment has no memo to look at; your instructor is told.")
     return None

@@ -6,9 +6,13 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
-from grader.checks.tasks import keeps_counts
+from grader.checks.doubts import Doubt, doubts_of, with_doubts
+from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
+from grader.code.leaks import leaks
+from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
 from grader.evidence.groups import COUNTED
+from grader.evidence.named import misnamed
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
@@ -35,20 +39,22 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             "No baseline is among the records that can be read, and some records of your file cannot be.", values
         )
     if not baselines:
-        return failed(
+        found = failed(
             f"No baseline is recorded ({listed(names[:3], 'or')}). Measure one before the first model you train.",
             values,
         )
+        return unless_lost(case, found, outputs_lost(case))
     first = baselines[0]
     evidence = [Evidence(case.cell_name(first.position), f"{first.name}: the first baseline")]
     earlier = [run for run in others if (run.start_position if run.start else run.position) < first.position]
     if earlier:
-        return failed(
+        found = failed(
             f"{earlier[0].name} stands before the first baseline ({first.name}). Measure the baseline first, then "
             "you know what the larger model has to beat.",
             values,
             [*evidence, Evidence(case.cell_name(earlier[0].position), earlier[0].name)],
         )
+        return unless_lost(case, found, outputs_lost(case))
     told = ", ".join(
         f"{name} {first.metrics[name]:.3f}" for name in ("accuracy", "macro_f1") if name in first.metrics
     )
@@ -95,7 +101,21 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
-    return passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    found = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    return with_doubts(found, [*doubts_of(case, leaks(case)), *_misnamed(case)])
+
+
+def _misnamed(case: Case) -> list[Doubt]:
+    """Recorded values that bear a run's name and none of its numbers."""
+    return [
+        Doubt(
+            f"{item.name} was recorded as {item.value:.4f}, and the run of that name has "
+            f"{listed((f'{value:.4f}' for value in item.recorded), 'or')}. A person looks.",
+            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
+            "a value is named after a run and a metric, and no run of that name has it",
+        )
+        for item in misnamed(case)
+    ]  # fmt: skip
 
 
 def _shown(metric: str, value: float) -> str:
@@ -134,11 +154,11 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
     """The test split is left alone until the end: one final evaluation of each chosen model, no training after."""
-    code = [item for item in case.notebook.cells if item.cell_type == "code"]
+    code = code_cells(case)
     if code and all(item.hidden for item in code):
         return undecided("Your export left out the code, so nobody can see whether the test split was used.")
-    if keeps_counts(case) and not any(item.count is not None for item in code) and not case.records:
-        return failed("The notebook was not run, so nothing shows how models were evaluated.")
+    if (empty := nothing_ran(case, "nothing shows how models were evaluated")) is not None:
+        return empty
     uses = find_uses(code)
     scored = _test_scores(case)
     values = {
@@ -147,7 +167,8 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     }
     evidence = [Evidence(case.cell_name(use.position), shorten(use.text, 80)) for use in uses]
     if not uses and not scored:
-        return passed("The test split was not used.", values)
+        found = unless_lost(case, passed("The test split was not used.", values), code_lost(case))
+        return with_doubts(found, doubts_of(case, helper_looks(case)))
     inside = next((use for use in uses if use.kind == "training"), None)
     if inside is not None:
         return failed(
@@ -162,12 +183,14 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     later = _trained_after(case, places)
     if later is not None:
         run, position = later
-        return failed(
+        found = failed(
             f"{run.name} (seed {run.seed}) was trained after {case.cell_name(position)} had used the test split. "
             "What is chosen after that has seen it: keep the test split for the end.",
             values,
             [*evidence, Evidence(case.cell_name(run.start_position), f"{run.name} begins")],
         )
+        counts = _count_at(case, run.start_position), places[position]
+        return unless_lost(case, found, "it does not tell in which order these cells ran" if None in counts else "")
     twice = [name for name, positions in scored.items() if len(positions) > 1]
     if twice:
         return failed(
@@ -188,7 +211,8 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
             values,
             evidence,
         )
-    return passed("The test split was used once, after the last training.", values, evidence)
+    fine = passed("The test split was used once, after the last training.", values, evidence)
+    return unless_lost(case, fine, code_lost(case) or outputs_lost(case))
 
 
 def _test_scores(case: Case) -> dict[str, set[int]]:
@@ -273,8 +297,7 @@ def _same_model(reference: Any, own: Any) -> bool:  # noqa: ANN401 - as they sta
 
 
 def _nothing_recorded(case: Case, what: str) -> Finding:
-    """No run at all: a notebook that keeps its counts and was not run is not done, else it may be lost."""
-    ran = any(cell.count is not None for cell in case.notebook.cells)
-    if keeps_counts(case) and not ran and not case.records:
-        return failed(f"The notebook was not run: {what}.")
-    return undecided(f"Your file holds no records of runs: {what}, or the export left it out.")
+    """No run at all: not done where nothing was, else it may be lost."""
+    return nothing_ran(case, what) or undecided(
+        f"Your file holds no records of runs: {what}, or the export left it out."
+    )

@@ -5,7 +5,11 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
+from grader.checks.survival import outputs_lost, unless_lost
+from grader.code.findings import Kind
+from grader.code.reading import about_experiment, of_kind
 from grader.evidence.compare import knobs_of
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
@@ -40,7 +44,9 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             [Evidence(case.cell_name(run.position), run.name) for run in without],
         )
     seeds = listed(str(seed) for seed in dict.fromkeys(run.seed for run in runs))
-    return passed(f"Every run records its seed ({seeds}).", values)
+    key = experiment_of(case, cell, options)
+    ignored = of_kind(about_experiment(case, key, find_arms(case, key).vary), Kind.SEED)
+    return with_doubts(passed(f"Every run records its seed ({seeds}).", values), doubts_of(case, ignored))
 
 
 @check("seeds.enough", "Enough seeds")
@@ -61,12 +67,13 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     evidence = _evidence(case, (*arms.baseline, *arms.changed))
     if few:
         left_out = f" (the exploring seed {listed(map(str, exploring))} not counted)" if explored else ""
-        return failed(
+        found = failed(
             f"At least {minimum} different seeds an arm are asked for; {listed(few)}{left_out}. "
             "Run the missing seeds in both arms.",
             values,
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     fewest = min(len(seeds) for seeds in counted.values())
     advice = "" if fewest >= 3 else " That will do here; three an arm would begin to show the noise between seeds."
     return passed(f"Each arm finished with at least {minimum} seed{'s'[: minimum - 1]}.{advice}", values, evidence)
@@ -104,9 +111,10 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     }
     alone = [f"{listed(seeds)} only in the {name} arm" for name, seeds in only.items() if seeds]
     if alone:
-        return failed(
+        found = failed(
             f"The arms used different seeds: {listed(alone)}. Run each seed in both arms.", values, evidence
         )
+        return unless_lost(case, found, outputs_lost(case))
     return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
 
 
@@ -142,7 +150,9 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             return undecided(
                 f"{text}, with different losses. A person looks at them.", values, _evidence(case, (first, second))
             )
-    return passed(f"Every seed stands for a run of its own.{advice}")
+    found = passed(f"Every seed stands for a run of its own.{advice}")
+    key = experiment_of(case, cell, options)
+    return with_doubts(found, doubts_of(case, of_kind(about_experiment(case, key, arms.vary), Kind.SEED)))
 
 
 def _counted_twice(runs: Sequence[Run]) -> tuple[Run, Run] | None:
@@ -205,7 +215,7 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     evidence = [Evidence(case.cell_name(item.written_in), shorten(item.sentence, 120)) for item in traces]
     for item in traces:
         if item.status is Status.WRONG:
-            return failed(_wrong_summary(item, measured), values, evidence)
+            return unless_lost(case, failed(_wrong_summary(item, measured), values, evidence), outputs_lost(case))
     doubtful = next((item for item in traces if item.status is Status.DOUBTFUL), None)
     if doubtful is not None:
         found = undecided(f"{doubtful.number.text} could not be traced; a person looks.", values, evidence)
@@ -248,7 +258,8 @@ def _runs_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> tuple[Run, .
 def _no_runs(case: Case, cell: Cell) -> Finding:
     match = case.matches.get(cell.key)
     if match is not None and match.unchanged is True and match.recovered is not None and cell.cell_type == "code":
-        return failed("The experiment stands as it was released: it was not run.")
+        found = failed("The experiment stands as it was released: it was not run.")
+        return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     return undecided("Your file does not hold the finished runs of both arms.")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, counted, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of
 from grader.evidence.groups import FRACTIONS
 from grader.evidence.runs import Arms, Run, finished
@@ -29,7 +30,7 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
         for item in (*wrong, *unclear, *traced)[:12]
     ]
     if wrong:
-        return _wrong_finding(case, wrong, values, evidence)
+        return unless_lost(case, _wrong_finding(case, wrong, values, evidence), outputs_lost(case))
     if doubtful:
         first = doubtful[0]
         found = undecided(_not_traced(first, unclear), values, evidence)
@@ -152,7 +153,8 @@ def without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:
     match = case.matches.get(cell.key)
     values = {"baseline_runs": len(finished(arms.baseline)), "changed_runs": len(finished(arms.changed))}
     if match is not None and match.recovered is not None and match.unchanged is True and cell.cell_type == "code":
-        return failed("The experiment stands as it was released: it was not run.", values)
+        found = failed("The experiment stands as it was released: it was not run.", values)
+        return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     begun = [run for run in (*arms.baseline, *arms.changed) if not run.finished]
     if begun:
         names = listed(f"{run.record.arm or run.name} (seed {run.seed})" for run in begun)

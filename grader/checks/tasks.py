@@ -1,20 +1,17 @@
 """Code tasks: the visible tests, unchanged, run after the task, without error."""
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
-from grader.model import Case, Evidence, Match, Output
-
-COUNTS_LOST = frozenset({"colab-page"})
-"""Families that show a page and may lose execution counts; see `grader.recover`."""
-
-_REPLACED = re.compile(
-    r"^[ \t]*(?:paribus\.)?selfcheck(?:\.\w+)?[ \t]*=[^=].*$|setattr\([ \t]*(?:paribus\.)?selfcheck\b", re.MULTILINE
-)
+from grader.checks.doubts import doubts_of, with_doubts
+from grader.checks.survival import code_cells, hand_in, never_ran
+from grader.code.answers import suspicious_answers
+from grader.code.findings import evidence_of
+from grader.code.selfchecks import replaced_checks
+from grader.evidence.tested import error_in_words, find_tested, says_when_passed
+from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
 
 
 @check("tasks.tests_passed", "Its tests passed")
@@ -28,8 +25,10 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
     if tests is None or tests.recovered is None:
         return undecided(f"The tests of {task_key} are not in your file. Hand in the notebook with all its cells.")
     evidence = [Evidence(cell.key, f"[{_count(tests)}]")]
-    if tests.unchanged is None or tests.recovered.hidden:
-        return undecided("Your export left out the code of the tests, so they cannot be compared.", {}, evidence)
+    if tests.unchanged is None:
+        return undecided(
+            "Your file does not hold all the code of the tests, so they cannot be compared.", {}, evidence
+        )
     if not tests.unchanged:
         return undecided(
             f"The tests of {task_key} differ from the released ones, so their result says little. "
@@ -37,12 +36,8 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             {},
             [Evidence(cell.key, shorten(tests.recovered.source))],
         )
-    if (patched := _patched(case)) is not None:
-        return undecided(
-            f"The self-check functions are replaced in {patched.cell}, so the tests' result says little.",
-            {},
-            [patched],
-        )
+    if (replaced := replaced_checks(case, tests.recovered.position)) is not None:
+        return undecided(replaced.because, {}, evidence_of(case, [replaced]))
     values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
     if (error := first_error(tests)) is not None:
         quoted = error_line(error)
@@ -58,7 +53,43 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             {**values, "error": copy.text},
             [*evidence, copy],
         )
+    if task is not None and says_when_passed(cell):
+        return _as_recorded(case, task, tests, values)
     return _ran_after(case, task, tests, task_key, values)
+
+
+def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) -> Finding:
+    """Tests that show a record when they have passed: it decides, and without it nothing is passed."""
+    key, found = task.cell.key, find_tested(case, tests, task)
+    counted = _ran_after(case, task, tests, key, values)
+    if found is None:
+        if words := error_in_words(tests):
+            quoted = shorten(words)
+            because = f"The tests of {key} stopped with: {quoted}"
+            return failed(because, {**values, "error": quoted}, [Evidence(tests.cell.key, quoted)])
+        if counted.outcome is not Outcome.PASSED:
+            return counted
+        return undecided(
+            f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "
+            "notebook with the line in which they say so.",
+            counted.values,
+            counted.evidence,
+        )
+    if counted.outcome is Outcome.FAILED or task.unchanged or any(item.cut for item in code_cells(case)):
+        return counted
+    values = {**counted.values, "tests": found.tests}
+    if not found.same_tests or not found.same_code:
+        what = "code on your page" if found.same_tests else "tests on your page"
+        return undecided(
+            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "
+            "then hand in again.",
+            values,
+            counted.evidence,
+        )
+    passing = passed(
+        f"{found.tests} of {found.tests} tests of {key} passed on this code.", values, counted.evidence
+    )
+    return with_doubts(passing, doubts_of(case, tuple(suspicious_answers(case, key))))
 
 
 def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | None:
@@ -75,44 +106,58 @@ def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | No
     return None
 
 
-def _patched(case: Case) -> Evidence | None:
-    """A cell that puts something else in the place of the self-checks."""
-    for cell in case.notebook.cells:
-        if cell.cell_type == "code" and (found := _replacement(cell.source)):
-            return Evidence(case.cell_name(cell.position), shorten(found))
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _replacement(source: str) -> str:
-    """The line that puts something in the self-checks' place; most cells are a whole class's, so it is kept."""
-    found = _REPLACED.search(source) if "selfcheck" in source else None
-    return "" if found is None else found[0]
-
-
 def _ran_after(  # noqa: PLR0911 - one way out a verdict
     case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]
 ) -> Finding:
-    """Hold the execution counts of a task and its tests against each other."""
+    """Hold the execution counts of a task and its tests against each other, as far as the file kept them."""
     evidence = [Evidence(tests.cell.key, f"[{_count(tests)}]"), Evidence(task_key, f"[{_count(task)}]")]
-    if task is None or task.recovered is None:
+    shown = tests.recovered
+    if shown is None or task is None or task.recovered is None:
         return undecided(f"The cell of {task_key} was not found in your file.", values, evidence)
     untouched = task.unchanged is True
-    if tests.recovered is None or tests.recovered.count is None:
-        if untouched:  # nothing was done here, whether or not the file shows what ran
-            return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
-        if not keeps_counts(case):
-            return undecided("Your file does not tell whether the tests ran.", values, evidence)
+    if untouched and shown.count is None and not (shown.survived.outputs and not shown.survived.count):
+        # Nothing was done here, whether or not the file shows what ran.
+        return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
+    if shown.count is None:
+        if not never_ran(shown):
+            return undecided(f"Your file does not tell whether the tests ran. {hand_in(case)}", values, evidence)
         because = f"{task_key} has tests that never ran: run the cell below your code, then hand in again."
         return failed(because, values, evidence)
     if task.recovered.count is None:
-        if not keeps_counts(case):
-            return undecided("Your file does not tell whether your code ran.", values, evidence)
+        if not never_ran(task.recovered):
+            return undecided(f"Your file does not tell whether your code ran. {hand_in(case)}", values, evidence)
         return failed(f"The code of {task_key} never ran, so the tests say nothing of it.", values, evidence)
-    if tests.recovered.count < task.recovered.count:
+    if shown.count < task.recovered.count:
         return failed(
-            f"The tests of {task_key} ran as [{tests.recovered.count}], before your code as "
+            f"The tests of {task_key} ran as [{shown.count}], before your code as "
             f"[{task.recovered.count}]: run them again after the last change.",
+            values,
+            evidence,
+        )
+    return _as_seen(case, shown, values, evidence, task_key=task_key, untouched=untouched)
+
+
+def _as_seen(
+    case: Case,
+    shown: RecoveredCell,
+    values: dict[str, Any],
+    evidence: list[Evidence],
+    *,
+    task_key: str,
+    untouched: bool,
+) -> Finding:
+    """The tests ran after the code and show no error: would one have been seen, and code that undoes them?"""
+    if not shown.survived.outputs:
+        return undecided(
+            f"The outputs of the tests of {task_key} may have been taken out of your file, and an error would "
+            f"stand there. {hand_in(case)}",
+            values,
+            evidence,
+        )
+    if any(cell.cut for cell in code_cells(case)):
+        return undecided(
+            f"The tests of {task_key} show no error, but some code of your file cannot be read. A person looks "
+            "whether the self-checks are as released.",
             values,
             evidence,
         )
@@ -120,7 +165,8 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
         return undecided(
             f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
         )
-    return passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    found = passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
+    return with_doubts(found, doubts_of(case, tuple(suspicious_answers(case, task_key))))
 
 
 def first_error(match: Match) -> Output | None:
@@ -135,16 +181,6 @@ def error_line(error: Output) -> str:
     named = [line for line in lines if ":" in line and line.split(":")[0].rsplit(".", 1)[-1].isidentifier()]
     wanted = [line for line in named if line.split(":")[0].endswith(("Error", "Exception", "Yet", "Interrupt"))]
     return shorten((wanted or lines or [error.name or "an error"])[-1])
-
-
-def keeps_counts(case: Case) -> bool:
-    """The file shows execution counts at all: one cell with a count is enough, a degraded family is not."""
-    if case.notebook.family in COUNTS_LOST:
-        return False
-    if case.notebook.family == "ipynb" or any(cell.count is not None for cell in case.notebook.cells):
-        return True
-    # Without any count, an export that shows outputs was made without prompts; one that shows none was not run.
-    return case.notebook.family.startswith("nbconvert") and not any(cell.outputs for cell in case.notebook.cells)
 
 
 def _count(match: Match | None) -> int | str:

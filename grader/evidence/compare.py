@@ -75,12 +75,12 @@ def _told(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def knobs_of(run: Run) -> dict[str, Any]:
-    """What a person chose: knobs, and settings that are always chosen even where they were called derived."""
+    """What a person chose: knobs, and settings that are always chosen whatever they were called."""
     always = set(vocabulary.phrases("always_knobs", "names"))
     outcomes = set(vocabulary.phrases("outcomes", "names"))
     return {
         name: item.value for name, item in run.config.items()
-        if name not in outcomes and (item.role == "knob" or (item.role == "derived" and name in always))
+        if name not in outcomes and (item.role == "knob" or (item.role != "outcome" and name in always))
     }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _elsewhere(name: str, baseline: Sequence[Run], changed: Sequence[Run]) -> Di
     sides = [_place(run, name) for run in baseline], [_place(run, name) for run in changed]
     first, second = by_seed(baseline), by_seed(changed)
     if any(_place(first[seed], name) != _place(second[seed], name) for seed in first if seed in second):
-        return Difference(name, "environment", _distinct(sides[0]), _distinct(sides[1]))
+        return Difference(name, "environment", values_seen(sides[0]), values_seen(sides[1]))
     return _differ(name, "environment", *sides)
 
 
@@ -102,13 +102,13 @@ def _place(run: Run, name: str) -> Any:  # noqa: ANN401 - a setting is any plain
 
 
 def _differ(name: str, kind: str, first: Sequence[Any], second: Sequence[Any]) -> Difference | None:
-    before, after = _distinct(first), _distinct(second)
+    before, after = values_seen(first), values_seen(second)
     if {repr(value) for value in before} == {repr(value) for value in after}:
         return None
     return Difference(name, kind, before, after)
 
 
-def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+def values_seen(values: Iterable[Any]) -> tuple[Any, ...]:
     """Values without repeats; 2 and 2.0 are one."""
     seen: dict[str, Any] = {}
     for value in values:

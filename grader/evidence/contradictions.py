@@ -34,7 +34,9 @@ def contradictions(case: Case) -> Iterator[Contradiction]:
         if damaged.record is None:
             recorded.pop(damaged.position, None)
     sources = {
-        cell.position: cell.source for cell in case.notebook.cells if cell.position in recorded and not cell.hidden
+        cell.position: cell.source
+        for cell in case.notebook.cells
+        if cell.position in recorded and not cell.cut and cell.survived.outputs
     }
     for position, source in sources.items():
         for name, values in written_settings(source).items():

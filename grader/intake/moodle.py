@@ -19,9 +19,9 @@ from functools import lru_cache
 from grader.intake.languages import plain_word, words_for
 
 # Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a
-# student chose.
+# student chose. Digits alone are no words for those in no group.
 MEMBER = re.compile(
-    r"(?:(?P<team>[^_]*[^_\s][^_]*)|(?P<name>.*?)_(?P<number>[0-9]{1,18}))"
+    r"(?:(?P<team>[^_]*[^_\s\d][^_]*)|(?P<name>.*?)_(?P<number>[0-9]{1,18}))"
     r"_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?",
     re.S,
 )

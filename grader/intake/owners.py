@@ -16,8 +16,8 @@ from grader.intake.worksheet import Worksheet
 @dataclass(frozen=True)
 class People:
     """What a worksheet says of its students: by Moodle's number the names that a row may mean, sorted by words, and
-    the group; by a group's name its members. Those of one team hand in at one time: the groups ``apart`` are several
-    of one name, or no teams. ``sure`` is false where the column of groups is only a guess.
+    the group; by a group's name its members. Those of one team hand in at one time: the groups ``apart`` are
+    several of one name, or no teams. ``sure`` is false where the column of groups is only a guess.
     """
 
     names: Mapping[str, frozenset[str]]
@@ -131,20 +131,19 @@ class _Batch:
 
     def _student(self, folder: MoodleName) -> Owner | None:
         """The student whose number and name the folder bears, or their group where that stands before the name."""
-        names = self._people.names.get(folder.number)
+        names, alone = self._people.names.get(folder.number), Owner((folder.number,))
         if names is None:
             return None
-        if self._hidden or hides_name(folder.name) or _words(folder.name) in names:
-            return Owner((folder.number,))
+        if _words(folder.name) in names:
+            return alone
         group = self._people.group_of.get(folder.number, "")
         name, before = zipped(folder.name), zipped(group)
         rest = name.removeprefix(before).lstrip()
         if group and name.startswith(before) and rest.startswith("-"):
             rest = rest[1:]
             if hides_name(rest) or _words(rest) in names:
-                alone = group in self._people.apart
-                return Owner((folder.number,)) if alone else Owner(self._people.members[group], group)
-        return None
+                return alone if group in self._people.apart else Owner(self._people.members[group], group)
+        return alone if hides_name(folder.name) or (self._hidden and not names) else None
 
 
 def _by_zipped_name(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:

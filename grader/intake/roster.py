@@ -1,6 +1,7 @@
 """Whose work each submission is, by Moodle's worksheet: who is not in it, teams, late work."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -70,10 +71,11 @@ def with_roster(submissions: Iterable[Submission], roster: Roster) -> Iterator[S
 
     All names are looked at before the first is given: the others show whether numbers are students' or groups'.
     """
-    listed = tuple(submissions)
+    listed = deque(submissions)
     owners = whose([(item.student, _folder(item)) for item in listed], roster.people)
     seen: set[tuple[str, str]] = set()
-    for unread, owner in zip(listed, owners, strict=True):
+    for owner in owners:
+        unread = listed.popleft()  # a class of thousands is not kept while it is graded
         item = read(unread) if owner.team else unread
         if owner.team:
             if (owner.team, item.sha256) in seen and not item.problem:

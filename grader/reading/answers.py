@@ -228,12 +228,14 @@ def _is_near(sentence: Sequence[str], other: Sequence[str]) -> bool:
 def is_untouched(case: Case, cell: Cell) -> bool:
     """The cell was recovered, stands as it was released, and nothing was written below it instead."""
     match = case.matches.get(cell.key)
-    if match is None or match.recovered is None:
+    if match is None or match.recovered is None or match.recovered.cut:
         return False
     if cell.role in (Role.NOTEBOOK, Role.TESTS):
         return False
     if cell.cell_type == "code":
         return match.unchanged is True
+    if not case.notebook.whole:  # the answer may stand in a cell that is missing
+        return False
     return not new_sentences(case, cell) and not _new_words(case, cell)
 
 

@@ -121,7 +121,7 @@ def _ascii_digits(text: str) -> str:
     """The text with digits of other scripts, and what is typed between full-width ones, as ASCII writes them."""
     if text.isascii():
         return text
-    wide = {
+    wide: dict[str | int, str | int | None] = {
         digit: str(unicodedata.decimal(digit)) for digit in set(text) if not digit.isascii() and digit.isdecimal()
     }
     return text.translate(str.maketrans(wide | _WIDE)) if wide else text

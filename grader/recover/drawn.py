@@ -1,15 +1,17 @@
 """Code and words as a page had drawn them when a browser saved it: by CodeMirror 5 and 6, by Monaco, by MathJax.
 
-An editor draws the lines in sight and a little more; what stands in place of the others shows that something is missing.
+An editor draws the lines in sight and a little more; what stands in place of the rest shows that it is missing.
 """
 
 import re
+from itertools import pairwise
 from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
 # CodeMirror 6 puts an image beside whatever it draws in place of text: a fold, or the rest of a long line.
 IN_PLACE_OF_TEXT = "img.cm-widgetBuffer, .cm-foldPlaceholder, .CodeMirror-foldmarker"
+FOLDED = "div.jp-InputPlaceholder .jp-PlaceholderText"  # the first line of code that was collapsed in JupyterLab
 TOP = re.compile(r"top:\s*(\d{1,7})px")
 HEIGHT = re.compile(r"height:\s*(\d{1,7})px")
 SHADOW = b"<template shadowrootmode"  # Colab shows execution counts in shadow trees
@@ -48,7 +50,7 @@ def _monaco(editor: LexborNode) -> tuple[str, bool]:
         lines.append((int(top[1]) if top else 0, line.text().replace("\xa0", " ")))
     lines.sort(key=itemgetter(0))
     tops = [top for top, _ in lines]
-    steps = {after - before for before, after in zip(tops, tops[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(tops)}
     height = HEIGHT.search(editor.attributes.get("style") or "")
     step = min(steps, default=0)
     whole = tops[:1] == [0] and len(steps) < 2

@@ -1,8 +1,8 @@
 """The table of HTML families: how each one marks cells, sources, prompts and outputs.
 
 A row is data; `grader.recover.page` is the only reader. A new exporter is a new row (and a fixture).
-Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md. What browsers save of
-the page in which a notebook is edited stands in `grader.recover.saved_pages`.
+Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md. What browsers save
+of the page in which a notebook is edited stands in `grader.recover.saved_pages`.
 """
 
 from dataclasses import replace
@@ -143,8 +143,8 @@ PANDOC = Family(
 
 FAMILIES: tuple[Family, ...] = (JUPYTERLAB_PAGE, LAB, CLASSIC_PAGE, KAGGLE, CLASSIC, PANDOC, COLAB, QUARTO)
 
-# A result rather than a display, in every version: on the output (7.x) or on what it shows (before); the last two in
-# the page in which a notebook was edited, and up to IPython 1.
+# A result rather than a display, in every version: on the output (7.x) or on what it shows (before); the last two
+# in the classic Notebook's own page, and up to IPython 1.
 RESULT_CLASSES = frozenset(
     {"jp-OutputArea-executeResult", "output_execute_result", "output_result", "output_pyout"}
 )

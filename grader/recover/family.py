@@ -7,6 +7,7 @@ from typing import Literal
 
 from grader.model import ALL_SURVIVED, OutputKind, Survived
 
+
 @dataclass(frozen=True)
 class Mark:
     """One kind of output: the class or mime type that marks it, and what it is.

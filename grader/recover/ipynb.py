@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grader.errors import UnreadableError
-from grader.model import CellType, Output, OutputKind, Recovered, RecoveredCell
+from grader.model import ALL_SURVIVED, CellType, Output, OutputKind, Recovered, RecoveredCell, Survived
 from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import MarkupOutput, merge_streams
 from grader.recover.pictures import PictureBudget
+from grader.recover.survival import mark_survival
 from grader.recover.text import line_ends, terminal_text, whole_characters
 
 EXPORT_ADVICE = (
@@ -74,7 +75,7 @@ def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
     cells = tuple(_cell(position, raw, budget) for position, raw in enumerate(raw_cells))
     remarks = (*([HALF_CHARACTERS] if damaged else ()), *budget.remarks())
     title = _text(_mapping(notebook.get("metadata")).get("title"))
-    return Recovered("ipynb", cells, remarks, title)
+    return Recovered("ipynb", mark_survival(cells, ALL_SURVIVED), remarks, title)
 
 
 def _raw_cells(notebook: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -98,6 +99,8 @@ def _cell(position: int, raw: Mapping[str, Any], budget: PictureBudget) -> Recov
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source
     tags = metadata.get("tags")
     outputs = raw.get("outputs")
+    # nbformat 4 asks for a count or null; Azure Data Studio leaves it out where it writes no output.
+    counted = "execution_count" in raw or "input" in raw or cell_type != "code"
     return RecoveredCell(
         position=position,
         cell_type=cell_type,
@@ -110,6 +113,7 @@ def _cell(position: int, raw: Mapping[str, Any], budget: PictureBudget) -> Recov
         else (),
         id=_text(raw.get("id")) or _text(metadata.get("id")),
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        survived=ALL_SURVIVED if counted else Survived(count=False),
     )
 
 
@@ -162,4 +166,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _count(value: object) -> int | None:
+    """An execution count, also where a tool wrote it as 14.0 or "14"."""
+    short = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 7
+    if isinstance(value, str | float) and (short or (isinstance(value, float) and value.is_integer())):
+        value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6 else None

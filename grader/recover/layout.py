@@ -3,7 +3,7 @@
 Only cells outside of other cells' contents count: an output may hold markup that looks like a cell.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -24,8 +24,8 @@ FURNITURE = "breadcrumb"  # nbviewer's path to the notebook
 class Layout:
     """Where a page's cells are.
 
-    ``cells`` are the cells that count, in order, each with "code", "markdown" or "raw" in ``kinds`` and its place in
-    ``index_of`` by node; ``held`` are the indices of those that came to stand inside an earlier one, because
+    ``cells`` are the cells that count, in order, each with "code", "markdown" or "raw" in ``kinds`` and its place
+    in ``index_of`` by node; ``held`` are the indices of those that came to stand inside an earlier one, because
     something in it left a tag open; ``around`` gives, for every node above a cell, the cell around it or 0;
     ``lookalikes`` counts what looks like a cell but stands inside the contents of one, ``code`` all code cells
     of either sort.
@@ -77,7 +77,7 @@ def is_around(node: LexborNode, around: str) -> bool:
 def _notebook_around(
     current: LexborNode | None, around: str, known: dict[int, tuple[int, bool]]
 ) -> tuple[int, bool]:
-    """The outermost element of a class from a node upwards (0 for none), and whether anything up there is hidden."""
+    """The outermost element of a class from a node upwards (0 for none), and whether anything there is hidden."""
     passed: list[LexborNode] = []
     while current is not None and current.mem_id not in known:
         passed.append(current)
@@ -168,9 +168,10 @@ def _surroundings(
     return around, covered
 
 
-def without_wrappers(found: Sequence[LexborNode]) -> list[LexborNode]:
-    """The cells but for those that mkdocs-jupyter puts around each code cell: the first thing in them is the cell."""
-    wrappers = {parent.mem_id for node in found if _is_first(node) and (parent := node.parent) is not None}
+def without_wrappers(found: Sequence[LexborNode], family: Family) -> list[LexborNode]:
+    """The cells but for those that mkdocs-jupyter puts around code cells: the first thing in them is the cell."""
+    inner = [node for node in found if _is_first(node) and kind_of(classes_of(node), family)]
+    wrappers = {parent.mem_id for node in inner if (parent := node.parent) is not None}
     return [node for node in found if node.mem_id not in wrappers]
 
 
@@ -215,5 +216,3 @@ def _next_cell(node: LexborNode, index_of: Mapping[int, int]) -> int:
             return index_of[following.mem_id]
         following = following.next
     return 0
-
-

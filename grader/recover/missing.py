@@ -3,63 +3,53 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
-
 from grader.model import RecoveredCell
 from grader.recover.family import Family
 from grader.recover.layout import Layout, is_around
 
-# JupyterLab 4 numbers the cells that it draws, and gives their list a height where it draws some only.
-NUMBER = "data-windowed-list-index"
-WINDOWED = "div.jp-WindowedPanel-inner[style*=height]"
+NUMBER = "data-windowed-list-index"  # JupyterLab 4 numbers the cells that it draws
 UNSHOWN = "div.jp-OutputPlaceholder, div.jp-TrimmedOutputs"  # outputs that were collapsed, or were too many
 SLIDES = "reveal"
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What of the notebook a page does not hold: ``undrawn`` cells between those that a browser had drawn, ``swallowed``
-    code cells of those that the file ``mentions``; ``windowed`` and ``slides`` say that there may be more. It is false
-    where nothing is missing.
+    """What of the notebook a page does not hold: ``undrawn`` cells between those that a browser had drawn,
+    ``swallowed`` code cells of those that the file ``mentions``. ``bit_by_bit`` and ``slides`` say that there may
+    be more. It is false where nothing is missing.
     """
 
     undrawn: int = 0
-    windowed: bool = False
+    bit_by_bit: bool = False
     mentions: int = 0
     swallowed: int = 0
     slides: bool = False
 
     @classmethod
-    def of(cls, page: LexborHTMLParser, lean: bytes, family: Family, layout: Layout) -> "Missing":
+    def of(cls, lean: bytes, family: Family, layout: Layout) -> "Missing":
         """Look what is missing."""
         mentions = lean.count(family.raw_marker) if family.raw_marker else 0
-        undrawn, windowed = 0, False
-        if family.drawn:
-            numbers = [
-                int(number)
-                for node in layout.cells
-                if (number := node.attributes.get(NUMBER) or "").isascii() and number.isdecimal()
-            ]
-            undrawn = max(0, max(numbers, default=-1) + 1 - len(numbers))
-            windowed = page.css_first(WINDOWED) is not None
+        written = [node.attributes.get(NUMBER) or "" for node in layout.cells] if family.drawn else []
+        numbers = [int(number) for number in written if number.isascii() and number.isdecimal()]
+        undrawn = max(0, max(numbers, default=-1) + 1 - len(numbers))
         slides = is_around(layout.cells[0], SLIDES)
-        return cls(undrawn, windowed, mentions, max(0, mentions - layout.code), slides)
+        return cls(undrawn, bool(numbers), mentions, max(0, mentions - layout.code), slides)
 
     def __bool__(self) -> bool:
         """Whether cells are or may be missing."""
-        return bool(self.undrawn or self.windowed or self.swallowed or self.slides)
+        return bool(self.bit_by_bit or self.swallowed or self.slides)
 
     def told(self, notebooks: int) -> Iterator[str]:
         """It in plain words; ``notebooks`` is how many stand in the page."""
         if notebooks > 1:
             yield f"The page holds {notebooks} notebooks; only the one in sight was read."
         if self.undrawn:
-            least = "at least " if self.windowed else ""
-            yield f"The browser had not drawn {least}{self.undrawn} {'cell' if self.undrawn == 1 else 'cells'} of the notebook at all."
-        elif self.windowed:
-            yield "The page had drawn only the cells in sight, so some may not be in it."
+            cells = "cell" if self.undrawn == 1 else "cells"
+            yield f"The browser had not drawn at least {self.undrawn} {cells} of the notebook at all."
+        elif self.bit_by_bit:
+            yield "JupyterLab draws a notebook bit by bit: nobody can see whether these are all of its cells."
         if self.slides:
-            yield "These are slides: cells that slides skip are not in them. Hand in the .ipynb file or its HTML export."
+            yield "These are slides: what they skip is not in them. Hand in the .ipynb file or its HTML export."
         if self.swallowed:
             yield (
                 f"The file mentions {self.mentions} code cells, but only {self.mentions - self.swallowed} could be "

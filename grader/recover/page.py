@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from grader.errors import UnreadableError
 from grader.model import ALL_SURVIVED, CellType, Recovered, RecoveredCell, Survived
-from grader.recover.drawn import SHADOW, drawn_text, open_shadows, put_formulas_back
+from grader.recover.drawn import FOLDED, SHADOW, drawn_text, open_shadows, put_formulas_back
 from grader.recover.families import FAMILIES, QUARTO
 from grader.recover.family import Family
 from grader.recover.layout import (
@@ -69,7 +69,7 @@ def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
     layout = _lay_out(found, family, lean)
     if len(layout.cells) > limits.cells:
         raise _too_many(len(layout.cells), limits)
-    missing = Missing.of(page, lean, family, layout)
+    missing = Missing.of(lean, family, layout)
     budget = PictureBudget(limits, lifted)
     cells = lifted.back_in(_read_cells(layout, family, OutputReader(family, budget)))
     remarks = (
@@ -86,7 +86,9 @@ def _title(page: LexborHTMLParser) -> str:
     """The page's title; a title may also stand in a picture."""
     first = page.css_first("title")
     if first is not None and first.parent is not None and first.parent.tag not in ("head", "body"):
-        first = next((item for item in page.css("title") if item.parent and item.parent.tag in ("head", "body")), None)
+        first = next(
+            (item for item in page.css("title") if item.parent and item.parent.tag in ("head", "body")), None
+        )
     return tidy(first.text()) if first is not None else ""
 
 
@@ -118,7 +120,7 @@ def _lay_out(found: Sequence[LexborNode], family: Family, lean: bytes) -> Layout
     """Where the cells are, also in a page of wrappers and in one whose tags are left open."""
     layout = lay_out(found, family)
     if layout.held:
-        found = without_wrappers(found)
+        found = without_wrappers(found, family)
         layout = replace(lay_out(found, family), code=layout.code)
     # Where tags are left open, the last cell of all stands inside another's contents.
     swallowed = found[-1].mem_id not in layout.index_of
@@ -161,7 +163,7 @@ def _cell(position: int, node: LexborNode, kind: str, family: Family, outputs: O
     identity = anchor.removeprefix(family.id_prefix) if anchor.startswith(family.id_prefix) else ""
     tags = _tags(attributes, family)
     if kind != "code":
-        return _text_cell(position, node, kind, family, identity, tags)
+        return _text_cell(position, node, kind, family, identity=identity, tags=tags)
     source, whole = _source(node, family)
     count, counted = _count(node, attributes, family)
     area = node.css_first(family.outputs) if family.outputs else node
@@ -184,7 +186,8 @@ def _source(node: LexborNode, family: Family) -> tuple[str | None, bool]:
     if family.drawn:
         editor = node.css_first(family.source)
         if editor is None:
-            return None, False
+            folded = node.css_first(FOLDED)
+            return (folded.text(), False) if folded is not None else (None, False)
         text, whole = drawn_text(editor)
         return (text if text.strip() else ""), whole
     if family is QUARTO:  # knitr shows a cell's code in pieces, each above its outputs
@@ -214,7 +217,7 @@ def _count(node: LexborNode, attributes: Mapping[str, str | None], family: Famil
 
 
 def _text_cell(
-    position: int, node: LexborNode, kind: str, family: Family, identity: str, tags: tuple[str, ...]
+    position: int, node: LexborNode, kind: str, family: Family, *, identity: str, tags: tuple[str, ...]
 ) -> RecoveredCell:
     """One markdown or raw cell: its own source where an editor had drawn all of that, else what a reader sees."""
     drawn = _drawn_source(node, kind, family)
@@ -241,8 +244,10 @@ def _text_cell(
 
 
 def _drawn_source(node: LexborNode, kind: str, family: Family) -> tuple[str, bool] | None:
-    """What an editor had drawn of a text cell's own source, and whether that is all. The editor of CodeMirror 5 behind
-    rendered text may have drawn a single line and shows no sign of it: it counts only where it is what one sees.
+    """What an editor had drawn of a text cell's own source, and whether that is all.
+
+    The editor of CodeMirror 5 behind rendered text may have drawn a single line and shows no sign of it: it counts
+    only where it is what one sees.
     """
     editor = node.css_first(family.source) if family.drawn and family is not COLAB else None
     if editor is None:

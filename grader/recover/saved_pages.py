@@ -1,7 +1,7 @@
 """What a browser saves of the page in which a notebook is edited: JupyterLab, Notebook 7, classic Notebook, Colab.
 
-Such a copy holds what the page had drawn. The structure was seen in pages of JupyterLab 3.6, 4.0 and 4.6, Notebook 6.5
-and 7.6, and in public copies of Colab's.
+Such a copy holds what the page had drawn. The structure was seen in pages of JupyterLab 3.6, 4.0 and 4.6, Notebook
+6.5 and 7.6, and in public copies of Colab's.
 """
 
 from grader.model import Survived

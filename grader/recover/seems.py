@@ -95,8 +95,8 @@ class PageKind:
 
 
 BUILT = (
-    "A built page keeps too little of the notebook to be graded. Hand in the .ipynb file that it was built from, or "
-    "that notebook's HTML export (File, Save and export notebook as, HTML)."
+    "A built page keeps too little of the notebook to be graded. Hand in the .ipynb file that it was built from, "
+    "or that notebook's HTML export (File, Save and export notebook as, HTML)."
 )
 PAGE_KINDS: tuple[PageKind, ...] = (
     PageKind("a page of Jupyter Book or MyST-NB", BUILT, selector="div.cell.docutils div.cell_input"),
@@ -104,8 +104,8 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     PageKind("a page of MyST", BUILT, selector="meta[name=generator][content*=myst i], div.myst-jp-nb-block"),
     PageKind(
         "an export of Databricks",
-        "Its notebook stands in a script. In Databricks choose File, Export, IPython notebook, and hand in the .ipynb "
-        "file.",
+        "Its notebook stands in a script. In Databricks choose File, Export, IPython notebook, and hand in the "
+        ".ipynb file.",
         selector="meta[name=databricks-html-version]",
     ),
     PageKind(

@@ -1,8 +1,8 @@
 """What of each cell a file can tell: whether something that is not there may have been taken out by a tool.
 
-Counts are stripped by nbstripout and nb-clean, outputs are cleared by VS Code, which leaves the counts, and by Jupyter,
-which does not; browsers and exporters keep what they keep. What a whole file lacks was taken out or never there, and
-nobody can tell which; what one cell lacks, and others have, is a fact about that cell.
+Counts are stripped by nbstripout and nb-clean, outputs are cleared by VS Code, which leaves the counts, and by
+Jupyter, which does not; browsers and exporters keep what they keep. What a whole file lacks was taken out or never
+there, and nobody can tell which; what one cell lacks, and others have, is a fact about that cell.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,7 @@ RUNNING = 1
 
 
 def mark_survival(cells: Sequence[RecoveredCell], keeps: Survived) -> tuple[RecoveredCell, ...]:
-    """The cells with what survived of each. ``keeps`` is what this kind of file keeps; what a reader noted of a cell
-    stays.
-    """
+    """The cells with what survived of each. ``keeps``: what this kind of file keeps; what a reader noted stays."""
     code = [cell for cell in cells if cell.cell_type == "code"]
     uncounted = sum(cell.count is None for cell in code if cell.outputs)
     counts = keeps.count and any(cell.count is not None for cell in code) and uncounted <= RUNNING
@@ -30,7 +28,7 @@ def mark_survival(cells: Sequence[RecoveredCell], keeps: Survived) -> tuple[Reco
 def _marked(cell: RecoveredCell, file: Survived) -> RecoveredCell:
     noted = cell.survived
     found = Survived(
-        source=noted.source and not cell.hidden,
+        source=not cell.cut,
         count=cell.count is not None or (noted.count and file.count and not cell.outputs),
         outputs=noted.outputs and file.outputs,
         id=bool(cell.id) or (noted.id and file.id),

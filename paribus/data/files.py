@@ -8,6 +8,7 @@ import pandas as pd
 
 from paribus.data.corpus import RawComplaints
 from paribus.errors import DataError
+from paribus.passing import setting
 
 TEXT_COLUMNS = ("complaint_text", "text", "consumer_complaint", "consumer_complaint_narrative")
 ISSUE_COLUMNS = ("issue",)
@@ -23,9 +24,12 @@ def read_file(path: Path, without_sources: Iterable[str] = ()) -> RawComplaints:
     suffix = path.suffix.lower()
     if suffix not in READERS:
         kinds = " or ".join(READERS)
-        raise DataError(f"{path.name} is no {kinds} file. Convert it, or pass another with --data FILE.")
+        raise DataError(f"{path.name} is no {kinds} file. Convert it, or pass another: {setting('DATA', 'FILE')}.")
     if not path.is_file():
-        raise DataError(f"There is no file {path}. Pass one that exists with --data FILE, or --data synthetic.")
+        raise DataError(
+            f"There is no file {path}. Pass one that exists: {setting('DATA', 'FILE')}, or "
+            f"{setting('DATA', 'synthetic')}."
+        )
     try:
         frame = pd.read_parquet(path) if suffix == ".parquet" else pd.read_csv(path, dtype=str)
     except (OSError, ValueError) as error:

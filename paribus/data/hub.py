@@ -10,9 +10,11 @@ import pandas as pd
 from paribus.data.corpus import RawComplaints
 from paribus.data.files import pick_columns
 from paribus.errors import DataError
+from paribus.passing import without_network
 
 DEFAULT_NAME = "determined-ai/consumer_complaints_medium"
 DEFAULT_ENDPOINT = "https://huggingface.co"
+COPY = "a copy (.parquet or .csv with the columns complaint_text and issue)"
 
 
 class HubLoader(Protocol):
@@ -40,11 +42,7 @@ def unreachable(name: str, reason: str) -> str:
     endpoint = os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT)
     offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
     where = "in the local cache (HF_HUB_OFFLINE is set)" if offline else f"at {endpoint}"
-    return (
-        f"The data set {name} could not be read {where}: {reason}. "
-        "Pass a local copy with --data FILE (.parquet or .csv with the columns complaint_text and issue), "
-        "or the embedded corpus with --data synthetic."
-    )
+    return f"The data set {name} could not be read {where}: {reason}. {without_network('DATA', COPY, 'synthetic')}"
 
 
 def load_from_hub(name: str, /) -> Mapping[str, pd.DataFrame]:

@@ -6,12 +6,12 @@ claim: text can be edited, cut, repeated or made up, and reading it never raises
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from paribus.errors import DigestError, RecordError
-from paribus.evidence.markup import Table, table_elements, to_html
+from paribus.evidence.markup import Table, folded, table_elements, to_html
 from paribus.evidence.record import MAX_RECORD_BYTES, Record
 
 BEGIN = "-----BEGIN PARIBUS RECORD-----"
@@ -37,12 +37,13 @@ class FoundText:
     problem_kind: Literal["", "digest", "shape"] = ""
 
 
-def render(record: Record, table: Table) -> str:
-    """The record under its table, as HTML."""
-    details = Element("details")
-    SubElement(details, "summary").text = f"evidence for grading: {record.kind} record {record.digest()[:12]}"
-    SubElement(details, "pre").text = block_text(record)
-    return to_html([*table_elements(table), details])
+def render(record: Record, table: Table, more: Table | None = None) -> str:
+    """The record under its table, as HTML; ``more`` is folded behind its title."""
+    unfolded = [] if more is None else [folded(more.title, table_elements(replace(more, title="")))]
+    text = Element("pre")
+    text.text = block_text(record)
+    evidence = folded(f"evidence for grading: {record.kind} record {record.digest()[:12]}", [text])
+    return to_html([*table_elements(table), *unfolded, evidence])
 
 
 def block_text(record: Record) -> str:

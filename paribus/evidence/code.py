@@ -15,11 +15,13 @@ import hashlib
 import inspect
 import textwrap
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 TRAINING = "training"
 UNAVAILABLE = "unavailable"
+OWN_CLASS = "__class__."
+"""How the methods of a class begin that one of them reaches through ``super()``."""
 MAX_NAMES = 60
 _DIGITS = 16
 _MAX_REPR = 20_000
@@ -51,13 +53,37 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
         for name in _changed_names(tree) if name in _outer_names(functions[label])
     }  # fmt: skip
     digests = {
-        label: UNAVAILABLE if tree is None else _digest(_dump(tree) + _defaults(functions[label]))
+        label: UNAVAILABLE if tree is None else _digest(_dump(tree) + _shown_defaults(_defaults(functions[label])))
         for label, tree in trees.items()
     }
     for name, value in {**bound, **values}.items():
         if name not in changed:
-            digests[f"{name}_" if name in digests else name] = _digest(_stable(value))
+            digests[f"{name}_" if name in digests else name] = value_digest(value) or UNAVAILABLE
     return _bounded(digests)
+
+
+def cell_digest(source: str) -> str:
+    """The digest of a notebook's code cell, whatever its comments, blank lines, docstrings and annotations; of what
+    is no Python (a cell with magics), the digest of its lines without blanks at their ends.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return _digest("\n".join(line.rstrip() for line in source.strip().splitlines()))
+    return _digest(_dump(_Normaliser().visit(tree)))
+
+
+def source_digest(module: ast.Module, name: str, defaults: Iterable[object] = ()) -> str | None:
+    """The digest that `code_digest` gives a function whose source is ``module``, None where it holds none of this
+    name. ``defaults`` are the values of its arguments' defaults. The tree is used up.
+    """
+    tree = _normalised(module, name)
+    return None if tree is None else _digest(_dump(tree) + _shown_defaults(defaults))
+
+
+def value_digest(value: object) -> str | None:
+    """The digest that `code_digest` gives a simple global of this value, None where it is no simple one."""
+    return _digest(_stable(value)) if _is_simple(value) else None
 
 
 def _reach(
@@ -161,10 +187,15 @@ def _tree(function: types.FunctionType) -> ast.AST | None:
         module = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
-    wanted = ast.Lambda if function.__name__ == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
+    return _normalised(module, function.__name__)
+
+
+def _normalised(module: ast.Module, name: str) -> ast.AST | None:
+    """The function of this name in a syntax tree, without what cannot change a result."""
+    wanted = ast.Lambda if name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [
         node for node in ast.walk(module)
-        if isinstance(node, wanted) and getattr(node, "name", "<lambda>") == function.__name__
+        if isinstance(node, wanted) and getattr(node, "name", "<lambda>") == name
     ]  # fmt: skip
     if not found or (wanted is ast.Lambda and len(found) > 1):
         return None
@@ -234,9 +265,13 @@ def _outer_names(function: types.FunctionType) -> set[str]:
     return found
 
 
-def _defaults(function: types.FunctionType) -> str:
-    """The simple default values of the arguments, as they were when the function was defined."""
-    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+def _defaults(function: types.FunctionType) -> Iterable[object]:
+    """The default values of the arguments, as they were when the function was defined."""
+    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def _shown_defaults(defaults: Iterable[object]) -> str:
+    """Those of the default values that are simple."""
     simple = [_stable(value) for value in defaults if _is_simple(value)]
     return f" defaults {simple}" if simple else ""
 

@@ -40,6 +40,14 @@ def table_elements(table: Table) -> list[Element]:
     return elements
 
 
+def folded(summary: str, inside: Sequence[Element]) -> Element:
+    """Elements behind a line that opens them."""
+    details = Element("details")
+    SubElement(details, "summary").text = summary
+    details.extend(inside)
+    return details
+
+
 def to_html(elements: Sequence[Element]) -> str:
     """One ``<div>`` around the elements, with everything a person wrote escaped."""
     outer = Element("div")

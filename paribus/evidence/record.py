@@ -19,9 +19,9 @@ from paribus.evidence.diagnosis import Diagnosis, read_diagnosis
 SCHEMA = "paribus.evidence/1"
 MAX_RECORD_BYTES = 40_000
 
-Kind = Literal["data", "start", "result", "value", "diagnosis"]
+Kind = Literal["data", "start", "result", "value", "diagnosis", "tests"]
 FieldRole = Literal["knob", "derived", "outcome", "environment"]
-KINDS: tuple[Kind, ...] = ("data", "start", "result", "value", "diagnosis")
+KINDS: tuple[Kind, ...] = ("data", "start", "result", "value", "diagnosis", "tests")
 ROLES: tuple[FieldRole, ...] = ("knob", "derived", "outcome", "environment")
 
 
@@ -89,7 +89,8 @@ class Record:
     ``labels`` are packed arrays (`paribus.evidence.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``start`` is the digest of a result's
     start record; ``previous`` the digest of the record before it in this notebook. ``diagnosis`` is what a student
-    says of one model of a blind zoo.
+    says of one model of a blind zoo. A tests record names its task in ``run_name``; ``code`` holds the digests of
+    the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's run count.
     """
 
     kind: Kind

@@ -5,10 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
-from paribus.evidence.code import UNAVAILABLE
-from paribus.evidence.record import Record
+from paribus.evidence.code import OWN_CLASS, UNAVAILABLE
+from paribus.evidence.record import Prediction, Record
+from paribus.experiments.knobs import no_such_setting
 from paribus.metrics import LABELS, NAMES
 
+OTHER_CHANGES = ("code", "data", "train_rows")
+"""What an experiment may vary beside a setting or a function of the notebook."""
+SHARES = ("accuracy", "macro_f1", "weighted_f1")
+"""Metrics between 0 and 1."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 # The start records of each arm by seed.
 Arms = Mapping[str, Mapping[int, Record]]
@@ -38,15 +43,31 @@ def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:
         before, after = one.code.get(name, "not used"), other.code.get(name, "not used")
         if before != after and UNAVAILABLE not in (before, after):
             found[f"code:{name}"] = (before, after)
-    return found
+    return {name: pair for name, pair in found.items() if not _told_twice(name, found)}
 
 
-def check_one_change(vary: str, differing: Mapping[str, tuple[object, object]]) -> None:
-    """Exactly the declared change, or an ExperimentError that names what differs."""
+def _told_twice(name: str, found: Mapping[str, tuple[object, object]]) -> bool:
+    """Whether a method that was reached through ``super()`` is there under its class's name as well."""
+    _, _, method = name.partition(OWN_CLASS)
+    return bool(method) and any(
+        other.endswith(f".{method}") and other != name and found[other] == found[name] for other in found
+    )
+
+
+def check_one_change(vary: str, before: Record, after: Record) -> None:
+    """Exactly the declared change between two start records, or an ExperimentError that names what differs."""
+    differing = differences(before, after)
     declared = {name for name in differing if _is_declared(name, vary)}
     others = _part(differing, set(differing) - declared)
     if not declared:
         also = f" What differs instead: {describe(others)}." if others else ""
+        settings = {**before.knobs(), **after.knobs()}
+        functions = {name.lower() for name in (*before.code, *after.code)}
+        if vary not in (*OTHER_CHANGES, *settings) and vary.lower() not in functions:
+            raise ExperimentError(
+                f"{no_such_setting(vary, settings)}{also} Name what you change when you begin the experiment: "
+                f'notebook.experiment("{after.experiment}", vary="…").'
+            )
         raise ExperimentError(
             f"Both arms have the same {vary}, so this would compare a run with itself.{also} "
             f"Change {vary} in the changed arm's configuration and nothing else."
@@ -107,7 +128,7 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
             f"With another seed two things change: {vary} and the seed. Pass seed={seeds.split(',')[0]}, "
             f"or run the baseline with seed={seed} too."
         )
-    check_one_change(vary, differences(baseline[seed], start))
+    check_one_change(vary, baseline[seed], start)
 
 
 def check_same_arm(key: str, arm: str, start: Record, arms: Arms, wanted: Sequence[int] = ()) -> None:
@@ -141,7 +162,7 @@ def check_complete(key: str, vary: str, arms: Arms) -> None:
         for start in runs.values():
             check_same_arm(key, arm, start, arms)
     for seed, start in baseline.items():
-        check_one_change(vary, differences(start, changed[seed]))
+        check_one_change(vary, start, changed[seed])
 
 
 def same_run(earlier: Record, planned: Record) -> bool:
@@ -156,6 +177,15 @@ def same_run(earlier: Record, planned: Record) -> bool:
         and UNAVAILABLE not in (*earlier.code.values(), *planned.code.values())
         and not differences(earlier, planned)
     )
+
+
+def finished_without(records: Iterable[Record], key: str, prediction: Prediction) -> Record | None:
+    """The start of the last finished run of an experiment's changed arm, where none began with this prediction."""
+    mine = [record for record in records if (record.experiment, record.arm) == (key, "changed")]
+    results = {record.start for record in mine if record.kind == "result"}
+    finished = [record for record in mine if record.kind == "start" and record.digest() in results]
+    timely = any(start.prediction == prediction for start in finished)
+    return finished[-1] if finished and not timely else None
 
 
 def _is_declared(name: str, vary: str) -> bool:
@@ -210,6 +240,12 @@ def check_prediction(metric: object, direction: object, low: object, high: objec
     if lower is not None and upper is not None and lower > upper:
         raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
     label = LABELS[str(metric)]
+    beyond = next((bound for bound in bounds if bound is not None and abs(bound) > 1), None)
+    if metric in SHARES and beyond is not None:
+        raise ExperimentError(
+            f"{label} lies between 0 and 1, so it cannot change by {beyond:+g}. Bounds are in its own unit, not in "
+            "percent: a fall by at most ten points is low=-0.10, high=0."
+        )
     if direction == "up" and upper is not None and upper <= 0:
         raise ExperimentError(
             f"You predict that {label} goes up, but at most by {upper:g}. Bounds are changes, not levels."

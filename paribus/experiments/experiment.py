@@ -22,6 +22,7 @@ from paribus.experiments.arms import (
     check_start,
     describe,
     differences,
+    finished_without,
 )
 from paribus.experiments.commitment import commit
 from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
@@ -82,7 +83,14 @@ class Experiment:
                 why.strip(), session.now(), session.count,
             ),
         )  # fmt: skip
-        show_tables(Table(f"Prediction for {self.key}", (), (), prediction_sentence(prediction)))
+        title, said = f"Prediction for {self.key}", prediction_sentence(prediction)
+        if (late := finished_without(session.records, self.key, prediction)) is not None:
+            title = f"Too late: prediction for {self.key}"
+            said += (
+                f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
+                " The report keeps the one that the run began with."
+            )
+        show_tables(Table(title, (), (), said))
         return prediction
 
     def commitment(self) -> str:

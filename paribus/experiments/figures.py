@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.ticker import MaxNLocator
 
-from paribus.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, panels, shorten
+from paribus.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, listed, panels, shorten
 from paribus.metrics import LABELS
 
 
@@ -59,7 +59,18 @@ def experiment_arms(
             for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
         }
         axes_row[-1].legend(labels.values(), labels.keys(), frameon=False, fontsize=8)
-    return figure
+    told = listed(
+        f"{LABELS[row.metric]} {fmean(row.baseline):.4g} to {fmean(row.changed):.4g}"
+        + (f", predicted {_bounds(row)}" if row.predicted else "")
+        for row in rows
+    )
+    return figure.saying(f"Both arms by seed, {vary} {old} to {new}, {len(seeds)} seeds; means: {told}.")
+
+
+def _bounds(row: ArmValues) -> str:
+    """The predicted change in words."""
+    low, high = ("open" if bound is None else f"{bound:+g}" for bound in (row.low, row.high))
+    return f"change from {low} to {high}"
 
 
 def sweep_values(
@@ -77,7 +88,8 @@ def sweep_values(
     axes.margins(y=0.25)
     axes.set(xlabel=shorten(vary, 30), ylabel=LABELS[metric], title=f"{LABELS[metric]} by value")
     axes.legend(frameon=False, fontsize=8)
-    return figure
+    told = listed(f"{value}: {fmean(numbers):.4g}" for value, numbers in scores.items())
+    return figure.saying(f"{LABELS[metric]} by {vary}, mean over {len(seeds)} seeds: {told}. Chosen: {chosen}.")
 
 
 def ablation_rows(metric: str, rows: Mapping[str, RowValues]) -> NotebookFigure:
@@ -92,4 +104,9 @@ def ablation_rows(metric: str, rows: Mapping[str, RowValues]) -> NotebookFigure:
     axes.invert_yaxis()
     axes.margins(y=0.2)
     axes.set(xlabel=f"difference in {LABELS[metric]}, row − baseline", ylabel="row", title="One change a row")
-    return figure
+    told = listed(
+        f"{name}: {fmean(row.differences):+.4g}"
+        + (f", 95 % interval {row.interval[0]:+.4g} to {row.interval[1]:+.4g}" if row.interval else "")
+        for name, row in rows.items()
+    )
+    return figure.saying(f"Difference in {LABELS[metric]} of each row from the baseline, mean over seeds: {told}.")

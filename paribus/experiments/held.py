@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from paribus.evidence.code import TRAINING
+from paribus.evidence.code import OWN_CLASS, TRAINING
 from paribus.evidence.markup import Table
 from paribus.evidence.record import Record
 
@@ -60,7 +60,9 @@ def held(vary: str, arms: Mapping[str, Sequence[Record]]) -> Held:
     starts = [start for runs in arms.values() for start in runs]
     knobs = [{name: value for name, value in start.knobs().items() if name != vary} for start in starts]
     digests = [start.code for start in starts]
-    code = [name for name in _common(digests) if name.lower() != vary.lower()] if vary != "code" else []
+    # A method that calls super() reaches its class a second time, under Python's own name for it.
+    common = [name for name in _common(digests) if not name.startswith(OWN_CLASS)]
+    code = [name for name in common if name.lower() != vary.lower()] if vary != "code" else []
     places = [_place(start) for start in starts]
     shared = _common(places)
     names = dict.fromkeys(name for place in places for name in place)

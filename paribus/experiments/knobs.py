@@ -1,7 +1,8 @@
 """Configurations that differ in one setting, and which end of a metric is the better one."""
 
 import dataclasses
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import config_values
@@ -17,9 +18,7 @@ def with_value(config: object, name: str, value: object) -> object:
     """
     known = config_values(config)
     if name not in known:
-        raise ExperimentError(
-            f"The configuration has no setting {name!r} to change; it has {', '.join(map(str, known)) or 'none'}."
-        )
+        raise ExperimentError(no_such_setting(name, [str(item) for item in known]))
     if isinstance(config, Mapping):
         return {**config, name: value}
     if dataclasses.is_dataclass(config) and not isinstance(config, type):
@@ -27,6 +26,22 @@ def with_value(config: object, name: str, value: object) -> object:
     raise ExperimentError(
         f"A {type(config).__name__} cannot be copied with another {name}; use a dataclass or a dict of values."
     )
+
+
+def no_such_setting(name: str, known: Collection[str]) -> str:
+    """That a configuration has no setting of this name, and which one may be meant."""
+    meant = nearest(name, known)
+    question = f" Did you mean {meant!r}?" if meant else ""
+    return f"The configuration has no setting {name!r}.{question} It has {', '.join(sorted(known)) or 'none'}."
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """The known name that an abbreviation, a part or a slip of the pen stands for; "" where none is near."""
+    short = name.lower().replace(" ", "_").replace("-", "_")
+    initials = {"".join(word[:1] for word in item.split("_")): item for item in known}
+    parts = [item for item in known if short and short in item.lower().split("_")]
+    close = difflib.get_close_matches(short, known, n=1)
+    return next(iter([*([initials[short]] if short in initials else []), *parts, *close]), "")
 
 
 def check_metric(metric: object) -> None:

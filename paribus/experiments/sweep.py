@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import Plain, config_values, plain
 from paribus.evidence.markup import Table
-from paribus.experiments.arms import check_one_change, check_seeds, differences
+from paribus.experiments.arms import check_one_change, check_seeds
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.knobs import better, check_metric, with_value
 from paribus.experiments.noise import evaluations
@@ -122,7 +122,7 @@ class Sweep:
         ]  # fmt: skip
         for value, _, start in prepared:
             if value != prepared[0][0]:
-                check_one_change(vary, differences(prepared[0][2], start))
+                check_one_change(vary, prepared[0][2], start)
         self.tried = {value: {} for value in names}
         for value, one, start in prepared:
             found = None if again else reuse(notebook, start, data)

@@ -17,3 +17,4 @@ from paribus.zoo.folder import ZooFolder as ZooFolder
 from paribus.zoo.folder import open_zoo as open_zoo
 from paribus.zoo.logs import Log as Log
 from paribus.zoo.places import find as find
+from paribus.zoo.uploading import upload as upload

@@ -37,8 +37,8 @@ def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
     if found is None:
         raise DataError(
             f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. On Kaggle, attach its data "
-            f"set to the notebook (Add input); on Colab, upload the folder; elsewhere put it beside the notebook, "
-            f"or set {VARIABLE} to its folder."
+            f'set to the notebook (Add Input); on Colab, run paribus.zoo.upload("{name}"), which takes a zip or '
+            f"all files of the folder; elsewhere put the folder beside the notebook, or set {VARIABLE} to it."
         )
     return found
 

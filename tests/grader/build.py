@@ -3,7 +3,7 @@
 A case is a JSON object with these fields; `tests/grader/cases` holds many, most as a base and what changes.
 
     assignment   name, profile, settings
-    family       the format it seems to come from (default nbconvert-lab)
+    family       the format it seems to come from (default nbconvert-lab); whole: false where cells may be missing
     cells        key → role, type, released source, options; and of what was handed in: handed (default: as
                  released), missing, count (default: counted up), tags, hidden, outputs
     added        cells the student added: after (a key), type, text, outputs, count
@@ -40,7 +40,9 @@ from numpy.typing import NDArray
 
 from course.assignment import Assignment, Cell, Role
 from grader.match import match
-from grader.model import Case, FoundRecord, Output, Recovered, RecoveredCell
+from grader.model import ALL_SURVIVED, Case, FoundRecord, Output, Recovered, RecoveredCell
+from grader.recover.families import FAMILIES
+from grader.recover.survival import mark_survival
 from paribus.evidence.diagnosis import Citation, Diagnosis
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
@@ -88,7 +90,10 @@ def build(raw: Mapping[str, Any]) -> Case:
         profile=about.get("profile", "smoke"), cells=tuple(cells), settings=about.get("settings", {}),
         release="feedbeefcafe0001",
     )  # fmt: skip
-    notebook = Recovered(raw.get("family", "nbconvert-lab"), _handed(raw, told))
+    family = raw.get("family", "nbconvert-lab")
+    keeps = next((row.keeps for row in FAMILIES if row.name == family), ALL_SURVIVED)
+    handed = mark_survival(_handed(raw, told), keeps)
+    notebook = Recovered(family, handed, whole=raw.get("whole", True))
     matches, unmatched = match(assignment, notebook)
     positions = {cell.id: cell.position for cell in notebook.cells}
     return Case(

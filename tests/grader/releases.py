@@ -4,12 +4,17 @@ from functools import cache
 from pathlib import Path
 
 from course.release import Release
-from generator.rehearsal.execute import make_material
+from generator.rehearsal.execute import Material, make_material
 from generator.rehearsal.table import load_table
 from generator.running.references import load_references
 
 
 @cache
+def material(assignment: str) -> Material:
+    """An assignment, built: the release, the solution, what students get."""
+    return make_material(load_table(assignment), load_references(Path("solutions")))
+
+
 def released(assignment: str) -> Release:
     """What the grader gets of an assignment."""
-    return make_material(load_table(assignment), load_references(Path("solutions"))).release
+    return material(assignment).release

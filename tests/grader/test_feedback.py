@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from grader.changes import Change
 from grader.commands.grade import print_changes, print_summary
 from grader.gradebook.rebuild import clean_code, clean_markdown
-from grader.gradebook.scores import PersonGrade, read_slots, with_people
+from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.handback import Handback
 from grader.model import Evidence, Result
 from grader.pages.feedback import feedback_page, summary_line
@@ -225,6 +225,9 @@ def test_the_line_for_moodle_is_short_and_plain() -> None:
         "ada", cell_result("whole", 0.0, *[verdict(f"a.b{n}", BAD, 1.0, f"No {n}.") for n in range(5)])
     )
     assert summary_line(many, ASSIGNMENT).endswith("No 2. 2 more findings are in the feedback file.")
+    read = verdict(PERSON, BAD, 2.0, "Which runs?")
+    judged = make_result("ada", cell_result("trade_off", 0.0, read), cell_result("batch_size", 0.0, read))
+    assert summary_line(judged, ASSIGNMENT).endswith("The trade-off: Which runs? Change one thing: Which runs?")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,14 @@ def test_moodle_gets_no_grade_while_anything_is_open(room: Path) -> None:
     assert "wait for a person" in ada[8]
 
 
+def test_the_end_of_a_run_says_in_which_order_to_upload(room: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A feedback file that comes first makes Moodle ignore the worksheet without a word."""
+    assert run_grade(room, "--collect") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "upload worksheet.csv first and feedback.zip after it" in told
+    assert "tick “Allow updating records" in told
+
+
 def test_every_submission_has_a_page_and_a_place_in_moodles_zip(room: Path) -> None:
     pages = {path.stem for path in (room / "out" / "feedback").iterdir()}
     assert pages == set(read_results(room / "out"))

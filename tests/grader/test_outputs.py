@@ -109,6 +109,51 @@ def test_every_page_in_the_zip_is_found_by_moodle() -> None:
     assert {parse.number for name in found if (parse := parse_name(name))} == {"101", "102"}
 
 
+def zip_names(*results: Result) -> list[str]:
+    pages = {result.submission: "<p>" for result in results}
+    with zipfile.ZipFile(io.BytesIO(feedback_zip(results, pages, ASSIGNMENT))) as archive:
+        return archive.namelist()
+
+
+def test_a_teams_page_goes_back_once_under_the_folder_that_came_in() -> None:
+    """From 4.1 on Moodle looks the number up among groups, and copies the page to all members."""
+    team = done("607", name="Müllers team amp; friends", team=("600", "601"), group="607")
+    assert zip_names(team) == ["Müllers team amp; friends_607_assignsubmission_file_/feedback-week1_homework.html"]
+
+
+def test_before_4_1_every_member_has_a_folder() -> None:
+    names = zip_names(done("101", name="Reds-Ada", team=("101", "102")))
+    assert [name.split("_")[1] for name in names] == ["101", "102"]
+
+
+def test_the_page_of_those_in_no_group_is_in_no_zip() -> None:
+    """Moodle would take their numbers for groups'."""
+    assert zip_names(done("Default group", name="Default group", team=("101", "102"))) == []
+
+
+def test_a_page_of_which_nobody_can_tell_whose_it_is_goes_back_where_it_came_from() -> None:
+    unclear = done("101", name="Ada", group="101")
+    assert [name.split("_")[:2] for name in zip_names(unclear)] == [["Ada", "101"]]
+    assert written([unclear], sheet()) == [list(sheet().header)]
+
+
+def test_what_a_student_wrote_turns_no_text_around_it_in_a_comment() -> None:
+    result = replace(unreadable_result(remarks=("It is \u202egnp.x\x1b[31m.",)), student="101")
+    assert written([result], sheet())[1][8] == "It is gnp.x[31m."
+
+
+def test_a_made_worksheet_takes_no_file_for_a_student_of_that_number() -> None:
+    results = [done("7"), replace(careful_result("x7"), student="x7")]
+    made = make_worksheet(results, ASSIGNMENT)
+    assert [(row[0], row[3]) for row in written(results, made)[1:]] == [("Participant 7", "21.00"), ("x7", "")]
+
+
+def test_a_comment_of_a_made_worksheet_is_html_too() -> None:
+    result = replace(unreadable_result(remarks=("<b>bold</b>",)), student="ada")
+    made = make_worksheet([result], ASSIGNMENT)
+    assert written([result], made)[1][8] == "&lt;b&gt;bold&lt;/b&gt;"
+
+
 def test_the_same_pages_give_the_same_zip() -> None:
     results = [done(), done("102")]
     pages = {result.submission: "x" for result in results}

@@ -126,30 +126,108 @@ def test_a_penalty_that_cannot_be_loaded_is_told_before_anyone_is_late(
     assert not (room.out / "results.jsonl").exists()
 
 
-def test_a_team_has_one_result_and_every_member_the_grade(room: Class) -> None:
-    """As Moodle packs it, a copy for each member; and as a group's own folder."""
-    for number, name, group in (
-        (101, "Ada", "Reds"),
-        (102, "Bob", "Reds"),
-        (103, "Cem", "Blues"),
-        (104, "Dee", "Blues"),
-        (105, "Eve", ""),
-    ):
-        room.student(number, name, group=group)
-    room.hand_in("Reds-Ada_101")
-    room.hand_in("Reds-Bob_102")
-    room.hand_in("Blues_7")
-    room.hand_in("Eve_105")
+def teams(room: Class, when: str = "2027-03-01 12:00") -> None:
+    groups = {"Reds": "Ada Bob", "Blues": "Cem Dee", "Default group": "Eve"}
+    everyone = [(name, group) for group, names in groups.items() for name in names.split()]
+    for number, (name, group) in enumerate(everyone, 101):
+        room.student(number, name, when, group)
+
+
+def zip_numbers(room: Class) -> list[str]:
+    with zipfile.ZipFile(room.out / "feedback.zip") as archive:
+        return sorted(name.split("_")[1] for name in archive.namelist())
+
+
+@pytest.mark.parametrize("anonymous", ["false", "true"])
+def test_a_teams_grade_page_and_extension_are_its_members_whoever_bears_its_number(
+    room: Class, anonymous: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both groups' numbers are those of participants in the other group; one person is in no group."""
+    teams(room, "2027-03-01 13:00")
+    room.hand_in("Reds_103")
+    room.hand_in("Blues_101", submission())
+    room.hand_in("Default group", submission(trade_off="Nothing."))
+    room.policy(f"[grading]\nanonymous = {anonymous}\n{LATE.partition('[grading]')[2]}extensions = {{ 103 = 2 }}\n")
+    assert room.grade() == 0
+    found = {tuple(result["team"]): result for result in room.results()}
+    assert {team: result["late"] for team, result in found.items()} == {
+        ("101", "102"): 3600.0, ("103", "104"): 0.0, ("105",): 3600.0
+    }  # fmt: skip
+    assert [found[team]["group"] for team in sorted(found)] == ["103", "101", ""]
+    decide(room.out, every=1)
+    assert room.grade() == 0
+    grades = [room.cell(number, "Grade") for number in range(101, 106)]
+    assert grades[0] == grades[1] == grades[4] == "0.00"
+    assert grades[2] == grades[3] != "0.00"
+    assert zip_numbers(room) == ["101", "103"]
+    assert "Moodle takes no feedback file for those who are in no group" in capsys.readouterr().out
+    query = "SELECT extension IS NOT NULL, timestamp IS NOT NULL FROM submitted_assignment"
+    with closing(sqlite3.connect(room.out / "gradebook.db")) as database:
+        assert sorted(database.execute(query).fetchall()) == [(0, 1), (0, 1), (1, 0)]
+
+
+def test_before_moodle_4_1_a_team_has_one_result_and_every_member_the_grade_and_a_page(room: Class) -> None:
+    teams(room)
+    for folder in ("Reds-Ada_101", "Reds-Bob_102", "Default group-Eve_105"):
+        room.hand_in(folder)
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade("--collect") == 0
+    assert [tuple(result["team"]) for result in room.results()] == [("105",), ("101", "102")]
+    assert len({room.cell(number, "Grade") for number in (101, 102, 105)}) == 1
+    assert set(room.sheet()) == {"Identifier", "101", "102", "105"}
+    assert zip_numbers(room) == ["101", "102", "105"]
+
+
+def test_nothing_is_written_for_those_of_whom_nobody_can_tell_whose_a_file_is(
+    room: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two groups have one name. Their pages go back to the folders that they came from."""
+    teams(room)
+    for folder in ("Reds_1", "Reds_2", "Blues_3"):
+        room.hand_in(folder, submission(trade_off=folder))
     assert room.grade() == 0
     decide(room.out, every=1)
     assert room.grade() == 0
-    teams = [tuple(result["team"]) for result in room.results()]
-    assert sorted(teams) == [(), ("101", "102"), ("103", "104")]
-    grades = {room.cell(number, "Grade") for number in range(101, 106)}
-    assert len(grades) == 1
-    assert float(grades.pop()) > 0
-    with zipfile.ZipFile(room.out / "feedback.zip") as archive:
-        assert sorted(name.split("_")[1] for name in archive.namelist()) == ["101", "102", "103", "104", "105"]
+    assert set(room.sheet()) == {"Identifier", "103", "104"}
+    assert zip_numbers(room) == ["1", "2", "3"]
+    assert "Nobody can tell whose work this is: Reds (1), Reds (2)." in capsys.readouterr().out
+    assert "may be the work of one of 101, 102" in (room.out / "report.html").read_text(encoding="utf-8")
+
+
+def test_sections_are_no_teams(room: Class) -> None:
+    teams(room)
+    room.hand_in("Ada_101")
+    room.hand_in("Bob_102", submission())
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    assert room.grade() == 0
+    assert [result["team"] for result in room.results()] == [[], []]
+    assert float(room.cell(101, "Grade")) > 0
+    assert float(room.cell(102, "Grade")) > 0
+
+
+def test_a_second_round_from_one_download_says_that_moodle_may_ignore_it(
+    room: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*more: str) -> bool:
+        capsys.readouterr()
+        assert room.grade(*more) == 0
+        return any("ignores this one" in note for note in json.loads(capsys.readouterr().out)["notes"])
+
+    room.student(101, "Ada")
+    room.student(102, "Bob")
+    room.hand_in("Ada_101")
+    assert not told()
+    assert not told("--collect")
+    decide(room.out, every=1)
+    assert told("--collect")
+    assert told()
+    assert "ignores this one" in (room.out / "report.html").read_text(encoding="utf-8")
+    room.rows[0][PLACE["Last modified (grade)"]] = "Monday, 1 March 2027, 5:15 PM"
+    room.policy("[grading]\ntimezone = 'America/New_York'")
+    assert not told("--collect")
+    assert room.cell(101, "Last modified (grade)") == "2027-03-01T17:15:00-05:00"
 
 
 @pytest.mark.parametrize(("attempts", "counts"), [("last", "second.ipynb"), ("best", "first.ipynb"), ("ask", "")])

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from course.zoo.statistics import STATISTICS as COMPUTED
-from paribus.diagnosis import Diagnoses, explain, seen
+from paribus.diagnosis import Diagnoses, explain, remarks, seen
 from paribus.errors import DiagnosisError, RecordError
 from paribus.evidence.record import Record, digest_of
 from paribus.experiments.commitment import commit_diagnoses, normal_code
 from paribus.notebook import Notebook
+from paribus.show import executed_cells
 from paribus.zoo import open_zoo
 from paribus.zoo.statistics import STATISTICS
 from tests.paribus.material import Clock
@@ -64,6 +65,40 @@ def test_evidence_that_could_not_be_judged_is_refused(arguments: tuple[Any, ...]
 def test_numbers_of_numpy_are_numbers() -> None:
     assert seen("accuracy", np.float64(0.5), " table ").value == 0.5
     assert seen("epochs", np.float64(3.0), "curves").value == 3
+
+
+CELLS = ("", "import paribus", "# comparison\ncompare()", "#curves\nfigure()")
+
+
+@pytest.mark.parametrize(
+    ("cited", "told"),
+    [
+        ([("accuracy", 0.4, "comparison"), ("epochs", 3, "curves")], []),
+        ([("accuracy", 0.4, "The comparison cell"), ("epochs", 3, "Curves, [3]")], []),
+        ([("accuracy", 0.4, "[2]"), ("epochs", 3, "cell 3")], []),
+        ([("accuracy", 0.4, "comparison")], ["Only accuracy is cited: at least 2 different statistics"]),
+        ([("accuracy", 0.4, "comparison"), ("accuracy", 0.41, "2")], ["Only accuracy is cited"]),
+        ([("accuracy", 0.4, "comparison"), ("epochs", 3, "nocell")], ["begins with “# nocell”"]),
+        ([("accuracy", 0.4, "cell 17"), ("epochs", 3, "cell 17")], ["begins with “# cell 17”"]),
+        ([("tail_mass", 0.5, "nocell")], ["Only tail_mass is cited", "begins with “# nocell”"]),
+    ],
+)
+def test_what_a_diagnosis_lacks_is_said_at_once(
+    diagnoses: Diagnoses, cited: list[tuple[str, float, str]], told: list[str]
+) -> None:
+    made = diagnose(diagnoses, evidence=[seen(*item) for item in cited]).diagnosis
+    assert made is not None
+    found = remarks(made, CELLS)
+    assert len(found) == len(told)
+    assert all(part in sentence for part, sentence in zip(told, found, strict=True))
+    assert not [sentence for sentence in remarks(made, ()) if "nocell" in sentence]
+
+
+def test_the_remark_stands_below_the_diagnosis(diagnoses: Diagnoses, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no notebook runs, no cell can be looked for."""
+    diagnose(diagnoses, evidence=[seen("epochs", 3, "nowhere")])
+    assert executed_cells() == ()
+    assert "nowhere”" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

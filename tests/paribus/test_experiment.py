@@ -128,6 +128,38 @@ def test_the_undeclared_knob_alone_is_not_the_experiment(experiment: Experiment,
     assert "scheduler (linear → cosine)" in message
 
 
+@pytest.mark.parametrize(
+    ("vary", "meant"),
+    [
+        ("lr", "learning_rate"), ("rate", "learning_rate"), ("batch size", "batch_size"), ("sheduler", "scheduler"),
+        ("patience", ""),
+    ],
+)  # fmt: skip
+def test_a_setting_that_there_is_not_is_said_with_the_one_that_may_be_meant(
+    notebook: Notebook, train: Train, data: Data, vary: str, meant: str
+) -> None:
+    experiment = notebook.experiment("rate", vary=vary)
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    message = refusal(experiment, train, replace(CONFIG, learning_rate=5e-4), data)
+    assert f"The configuration has no setting {vary!r}." in message
+    assert ("Did you mean" in message) is bool(meant)
+    assert f"Did you mean {meant!r}?" in message or not meant
+    assert "It has batch_size, learning_rate, scheduler." in message
+    assert 'notebook.experiment("rate", vary="…")' in message
+    with pytest.raises(ExperimentError, match=f"no setting {vary!r}"):
+        notebook.sweep("values", vary=vary).run(train, CONFIG, (1, 2), data=data, seed=0)
+
+
+def test_a_function_or_the_data_may_be_what_varies(notebook: Notebook, train: Train, data: Data) -> None:
+    """They are no settings; that nothing changed is what is wrong."""
+    for vary in ("data", "code", "training", "shift"):
+        experiment = notebook.experiment(vary, vary=vary)
+        experiment.run("baseline", train, CONFIG, data=data, seed=0)
+        predict(experiment)
+        assert f"Both arms have the same {vary}" in refusal(experiment, train, CONFIG, data)
+
+
 def test_a_knob_that_only_one_arm_sets_counts(experiment: Experiment, train: Train, data: Data) -> None:
     experiment.run("baseline", train, CONFIG, data=data, seed=0)
     predict(experiment)
@@ -257,43 +289,6 @@ def test_an_unknown_arm_and_a_key_that_is_none_are_refused(
         experiment.run("after", train, CONFIG, data=data, seed=0)
     with pytest.raises(ExperimentError, match="An experiment's key is like 'batch_size'"):
         notebook.experiment("my experiment!", vary="batch_size")
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"metric": "f1"}, "one of accuracy, macro_f1"),
-        ({"direction": "better"}, "'up', 'down' or 'none'"),
-        ({"low": 0.05}, "runs backwards"),
-        ({"low": "0"}, "bound low of a prediction is a number"),
-        ({"high": float("nan")}, "bound high"),
-        ({"high": True}, "bound high"),
-        ({"low": None, "high": -0.1}, "goes up, but at most by -0.1"),
-        ({"direction": "down"}, r"goes down, but by \+0 or more"),
-        ({"direction": "none", "low": 0.01}, "leaves out zero"),
-        ({"direction": "none", "low": None, "high": -0.01}, "leaves out zero"),
-        ({"why": "because"}, "in a sentence"),
-        ({"why": None}, "in a sentence"),
-        ({"why": "long words " * 300}, "2,000 are enough"),
-    ],
-)
-def test_a_prediction_that_contradicts_itself_is_refused(
-    experiment: Experiment, changes: dict[str, object], says: str
-) -> None:
-    with pytest.raises(ExperimentError, match=says):
-        predict(experiment, **changes)
-    assert experiment.notebook.session.predictions == {}
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"low": None, "high": None}, {"low": -0.005}, {"direction": "down", "low": -0.05, "high": 0},
-        {"direction": "none", "low": -0.01, "high": 0.01}, {"metric": "zero_f1_classes", "low": 1, "high": 5},
-    ],
-)  # fmt: skip
-def test_a_sensible_prediction_is_kept(experiment: Experiment, changes: dict[str, object]) -> None:
-    assert predict(experiment, **changes) == experiment.notebook.session.predictions["batch"][-1]
 
 
 def test_a_report_needs_both_arms_and_the_same_seeds(experiment: Experiment, train: Train, data: Data) -> None:

@@ -13,6 +13,7 @@ from paribus.errors import UsageError
 from paribus.evidence.record import Epoch, Prediction
 from paribus.experiments.report import ExperimentReport, MetricRow
 from paribus.metrics import evaluate
+from tests.paribus.figures_on_any_ground import check_figure
 
 CLASSES = [f"class {i} costs $5 and $6" for i in range(40)]
 COUNTS = np.geomspace(5_000, 1, 40).astype(int)
@@ -52,7 +53,7 @@ DRAWN: dict[str, Callable[[], NotebookFigure]] = {
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 def test_a_figure_is_a_picture_with_titled_axes(draw: Callable[[], NotebookFigure]) -> None:
     figure = draw()
-    assert figure._repr_png_().startswith(b"\x89PNG")
+    check_figure(figure)
     for axes in figure.axes:
         assert axes.get_title() or axes.get_title(loc="left")
         assert axes.get_xlabel()

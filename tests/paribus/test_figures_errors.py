@@ -11,6 +11,7 @@ from paribus import figures_errors as figures
 from paribus.canvas import NotebookFigure
 from paribus.errors import UsageError
 from paribus.metrics import evaluate
+from tests.paribus.figures_on_any_ground import check_figure
 
 RNG = np.random.default_rng(0)
 CLASSES = 30
@@ -46,7 +47,7 @@ DRAWN: dict[str, Callable[[], NotebookFigure]] = {
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 def test_a_figure_is_a_picture_with_titled_axes(draw: Callable[[], NotebookFigure]) -> None:
     figure = draw()
-    assert figure._repr_png_().startswith(b"\x89PNG")
+    check_figure(figure)
     for axes in figure.axes:
         assert axes.get_title()
         assert axes.get_xlabel()

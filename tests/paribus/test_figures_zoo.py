@@ -11,6 +11,7 @@ from paribus.canvas import NotebookFigure
 from paribus.errors import DataError, UsageError
 from paribus.evidence.record import Epoch
 from paribus.zoo import Log, compare, load_data, open_zoo
+from tests.paribus.figures_on_any_ground import check_figure
 from tests.paribus.test_zoo import write_zoo
 
 LOG = Log(((0.5, 5, 2.0, 1.9, 0.3, 0.1), (1.0, 10, 1.8, 1.7, 0.4, 0.2), (2.0, 20, 1.1, 1.9, 0.5, 0.3)))
@@ -36,7 +37,7 @@ DRAWN: dict[str, Callable[[], NotebookFigure]] = {
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 def test_a_figure_is_a_picture_with_titled_axes(draw: Callable[[], NotebookFigure]) -> None:
     figure = draw()
-    assert figure._repr_png_().startswith(b"\x89PNG")
+    check_figure(figure)
     for axes in figure.axes:
         assert axes.get_title()
         assert axes.get_xlabel()

@@ -34,6 +34,7 @@ CELLS = (
     "experiment.run('changed', train, {'b': 2}, data=data, seed=0)",
     "experiment.report()",
     "notebook.summary()",
+    "from paribus.show import executed_cells\nprint(executed_cells()[2])",
 )
 
 
@@ -58,8 +59,31 @@ def test_a_record_shows_as_markup_with_a_plain_line_beside_it(executed: Page) ->
 
 @pytest.mark.parametrize("position", [2, 3], ids=["without %matplotlib inline", "with it"])
 def test_a_figure_as_the_last_line_shows_once_as_a_picture(executed: Page, position: int) -> None:
-    (shown,) = mimes(executed.cells[position])
-    assert "image/png" in shown
+    picture, words = executed.cells[position].outputs
+    assert set(picture.data) == {"image/png", "text/plain"}
+    assert picture.metadata["image/png"]["alt"].startswith("Histogram of the lengths of 3 texts in words")
+    assert "<summary>the figure in words</summary><p>Histogram of the lengths" in words.data["text/html"]
+
+
+@pytest.mark.parametrize("template", ["classic", "lab"])
+def test_an_export_says_of_every_picture_what_it_shows(executed: Page, template: str) -> None:
+    """As its alternative text, where the template knows any, and below it."""
+    nbconvert = pytest.importorskip("nbconvert")
+    page, _ = nbconvert.HTMLExporter(template_name=template).from_notebook_node(executed)
+    assert page.count("<p>Histogram of the lengths of 3 texts") == 2
+    if template == "classic":
+        assert page.count('alt="Histogram of the lengths of 3 texts') == 2
+        assert 'alt="Both arms by seed, b 1 to 2, 1 seeds' in page
+        assert "No description" not in page
+
+
+def test_a_start_folds_every_setting_away(executed: Page) -> None:
+    shown = "".join(output.data.get("text/html", "") for output in executed.cells[7].outputs if "data" in output)
+    assert "<summary>every setting, and where it ran</summary>" in shown
+
+
+def test_a_session_knows_the_cells_that_ran(executed: Page) -> None:
+    assert executed.cells[10].outputs[0].text == "notebook.use(data)\n"
 
 
 def test_code_defined_in_cells_has_digests(executed: Page) -> None:
@@ -76,11 +100,24 @@ def test_code_defined_in_cells_has_digests(executed: Page) -> None:
 
 
 def test_the_report_shows_its_table_and_its_figure_once(executed: Page) -> None:
-    shown = mimes(executed.cells[8])
-    assert sum("text/html" in kinds for kinds in shown) == 1
-    assert sum("image/png" in kinds for kinds in shown) == 1
+    assert sum("image/png" in kinds for kinds in mimes(executed.cells[8])) == 1
+    shown = "".join(output.data.get("text/html", "") for output in executed.cells[8].outputs)
+    assert shown.count("Experiment b: b 1 → 2") == 1
 
 
 def test_an_epoch_is_one_line_of_output(executed: Page) -> None:
     lines = [output.text for output in executed.cells[6].outputs if output.output_type == "stream"]
     assert "".join(lines) == "epoch 1: training loss 1.0000, accuracy 1.0000, macro-F1 1.0000\n"
+
+
+WITHOUT_WIDGETS = "import sys\nsys.modules['ipywidgets'] = None"
+
+
+@pytest.mark.parametrize(("begin", "red"), [("1", True), ("paribus.begin('week1_lab')", False)])
+def test_a_kernel_without_widgets_leaves_no_red_box(tmp_path: Path, begin: str, red: bool) -> None:
+    """As a fresh JupyterLab is; what loads models and data asks tqdm for its notebook's bars."""
+    cells = (WITHOUT_WIDGETS, f"import paribus\n{begin}", "import tqdm.auto")
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    nbclient.NotebookClient(page, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = "".join(output.text for output in page.cells[2].outputs)
+    assert ("TqdmWarning: IProgress not found" in shown) is red

@@ -11,7 +11,7 @@ from paribus.errors import EvidenceError
 from paribus.evidence.block import find_records
 from paribus.evidence.packing import unpack
 from paribus.notebook import Notebook
-from tests.paribus.material import Data, Reopen, make_data
+from tests.paribus.material import CONFIG, SMALL, Data, Reopen, Train, make_data
 
 Mistake = Any  # what a person may pass in place of a name or a number
 
@@ -158,3 +158,17 @@ def test_the_summary_tells_finished_runs_from_begun_ones(
     assert "1.0000" in printed
     assert "begun, not finished" in printed
     assert "5 records in this notebook, 1 values" in printed
+
+
+def test_a_run_is_trained_once_and_found_again_after_a_restart(
+    reopen: Reopen, train: Train, data: Data, calls: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With another seed, another setting, or on purpose it trains."""
+    first = reopen().run("encoder", train, CONFIG, data=data, seed=13)
+    found = reopen().run("encoder", train, CONFIG, data=data, seed=13)
+    assert (found.run, found.metrics.macro_f1) == (first.run, first.metrics.macro_f1)
+    assert calls == [13]
+    assert "it is not trained again" in capsys.readouterr().out
+    for seed, config, again in ((14, CONFIG, False), (13, SMALL, False), (13, CONFIG, True)):
+        reopen().run("encoder", train, config, data=data, seed=seed, again=again)
+    assert calls == [13, 14, 13, 13]

@@ -169,6 +169,32 @@ def test_what_is_held_is_listed_from_the_records(experiment: Experiment, train: 
     assert any("not all made in the same place (precision differ)" in note for note in experiment.report().notes)
 
 
+WITH_CLASS = (
+    CELL.replace("calls.append(run.seed)", "Model()")
+    + """
+class Model:
+    def __init__(self):
+        super().__init__()
+        self.size = 3
+"""
+)
+
+
+def test_a_method_is_listed_and_told_once_under_its_class(notebook: Notebook, data: Data, define: Define) -> None:
+    """``super()`` reaches it a second time, under a name that Python made."""
+    first = define(WITH_CLASS)["train"]
+    second = define(WITH_CLASS.replace("size = 3", "size = 4"))["train"]
+    experiment = notebook.experiment("batch", vary="batch_size")
+    start = experiment.run("baseline", first, CONFIG, data=data, seed=0).start
+    assert "__class__.__init__" in start.code
+    assert experiment.held().code == ("training", "Model.__init__", "SHIFT")
+    assert "__class__" not in str(experiment.held().table())
+    experiment.predict(metric="macro_f1", direction="up", why="more updates an epoch")
+    with pytest.raises(ExperimentError, match=r"'Model\.__init__', which .* \(changed since") as caught:
+        experiment.run("changed", second, SMALL, data=data, seed=0)
+    assert "__class__" not in str(caught.value)
+
+
 def test_what_only_one_arm_has_is_not_held(notebook: Notebook, train: Train, data: Data) -> None:
     rows = notebook.experiment("data", vary="data")
     predict(rows)
@@ -364,3 +390,16 @@ def test_one_run_an_arm_supports_no_effect(experiment: Experiment, train: Train,
 def test_a_verdict_that_is_none_is_refused(experiment: Experiment, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ExperimentError, match=says):
         experiment.meaningful(**{"claim": "effect", "why": "the interval excludes zero", **changes})
+
+
+def test_a_baseline_that_was_trained_elsewhere_is_named_before_it_trains_again(
+    notebook: Notebook, train: Train, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same seed and settings outside the experiment; another seed is nothing to speak of."""
+    encoder = notebook.run("encoder", train, CONFIG, data=data, seed=1)
+    experiment = notebook.experiment("seeds3", vary="batch_size")
+    capsys.readouterr()
+    experiment.run("baseline", train, CONFIG, data=data, seeds=(1, 2))
+    said = capsys.readouterr().out
+    assert said.count("had the same configuration, data and code") == 1
+    assert f"encoder, seed 1 (run {encoder.run}) had" in said

@@ -144,7 +144,7 @@ def test_a_configuration_is_copied_with_one_setting_replaced() -> None:
     plain = {"depth": 2, "width": 3}
     assert with_value(plain, "depth", 4) == {"depth": 4, "width": 3}
     assert plain["depth"] == 2
-    with pytest.raises(ExperimentError, match="no setting 'batchsize' to change; it has batch_size, learning_rate"):
+    with pytest.raises(ExperimentError, match=r"no setting 'batchsize'\. Did you mean 'batch_size'"):
         with_value(CONFIG, "batchsize", 8)
     with pytest.raises(ExperimentError, match="A Fields cannot be copied with another depth"):
         with_value(Fields(), "depth", 3)

@@ -74,24 +74,26 @@ def evidence_target(content: bytes) -> None:
 
 
 def worksheet_target(content: bytes) -> None:
-    """Any worksheet is read or refused, and comes back as it was."""
+    """Any worksheet is read or refused, and goes back with all of its rows."""
     from course.policy import Policy
     from grader.errors import WorksheetError
     from grader.intake.roster import read_roster
-    from grader.intake.worksheet import read_worksheet, without_names, write_worksheet
+    from grader.intake.worksheet import Entry, read_worksheet, without_names, write_worksheet
 
     try:
         sheet = read_worksheet(content)
     except WorksheetError:
         return
-    write_worksheet(sheet, {})
-    write_worksheet(without_names(sheet), {})
+    entries = dict.fromkeys(sheet.numbers(), Entry(1.0, "<b>\n"))
+    write_worksheet(sheet, entries)
+    write_worksheet(without_names(sheet), entries)
     read_roster(sheet, Policy())
 
 
 INSTRUMENTED = (
     "paribus.evidence.block", "paribus.evidence.packing", "grader.evidence.records", "grader.intake.inbox",
-    "grader.intake.roster", "grader.intake.worksheet", "grader.recover", "grader.match", "grader.gradebook.rebuild",
+    "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover", "grader.match",
+    "grader.gradebook.rebuild",
 )  # fmt: skip
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,

@@ -1,20 +1,23 @@
 """What the records of an experiment show: one thing changed, and the prediction came first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.experiments.beyond import before_prediction, beyond_records
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
+from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
-from grader.evidence.runs import experiment_of, find_arms, records_before
+from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
+from grader.evidence.same_run import SMALLEST_FACTOR
 from grader.model import Case, Evidence, Outcome
 
 _SUBSETS = ("train_rows", "data", "subset")
 
 
 @check("experiments.one_change", "Exactly one thing changed")
-def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - one way out a verdict
+def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Exactly one thing differs between the two arms, and it is the variable you declared."""
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
@@ -22,6 +25,14 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  
         return without_arms(case, cell, arms)
     allowed = _allowed(cell, options)
     vary = allowed[0] if len(allowed) == 1 else arms.vary
+    found = _as_recorded(case, arms, vary, allowed)
+    return beyond_records(case, key, vary, found, float(options.get("smallest_factor", SMALLEST_FACTOR)))
+
+
+def _as_recorded(  # noqa: PLR0911 - one way out a verdict
+    case: Case, arms: Arms, vary: str, allowed: Sequence[str]
+) -> Finding:
+    """What the records of both arms say."""
     comparison = compare(arms, vary)
     values = {
         "vary": vary,
@@ -38,11 +49,12 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  
             evidence,
         )
     if not comparison.changes:
-        return failed(
+        found = failed(
             "Nothing differs between the two arms: both ran with the same settings, data and code.",
             values,
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     if others and (declared or not vary):
         changed = listed(str(item) for item in comparison.changes)
         return failed(
@@ -137,12 +149,13 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     if prediction is None:
         late = next((run for run in starts if run.prediction is not None), None)
         also = " A later run holds one, but by then you had seen a result." if late is not None else ""
-        return failed(
+        found = failed(
             f"The changed arm began without a prediction.{also} Write it first, with experiment.predict(…), "
             "then run.",
             {"prediction": None},
             evidence,
         )
+        return unless_lost(case, found, outputs_lost(case))
     values = {
         "metric": prediction.metric,
         "direction": prediction.direction,
@@ -160,4 +173,5 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             values,
             evidence,
         )
-    return predicted_finding(case, first, prediction, values, evidence)
+    found = predicted_finding(case, first, prediction, values, evidence)
+    return before_prediction(case, key, arms.vary, found)

@@ -9,6 +9,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, numbers_finding
+from grader.checks.survival import outputs_lost, text_lost, unless_lost
 from grader.evidence import claims
 from grader.evidence.compare import Difference, compare
 from grader.evidence.groups import FRACTIONS, arm_group
@@ -55,16 +56,20 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
             "All parts of the template are filled in.", values, evidence
         )
     if _is_untouched(case, key, cell):
-        return failed(
+        found = failed(
             f"The template of the experiment {key!r} stands as it was released. Fill in {listed(missing)}.",
             values,
             evidence,
         )
+        return unless_lost(case, found, text_lost(case))
     blank = blank_parts(case, key, cell)
     if blank:
         empty = [vocabulary.title("template_titles", part) for part in blank if part in wanted]
         if empty:
-            return failed(f"The template has nothing for {listed(empty)}. Write a line for each.", values, evidence)
+            found = failed(
+                f"The template has nothing for {listed(empty)}. Write a line for each.", values, evidence
+            )
+            return unless_lost(case, found, text_lost(case))
     if parts:
         found = undecided(
             f"The template seems to lack {listed(missing)}; a person looks for it in your text.", values, evidence
@@ -195,9 +200,9 @@ def _missing(case: Case, key: str, cell: Cell, part: Part) -> Finding:
     """A part that was not found: empty where the file shows its name with nothing beside it, else for a person."""
     untouched, blank, unread = _ABSENT[part]
     if _is_untouched(case, key, cell):
-        return failed(f"The template stands as it was released: {untouched}.")
+        return unless_lost(case, failed(f"The template stands as it was released: {untouched}."), text_lost(case))
     if written_blocks(case, key, cell) and part in blank_parts(case, key, cell):
-        return failed(blank)
+        return unless_lost(case, failed(blank), text_lost(case))
     return undecided(unread)
 
 
@@ -308,7 +313,8 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     bound = float(margin) if margin is not None else None
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}
-    return Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
+    found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
+    return unless_lost(case, found, outputs_lost(case))
 
 
 def _holds_zero(held: claims.Judgement) -> bool:

@@ -1,0 +1,37 @@
+"""Doubts about a finding that is passed so far: what the code or the runs show, for a person to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.checks.base import Finding, plain, proposed, undecided
+from grader.code.findings import CodeFinding, evidence_of
+from grader.model import Case, Evidence, Outcome
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a person looks: a sentence to the student, the lines or numbers, and what a person would probably say."""
+
+    because: str
+    evidence: tuple[Evidence, ...] = ()
+    proposal: str = ""
+
+
+def doubts_of(case: Case, items: Sequence[CodeFinding]) -> list[Doubt]:
+    """Findings of the code as doubts; a sure one proposes to fail."""
+    return [
+        Doubt(item.because, tuple(evidence_of(case, [item])), item.because if item.sure else "") for item in items
+    ]
+
+
+def with_doubts(found: Finding, doubts: Sequence[Doubt]) -> Finding:
+    """A passed finding with doubts goes to a person; an undecided one keeps its reason and gets their evidence."""
+    if not doubts or found.outcome not in (Outcome.PASSED, Outcome.UNDECIDED):
+        return found
+    evidence = tuple(dict.fromkeys((*found.evidence, *(item for doubt in doubts for item in doubt.evidence))))
+    values = plain({**found.values, "doubts": [doubt.because for doubt in doubts]})
+    if found.outcome is Outcome.UNDECIDED:
+        return replace(found, values=values, evidence=evidence)
+    first = next((doubt for doubt in doubts if doubt.proposal), doubts[0])
+    open_one = undecided(first.because, values, evidence)
+    return proposed(open_one, Outcome.FAILED, first.proposal) if first.proposal else open_one

@@ -1,0 +1,93 @@
+"""Beyond the settings that records compare: what the code shows, arms that are one run, settings called otherwise."""
+
+from collections.abc import Iterator
+
+from grader.checks.base import Finding, counted, failed
+from grader.checks.doubts import Doubt, doubts_of, with_doubts
+from grader.code.findings import Kind, Standing, evidence_of
+from grader.code.looks import AGAIN
+from grader.code.reading import about_experiment, of_kind
+from grader.evidence.chosen import best_of, looked_before, records_lost_before
+from grader.evidence.compare import compare
+from grader.evidence.roles import called_otherwise, uneven_epochs
+from grader.evidence.runs import Arms, find_arms
+from grader.evidence.same_run import SMALLEST_FACTOR, same_runs, small_step
+from grader.model import Case, Evidence, Outcome
+
+_MAY_NOT_MATTER = frozenset({"max_length", "train_rows", "num_workers", "precision"})
+"""Settings whose change need not reach a single batch."""
+
+
+def beyond_records(case: Case, key: str, vary: str, found: Finding, least: float = SMALLEST_FACTOR) -> Finding:
+    """What the records pass as one change, held against the code and against what runs show of themselves."""
+    arms = find_arms(case, key)
+    if not arms.both or found.outcome is Outcome.FAILED:
+        return found
+    code = of_kind(about_experiment(case, key, vary), Kind.CHANGE, Kind.SAME, Kind.CONFIG)
+    proved = [item for item in code if item.standing is Standing.PROVED]
+    if proved:
+        values = {**found.values, "code": [item.because for item in proved]}
+        return failed(proved[0].because, values, [*found.evidence, *evidence_of(case, proved)])
+    doubts = [*_of_runs(case, arms, vary, least), *doubts_of(case, code)]
+    return with_doubts(found, doubts)
+
+
+def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]:
+    """What the runs themselves show beside their settings."""
+    comparison = compare(arms, vary)
+    change = str(comparison.changes[0]) if comparison.changes else vary
+    for same in same_runs(arms, vary):
+        if same.by == "losses":
+            because = (
+                f"Under {change} both arms logged the same losses to the last digit (seed {same.baseline.seed}: "
+                f"{same.shown}). Either the change did not reach the training, or one run stands for both. A person "
+                "looks."
+            )
+            evidence = tuple(
+                Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}: losses {same.shown}")
+                for run in (same.baseline, same.changed)
+            )
+            yield Doubt(because, evidence, "" if vary in _MAY_NOT_MATTER else "equal losses, digit by digit")
+            break
+    if step := small_step(comparison.changes, least):
+        yield Doubt(f"The change is too small to mean anything: {step}. A person looks; change it by a factor.")
+    for item in called_otherwise(arms, vary):
+        yield Doubt(
+            f"{item} stands in the records, not called a setting, and differs between the arms. A person looks."
+        )
+    if uneven := uneven_epochs(arms):
+        yield Doubt(f"The arms may have trained for unequal times: {uneven}. A person looks.")
+    metric = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "macro_f1")
+    best = best_of(case, arms, metric)
+    if best is not None:
+        cells = [Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}") for run in best.others]
+        yield Doubt(
+            f"The {best.arm} arm is the best of {len(best.others) + 1} runs of one configuration: {metric} "
+            f"{best.shown()}. The best of several looks better than it is, and the other arm had one try. A person "
+            "looks.", tuple(cells), f"the best of {len(best.others) + 1} runs was kept",
+        )  # fmt: skip
+
+
+def before_prediction(case: Case, key: str, vary: str, found: Finding) -> Finding:
+    """Whether the changed arm's result may have been known when its prediction was written."""
+    arms = find_arms(case, key)
+    doubts: list[Doubt] = []
+    seen = looked_before(case, arms)
+    if seen is not None:
+        where = case.cell_name(seen.position)
+        doubts.append(
+            Doubt(
+                f"{seen.name} ran with the changed arm's configuration and seed before it (in {where}), so its result "
+                "may have been known when you predicted. A person looks.",
+                (Evidence(where, f"{seen.name}, seed {seen.seed}"),),
+            )
+        )
+    peeks = of_kind(about_experiment(case, key, vary), Kind.PEEK)
+    doubts += doubts_of(case, [item for item in peeks if item.about != AGAIN])
+    lost = records_lost_before(case, arms.changed)
+    for item in peeks:
+        if item.about == AGAIN and lost:
+            runs = counted(lost, "time")
+            because = f"{item.because}: its records were shown at least {runs} before and are gone. A person looks."
+            doubts.append(Doubt(because, tuple(evidence_of(case, [item]))))
+    return with_doubts(found, doubts)

@@ -1,0 +1,1 @@
+"""What a notebook's code says, read without running it: one pass over the cells, findings as values."""

@@ -1,0 +1,105 @@
+"""Answers to tasks that answer the visible tests alone: constants, the tests' own values, objects that equal anything."""
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from course.assignment import Role
+from grader.code.cells import parse
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from grader.code.paths import Path
+from grader.code.program import BUILTINS, Program, read_program
+from grader.evidence.runs import CASES
+from grader.model import Case
+
+_COMPARES = frozenset(
+    {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__int__", "__index__", "__bool__",
+     "__contains__", "__array__", "__getitem__", "__getattr__", "__instancecheck__", "__abs__", "__sub__"}
+)  # fmt: skip
+_LOOKS_ROUND: tuple[Path, ...] = (
+    ("unittest", "mock"), ("mock",), ("inspect", "stack"), ("inspect", "currentframe"), ("sys", "_getframe"),
+    ("gc", "get_objects"), ("traceback", "extract_stack"),
+)  # fmt: skip
+
+
+def suspicious_answers(case: Case, task_key: str) -> Iterator[CodeFinding]:
+    """What makes one task's answer suspicious."""
+    task = case.matches.get(task_key)
+    if task is None or task.recovered is None or task.unchanged is True:
+        return
+    program = read_program(case)
+    for name in _asked_for(task.cell.source):
+        here = [scope for step, scope in program.defined.get(name, ()) if step.position == task.recovered.position]
+        scopes = here[-1:] or list(program.functions_of(ast.Name(name, ast.Load())))
+        for scope in scopes:
+            yield from _judged(case, program, scope, name)
+
+
+def _asked_for(released: str) -> list[str]:
+    """The functions that the released cell begins."""
+    tree = parse(released).tree
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)] if tree is not None else []
+
+
+def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[CodeFinding]:
+    step = program.step_of(scope)
+    given = [item for item in scope.params if item not in ("self", "cls")]
+    returned = [item.value for item in scope.returns if item.value is not None]
+    if isinstance(scope.node, ast.Lambda):
+        returned = [scope.node.body]
+    loads = {node.id for inner in scope.whole() for node in inner.loads}
+    if given and returned and not loads & {*given, "locals", "vars"} and not isinstance(scope.node, ast.ClassDef):
+        where = place_of(case, step, returned[0].lineno)
+        yield _finding(
+            where,
+            f"{name} never looks at what it is given and returns the same every time ({said(case, where)})",
+            name,
+        )
+        return
+    reach = program.reach([scope])
+    borrowed = sorted(reach.free & _of_the_tests(case))
+    if borrowed:
+        node = next(node for inner in reach.scopes for node in inner.loads if node.id == borrowed[0])
+        where = place_of(case, step, node.lineno)
+        yield _finding(where, f"{name} reads {borrowed[0]}, which its tests make ({said(case, where)})", name)
+        return
+    for path, nodes in reach.reads.items():
+        if any(path[: len(item)] == item for item in _LOOKS_ROUND):
+            where = place_of(case, step, nodes[0].lineno)
+            yield _finding(where, f"{name} uses {'.'.join(path)} ({said(case, where)})", name)
+            return
+    for inner in reach.scopes:
+        if inner.name.rpartition(".")[2] in _COMPARES and _says_always(inner):
+            where = place_of(case, program.step_of(inner), inner.line)
+            yield _finding(
+                where,
+                f"{name} uses an object whose {inner.name} says the same of everything ({said(case, where)})",
+                name,
+            )
+            return
+
+
+def _finding(where: Place, what: str, name: str) -> CodeFinding:
+    because = f"{what}, so passing the tests says little of it. A person looks."
+    return CodeFinding(Kind.ANSWER, Standing.SUSPECTED, because, (where,), name, sure=True)
+
+
+def _says_always(scope: Scope) -> bool:
+    """A method that returns one constant."""
+    values = [item.value for item in scope.returns]
+    return bool(values) and all(isinstance(value, ast.Constant) and value.value is not None for value in values)
+
+
+@lru_cache(maxsize=CASES)
+def _of_the_tests(case: Case) -> frozenset[str]:
+    """Names that only the tests' cells bind."""
+    program = read_program(case)
+    tests = {
+        match.recovered.position for match in case.matches.values()
+        if match.cell.role is Role.TESTS and match.recovered is not None
+    }  # fmt: skip
+    return frozenset(
+        name for name, bound in program.bound.items()
+        if name not in BUILTINS and all(step.position in tests for step, _ in bound)
+    )  # fmt: skip

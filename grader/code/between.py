@@ -1,0 +1,330 @@
+"""What is not the same in both arms and stands in no record: names rebound, patched or filled between them."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from grader.code.moments import Span, Trained
+from grader.code.paths import Path, Store, path_of
+from grader.code.program import Program, Step
+from grader.evidence.runs import Run
+from grader.model import Case
+from paribus.evidence.code import TRAINING
+
+DISPLAYS = frozenset(
+    {
+        "print", "display", "info", "debug", "warning", "log", "say", "write", "title", "track", "tqdm", "trange",
+        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show",
+    }
+)  # fmt: skip
+"""Calls that show something: what goes into them changes no run."""
+_STOPS = (ast.Raise, ast.Assert, ast.Pass)
+_TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
+"""Attributes that only say what something is."""
+_RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
+"""Methods of paribus that give a handle, or what was recorded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """Something put under a path between the arms."""
+
+    step: Step
+    store: Store
+    path: Path
+
+
+def second_changes(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """What was changed between the arms of an experiment and is read by the training, beside what was declared."""
+    recorded = _recorded(found) | _handles(found)
+    filled = _filled(program, found)
+    for event in _last_events(program, found):
+        name = _last_name(event.path)
+        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower() or event.store.root in recorded:
+            continue
+        reads = [node for path, nodes in found.reach.reads.items() if _meet(path, event.path) for node in nodes]
+        if reads and event.store.root not in filled:
+            yield from _judged(case, program, found, event, reads)
+
+
+def _spans(found: Trained) -> tuple[Span, Span]:
+    first, second = found.baseline, found.changed
+    return (first, second) if first.first <= second.first else (second, first)
+
+
+def _last_events(program: Program, found: Trained) -> Iterator[Event]:
+    """Of everything that is put under one path after one arm and before the other has run, the last."""
+    first, second = _spans(found)
+    by_call = any(call.how == "run" and call.step.order == second.first for call in found.calls)
+    end = second.first if by_call else second.last
+    last: dict[Path, Event] = {}
+    for step in program.steps[first.last + 1 : end + 1] if found.apart else ():
+        for scope in (step.scope, *_helpers(program, step, found)):
+            for store in scope.stores:
+                if scope is step.scope or store.root not in scope.local or store.root in scope.outer:
+                    path = program.resolve(store.path)
+                    last[path] = Event(step, store, path)
+    yield from last.values()
+
+
+def _helpers(program: Program, step: Step, found: Trained) -> Iterator[Scope]:
+    """The notebook's functions that a step calls, but for those that train."""
+    training = {id(scope) for scope in found.reach.scopes}
+    for call in step.scope.calls:
+        for scope in program.functions_of(call.func, step.order):
+            if id(scope) not in training and not scope.is_class:
+                yield scope
+
+
+def _recorded(found: Trained) -> set[str]:
+    """Names whose value or code the records of both arms tell."""
+    sides = [[run for run in arm if run.code] for arm in (found.arms.baseline, found.arms.changed)]
+    if not all(sides):
+        return set()
+    return set.intersection(*(_names(run) for side in sides for run in side))
+
+
+def _handles(found: Trained) -> set[str]:
+    """The names of configurations: what stands in them is recorded."""
+    return {call.config.id for call in found.calls if isinstance(call.config, ast.Name)}
+
+
+def _names(run: Run) -> set[str]:
+    return {name.partition(".")[0] for name in run.code} - {TRAINING}
+
+
+def _filled(program: Program, found: Trained) -> set[str]:
+    """What the training itself fills or assigns: results, not settings."""
+    filled = set()
+    for scope in found.reach.scopes:
+        for store in scope.stores if scope.name else ():
+            if store.root not in scope.local - scope.outer and program.resolve((store.root,)) == (store.root,):
+                filled.add(store.root)
+    return filled
+
+
+def _meet(read: Path, stored: Path) -> bool:
+    """Whether what is read is, holds or belongs to what was stored."""
+    return all(
+        one == other or (one[0] == other[0] == "[" and "[]" in (one, other)) for one, other in zip(read, stored)
+    )
+
+
+def _last_name(path: Path) -> str:
+    return path[-1].strip("[]'\"")
+
+
+# --- what an event means ------------------------------------------------------------------------------------------
+
+
+def _judged(
+    case: Case, program: Program, found: Trained, event: Event, reads: list[ast.expr]
+) -> Iterator[CodeFinding]:
+    first, _ = _spans(found)
+    store = event.store
+    before = _before(program, event, first.last)
+    if _is_same(program, found, event, before) or store.how == "delete":
+        return
+    if store.how == "bind" and len(event.path) == 1:  # a loop's variable, or a name that was imported again
+        return
+    used = [node for node in reads if not _is_shown(found, node)]
+    if not used or _passes_through(program, store.value):
+        return
+    where = place_of(case, event.step, store.line if store in event.step.scope.stores else None)
+    name, shown = " ".join(_training_names(found)) or "the training", ".".join(store.path)
+    added = _added(program, store.value, event.path)
+    old, new = _literal(before), _literal(store.value)
+    certain = program.in_order and found.baseline.exact and found.changed.exact
+    places = (where, *_read_places(case, program, found, used))
+    ends = (
+        "With more than one change, nobody can say which made the difference; run the changed arm again with one."
+    )
+    if added and certain:
+        yield CodeFinding(
+            Kind.CHANGE, Standing.PROVED,
+            f"Between the arms {shown}, which {name} uses, was replaced by one with {added} "
+            f"({said(case, where)}). {ends}", places, shown, sure=True,
+        )  # fmt: skip
+    elif _is_number(old) and _is_number(new) and certain and _enters_a_call(found, used):
+        yield CodeFinding(
+            Kind.CHANGE, Standing.PROVED,
+            f"Between the arms {shown}, which {name} uses, was changed from {old:g} to {new:g} "
+            f"({said(case, where)}), and the records do not hold it. {ends}", places, shown, sure=True,
+        )  # fmt: skip
+    else:
+        yield CodeFinding(
+            Kind.CHANGE, Standing.SUSPECTED,
+            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do not "
+            "tell what that did. A person looks whether it is a second change.",
+            places, shown, sure=bool(added) or (old is not None and new is not None and store.how == "assign"),
+        )  # fmt: skip
+
+
+def _before(program: Program, event: Event, order: int) -> ast.expr | None:
+    """What stood under the path before the arms, as far as it is written out."""
+    earlier = [
+        store.source
+        for step, store in program.stores
+        if step.order <= order and program.resolve(store.path) == event.path
+    ]
+    if earlier:
+        return earlier[-1]
+    holder, name = event.path[:-1], _last_name(event.path)
+    if len(holder) != 1:
+        return None
+    made = program.value_before(holder[0], order)
+    if isinstance(made, ast.Call):
+        return next((item.value for item in made.keywords if item.arg == name), None)
+    if isinstance(made, ast.Dict):
+        pairs = zip(made.keys, made.values, strict=True)
+        return next((value for key, value in pairs if isinstance(key, ast.Constant) and key.value == name), None)
+    for step, scope in program.defined.get(holder[0], ()):
+        if scope.is_class and step.order < order:
+            return next((store.value for store in scope.stores if store.path == (name,)), None)
+    return None
+
+
+def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | None) -> bool:
+    """The path holds again what it held before: the same expression, made with the arm's own configuration or not, or
+    the original that was put back.
+    """
+    value = event.store.source
+    if isinstance(value, ast.Call) and (made := path_of(value.func)) is not None and made[-1] in _RECORDS:
+        return True
+    if value is None:
+        return event.store.how == "def" and _same_definition(program, event)
+    if (path := path_of(value)) is not None and program.resolve(path) == event.path:
+        return True
+    if before is None:
+        return False
+    names = _handles(found)
+    return _spelled(before, names) == _spelled(value, names)
+
+
+def _spelled(node: ast.expr, configurations: set[str]) -> str:
+    """An expression as text, whichever of the arms' configurations it names."""
+    text = ast.dump(node)
+    for name in sorted(configurations):
+        text = text.replace(f"Name(id={name!r}", "Name(id='configuration'")
+    return text
+
+
+def _same_definition(program: Program, event: Event) -> bool:
+    known = [scope for _, scope in program.defined.get(event.store.root, ())]
+    return len({ast.dump(scope.node) for scope in known}) == 1
+
+
+def _passes_through(program: Program, value: ast.expr | None) -> bool:
+    """A function that hands on what it is given: a progress bar made silent."""
+    for scope in program.functions_of(value):
+        node = scope.node
+        body = [node.body] if isinstance(node, ast.Lambda) else [item.value for item in scope.returns if item.value]
+        if not scope.params or len(body) != 1 or (scope.stores and not isinstance(node, ast.Lambda)):
+            return False
+        given = body[0]
+        if isinstance(given, ast.Call) and path_of(given.func) in (("iter",), ("list",), ("tuple",)) and given.args:
+            given = given.args[0]
+        return isinstance(given, ast.Name) and given.id == scope.params[0]
+    return False
+
+
+def _added(program: Program, value: ast.expr | None, path: Path) -> str:
+    """The settings that a replacement hands to the original beside what it is given: ``label_smoothing=0.2``."""
+    calls = [call for scope in program.functions_of(value) for call in scope.calls]
+    if isinstance(value, ast.Call) and (function := path_of(value.func)) is not None and function[-1] == "partial":
+        inner = path_of(value.args[0]) if value.args else None
+        if inner is not None and program.resolve(inner) == path:
+            return _settings(value)
+    for call in calls:
+        function = path_of(call.func)
+        if function is not None and program.resolve(function) == path and (found := _settings(call)):
+            return found
+    return ""
+
+
+def _settings(call: ast.Call) -> str:
+    pairs: list[tuple[str, Any]] = []
+    for item in call.keywords:
+        if item.arg is None and isinstance(item.value, ast.Dict):
+            for key, value in zip(item.value.keys, item.value.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    pairs.append((str(key.value), _literal(value)))
+        elif item.arg is not None:
+            pairs.append((item.arg, _literal(item.value)))
+    return ", ".join(f"{name}={value:g}" for name, value in pairs if _is_number(value) and value)
+
+
+def _literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
+    """A value that is written out, None where it is none."""
+    if node is None:
+        return None
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+# --- how the training reads it --------------------------------------------------------------------------------------
+
+
+def _is_shown(found: Trained, node: ast.expr) -> bool:
+    """The expression only goes into something that is printed or drawn, or decides whether it is."""
+    for scope in found.reach.scopes:
+        for path, call in scope.called:
+            if path[-1] in DISPLAYS and _holds(node, (*call.args, *call.keywords)):
+                return True
+        for branch in scope.branches:
+            if isinstance(branch, ast.If) and only_shows(branch) and _holds(node, (branch.test,)):
+                return True
+    return False
+
+
+def _holds(node: ast.expr, parts: Sequence[ast.AST]) -> bool:
+    return any(inner is node for part in parts for inner in ast.walk(part))
+
+
+def only_shows(branch: ast.If) -> bool:
+    """What stands below the condition only raises, or shows something."""
+    return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
+
+
+def _shows(statement: ast.stmt) -> bool:
+    if isinstance(statement, _STOPS):
+        return True
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        return getattr(function, "attr", getattr(function, "id", "")) in DISPLAYS | {"warn"}
+    return False
+
+
+def _enters_a_call(found: Trained, used: list[ast.expr]) -> bool:
+    """It is handed to a function as it is: no condition, and nothing that only counts."""
+    given = {
+        id(value)
+        for call in found.reach.calls() if path_of(call.func) not in (("range",), ("len",), ("int",), ("min",), ("max",))
+        for value in (*call.args, *(item.value for item in call.keywords))
+    }  # fmt: skip
+    return any(id(node) in given for node in used)
+
+
+def _training_names(found: Trained) -> list[str]:
+    """The function that trains, by its name."""
+    names = [scope.name for scope in found.roots if scope.name and scope.name != "<lambda>"]
+    return names[:1]
+
+
+def _read_places(case: Case, program: Program, found: Trained, used: list[ast.expr]) -> tuple[Place, ...]:
+    """Where the training reads it: the first such line."""
+    for scope in found.reach.scopes:
+        nodes = {id(node) for node in (*scope.attributes, *scope.subscripts, *scope.loads, *scope.calls)}
+        first = next((node for node in used if id(node) in nodes), None)
+        if first is not None:
+            return (place_of(case, program.step_of(scope), first.lineno),)
+    return ()

@@ -1,0 +1,208 @@
+"""Training that does something else in one arm than in the other, that ignores its seed, or that stops early."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from grader.code.between import only_shows
+from grader.code.configured import KEYWORDS
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.paths import path_of
+from grader.code.program import Program, Step
+from grader.evidence.runs import by_seed
+from grader.model import Case
+
+_ARMS = frozenset({"baseline", "changed"})
+_SEEDERS = frozenset(
+    {"manual_seed", "manual_seed_all", "seed_everything", "set_seed", "seed", "default_rng", "RandomState"}
+)
+_SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
+
+
+def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """Conditions in the training that follow the varied setting or the arm, and do more than the setting means."""
+    settings = {word for name, words in KEYWORDS.items() if name != vary for word in (name, *words)} - {
+        "p",
+        "C",
+        vary,
+    }
+    settings -= KEYWORDS.get(vary, frozenset())
+    for step, scope in _functions(program, found):
+        for branch in scope.branches:
+            on_size = _compares_size(branch.test, vary)
+            on_arm = _compares_arm(branch.test)
+            if not (on_size or on_arm or _mentions(branch.test, vary)):
+                continue
+            if isinstance(branch, ast.If) and only_shows(branch):
+                continue
+            other = _sets_another(scope, branch, settings)
+            if not (on_size or on_arm or other):
+                continue
+            where = place_of(case, step, branch.test.lineno)
+            what = "the arm" if on_arm else vary
+            also = f" and sets {other}" if other else ""
+            yield CodeFinding(
+                Kind.CHANGE, Standing.SUSPECTED,
+                f"{scope.name} branches on {what}{also} ({said(case, where)}): beside {vary or 'the declared setting'} "
+                "something else may differ between the arms. A person looks.",
+                (where,), what, sure=bool(other) or on_arm,
+            )  # fmt: skip
+
+
+def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
+    """The functions that training reaches, each with the step that defines it."""
+    return ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
+
+
+def _compares_size(test: ast.expr, vary: str) -> bool:
+    """The varied setting is compared with a number that is not zero."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            number = any(
+                isinstance(side, ast.Constant) and isinstance(side.value, int | float)
+                and not isinstance(side.value, bool) and side.value
+                for side in sides
+            )  # fmt: skip
+            if number and any(_last_name(side) == vary for side in sides):
+                return True
+    return False
+
+
+def _compares_arm(test: ast.expr) -> bool:
+    """A run's arm or name is compared with one of the arms."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(isinstance(side, ast.Constant) and side.value in _ARMS for side in sides):
+                return True
+    return False
+
+
+def _mentions(test: ast.expr, vary: str) -> bool:
+    return any(
+        _last_name(node) == vary for node in ast.walk(test) if isinstance(node, ast.Attribute | ast.Subscript)
+    )
+
+
+def _last_name(node: ast.AST) -> str:
+    path = path_of(node)
+    return path[-1].strip("[]'\"") if path is not None and len(path) > 1 else ""
+
+
+def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) -> str:
+    """Another of the course's settings that the branch gives a value, "" where there is none."""
+    if isinstance(branch, ast.IfExp):
+        for call in scope.calls:
+            for item in call.keywords:
+                if item.value is branch and item.arg in settings:
+                    return item.arg or ""
+        for store in scope.stores:
+            if store.value is branch and store.path[-1] in settings:
+                return store.path[-1]
+        return ""
+    for statement in (*branch.body, *branch.orelse):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign | ast.AugAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    name = _last_name(target) or (target.id if isinstance(target, ast.Name) else "")
+                    if name in settings:
+                        return name
+            if isinstance(node, ast.keyword) and node.arg in settings and isinstance(node.value, ast.Constant):
+                return node.arg or ""
+    return ""
+
+
+# --- seeds --------------------------------------------------------------------------------------------------------------
+
+
+def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Training that is seeded with a number of its own, and never reads the seed that the run records."""
+    seeds = {seed for arm in (found.arms.baseline, found.arms.changed) for seed in by_seed(arm)}
+    if _reads_seed(program, found, several=len(seeds) > 1):
+        return
+    for step, scope in _functions(program, found):
+        for call in scope.calls:
+            value = _seed_given(call)
+            if value is None or (len(seeds) == 1 and value in seeds):
+                continue
+            where = place_of(case, step, call.lineno)
+            yield CodeFinding(
+                Kind.SEED, Standing.SUSPECTED,
+                f"{scope.name} seeds with {value} ({said(case, where)}) and never reads the run's own seed, which the "
+                "records say. A person looks.", (where,), scope.name, sure=True,
+            )  # fmt: skip
+            return
+
+
+def _reads_seed(program: Program, found: Trained, *, several: bool) -> bool:
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    for scope in found.reach.scopes:
+        if any("seed" in name.lower() for name in scope.params if scope.name):
+            return True
+        for node in (*scope.attributes, *scope.subscripts):
+            if "seed" in (_last_name(node) or getattr(node, "attr", "")).lower() and not _is_seeder(scope, node):
+                return True
+    for name in found.reach.free:
+        if "seed" in name.lower() and name not in program.defined:
+            between = any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
+            if not several or between:
+                return True
+    return False
+
+
+def _is_seeder(scope: Scope, node: ast.AST) -> bool:
+    """``np.random.seed(…)`` and ``training.seed_everything(…)`` set a seed and read none."""
+    return any(call.func is node for call in scope.calls)
+
+
+def _seed_given(call: ast.Call) -> int | None:
+    """The number that is written out as a seed in a call."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    values: list[ast.expr] = [item.value for item in call.keywords if item.arg in _SEED_WORDS]
+    if name in _SEEDERS and call.args:
+        values.append(call.args[0])
+    for value in values:
+        if isinstance(value, ast.Constant) and isinstance(value.value, int) and not isinstance(value.value, bool):
+            return value.value
+    return None
+
+
+# --- loops that stop after their first round ------------------------------------------------------------------------------
+
+
+def cut_loops(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """A loop that trains and ends after its first round, whatever the configuration says."""
+    steppers = _steppers(program, found)
+    for scope in found.reach.scopes:
+        for loop in scope.loops:
+            if not isinstance(loop.body[-1], ast.Break) or not _trains(loop.body, steppers):
+                continue
+            step = program.step_of(scope)
+            where, there = place_of(case, step, loop.lineno), place_of(case, step, loop.body[-1].lineno)
+            yield CodeFinding(
+                Kind.CONFIG, Standing.SUSPECTED,
+                f"The loop of {scope.name or 'the training'} ends after its first round ({said(case, there)}): it "
+                "trains on one batch, and the records tell of whole epochs. A person looks.",
+                (where, there), scope.name, sure=True,
+            )  # fmt: skip
+
+
+def _steppers(program: Program, found: Trained) -> frozenset[str]:
+    """The notebook's functions that take a training step."""
+    return frozenset(
+        scope.name for scope in found.reach.scopes
+        if scope.name and any(getattr(call.func, "attr", "") == "backward" for call in scope.calls)
+    )  # fmt: skip
+
+
+def _trains(body: Sequence[ast.stmt], steppers: frozenset[str]) -> bool:
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name == "backward" or name in steppers:
+                    return True
+    return False

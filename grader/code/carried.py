@@ -1,0 +1,115 @@
+"""State that one run hands on to the next: a model or an optimiser that is made once and trained in every run."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.paths import Path, path_of
+from grader.code.program import Program, Step
+from grader.model import Case
+
+_RENEWS = ("load_state_dict", "reset", "init", "apply", "deepcopy", "copy", "clone", "fresh", "build", "restore")
+"""Begins or ends the names of what gives a model its first weights again."""
+_OF_THE_TRAINED = frozenset({"parameters", "named_parameters"})
+_OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor")
+
+
+def carried_state(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Names that are made outside of the training function and trained within it, and not made anew for each arm."""
+    for name in sorted(found.reach.free):
+        made = _made(program, name, found)
+        if made is None or _renewed(program, name, found):
+            continue
+        trained_at, how = _trained_at(program, name, found, made)
+        if trained_at is None:
+            continue
+        step, call = made
+        where = place_of(case, step, call.lineno)
+        there = place_of(case, program.step_of(trained_at[0]), trained_at[1])
+        yield CodeFinding(
+            Kind.CHANGE, Standing.SUSPECTED,
+            f"{name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the second arm "
+            "seems to go on where the first one stopped. A person looks; make it anew within the training function.",
+            (where, there), name, sure=how == "trained",
+        )  # fmt: skip
+
+
+def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] | None:
+    """The one call that made what the name stands for, before both arms; None where it is made again between them."""
+    if (name,) != program.resolve((name,)) or name in program.defined:
+        return None
+    bound = program.bound.get(name, ())
+    first = min(found.baseline.first, found.changed.first)
+    last = max(found.baseline.last, found.changed.last)
+    if not bound or any(first <= step.order <= last for step, _ in bound):
+        return None
+    step, store = next(((step, store) for step, store in reversed(bound) if step.order < first), (None, None))
+    if step is None or store is None:
+        return None
+    made = store.source  # network, tokenizer = models.load(…)
+    return (step, made) if isinstance(made, ast.Call) else None
+
+
+def _renewed(program: Program, name: str, found: Trained) -> bool:
+    """Something gives it its first state again, within the training or between the arms."""
+    first = min(found.baseline.first, found.changed.first)
+    last = max(found.baseline.last, found.changed.last)
+    between = [step.scope for step in program.steps if first <= step.order <= last]
+    for scope in (*found.reach.scopes, *between):
+        if name in scope.outer and any(store.path == (name,) for store in scope.stores):
+            return True
+        for call in scope.calls:
+            if any(_last(call).startswith(word) or _last(call).endswith(word) for word in _RENEWS):
+                parts = (*call.args, *(item.value for item in call.keywords), call.func)
+                if any(isinstance(node, ast.Name) and node.id == name for part in parts for node in ast.walk(part)):
+                    return True
+    return False
+
+
+def _trained_at(
+    program: Program, name: str, found: Trained, made: tuple[Step, ast.Call]
+) -> tuple[tuple[Scope, int] | None, str]:
+    """The scope and line in which it is trained, and how; None where it is only used."""
+    is_optimiser = _is_optimiser(program, made[1])
+    backward = any(_last(call) == "backward" for call in found.reach.calls())
+    for scope in found.reach.scopes:
+        if name in scope.local and name not in scope.outer:
+            continue
+        for call in scope.calls:
+            path = path_of(call.func)
+            if path is None or path[0] != name:
+                continue
+            if path == (name, "partial_fit") or (path == (name, "fit") and _warm(made[1])):
+                return (scope, call.lineno), "trained"
+            if len(path) == 2 and path[1] in _OF_THE_TRAINED and backward and _gets_optimiser(program, scope, call):
+                return (scope, call.lineno), "trained"
+            if is_optimiser and path == (name, "step") and backward:
+                return (scope, call.lineno), "stepped on"
+    return None, ""
+
+
+def _last(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def _warm(call: ast.Call) -> bool:
+    return any(
+        item.arg == "warm_start" and isinstance(item.value, ast.Constant) and item.value.value is True
+        for item in call.keywords
+    )
+
+
+def _is_optimiser(program: Program, call: ast.Call) -> bool:
+    path: Path = program.resolve(path_of(call.func) or ("",))
+    return any(part in _OPTIMISERS for part in path)
+
+
+def _gets_optimiser(program: Program, scope: Scope, parameters: ast.Call) -> bool:
+    """The parameters go into an optimiser that is made here."""
+    for call in scope.calls:
+        within = any(node is parameters for part in (*call.args, *call.keywords) for node in ast.walk(part))
+        if within and (_is_optimiser(program, call) or _last(call).startswith("make_optim")):
+            return True
+    return False

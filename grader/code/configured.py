@@ -1,0 +1,314 @@
+"""Whether training reads the configuration that the records hold, or has its own values written into it."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.code.between import DISPLAYS
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from grader.code.moments import RunCall, Trained
+from grader.code.paths import Path, path_of
+from grader.code.program import Program
+from grader.evidence.compare import knobs_of
+from grader.evidence.runs import finished
+from grader.model import Case
+
+KEYWORDS: Mapping[str, frozenset[str]] = {
+    "learning_rate": frozenset({"lr", "learning_rate"}),
+    "batch_size": frozenset({"batch_size", "per_device_train_batch_size"}),
+    "weight_decay": frozenset({"weight_decay"}),
+    "max_length": frozenset({"max_length", "max_len"}),
+    "epochs": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
+    "label_smoothing": frozenset({"label_smoothing", "label_smoothing_factor"}),
+    "dropout": frozenset({"dropout", "p"}),
+    "C": frozenset({"C"}),
+}
+"""By what keywords libraries take the course's settings."""
+LIBRARY: Mapping[Path, frozenset[str]] = {
+    ("paribus", "training", "prepare"): frozenset({"model", "max_length", "train_rows"}),
+    ("paribus", "training", "make_optimizer"): frozenset({"learning_rate", "weight_decay"}),
+    ("paribus", "training", "make_schedule"): frozenset({"scheduler", "warmup_share"}),
+}
+"""The settings that paribus's own functions read of a configuration; a test holds them against their source."""
+_OUT = frozenset(
+    {"items", "values", "keys", "copy", "get", "to_dict", "_asdict", "to_fields", "[]", "pop", "__dict__"}
+)
+"""What takes a configuration apart in a way that cannot be followed."""
+NOT_SETTINGS = frozenset({"train_rows", "data", "subset", "code", "model", "patience", ""})
+_MAX_STEPS = 500
+
+
+@dataclass
+class _Followed:
+    """Where a configuration went: the settings that were read of it, and whether it left what can be followed."""
+
+    reads: set[str] = field(default_factory=set)
+    escaped: bool = False
+
+
+def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """The varied setting, or another that the records hold, is never read by the training."""
+    if vary in NOT_SETTINGS:
+        return
+    known = [knobs_of(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    followed = _follow(program, found)
+    if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known):
+        return
+    elsewhere = _named_elsewhere(program, found, vary)
+    if vary not in followed.reads and not elsewhere:
+        written = _written(case, program, found, vary)
+        what = f"it has {written[0][0]} written into it ({said(case, written[0][2])})" if written else ""
+        places = tuple(where for _, _, where in written) or _heads(case, program, found)
+        yield CodeFinding(
+            Kind.SAME, Standing.SUSPECTED,
+            f"The training never reads {vary} from the configuration that it is given"
+            f"{': ' + what if what else ''}. If so, both arms trained alike. A person looks.",
+            places, vary, sure=bool(written),
+        )  # fmt: skip
+    for name in sorted(set.intersection(*(set(knobs) for knobs in known)) - {vary} - NOT_SETTINGS):
+        values = {repr(knobs[name]) for knobs in known}
+        if name in followed.reads or len(values) > 1 or _named_elsewhere(program, found, name):
+            continue
+        for text, value, where in _written(case, program, found, name):
+            if _differs(value, known[0][name]):
+                yield CodeFinding(
+                    Kind.CONFIG, Standing.SUSPECTED,
+                    f"The records say {name} {known[0][name]}, and the training has {text} written into it "
+                    f"({said(case, where)}). A person looks which configuration was trained.",
+                    (where,), name, sure=True,
+                )  # fmt: skip
+                break
+
+
+def _differs(value: object, recorded: object) -> bool:
+    numbers = isinstance(value, int | float) and isinstance(recorded, int | float)
+    return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]
+
+
+def _follow(program: Program, found: Trained) -> _Followed:
+    """Follow the configuration of both arms through the notebook's functions."""
+    followed = _Followed()
+    owners = {
+        id(method): scope for defined in program.defined.values() for _, scope in defined for method in scope.inner
+    }
+    waiting = list(_entries(program, found))
+    seen: set[tuple[int, Path]] = set()
+    while waiting and len(seen) < _MAX_STEPS:
+        scope, prefix = waiting.pop()
+        if (id(scope), prefix) in seen:
+            continue
+        seen.add((id(scope), prefix))
+        waiting += _through(program, scope, prefix, owners, followed)
+    return followed
+
+
+def _entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
+    """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
+    for call in found.calls:
+        if call.how == "run":
+            for scope in program.functions_of(call.function, call.step.order):
+                params = _params(scope, call.function)
+                if params:
+                    yield params[0][0], (params[0][1],)
+            continue
+        path = path_of(call.config) if call.config is not None else None
+        if path is None or call.helper is not None:
+            continue
+        yield from ((step.scope, path) for step in program.steps if step.position == call.step.position)
+
+
+def _params(scope: Scope, function: ast.expr | None = None) -> list[tuple[Scope, str]]:
+    """The parameters that a call fills, each with the scope in which it is known: a class's are its __init__'s."""
+    bound = 0
+    if isinstance(function, ast.Call):  # a partial, which has filled the first ones
+        bound = len(function.args) - 1
+    if scope.is_class:
+        made = next((item for item in scope.inner if item.name.endswith(".__init__")), None)
+        return [(made, name) for name in made.params[1:]] if made is not None else []
+    params = scope.params[1:] if scope.params[:1] == ("self",) else scope.params
+    return [(scope, name) for name in params[bound:]]
+
+
+def _through(
+    program: Program, scope: Scope, prefix: Path, owners: Mapping[int, Scope], followed: _Followed
+) -> Iterator[tuple[Scope, Path]]:
+    """What is read of the configuration in one scope, and where it goes from there."""
+    size, bare = len(prefix), {}
+    for path, node in scope.reads:
+        if path[:size] != prefix:
+            continue
+        if len(path) == size:
+            bare[id(node)] = node
+            continue
+        name = path[size].strip("[]'\"") or "[]"
+        followed.reads.add(name)
+        followed.escaped |= name in _OUT
+    for store in scope.stores:
+        if store.value is not None and id(store.value) in bare:
+            bare.pop(id(store.value))
+            yield scope, store.path
+            if store.path[0] == "self" and id(scope) in owners:
+                yield from ((method, store.path) for method in owners[id(scope)].inner)
+    for call in scope.calls:
+        yield from _handed_on(program, call, bare, followed)
+    yield from ((inner, prefix) for inner in scope.inner if prefix[0] not in inner.local)
+    followed.escaped |= bool(bare)
+
+
+def _handed_on(
+    program: Program, call: ast.Call, bare: dict[int, ast.expr], followed: _Followed
+) -> Iterator[tuple[Scope, Path]]:
+    """A call that gets the whole configuration: a function of the notebook, one of paribus, or one that shows it."""
+    given = [(position, "", item) for position, item in enumerate(call.args)]
+    given += [(-1, item.arg or "**", item.value) for item in call.keywords]
+    mine = [(position, name) for position, name, item in given if id(item) in bare]
+    if not mine:
+        return
+    path = path_of(call.func) or (getattr(call.func, "attr", ""),)
+    scopes = program.functions_of(call.func)
+    known = LIBRARY.get(program.resolve(path))
+    begins = path[-1] in ("start", "run", "baseline", "finished")
+    if not scopes and known is None and path[-1] not in DISPLAYS and not begins:
+        return
+    for position, name in mine:
+        for scope in scopes:
+            params = _params(scope)
+            if name and (hit := next((item for item in params if item[1] == name), None)) is not None:
+                yield hit[0], (hit[1],)
+            elif 0 <= position < len(params):
+                yield params[position][0], (params[position][1],)
+            else:
+                followed.escaped = True
+    followed.reads |= known or frozenset()
+    for _, _, item in given:
+        bare.pop(id(item), None)
+
+
+def _named_elsewhere(program: Program, found: Trained, name: str) -> bool:
+    """The training reads a setting of this name from something that may be the configuration under another name."""
+    made = {store.root for scope in found.reach.scopes for store in scope.stores}
+    constant = {root for root in found.reach.free - made if not _bound_between(program, root, found)}
+    for scope in found.reach.scopes:
+        for node in (*scope.attributes, *scope.subscripts):
+            path = path_of(node)
+            last = path[-1].strip("[]'\"") if path is not None else getattr(node, "attr", "")
+            if last == name and (path is None or path[0] not in constant or path[0] in scope.local):
+                return True
+        if any(text.value == name for text in scope.texts) or (scope.name and name in scope.params):
+            return True
+    return False
+
+
+def _bound_between(program: Program, name: str, found: Trained) -> bool:
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    return any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
+
+
+def _written(case: Case, program: Program, found: Trained, name: str) -> list[tuple[str, Any, Place]]:
+    """Values that are written out for a setting where the training hands it to a library: (text, value, where)."""
+    keywords, hits = KEYWORDS.get(name, frozenset({name})), []
+    for scope in found.reach.scopes:
+        for call in scope.calls:
+            pairs = [(item.arg, item.value) for item in call.keywords if item.arg in keywords]
+            path = program.resolve(path_of(call.func) or ("",))
+            if name == "learning_rate" and "optim" in path[:-1] and path[-1][:1].isupper() and len(call.args) > 1:
+                pairs.append(("lr", call.args[1]))
+            for keyword, value in pairs:
+                if isinstance(value, ast.Constant) and isinstance(value.value, int | float):
+                    text = f"{keyword}={ast.unparse(value)}"
+                    hits.append((text, value.value, place_of(case, program.step_of(scope), value.lineno)))
+    return hits
+
+
+def _heads(case: Case, program: Program, found: Trained) -> tuple[Place, ...]:
+    """The line on which the training function begins."""
+    for root in found.roots:
+        if root.name:
+            return (place_of(case, program.step_of(root), root.line),)
+    return ()
+
+
+# --- another configuration than the recorded one ------------------------------------------------------------------
+
+
+def another_config(case: Case, program: Program, calls: Sequence[RunCall]) -> Iterator[tuple[RunCall, CodeFinding]]:
+    """An own loop that is begun with one configuration and trained with another."""
+    named = {path[0] for call in calls if (path := _name(call.config)) is not None} | _made_configs(program)
+    for call in calls:
+        recorded = _name(call.config)
+        inline = call.config is not None and recorded is None and _changes(call.config)
+        if (
+            call.how != "start"
+            or (recorded is None and not inline)
+            or call.helper is not None
+            or call.config is None
+        ):
+            continue
+        same = _converted(program, recorded[0], call.step.order) if recorded is not None else set()
+        for step in program.steps[call.step.order :]:
+            if step.position != call.step.position or _begins_again(step.scope, call):
+                break
+            for other in step.scope.calls:
+                if other.lineno <= call.line or not program.functions_of(other.func, step.order):
+                    continue
+                given = [path for item in other.args if (path := _name(item)) is not None and path[0] in named]
+                if given and not {path[0] for path in given} & same and len(given) == 1:
+                    where, there = place_of(case, call.step, call.line), place_of(case, step, other.lineno)
+                    yield call, CodeFinding(
+                        Kind.CONFIG, Standing.SUSPECTED,
+                        f"The run is recorded with {ast.unparse(call.config)} ({said(case, where)}) and trained with {given[0][0]} "
+                        f"({said(case, there)}). A person looks which configuration was trained.",
+                        (where, there), given[0][0], sure=True,
+                    )  # fmt: skip
+                    return
+
+
+def _name(node: ast.expr | None) -> Path | None:
+    """A plain name; ``replace(X)`` without a change is X."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        node = node.args[0]
+    return (node.id,) if isinstance(node, ast.Name) else None
+
+
+def _made_configs(program: Program) -> set[str]:
+    """Names that are bound to a configuration: a replaced one, or paribus's own."""
+    found = set()
+    for name, bound in program.bound.items():
+        for _, store in bound:
+            if isinstance(store.value, ast.Call) and (path := path_of(store.value.func)) is not None:
+                if program.resolve(path)[-1] in ("replace", "TrainingConfig"):
+                    found.add(name)
+    return found
+
+
+def _converted(program: Program, name: str, order: int) -> set[str]:
+    """The name, and those that it was made from without a change of their own: ``settings = asdict(config)``."""
+    found, waiting = {name}, [name]
+    while waiting:
+        value = program.value_before(waiting.pop(), order)
+        if value is None or _changes(value):
+            continue
+        names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        waiting += sorted(names - found)
+        found |= names
+    return found
+
+
+def _changes(value: ast.expr) -> bool:
+    """``replace(CONFIG, rate=…)``, ``{**CONFIG, "rate": …}``, ``CONFIG | {…}``, ``dict(CONFIG, rate=…)``."""
+    if isinstance(value, ast.BinOp):
+        return True
+    if isinstance(value, ast.Dict):
+        return None in value.keys and len(value.keys) > 1
+    return isinstance(value, ast.Call) and bool(value.keywords)
+
+
+def _begins_again(scope: Scope, call: RunCall) -> bool:
+    """Another run begins in this step."""
+    return any(
+        other is not call.call and other.lineno > call.line and (path := path_of(other.func)) is not None
+        and path[-1] in ("start", "run") and len(path) > 1
+        for other in scope.calls
+    )  # fmt: skip

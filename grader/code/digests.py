@@ -1,0 +1,143 @@
+"""The code digests of the records, worked out anew from the page: the page must be the code that ran."""
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from functools import lru_cache
+
+from grader.code.cells import KEPT, parse
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import run_calls
+from grader.code.program import Program, Step, read_program
+from grader.evidence.runs import CASES, Run, read_runs
+from grader.model import Case
+from paribus.evidence.code import TRAINING, UNAVAILABLE, source_digest, value_digest
+
+
+@lru_cache(maxsize=CASES)
+def other_code(case: Case) -> tuple[CodeFinding, ...]:
+    """Functions that a run's record names and that stand on the page with other code than the one that ran."""
+    program = read_program(case)
+    found: dict[str, CodeFinding] = {}
+    if program.unread or program.hidden:  # the code that ran may stand there
+        return ()
+    for run in read_runs(case):
+        for name, digest in run.code.items():
+            if digest != UNAVAILABLE and name not in found:
+                place = _other_function(case, program, run, name, digest) or _other_value(program, name, digest)
+                if place is not None:
+                    found[name] = _finding(case, program, run, *place)
+    return tuple(found.values())
+
+
+Found = tuple[Step, int, str]
+"""A step, the line in its cell, and the name that stands there with other code."""
+
+
+def _other_function(case: Case, program: Program, run: Run, name: str, digest: str) -> Found | None:
+    """A function of this name whose code on the page is another, and no other function of the page is the one."""
+    candidates = list(_candidates(program, run, name))
+    for step, scope in candidates:
+        made = _digest_of(case, step, scope)
+        if made is None or made == digest:  # what cannot be worked out says nothing
+            return None
+    if not candidates or digest in _every_digest(case):
+        return None
+    step, scope = candidates[-1]
+    return step, scope.line, scope.name
+
+
+def _other_value(program: Program, name: str, digest: str) -> Found | None:
+    """A plain global that stands on the page with another value, and that nothing else puts there."""
+    bound = program.bound.get(name, ())
+    stored = [store for step in program.steps for scope in step.scope.whole() for store in scope.stores]
+    mine = [store for store in stored if store.root == name]
+    if not bound or any(store.path != (name,) or store.how != "assign" or store.value is None for store in mine):
+        return None
+    for store in mine:
+        try:
+            made = value_digest(ast.literal_eval(store.value or ""))
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            return None
+        if made is None or made == digest:
+            return None
+    step, store = bound[-1]
+    return step, store.line, name
+
+
+def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name: str) -> CodeFinding:
+    """What is said of a name whose code on the page is not the one that a run recorded."""
+    where = place_of(case, step, line)
+    began = _count(case, run.start_position if run.start is not None else run.position)
+    later = began is not None and step.count is not None and step.count > began
+    standing = Standing.PROVED if program.in_order and not later else Standing.SUSPECTED
+    when = ", and its cell was run again afterwards" if later else ""
+    return CodeFinding(
+        Kind.OTHER_CODE, standing,
+        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest is "
+        "another than the record's. Run the notebook again from the top, so that the page shows what ran.",
+        (where,), name, sure=standing is Standing.PROVED,
+    )  # fmt: skip
+
+
+def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, Scope]]:
+    """Every function of the page that may be the one that a record calls ``name``."""
+    if name != TRAINING:
+        root, _, method = name.partition(".")
+        for step, scope in program.defined.get(root, ()):
+            if not method and not scope.is_class:
+                yield step, scope
+            yield from ((step, item) for item in scope.inner if method and item.name == name)
+        return
+    position = run.start_position if run.start is not None else run.position
+    names = {
+        scope.name for call in run_calls(program)
+        if call.step.position == position and (call.name in ("", run.name) or call.arm)
+        for scope in program.functions_of(call.function, call.step.order) if scope.name != "<lambda>"
+    }  # fmt: skip
+    if len(names) == 1:
+        yield from ((step, scope) for step, scope in program.defined.get(names.pop(), ()) if not scope.is_class)
+
+
+@lru_cache(maxsize=CASES)
+def _every_digest(case: Case) -> frozenset[str]:
+    """The digests of all functions of the page: a name may have stood for another of them, or for a wrapper."""
+    program = read_program(case)
+    found = {
+        _digest_of(case, step, scope)
+        for step in program.steps for scope in step.scope.whole()
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }  # fmt: skip
+    return frozenset(item for item in found if item is not None)
+
+
+def _digest_of(case: Case, step: Step, scope: Scope) -> str | None:
+    """A function's digest as `paribus.evidence.code` makes it, None where it depends on more than its source."""
+    node = scope.node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    defaults = [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
+    values = []
+    for default in defaults:
+        try:
+            values.append(ast.literal_eval(default))
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            return None
+    source = case.notebook.cells[step.position].source
+    magics = parse(source).magics
+    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+    last = node.end_lineno or node.lineno
+    if any(first <= line <= last for line, _ in magics):
+        return None
+    return _made("\n".join(source.split("\n")[first - 1 : last]), node.name, tuple(map(repr, values)))
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _made(source: str, name: str, defaults: tuple[str, ...]) -> str | None:
+    tree = parse.__wrapped__(textwrap.dedent(source)).tree
+    return None if tree is None else source_digest(tree, name, [ast.literal_eval(item) for item in defaults])
+
+
+def _count(case: Case, position: int) -> int | None:
+    return case.notebook.cells[position].count if 0 <= position < len(case.notebook.cells) else None

@@ -1,0 +1,113 @@
+"""Looks that come too early: the changed arm tried out before its prediction, an arm trained again, the test split
+reached through a helper.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.paths import path_of
+from grader.code.program import Program, Step, read_program
+from grader.evidence.runs import own_records
+from grader.model import Case
+
+AGAIN = "again"
+"""What a finding is about where a finished run was trained anew."""
+TEST = "test"
+
+
+def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """The training function called with the changed configuration outside of any run, and arms trained again."""
+    recorded = {
+        item.position for item in own_records(case) if item.record is not None and item.record.kind == "start"
+    }
+    changed = {call.step.position for call in found.calls if call.arm == "changed"}
+    wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
+    before = min((step.order for step in program.steps if _predicts(step)), default=found.changed.first)
+    roots = {id(root) for root in found.roots}
+    for step in program.steps:
+        if step.order >= before or step.position in recorded:
+            continue
+        for call in step.scope.calls:
+            trains = any(id(scope) in roots for scope in program.functions_of(call.func, step.order))
+            if trains and any(_alike(item, config, vary) for item in call.args for config in wanted):
+                where = place_of(case, step, call.lineno)
+                yield CodeFinding(
+                    Kind.PEEK, Standing.SUSPECTED,
+                    f"The changed configuration was trained before the prediction, outside of any run "
+                    f"({said(case, where)}), so its result may have been known when you predicted. A person looks.",
+                    (where,), vary,
+                )  # fmt: skip
+    for call in found.calls:
+        if call.step.position in changed and any(
+            item.arg == AGAIN and isinstance(item.value, ast.Constant) and item.value.value is True
+            for item in call.call.keywords
+        ):
+            where = place_of(case, call.step, call.line)
+            yield CodeFinding(
+                Kind.PEEK, Standing.SUSPECTED,
+                f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
+                (where,), AGAIN,
+            )  # fmt: skip
+
+
+def _predicts(step: Step) -> bool:
+    """A step that writes a prediction down."""
+    return any(
+        path[-1] == "predict" and any(item.arg == "metric" for item in call.keywords)
+        for path, call in step.scope.called
+    )
+
+
+def _alike(given: ast.expr, config: ast.expr, vary: str) -> bool:
+    """The same name, the same expression, or a copy in which the varied setting is changed to the same value."""
+    if ast.dump(given) == ast.dump(config):
+        return True
+    sides = [
+        {item.arg: ast.dump(item.value) for item in node.keywords} if isinstance(node, ast.Call) else {}
+        for node in (given, config)
+    ]
+    return vary in sides[0] and sides[0][vary] == sides[1].get(vary)
+
+
+def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
+    """Calls that hand the word "test" to a helper which takes the part of that name from the data."""
+    program = read_program(case)
+    found = []
+    for step in program.steps:
+        for scope in step.scope.whole():
+            for call in scope.calls:
+                if scope.name and not _is_called(program, scope):
+                    continue
+                if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
+                    where = place_of(case, step, call.lineno)
+                    because = (
+                        f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was the "
+                        "one evaluation at the end."
+                    )
+                    found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+    return tuple(found)
+
+
+def _is_called(program: Program, scope: Scope) -> bool:
+    return any(path[-1] == scope.name for step in program.steps for path, _ in step.scope.called)
+
+
+def _takes_part(helper: Scope, call: ast.Call) -> bool:
+    """The call gives "test" for a parameter by which the helper chooses a part of the data."""
+    given = {item.arg for item in call.keywords if _is_test(item.value)}
+    given |= {name for name, item in zip(helper.params, call.args, strict=False) if _is_test(item)}
+    for inner in helper.whole():
+        chosen = {node.slice.id for node in inner.subscripts if isinstance(node.slice, ast.Name)}
+        for item in inner.calls:
+            if path_of(item.func) == ("getattr",) and len(item.args) > 1 and isinstance(item.args[1], ast.Name):
+                chosen.add(item.args[1].id)
+        if given & chosen:
+            return True
+    return False
+
+
+def _is_test(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == TEST

@@ -1,0 +1,172 @@
+"""Where in a program the runs of an experiment's arms happen, and the code that trained them."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from grader.code.facts import Scope
+from grader.code.program import Program, Reach, Step, read_program
+from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms
+from grader.model import Case
+
+BEGINS = frozenset({"run", "start"})
+TRAINS = frozenset({"backward", "fit", "partial_fit"})
+"""Methods that train a model."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunCall:
+    """A call that begins a run. ``how`` is "run" (paribus calls the training function) or "start" (an own loop);
+    what is not written out is "" or None. ``helper`` is the notebook's function that makes the call.
+    """
+
+    step: Step
+    call: ast.Call
+    how: str
+    arm: str
+    name: str
+    function: ast.expr | None
+    config: ast.expr | None
+    seed: ast.expr | None
+    helper: Scope | None = None
+
+    @property
+    def line(self) -> int:
+        """The line of its cell."""
+        return self.call.lineno
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the first to the last step of an arm; ``exact`` where the calls that run it were found."""
+
+    first: int
+    last: int
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """An experiment as the code shows it: where each arm ran, and what training reaches."""
+
+    arms: Arms
+    baseline: Span
+    changed: Span
+    calls: tuple[RunCall, ...]
+    roots: tuple[Scope, ...]
+    reach: Reach
+
+    @property
+    def apart(self) -> bool:
+        """One arm was over when the other began."""
+        return self.baseline.last < self.changed.first or self.changed.last < self.baseline.first
+
+
+@lru_cache(maxsize=CASES)
+def run_calls(program: Program) -> tuple[RunCall, ...]:
+    """Every call that begins a run, in the order in which the code stands."""
+    found = []
+    for step in program.steps:
+        for scope in step.scope.whole():
+            for path, call in scope.called:
+                if path[-1] in BEGINS and len(path) > 1:
+                    made = _run_call(step, call, path[-1], scope if scope.name else None)
+                    found += [made] if made is not None else []
+    return tuple(found)
+
+
+def _run_call(step: Step, call: ast.Call, how: str, helper: Scope | None) -> RunCall | None:
+    named = {item.arg: item.value for item in call.keywords if item.arg}
+    first = call.args[0] if call.args else None
+    text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    seed = named.get("seed") or named.get("seeds")
+    if how == "run":
+        if len(call.args) < 2 and "train" not in named:
+            return None
+        function = named.get("train") or _nth(call, 1)
+        return RunCall(step, call, how, text, "", function, named.get("config") or _nth(call, 2), seed, helper)
+    if not {"data", "code", "config", "seed"} & set(named):
+        return None
+    in_arms = text in (BASELINE, CHANGED)
+    arm = text if in_arms else _word(named.get("arm"))
+    config = named.get("config") or _nth(call, 1)
+    return RunCall(step, call, how, arm, "" if in_arms else text, named.get("code"), config, seed, helper)
+
+
+def _nth(call: ast.Call, position: int) -> ast.expr | None:
+    return call.args[position] if len(call.args) > position else None
+
+
+def _word(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+@lru_cache(maxsize=4 * CASES)
+def trained(case: Case, key: str) -> Trained | None:
+    """The experiment's arms in the code; None where one of them, or the code that trained it, is not in the file."""
+    arms = find_arms(case, key)
+    if not arms.both:
+        return None
+    program = read_program(case)
+    calls = run_calls(program)
+    baseline, first = _span(program, calls, arms.baseline, BASELINE)
+    changed, second = _span(program, calls, arms.changed, CHANGED)
+    if baseline is None or changed is None:
+        return None
+    used = tuple(dict.fromkeys((*first, *second)))
+    roots = tuple(dict.fromkeys(_roots(program, used, (baseline, changed))))
+    reach = program.reach(roots, changed.last)
+    return Trained(arms, baseline, changed, used, roots, reach)
+
+
+def _span(
+    program: Program, calls: Sequence[RunCall], runs: Sequence[Run], arm: str
+) -> tuple[Span | None, list[RunCall]]:
+    """The steps that run an arm, and the calls that begin its runs."""
+    positions = {run.start_position if run.start is not None else run.position for run in runs}
+    names = {run.name for run in runs}
+    here = [step for step in program.steps if step.position in positions]
+    if not here:
+        return None, []
+    own = [call for call in calls if call.step.position in positions and call.helper is None]
+    mine = [call for call in own if call.arm == arm or (call.name and call.name in names)]
+    mine = mine or [call for call in own if not call.arm and not call.name]
+    if mine:
+        orders = [call.step.order for call in mine]
+        ends = [_end(here, call) for call in mine]
+        return Span(min(orders), max((*orders, *ends)), True), mine
+    helpers = [call for call in calls if call.helper is not None and call.arm in ("", arm)]
+    by_helper = [step for step in here if _calls_any(step, {call.helper.name for call in helpers if call.helper})]
+    steps = by_helper or here
+    return Span(steps[0].order, steps[-1].order, bool(by_helper)), helpers if by_helper else []
+
+
+def _end(here: Sequence[Step], call: RunCall) -> int:
+    """The step of the cell in which a run that an own loop began is finished."""
+    if call.how == "run":
+        return call.step.order
+    cell = [step for step in here if step.position == call.step.position and step.order >= call.step.order]
+    for step in cell:
+        if any(path[-1] == "finish" for path, _ in step.scope.called):
+            return step.order
+    return cell[-1].order
+
+
+def _calls_any(step: Step, names: set[str]) -> bool:
+    return any(path[-1] in names for path, _ in step.scope.called)
+
+
+def _roots(program: Program, calls: Sequence[RunCall], spans: Sequence[Span]) -> Iterator[Scope]:
+    """The code that trains: the functions that the calls name, and for own loops what stands around the calls."""
+    for call in calls:
+        yield from program.functions_of(call.function, call.step.order)
+        if call.helper is not None:
+            yield call.helper
+    if any(call.how == "start" for call in calls) or not calls:
+        for span in spans:
+            for step in program.steps[span.first : span.last + 1]:
+                if any(path[-1] in TRAINS for path, _ in step.scope.called):
+                    yield step.scope
+                for call in step.scope.calls:
+                    yield from program.functions_of(call.func, step.order)

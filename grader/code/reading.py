@@ -1,0 +1,49 @@
+"""What reading the code finds about one experiment: all detectors together, proved ones first, each once."""
+
+from functools import lru_cache
+
+from grader.code.between import second_changes
+from grader.code.branches import branches, cut_loops, ignored_seed
+from grader.code.carried import carried_state
+from grader.code.configured import another_config, not_followed
+from grader.code.findings import CodeFinding, Kind, Standing
+from grader.code.looks import early_looks
+from grader.code.moments import run_calls, trained
+from grader.code.program import read_program
+from grader.evidence.runs import CASES
+from grader.model import Case
+
+MOST = 12
+"""Findings of one experiment that are told."""
+
+
+@lru_cache(maxsize=4 * CASES)
+def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]:
+    """What the code of one experiment's runs shows beside its records; () where nothing could be followed."""
+    found = trained(case, key)
+    if found is None:
+        return ()
+    program = read_program(case)
+    findings = [
+        *second_changes(case, program, found, vary),
+        *carried_state(case, program, found),
+        *not_followed(case, program, found, vary),
+        *branches(case, program, found, vary),
+        *cut_loops(case, program, found),
+        *ignored_seed(case, program, found),
+        *early_looks(case, program, found, vary),
+    ]
+    mine = {call.step.position for call in found.calls}
+    findings += [
+        finding
+        for call, finding in another_config(case, program, tuple(run_calls(program)))
+        if call.step.position in mine
+    ]
+    once = {(item.kind, item.about, item.places[:1]): item for item in reversed(findings)}
+    listed = sorted(once.values(), key=lambda item: (item.standing is not Standing.PROVED, not item.sure))
+    return tuple(listed[:MOST])
+
+
+def of_kind(findings: tuple[CodeFinding, ...], *kinds: Kind) -> tuple[CodeFinding, ...]:
+    """The findings of these kinds."""
+    return tuple(item for item in findings if item.kind in kinds)

@@ -1,0 +1,69 @@
+"""What reading the code has to remark without any verdict: given cells that were changed, cells not followed."""
+
+import difflib
+from collections.abc import Iterator
+from functools import lru_cache
+
+from course.assignment import Role
+from grader.code.program import read_program
+from grader.model import Case, Match
+
+TOLD = 3
+"""Changed cells of which a line is shown."""
+MAX_LINES = 400
+_QUOTED = 70
+
+
+def code_remarks(case: Case) -> Iterator[str]:
+    """Sentences about a notebook's code; none of them costs a point."""
+    changed = [match for match in case.matches.values() if _is_given(match)]
+    if changed:
+        told = "; ".join(_told(match) for match in changed[:TOLD])
+        more = f"; and {len(changed) - TOLD} more" if len(changed) > TOLD else ""
+        yield f"Given cells that were changed: {told}{more}."
+    unread = read_program(case).unread
+    if unread and case.records:
+        cells = ", ".join(f"{case.cell_name(item.position)} ({item.why})" for item in unread[:TOLD])
+        yield f"Code that was not followed: {cells}."
+
+
+def _is_given(match: Match) -> bool:
+    """A cell of code that is to be run as it is, and stands there otherwise. The setup differs by platform."""
+    cell = match.recovered
+    return (
+        match.cell.role is Role.CODE and match.cell.cell_type == "code" and match.unchanged is False
+        and cell is not None and not cell.hidden and bool(cell.source.strip())
+    )  # fmt: skip
+
+
+def _told(match: Match) -> str:
+    """``train (line 8: “lr=config.learning_rate” became “lr=2e-3”)``."""
+    source = match.recovered.source if match.recovered is not None else ""
+    return f"{match.cell.key}{_difference(match.cell.source, source)}"
+
+
+@lru_cache(maxsize=512)
+def _difference(released: str, handed: str) -> str:
+    """The first lines that differ, in brackets."""
+    before, after = _lines(released), _lines(handed)
+    if max(len(before), len(after)) > MAX_LINES:
+        return ""
+    blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for what, start, stop, begin, end in blocks:
+        if what == "equal":
+            continue
+        old, new = _quoted(before[start:stop]), _quoted(after[begin:end])
+        if old and new:
+            return f" (line {begin + 1}: {old} became {new})"
+        return f" (line {begin + 1}: {new} was added)" if new else f" (line {begin + 1}: {old} is gone)"
+    return ""
+
+
+def _lines(source: str) -> list[str]:
+    return [line.rstrip() for line in source.strip().split("\n")]
+
+
+def _quoted(lines: list[str]) -> str:
+    """The first line that holds something, in quotation marks."""
+    text = next((line.strip() for line in lines if line.strip()), "")
+    return f"“{text[:_QUOTED]}{' …' if len(text) > _QUOTED else ''}”" if text else ""

@@ -1,0 +1,109 @@
+"""Whether the tests of a task still test: the self-checks replaced, what they stand on, or how errors end a cell."""
+
+import ast
+from functools import lru_cache
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.paths import IPYTHON, Path, Store, path_of
+from grader.code.program import BUILTINS, Program, Step, read_program
+from grader.evidence.runs import CASES
+from grader.model import Case
+
+SELFCHECK: Path = ("paribus", "selfcheck")
+_STANDS_ON = frozenset({("math", "isclose")})
+"""What the self-checks themselves call of other modules; a test holds it against their source."""
+_HANDLERS = frozenset(
+    {
+        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "ast_transformers",
+        "input_transformers_post", "input_transformers_cleanup", "run_cell", "run_code", "run_ast_nodes", "InteractiveTB",
+    }
+)  # fmt: skip
+"""Parts of IPython that decide whether an error ends a cell, and what is run in it."""
+
+
+def replaced_checks(case: Case, position: int) -> CodeFinding | None:
+    """What makes the result of the tests in the cell at ``position`` say little: the first such line."""
+    program = read_program(case)
+    here = [step for step in program.steps if step.position == position]
+    used = {program.resolve(path) for step in here for path, _ in step.scope.reads} | _STANDS_ON
+    for order, path, finding in _replaced(case):
+        before = not here or order < here[0].order or not program.in_order
+        if before and (path is None or path in used):
+            return finding
+    return None
+
+
+@lru_cache(maxsize=CASES)
+def _replaced(case: Case) -> tuple[tuple[int, Path | None, CodeFinding], ...]:
+    """Everything in a notebook that replaces what tests may stand on: the step that does it, and what is replaced;
+    None for what all tests stand on.
+    """
+    program = read_program(case)
+    found: list[tuple[int, Path | None, CodeFinding]] = []
+    for step in program.steps:
+        for scope in step.scope.whole():
+            items = [_stored(case, program, step, scope, store) for store in scope.stores]
+            items += [_handled(case, program, step, path, call) for path, call in scope.called]
+            found += [(step.order, *item) for item in items if item is not None]
+    return tuple(found)
+
+
+_Found = tuple[Path | None, CodeFinding]
+
+
+def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store) -> _Found | None:
+    """A store that puts something else in the place of a self-check, or of something that tests may use."""
+    if scope.name and store.root in scope.local and store.root not in scope.outer:
+        return None
+    if store.how == "delete" or _is_itself(program, store):
+        return None
+    path = program.resolve(store.path)
+    if path[0] == "selfcheck" and len(path) > 1:  # the import is not in the file
+        path = (*SELFCHECK, *path[1:])
+    what, of = "", None
+    if path[0] == IPYTHON and _HANDLERS & set(path):
+        what = f"{'.'.join(path)} was changed, and an error need not end a cell any more"
+    elif store.path == ("selfcheck",):
+        imported = store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK
+        what = "" if imported else "The name selfcheck stands for something else"
+    elif path[:2] == SELFCHECK:
+        what = f"The self-check functions are replaced ({'.'.join(path[1:])})"
+    elif path[:1] == ("builtins",) and not _is_plain(store):
+        what, of = f"Python's own {path[-1]} is replaced", path[1:]
+    elif (len(path) > 1 or path[0] in BUILTINS) and not _is_plain(store):
+        what, of = f"{'.'.join(store.path)}, which these tests use, is replaced", path
+    return (of, _finding(case, step, store.line, what)) if what else None
+
+
+def _is_itself(program: Program, store: Store) -> bool:
+    """``selfcheck = paribus.selfcheck`` changes nothing."""
+    value = path_of(store.value) if store.value is not None else None
+    if value is None:
+        return False
+    if store.path == ("selfcheck",):
+        return value != store.path and program.resolve(value) == SELFCHECK
+    return program.resolve(value) == program.resolve(store.path)
+
+
+def _is_plain(store: Store) -> bool:
+    """A plain value, an import or a loop's variable: a slip that a test would not survive, and no replacement."""
+    if store.how in ("augment", "change"):
+        return True
+    if store.how == "bind" or store.how == "def":
+        return False
+    return not isinstance(store.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call)
+
+
+def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Call) -> _Found | None:
+    """A call that tells IPython what to do with errors."""
+    if path[-1] != "set_custom_exc" or program.resolve(path)[0] != IPYTHON:
+        return None
+    what = "IPython was told what to do with errors, and an error need not end a cell any more"
+    return None, _finding(case, step, call.lineno, what)
+
+
+def _finding(case: Case, step: Step, line: int, what: str) -> CodeFinding:
+    where = place_of(case, step, line)
+    because = f"{what} ({said(case, where)}), so the tests' result says little. A person looks."
+    return CodeFinding(Kind.SELFCHECK, Standing.SUSPECTED, because, (where,), "", sure=False)

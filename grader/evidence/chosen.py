@@ -1,0 +1,91 @@
+"""Runs outside of an experiment that may have chosen for it: the best of several seeds, and a look before the
+prediction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.evidence.compare import knobs_of
+from grader.evidence.runs import Arms, Run, finished, own_records, read_runs
+from grader.model import Case
+
+LEAST_TRIED = 3
+"""Of fewer runs the one that was planned is the best too often."""
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """An arm whose runs scored higher than all others of the same configuration."""
+
+    arm: str
+    kept: Run
+    others: tuple[Run, ...]
+    metric: str
+
+    def shown(self) -> str:
+        """``0.412 (seed 3, kept), 0.398 (seed 1)``."""
+        runs = sorted((self.kept, *self.others), key=lambda run: -run.metrics[self.metric])
+        kept = {True: ", kept", False: ""}
+        return ", ".join(
+            f"{run.metrics[self.metric]:.4f} (seed {run.seed}{kept[run is self.kept]})" for run in runs
+        )
+
+
+def best_of(case: Case, arms: Arms, metric: str) -> BestOf | None:
+    """An arm of one run that is the best of three or more, and not the first of them."""
+    if not arms.both:
+        return None
+    order = {id(run): number for number, run in enumerate(read_runs(case))}
+    mine = {id(run) for run in (*arms.baseline, *arms.changed)}
+    for name, runs in (("baseline", finished(arms.baseline)), ("changed", finished(arms.changed))):
+        if len(runs) != 1 or metric not in runs[0].metrics:
+            continue
+        kept = runs[0]
+        others = tuple(
+            run for run in finished(read_runs(case))
+            if id(run) not in mine and _same(run, kept) and not run.record.arm.startswith("explore")
+            and metric in run.metrics
+        )  # fmt: skip
+        tried = (kept, *others)
+        first = min(tried, key=lambda run: order[id(run)])
+        best = all(kept.metrics[metric] > run.metrics[metric] for run in others)
+        if len(tried) >= LEAST_TRIED and best and first is not kept:
+            return BestOf(name, kept, others, metric)
+    return None
+
+
+def looked_before(case: Case, arms: Arms) -> Run | None:
+    """A finished run of the changed arm's own configuration and seed, outside of the experiment, that stands before
+    the changed arm: its result was known when the prediction was made.
+    """
+    started = [run for run in arms.changed if run.start is not None]
+    if not started:
+        return None
+    first = started[0]
+    seeds = {run.seed for run in arms.changed}
+    before = _before(read_runs(case), first)
+    for run in before:
+        if (
+            run.finished
+            and run.record.experiment != first.record.experiment
+            and run.seed in seeds
+            and _same(run, first)
+        ):
+            return run
+    return None
+
+
+def _before(runs: Sequence[Run], first: Run) -> list[Run]:
+    return list(runs[: next((number for number, run in enumerate(runs) if run is first), 0)])
+
+
+def _same(run: Run, other: Run) -> bool:
+    """One configuration, on the same rows."""
+    return knobs_of(run) == knobs_of(other) and run.data == other.data
+
+
+def records_lost_before(case: Case, runs: Sequence[Run]) -> int:
+    """How many of these runs began after a record that is not in the file: what stood there was run again."""
+    known = {found.record.digest() for found in own_records(case) if found.record is not None}
+    starts = [run.start for run in runs if run.start is not None]
+    return sum(1 for start in starts if start.previous and start.previous not in known)

@@ -1,0 +1,74 @@
+"""What the tests of a task left behind: the record that they passed, and errors in other forms than a traceback.
+
+A tests cell of a release ends with `notebook.tested("task")`, which shows a record of the code that was tested and of
+the tests that ran. Where it is missing, an error may have ended the cell, whatever the page shows of it.
+"""
+
+import builtins
+import re
+from dataclasses import dataclass
+
+from course.assignment import Cell
+from grader.evidence.runs import own_records
+from grader.model import Case, Match
+from paribus.evidence.code import cell_digest
+
+_ENDS = re.compile(r"^[ \t]*\w+\.tested\(", re.MULTILINE)
+# The last line of a traceback: an exception's name, with or without its module, a colon, its words.
+_LAST_LINE = re.compile(r"^\s*(?:[a-zA-Z_]\w*\.)*(?P<name>[A-Z]\w*)(?:: (?P<words>.+))?\s*$")
+_OWN = frozenset({"NotRightYet", "NotDoneYet", "SelfCheckError"})
+_KNOWN = _OWN | {
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and not issubclass(value, Warning)
+}
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A tests record held against the page: how many tests passed, and whether the task's code and the tests on the
+    page are those that ran.
+    """
+
+    tests: int
+    same_code: bool
+    same_tests: bool
+
+
+def says_when_passed(tests: Cell) -> bool:
+    """Whether the released tests end by showing a record; those of older releases do not."""
+    return _ENDS.search(tests.source) is not None
+
+
+def find_tested(case: Case, tests: Match, task: Match) -> Tested | None:
+    """The newest record in the tests' output that its task's tests passed, None where there is none."""
+    if tests.recovered is None or task.recovered is None:
+        return None
+    position = tests.recovered.position
+    records = [
+        found.record
+        for found in own_records(case)
+        if found.position == position and found.record is not None and found.record.kind == "tests"
+    ]
+    mine = [record for record in records if record.run_name == task.cell.key]
+    if not mine:
+        return None
+    record = mine[-1]
+    return Tested(
+        int(record.values.get("passed", 0)),
+        record.code.get("task") == cell_digest(task.recovered.source),
+        record.code.get("tests") == cell_digest(tests.cell.source),
+    )
+
+
+def error_in_words(match: Match) -> str:
+    """The line of a cell's output that reads like the end of a traceback, "" where none does.
+
+    Settings and handlers of a student's own show errors as plain text: without colours and frames, on either stream.
+    """
+    for output in match.recovered.outputs if match.recovered is not None else ():
+        for line in output.text.splitlines():
+            found = _LAST_LINE.match(line)
+            if found is not None and found["name"] in _KNOWN:
+                return line.strip()
+    return ""

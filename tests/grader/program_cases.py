@@ -1,0 +1,211 @@
+"""Training programs in the released notebook's cells, honest and faulty side by side, with records as they would be.
+
+A case is a TOML file in `tests/grader/programs`:
+
+    about, assignment (default week1_homework), vary, changed (the changed arm's settings), seeds,
+    baseline (settings that replace the usual ones), config (settings in place of the usual ones)
+    [honest] and [faulty]: cell key → its source; `after.<key>` adds a cell; of both, [both] holds what they share
+    [ran]    cell key → the source that ran, where the faulty page shows another
+    [expects] check → outcome, or check@cell → outcome
+    words    what the reason holds
+
+Cells that a case does not name are the solution's. Nothing is run: the records are made up, and their digests are
+those of the page.
+"""
+
+import ast
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.code.digests import _digest_of
+from grader.code.moments import run_calls
+from grader.code.program import Program, make_program
+from grader.judge import judge
+from grader.match import match
+from grader.model import Case, FoundRecord, Recovered, RecoveredCell, Verdict
+from paribus.evidence.code import value_digest
+from paribus.evidence.packing import pack
+from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
+from paribus.metrics import evaluate_fast
+from tests.grader.releases import material
+
+FOLDER = Path(__file__).with_name("programs")
+KNOBS = {"model": "tiny", "epochs": 2, "batch_size": 32, "learning_rate": 0.002, "scheduler": "linear",
+         "warmup_share": 0.06, "weight_decay": 0.01, "max_length": 48, "class_weights": "none", "label_smoothing": 0.0}  # fmt: skip
+LABELS = np.repeat(np.arange(4), [20, 10, 6, 4])
+DATA = DataIdentity("synthetic", "d" * 16, "5" * 16, 400, "t" * 16)
+PLACES = {
+    "week1_homework": ("encoder-run", "one_change", "one_change"),
+    "week2_homework": ("class_weights", "class_weights", "class_weights"),
+}
+"""Where the baseline and the changed arm run, and the experiment's key."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One case: two notebooks that look alike."""
+
+    name: str
+    raw: Mapping[str, Any]
+
+    @property
+    def assignment(self) -> str:
+        return str(self.raw.get("assignment", "week1_homework"))
+
+    def sources(self, which: str) -> dict[str, str]:
+        """The cells that this version puts in the solution's place."""
+        return {**self.raw.get("both", {}), **self.raw.get(which, {})}
+
+
+def cases() -> list[Example]:
+    """Every case, by its file's name."""
+    return [
+        Example(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.toml"))
+    ]
+
+
+def submitted(program: Example, which: str) -> Case:
+    """The notebook as it was handed in, with its records."""
+    made = material(program.assignment)
+    cells = notebook_of(program, program.sources(which))
+    ran = notebook_of(program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})})
+    matches, unmatched = match(made.release.assignment, Recovered("ipynb", cells))
+    return Case(
+        assignment=made.release.assignment,
+        references={},
+        notebook=Recovered("ipynb", cells),
+        matches=matches,
+        unmatched=unmatched,
+        records=tuple(_records(program, which, cells, ran)),
+    )
+
+
+def verdicts(case: Case) -> dict[str, Verdict]:
+    """Every verdict as ``check@cell``."""
+    return {f"{verdict.check}@{cell.key}": verdict for cell in judge(case) for verdict in cell.verdicts}
+
+
+@cache
+def _solution(assignment: str) -> tuple[Mapping[str, Any], ...]:
+    made = material(assignment)
+    keys = {cell.key for cell in made.release.assignment.cells}
+    return tuple(cell for cell in made.solution["cells"] if cell["id"] in keys)
+
+
+def notebook_of(program: Example, sources: Mapping[str, str]) -> tuple[RecoveredCell, ...]:
+    """The solution's cells with those of the case in their places, run once from top to bottom."""
+    texts: list[tuple[str, str, str]] = []
+    for cell in _solution(program.assignment):
+        key = cell["id"]
+        texts.append((key, cell["cell_type"], sources.get(key, "".join(cell["source"])).strip("\n")))
+        texts += [("", "code", text.strip("\n")) for name, text in sources.items() if name == f"after.{key}"]
+    count = 0
+    cells = []
+    for position, (key, kind, source) in enumerate(texts):
+        count += kind == "code"
+        cells.append(
+            RecoveredCell(position, kind, source, count if kind == "code" else None, id=key)  # type: ignore[arg-type]
+        )
+    return tuple(cells)
+
+
+def _records(
+    program: Example, which: str, cells: tuple[RecoveredCell, ...], ran: tuple[RecoveredCell, ...]
+) -> Iterator[FoundRecord]:
+    raw = program.raw
+    baseline_cell, changed_cell, key = PLACES[program.assignment]
+    places = {cell.id: cell.position for cell in cells if cell.id}
+    read = make_program(cell for cell in ran if cell.cell_type == "code")
+    vary, seeds = str(raw.get("vary", "learning_rate")), raw.get("seeds", [13])
+    knobs = {**raw.get("config", KNOBS), **raw.get("baseline", {})}
+    changed = {**knobs, **raw.get("changed", {"learning_rate": 0.0002}), **raw.get(f"changed_{which}", {})}
+    chain = _Chain(program.assignment)
+    yield chain.add("data", "d", places["begin"], data=DATA, labels=pack(LABELS), classes=tuple("abcd"))
+    own = baseline_cell == changed_cell
+    for number, seed in enumerate(seeds):
+        more = {"experiment": key, "arm": "baseline", "vary": vary} if own else {"run_name": "encoder"}
+        code = _code(program, read, places[baseline_cell], ran)
+        yield from _run(chain, f"b{number}", places[baseline_cell], seed, knobs, code, more)
+        if not own:
+            name = f"experiment.{key}.baseline_run.b{number}"
+            yield chain.add("value", f"v{number}", places[changed_cell], values={name: 1.0})
+    prediction = Prediction("macro_f1", "down", -0.1, 0.0, "smaller steps learn less", "2026-01-01T00:00:00Z", 2)
+    for number, seed in enumerate(seeds):
+        more = {"experiment": key, "arm": "changed", "vary": vary, "prediction": prediction}
+        code = _code(program, read, places[changed_cell], ran) or _code(program, read, places[baseline_cell], ran)
+        yield from _run(chain, f"c{number}", places[changed_cell], seed, changed, code, more)
+
+
+def _run(
+    chain: "_Chain", run: str, position: int, seed: int, knobs: Mapping[str, Any], code: Mapping[str, str],
+    more: Mapping[str, Any],
+) -> Iterator[FoundRecord]:  # fmt: skip
+    config = {name: ConfigField(value, "knob") for name, value in knobs.items()}
+    start = chain.add("start", run, position, seed=seed, config=config, data=DATA, code=code, **more)
+    yield start
+    generator = np.random.default_rng([seed, ord(run[0])])
+    predictions = np.where(generator.random(LABELS.size) < 0.7, LABELS, generator.integers(0, 4, LABELS.size))
+    losses = generator.random(4).round(6)
+    epochs = tuple(
+        Epoch(epoch, float(losses[epoch]), float(losses[epoch + 1]), None, None)
+        for epoch in range(1, min(3, int(knobs.get("epochs", 2))) + 1)
+    )[: int(knobs.get("epochs", 2))]
+    record = start.record
+    assert record is not None
+    rest = {name: value for name, value in more.items() if name != "prediction"}
+    yield chain.add(
+        "result", run, position, seed=seed, config=config, data=DATA, start=record.digest(), epochs=epochs,
+        values=evaluate_fast(LABELS, predictions, 4).values(), predictions=pack(predictions), **rest,
+    )  # fmt: skip
+
+
+class _Chain:
+    """Records one after another."""
+
+    def __init__(self, assignment: str) -> None:
+        self.assignment = material(assignment).release.assignment
+        self.previous = ""
+
+    def add(self, kind: Any, run: str, position: int, **fields: Any) -> FoundRecord:  # noqa: ANN401 - Record's own
+        record = Record(
+            kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce="0" * 32, run=run,
+            previous=self.previous, **fields,
+        )  # fmt: skip
+        self.previous = record.digest()
+        return FoundRecord(position, record)
+
+
+def _code(program: Example, read: Program, position: int, ran: tuple[RecoveredCell, ...]) -> dict[str, str]:
+    """The digests that `paribus.evidence.code` would have recorded: of functions, and of simple globals."""
+    calls = [call for call in run_calls(read) if call.step.position == position and call.function is not None]
+    if not calls:
+        return {}
+    call = calls[0]
+    roots = read.functions_of(call.function, call.step.order)
+    if not roots or roots[0].is_class or roots[0].name == "<lambda>":
+        return {}
+    case = Case(
+        material(program.assignment).release.assignment, {}, Recovered("ipynb", ran), {}, (), ()
+    )  # a place for the sources alone
+    reach = read.reach(roots, call.step.order)
+    filled = {store.root for scope in reach.scopes for store in scope.stores if scope.name}
+    digests = {}
+    for scope in reach.scopes:
+        made = _digest_of(case, read.step_of(scope), scope) if isinstance(scope.node, ast.FunctionDef) else None
+        if made is not None:
+            digests["training" if scope is roots[0] else scope.name] = made
+    for name in sorted(reach.free - filled):
+        value = read.value_before(name, call.step.order)
+        try:
+            digest = value_digest(ast.literal_eval(value)) if value is not None else None
+        except ValueError:  # no plain value
+            continue
+        if digest is not None:
+            digests[name] = digest
+    return digests

@@ -1,0 +1,105 @@
+"""Passing is shown by a record of the code that passed; without it a tests cell has not passed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from course.assignment import Assignment, Cell, CheckPoints, Role
+from grader.checks import tasks
+from grader.checks.base import Finding
+from grader.match import match
+from grader.model import ALL_SURVIVED, Case, FoundRecord, Outcome, Output, Recovered, RecoveredCell
+from grader.recover.survival import mark_survival
+from paribus.evidence.code import cell_digest
+from paribus.evidence.record import Record
+
+STUB = "def double(number):\n    raise NotImplementedError('not done')"
+DONE = "def double(number):\n    return 2 * number"
+TESTS = 'selfcheck.equal(double(2), 4, "two")\nnotebook.tested("double")'
+CHECKS = (CheckPoints("tasks.tests_passed", 2.0),)
+CELLS = (
+    Cell("double", Role.TASK, "code", STUB),
+    Cell("double-tests", Role.TESTS, "code", TESTS, points=2.0, grades="double", checks=CHECKS),
+)
+ASSIGNMENT = Assignment("week1_homework", "Week 1", "week1", "homework", "smoke", CELLS, release="abc")
+SHOWN = Output("display_data", "1 of 1 tests passed.")
+PRINTED = "NotRightYet: Two: expected 4, got 5. Look at the cell above."
+
+
+def record(task: str = DONE, tests: str = TESTS, **more: Any) -> Record:  # noqa: ANN401 - Record's own fields
+    fields: dict[str, Any] = {
+        "kind": "tests", "assignment": "week1_homework", "release": "abc", "nonce": "n", "run": "t1",
+        "run_name": "double", "code": {"task": cell_digest(task), "tests": cell_digest(tests)},
+        "values": {"tests": 1.0, "passed": 1.0, "count": 2.0},
+    }  # fmt: skip
+    return Record(**{**fields, **more})
+
+
+def judge(
+    shown: Record | None,
+    *outputs: Output,
+    task: str = DONE,
+    counts: Sequence[int | None] = (1, 2),
+    tests: str = TESTS,
+) -> Finding:
+    """What the check says of a task and its tests with these outputs and this record."""
+    cells = (replace(CELLS[0]), replace(CELLS[1], source=tests))
+    handed = tuple(
+        RecoveredCell(
+            position, "code", source, count=counts[position], outputs=given, id=cell.key, tags=(cell.tag,)
+        )
+        for position, (cell, source, given) in enumerate(zip(cells, (task, tests), ((), outputs), strict=True))
+    )
+    printing = RecoveredCell(2, "code", "print(1)", count=counts[0], outputs=(said("1", "stdout"),))
+    recovered = Recovered("ipynb", mark_survival((*handed, printing), ALL_SURVIVED))
+    assignment = replace(ASSIGNMENT, cells=cells)
+    matches, unmatched = match(assignment, recovered)
+    records = () if shown is None else (FoundRecord(1, shown),)
+    return tasks.tests_passed(Case(assignment, {}, recovered, matches, unmatched, records), cells[1], {})
+
+
+def said(text: str, name: str = "stderr") -> Output:
+    return Output("stream", text, name=name)
+
+
+PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED
+TRIPLE = DONE.replace("2", "3")
+
+
+@pytest.mark.parametrize(
+    ("shown", "outputs", "more", "expected", "words"),
+    [
+        (record(), [SHOWN], {}, PASSED, "1 of 1 tests of double passed"),
+        (record(), [SHOWN], {"counts": (None, None)}, PASSED, "1 of 1"),
+        (record(), [SHOWN], {"task": f"# mine\n{DONE}"}, PASSED, "1 of 1"),
+        (record(), [SHOWN, said(PRINTED)], {}, PASSED, "1 of 1"),
+        (record(), [SHOWN], {"task": TRIPLE}, OPEN, "changed since"),
+        (record(tests="assert True"), [SHOWN], {}, OPEN, "tests on your page"),
+        (record(), [SHOWN], {"counts": (5, 2)}, FAILED, "before your code"),
+        (record(run_name="triple"), [SHOWN], {}, OPEN, "does not show that"),
+        (record(task=STUB), [SHOWN], {"task": STUB}, OPEN, "stands as released"),
+        (None, [], {}, OPEN, "does not show that they passed"),
+        (None, [said(PRINTED)], {}, FAILED, "stopped with: NotRightYet"),
+        (None, [said(PRINTED, "stdout")], {}, FAILED, "stopped with: NotRightYet"),
+        (None, [said("ValueError")], {}, FAILED, "stopped with: ValueError"),
+        (None, [said("Warning: none")], {}, OPEN, "does not show that they passed"),
+    ],
+    ids=[
+        "a record of this code", "counts were stripped", "a comment was added", "a passing test prints an error",
+        "other code on the page", "other tests ran", "the code ran after its tests", "another task's record",
+        "the stub with a record", "no record", "an error in plain words", "on the other stream",
+        "an error of Python's", "words that are no error",
+    ],
+)  # fmt: skip
+def test_passing_is_shown(
+    shown: Record | None, outputs: list[Output], more: dict[str, Any], expected: Outcome, words: str
+) -> None:
+    found = judge(shown, *outputs, **more)
+    assert found.outcome is expected
+    assert words in found.because
+
+
+def test_tests_of_an_older_release_are_judged_as_before() -> None:
+    assert judge(None, tests='selfcheck.equal(double(2), 4, "two")').outcome is PASSED

@@ -1,0 +1,92 @@
+"""Predictions: refused where they contradict themselves or cannot come true, and told where they come too late."""
+
+from typing import Any
+
+import pytest
+
+from paribus.errors import ExperimentError
+from paribus.experiments.experiment import Experiment
+from paribus.notebook import Notebook
+from tests.paribus.material import CONFIG, SMALL, Data, Train
+
+
+@pytest.fixture
+def experiment(notebook: Notebook) -> Experiment:
+    return notebook.experiment("batch", vary="batch_size")
+
+
+def predict(experiment: Experiment, **changes: Any) -> Any:  # noqa: ANN401 - any mistake a person makes
+    given = {"metric": "macro_f1", "direction": "up", "low": 0.0, "high": 0.03, "why": "more updates an epoch"}
+    return experiment.predict(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"metric": "f1"}, "one of accuracy, macro_f1"),
+        ({"direction": "better"}, "'up', 'down' or 'none'"),
+        ({"low": 0.05}, "runs backwards"),
+        ({"low": "0"}, "bound low of a prediction is a number"),
+        ({"high": float("nan")}, "bound high"),
+        ({"high": True}, "bound high"),
+        (
+            {"direction": "down", "low": -10, "high": 0},
+            r"macro-F1 lies between 0 and 1, so it cannot change by -10\.",
+        ),
+        ({"metric": "accuracy", "low": 1, "high": 3}, r"accuracy lies .* change by \+3\. .*not in percent"),
+        ({"low": None, "high": -0.1}, "goes up, but at most by -0.1"),
+        ({"direction": "down"}, r"goes down, but by \+0 or more"),
+        ({"direction": "none", "low": 0.01}, "leaves out zero"),
+        ({"direction": "none", "low": None, "high": -0.01}, "leaves out zero"),
+        ({"why": "because"}, "in a sentence"),
+        ({"why": None}, "in a sentence"),
+        ({"why": "long words " * 300}, "2,000 are enough"),
+    ],
+)
+def test_a_prediction_that_contradicts_itself_is_refused(
+    experiment: Experiment, changes: dict[str, object], says: str
+) -> None:
+    with pytest.raises(ExperimentError, match=says):
+        predict(experiment, **changes)
+    assert experiment.notebook.session.predictions == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"low": None, "high": None}, {"low": -0.005}, {"direction": "down", "low": -0.05, "high": 0},
+        {"direction": "none", "low": -0.01, "high": 0.01}, {"metric": "zero_f1_classes", "low": 1, "high": 5},
+        {"metric": "train_loss", "low": 0, "high": 2}, {"low": 0, "high": 1},
+    ],
+)  # fmt: skip
+def test_a_sensible_prediction_is_kept(experiment: Experiment, changes: dict[str, object]) -> None:
+    assert predict(experiment, **changes) == experiment.notebook.session.predictions["batch"][-1]
+
+
+def test_a_prediction_after_the_result_is_told_at_once_that_it_does_not_count(
+    experiment: Experiment, train: Train, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(experiment)
+    result = experiment.run("changed", train, SMALL, data=data, seed=0)
+    capsys.readouterr()
+    predict(experiment, high=0.2)
+    said = capsys.readouterr().out
+    assert said.startswith("Too late: prediction for batch\n")
+    assert f"finished before (run {result.run}), so for it this prediction does not count" in said
+    assert experiment.report().prediction == result.start.prediction
+    capsys.readouterr()
+    predict(experiment)  # the same as before the run: its cell was run again
+    assert "Too late" not in capsys.readouterr().out
+
+
+def test_a_prediction_after_a_run_of_ones_own_loop_is_told_too(
+    experiment: Experiment, notebook: Notebook, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And one made while nothing has finished is in time."""
+    run = notebook.start("x", config=SMALL, seed=0, data=data, experiment="batch", arm="changed", vary="batch_size")
+    predict(experiment)
+    assert "Too late" not in capsys.readouterr().out
+    run.finish(predictions=data.validation.labels)
+    predict(experiment, high=0.2)
+    assert "Too late" in capsys.readouterr().out
