@@ -2,6 +2,7 @@
 
 OUT/results.jsonl            one Result a line; while the batch runs, in the order in which they finish
 OUT/results.started.json     what the batch was begun with: releases, the grader's own code; another one starts anew
+OUT/results.broken.json      files on which the grader broke, and how often (`grader.tries`)
 OUT/results.complete.json    written last, when every submission has its line, in the inbox's order
 """
 
@@ -20,17 +21,19 @@ import paribus
 from course.release import Release
 from grader.copied import find_copies
 from grader.errors import ResultError
-from grader.grade import BROKE, Judged, broken, grade_safely
+from grader.grade import Judged, broken, grade_safely, is_broken
 from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
-from grader.results import FILE, from_line, to_line, with_alike
+from grader.results import FILE, from_line, lines_of, to_line, with_alike
+from grader.started import Started, read_started, write_started
+from grader.tries import CHECKING, Tries
 from paribus.errors import UsageError
 from paribus.files import write_atomic, write_atomic_parts
 
-STARTED, COMPLETE = "results.started.json", "results.complete.json"
+COMPLETE = "results.complete.json"
 TIME_LIMIT = 120.0
 """Seconds a submission may take; a real one takes a fraction of one."""
 
@@ -64,6 +67,8 @@ def grade_batch(
     also: str = "",
     place: Place | None = None,
     keep: Keep | None = None,
+    tries: Tries | None = None,
+    beside: bool = False,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -73,8 +78,10 @@ def grade_batch(
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
     ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
     with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
-    judged now, with the notebook that ``grade`` made of it. Raises UsageError where there is no release, ``jobs``
-    is not positive, or two submissions have one name.
+    judged now, with the notebook that ``grade`` made of it. A file on which the grader broke is tried again as
+    long as ``tries`` has any left. With ``beside`` all submissions given are graded anew, and what ``out`` holds of
+    others stays beside them, whatever it was graded with. Raises UsageError where there is no release, ``jobs`` is
+    not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -83,10 +90,17 @@ def grade_batch(
     out.mkdir(parents=True, exist_ok=True)
     (out / COMPLETE).unlink(missing_ok=True)
     key = batch_key(releases, also)
-    earlier = {} if fresh else _earlier(out, key)
+    tries = tries or Tries(out, f"{key} {time_limit:g} {memory_mb}")
+    begun, before = Started(key, releases[0].assignment.name), read_started(out)
+    if beside:
+        submissions = tuple(submissions)
+        begun = before.with_chosen([item.submission for item in submissions])
+    elif before.chosen:  # from here on lines may be missing
+        write_started(out, before.with_chosen(()))
+    earlier = {} if fresh else _earlier(out, None if beside else key)
     lines = _Lines(out / FILE, earlier.values())
-    write_atomic(out / STARTED, json.dumps({"schema": SCHEMA, "key": key}, sort_keys=True) + "\n")
-    state = _State(earlier, progress)
+    write_started(out, begun)
+    state = _State(earlier, progress, tries, beside=beside)
     # Where nobody keeps notebooks, workers need not make them, and the release's own need not travel to them.
     work = _Work(grade, tuple(release if keep else replace(release, notebook="") for release in releases))
     place = place or Processes(jobs, time_limit, memory_mb)
@@ -99,9 +113,13 @@ def grade_batch(
             result = from_line(done.line)
             lines.add(result, done.line)
             state.finish(result)
+            if is_broken(result):
+                tries.add(CHECKING, result)
             if keep is not None:
                 keep(Judged(result, done.notebook))
     results = find_copies(state.in_order())
+    if beside:
+        write_started(out, begun.with_key(key))
     marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": lines.put_in_order(results)}
     write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
     return Batch(results, state.reused)
@@ -124,14 +142,27 @@ class _Work:
 
     def __call__(self, item: Submission) -> _Line:
         submission = read(item)
-        answer = self.grade(submission, self.releases)
-        judged = answer if isinstance(answer, Judged) else Judged(answer)
-        return _Line(to_line(_placed(submission, judged.result)), judged.notebook)
+        try:
+            answer = self.grade(submission, self.releases)
+            judged = answer if isinstance(answer, Judged) else Judged(answer)
+            return _Line(_written(_placed(submission, judged.result)), judged.notebook)
+        except Exception as error:  # noqa: BLE001 - nothing of one submission ends the others' batch
+            return _broken(submission, self.releases, f"its result cannot be written: {type(error).__name__}")
+
+
+def _written(result: Result) -> str:
+    """The line of a result; an error where it cannot be written as UTF-8."""
+    line = to_line(result)
+    line.encode()
+    return line
 
 
 def _lost(item: Submission, releases: Sequence[Release], why: str) -> _Line:
     """What is said of a submission that ended its worker."""
-    submission = read(item)
+    return _broken(read(item), releases, why)
+
+
+def _broken(submission: Submission, releases: Sequence[Release], why: str) -> _Line:
     return _Line(to_line(_placed(submission, broken(submission, releases, why))))
 
 
@@ -194,28 +225,40 @@ def _as_bytes(line: str) -> bytes:
 
 
 class _State:
-    """Who is done while a batch runs; lives for one `grade_batch` call."""
+    """Who is done while a batch runs; lives for one `grade_batch` call. ``beside``: the earlier results stay, and
+    none of them is taken for one of the submissions.
+    """
 
-    def __init__(self, earlier: Mapping[str, Result], progress: Progress | None) -> None:
-        self.earlier = earlier
+    def __init__(
+        self, earlier: Mapping[str, Result], progress: Progress | None, tries: Tries, *, beside: bool
+    ) -> None:
+        self.earlier = {} if beside else earlier
         self.progress = progress
-        self.order: dict[str, Result | None] = {}
-        self.done = self.reused = 0
+        self.tries = tries
+        self.seen: set[str] = set()
+        self.order: dict[str, Result | None] = dict(earlier) if beside else {}
+        self.done, self.reused = 0, len(self.order)
 
     def waiting(self, submissions: Iterable[Submission]) -> Iterator[Submission]:
         """The submissions that have to be graded; those that are done already are taken from the earlier batch."""
         for item in submissions:
-            if item.submission in self.order:
+            if item.submission in self.seen:
                 raise UsageError(
                     f"Two submissions are called {item.submission!r}; the inbox gives each a name of its own."
                 )
+            self.seen.add(item.submission)
+            self.reused -= item.submission in self.order
             self.order[item.submission] = None
             known = self.earlier.get(item.submission)
-            if known is not None and _is_of(known, read(item)):
+            if known is not None and self._is_settled(known) and _is_of(known, read(item)):
                 self.reused += 1
                 self.finish(known)
             else:
                 yield item
+
+    def _is_settled(self, result: Result) -> bool:
+        """Nothing that the grader broke on, as long as it may be tried again."""
+        return not is_broken(result) or self.tries.are_spent(CHECKING, result)
 
     def finish(self, result: Result) -> None:
         """Keep one result."""
@@ -258,17 +301,15 @@ def own_code() -> str:
     return digest.hexdigest()
 
 
-def _earlier(out: Path, key: str) -> dict[str, Result]:
-    """What an earlier batch of the same key finished, by submission.
+def _earlier(out: Path, key: str | None) -> dict[str, Result]:
+    """What earlier batches of the same key, or of any, finished, by submission.
 
     The last line may have been cut when the batch was killed; a line that cannot be read is graded again.
     """
+    started = read_started(out)
     try:
-        started = json.loads((out / STARTED).read_text(encoding="utf-8"))
-        lines = (out / FILE).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(started, dict) or started.get("key") != key:
+        lines = list(lines_of(out / FILE))
+    except OSError:
         return {}
     kept: dict[str, Result] = {}
     for line in lines:
@@ -276,17 +317,16 @@ def _earlier(out: Path, key: str) -> dict[str, Result]:
             result = from_line(line)
         except ResultError:
             continue
-        kept[result.submission] = result
+        if key is None or started.key_of(result.submission) == key:
+            kept[result.submission] = result
     return kept
 
 
 def _is_of(result: Result, item: Submission) -> bool:
-    """The result was made from this submission; one the grader broke on is tried again."""
+    """The result was made from this submission."""
     same = all(getattr(result, name) == getattr(item, name) for name in SHARED)
     outside = {remark for remark in result.remarks if remark.startswith(OUTSIDE)}
-    told = outside == {remark for remark in item.remarks if remark.startswith(OUTSIDE)} and not any(
-        BROKE in text for text in result.remarks
-    )
+    told = outside == {remark for remark in item.remarks if remark.startswith(OUTSIDE)}
     return (
         same and told and bool(item.problem) == (result.status == "unreadable" and item.problem in result.remarks)
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -67,9 +68,7 @@ def judge_one(
         return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
     matches, unmatched = match(release.assignment, recovered)
     if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
-        why = (
-            "it seems to belong to another assignment" if recovered.whole else "others may be missing from the file"
-        )
+        why = "it seems to belong to another assignment" if recovered.whole else "others may be missing from it"
         remark = f"This notebook holds none or few of the cells of {release.assignment.name}: {why}."
         return _closed(
             submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
@@ -110,6 +109,11 @@ def broken(submission: Submission, releases: Sequence[Release], what: str) -> Re
     """The result of a submission that the grader could not get through: everything waits for a person."""
     remark = f"{BROKE} ({what}). That is the grader's fault: a person grades it."
     return _closed(submission, releases[0], "unreadable", (remark,))
+
+
+def is_broken(result: Result) -> bool:
+    """Whether this is such a result."""
+    return any(remark.startswith(BROKE) for remark in result.remarks)
 
 
 def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
@@ -161,9 +165,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     remarks = [*submission.remarks, *case.notebook.remarks]
     if missing:
         named = any(cell.survived.id or cell.survived.tags for cell in case.notebook.cells)
-        unnamed = (
-            "" if named else " It keeps neither ids nor tags, so a cell that was much changed is not recognised."
-        )
+        unnamed = "" if named else " It keeps neither ids nor tags, so a much changed cell is not recognised."
         remarks.append(f"Not found in the file: {', '.join(missing)}.{unnamed}")
         # One of these may be the missing answer.
         if own := [cell for cell in case.unmatched if cell.source.strip()]:
@@ -228,7 +230,9 @@ def run_metrics(case: Case) -> dict[str, float]:
     for label, runs in by_label.items():
         seeds = by_seed(runs).values()
         for metric in sorted({metric for run in seeds for metric in run.metrics}):
-            found[f"{label}.{metric}"] = fmean(run.metrics[metric] for run in seeds if metric in run.metrics)
+            values = [run.metrics[metric] for run in seeds if metric in run.metrics]
+            with suppress(OverflowError):  # a record may hold numbers whose sum no float can
+                found[f"{label}.{metric}"] = fmean(values)
     return found
 
 

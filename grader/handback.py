@@ -13,14 +13,14 @@ what the checks said. One grader works in OUT at a time; whatever ends it, the s
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.assignment import Assignment
 from course.policy import Policy
 from course.release import Release
-from grader.batch import COMPLETE, grade_batch
+from grader.batch import COMPLETE, batch_key, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
@@ -30,24 +30,27 @@ from grader.gradebook.penalty import load_plugin
 from grader.handed_back import FILE as HANDED_BACK
 from grader.handed_back import compare, graded_at, read_earlier
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
-from grader.intake.inbox import count_submissions, iter_unread
+from grader.intake.inbox import iter_unread, left_out
 from grader.intake.languages import Language, language_named
 from grader.intake.roster import Roster, check_belongs, read_roster, told_anew, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.late_notes import time_notes
 from grader.model import Result, Submission
 from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
+from grader.output_guard import check_assignment, check_batch, check_releases, choose, read_held
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
 from grader.places import Place, open_place
 from grader.results import FILE, read_results
-from grader.storage import clear_errors, only_grader, remove_unfinished
+from grader.started import read_started, write_started
+from grader.storage import MARKER, clear_errors, only_grader, remove_unfinished
+from grader.tries import Tries, broken_notes
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 
 SCHEMA = "paribus.graded/1"
-MARKER, UNFINISHED = "complete.json", "unfinished.json"
+UNFINISHED = "unfinished.json"
 
 Observe = Callable[[str, int, int], None]
 """Told of each step: its words, how many are done, how many there are."""
@@ -55,7 +58,11 @@ Observe = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be graded with what. ``releases`` are one assignment's, the newest first."""
+    """What is to be graded with what. ``releases`` are one assignment's, the newest first.
+
+    ``only`` names students who alone are graded, beside the rest of the class that OUT holds. Where
+    ``may_replace`` a batch may take the place of what OUT holds of others.
+    """
 
     submissions: Path
     releases: tuple[Release, ...]
@@ -65,6 +72,8 @@ class Order:
     policy: Policy = field(default_factory=Policy)
     commitments: Path | None = None
     cluster: str = ""
+    only: tuple[str, ...] = ()
+    may_replace: bool = False
 
     @property
     def assignment(self) -> Assignment:
@@ -97,32 +106,66 @@ def _silent(words: str, done: int, total: int) -> None:
 def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
-    Raises InboxError where there is nothing to grade, WorksheetError and CommitmentsError where these files are
-    others than they should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds
-    another form of the release, ClusterError where the cluster is not there or is lost, StorageError where OUT is
-    full, read-only, locked or in another grader's hands.
+    Raises UsageError where OUT holds what this batch is not to replace (`grader.output_guard`), InboxError where
+    there is nothing to grade, WorksheetError and CommitmentsError where these files are others than they should be,
+    all before anything in OUT is changed; GradebookError where OUT's gradebook holds another form of the release,
+    ClusterError where the cluster is not there or is lost, StorageError where OUT is full, read-only, locked or in
+    another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
-        _check_worksheet(order, worksheet, _submissions(order, roster))
+        listed = tuple(_inbox(order))
+        _check_worksheet(order, worksheet, with_roster(listed, roster))
         commitments = _read_commitments(order)
-        total = _count(order)
+        chosen = _guarded(order, listed, roster)
+        total = len(chosen) or len(listed)
+        limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, roster)
+        tries = Tries(order.out, f"{batch_key(order.releases, also)} {limits.seconds:g} {limits.memory_mb}")
+        if chosen:
+            write_started(order.out, read_started(order.out).with_chosen(chosen))
+            for name in chosen:
+                tries.forget(name)
         remember_owners(order.out)
         _forget_marker(order.out)
-        limits, kept = order.policy.limits, Kept()
+        submissions = (item for item in with_roster(listed, roster) if not chosen or item.submission in chosen)
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
             batch = grade_batch(
-                with_commitments(_submissions(order, roster), commitments), order.releases, order.out,
+                with_commitments(submissions, commitments), order.releases, order.out,
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
-                also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
+                also=also, place=place, keep=kept.put, tries=tries, beside=bool(chosen),
             )  # fmt: skip
-            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept, tries=tries)
+        told = (*left_out(order.submissions, inbox_limits(limits)), *broken_notes(entered.results, tries))
+        moodle = for_moodle(order, entered.results, worksheet, (*told, *entered.notes), roster)
         write_out(order, entered.results, moodle, observe)
         return Handback(entered.results, moodle.notes, batch.reused)
+
+
+def _guarded(order: Order, listed: Sequence[Submission], roster: Roster) -> frozenset[str]:
+    """The submissions that are graded alone, none where it is the class; nothing is changed yet."""
+    held = read_held(order.out)
+    check_assignment(held, order.assignment.name)
+    if order.only:
+        chosen = choose(held, order.only, with_roster(listed, roster))
+        kept = [item for item in _read_earlier(order) if item.submission not in chosen]
+        check_releases(order.out, kept, order.releases)
+        return chosen
+    if not order.may_replace:
+        check_batch(held, listed)
+    return frozenset()
+
+
+def _read_earlier(order: Order) -> tuple[Result, ...]:
+    """What OUT holds. UsageError where its lines cannot be read."""
+    try:
+        return read_results(order.out / FILE)
+    except ResultError as error:
+        raise UsageError(
+            f"{order.out} holds no batch to go on from: {error} Run `paribus grade` without --collect and --only."
+        ) from error
 
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
@@ -137,15 +180,15 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
 
     UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
-    advice = "Run `paribus grade` without --collect first."
     if not (order.out / COMPLETE).is_file():
-        raise UsageError(f"{order.out} holds no finished batch to collect from. {advice}")
+        raise UsageError(
+            f"{order.out} holds no finished batch to collect from. Run `paribus grade` without --collect first."
+        )
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
-        try:
-            results = read_results(order.out / FILE)
-        except ResultError as error:
-            raise UsageError(f"{order.out} holds no batch to collect from: {error} {advice}") from error
+        check_assignment(read_held(order.out), order.assignment.name)
+        results = _read_earlier(order)
+        check_releases(order.out, results, order.releases)
         worksheet = _read_worksheet(order)
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
@@ -154,7 +197,8 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         _check_worksheet(order, worksheet, results)
         _forget_marker(order.out)
         entered = with_gradebook(order, results, observe, only_read=True)
-        moodle = for_moodle(order, entered.results, worksheet, entered.notes, roster)
+        told = (*broken_notes(entered.results, Tries(order.out)), *entered.notes)
+        moodle = for_moodle(order, entered.results, worksheet, told, roster)
         write_out(order, entered.results, moodle, observe)
         return Handback(entered.results, moodle.notes, len(entered.results))
 
@@ -163,21 +207,21 @@ def for_moodle(
     order: Order,
     results: Sequence[Result],
     given: Worksheet | None,
-    people: Sequence[str] = (),
+    told: Sequence[str] = (),
     roster: Roster | None = None,
 ) -> ForMoodle:
     """The ``given`` worksheet, or one that is made, with grades and comments, beside those of earlier runs.
 
-    ``people`` are the notes on what people gave, ``roster`` what the worksheet says of the students.
+    ``told`` are notes of the run so far, ``roster`` what the worksheet says of the students.
     """
     policy = order.policy
     worksheet = given or make_worksheet(results, order.assignment, policy.attempts, _site(order))
     worksheet = without_names(worksheet) if policy.anonymous else worksheet
     entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts)
     this = compare(read_earlier(order.out), worksheet, entries, policy)
-    told = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
+    sheet = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
     times = time_notes(given, roster or read_roster(given, policy), policy, results)
-    notes = (*batch_notes(results), *people, *told, *times, *round_notes(this, policy))
+    notes = (*told, *batch_notes(results), *sheet, *times, *round_notes(this, policy))
     return ForMoodle(write_worksheet(worksheet, entries, graded_at(worksheet, policy)), this.to_json(), notes)
 
 
@@ -189,6 +233,7 @@ def with_gradebook(
     only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
+    tries: Tries | None = None,
 ) -> Decided:
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
@@ -198,7 +243,7 @@ def with_gradebook(
     submissions = () if only_read else _inbox(order)
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
-        progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept,
+        progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept, tries=tries,
     )  # fmt: skip
 
 
@@ -242,17 +287,8 @@ def render_all(
     }
 
 
-def _submissions(order: Order, roster: Roster) -> Iterator[Submission]:
-    """The inbox, with what the worksheet says of each."""
-    return with_roster(_inbox(order), roster)
-
-
 def _inbox(order: Order) -> Iterable[Submission]:
     return iter_unread(order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
-
-
-def _count(order: Order) -> int:
-    return count_submissions(order.submissions, inbox_limits(order.policy.limits))
 
 
 def _site(order: Order) -> Language:

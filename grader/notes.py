@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from course.policy import Policy
-from grader.grade import BROKE
 from grader.handed_back import NEVER, TICK, Round
 from grader.intake.roster import MISSING, UNCLEAR
 from grader.intake.worksheet import Entry, Student, Worksheet
@@ -17,13 +16,6 @@ ANEW = "Download the grading worksheet anew and run this again with it (--collec
 
 def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     """What is to be said of the results alone."""
-    broke = sum(any(BROKE in remark for remark in result.remarks) for result in results)
-    if broke:
-        yield (
-            f"The grader broke on {broke} of {len(results)} files. That costs nobody a point, and the next run "
-            "tries them again. Where it is most of them, look at this machine first: its memory, and the limits in "
-            "course.toml."
-        )
     unclear = [result for result in results if _remarked(result, UNCLEAR)]
     if unclear:
         yield (

@@ -66,8 +66,8 @@ def make_worksheet(
             grade = "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", site.decimal)
             comment = no_formula(as_html(entry.feedback))
             strangers.add(no_formula(student))
-        identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(student)
-        name, maximum = no_formula(found[0].name), f"{assignment.max_score:.2f}".replace(".", site.decimal)
+        identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(harmless(student))
+        name, maximum = no_formula(harmless(found[0].name)), f"{assignment.max_score:.2f}".replace(".", site.decimal)
         rows.append((identifier, name, "", grade, maximum, site.word("yes"), "-", "-", comment))
     columns = Columns(**{role: place for place, role in enumerate(MADE)})
     header = tuple(site.word(role) for role in MADE)
@@ -136,6 +136,11 @@ def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
 
 
 def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
+    entry = _counting(found, assignment, maximum, attempts)
+    return Entry(entry.grade, harmless(entry.feedback))
+
+
+def _counting(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
     counts = chosen(found, attempts)
     files = ", ".join(result.source.rsplit("/", 1)[-1] for result in found)
     if counts is None:

@@ -4,7 +4,8 @@
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,9 +13,12 @@ from typing import Any, cast
 from grader.checks.base import plain
 from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
+from grader.storage import RESULTS
 
-FILE = "results.jsonl"
+FILE = RESULTS
 _NOBODY = '{"alike": [], '
+# What some readers take for the end of a line, and what a terminal obeys. JSON's escapes stand for them.
+_OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def to_line(result: Result) -> str:
@@ -22,10 +26,11 @@ def to_line(result: Result) -> str:
     which JSON has not, become text: "nan", "inf".
     """
     try:
-        return json.dumps(result, default=_fields, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        line = json.dumps(result, default=_fields, sort_keys=True, ensure_ascii=False, allow_nan=False)
     except ValueError:
         whole = json.loads(json.dumps(result, default=_fields), parse_constant=lambda name: str(float(name)))
-        return json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        line = json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def with_alike(line: str, result: Result) -> str:
@@ -56,10 +61,17 @@ def from_line(line: str) -> Result:
         raise ResultError(f"A line of {FILE} lacks a field or has a wrong one ({error}). Grade again.") from error
 
 
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a file of results; the last one of a run that was killed may be cut, even within a character."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for line in file:
+            yield line.removesuffix("\n")
+
+
 def read_results(path: Path) -> tuple[Result, ...]:
     """Every result of a file, in order; ResultError names the line that cannot be read."""
     results = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines_of(path), 1):
         try:
             results.append(from_line(line))
         except ResultError as error:

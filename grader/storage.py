@@ -10,18 +10,24 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import StorageError
 
 LOCK = ".paribus.lock"
+RESULTS, STARTED, MARKER = "results.jsonl", "results.started.json", "complete.json"
 # How `paribus.files` calls a file until it is whole; nothing else in the folder is named so.
 UNFINISHED = re.compile(r"\..+\.(jsonl|json|html|zip|csv|ipynb|db|py)\.[a-z0-9_]{8}")
 KEPT = "What was finished is kept; run the same command again to go on."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def is_output(names: Set[str]) -> bool:
+    """Whether a folder of files of these names is one that a run wrote or writes into."""
+    return LOCK in names or (RESULTS in names and not names.isdisjoint((STARTED, MARKER)))
 
 
 @contextmanager

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
-from grader.checks.support import numbers_finding, student_cells
+from grader.checks.support import doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
-from grader.evidence.sentences import metrics_in
-from grader.evidence.tracing import trace
+from grader.evidence.sentences import groups_in, metrics_in, read_sentences
+from grader.evidence.tracing import trace_sentences
+from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
@@ -125,12 +127,14 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured = measure(case, experiment if experiment in experiment_keys(case) else "")
-    traces = [
-        item
+    answers = [
+        tuple(read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)))
         for memo in memos
-        for item in trace(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source))
     ]
-    return numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    traces = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
+    return doubted(found, find_doubts(chain.from_iterable(answers), measured, about))
 
 
 @check("memo.sources_cited", "Sources named")

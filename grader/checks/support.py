@@ -1,6 +1,6 @@
 """What several checks share: verdicts on numbers and predictions, the student's own cells, arms without runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from course.assignment import Cell
@@ -10,6 +10,7 @@ from grader.evidence.committed import commitment_of
 from grader.evidence.groups import FRACTIONS
 from grader.evidence.runs import Arms, Run, finished
 from grader.evidence.traces import Status, Trace
+from grader.evidence.worded.reading import Doubt
 from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from paribus.evidence.record import Prediction
@@ -45,6 +46,15 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
             evidence,
         )
     return passed(f"Agreeing with what the runs recorded: {counted(len(traced), 'number')}.", values, evidence)
+
+
+def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
+    """A finding beside what the text says in words and the facts contradict: a person compares, and would fail it."""
+    first = next(iter(doubts), None) if found.outcome is not Outcome.FAILED and not found.proposal else None
+    if first is None:
+        return found
+    text = f"A person compares this sentence with your runs: “{shorten(first.sentence, 120)}”"
+    return proposed(undecided(text, found.values, found.evidence), Outcome.FAILED, first.why)
 
 
 CARRIED = 0.34

@@ -32,6 +32,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--commitments", type=Path, metavar="CSV", help="codes for predictions that the class handed in beforehand"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="STUDENT",
+        help="grade this student again and leave the rest of --out as it is: a number, a folder, or the name in "
+        "the report; again for each further one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="let a batch take the place of one in --out that holds others than this one does",
+    )
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
         "--cluster", default="", metavar="ADDRESS",
@@ -70,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
         policy,
         arguments.commitments,
         arguments.cluster,
+        tuple(arguments.only),
+        arguments.replace,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     with show_progress(quiet=arguments.json) as observe:
@@ -135,6 +147,14 @@ def _check_paths(arguments: argparse.Namespace) -> None:
         raise UsageError(f"-j {arguments.jobs} is no number of processes; expected 1 or more.")
     if arguments.out.exists() and not arguments.out.is_dir():
         raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
+    if arguments.out.resolve() == arguments.submissions.resolve():
+        raise UsageError(
+            f"--out {arguments.out} is the folder of the submissions, and what is written would lie among them. "
+            f"Choose another, such as {arguments.out / 'graded'}."
+        )
+    for given, flag in ((arguments.collect, "--collect"), (arguments.replace, "--replace")):
+        if arguments.only and given:
+            raise UsageError(f"--only grades some of the class and keeps the rest; {flag} cannot be given with it.")
 
 
 @contextmanager

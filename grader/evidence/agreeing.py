@@ -48,6 +48,16 @@ def is_counted_beside(claim: Claim) -> bool:
     )
 
 
+def counted_behind(claim: Claim) -> str | None:
+    """The metric whose name follows the number right away ("5 were rescued")."""
+    text, number = claim.sentence.text, claim.number
+    found = _COUNTED_AFTER.match(text[number.end :])
+    if found is None:
+        return None
+    end = number.end + found.end()
+    return next((item.name for item in claim.sentence.metrics if number.end < item.start <= end <= item.end), None)
+
+
 def group_title(fact: Fact) -> str:
     return fact.title.partition(" of ")[2] or fact.title
 

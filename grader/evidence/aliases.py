@@ -56,7 +56,7 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
     found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
     found |= value_phrases(setting, value)
-    off, other_off = _is_off(value), _is_off(other)
+    off, other_off = is_off(value), is_off(other)
     weighted, unweighted = _ADJECTIVES.get(setting, ("", ""))
     if off and not other_off:
         found |= {f"{word} {name}" for word in ("without", "no", "without any", "without the") for name in names}
@@ -111,7 +111,8 @@ def spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
     return tuple(dict.fromkeys((short, power, plain, plain.removeprefix("0"), *raised)))
 
 
-def _is_off(value: Any) -> bool:  # noqa: ANN401 - any plain value
+def is_off(value: Any) -> bool:  # noqa: ANN401 - any plain value
+    """The setting is not in use."""
     return value is None or str(value).lower() in _OFF
 
 
@@ -136,6 +137,7 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
             "halved",
             "low",
             "slower",
+            "slow",
         )
     return (
         *words,
@@ -153,6 +155,7 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
         "high",
         "raised",
         "faster",
+        "fast",
         "full",
     )
 

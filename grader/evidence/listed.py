@@ -9,6 +9,7 @@ from typing import Any
 from grader.evidence.aliases import names_of
 from grader.evidence.compare import Comparison, Difference
 from grader.evidence.runs import Run
+from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
@@ -111,6 +112,29 @@ def _is_listed(mention: Mention, text: str) -> bool:
     )
 
 
+def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: str) -> str:
+    """What a text lists as held constant otherwise than the runs, in looser words than `wrongly_held` and `other_value`
+    read: why, or "".
+    """
+    text = plain(text)
+    varied = {item.name for item in comparison.changes if item.kind == "setting"} | {vary}
+    for mention in vocabulary.find_all("synonyms", text):
+        excepted = _EXCEPT.search(text[: mention.start]) or _AFTERWARDS.match(text[mention.end :])
+        part = _PART_OF.match(text[mention.end :]) is not None
+        if mention.name in varied and not excepted and not part and _is_listed(mention, text):
+            said = text[mention.start : mention.end]
+            return f"the text lists {said!r} as held constant, and the arms differ in {mention.name}"
+    for said, known in other_settings(text, runs, vary):
+        if not _EXCEPT.search(text[: said.start]):
+            shown = " and ".join("none" if value is None else str(value) for value in known)
+            return f"the text lists {said.text!r}, and the runs had {said.name} {shown}"
+    return other_seeds(text, runs)
+
+
+_PART_OF = re.compile(
+    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",
+    re.IGNORECASE,
+)
 _UPDATES = re.compile(
     r"\b(?:optimi[sz](?:er|ation) |gradient |weight |training |parameter )?(?:steps|updates)\b(?! an? epoch)",
     re.IGNORECASE,
@@ -121,12 +145,15 @@ def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
     """Updates that a text lists as held constant although the arms made different numbers of them, and why."""
     text = plain(text)
     hit = _UPDATES.search(text)
-    before, after = baseline.setting("steps"), changed.setting("steps")
+    before, after = steps_of(baseline), steps_of(changed)
     if hit is None or before is None or after is None or before == after:
         return ""
     around = text[max(0, hit.start() - 60) : hit.end() + 60]
     if _EXCEPT.search(text[: hit.start()]) or re.search(
-        r"\b(?:not|half|twice|double|more|fewer|less|changes?|differ)\b", around
+        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"
+        r"of course|larger|smaller|grows?|falls?|rises?|derived|cannot|can't)\b",
+        around,
+        re.IGNORECASE,
     ):
         return ""
     return f"the text lists {hit[0]!r} as held constant, and the arms made {before} and {after}"
@@ -192,14 +219,14 @@ def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) 
             None,
         )
         if mention.name == "epochs" and before is not None and before.whole and isinstance(recorded, int):
-            if not _fits(before, recorded) and not before.percent:
+            if not fits(before, recorded) and not before.percent:
                 return OtherValue(mention.name, before.text, recorded)
             continue
         if number is None or not _JOINT.fullmatch(text[mention.end : number.start]):
             continue
         if number.spelled and not isinstance(recorded, int):
             continue  # "two thousandths"
-        if _goes_on(number, text, mentions, numbers) or _fits(number, recorded):
+        if _goes_on(number, text, mentions, numbers) or fits(number, recorded):
             continue
         return OtherValue(mention.name.replace("_", " "), number.text, recorded)
     return None
@@ -217,14 +244,6 @@ def _goes_on(number: Number, text: str, mentions: Sequence[Mention], numbers: Se
     )
 
 
-def _fits(number: Number, recorded: float) -> bool:
-    return any(
-        abs(reading.value / scale - recorded) <= 0.51 * reading.unit / scale + 1e-12
-        for reading in number.readings
-        for scale in ((1.0, 100.0) if number.percent else (1.0,))
-    )
-
-
 def other_change(text: str, difference: Difference) -> str:
     """What a text says that the setting was changed from or to, where no run had it; "" where nothing is wrong.
 
@@ -237,7 +256,7 @@ def other_change(text: str, difference: Difference) -> str:
         return ""
     for first, second in _written_changes(text, difference.name):
         for number in (first, second):
-            if not any(_fits(number, value) for value in numeric):
+            if not any(fits(number, value) for value in numeric):
                 return number.text
     return ""
 

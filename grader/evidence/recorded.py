@@ -210,7 +210,7 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
         spread = rest.endswith("_sd")
         metric = rest.removesuffix("_sd") if rest.removesuffix("_sd") in NAMES else _metric_in(rest)
         words = stems(rest.replace("_", " ")) - _GENERIC
-        whole = float(value).is_integer() and abs(value) > 1
+        whole = float(value).is_integer() and (abs(value) > 1 or metric in COUNTED)
         unit = UNIT_COUNT if whole else UNIT_FRACTION if abs(value) <= 1 else UNIT_PLAIN
         fact = Fact(
             value,

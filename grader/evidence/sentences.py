@@ -35,6 +35,17 @@ def metrics_in(text: str) -> frozenset[str]:
     return frozenset(mention.name for mention in vocabulary.find_all("metrics", text))
 
 
+def groups_in(text: str, measured: Measured) -> frozenset[str]:
+    """The groups of runs that a question names, with the other arm of each; "changed" alone names none."""
+    spans = [keys for start, end, keys in _groups_in(text, measured) if text[start:end].lower() != "changed"]
+    found = {key for keys in spans for key in keys}
+    for pair in measured.experiments:
+        arms = {group.key for group in pair}
+        if arms & found and not any(key.startswith("run:") for keys in spans if keys & arms for key in keys):
+            found |= arms
+    return frozenset(found)
+
+
 def _read_text(
     block: Block, measured: Measured, heading: frozenset[str], heading_metrics: frozenset[str]
 ) -> Iterator[Sentence]:

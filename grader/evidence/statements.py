@@ -54,7 +54,7 @@ class Sentence:
     @cached_property
     def seeds(self) -> bool:
         """It speaks of single runs."""
-        return cues.SEEDS.search(self.text) is not None or self._is_series
+        return cues.SEEDS.search(self.text) is not None or self.is_series
 
     @cached_property
     def means(self) -> bool:
@@ -62,7 +62,7 @@ class Sentence:
         return cues.MEAN.search(self.text) is not None
 
     @cached_property
-    def _is_series(self) -> bool:
+    def is_series(self) -> bool:
         """Three numbers or more stand side by side."""
         joined = 0
         for first, second in zip(self.numbers, self.numbers[1:], strict=False):

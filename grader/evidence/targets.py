@@ -3,7 +3,7 @@
 import re
 
 from grader.evidence import cues
-from grader.evidence.agreeing import all_agreeing, is_counted_beside
+from grader.evidence.agreeing import all_agreeing, counted_behind, is_counted_beside
 from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, FRACTIONS
@@ -46,6 +46,9 @@ def wrong_way(fact: Fact, claim: Claim, measured: Measured) -> bool:
     about = [keys for _, _, keys in claim.sentence.groups]
     if about and not about[0] & fact.operands[1]:
         return False
+    other = (item for item in measured.changes.agreeing(claim.number) if item.kind is Kind.DIFFERENCE)
+    if any(item.metric == fact.metric and item.operands != fact.operands for item in other):
+        return False  # between other runs it went this way, or may have
     return fact.value < 0 if up else fact.value > 0
 
 
@@ -203,6 +206,9 @@ def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> 
     ):
         return None
     before = sentence.text[: number.start]
+    named = any(number.whole and number.value == fact.seed for number in sentence.numbers)
+    if not spread and (sentence.is_series or named):
+        return None
     if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):
         return None
     if not spread and (cues.MEAN.search(before) is None or _ONE_RUN.search(before)):
@@ -224,6 +230,8 @@ def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         return None
     if fact.kind is Kind.LEVEL and fact.operands and fact.operands[0] & own.operands[0]:
         return None
+    if fact.kind is Kind.SHOWN and fact.words & claim.sentence.stems:
+        return None  # the output is of what the sentence names beside the runs
     if not (claim.group_firm and fact.kind is Kind.SHOWN) and not _is_only_one(claim):
         return None
     recorded = (item for item in all_agreeing(claim.number, measured) if item.kind is not Kind.SHOWN)
@@ -322,6 +330,9 @@ def _nearest_metric(claim: Claim) -> str:
     before = claim.sentence.text[max(0, number.start - 10) : number.start]
     if number.value == 0 or re.search(r"\b(?:the|these|those|both|all|my|of)\s*$", before, re.IGNORECASE):
         return ""
+    counted = counted_behind(claim)
+    if counted is not None:
+        return counted
     far = {
         (item.start - number.end if item.start >= number.end else number.start - item.end): item.name
         for item in reversed(claim.sentence.metrics)

@@ -225,7 +225,7 @@ class GradebookFolder:
             told = "" if slot.grade_id in decided else before.note(slot, answer)
             # An answer may have two grade cells, whose findings are the same.
             lines[answer] = list(dict.fromkeys([*lines.get(answer, ()), told, *cells[slot.grade_id].findings]))
-        return {answer: harmless("\n\n".join(filter(None, told))) for answer, told in lines.items()}
+        return {answer: "\n\n".join(filter(None, told)) for answer, told in lines.items()}
 
     def _save_source(self, notebook: str) -> None:
         """Tell the database the assignment's cells, as `nbgrader generate_assignment` would."""
@@ -312,4 +312,4 @@ def _answer_key(assignment: Assignment, slot: Slot) -> str:
 def _names(result: Result) -> dict[str, str]:
     """The fields that nbgrader keeps of a person; a class may be anonymous."""
     first, _, last = harmless(result.name).rpartition(" ")
-    return {"first_name": first, "last_name": last, "lms_user_id": result.student}
+    return {"first_name": first, "last_name": last, "lms_user_id": harmless(result.student)}

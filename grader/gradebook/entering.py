@@ -5,6 +5,7 @@ processes: reading a file again and rendering its markdown may take as long as a
 submission.
 """
 
+import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from grader.model import Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.recover import recover
+from grader.tries import ENTERING, Tries
 
 if TYPE_CHECKING:
     from grader.gradebook.book import GradebookFolder
@@ -41,6 +43,9 @@ class Decided:
     notes: tuple[str, ...] = ()
 
 
+GIVEN_UP = "putting it together ran out of time or memory more than once, and is not tried again"
+
+
 def enter(
     out: Path,
     releases: Sequence[Release],
@@ -52,12 +57,14 @@ def enter(
     progress: Callable[[int, int], None] = lambda done, total: None,
     place: Place | None = None,
     kept: Kept | None = None,
+    tries: Tries | None = None,
 ) -> Decided:
     """Put the judged among ``submissions`` into the gradebook below ``out``; every result with what people decided.
 
     A submission that nbgrader refuses keeps its result, with a remark that says why. Those whose notebooks were
-    ``kept`` go in first, and ``submissions`` are read only where others are left. GradebookError where the
-    gradebook holds another form of a release.
+    ``kept`` go in first, and ``submissions`` are read only where others are left. One that ended its work, too slow
+    or too large, is tried again as long as ``tries`` has any left. GradebookError where the gradebook holds another
+    form of a release.
     """
     missing = move_to_owners(out, results)
     carried = Carried()
@@ -67,9 +74,14 @@ def enter(
     try:
         place = place or Processes(jobs, policy.limits.seconds, policy.limits.memory_mb)
         left = {name: result for name, result in judged.items() if not books.of(result).holds(result)}
+        if tries is not None:
+            refused = {name: GIVEN_UP for name, result in left.items() if tries.are_spent(ENTERING, result)}
+            left = {name: result for name, result in left.items() if name not in refused}
         with closing(_rebuilt(left, submissions, _Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
             for done, (name, answer) in enumerate(answers, 1):
                 progress(done, len(judged))
+                if tries is not None and isinstance(answer, Lost):
+                    tries.add(ENTERING, left[name])
                 try:
                     carried += _add(books.of(left[name]), left[name], answer)
                 except GradebookError as error:
@@ -173,11 +185,18 @@ def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) ->
 
 def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> Carried:
     """Enter one submission; returns what was taken over from another release. GradebookError where it cannot be."""
+    from sqlalchemy.exc import DatabaseError
+
     from grader.gradebook.book import Entry
 
     if isinstance(answer, Lost) or answer.problem:
         raise GradebookError(answer.why if isinstance(answer, Lost) else answer.problem)
-    return book.add(Entry(result, answer.notebook))
+    try:
+        return book.add(Entry(result, answer.notebook))
+    except (GradebookError, OSError, DatabaseError, sqlite3.DatabaseError):  # the last are of the folder, not of this
+        raise
+    except Exception as error:
+        raise GradebookError(f"it could not be written ({type(error).__name__})") from error
 
 
 def _notes(carried: Carried, missing: Sequence[Handed]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from course.assignment import Assignment, Role
 from grader.errors import GradebookError
 from grader.model import CellResult, Outcome, Result, Verdict
+from grader.recover.text import harmless
 
 EVIDENCE = "-evidence"
 PERSON = "person.decided"
@@ -124,7 +125,9 @@ def grade_cells(assignment: Assignment, slots: Sequence[Slot], result: Result) -
 def findings(cell: CellResult) -> tuple[str, ...]:
     """A line for each verdict, for the person who grades: the mark, the check, the points, the sentence."""
     return tuple(
-        f"{_MARKS[item.outcome]} · {item.check}{f' ({item.points:g})' if item.points else ''}: {item.because}"
+        harmless(
+            f"{_MARKS[item.outcome]} · {item.check}{f' ({item.points:g})' if item.points else ''}: {item.because}"
+        )
         for item in cell.verdicts
     )
 

@@ -8,13 +8,15 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
+from grader.intake.moodle import parse_name
 from grader.model import Unread
+from grader.storage import is_output
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ def list_entries(path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
     InboxError where there are none to be had at all.
     """
     if path.is_dir():
+        if is_output({item.name for item in path.iterdir()}):
+            raise InboxError(
+                f"{path}: is what an earlier `paribus grade` wrote. Name the zip or the folder of submissions."
+            )
         return _folder(path, limits)
     if not path.exists():
         raise InboxError(f"{path}: does not exist. Name Moodle's zip, a folder of submissions, or one file.")
@@ -68,7 +74,7 @@ def list_entries(path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
         with archive:
             return _zip(archive, path, limits)
     if path.suffix.lower() in NOTEBOOKS:
-        return (_file(path, path.name, limits),)
+        return (_file(path, _shown(Path(path.name)), limits),)
     raise InboxError(
         f"{path}: is neither Moodle's zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
         "archive of another kind, and name the folder."
@@ -83,14 +89,17 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
     entries: list[Entry] = []
 
     def refused(error: OSError) -> None:
-        name = Path(str(error.filename)).relative_to(folder).as_posix()
+        name = _shown(Path(str(error.filename)).relative_to(folder))
         entries.append(Entry(name, 0, None, f"The folder could not be opened ({error.strerror})."))
 
     for place, folders, files in os.walk(folder, onerror=refused):
+        if _is_output(Path(place).relative_to(folder).as_posix(), files):
+            folders.clear()
+            continue
         linked = [name for name in folders if Path(place, name).is_symlink()]
         paths = [Path(place, name) for name in (*files, *linked)]
         entries += [
-            _file(path, path.relative_to(folder).as_posix(), limits)
+            _file(path, _shown(path.relative_to(folder)), limits)
             for path in paths if path.is_symlink() or path.is_file()
         ]  # fmt: skip
         if len(entries) > limits.members:
@@ -98,6 +107,16 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
                 f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."
             )
     return tuple(entries)
+
+
+def _shown(path: Path) -> str:
+    """A path as text. A name on a disk may be any bytes: those that are no UTF-8 are shown by their numbers."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _is_output(folder: str, files: Iterable[str]) -> bool:
+    """Whether a folder is an earlier run's output. What lies in a student's folder is the student's."""
+    return is_output(frozenset(files)) and not any(map(parse_name, folder.split("/")))
 
 
 def _file(path: Path, name: str, limits: InboxLimits) -> Entry:
@@ -120,6 +139,7 @@ def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Ent
             f"{path}: holds {len(members):,} files, and at most {limits.members:,} are read. "
             "Download the submissions of one assignment."
         )
+    members = _without_outputs(members)
     names = [_name(info) for _, info in members]
     last = {name: position for position, name in enumerate(names)}
     stamp = _stamp(path)
@@ -129,6 +149,18 @@ def _zip(archive: zipfile.ZipFile, path: Path, limits: InboxLimits) -> tuple[Ent
         unread = Unread(path, limits.member_bytes, number, stamp)
         entries.append(Entry(name, info.file_size, unread, problem, info.date_time))
     return tuple(entries)
+
+
+def _without_outputs(members: Sequence[tuple[int, zipfile.ZipInfo]]) -> list[tuple[int, zipfile.ZipInfo]]:
+    """The members outside of the folders that an earlier run wrote."""
+    files: dict[PurePosixPath, set[str]] = {}
+    for _, info in members:
+        path = PurePosixPath(_name(info))
+        files.setdefault(path.parent, set()).add(path.name)
+    outputs = {folder for folder, names in files.items() if _is_output(folder.as_posix(), names)}
+    if not outputs:
+        return list(members)
+    return [(number, info) for number, info in members if outputs.isdisjoint(PurePosixPath(_name(info)).parents)]
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -15,10 +15,13 @@ from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
 from grader.intake.moodle import hides_name, parse_name
 from grader.intake.naming import name_submission, nameless
+from grader.intake.strays import without_strays
 from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
-__all__ = ["DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "read"]
+__all__ = [
+    "DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "left_out", "read",
+]  # fmt: skip
 
 # What operating systems and Jupyter leave in folders.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})
@@ -100,6 +103,11 @@ def count_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> int:
     return len(_plan(list_entries(path, limits), path))
 
 
+def left_out(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> tuple[str, ...]:
+    """A sentence for each file among the submissions that is none of them."""
+    return without_strays(list_entries(path, limits))[1]
+
+
 def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
     """Why a file is not read after ``total`` bytes of others; "" where it is."""
     if total >= limits.total_bytes:
@@ -114,13 +122,13 @@ def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
 
 
 def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
-    kept = sorted((entry for entry in entries if not _is_clutter(entry.path)), key=lambda entry: entry.path)
+    handed_in, notes = without_strays(entries)
+    kept = sorted((entry for entry in handed_in if not _is_clutter(entry.path)), key=lambda entry: entry.path)
     root = _common_root([entry.path for entry in kept])
     owned = [_owner(entry, entry.path[len(root) :]) for entry in kept]
     if not owned:
-        raise InboxError(
-            f"{path}: there is no submission in it. Expected .html or .ipynb files, or Moodle's zip of them."
-        )
+        what = " ".join(notes) or "Expected .html or .ipynb files, or Moodle's zip of them."
+        raise InboxError(f"{path}: there is no submission in it. {what}")
     names = {item.name for item in owned}
     students: dict[str, list[_Owned]] = {}
     for item in owned:

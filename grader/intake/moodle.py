@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.intake.languages import plain_word, words_for
+from grader.recover.text import harmless
 
 # Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a
 # student chose. Digits alone are no words for those in no group.
@@ -30,6 +31,14 @@ DROPPED = re.compile(r"""[\x00-\x1f\x7f-\x9f&<>"\\'|:/*?`]""")
 BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
 # A reader of file names gives up here; Moodle itself allows 255.
 MAX_NAME = 60
+
+
+# Names that Windows keeps for devices, whatever their ending, and what it allows in none.
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
+)
+FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*_]+')
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,11 @@ def feedback_member(name: str, number: str, filename: str) -> str:
     """The path at which Moodle's feedback upload expects a student's file.
 
     Moodle splits every path part at ``_`` and wants the ID second and the plugin third and fourth; names that
-    begin with ``.`` or ``~`` are skipped.
+    begin with ``.`` or ``~`` are skipped. It can be unpacked on Windows, and nothing in it turns text around.
     """
-    who = re.sub(r"[_/\\:]+", " ", name).strip(" .~") or "Participant"
+    who = FORBIDDEN.sub(" ", harmless(name))[:MAX_NAME].strip(" .~") or "Participant"
+    if who.partition(".")[0].strip().casefold() in RESERVED:
+        who = who.replace(".", " ")
     return f"{who}_{number}_assignsubmission_file_/{filename.lstrip('.~')}"
 
 

@@ -9,12 +9,8 @@ person is called may change; the gradebook's submissions are moved to the new na
 import hashlib
 import re
 
-from grader.intake.moodle import slug
+from grader.intake.moodle import RESERVED, slug
 
-# A folder or a page of such a name cannot be written on Windows.
-RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-)
 PERSON_DIGITS, FILE_DIGITS = 8, 6
 NAMELESS = re.compile(r"submission-[0-9a-f]{8}")
 # Nobody can be called as another one's submission is.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from course.release import Release
 from grader.checks import CHECKS
+from grader.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
 from grader.pages.report import bands_of
@@ -29,11 +30,17 @@ def feedback_pages(
     draw = _Draw(tuple(replace(release, notebook="") for release in releases))
     place: Place = Processes(jobs, time_limit) if jobs > 1 and len(results) >= MANY else Here()
     pages: dict[str, str] = {}
+    lost: list[Result] = []
     with closing(place.run(draw, results)) as drawn:
         for done, (result, page) in enumerate(drawn, 1):
-            # One that cost a process its life is tried here, where its fault is seen.
-            pages[result.submission] = draw(result) if isinstance(page, Lost) else page
+            if isinstance(page, Lost):
+                lost.append(result)
+            else:
+                pages[result.submission] = page
             progress(done, len(results))
+    with closing(Processes(1, time_limit).run(draw, lost)) as drawn:  # once more, alone
+        for result, page in drawn:
+            pages[result.submission] = draw.in_short(result, page.why) if isinstance(page, Lost) else page
     return {result.submission: pages[result.submission] for result in results}
 
 
@@ -49,6 +56,17 @@ class _Draw:
     releases: tuple[Release, ...]
 
     def __call__(self, result: Result) -> str:
+        try:
+            return self._page(result)
+        except Exception as error:  # noqa: BLE001 - nothing of one submission ends the others' pages
+            return self.in_short(result, describe_error(error).splitlines()[-1])
+
+    def in_short(self, result: Result, why: str) -> str:
+        """A page without the findings, which could not be drawn."""
+        remark = f"This page could not be drawn ({why}). That is the grader's fault; ask for the findings."
+        return self._page(replace(result, cells=(), metrics={}, remarks=(remark,)))
+
+    def _page(self, result: Result) -> str:
         release = next((item for item in self.releases if item.digest == result.release), self.releases[0])
         public = release.assignment.settings.get("public_bands")
         bands = bands_of(release.references, release.assignment) if public else {}

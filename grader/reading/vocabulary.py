@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 LONGEST_SENTENCE = 2_000
 
@@ -22,8 +23,8 @@ class Mention:
 
 @cache
 def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
-    """The whole file, read once; a table's lists as tuples."""
-    raw = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
+    """Both files, read once; a table's lists as tuples."""
+    raw = {**_load("vocabulary"), **{name: table for name, table in _load("relations").items() if name != "relation"}}
     return MappingProxyType(
         {
             table: MappingProxyType(
@@ -32,6 +33,37 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
             for table, entries in raw.items()
         }
     )
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Words that say a comparison: which of the two is more, and whether more means better."""
+
+    pattern: re.Pattern[str]
+    sign: int
+    merit: bool
+    role: str
+
+
+@cache
+def relations() -> tuple[Relation, ...]:
+    """The words that say a comparison."""
+    return tuple(
+        Relation(
+            re.compile(rf"(?<!\w)(?:{item['words']})(?!\w)"), item["sign"], item.get("merit", False), item["role"]
+        )
+        for item in _load("relations")["relation"]
+    )
+
+
+@cache
+def frame(name: str) -> re.Pattern[str]:
+    """One list of the words that readers of claims look for, as one pattern."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases('frames', name))})(?!\w)")
 
 
 def phrases(table: str, name: str) -> tuple[str, ...]:

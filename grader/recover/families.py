@@ -97,8 +97,8 @@ QUARTO = Family(
     output="",
     payload=frozenset({"cell-output"}),
     marks=(
-        Mark("cell-output-stdout", "stream", "text", name="stdout"),
-        Mark("cell-output-stderr", "stream", "text", name="stderr"),
+        Mark("cell-output-stdout", "stream", "lines", name="stdout"),
+        Mark("cell-output-stderr", "stream", "lines", name="stderr"),
         Mark("cell-output-error", "error", "text"),
         Mark("cell-output-markdown", "display", "words", mime="text/markdown"),
         Mark("cell-output", "display", "any", mime="text/html"),

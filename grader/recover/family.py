@@ -12,8 +12,9 @@ from grader.model import ALL_SURVIVED, OutputKind, Survived
 class Mark:
     """One kind of output: the class or mime type that marks it, and what it is.
 
-    ``content`` says what is read from it: "text" (the pre's text), "html" (markup and visible text),
-    "picture", "words" (rendered text), "any" (a picture where there is one, else html) or "nothing".
+    ``content`` says what is read from it: "text" (the pre's text), "lines" (that, and its last line end put back),
+    "html" (markup and visible text), "picture", "words" (rendered text), "any" (a picture where there is one, else
+    html) or "nothing".
     """
 
     marker: str

@@ -3,7 +3,7 @@
 Only cells outside of other cells' contents count: an output may hold markup that looks like a cell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -16,6 +16,7 @@ from grader.recover.visible import visible_text
 MOST_UNFOLDED = 5
 UNSEEN_BETWEEN = frozenset(
     {"script", "style", "link", "meta", "button", "template", "head", "title", "noscript", "svg", "-comment"}
+    | {"figcaption"}  # of a figure that a cell stands in, and gave its caption
 )
 FURNITURE = "breadcrumb"  # nbviewer's path to the notebook
 
@@ -181,6 +182,36 @@ def _is_first(node: LexborNode) -> bool:
     while before is not None and before.tag in ("-text", "-comment"):
         before = before.prev
     return before is None
+
+
+def words_between(layout: Layout) -> dict[int, str]:
+    """The words between code cells, by the index of the cell they stand before, of all that stands in the element
+    around the page's contents.
+    """
+    first = layout.cells[0]
+    root = next((node for node in _upwards(first) if node.tag in ("main", "article", "body")), first)
+    texts: dict[int, list[str]] = {}
+    before = 0
+    waiting = [root.iter(include_text=True, skip_empty=True)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif child.mem_id in layout.index_of:
+            before = layout.index_of[child.mem_id] + 1
+        elif child.mem_id in layout.around:
+            waiting.append(child.iter(include_text=True, skip_empty=True))
+        elif text := _words_of(child):
+            texts.setdefault(before, []).append(text)
+    return {before: "\n".join(pieces) for before, pieces in texts.items()}
+
+
+def _upwards(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements around a node, the nearest first."""
+    current = node.parent
+    while current is not None:
+        yield current
+        current = current.parent
 
 
 def texts_between(layout: Layout) -> dict[int, str]:

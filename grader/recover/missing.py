@@ -1,5 +1,6 @@
 """What is missing from a page, in plain words: what its exporter never holds, and what a browser had not drawn."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from grader.recover.family import Family
 from grader.recover.layout import Layout, is_around
 
 NUMBER = "data-windowed-list-index"  # JupyterLab 4 numbers the cells that it draws
+NUMBERED = re.compile(r"[0-9]{1,6}")
 UNSHOWN = "div.jp-OutputPlaceholder, div.jp-TrimmedOutputs"  # outputs that were collapsed, or were too many
 SLIDES = "reveal"
 
@@ -30,7 +32,7 @@ class Missing:
         """Look what is missing."""
         mentions = lean.count(family.raw_marker) if family.raw_marker else 0
         written = [node.attributes.get(NUMBER) or "" for node in layout.cells] if family.drawn else []
-        numbers = [int(number) for number in written if number.isascii() and number.isdecimal()]
+        numbers = [int(number) for number in written if NUMBERED.fullmatch(number)]
         undrawn = max(0, max(numbers, default=-1) + 1 - len(numbers))
         slides = is_around(layout.cells[0], SLIDES)
         return cls(undrawn, bool(numbers), mentions, max(0, mentions - layout.code), slides)

@@ -24,6 +24,7 @@ from grader.recover.layout import (
     texts_between,
     unfold,
     without_wrappers,
+    words_between,
 )
 from grader.recover.lean import parse_lean
 from grader.recover.limits import RecoverLimits
@@ -131,7 +132,8 @@ def _lay_out(found: Sequence[LexborNode], family: Family, lean: bytes) -> Layout
 
 def _read_cells(layout: Layout, family: Family, outputs: OutputReader) -> Iterator[RecoveredCell]:
     """The cells and what stands between them, in order."""
-    between = {} if family.between == "nothing" else texts_between(layout)
+    find = {"raw": texts_between, "words": words_between}.get(family.between)
+    between = {} if find is None else find(layout)
     last = len(layout.cells) + len(between) - 1
     read: list[RecoveredCell] = []
     # Backwards, so that held cells are read and taken out of the page before the cell that holds them.
@@ -206,8 +208,9 @@ def _source_text(element: LexborNode) -> str:
 def _count(node: LexborNode, attributes: Mapping[str, str | None], family: Family) -> tuple[int | None, bool]:
     """A cell's execution count, and whether the page says that there is none where it shows none."""
     if family.count_attribute:
-        found = COUNT.search(f"[{attributes.get(family.count_attribute)}]")
-        return (int(found[1]) if found else None), True
+        written = attributes.get(family.count_attribute)
+        found = COUNT.search(f"[{written}]")
+        return (int(found[1]) if found else None), written != ""
     prompt = node.css_first(family.prompt)
     if prompt is None:
         return None, False

@@ -17,19 +17,30 @@ def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
     waiting: LexborNode | None = None
     for node in page.css(f"{cell}, {OUTSIDE}"):
         outside = "cell-code" in (node.attributes.get("class") or "").split()
+        if outside and node.css_first(".cell-code .cell, .cell-code .cell-code") is not None:
+            continue  # Quarto's own code holds nothing but text
         if waiting is not None and not outside and node.css_first(CODE) is None:
             node.insert_child(waiting)
             _take_out(waiting)
         elif waiting is not None:
-            waiting.attrs["class"] = "cell cell-code"
+            _make_a_cell(waiting)
         waiting = node if outside else None
     if waiting is not None:
-        waiting.attrs["class"] = "cell cell-code"
+        _make_a_cell(waiting)
     return True
+
+
+def _make_a_cell(code: LexborNode) -> None:
+    """Mark code as a cell of its own; whether it ran cannot be told."""
+    code.attrs["class"] = "cell cell-code"
+    code.attrs["data-execution_count"] = ""
 
 
 def _take_out(code: LexborNode) -> None:
     """Take code out of the page, and the fold with its button around it."""
     parent = code.parent
     folded = parent is not None and FOLD in (parent.attributes.get("class") or "").split()
-    (parent if folded and parent is not None else code).decompose()
+    if parent is not None and folded and len(parent.css(".cell, .cell-code")) == 1:
+        parent.decompose()
+    else:
+        code.decompose()

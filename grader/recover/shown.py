@@ -61,7 +61,7 @@ class OutputReader:
 def _output(node: LexborNode, mark: Mark, is_result: bool, budget: PictureBudget) -> Output:
     kind: OutputKind = "result" if is_result else mark.kind
     match mark.content:
-        case "text":
+        case "text" | "lines":
             return _text_output(node, kind, mark)
         case "html":
             return MarkupOutput.of(kind, node.inner_html or "", mark.mime)
@@ -93,8 +93,9 @@ def _text_output(node: LexborNode, kind: OutputKind, mark: Mark) -> Output:
     if kind == "error" or (mark.name == "stderr" and is_traceback(text)):
         text = terminal_text(text)
         return Output("error", text, name=error_name(text))
-    if kind == "stream":
-        return Output(kind, text, name=mark.name)  # folded once its pieces are joined
+    if kind == "stream":  # folded once its pieces are joined
+        ended = text if mark.content == "text" or text.endswith("\n") else f"{text}\n"
+        return Output(kind, ended, name=mark.name)
     return Output(kind, terminal_text(text), mime=mark.mime)
 
 

@@ -38,9 +38,12 @@ def _marked(cell: RecoveredCell, file: Survived) -> RecoveredCell:
 
 
 def _cleared(code: Sequence[RecoveredCell]) -> bool:
-    """Most of the cells that ran and print, display or draw something show nothing: outputs were cleared, and some
-    cells perhaps run again.
+    """Most cells that ran show nothing, also of those that print, display or draw something: outputs were cleared,
+    and some cells perhaps run again.
     """
     ran = [cell for cell in code if cell.count is not None]
-    bare = sum(shows_something(cell.source) for cell in ran if not cell.outputs)
-    return bool(bare) and bare > sum(shows_something(cell.source) for cell in ran if cell.outputs)
+    bare = [cell for cell in ran if not cell.outputs]
+    if 2 * len(bare) <= len(ran):
+        return False
+    silent = sum(shows_something(cell.source) for cell in bare)
+    return silent > sum(shows_something(cell.source) for cell in ran if cell.outputs)

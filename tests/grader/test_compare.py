@@ -97,3 +97,34 @@ def test_what_is_not_there_is_not_counted_as_read() -> None:
         .splitlines()[2]
         .startswith("| a | f | 1 of 1 (2 other) | – |")
     )
+
+
+EMPTY_CELL = b'<div class="jp-Cell jp-CodeCell jp-Notebook-cell"><div class="jp-Cell-inputWrapper"></div></div>'
+BREADCRUMB = b"<ul><li>some-repository</li><li>elsewhere</li></ul>"
+OWN_CELL = (
+    b'<div class="jp-Cell jp-CodeCell jp-Notebook-cell"><div class="jp-InputPrompt">In [9]:</div>'
+    b'<div class="jp-InputArea-editor"><pre>another = "version"</pre></div></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "extra", "phantoms"), [(b"", 0, 0), (EMPTY_CELL, 0, 1), (BREADCRUMB, 0, 1), (OWN_CELL, 1, 0)]
+)
+def test_cells_beyond_the_notebooks_are_counted(added: bytes, extra: int, phantoms: int) -> None:
+    at = PAGE.rfind(b"</main>")
+    found = compare("everything.html", PAGE[:at] + added + PAGE[at:], NOTEBOOK)
+    assert (found.extra, found.phantoms, found.code.missed) == (extra, phantoms, 0)
+
+
+def test_a_cell_that_differs_in_blanks_alone_is_missed_for_its_blanks() -> None:
+    page = PAGE.replace(b'<span class="n">values</span> <span', b'<span class="n">values</span>&nbsp;<span', 1)
+    assert page != PAGE
+    found = compare("everything.html", page, NOTEBOOK)
+    assert (found.code.missed, found.blanks) == (1, 1)
+
+
+def test_a_phantom_fails_the_command(tmp_path: Path) -> None:
+    at = PAGE.rfind(b"</main>")
+    (tmp_path / "a.html").write_bytes(PAGE[:at] + EMPTY_CELL + PAGE[at:])
+    (tmp_path / "a.ipynb").write_bytes(NOTEBOOK)
+    assert main([str(tmp_path)]) == 1

@@ -34,8 +34,20 @@ def test_processes_draw_the_pages_that_one_draws(results: list[Result], monkeypa
     assert "Student 3" in several["s3"]
 
 
-def test_a_page_whose_process_ends_is_drawn_here(results: list[Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody's page is missing."""
+def test_a_page_whose_process_ends_twice_is_drawn_in_short(
+    results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's page is missing, and no page can end the run."""
     monkeypatch.setattr(everyone, "MANY", 2)
     pages = feedback_pages(results[:2], [release_of(LAB)], jobs=2, time_limit=0)
-    assert pages == feedback_pages(results[:2], [release_of(LAB)], jobs=1, time_limit=60)
+    assert list(pages) == ["s0", "s1"]
+    for page in pages.values():
+        assert "could not be drawn (it took longer than 0 seconds)" in page
+        assert page.rstrip().endswith("</html>")
+
+
+def test_a_page_that_cannot_be_drawn_costs_only_itself(results: list[Result]) -> None:
+    odd = replace(results[1], metrics={"encoder.macro_f1": "no number"})  # type: ignore[dict-item]
+    pages = feedback_pages([results[0], odd], [release_of(LAB)], jobs=1, time_limit=60)
+    assert "could not be drawn (ValueError" in pages["s1"]
+    assert pages["s0"] == feedback_pages(results[:1], [release_of(LAB)], jobs=1, time_limit=60)["s0"]

@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from course.assignment import Role
 from course.release import write_release
 from grader.commands import grade
-from grader.handback import MARKER
-from grader.storage import LOCK
+from grader.storage import LOCK, MARKER
 from paribus.cli import main
 from tests.grader.classroom import CELLS, make_assignment, make_release
 
@@ -38,7 +38,8 @@ def submission(**sources: str) -> bytes:
         if cell.cell_type == "markdown":
             cells.append(nbformat.v4.new_markdown_cell(source, id=cell.key))
         else:
-            cells.append(nbformat.v4.new_code_cell(source, id=cell.key, execution_count=number))
+            shown = [nbformat.v4.new_output("stream", text="done\n")] if cell.role is Role.SETUP else []
+            cells.append(nbformat.v4.new_code_cell(source, id=cell.key, execution_count=number, outputs=shown))
     return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells))).encode()
 
 

@@ -300,7 +300,7 @@ def test_what_changed_for_whom_is_said(room: Class, capsys: pytest.CaptureFixtur
     room.hand_in("Ada_101", DONE)
     room.hand_in("Eve_105")
     (room.folder / "in" / "Cem_103_assignsubmission_file_" / "homework.ipynb").unlink()
-    assert room.grade("--diff", str(room.out)) == 0
+    assert room.grade("--replace", "--diff", str(room.out)) == 0
     told = json.loads(capsys.readouterr().out)["changes"]
     changed = {(item["who"], item["what"].partition(", ")[2] or item["what"]) for item in told}
     assert {who for who, _ in changed} == {"Ada", "Cem", "Eve"}

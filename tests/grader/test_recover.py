@@ -65,6 +65,20 @@ NEGATIVES: dict[str, tuple[bytes, str]] = {
         "a Quarto page without notebook cells",
     ),
     "colab": (b"<title>hw.ipynb - Colab</title><body><div>", "saved from Colab"),
+    "jupyter-book": (
+        b'<body><div class="cell docutils container"><div class="cell_input docutils container"><pre>1</pre></div>',
+        "a page of Jupyter Book or MyST-NB",
+    ),
+    "nbsphinx": (b'<body><div class="nbinput nblast docutils container"><pre>1</pre></div>', "a page of nbsphinx"),
+    "myst": (b'<head><meta name="generator" content="mystmd"/></head><body><article><pre>1', "a page of MyST"),
+    "databricks": (
+        b'<head><meta name="databricks-html-version" content="1"><title>w</title></head><body><script>',
+        "an export of Databricks",
+    ),
+    "pluto": (
+        b'<head><script data-pluto-file="launch-parameters">x</script></head><body class="loading">',
+        "a notebook of Pluto, for Julia",
+    ),
     "kaggle": (b"<title>notebook123 | Kaggle</title><body><div>", "saved from Kaggle"),
     "github": (b"<title>a/b at main - GitHub</title><body><div>", "saved from GitHub"),
     "sign-in": (b"<body><form><input type=password></form>", "a sign-in page"),
@@ -148,7 +162,9 @@ def test_any_bytes_become_utf8(content: bytes) -> None:
     as_utf8(content)[0].decode("utf-8")
 
 
-@given(st.text())
+@given(st.text() | st.text(alphabet="\x1b[]@m\r\n\x07\\a", max_size=30))
+@example("\x1b\x1b@@")
+@example("\x1b[\x1b@0m")
 def test_folding_twice_is_folding_once(text: str) -> None:
     once = terminal_text(text)
     assert terminal_text(once) == once
@@ -291,13 +307,33 @@ CHUNKS = (
     "<table>",
     "<tr>",
     '<div class="jp-InputPrompt">In [99999999999]:</div>',
+    '<div class="lm-mod-hidden">',
+    '<div class="jp-NotebookPanel-notebook">',
+    f'<div class="jp-Cell jp-RawCell jp-CodeCell" data-windowed-list-index="{"9" * 5000}">',
+    '<div class="jp-InputArea-editor"><div class="cm-content"><div class="cm-line">',
+    '<div class="jp-InputArea-editor"><div class="CodeMirror-code"><pre class="CodeMirror-line"><span cm-text="">',
+    '<img class="cm-widgetBuffer">',
+    '<script type="math/tex">',
+    '<body class="notebook_app">',
+    '<div class="cell code_cell">',
+    '<div class="cell text_cell unrendered">',
+    '<div class="cell" data-execution_count="">',
+    '<div class="cell-code"><pre>',
+    '<details class="code-fold">',
+    "<main>",
+    '<div class="cell code"><div class="view-lines"><div class="view-line" style="top:999999px">',
+    '<template shadowrootmode="open"><span class="execution-count">[1]',
+    "<colab-static-output-renderer><div>",
+    '<div class="reveal">',
+    '<ol class="breadcrumb">',
 )
+PAGES = ('<body class="jp-Notebook" data-jp-theme-name="x">', '<meta name="generator" content="quarto-1.9">', "")
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(CHUNKS), max_size=40))
-def test_no_arrangement_of_markup_breaks_it(chunks: list[str]) -> None:
-    _reads_or_refuses("".join(chunks).encode())
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(PAGES), st.lists(st.sampled_from(CHUNKS), max_size=40))
+def test_no_arrangement_of_markup_breaks_it(page: str, chunks: list[str]) -> None:
+    _reads_or_refuses((page + "".join(chunks)).encode())
 
 
 @settings(max_examples=200, deadline=None)

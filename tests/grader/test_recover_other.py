@@ -5,6 +5,7 @@ import time
 import pytest
 
 from grader.errors import UnreadableError
+from grader.model import Recovered
 from grader.recover import recover
 
 QUARTO = b"""<!DOCTYPE html><html><head><meta name="generator" content="quarto-1.5.57">
@@ -104,3 +105,145 @@ def test_what_is_no_element_among_outputs_is_no_output(between: str) -> None:
     )
     (cell,) = recover(page.encode(), "a.html").cells
     assert [output.text for output in cell.outputs] == ["1"]
+
+
+def quarto(body: str, version: str = "1.9.0") -> Recovered:
+    head = f'<meta name="generator" content="quarto-{version}"><title>work</title>'
+    return recover(f"<!DOCTYPE html><html><head>{head}</head><body><main>{body}</main>".encode(), "work.html")
+
+
+def chunk(code: str, language: str = "python") -> str:
+    return (
+        f'<div class="sourceCode cell-code"><pre class="sourceCode {language} code-with-copy">'
+        f'<code class="sourceCode {language}">{code}</code></pre></div>'
+    )
+
+
+def test_a_chunk_that_knitr_shows_in_pieces_is_one_cell() -> None:
+    def stdout(text: str) -> str:
+        return f'<div class="cell-output cell-output-stdout"><pre><code>{text}</code></pre></div>'
+
+    body = f"{chunk('a &lt;- 1&#10;a', 'r')}{stdout('[1] 1')}{chunk('b', 'r')}{stdout('[1] 2')}"
+    found = quarto(f'<div class="cell">{body}</div>', "1.3.450")
+    assert [(cell.cell_type, cell.source) for cell in found.cells] == [("code", "a <- 1\na\nb")]
+    assert [output.text for output in found.cells[0].outputs] == ["[1] 1\n[1] 2\n"]
+    assert not any("code cells" in remark for remark in found.remarks)
+
+
+def test_code_that_quarto_took_out_of_a_figure_is_the_figures() -> None:
+    picture = '<p><img src="x_files/figure-html/cell-3-output-1.png" class="img-fluid figure-img"></p>'
+    found = quarto(
+        f'<p>Before.</p><details class="code-fold"><summary>Code</summary>{chunk("plot(1)")}</details>'
+        '<div id="fig-a" class="quarto-float quarto-figure"><figure class="quarto-float-fig"><div>'
+        '<div id="fig-cell" class="cell" data-execution_count="8"><div class="light-content">'
+        f"{picture}</div></div></div>"
+        "<figcaption>Figure 1</figcaption></figure></div>"
+    )
+    words, cell = found.cells
+    assert (words.cell_type, words.source) == ("markdown", "Before.")
+    assert (cell.source, cell.count, cell.id, cell.hidden) == ("plot(1)", 8, "fig-cell", False)
+    assert [output.picture for output in cell.outputs] == ["linked"]
+
+
+def test_code_outside_of_any_cell_is_a_cell_where_the_next_has_its_own() -> None:
+    own = f'<div class="cell" data-execution_count="2">{chunk("b")}</div>'
+    found = quarto(f"{chunk('a')}{own}{chunk('c')}{chunk('d')}")
+    assert [(cell.source, cell.count) for cell in found.cells] == [("a", None), ("b", 2), ("c", None), ("d", None)]
+
+
+def test_a_fold_with_two_pieces_of_code_loses_neither() -> None:
+    fold = f'<details class="code-fold"><summary>Code</summary>{chunk("a")}{chunk("b")}</details>'
+    found = quarto(f'{fold}<div class="cell" data-execution_count="2"></div>')
+    assert [(cell.source, cell.count) for cell in found.cells if cell.cell_type == "code"] == [
+        ("a", None),
+        ("b", 2),
+    ]
+
+
+def test_scripts_and_styles_of_a_cell_without_its_code_are_no_words() -> None:
+    shown = (
+        '<div class="light-content"><script>const embedded = 1;</script><style>#viz { width: 1px; }</style></div>'
+    )
+    found = quarto(
+        f'<p>Words.</p><div id="viz" class="cell" data-execution_count="2">{shown}</div>'
+        "<div><script>let a;</script><p>More.</p></div>"
+        f'<div class="cell" data-execution_count="3">{chunk("a = 1")}</div>'
+    )
+    assert [(cell.cell_type, cell.source, cell.count, cell.hidden) for cell in found.cells] == [
+        ("markdown", "Words.", None, False), ("code", "", 2, True), ("markdown", "More.", None, False),
+        ("code", "a = 1", 3, False),
+    ]  # fmt: skip
+
+
+def lab_cell(code: str, number: int, outputs: str = "") -> str:
+    return (
+        f'<div class="jp-Cell jp-CodeCell jp-Notebook-cell jp-mod-noOutputs" id="cell-id=x{number}">'
+        '<div class="jp-Cell-inputWrapper" tabindex="0"><div class="jp-Collapser jp-InputCollapser"></div>'
+        '<div class="jp-InputArea jp-Cell-inputArea"><div class="jp-InputPrompt jp-InputArea-prompt">'
+        f'In [{number}]:</div><div class="jp-CodeMirrorEditor jp-Editor jp-InputArea-editor">'
+        f'<div class="highlight"><pre><span></span>{code}\n</pre></div>'
+        f'<div class="clipboard-copy-txt">{code}</div></div></div></div>'
+        f"{outputs}</div>"
+    )
+
+
+def test_what_mkdocs_jupyter_puts_around_a_cell_is_none() -> None:
+    def wrapped(cell: str) -> str:
+        return f'<div class="jp-Cell jp-CodeCell jp-Notebook-cell">\n{cell}</div>'
+
+    cells = wrapped(lab_cell("a = 1", 1)) + wrapped(lab_cell("print(a)", 2))
+    page = f'<body><article><div class="jupyter-wrapper"><div class="jp-Notebook">{cells}</div></div></article>'
+    found = recover(page.encode(), "index.html")
+    assert [(cell.id, cell.source, cell.count) for cell in found.cells] == [
+        ("x1", "a = 1", 1),
+        ("x2", "print(a)", 2),
+    ]
+    assert (found.remarks, found.whole) == ((), True)
+
+
+def test_nbviewers_path_to_the_notebook_is_no_raw_cell() -> None:
+    path = '<ol class="breadcrumb"><li><a href="#">some-repository</a></li><li><a href="#">work.ipynb</a></li></ol>'
+    page = f'<body class="nbviewer"><div class="container">{path}{lab_cell("a = 1", 1)}A raw cell.</div>'
+    found = recover(page.encode(), "work.html")
+    assert [(cell.cell_type, cell.source) for cell in found.cells] == [("code", "a = 1"), ("raw", "A raw cell.")]
+
+
+def test_outputs_of_the_first_ipythons_are_errors_and_results() -> None:
+    def output(classes: str, text: str) -> str:
+        return (
+            f'<div class="output_area"><div class="prompt"></div><div class="output_subarea {classes}">'
+            f"<pre>{text}</pre></div></div>"
+        )
+
+    page = (
+        '<div class="cell border-box-sizing code_cell rendered"><div class="input">'
+        '<div class="prompt input_prompt">In&nbsp;[1]:</div><div class="inner_cell"><div class="input_area">'
+        '<div class="highlight"><pre>missing</pre></div></div></div></div>'
+        '<div class="output_wrapper"><div class="output">'
+        + output("output_text output_pyerr", "<span>NameError</span>: name &#39;missing&#39; is not defined")
+        + output("output_text output_pyout", "163")
+        + "</div></div></div>"
+    )
+    (cell,) = recover(page.encode(), "a.html").cells
+    assert [(output.kind, output.name, output.text) for output in cell.outputs] == [
+        ("error", "NameError", "NameError: name 'missing' is not defined"), ("result", "", "163"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", ["<main>\n{}\n</main>", "{}"])
+def test_an_export_of_raw_cells_alone_is_a_notebook(around: str) -> None:
+    page = '<body class="jp-Notebook" data-jp-theme-light="true" data-jp-theme-name="JupyterLab Light">'
+    found = recover((page + around.format("Only a raw cell.")).encode(), "a.html")
+    assert [(cell.cell_type, cell.source) for cell in found.cells] == [("raw", "Only a raw cell.")]
+
+
+def test_slides_say_that_cells_may_have_been_skipped() -> None:
+    slides = f'<main><div class="reveal"><div class="slides"><section><section>{lab_cell("a", 1)}'
+    found = recover(f'<body class="jp-Notebook">{slides}'.encode(), "a.slides.html")
+    assert not found.whole
+    assert any("These are slides" in remark for remark in found.remarks)
+
+
+def test_cells_that_broken_markup_swallowed_make_a_page_that_is_not_whole() -> None:
+    page = lab_cell("a", 1, "<!-- never closed") + lab_cell("b", 2)
+    assert not recover(page.encode(), "a.html").whole

@@ -24,7 +24,7 @@ CELLS = (
     Cell("double-tests", Role.TESTS, "code", TESTS, points=2.0, grades="double", checks=CHECKS),
 )
 ASSIGNMENT = Assignment("week1_homework", "Week 1", "week1", "homework", "smoke", CELLS, release="abc")
-SHOWN = Output("display_data", "1 of 1 tests passed.")
+SHOWN = Output("display", "1 of 1 tests passed.")
 PRINTED = "NotRightYet: Two: expected 4, got 5. Look at the cell above."
 
 

@@ -104,7 +104,7 @@ def test_a_worksheet_of_another_assignment_is_refused_before_anything_is_written
     assert not (room.out / "results.jsonl").exists()
     room.student(101, "Ada")
     assert room.grade() == 0
-    assert any("1 of 2 submissions have no row in the worksheet: Bob" in note
+    assert any("The worksheet has no row for 1 of 2 submissions: Bob" in note
                for note in notes(capsys.readouterr().out))  # fmt: skip
     room.rows.pop()
     assert room.grade("--collect") == 1

@@ -1,19 +1,20 @@
 """What the experiment's template says, held against the records: parts, what was held constant, result, claim."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.experiments.arms import sort_changes
-from grader.checks.support import arm_evidence, numbers_finding
+from grader.checks.support import arm_evidence, doubted, numbers_finding
 from grader.checks.survival import outputs_lost, text_lost, unless_lost
 from grader.evidence import claims
 from grader.evidence.compare import Difference, compare
 from grader.evidence.groups import FRACTIONS, arm_group
 from grader.evidence.listed import (
+    loosely_held,
     named_settings,
     other_change,
     other_prediction,
@@ -24,9 +25,12 @@ from grader.evidence.listed import (
 )
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
-from grader.evidence.sentences import metrics_in
+from grader.evidence.sentences import metrics_in, read_sentences
 from grader.evidence.traces import Status
-from grader.evidence.tracing import trace
+from grader.evidence.tracing import trace, trace_sentences
+from grader.evidence.worded.all import find_doubts
+from grader.evidence.worded.outcomes import Foretold, wrong_outcomes
+from grader.evidence.worded.reading import Reading
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, is_untouched
@@ -34,8 +38,6 @@ from grader.reading.prose import Block
 from grader.reading.template import PARTS, Part, part_of
 from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 
-NEAR_BOUND = 0.001
-"""How far beyond a predicted bound a change may be and still be called within."""
 LEAST_EFFECT = 0.01
 """A change that the course calls a difference: one point."""
 
@@ -161,7 +163,9 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
             evidence,
         )
     pair = finished(arms.baseline)[-1], finished(arms.changed)[-1]
-    if why := wrongly_held_outcome(text, *pair) or other_rows(text, pair):
+    runs = finished((*arms.baseline, *arms.changed))
+    why = wrongly_held_outcome(text, *pair) or other_rows(text, pair)
+    if why := why or loosely_held(text, comparison, runs, arms.vary):
         return proposed(
             undecided("A person compares your list with the records.", values, evidence), Outcome.FAILED, why
         )
@@ -232,42 +236,26 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     predicted = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "")
     implied = frozenset({predicted} - {""}) | metrics_in(parts.get("prediction", ""))
     measured = measure(case, key)
-    traces = trace(_rows_apart(blocks), measured, implied=implied)
+    sentences = tuple(read_sentences(_rows_apart(blocks), measured, implied=implied))
+    traces = trace_sentences(sentences, measured)
     # The conclusion's numbers are read as well: what contradicts the runs counts, and what is not traced does not.
     conclusion = trace(
         _rows_apart(written_blocks(case, key, cell).get("meaningful", ())), measured, implied=implied
     )
     traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
-    if found.outcome is not Outcome.FAILED and (why := _said_within(case, key, arms, parts)):
-        open_one = undecided("A person compares your result with your prediction.", found.values, found.evidence)
-        return proposed(open_one, Outcome.FAILED, why)
-    return found
+    outcome = _foretold(arms)
+    told = () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
+    return doubted(found, chain(told, find_doubts(sentences, measured, conclusions=False)))
 
 
-_WITHIN = re.compile(
-    r"(?<!not )(?<!n't )\b(?:inside|within|innerhalb|dentro d\w+|dans)\s+(?:of\s+)?"
-    r"(?:my|the|what|des|meines|mein\w*|la|el|ma|da)\s*"
-    r"(?:i\s+)?(?:\w+\s+)?(?:range|interval|predict\w*|bereich\w*|spanne|fourchette|rango|intervalo)\b",
-    re.IGNORECASE,
-)
-
-
-def _said_within(case: Case, key: str, arms: Arms, parts: Mapping[Part, str]) -> str:
-    """Why a result that is said to lie within the predicted range does not; "" where nothing is wrong."""
+def _foretold(arms: Arms) -> Foretold | None:
+    """The recorded prediction with the change that came, None where a record of either is missing."""
     prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
-    hit = _WITHIN.search(parts.get("result", ""))
-    if prediction is None or prediction.low is None or prediction.high is None or hit is None:
-        return ""
-    groups = [arm_group(arms, name).mean(prediction.metric) for name in ("baseline", "changed")]
-    if groups[0] is None or groups[1] is None:
-        return ""
-    change = groups[1] - groups[0]
-    if prediction.low - NEAR_BOUND <= change <= prediction.high + NEAR_BOUND:
-        return ""
-    return (
-        f"{hit[0]!r}: the change is {change:+.4f}, and the prediction was {prediction.low:g} to {prediction.high:g}"
-    )
+    if prediction is None:
+        return None
+    before, after = (arm_group(arms, name).mean(prediction.metric) for name in ("baseline", "changed"))
+    return None if before is None or after is None else Foretold(prediction, after - before)
 
 
 def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
@@ -287,9 +275,22 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     parts, positions = written_parts(case, key, cell)
     if "meaningful" not in parts:
         return _missing(case, key, cell, "meaningful")
+    found = _claim_finding(case, arms, parts, positions["meaningful"], options)
+    if not arms.both:
+        return found
+    measured = measure(case, key)
+    blocks = _rows_apart(written_blocks(case, key, cell)["meaningful"])
+    implied = metrics_in(parts.get("prediction", ""))
+    return doubted(found, find_doubts(read_sentences(blocks, measured, implied=implied), measured, conclusions=False))
+
+
+def _claim_finding(
+    case: Case, arms: Arms, parts: Mapping[Part, str], position: int, options: Mapping[str, Any]
+) -> Finding:
+    """The conclusion held against the intervals."""
     text = parts["meaningful"]
     claim, quote = claims.read_claim(text)
-    evidence = [Evidence(case.cell_name(positions["meaningful"]), shorten(quote or text))]
+    evidence = [Evidence(case.cell_name(position), shorten(quote or text))]
     single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
     if claim in (claims.Claim.UNREADABLE, claims.Claim.MIXED, claims.Claim.LEANING):
         unread = undecided(

@@ -7,7 +7,10 @@ Pairs every NAME.html below FOLDER with the NAME.ipynb in the same folder. A not
 its export was made; such a cell is no miss of `recover`. To tell the two apart, a cell that was not read exactly is
 looked for in the page's text as the standard library's own HTML parser gives it, blanks aside: where it stands
 nowhere in that text, or only as part of a longer cell that was read, the page was made from another version of the
-notebook (``other``); else `recover` missed it. Exit status 1 if anything was missed.
+notebook (``other``); else `recover` missed it, if only for a blank (``blanks``). What was read and is not in the
+notebook is counted, too: code cells beyond the notebook's, of another version perhaps (``extra``), and cells that
+nobody wrote, with nothing in them or with words that stand nowhere in the notebook (``phantoms``). Exit status 1 if
+anything was missed or is a phantom.
 """
 
 import argparse
@@ -23,11 +26,13 @@ from pathlib import Path
 
 from grader.errors import UnreadableError
 from grader.evidence.records import read_records
+from grader.match import prose_words, rendered_words
 from grader.model import Recovered, RecoveredCell
 from grader.recover import recover
 from grader.recover.text import as_utf8, terminal_text
 
 BLANKS = re.compile(r"\s+")
+BREAK = "\n-----\n"
 GENERATOR = re.compile(rb'<meta[^>]{0,40}name="generator"[^>]{0,40}content="([^"]{1,40})"', re.IGNORECASE)
 CELL_OPTION = re.compile(r"^#\|.*\n?", re.MULTILINE)  # Quarto takes them out of what it shows
 
@@ -57,7 +62,8 @@ NOTHING = Share(0, 0, 0)
 class Comparison:
     """One export held against its notebook. ``problem`` is the refusal of a page that is no notebook; outputs are
     compared in the cells whose source and execution count are the same in both. ``misses`` are (what the notebook
-    holds, what was read in its place).
+    holds, what was read in its place), of which ``blanks`` differ in blanks alone; ``extra`` and ``phantoms`` count
+    what was read beyond the notebook's cells.
     """
 
     name: str
@@ -67,6 +73,9 @@ class Comparison:
     tables: Share = NOTHING
     pictures: Share = NOTHING
     records: Share = NOTHING
+    blanks: int = 0
+    extra: int = 0
+    phantoms: int = 0
     problem: str = ""
     misses: tuple[tuple[str, str], ...] = ()
 
@@ -74,6 +83,11 @@ class Comparison:
     def shares(self) -> tuple[Share, ...]:
         """In the table's order."""
         return (self.code, self.streams, self.tables, self.pictures, self.records)
+
+    @property
+    def beyond(self) -> tuple[int, ...]:
+        """In the table's order: cells that differ in blanks alone, cells beyond the notebook's, and phantoms."""
+        return (self.blanks, self.extra, self.phantoms)
 
 
 def pairs(folder: Path) -> Iterator[tuple[Path, Path]]:
@@ -103,7 +117,10 @@ def compare(name: str, page: bytes, notebook: bytes) -> Comparison:
     return Comparison(
         name, family, code,
         streams=_outputs(same, "stream", shown), tables=_outputs(same, "table", shown),
-        pictures=_outputs(same, "picture", shown), records=_records(expected, found), misses=misses,
+        pictures=_outputs(same, "picture", shown), records=_records(expected, found),
+        blanks=sum(_squashed(source) in map(_squashed, there_too.split(BREAK)) for source, there_too in misses),
+        extra=_extra(asked, [source for source in read if source]), phantoms=_phantoms(expected, found),
+        misses=misses,
     )  # fmt: skip
 
 
@@ -170,10 +187,27 @@ def _codes(wanted: Sequence[str], there: Sequence[str], shown: _Text) -> tuple[S
         for source in wanted[start:end]:
             longer = any(source in read for read in there) and _squashed(source) not in shown.blocks
             if shown.holds(source) and not longer:
-                misses.append((source, "\n-----\n".join(there[low:high])))
+                misses.append((source, BREAK.join(there[low:high])))
             else:
                 other += 1
     return Share(len(wanted), exact, other), tuple(misses)
+
+
+def _extra(wanted: Sequence[str], there: Sequence[str]) -> int:
+    """How many code cells were read beyond those that may stand for another one of the notebook."""
+    steps = SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes()
+    return sum(max(0, (high - low) - (end - start)) for tag, start, end, low, high in steps if tag != "equal")
+
+
+def _phantoms(expected: Recovered, found: Recovered) -> int:
+    """How many cells were read that nobody wrote: with nothing in them, or with words that the notebook has not."""
+    code = [[cell for cell in notebook.cells if cell.cell_type == "code"] for notebook in (expected, found)]
+    empty = [sum(not (cell.source.strip() or cell.outputs) for cell in cells) for cells in code]
+    text = "\n".join(f"{rendered_words(cell.source)}\n{cell.source}" for cell in expected.cells)
+    own = set(prose_words(text).split())
+    texts = [prose_words(cell.source).split() for cell in found.cells if cell.cell_type != "code"]
+    foreign = sum(2 * sum(word in own for word in words) < len(words) for words in texts)
+    return max(0, min(empty[1] - empty[0], len(code[1]) - len(code[0]))) + foreign
 
 
 def _outputs(cells: Sequence[tuple[RecoveredCell, RecoveredCell]], kind: str, shown: _Text) -> Share:
@@ -222,19 +256,24 @@ def _records(expected: Recovered, found: Recovered) -> Share:
 
 
 COLUMNS = ("code cells", "streams", "tables", "pictures", "records")
+BEYOND = ("blanks", "extra", "phantoms")
 
 
 def table(comparisons: Sequence[Comparison]) -> str:
     """The comparisons as a markdown table: exact of those that the page holds, and how many it does not hold."""
-    lines = ["| export | family | " + " | ".join(COLUMNS) + " |", "| --- | --- |" + " --- |" * len(COLUMNS)]
-    total = [NOTHING] * len(COLUMNS)
+    columns = (*COLUMNS, *BEYOND)
+    lines = ["| export | family | " + " | ".join(columns) + " |", "| --- | --- |" + " --- |" * len(columns)]
+    total, beyond = [NOTHING] * len(COLUMNS), [0] * len(BEYOND)
     for item in comparisons:
         if item.problem:
-            lines.append(f"| {item.name} | {item.problem} |" + " |" * len(COLUMNS))
+            lines.append(f"| {item.name} | {item.problem} |" + " |" * len(columns))
             continue
         total = [so_far + share for so_far, share in zip(total, item.shares, strict=True)]
-        lines.append(f"| {item.name} | {item.family} | " + " | ".join(map(_told, item.shares)) + " |")
-    lines.append(f"| all {len(comparisons)} | | " + " | ".join(map(_told, total)) + " |")
+        beyond = [so_far + more for so_far, more in zip(beyond, item.beyond, strict=True)]
+        told = [*map(_told, item.shares), *(str(number or "–") for number in item.beyond)]
+        lines.append(f"| {item.name} | {item.family} | {' | '.join(told)} |")
+    told = [*map(_told, total), *(str(number or "–") for number in beyond)]
+    lines.append(f"| all {len(comparisons)} | | {' | '.join(told)} |")
     return "\n".join(lines)
 
 
@@ -259,7 +298,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for item in found if options.misses else ():
         for source, read in item.misses:
             print(f"\n=== {item.name}\n{source}\n--- read in its place:\n{read}")  # noqa: T201
-    return int(not found or any(item.problem or share.missed for item in found for share in item.shares))
+    faults = (item.problem or item.phantoms or any(share.missed for share in item.shares) for item in found)
+    return int(not found or any(faults))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,181 @@
+"""Claims about the course of a training: which epoch was best, whether a loss rose, whether patience ended the run."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from grader.evidence.groups import EPOCH_METRICS
+from grader.evidence.runs import Run, finished
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import LOWER_IS_BETTER, Values
+from grader.reading import vocabulary
+
+_BY_RULE = re.compile(r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b")
+_DENIED = re.compile(
+    r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"
+)
+_PLANNED = re.compile(
+    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"
+    r"longer runs?|more epochs)\b|\?\s*$"
+)
+_BY = re.compile(r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b")
+_ANOTHER = re.compile(r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)")
+_DISAGREE = re.compile(r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b")
+_AGREE = re.compile(r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b")
+_HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
+_RISES = re.compile(
+    r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"
+    r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|shrank|improv\w+|kept getting better)\b"
+)
+
+
+def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Patience is said to have ended a run that trained all the epochs it was allowed."""
+    if reading.sentence.row or _PLANNED.search(reading.lower):
+        return
+    for start, end in reading.clauses:
+        said = _says_ended(reading, start, end)
+        if not said or reading.is_denied(start, end):
+            continue
+        runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
+        if runs and all(_ran_out(run) is False for run in runs):
+            run = runs[-1]
+            yield Doubt(
+                reading.sentence.text, reading.sentence.position,
+                f"{said!r}: {len(run.record.epochs)} of at most {run.setting('epochs')} epochs ran, and patience "
+                f"{_patience(run)} had not run out",
+            )  # fmt: skip
+            return
+
+
+def _says_ended(reading: Reading, start: int, end: int) -> str:
+    """The words of a clause that say that a rule ended the training, or that it ended before its time."""
+    clause = reading.lower[start:end]
+    ended = vocabulary.frame("ended").search(clause)
+    if ended is None:
+        return ""
+    if vocabulary.frame("stopping").search(clause):
+        return clause.strip()[:60]
+    if not re.search(r"\b(?:stopped|ended|interrupted|halted|terminated|cut|broken off)\b", clause):
+        return ""
+    if vocabulary.frame("training").search(clause) is None:
+        return ""
+    soon = vocabulary.frame("too_soon").search(clause, ended.start()) or _BY_RULE.search(reading.lower)
+    return clause.strip()[:60] if soon else ""
+
+
+def _patience(run: Run) -> int:
+    value = run.setting("patience")
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _ran_out(run: Run) -> bool | None:
+    """Patience ended the run, or ran out with its last epoch; None where the log does not say."""
+    allowed = run.setting("epochs")
+    scores = [line.macro_f1 for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
+    if not isinstance(allowed, int) or not scores or None in scores:
+        return None
+    best = scores.index(max(score for score in scores if score is not None)) + 1
+    return len(scores) < allowed or len(scores) - best >= _patience(run)
+
+
+def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Another epoch is the best by the metric that is named."""
+    if reading.sentence.row or _HOPED.search(reading.lower):
+        return
+    yield from _criteria(reading, values)
+    named = [item for item in reading.sentence.metrics if item.name in EPOCH_METRICS]
+    for start, end in _parts(reading):
+        best = vocabulary.frame("epoch_best").search(reading.lower, start, end)
+        epochs = [
+            which
+            for first, _, which in reading.ordinals
+            if start <= first < end and reading.lower.count("(", 0, first) == reading.lower.count(")", 0, first)
+        ]
+        here = [item for item in named if start <= item.start < end]
+        by = _BY.search(reading.lower, start, end)
+        if "same" in reading.lower[start:end] or len(set(epochs)) != 1 or (best is None and by is None) or reading.is_denied(start, end):
+            continue
+        metrics = {item.name for item in here} or (
+            {item.name for item in named} if best is not None and len({item.name for item in named}) == 1 else set()
+        )
+        if len(metrics) != 1 or re.search(r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]):
+            continue
+        metric, words = next(iter(metrics)), (best or by)
+        lowest = best is not None and re.search(r"lowest|minimum|bottom|low point", best[0]) is not None
+        highest = best is not None and re.search(r"highest|maximum|peak", best[0]) is not None
+        if (lowest and metric not in LOWER_IS_BETTER) or (highest and metric in LOWER_IS_BETTER) or words is None:
+            continue
+        logs = _logs(reading, values, metric)
+        if logs and not any(_is_best(epochs[0], log, metric) for log in logs):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            what = vocabulary.title("metric_titles", metric)
+            text = reading.lower[start:end].strip()[:60]
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{text!r}: {what} by epochs is {told}")
+            return
+
+
+def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Clauses, cut where another criterion begins."""
+    for start, end in reading.clauses:
+        cuts = [start, *(start + place.start() for place in _ANOTHER.finditer(reading.lower[start:end])), end]
+        yield from pairwise(cuts)
+
+
+def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Loss and score are said to choose the same epoch, or another one."""
+    disagree, agree = _DISAGREE.search(reading.lower), _AGREE.search(reading.lower)
+    if (disagree is None) == (agree is None) or not re.search(r"\bepoch|\bcriteri|\bloss\b", reading.lower):
+        return
+    names = reading.sentence.metric_names
+    if not {"validation_loss", "macro_f1"} <= names and "criteri" not in reading.lower:
+        return
+    scores, losses = _logs(reading, values, "macro_f1"), _logs(reading, values, "validation_loss")
+    same = [score.index(max(score)) == loss.index(min(loss)) for score, loss in zip(scores, losses, strict=False) if len(loss) > 2]
+    if same and not any(item == (agree is not None) for item in same):
+        hit = disagree or agree
+        told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
+        yield Doubt(
+            reading.sentence.text, reading.sentence.position,
+            f"{hit[0] if hit else ''!r}: macro-F1 and validation loss by epochs are {told}",
+        )  # fmt: skip
+
+
+def _is_best(said: int, log: Sequence[float], metric: str) -> bool:
+    index = said - 1 if said > 0 else said
+    if not -len(log) <= index < len(log):
+        return False
+    best = min(log) if metric in LOWER_IS_BETTER else max(log)
+    return abs(log[index] - best) < 1e-4
+
+
+def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A metric is said to rise or to fall over the epochs, and did so in none of the runs at any step."""
+    if reading.unsaid or reading.sentence.row or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower):
+        return
+    for start, end in reading.clauses:
+        hits = list(_RISES.finditer(reading.lower[start:end]))
+        named = [item.name for item in reading.sentence.metrics if start <= item.start < end and item.name in EPOCH_METRICS]
+        if len(hits) != 1 or len(set(named)) != 1 or _DENIED.search(reading.lower[start:end]):
+            continue
+        metric = named[0]
+        up = hits[0]["up"] is not None
+        if re.match(r"improv|kept", hits[0][0]):
+            up = metric not in LOWER_IS_BETTER
+        logs = _logs(reading, values, metric)
+        if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            what = vocabulary.title("metric_titles", metric)
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}")
+
+
+def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:
+    """The logs of the runs that are named, or of those named before, else of all runs with several epochs."""
+    everything = {group.key: values.epochs(metric, group.key) for group in values.measured.groups}
+    for keys in (reading.sentence.group_keys, reading.sentence.implied_groups):
+        found = [log for key in keys for log in everything.get(key, ())]
+        if found:
+            return found
+    return [log for logs in everything.values() for log in logs]
+
+

@@ -1,0 +1,94 @@
+"""What a result says of its prediction: held, missed, in which direction, where in the range."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.reading import vocabulary
+from paribus.evidence.record import Prediction
+
+NEAR = 0.001
+"""How far beyond a predicted bound a change may be and still be called within."""
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """A recorded prediction and the change that came: changed less baseline."""
+
+    prediction: Prediction
+    change: float
+
+    @property
+    def within(self) -> bool | None:
+        """The change lies in the predicted range; None where there is none, or it lies on its edge."""
+        low, high = self.prediction.low, self.prediction.high
+        if low is None or high is None or min(abs(self.change - low), abs(self.change - high)) <= NEAR:
+            return None
+        return low < self.change < high
+
+    @property
+    def right_way(self) -> bool | None:
+        """The change has the predicted direction; None where none was predicted."""
+        sign = {"up": 1, "increase": 1, "down": -1, "decrease": -1}.get(self.prediction.direction, 0)
+        return None if sign == 0 or abs(self.change) < 1e-9 else sign * self.change > 0
+
+
+def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
+    """A claim about the prediction that the record and the change contradict."""
+    text = reading.lower
+    for name, truth in _claims(outcome).items():
+        hit = vocabulary.says("foretold", name, text)
+        if hit is None or truth is not False:
+            continue
+        around = text[max(0, hit.start() - 24) : hit.start()]
+        asked = "?" in text[hit.end() : hit.end() + 3] or text.rstrip().endswith("?")
+        if asked or vocabulary.says("foretold", "denied", around):
+            continue
+        prediction = outcome.prediction
+        bounds = "" if prediction.low is None or prediction.high is None else f" by {prediction.low:g} to {prediction.high:g}"
+        yield Doubt(
+            reading.sentence.text, reading.sentence.position,
+            f"{hit[0].strip()!r}: the change is {outcome.change:+.4f}, and the prediction was {prediction.metric} "
+            f"{prediction.direction}{bounds}",
+        )  # fmt: skip
+        return
+
+
+def _claims(outcome: Foretold) -> dict[str, bool | None]:
+    """Whether each kind of claim is true of the outcome; None where it cannot be said."""
+    within, right = outcome.within, outcome.right_way
+    low, high = outcome.prediction.low, outcome.prediction.high
+    held = None if within is None else within and right is not False
+    if right is False:
+        held = False
+    return {
+        "within": within,
+        "outside": None if within is None else not within,
+        "right_way": right,
+        "wrong_way": None if right is None else not right,
+        "as_said": None if right is None and within is None else bool(right) or bool(within),
+        "held": held,
+        "missed": None if held is None else not held,
+        "above": None if within is None or high is None else outcome.change > high,
+        "below": None if within is None or low is None else outcome.change < low,
+        "stronger": _stronger(outcome),
+        "weaker": _weaker(outcome),
+    }  # fmt: skip
+
+
+def _stronger(outcome: Foretold) -> bool | None:
+    """It changed further than was predicted, the right way."""
+    low, high = outcome.prediction.low, outcome.prediction.high
+    if low is None or high is None or outcome.within is None or outcome.right_way is None:
+        return None
+    return outcome.right_way and abs(outcome.change) > max(abs(low), abs(high))
+
+
+def _weaker(outcome: Foretold) -> bool | None:
+    """It changed less far than was predicted."""
+    low, high = outcome.prediction.low, outcome.prediction.high
+    if low is None or high is None or outcome.within is None:
+        return None
+    least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    # A change inside the range, below its middle, may be called smaller than expected.
+    return abs(outcome.change) < max(least, max(abs(low), abs(high)) * 0.75) or outcome.right_way is False

@@ -1,0 +1,224 @@
+"""Values by what words name: a metric of some runs, a tier's, an epoch's, each seed's."""
+
+import math
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.evidence.aliases import is_off, names_of
+from grader.evidence.facts import Fact, Kind
+from grader.evidence.groups import COUNTED, EPOCH_METRICS, Group
+from grader.evidence.measured import Measured
+from grader.evidence.runs import by_seed, finished
+from grader.reading.vocabulary import Phrases
+
+LOWER_IS_BETTER = frozenset(
+    {"validation_loss", "train_loss", "zero_f1_classes", "never_predicted", "always_wrong", "error_rate", "lost"}
+)
+SCORES = ("accuracy", "macro_f1", "weighted_f1")
+"""What "better" may mean where no metric is named."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a value is of: a metric, a group of runs by one of its keys, and a tier or an epoch where one is named.
+
+    ``spread``: the standard deviation over the seeds.
+    """
+
+    metric: str
+    key: str
+    tier: str = ""
+    epoch: int = 0
+    spread: bool = False
+
+
+class Values:
+    """What is known of each place, exactly or as it was printed."""
+
+    def __init__(self, measured: Measured, about: frozenset[str] = frozenset()) -> None:
+        """Look things up in ``measured``; ``about`` are the groups that the question names."""
+        self.measured = measured
+        self.about = about
+
+    def value(self, place: Place) -> float | None:
+        """The value of a place, None where the file does not show it."""
+        if place.spread:
+            seeds = list(self.seeds(place.metric, place.key).values())
+            return statistics.stdev(seeds) if len(seeds) > 1 else None
+        if place.tier:
+            return self._tiers.get((place.key, place.tier))
+        group = self.group(place.key)
+        if group is None:
+            return None
+        if place.epoch and any(run.record.epochs for run in group.runs):
+            return _at_epoch(group, place)
+        mean = group.mean(place.metric)
+        return mean if mean is not None else self._named.get((place.key, place.metric))
+
+    def group(self, key: str) -> Group | None:
+        """The group of a key."""
+        return next((group for group in self.measured.groups if group.key == key), None)
+
+    def named(self, metric: str, key: str) -> float | None:
+        """A count or a probability of a group, its mean over the seeds where there are several."""
+        return self._named.get((key, metric))
+
+    def landed(self, place: str, column: str) -> float | None:
+        """The share of a place in a column of a table of places: found, expected, by size."""
+        return next(
+            (
+                fact.value
+                for fact in self.measured.named_facts
+                if fact.place == place and fact.column == column and fact.unit == "fraction" and not fact.operands
+            ),
+            None,
+        )
+
+    def seeds(self, metric: str, key: str) -> Mapping[int | None, float]:
+        """A metric of each seed's run."""
+        group = self.group(key)
+        if group is None or group.trials:
+            return {}
+        runs = by_seed(group.runs)
+        found = {seed: float(run.metrics[metric]) for seed, run in runs.items() if metric in run.metrics}
+        if found or metric not in COUNTED:
+            return found
+        return {
+            fact.seed: fact.value
+            for fact in self.measured.facts.all
+            if fact.metric == metric and fact.seed is not None and fact.kind is Kind.NAMED and _is_of(fact, key)
+        }
+
+    def epochs(self, metric: str, key: str) -> tuple[list[float], ...]:
+        """A metric epoch by epoch, for each run of a group that logged it."""
+        group = self.group(key)
+        if group is None or metric not in EPOCH_METRICS:
+            return ()
+        logs = []
+        for run in finished(group.runs):
+            values = [getattr(line, metric) for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
+            if len(values) > 1 and None not in values:
+                logs.append(values)
+        return tuple(logs)
+
+    def others(self, key: str) -> tuple[str, ...]:
+        """The groups that a group is compared with: the other arm, and for a run of its own every other such run; those
+        that the question names before others.
+        """
+        pairs = [{a.key, b.key} for a, b in self.measured.experiments]
+        arms = [next(iter(pair - {key})) for pair in pairs if key in pair]
+        found = tuple(arms) or tuple(
+            group.key for group in self.measured.settled if group.key != key and group.key.startswith("run:")
+        )
+        return tuple(other for other in found if other in self.about) or found
+
+    def is_baseline(self, key: str) -> bool:
+        """It is the first arm of an experiment."""
+        return any(first.key == key for first, _ in self.measured.experiments)
+
+    def doers(self, text: str) -> frozenset[str]:
+        """The arms in which a setting that a text names is on, where it is off in the other: "the weights"."""
+        return frozenset(key for _, _, keys in self._settings.find(text) for key in keys)
+
+    @cached_property
+    def _settings(self) -> Phrases:
+        found: list[tuple[str, str]] = []
+        for first, second in self.measured.experiments:
+            setting = first.runs[-1].record.vary or second.runs[-1].record.vary
+            if setting and is_off(first.runs[-1].setting(setting)) and not is_off(second.runs[-1].setting(setting)):
+                found += [(f"{start}{name}", second.key) for name in names_of(setting) for start in ("", "the ")]
+        return Phrases(found)
+
+    @cached_property
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """From what to what something may be said to have changed: the arms, and models in the order of the notebook;
+        where the question names two of them, only these.
+        """
+        arms = [(first.key, second.key) for first, second in self.measured.experiments]
+        runs = [group.key for group in self.measured.settled if group.key.startswith("run:")]
+        found = (*arms, *((a, b) for place, a in enumerate(runs) for b in runs[place + 1 :]))
+        return tuple(step for step in found if set(step) <= self.about) or found
+
+    def steps_of(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The steps that a sentence may be about: the arms' too where it speaks of their setting or of the experiment."""
+        arms = tuple((first.key, second.key) for first, second in self.measured.experiments)
+        if self._varied.find(text) or "experiment" in text.lower():
+            return tuple(dict.fromkeys((*self.steps, *arms)))
+        return self.steps
+
+    def varied(self, text: str) -> frozenset[str]:
+        """The arms of the experiments whose setting a text names."""
+        return frozenset(key for _, _, keys in self._varied.find(text) for key in keys)
+
+    @cached_property
+    def _varied(self) -> Phrases:
+        settings = [
+            (first.runs[-1].record.vary, group.key)
+            for first, second in self.measured.experiments
+            for group in (first, second)
+        ]
+        return Phrases((name, key) for setting, key in settings if setting for name in names_of(setting))
+
+    @cached_property
+    def known_seeds(self) -> frozenset[int]:
+        """The seeds of all runs."""
+        return frozenset(run.seed for group in self.measured.groups for run in group.runs if run.seed is not None)
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, str], float]:
+        """Counts and probabilities of the groups: a recorded mean, else the mean over the seeds."""
+        told: dict[tuple[str, str], float] = {}
+        seeds: dict[tuple[str, str], list[float]] = {}
+        for fact in self.measured.facts.all:
+            if fact.kind is not Kind.NAMED or fact.metric in ("", "f1") or len(fact.operands) != 1:
+                continue
+            if fact.unit == "fraction" and fact.metric in COUNTED:
+                continue
+            for key in fact.operands[0]:
+                if fact.seed is None:
+                    told.setdefault((key, fact.metric), fact.value)
+                else:
+                    seeds.setdefault((key, fact.metric), []).append(fact.value)
+        return {**{place: math.fsum(found) / len(found) for place, found in seeds.items()}, **told}
+
+    @cached_property
+    def _tiers(self) -> Mapping[tuple[str, str], float]:
+        """The mean F1 of tiers, by group; records outrank outputs."""
+        found: dict[tuple[str, str], float] = {}
+        for kind in (Kind.NAMED, Kind.SHOWN):
+            for fact in self.measured.named_facts:
+                if fact.kind is not kind or not fact.place or fact.column or len(fact.operands) != 1:
+                    continue
+                if fact.unit != "fraction" or fact.metric not in ("", "f1"):
+                    continue
+                for key in self._same_runs(fact.operands[0]):
+                    found.setdefault((key, fact.place), fact.value)
+        return found
+
+    def _same_runs(self, keys: frozenset[str]) -> frozenset[str]:
+        """All keys of the groups that hold the same runs."""
+        runs = {tuple(run.record.run for run in group.runs) for group in self.measured.groups if group.key in keys}
+        return frozenset(
+            group.key for group in self.measured.groups if tuple(run.record.run for run in group.runs) in runs
+        )
+
+
+def _is_of(fact: Fact, key: str) -> bool:
+    return len(fact.operands) == 1 and key in fact.operands[0]
+
+
+def _at_epoch(group: Group, place: Place) -> float | None:
+    """The mean over the runs of a metric at an epoch; a negative one counts from the end."""
+    values = []
+    for run in finished(group.runs):
+        lines = sorted(run.record.epochs, key=lambda line: line.epoch)
+        index = place.epoch - 1 if place.epoch > 0 else place.epoch
+        if not -len(lines) <= index < len(lines) or place.metric not in EPOCH_METRICS:
+            return None
+        value = getattr(lines[index], place.metric)
+        if value is None:
+            return None
+        values.append(value)
+    return math.fsum(values) / len(values) if values else None
