@@ -67,7 +67,10 @@ def make_worksheet(
             comment = no_formula(as_html(entry.feedback))
             strangers.add(no_formula(student))
         identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(harmless(student))
-        name, maximum = no_formula(harmless(found[0].name)), f"{assignment.max_score:.2f}".replace(".", site.decimal)
+        name, maximum = (
+            no_formula(harmless(found[0].name)),
+            f"{assignment.max_score:.2f}".replace(".", site.decimal),
+        )
         rows.append((identifier, name, "", grade, maximum, site.word("yes"), "-", "-", comment))
     columns = Columns(**{role: place for place, role in enumerate(MADE)})
     header = tuple(site.word(role) for role in MADE)

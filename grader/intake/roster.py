@@ -96,10 +96,10 @@ def check_belongs(worksheet: Worksheet, placed: Iterable[Submission | Result], o
         numbers += item.student.isdecimal()
         agree += item.name in names
     if numbers:
-        told = f", although {agree} of the names are" if agree else ""
+        told = f", although names are ({agree} of {numbers})" if agree else ""
         raise WorksheetError(
-            f"{origin} is another assignment's worksheet: none of the {numbers} identifiers of the submissions is "
-            f"in it{told}. Download the grading worksheet of the assignment that the submissions are from, or "
+            f"{origin} is another assignment's worksheet: none of the submissions' identifiers is in it (0 of "
+            f"{numbers}){told}. Download the grading worksheet of the assignment that the submissions are from, or "
             "leave --worksheet out."
         )
 
@@ -160,7 +160,7 @@ def told_anew(result: Result, roster: Roster) -> Result:
 
 
 def _outside(result: Result) -> int:
-    """The end of the remarks that do not follow from the file: they come first, and last where it was not judged."""
+    """Where the remarks end that do not follow from the file: they come first, or last where it was not judged."""
     last = len(result.remarks)
     return next(
         (place for place, text in enumerate(result.remarks) if result.cells and not text.startswith(OUTSIDE)), last

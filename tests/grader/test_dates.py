@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.intake.dates import ending, readings
 from grader.intake.languages import Language, languages
@@ -164,6 +166,16 @@ def test_what_can_mean_two_moments_gives_both(text: str, codes: tuple[str, ...],
 )  # fmt: skip
 def test_what_is_no_date_is_not_read(text: str) -> None:
     assert readings(text, (languages()["it"],)) == ()
+
+
+PIECES = ["5", "2027", "13", ":", "45", "marzo", "am", " ", ",", ".", "-", "/", "T", "Z", "۱۲", "％B"]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12))
+def test_no_text_breaks_the_reading(parts: list[str]) -> None:
+    text = "".join(parts)
+    for known in ((), (languages()["it"],)):
+        assert all(isinstance(moment, datetime) for moment in (*readings(text, known), *ending(text, known)))
 
 
 def test_a_zone_that_stands_in_the_text_is_kept() -> None:

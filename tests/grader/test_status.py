@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.intake.languages import languages
 from grader.intake.status import Status, read_status
@@ -40,6 +42,11 @@ FRIDAY = (datetime(2027, 2, 5, 23, 59),)
 )  # fmt: skip
 def test_a_cell_says_draft_late_and_extended(text: str, code: str, told: Status) -> None:
     assert read_status(text, (languages()[code],)) == told
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_cell_breaks_the_reading(text: str) -> None:
+    assert isinstance(read_status(text, (languages()["de"],)), Status)
 
 
 def test_where_no_language_is_known_all_words_are_tried() -> None:

@@ -100,11 +100,11 @@ def test_a_worksheet_of_another_assignment_is_refused_before_anything_is_written
         room.hand_in(f"{name}_{number}")
     assert room.grade() == 1
     told = " ".join(capsys.readouterr().err.split())
-    assert "none of the 2 identifiers of the submissions is in it, although 2 of the names are" in told
+    assert "none of the submissions' identifiers is in it (0 of 2), although names are (2 of 2)" in told
     assert not (room.out / "results.jsonl").exists()
     room.student(101, "Ada")
     assert room.grade() == 0
-    assert any("1 of 2 submissions have no row in the worksheet: Bob" in note
+    assert any("The worksheet has no row for 1 of 2 submissions: Bob" in note
                for note in notes(capsys.readouterr().out))  # fmt: skip
     room.rows.pop()
     assert room.grade("--collect") == 1
