@@ -128,7 +128,7 @@ def _judged(
     before = _before(program, event, first.last)
     if _is_same(program, found, event, before) or store.how == "delete":
         return
-    if store.how == "bind" and len(event.path) == 1:  # a loop's variable, or a name that was imported again
+    if store.how == "bind" and not _imports_another(program, event, first.last):
         return
     used = [node for node in reads if not _is_shown(found, node)]
     if not used or _passes_through(program, store.value):
@@ -210,6 +210,15 @@ def _spelled(node: ast.expr, configurations: set[str]) -> str:
     for name in sorted(configurations):
         text = text.replace(f"Name(id={name!r}", "Name(id='configuration'")
     return text
+
+
+def _imports_another(program: Program, event: Event, order: int) -> bool:
+    """A name is imported from somewhere else than before; a loop's variable is no import."""
+    name = event.store.root
+    earlier = [dict(step.scope.imports).get(name) for step in program.steps if step.order <= order]
+    known = [path for path in earlier if path is not None]
+    now = dict(event.step.scope.imports).get(name)
+    return now is not None and bool(known) and known[-1] != now
 
 
 def _same_definition(program: Program, event: Event) -> bool:

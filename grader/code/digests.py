@@ -38,7 +38,7 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
     """A function of this name whose code on the page is another, and no other function of the page is the one."""
     candidates = list(_candidates(program, run, name))
     for step, scope in candidates:
-        made = _digest_of(case, step, scope)
+        made = function_digest(case, step, scope)
         if made is None or made == digest:  # what cannot be worked out says nothing
             return None
     if not candidates or digest in _every_digest(case):
@@ -50,17 +50,16 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
 def _other_value(program: Program, name: str, digest: str) -> Found | None:
     """A plain global that stands on the page with another value, and that nothing else puts there."""
     bound = program.bound.get(name, ())
-    stored = [store for step in program.steps for scope in step.scope.whole() for store in scope.stores]
-    mine = [store for store in stored if store.root == name]
-    if not bound or any(store.path != (name,) or store.how != "assign" or store.value is None for store in mine):
-        return None
-    for store in mine:
+    for _, store in bound:
         try:
             made = value_digest(ast.literal_eval(store.value or ""))
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             return None
         if made is None or made == digest:
             return None
+    stored = [store for _, scope in program.scopes for store in scope.stores if store.root == name]
+    if not bound or any(store.path != (name,) or store.how != "assign" for store in stored):
+        return None
     step, store = bound[-1]
     return step, store.line, name
 
@@ -104,14 +103,13 @@ def _every_digest(case: Case) -> frozenset[str]:
     """The digests of all functions of the page: a name may have stood for another of them, or for a wrapper."""
     program = read_program(case)
     found = {
-        _digest_of(case, step, scope)
-        for step in program.steps for scope in step.scope.whole()
-        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+        function_digest(case, step, scope)
+        for step, scope in program.scopes if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
     }  # fmt: skip
     return frozenset(item for item in found if item is not None)
 
 
-def _digest_of(case: Case, step: Step, scope: Scope) -> str | None:
+def function_digest(case: Case, step: Step, scope: Scope) -> str | None:
     """A function's digest as `paribus.evidence.code` makes it, None where it depends on more than its source."""
     node = scope.node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

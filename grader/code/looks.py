@@ -74,18 +74,17 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
     """Calls that hand the word "test" to a helper which takes the part of that name from the data."""
     program = read_program(case)
     found = []
-    for step in program.steps:
-        for scope in step.scope.whole():
-            for call in scope.calls:
-                if scope.name and not _is_called(program, scope):
-                    continue
-                if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
-                    where = place_of(case, step, call.lineno)
-                    because = (
-                        f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was the "
-                        "one evaluation at the end."
-                    )
-                    found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+    for step, scope in program.scopes:
+        for call in scope.calls:
+            if scope.name and not _is_called(program, scope):
+                continue
+            if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
+                where = place_of(case, step, call.lineno)
+                because = (
+                    f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was the "
+                    "one evaluation at the end."
+                )
+                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
     return tuple(found)
 
 

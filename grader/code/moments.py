@@ -67,12 +67,11 @@ class Trained:
 def run_calls(program: Program) -> tuple[RunCall, ...]:
     """Every call that begins a run, in the order in which the code stands."""
     found = []
-    for step in program.steps:
-        for scope in step.scope.whole():
-            for path, call in scope.called:
-                if path[-1] in BEGINS and len(path) > 1:
-                    made = _run_call(step, call, path[-1], scope if scope.name else None)
-                    found += [made] if made is not None else []
+    for step, scope in program.scopes:
+        for path, call in scope.called:
+            if path[-1] in BEGINS and len(path) > 1:
+                made = _run_call(step, call, path[-1], scope if scope.name else None)
+                found += [made] if made is not None else []
     return tuple(found)
 
 

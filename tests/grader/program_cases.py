@@ -16,19 +16,22 @@ those of the page.
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.code.digests import _digest_of
+from course.assignment import Cell
+from generator.rehearsal.others import FOLDER as OUTSIDERS
+from grader.checks import CHECKS
+from grader.code.digests import function_digest
 from grader.code.moments import run_calls
 from grader.code.program import Program, make_program
-from grader.judge import judge
+from grader.judge import judge_cell
 from grader.match import match
-from grader.model import Case, FoundRecord, Recovered, RecoveredCell, Verdict
+from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
 from paribus.evidence.code import value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
@@ -36,6 +39,8 @@ from paribus.metrics import evaluate_fast
 from tests.grader.releases import material
 
 FOLDER = Path(__file__).with_name("programs")
+BASES = sorted((OUTSIDERS / "bases").glob("*.ipynb.xz"))
+"""Notebooks of the rehearsal that were really run: the solution's code."""
 KNOBS = {"model": "tiny", "epochs": 2, "batch_size": 32, "learning_rate": 0.002, "scheduler": "linear",
          "warmup_share": 0.06, "weight_decay": 0.01, "max_length": 48, "class_weights": "none", "label_smoothing": 0.0}  # fmt: skip
 LABELS = np.repeat(np.arange(4), [20, 10, 6, 4])
@@ -66,7 +71,8 @@ class Example:
 def cases() -> list[Example]:
     """Every case, by its file's name."""
     return [
-        Example(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.toml"))
+        Example(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(FOLDER.glob("*.toml"))
     ]
 
 
@@ -74,7 +80,9 @@ def submitted(program: Example, which: str) -> Case:
     """The notebook as it was handed in, with its records."""
     made = material(program.assignment)
     cells = notebook_of(program, program.sources(which))
-    ran = notebook_of(program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})})
+    ran = notebook_of(
+        program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})}
+    )
     matches, unmatched = match(made.release.assignment, Recovered("ipynb", cells))
     return Case(
         assignment=made.release.assignment,
@@ -86,9 +94,38 @@ def submitted(program: Example, which: str) -> Case:
     )
 
 
+OWNERS = frozenset(
+    {
+        "experiments.one_change", "experiments.predicted_first", "seeds.distinct", "seeds.reported", "metrics.recomputed",
+        "metrics.test_untouched", "tasks.tests_passed", "form.ran_in_order",
+    }
+)  # fmt: skip
+"""The checks that look at the code."""
+
+
 def verdicts(case: Case) -> dict[str, Verdict]:
-    """Every verdict as ``check@cell``."""
-    return {f"{verdict.check}@{cell.key}": verdict for cell in judge(case) for verdict in cell.verdicts}
+    """What the checks that look at the code say, as ``check@cell``."""
+    owned = {name: item for name, item in CHECKS.items() if name in OWNERS}
+    return {
+        f"{verdict.check}@{cell.key}": verdict
+        for cell in case.assignment.graded()
+        for verdict in judge_cell(case, only(cell), owned).verdicts
+    }
+
+
+def only(cell: Cell) -> Cell:
+    """The cell with those of its checks that look at the code."""
+    return replace(cell, checks=tuple(item for item in cell.checks if item.check in OWNERS))
+
+
+def marks(found: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts that reading the code has changed."""
+    return {
+        name: verdict
+        for name, verdict in found.items()
+        if {"doubts", "code"} & set(verdict.values)
+        or (verdict.check == "tasks.tests_passed" and verdict.outcome is Outcome.UNDECIDED)
+    }
 
 
 @cache
@@ -197,7 +234,9 @@ def _code(program: Example, read: Program, position: int, ran: tuple[RecoveredCe
     filled = {store.root for scope in reach.scopes for store in scope.stores if scope.name}
     digests = {}
     for scope in reach.scopes:
-        made = _digest_of(case, read.step_of(scope), scope) if isinstance(scope.node, ast.FunctionDef) else None
+        made = (
+            function_digest(case, read.step_of(scope), scope) if isinstance(scope.node, ast.FunctionDef) else None
+        )
         if made is not None:
             digests["training" if scope is roots[0] else scope.name] = made
     for name in sorted(reach.free - filled):
