@@ -17,10 +17,11 @@ from paribus.evidence.code import TRAINING
 DISPLAYS = frozenset(
     {
         "print", "display", "info", "debug", "warning", "log", "say", "write", "title", "track", "tqdm", "trange",
-        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show", "trange",
+        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show",
     }
 )  # fmt: skip
 """Calls that show something: what goes into them changes no run."""
+_COUNTS = frozenset({("range",), ("len",), ("int",), ("min",), ("max",)})
 _STOPS = (ast.Raise, ast.Assert, ast.Pass)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
@@ -108,9 +109,8 @@ def _filled(program: Program, found: Trained) -> set[str]:
 
 def _meet(read: Path, stored: Path) -> bool:
     """Whether what is read is, holds or belongs to what was stored."""
-    return all(
-        one == other or (one[0] == other[0] == "[" and "[]" in (one, other)) for one, other in zip(read, stored)
-    )
+    pairs = zip(read, stored, strict=False)
+    return all(one == other or (one[0] == other[0] == "[" and "[]" in (one, other)) for one, other in pairs)
 
 
 def _last_name(path: Path) -> str:
@@ -157,8 +157,8 @@ def _judged(
     else:
         yield CodeFinding(
             Kind.CHANGE, Standing.SUSPECTED,
-            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do not "
-            "tell what that did. A person looks whether it is a second change.",
+            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do "
+            "not tell what that did. A person looks whether it is a second change.",
             places, shown, sure=bool(added) or (old is not None and new is not None and store.how == "assign"),
         )  # fmt: skip
 
@@ -188,8 +188,8 @@ def _before(program: Program, event: Event, order: int) -> ast.expr | None:
 
 
 def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | None) -> bool:
-    """The path holds again what it held before: the same expression, made with the arm's own configuration or not, or
-    the original that was put back.
+    """The path holds again what it held before: the same expression, made with the arm's own configuration or not,
+    or the original that was put back.
     """
     value = event.store.source
     if isinstance(value, ast.Call) and (made := path_of(value.func)) is not None and made[-1] in _RECORDS:
@@ -280,7 +280,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-# --- how the training reads it --------------------------------------------------------------------------------------
+# --- how the training reads it ----------------------------------------------------------------------------------
 
 
 def _is_shown(found: Trained, node: ast.expr) -> bool:
@@ -317,7 +317,7 @@ def _enters_a_call(found: Trained, used: list[ast.expr]) -> bool:
     """It is handed to a function as it is: no condition, and nothing that only counts."""
     given = {
         id(value)
-        for call in found.reach.calls() if path_of(call.func) not in (("range",), ("len",), ("int",), ("min",), ("max",))
+        for scope in found.reach.scopes for path, call in scope.called if path not in _COUNTS
         for value in (*call.args, *(item.value for item in call.keywords))
     }  # fmt: skip
     return any(id(node) in given for node in used)

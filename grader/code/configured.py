@@ -9,7 +9,7 @@ from grader.code.between import DISPLAYS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.moments import RunCall, Trained
-from grader.code.paths import SPACE, Path, path_of
+from grader.code.paths import Path, path_of
 from grader.code.program import Program
 from grader.evidence.compare import knobs_of
 from grader.evidence.runs import finished
@@ -160,7 +160,7 @@ def _through(
 def _handed_on(
     program: Program, call: ast.Call, bare: dict[int, ast.expr], followed: _Followed
 ) -> Iterator[tuple[Scope, Path]]:
-    """A call that gets the whole configuration: a function of the notebook, one of paribus, or one that shows it."""
+    """A call that gets the whole configuration: the notebook's own function, one of paribus, or one that shows."""
     given = [(position, "", item) for position, item in enumerate(call.args)]
     given += [(-1, item.arg or "**", item.value) for item in call.keywords]
     mine = [(position, name) for position, name, item in given if id(item) in bare]
@@ -256,9 +256,10 @@ def another_config(case: Case, program: Program, calls: Sequence[RunCall]) -> It
                 given = [path for item in other.args if (path := _name(item)) is not None and path[0] in named]
                 if given and not {path[0] for path in given} & same and len(given) == 1:
                     where, there = place_of(case, call.step, call.line), place_of(case, step, other.lineno)
+                    told = ast.unparse(call.config)
                     yield call, CodeFinding(
                         Kind.CONFIG, Standing.SUSPECTED,
-                        f"The run is recorded with {ast.unparse(call.config)} ({said(case, where)}) and trained with {given[0][0]} "
+                        f"The run is recorded with {told} ({said(case, where)}) and trained with {given[0][0]} "
                         f"({said(case, there)}). A person looks which configuration was trained.",
                         (where, there), given[0][0], sure=True,
                     )  # fmt: skip
@@ -277,9 +278,9 @@ def _made_configs(program: Program) -> set[str]:
     found = set()
     for name, bound in program.bound.items():
         for _, store in bound:
-            if isinstance(store.value, ast.Call) and (path := path_of(store.value.func)) is not None:
-                if program.resolve(path)[-1] in ("replace", "TrainingConfig"):
-                    found.add(name)
+            path = path_of(store.value.func) if isinstance(store.value, ast.Call) else None
+            if path is not None and program.resolve(path)[-1] in ("replace", "TrainingConfig"):
+                found.add(name)
     return found
 
 

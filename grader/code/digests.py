@@ -14,6 +14,7 @@ from grader.evidence.runs import CASES, Run, read_runs
 from grader.model import Case
 from paribus.evidence.code import TRAINING, UNAVAILABLE, source_digest, value_digest
 
+
 @lru_cache(maxsize=CASES)
 def other_code(case: Case) -> tuple[CodeFinding, ...]:
     """Functions that a run's record names and that stand on the page with other code than the one that ran."""
@@ -26,7 +27,7 @@ def other_code(case: Case) -> tuple[CodeFinding, ...]:
             if digest != UNAVAILABLE and name not in found:
                 place = _other_function(case, program, run, name, digest) or _other_value(program, name, digest)
                 if place is not None:
-                    found[name] = _finding(case, program, run, *place)
+                    found[name] = _finding(case, program, run, place)
     return tuple(found.values())
 
 
@@ -64,8 +65,9 @@ def _other_value(program: Program, name: str, digest: str) -> Found | None:
     return step, store.line, name
 
 
-def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name: str) -> CodeFinding:
+def _finding(case: Case, program: Program, run: Run, other: Found) -> CodeFinding:
     """What is said of a name whose code on the page is not the one that a run recorded."""
+    step, line, name = other
     where = place_of(case, step, line)
     began = _count(case, run.start_position if run.start is not None else run.position)
     later = began is not None and step.count is not None and step.count > began
@@ -73,8 +75,8 @@ def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name
     when = ", and its cell was run again afterwards" if later else ""
     return CodeFinding(
         Kind.OTHER_CODE, standing,
-        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest is "
-        "another than the record's. Run the notebook again from the top, so that the page shows what ran.",
+        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest "
+        "is another than the record's. Run the notebook again from the top, so that the page shows what ran.",
         (where,), name, sure=standing is Standing.PROVED,
     )  # fmt: skip
 

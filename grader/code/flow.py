@@ -1,7 +1,7 @@
 """What names hold of which part of the data: training rows, held-out rows, held-out labels, both in one.
 
-A small flow of names. It follows assignments, and neither conditions nor what libraries do; what it does not see is no
-proof that nothing is there.
+A small flow of names. It follows assignments, and neither conditions nor what libraries do; what it does not see
+is no proof that nothing is there.
 """
 
 import ast
@@ -40,9 +40,9 @@ JOINS = frozenset(
 """Calls that put their arguments together."""
 _PARTS = {"train": TRAIN} | dict.fromkeys(("validation", "val", "valid", "dev", "test"), HELD_OUT)
 _MEASURES = (
-    "len", "max", "min", "score", "f1", "acc", "eval", "metric", "loss", "report", "confusion", "range", "print", "validat",
-    "unique", "zeros", "full", "empty", "ones", "tiers", "shape", "log", "finish", "predict", "mean", "sum", "std", "any",
-    "all", "early", "best", "crosstab", "precision", "recall",
+    "len", "max", "min", "score", "f1", "acc", "eval", "metric", "loss", "report", "confusion", "range", "print",
+    "validat", "unique", "zeros", "full", "empty", "ones", "tiers", "shape", "log", "finish", "predict", "mean",
+    "sum", "std", "any", "all", "early", "best", "crosstab", "precision", "recall",
 )  # fmt: skip
 """Parts of the names of what measures: how many, how good."""
 _KINDS_OF = frozenset({"set", "frozenset", "unique", "sorted", "Counter"})

@@ -1,4 +1,4 @@
-"""Rows and labels of the validation and test split that flow into training, fitting, vocabularies or predictions."""
+"""Rows and labels of the held-out parts that flow into training, fitting, vocabularies or predictions."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -59,12 +59,16 @@ def leaks(case: Case) -> tuple[CodeFinding, ...]:
 def _scored_afterwards(
     case: Case, program: Program, fitted: dict[str, tuple[Step, ast.Call]], training: _Training
 ) -> Iterator[CodeFinding]:
-    """Of what was fitted on held-out rows, that from which predictions follow; what comes after the last run is looked
-    at and no more.
+    """Of what was fitted on held-out rows, that from which predictions follow; what comes after the last run is
+    looked at and no more.
     """
     scored = _scored_names(program, training)
     last = max(
-        (step.order for step in program.steps if any(path[-1] in _SCORES | BEGINS for path, _ in step.scope.called)),
+        (
+            step.order
+            for step in program.steps
+            if any(path[-1] in _SCORES | BEGINS for path, _ in step.scope.called)
+        ),
         default=0,
     )
     for name, (step, call) in fitted.items():
@@ -91,9 +95,7 @@ def _fits(scope: Scope, flow: Flow) -> Iterator[tuple[str, ast.Call]]:
                 yield store.root, call
 
 
-def _trained_on(
-    case: Case, program: Program, step: Step, scope: Scope, flow: Flow
-) -> Iterator[CodeFinding]:
+def _trained_on(case: Case, program: Program, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Loops that take training steps on held-out batches."""
     for loop in scope.loops:
         if not isinstance(loop, ast.For):
@@ -132,13 +134,16 @@ def _weighed(case: Case, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeF
             yield _leak(where, f"Rows are multiplied before they are split ({said(case, where)})", scope.name)
 
 
-def _joined_rows(
-    case: Case, step: Step, scope: Scope, flow: Flow, training: _Training
-) -> Iterator[CodeFinding]:
+def _joined_rows(case: Case, step: Step, scope: Scope, flow: Flow, training: _Training) -> Iterator[CodeFinding]:
     """Training and held-out rows in one, where training uses them."""
     for store in scope.stores if not scope.name else ():
         made = store.source
-        if store.root in training.free and len(store.path) == 1 and not _only_joins(made) and JOINED in flow.holds(made):
+        if (
+            store.root in training.free
+            and len(store.path) == 1
+            and not _only_joins(made)
+            and JOINED in flow.holds(made)
+        ):
             where = place_of(case, step, store.line)
             what = f"{store.root}, which training uses, is made of training and validation rows in one"
             yield _leak(where, f"{what} ({said(case, where)})", store.root)
@@ -172,8 +177,8 @@ def _answers(case: Case, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeF
                 where = place_of(case, step, item.value.lineno)
                 yield CodeFinding(
                     Kind.PREDICTIONS, Standing.SUSPECTED,
-                    f"The predictions are made with the validation labels themselves ({said(case, where)}). A person "
-                    "looks.", (where,), scope.name,
+                    f"The predictions are made with the validation labels themselves ({said(case, where)}). A "
+                    "person looks.", (where,), scope.name,
                 )  # fmt: skip
 
 

@@ -20,7 +20,9 @@ TEST = "test"
 
 def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """The training function called with the changed configuration outside of any run, and arms trained again."""
-    recorded = {item.position for item in own_records(case) if item.record is not None and item.record.kind == "start"}
+    recorded = {
+        item.position for item in own_records(case) if item.record is not None and item.record.kind == "start"
+    }
     changed = {call.step.position for call in found.calls if call.arm == "changed"}
     wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
     before = min((step.order for step in program.steps if _predicts(step)), default=found.changed.first)
@@ -38,12 +40,12 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
                     f"({said(case, where)}), so its result may have been known when you predicted. A person looks.",
                     (where,), vary,
                 )  # fmt: skip
-    for call in found.calls:
-        if call.step.position in changed and any(
+    for run in found.calls:
+        if run.step.position in changed and any(
             item.arg == AGAIN and isinstance(item.value, ast.Constant) and item.value.value is True
-            for item in call.call.keywords
+            for item in run.call.keywords
         ):
-            where = place_of(case, call.step, call.line)
+            where = place_of(case, run.step, run.line)
             yield CodeFinding(
                 Kind.PEEK, Standing.SUSPECTED,
                 f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
@@ -81,8 +83,8 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
             if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
                 where = place_of(case, step, call.lineno)
                 because = (
-                    f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was the "
-                    "one evaluation at the end."
+                    f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was "
+                    "the one evaluation at the end."
                 )
                 found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
     return tuple(found)

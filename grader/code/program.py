@@ -1,5 +1,5 @@
-"""A notebook's code as one program: the statements of its cells in the order in which they ran, what its names stand
-for, and what a function reaches.
+"""A notebook's code as one program: the statements of its cells in the order in which they ran, what its names
+stand for, and what a function reaches.
 """
 
 import ast
@@ -46,8 +46,8 @@ class Unread:
 @dataclass(frozen=True)
 class Reach:
     """What a function does, with all of the notebook's functions that it uses: ``scopes`` are theirs, ``free`` the
-    notebook's names that they read, ``reads`` the expressions that read something of the notebook or of a module, by
-    their dotted paths, imports resolved and each as long as it stands there.
+    notebook's names that they read, ``reads`` the expressions that read something of the notebook or of a module,
+    by their dotted paths, imports resolved and each as long as it stands there.
     """
 
     scopes: tuple[Scope, ...]
@@ -157,7 +157,7 @@ class Program:
         return self._named(path[0], before) if path is not None else ()
 
     def _named(self, name: str, before: int | None = None, depth: int = 0) -> tuple[Scope, ...]:
-        """The functions or the class of this name, its last meaning before a step; through partials and instances."""
+        """The functions or the class of a name, its last meaning before a step; through partials and instances."""
         found = [scope for step, scope in self.defined.get(name, ()) if before is None or step.order <= before]
         if found:
             return (found[-1],)

@@ -1,4 +1,4 @@
-"""Whether the tests of a task still test: the self-checks replaced, what they stand on, or how errors end a cell."""
+"""Whether a task's tests still test: the self-checks replaced, what they stand on, or how errors end a cell."""
 
 import ast
 from functools import lru_cache
@@ -17,8 +17,9 @@ STANDS_ON = frozenset({("math", "isclose")})
 """What the self-checks themselves call of other modules; a test holds it against their source."""
 _HANDLERS = frozenset(
     {
-        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "ast_transformers",
-        "input_transformers_post", "input_transformers_cleanup", "run_cell", "run_code", "run_ast_nodes", "InteractiveTB",
+        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "run_cell",
+        "ast_transformers", "input_transformers_post", "input_transformers_cleanup", "run_code", "run_ast_nodes",
+        "InteractiveTB",
     }
 )  # fmt: skip
 """Parts of IPython that decide whether an error ends a cell, and what is run in it."""
@@ -74,7 +75,10 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
     elif path[0] == "builtins" and len(store.path) > 1 and path[-1] not in _SHOWS and not _is_plain(store):
         what = f"Python's own {path[-1]} is replaced"
     elif (len(store.path) > 1 or store.root in BUILTINS) and not _is_plain(store):
-        what, of = f"{'.'.join(store.path)}, which these tests use, is replaced", path if len(store.path) > 1 else store.path
+        what, of = (
+            f"{'.'.join(store.path)}, which these tests use, is replaced",
+            path if len(store.path) > 1 else store.path,
+        )
     return (of, _finding(case, step, store.line, what)) if what else None
 
 
@@ -92,7 +96,7 @@ def _is_plain(store: Store) -> bool:
     """A plain value, an import or a loop's variable: a slip that a test would not survive, and no replacement."""
     if store.how in ("augment", "change"):
         return True
-    if store.how == "bind" or store.how == "def":
+    if store.how in ("bind", "def"):
         return False
     return not isinstance(store.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call)
 

@@ -1,4 +1,4 @@
-"""Reading code: every form of a binding is one, magics are no Python, bounds hold, tables are those of the library."""
+"""Reading code: every form of a binding is one, magics are no Python, bounds hold, tables fit the library."""
 
 import ast
 import inspect
@@ -24,7 +24,7 @@ from grader.code.selfchecks import STANDS_ON, replaced_checks
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.evidence.code import TRAINING, code_digest, source_digest
-from tests.grader.program_cases import BASES, Example, notebook_of, submitted
+from tests.grader.program_cases import BASES, Example, submitted
 from tests.grader.releases import material
 from tests.grader.test_programs import really_run
 
@@ -131,7 +131,7 @@ def test_what_comes_after_the_tests_does_not_touch_their_result() -> None:
     assert replaced_checks(case, position_of(case, TESTS)) is None
 
 
-# --- cells -------------------------------------------------------------------------------------------------------------
+# --- cells --------------------------------------------------------------------------------------------------------
 
 MAGICS = {
     "a line magic": ("%matplotlib inline\nx = 1", [1]),
@@ -199,7 +199,7 @@ def test_reading_any_text_raises_nothing(source: str) -> None:
             assert all(path for path, _ in (*scope.called, *scope.reads))
 
 
-# --- paths --------------------------------------------------------------------------------------------------------------
+# --- paths --------------------------------------------------------------------------------------------------------
 
 SAME_PLACE = {
     "functional.cross_entropy": ("functional", "cross_entropy"),
@@ -221,20 +221,23 @@ def test_one_place_has_one_path_however_it_is_written(text: str, path: tuple[str
     assert path_of(ast.parse(text, mode="eval").body) == path
 
 
-# --- digests --------------------------------------------------------------------------------------------------------------
+# --- digests ------------------------------------------------------------------------------------------------------
 
 STYLES = {
     "plain": "def train(config, data, run):\n    '''Doc.'''\n    total: int = 0\n    return total  # a remark\n",
     "defaults": "def train(config, data, run, rate=1e-3, names=('a', 'b'), *, deep=None):\n    return rate\n",
     "texts over lines": "def train(config, data, run):\n    return f'''{config}\n        {data!r:>3}\n    '''\n",
     "a method's text over lines": (
-        "class Job:\n    def step(self):\n        return '''a\n        b'''\n\n\ndef train(config):\n    return Job().step()\n"
+        "class Job:\n    def step(self):\n        return '''a\n        b'''\n\n\n"
+        "def train(config):\n    return Job().step()\n"
     ),
     "decorated": (
-        "import functools\n\ndef same(f):\n    @functools.wraps(f)\n    def inner(*a):\n        return f(*a)\n    return inner\n\n"
-        "@same\ndef train(config):\n    return 1\n"
+        "import functools\n\ndef same(f):\n    @functools.wraps(f)\n    def inner(*a):\n        return f(*a)\n"
+        "    return inner\n\n@same\ndef train(config):\n    return 1\n"
     ),
-    "a function among statements": "if True:\n    def step(x):\n        return x\n\ndef train(config):\n    return step(1)\n",
+    "a function among statements": (
+        "if True:\n    def step(x):\n        return x\n\ndef train(config):\n    return step(1)\n"
+    ),
 }
 
 
@@ -304,7 +307,7 @@ def test_a_wrapper_without_a_trace_of_what_it_wraps_is_no_other_code() -> None:
     assert not other_code(submitted(Example("one", {"both": {"after.validate": source}}), "honest"))
 
 
-# --- tables of the library ---------------------------------------------------------------------------------------------------
+# --- tables of the library ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [path[-1] for path in LIBRARY])
