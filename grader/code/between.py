@@ -10,7 +10,6 @@ from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, s
 from grader.code.moments import Span, Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
-from grader.evidence.runs import Run
 from grader.model import Case
 from paribus.evidence.code import TRAINING
 
@@ -25,6 +24,8 @@ _COUNTS = frozenset({("range",), ("len",), ("int",), ("min",), ("max",)})
 _STOPS = (ast.Raise, ast.Assert, ast.Pass)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
+_CODE = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__wrapped__"})
+"""Attributes of a function that decide what it does."""
 _RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
 """Methods of paribus that give a handle, or what was recorded."""
 
@@ -40,14 +41,19 @@ class Event:
 
 def second_changes(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """What was changed between the arms of an experiment and is read by the training, beside what was declared."""
-    recorded = _recorded(found) | _handles(found)
-    filled = _filled(program, found)
+    recorded, filled = _recorded(found), _filled(program, found)
     for event in _last_events(program, found):
         name = _last_name(event.path)
-        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower() or event.store.root in recorded:
+        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower():
             continue
-        reads = [node for path, nodes in found.reach.reads.items() if _meet(path, event.path) for node in nodes]
-        if reads and event.store.root not in filled:
+        if _is_told(program, event, recorded) or event.store.root in _handles(found):
+            continue
+        least = _least(program, event)
+        reads = [
+            node for path, nodes in found.reach.reads.items() if len(path) >= least and _meet(path, event.path)
+            for node in nodes
+        ]  # fmt: skip
+        if reads and not any(_meet(path, event.path) for path in filled):
             yield from _judged(case, program, found, event, reads)
 
 
@@ -81,11 +87,28 @@ def _helpers(program: Program, step: Step, found: Trained) -> Iterator[Scope]:
 
 
 def _recorded(found: Trained) -> set[str]:
-    """Names whose value or code the records of both arms tell."""
+    """What the code digests of both arms tell of, by name."""
     sides = [[run for run in arm if run.code] for arm in (found.arms.baseline, found.arms.changed)]
     if not all(sides):
         return set()
-    return set.intersection(*(_names(run) for side in sides for run in side))
+    return set.intersection(*(set(run.code) - {TRAINING} for side in sides for run in side))
+
+
+def _is_told(program: Program, event: Event, recorded: set[str]) -> bool:
+    """The records tell whether it is the same in both arms: a function, a plain global with all that is in it, an
+    attribute of a class.
+    """
+    if len(event.path) == 1:
+        return event.path[0] in recorded
+    dotted = ".".join(event.path[:2])
+    return dotted in recorded or (event.path[0] in recorded and event.path[0] not in program.defined)
+
+
+def _least(program: Program, event: Event) -> int:
+    """How long a path must be to read what was stored: who calls a function reads none of its attributes."""
+    known = program.defined.get(event.path[0], ())
+    note = len(event.path) > 1 and event.path[-1] not in _CODE
+    return len(event.path) if known and note and not known[-1][1].is_class else 1
 
 
 def _handles(found: Trained) -> set[str]:
@@ -93,17 +116,13 @@ def _handles(found: Trained) -> set[str]:
     return {call.config.id for call in found.calls if isinstance(call.config, ast.Name)}
 
 
-def _names(run: Run) -> set[str]:
-    return {name.partition(".")[0] for name in run.code} - {TRAINING}
-
-
-def _filled(program: Program, found: Trained) -> set[str]:
+def _filled(program: Program, found: Trained) -> set[Path]:
     """What the training itself fills or assigns: results, not settings."""
     filled = set()
     for scope in found.reach.scopes:
         for store in scope.stores if scope.name else ():
             if store.root not in scope.local - scope.outer and program.resolve((store.root,)) == (store.root,):
-                filled.add(store.root)
+                filled.add(store.path)
     return filled
 
 

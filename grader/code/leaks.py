@@ -27,9 +27,14 @@ _WEIGHS = frozenset(
 
 
 @dataclass(frozen=True)
-class _Training:
-    """The functions that runs train with, by identity, and the notebook's names that they read."""
+class _Look:
+    """What is looked at: the notebook, and the functions that its runs train with, by identity: those that are
+    named (``roots``), all they reach, and the notebook's names that they read.
+    """
 
+    case: Case
+    program: Program
+    roots: frozenset[int]
     scopes: frozenset[int]
     free: frozenset[str]
 
@@ -38,43 +43,39 @@ class _Training:
 def leaks(case: Case) -> tuple[CodeFinding, ...]:
     """Held-out rows in what is fitted or trained and then scored, and held-out labels in predictions."""
     program, given = read_program(case), case.released_positions
-    flow, training = Flow({}), _training(program)
+    flow, look = Flow({}), _look(case, program)
     found: list[CodeFinding] = []
     fitted: dict[str, tuple[Step, ast.Call]] = {}
     for step in program.steps:
         if step.position not in given:
             for scope in step.scope.whole():
                 inner = flow.inside(scope) if scope.name else flow
-                found += _trained_on(case, program, step, scope, inner)
-                found += _answers(case, step, scope, inner)
-                found += _weighed(case, step, scope, inner)
-                found += _joined_rows(case, step, scope, inner, training)
+                for detect in (_trained_on, _answers, _weighed, _joined_rows):
+                    found += detect(look, step, scope, inner)
                 for name, call in _fits(scope, inner):
                     fitted.setdefault(name, (step, call))
         flow.assign(step.scope)
-    found += _scored_afterwards(case, program, fitted, training) if fitted else ()
+    found += _scored_afterwards(look, fitted) if fitted else ()
     return tuple(dict.fromkeys(found))
 
 
-def _scored_afterwards(
-    case: Case, program: Program, fitted: dict[str, tuple[Step, ast.Call]], training: _Training
-) -> Iterator[CodeFinding]:
+def _scored_afterwards(look: _Look, fitted: dict[str, tuple[Step, ast.Call]]) -> Iterator[CodeFinding]:
     """Of what was fitted on held-out rows, that from which predictions follow; what comes after the last run is
     looked at and no more.
     """
-    scored = _scored_names(program, training)
+    scored = _scored_names(look)
     last = max(
         (
             step.order
-            for step in program.steps
+            for step in look.program.steps
             if any(path[-1] in _SCORES | BEGINS for path, _ in step.scope.called)
         ),
         default=0,
     )
     for name, (step, call) in fitted.items():
         if name in scored and step.order <= last:
-            where = place_of(case, step, call.lineno)
-            what = f"{ast.unparse(call.func)} learns from validation or test rows ({said(case, where)})"
+            where = place_of(look.case, step, call.lineno)
+            what = f"{ast.unparse(call.func)} learns from validation or test rows ({said(look.case, where)})"
             yield _leak(where, f"{what}, and what it learnt is scored afterwards", "fit")
 
 
@@ -95,15 +96,15 @@ def _fits(scope: Scope, flow: Flow) -> Iterator[tuple[str, ast.Call]]:
                 yield store.root, call
 
 
-def _trained_on(case: Case, program: Program, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
+def _trained_on(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Loops that take training steps on held-out batches."""
     for loop in scope.loops:
         if not isinstance(loop, ast.For):
             continue
         held = flow.holds(loop.iter)
-        if held & {HELD_OUT, JOINED} and _steps(program, loop.body):
-            where = place_of(case, step, loop.lineno)
-            yield _leak(where, f"The loop trains on validation or test rows ({said(case, where)})", scope.name)
+        if held & {HELD_OUT, JOINED} and _steps(look.program, loop.body):
+            where = place_of(look.case, step, loop.lineno)
+            yield _leak(where, f"The loop trains on validation or test rows ({said(look.case, where)})", scope.name)
 
 
 def _steps(program: Program, body: Sequence[ast.stmt]) -> bool:
@@ -119,7 +120,7 @@ def _steps(program: Program, body: Sequence[ast.stmt]) -> bool:
     return False
 
 
-def _weighed(case: Case, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
+def _weighed(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Weights that are made of held-out labels, and rows that were multiplied before they were split."""
     for path, call in scope.called:
         name = path[-1]
@@ -127,33 +128,34 @@ def _weighed(case: Case, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeF
         given += arguments(call) if name in _WEIGHS else ()
         if not given and name != "train_test_split":
             continue
-        where = place_of(case, step, call.lineno)
+        where = place_of(look.case, step, call.lineno)
         if any(LABELS in flow.holds(item) for item in given):
-            yield _leak(where, f"Weights are made of validation labels ({said(case, where)})", scope.name)
+            yield _leak(where, f"Weights are made of validation labels ({said(look.case, where)})", scope.name)
         if name == "train_test_split" and any(MULTIPLIED in flow.holds(item) for item in call.args):
-            yield _leak(where, f"Rows are multiplied before they are split ({said(case, where)})", scope.name)
+            yield _leak(where, f"Rows are multiplied before they are split ({said(look.case, where)})", scope.name)
 
 
-def _joined_rows(case: Case, step: Step, scope: Scope, flow: Flow, training: _Training) -> Iterator[CodeFinding]:
+def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Training and held-out rows in one, where training uses them."""
     for store in scope.stores if not scope.name else ():
         made = store.source
         if (
-            store.root in training.free
+            store.root in look.free
             and len(store.path) == 1
             and not _only_joins(made)
             and JOINED in flow.holds(made)
         ):
-            where = place_of(case, step, store.line)
+            where = place_of(look.case, step, store.line)
             what = f"{store.root}, which training uses, is made of training and validation rows in one"
-            yield _leak(where, f"{what} ({said(case, where)})", store.root)
+            yield _leak(where, f"{what} ({said(look.case, where)})", store.root)
     for path, call in scope.called:
         begins = path[-1] in BEGINS and any(item.arg == "data" for item in call.keywords)
-        if begins or (id(scope) in training.scopes and path[-1] in _LEARNS):
+        trains = any(id(inner) in look.roots for inner in look.program.functions_of(call.func, step.order))
+        if begins or trains or (id(scope) in look.scopes and path[-1] in _LEARNS):
             given = (*call.args, *(item.value for item in call.keywords if not begins or item.arg == "data"))
             if any(JOINED in flow.holds(item) for item in given):
-                where = place_of(case, step, call.lineno)
-                what = f"Training gets training and validation rows in one ({said(case, where)})"
+                where = place_of(look.case, step, call.lineno)
+                what = f"Training gets training and validation rows in one ({said(look.case, where)})"
                 yield _leak(where, what, scope.name)
                 return
 
@@ -167,39 +169,41 @@ def _only_joins(node: ast.expr | None) -> bool:
     return isinstance(node, ast.BinOp | ast.List | ast.Tuple)
 
 
-def _answers(case: Case, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
+def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Predictions that are made with the labels they are scored against."""
     for path, call in scope.called:
         if path[-1] not in _SCORES:
             continue
         for item in call.keywords:
             if item.arg == "predictions" and LABELS in flow.holds(item.value):
-                where = place_of(case, step, item.value.lineno)
+                where = place_of(look.case, step, item.value.lineno)
                 yield CodeFinding(
                     Kind.PREDICTIONS, Standing.SUSPECTED,
-                    f"The predictions are made with the validation labels themselves ({said(case, where)}). A "
+                    f"The predictions are made with the validation labels themselves ({said(look.case, where)}). A "
                     "person looks.", (where,), scope.name,
                 )  # fmt: skip
 
 
-def _training(program: Program) -> _Training:
+def _look(case: Case, program: Program) -> _Look:
+    roots: set[int] = set()
     scopes: set[int] = set()
     free: set[str] = set()
     for call in run_calls(program):
-        roots = program.functions_of(call.function, call.step.order)
-        if roots:
-            reach = program.reach(roots, call.step.order)
+        named = program.functions_of(call.function, call.step.order)
+        if named:
+            reach = program.reach(named, call.step.order)
+            roots |= {id(scope) for scope in named}
             scopes |= {id(scope) for scope in reach.scopes}
             free |= reach.free
-    return _Training(frozenset(scopes), frozenset(free))
+    return _Look(case, program, frozenset(roots), frozenset(scopes), frozenset(free))
 
 
-def _scored_names(program: Program, training: _Training) -> frozenset[str]:
+def _scored_names(look: _Look) -> frozenset[str]:
     """Names that predictions follow from, through assignments, and those that training reads."""
     found: set[str] = set()
     made: dict[str, list[ast.expr]] = {}
-    waiting = sorted(training.free)
-    for _, scope in program.scopes:
+    waiting = sorted(look.free)
+    for _, scope in look.program.scopes:
         for store in scope.stores:
             if store.source is not None:
                 made.setdefault(store.root, []).append(store.source)

@@ -78,7 +78,8 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
     found = []
     for step, scope in program.scopes:
         for call in scope.calls:
-            if scope.name and not _is_called(program, scope):
+            given = (*call.args, *(item.value for item in call.keywords))
+            if not any(map(_is_test, given)) or (scope.name and not _is_called(program, scope)):
                 continue
             if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
                 where = place_of(case, step, call.lineno)
