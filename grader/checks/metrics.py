@@ -101,8 +101,8 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
-    recomputed = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    return with_doubts(recomputed, [*doubts_of(case, leaks(case)), *_misnamed(case)])
+    follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case)])
 
 
 def _misnamed(case: Case) -> list[Doubt]:

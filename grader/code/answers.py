@@ -1,4 +1,4 @@
-"""Answers to tasks that answer the visible tests alone: constants, the tests' own values, objects that equal anything."""
+"""Answers that answer the visible tests alone: constants, the tests' own values, objects that equal anything."""
 
 import ast
 from collections.abc import Iterator

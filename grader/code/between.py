@@ -10,7 +10,6 @@ from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, s
 from grader.code.moments import Span, Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
-from grader.evidence.runs import Run
 from grader.model import Case
 from paribus.evidence.code import TRAINING
 
@@ -21,9 +20,12 @@ DISPLAYS = frozenset(
     }
 )  # fmt: skip
 """Calls that show something: what goes into them changes no run."""
+_COUNTS = frozenset({("range",), ("len",), ("int",), ("min",), ("max",)})
 _STOPS = (ast.Raise, ast.Assert, ast.Pass)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
+_CODE = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__wrapped__"})
+"""Attributes of a function that decide what it does."""
 _RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
 """Methods of paribus that give a handle, or what was recorded."""
 
@@ -39,14 +41,19 @@ class Event:
 
 def second_changes(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """What was changed between the arms of an experiment and is read by the training, beside what was declared."""
-    recorded = _recorded(found) | _handles(found)
-    filled = _filled(program, found)
+    recorded, filled = _recorded(found), _filled(program, found)
     for event in _last_events(program, found):
         name = _last_name(event.path)
-        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower() or event.store.root in recorded:
+        if name in _TELLS or name == vary or event.path[0].lower() == vary.lower():
             continue
-        reads = [node for path, nodes in found.reach.reads.items() if _meet(path, event.path) for node in nodes]
-        if reads and event.store.root not in filled:
+        if _is_told(program, event, recorded) or event.store.root in _handles(found):
+            continue
+        least = _least(program, event)
+        reads = [
+            node for path, nodes in found.reach.reads.items() if len(path) >= least and _meet(path, event.path)
+            for node in nodes
+        ]  # fmt: skip
+        if reads and not any(_meet(path, event.path) for path in filled):
             yield from _judged(case, program, found, event, reads)
 
 
@@ -80,11 +87,28 @@ def _helpers(program: Program, step: Step, found: Trained) -> Iterator[Scope]:
 
 
 def _recorded(found: Trained) -> set[str]:
-    """Names whose value or code the records of both arms tell."""
+    """What the code digests of both arms tell of, by name."""
     sides = [[run for run in arm if run.code] for arm in (found.arms.baseline, found.arms.changed)]
     if not all(sides):
         return set()
-    return set.intersection(*(_names(run) for side in sides for run in side))
+    return set.intersection(*(set(run.code) - {TRAINING} for side in sides for run in side))
+
+
+def _is_told(program: Program, event: Event, recorded: set[str]) -> bool:
+    """The records tell whether it is the same in both arms: a function, a plain global with all that is in it, an
+    attribute of a class.
+    """
+    if len(event.path) == 1:
+        return event.path[0] in recorded
+    dotted = ".".join(event.path[:2])
+    return dotted in recorded or (event.path[0] in recorded and event.path[0] not in program.defined)
+
+
+def _least(program: Program, event: Event) -> int:
+    """How long a path must be to read what was stored: who calls a function reads none of its attributes."""
+    known = program.defined.get(event.path[0], ())
+    note = len(event.path) > 1 and event.path[-1] not in _CODE
+    return len(event.path) if known and note and not known[-1][1].is_class else 1
 
 
 def _handles(found: Trained) -> set[str]:
@@ -92,25 +116,20 @@ def _handles(found: Trained) -> set[str]:
     return {call.config.id for call in found.calls if isinstance(call.config, ast.Name)}
 
 
-def _names(run: Run) -> set[str]:
-    return {name.partition(".")[0] for name in run.code} - {TRAINING}
-
-
-def _filled(program: Program, found: Trained) -> set[str]:
+def _filled(program: Program, found: Trained) -> set[Path]:
     """What the training itself fills or assigns: results, not settings."""
     filled = set()
     for scope in found.reach.scopes:
         for store in scope.stores if scope.name else ():
             if store.root not in scope.local - scope.outer and program.resolve((store.root,)) == (store.root,):
-                filled.add(store.root)
+                filled.add(store.path)
     return filled
 
 
 def _meet(read: Path, stored: Path) -> bool:
     """Whether what is read is, holds or belongs to what was stored."""
-    return all(
-        one == other or (one[0] == other[0] == "[" and "[]" in (one, other)) for one, other in zip(read, stored)
-    )
+    pairs = zip(read, stored, strict=False)
+    return all(one == other or (one[0] == other[0] == "[" and "[]" in (one, other)) for one, other in pairs)
 
 
 def _last_name(path: Path) -> str:
@@ -128,7 +147,7 @@ def _judged(
     before = _before(program, event, first.last)
     if _is_same(program, found, event, before) or store.how == "delete":
         return
-    if store.how == "bind" and len(event.path) == 1:  # a loop's variable, or a name that was imported again
+    if store.how == "bind" and not _imports_another(program, event, first.last):
         return
     used = [node for node in reads if not _is_shown(found, node)]
     if not used or _passes_through(program, store.value):
@@ -157,8 +176,8 @@ def _judged(
     else:
         yield CodeFinding(
             Kind.CHANGE, Standing.SUSPECTED,
-            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do not "
-            "tell what that did. A person looks whether it is a second change.",
+            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do "
+            "not tell what that did. A person looks whether it is a second change.",
             places, shown, sure=bool(added) or (old is not None and new is not None and store.how == "assign"),
         )  # fmt: skip
 
@@ -188,8 +207,8 @@ def _before(program: Program, event: Event, order: int) -> ast.expr | None:
 
 
 def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | None) -> bool:
-    """The path holds again what it held before: the same expression, made with the arm's own configuration or not, or
-    the original that was put back.
+    """The path holds again what it held before: the same expression, made with the arm's own configuration or not,
+    or the original that was put back.
     """
     value = event.store.source
     if isinstance(value, ast.Call) and (made := path_of(value.func)) is not None and made[-1] in _RECORDS:
@@ -210,6 +229,15 @@ def _spelled(node: ast.expr, configurations: set[str]) -> str:
     for name in sorted(configurations):
         text = text.replace(f"Name(id={name!r}", "Name(id='configuration'")
     return text
+
+
+def _imports_another(program: Program, event: Event, order: int) -> bool:
+    """A name is imported from somewhere else than before; a loop's variable is no import."""
+    name = event.store.root
+    earlier = [dict(step.scope.imports).get(name) for step in program.steps if step.order <= order]
+    known = [path for path in earlier if path is not None]
+    now = dict(event.step.scope.imports).get(name)
+    return now is not None and bool(known) and known[-1] != now
 
 
 def _same_definition(program: Program, event: Event) -> bool:
@@ -271,7 +299,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-# --- how the training reads it --------------------------------------------------------------------------------------
+# --- how the training reads it ----------------------------------------------------------------------------------
 
 
 def _is_shown(found: Trained, node: ast.expr) -> bool:
@@ -308,7 +336,7 @@ def _enters_a_call(found: Trained, used: list[ast.expr]) -> bool:
     """It is handed to a function as it is: no condition, and nothing that only counts."""
     given = {
         id(value)
-        for call in found.reach.calls() if path_of(call.func) not in (("range",), ("len",), ("int",), ("min",), ("max",))
+        for scope in found.reach.scopes for path, call in scope.called if path not in _COUNTS
         for value in (*call.args, *(item.value for item in call.keywords))
     }  # fmt: skip
     return any(id(node) in given for node in used)

@@ -44,7 +44,7 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
             also = f" and sets {other}" if other else ""
             yield CodeFinding(
                 Kind.CHANGE, Standing.SUSPECTED,
-                f"{scope.name} branches on {what}{also} ({said(case, where)}): beside {vary or 'the declared setting'} "
+                f"{scope.name} branches on {what}{also} ({said(case, where)}): beside the declared change "
                 "something else may differ between the arms. A person looks.",
                 (where,), what, sure=bool(other) or on_arm,
             )  # fmt: skip
@@ -115,7 +115,7 @@ def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) 
     return ""
 
 
-# --- seeds --------------------------------------------------------------------------------------------------------------
+# --- seeds ------------------------------------------------------------------------------------------------------
 
 
 def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -131,8 +131,8 @@ def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             where = place_of(case, step, call.lineno)
             yield CodeFinding(
                 Kind.SEED, Standing.SUSPECTED,
-                f"{scope.name} seeds with {value} ({said(case, where)}) and never reads the run's own seed, which the "
-                "records say. A person looks.", (where,), scope.name, sure=True,
+                f"{scope.name} seeds with {value} ({said(case, where)}) and never reads the run's own seed, which "
+                "the records say. A person looks.", (where,), scope.name, sure=True,
             )  # fmt: skip
             return
 
@@ -170,7 +170,7 @@ def _seed_given(call: ast.Call) -> int | None:
     return None
 
 
-# --- loops that stop after their first round ------------------------------------------------------------------------------
+# --- loops that stop after their first round --------------------------------------------------------------------
 
 
 def cut_loops(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:

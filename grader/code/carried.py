@@ -17,7 +17,7 @@ _OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSp
 
 
 def carried_state(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """Names that are made outside of the training function and trained within it, and not made anew for each arm."""
+    """Names that are made outside of the training function and trained within it, and not made anew for an arm."""
     for name in sorted(found.reach.free):
         made = _made(program, name, found)
         if made is None or _renewed(program, name, found):
@@ -30,14 +30,14 @@ def carried_state(case: Case, program: Program, found: Trained) -> Iterator[Code
         there = place_of(case, program.step_of(trained_at[0]), trained_at[1])
         yield CodeFinding(
             Kind.CHANGE, Standing.SUSPECTED,
-            f"{name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the second arm "
-            "seems to go on where the first one stopped. A person looks; make it anew within the training function.",
+            f"{name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the second "
+            "arm seems to go on where the first one stopped. A person looks; make it anew inside it.",
             (where, there), name, sure=how == "trained",
         )  # fmt: skip
 
 
 def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] | None:
-    """The one call that made what the name stands for, before both arms; None where it is made again between them."""
+    """The one call that made what the name stands for, before both arms; None where it is made between them."""
     if (name,) != program.resolve((name,)) or name in program.defined:
         return None
     bound = program.bound.get(name, ())

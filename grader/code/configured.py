@@ -1,14 +1,14 @@
 """Whether training reads the configuration that the records hold, or has its own values written into it."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.code.between import DISPLAYS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.moments import RunCall, Trained
+from grader.code.moments import Trained
 from grader.code.paths import Path, path_of
 from grader.code.program import Program
 from grader.evidence.compare import knobs_of
@@ -160,7 +160,7 @@ def _through(
 def _handed_on(
     program: Program, call: ast.Call, bare: dict[int, ast.expr], followed: _Followed
 ) -> Iterator[tuple[Scope, Path]]:
-    """A call that gets the whole configuration: a function of the notebook, one of paribus, or one that shows it."""
+    """A call that gets the whole configuration: the notebook's own function, one of paribus, or one that shows."""
     given = [(position, "", item) for position, item in enumerate(call.args)]
     given += [(-1, item.arg or "**", item.value) for item in call.keywords]
     mine = [(position, name) for position, name, item in given if id(item) in bare]
@@ -228,87 +228,3 @@ def _heads(case: Case, program: Program, found: Trained) -> tuple[Place, ...]:
         if root.name:
             return (place_of(case, program.step_of(root), root.line),)
     return ()
-
-
-# --- another configuration than the recorded one ------------------------------------------------------------------
-
-
-def another_config(case: Case, program: Program, calls: Sequence[RunCall]) -> Iterator[tuple[RunCall, CodeFinding]]:
-    """An own loop that is begun with one configuration and trained with another."""
-    named = {path[0] for call in calls if (path := _name(call.config)) is not None} | _made_configs(program)
-    for call in calls:
-        recorded = _name(call.config)
-        inline = call.config is not None and recorded is None and _changes(call.config)
-        if (
-            call.how != "start"
-            or (recorded is None and not inline)
-            or call.helper is not None
-            or call.config is None
-        ):
-            continue
-        same = _converted(program, recorded[0], call.step.order) if recorded is not None else set()
-        for step in program.steps[call.step.order :]:
-            if step.position != call.step.position or _begins_again(step.scope, call):
-                break
-            for other in step.scope.calls:
-                if other.lineno <= call.line or not program.functions_of(other.func, step.order):
-                    continue
-                given = [path for item in other.args if (path := _name(item)) is not None and path[0] in named]
-                if given and not {path[0] for path in given} & same and len(given) == 1:
-                    where, there = place_of(case, call.step, call.line), place_of(case, step, other.lineno)
-                    yield call, CodeFinding(
-                        Kind.CONFIG, Standing.SUSPECTED,
-                        f"The run is recorded with {ast.unparse(call.config)} ({said(case, where)}) and trained with {given[0][0]} "
-                        f"({said(case, there)}). A person looks which configuration was trained.",
-                        (where, there), given[0][0], sure=True,
-                    )  # fmt: skip
-                    return
-
-
-def _name(node: ast.expr | None) -> Path | None:
-    """A plain name; ``replace(X)`` without a change is X."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-        node = node.args[0]
-    return (node.id,) if isinstance(node, ast.Name) else None
-
-
-def _made_configs(program: Program) -> set[str]:
-    """Names that are bound to a configuration: a replaced one, or paribus's own."""
-    found = set()
-    for name, bound in program.bound.items():
-        for _, store in bound:
-            if isinstance(store.value, ast.Call) and (path := path_of(store.value.func)) is not None:
-                if program.resolve(path)[-1] in ("replace", "TrainingConfig"):
-                    found.add(name)
-    return found
-
-
-def _converted(program: Program, name: str, order: int) -> set[str]:
-    """The name, and those that it was made from without a change of their own: ``settings = asdict(config)``."""
-    found, waiting = {name}, [name]
-    while waiting:
-        value = program.value_before(waiting.pop(), order)
-        if value is None or _changes(value):
-            continue
-        names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-        waiting += sorted(names - found)
-        found |= names
-    return found
-
-
-def _changes(value: ast.expr) -> bool:
-    """``replace(CONFIG, rate=…)``, ``{**CONFIG, "rate": …}``, ``CONFIG | {…}``, ``dict(CONFIG, rate=…)``."""
-    if isinstance(value, ast.BinOp):
-        return True
-    if isinstance(value, ast.Dict):
-        return None in value.keys and len(value.keys) > 1
-    return isinstance(value, ast.Call) and bool(value.keywords)
-
-
-def _begins_again(scope: Scope, call: RunCall) -> bool:
-    """Another run begins in this step."""
-    return any(
-        other is not call.call and other.lineno > call.line and (path := path_of(other.func)) is not None
-        and path[-1] in ("start", "run") and len(path) > 1
-        for other in scope.calls
-    )  # fmt: skip

@@ -27,7 +27,7 @@ def other_code(case: Case) -> tuple[CodeFinding, ...]:
             if digest != UNAVAILABLE and name not in found:
                 place = _other_function(case, program, run, name, digest) or _other_value(program, name, digest)
                 if place is not None:
-                    found[name] = _finding(case, program, run, *place)
+                    found[name] = _finding(case, program, run, place)
     return tuple(found.values())
 
 
@@ -39,7 +39,7 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
     """A function of this name whose code on the page is another, and no other function of the page is the one."""
     candidates = list(_candidates(program, run, name))
     for step, scope in candidates:
-        made = _digest_of(case, step, scope)
+        made = function_digest(case, step, scope)
         if made is None or made == digest:  # what cannot be worked out says nothing
             return None
     if not candidates or digest in _every_digest(case):
@@ -51,23 +51,23 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
 def _other_value(program: Program, name: str, digest: str) -> Found | None:
     """A plain global that stands on the page with another value, and that nothing else puts there."""
     bound = program.bound.get(name, ())
-    stored = [store for step in program.steps for scope in step.scope.whole() for store in scope.stores]
-    mine = [store for store in stored if store.root == name]
-    if not bound or any(store.path != (name,) or store.how != "assign" or store.value is None for store in mine):
-        return None
-    for store in mine:
+    for _, store in bound:
         try:
             made = value_digest(ast.literal_eval(store.value or ""))
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             return None
         if made is None or made == digest:
             return None
+    stored = [store for _, scope in program.scopes for store in scope.stores if store.root == name]
+    if not bound or any(store.path != (name,) or store.how != "assign" for store in stored):
+        return None
     step, store = bound[-1]
     return step, store.line, name
 
 
-def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name: str) -> CodeFinding:
+def _finding(case: Case, program: Program, run: Run, other: Found) -> CodeFinding:
     """What is said of a name whose code on the page is not the one that a run recorded."""
+    step, line, name = other
     where = place_of(case, step, line)
     began = _count(case, run.start_position if run.start is not None else run.position)
     later = began is not None and step.count is not None and step.count > began
@@ -75,8 +75,8 @@ def _finding(case: Case, program: Program, run: Run, step: Step, line: int, name
     when = ", and its cell was run again afterwards" if later else ""
     return CodeFinding(
         Kind.OTHER_CODE, standing,
-        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest is "
-        "another than the record's. Run the notebook again from the top, so that the page shows what ran.",
+        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest "
+        "is another than the record's. Run the notebook again from the top, so that the page shows what ran.",
         (where,), name, sure=standing is Standing.PROVED,
     )  # fmt: skip
 
@@ -105,14 +105,13 @@ def _every_digest(case: Case) -> frozenset[str]:
     """The digests of all functions of the page: a name may have stood for another of them, or for a wrapper."""
     program = read_program(case)
     found = {
-        _digest_of(case, step, scope)
-        for step in program.steps for scope in step.scope.whole()
-        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+        function_digest(case, step, scope)
+        for step, scope in program.scopes if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
     }  # fmt: skip
     return frozenset(item for item in found if item is not None)
 
 
-def _digest_of(case: Case, step: Step, scope: Scope) -> str | None:
+def function_digest(case: Case, step: Step, scope: Scope) -> str | None:
     """A function's digest as `paribus.evidence.code` makes it, None where it depends on more than its source."""
     node = scope.node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -1,4 +1,4 @@
-"""What a cell's code does, gathered in one pass over its tree: names, calls and stores, by the scope they stand in."""
+"""What a cell's code does, gathered in one pass over its tree: names, calls and stores, by scope."""
 
 import ast
 from collections.abc import Iterator
@@ -49,16 +49,15 @@ class Scope:
     @cached_property
     def reads(self) -> tuple[tuple[Path, ast.expr], ...]:
         """The paths that it reads, each as long as it stands there: ``a.b.c`` is no reading of ``a.b``."""
-        inner = {id(node.value) for node in (*self.attributes, *self.subscripts)}
+        inner = {id(node.value) for node in self.attributes} | {id(node.value) for node in self.subscripts}
         leads = [(path, call) for call in self.calls if (path := path_of(call)) is not None]
         for _, call in leads:
             inner |= {id(call.func), *(id(item) for item in call.args[:1])}
-        found: list[tuple[Path, ast.expr]] = [item for item in leads if id(item[1]) not in inner]
-        for node in (*self.attributes, *self.subscripts):
-            if id(node) not in inner and (path := path_of(node)) is not None:
-                found.append((path, node))
-        found += [((node.id,), node) for node in self.loads if id(node) not in inner]
-        return tuple(found)
+        places: tuple[ast.expr, ...] = (*self.attributes, *self.subscripts, *self.loads)
+        return (
+            *((path, call) for path, call in leads if id(call) not in inner),
+            *((path, node) for node in places if id(node) not in inner and (path := path_of(node)) is not None),
+        )
 
     @property
     def is_class(self) -> bool:
@@ -66,7 +65,7 @@ class Scope:
         return isinstance(self.node, ast.ClassDef)
 
     def whole(self) -> Iterator["Scope"]:
-        """This scope and all that are defined in it."""
+        """The scope itself and all that are defined in it."""
         yield self
         for scope in self.inner:
             yield from scope.whole()

@@ -46,8 +46,8 @@ class Place:
 
 @dataclass(frozen=True)
 class CodeFinding:
-    """One finding. ``because`` is a sentence to the student, ``places`` the lines it rests on, ``about`` the name it
-    is about (a task, a run, a path). ``sure`` says that a person would hardly ever see it otherwise.
+    """One finding. ``because`` is a sentence to the student, ``places`` the lines it rests on, ``about`` the name
+    it is about (a task, a run, a path). ``sure`` says that a person would hardly ever see it otherwise.
     """
 
     kind: Kind

@@ -40,12 +40,12 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
                     f"({said(case, where)}), so its result may have been known when you predicted. A person looks.",
                     (where,), vary,
                 )  # fmt: skip
-    for call in found.calls:
-        if call.step.position in changed and any(
+    for run in found.calls:
+        if run.step.position in changed and any(
             item.arg == AGAIN and isinstance(item.value, ast.Constant) and item.value.value is True
-            for item in call.call.keywords
+            for item in run.call.keywords
         ):
-            where = place_of(case, call.step, call.line)
+            where = place_of(case, run.step, run.line)
             yield CodeFinding(
                 Kind.PEEK, Standing.SUSPECTED,
                 f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
@@ -76,18 +76,18 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
     """Calls that hand the word "test" to a helper which takes the part of that name from the data."""
     program = read_program(case)
     found = []
-    for step in program.steps:
-        for scope in step.scope.whole():
-            for call in scope.calls:
-                if scope.name and not _is_called(program, scope):
-                    continue
-                if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
-                    where = place_of(case, step, call.lineno)
-                    because = (
-                        f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was the "
-                        "one evaluation at the end."
-                    )
-                    found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+    for step, scope in program.scopes:
+        for call in scope.calls:
+            given = (*call.args, *(item.value for item in call.keywords))
+            if not any(map(_is_test, given)) or (scope.name and not _is_called(program, scope)):
+                continue
+            if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):
+                where = place_of(case, step, call.lineno)
+                because = (
+                    f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was "
+                    "the one evaluation at the end."
+                )
+                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
     return tuple(found)
 
 

@@ -67,12 +67,11 @@ class Trained:
 def run_calls(program: Program) -> tuple[RunCall, ...]:
     """Every call that begins a run, in the order in which the code stands."""
     found = []
-    for step in program.steps:
-        for scope in step.scope.whole():
-            for path, call in scope.called:
-                if path[-1] in BEGINS and len(path) > 1:
-                    made = _run_call(step, call, path[-1], scope if scope.name else None)
-                    found += [made] if made is not None else []
+    for step, scope in program.scopes:
+        for path, call in scope.called:
+            if path[-1] in BEGINS and len(path) > 1:
+                made = _run_call(step, call, path[-1], scope if scope.name else None)
+                found += [made] if made is not None else []
     return tuple(found)
 
 
@@ -104,7 +103,7 @@ def _word(node: ast.expr | None) -> str:
 
 @lru_cache(maxsize=4 * CASES)
 def trained(case: Case, key: str) -> Trained | None:
-    """The experiment's arms in the code; None where one of them, or the code that trained it, is not in the file."""
+    """The experiment's arms in the code; None where one of them, or the cell that ran it, is not in the file."""
     arms = find_arms(case, key)
     if not arms.both:
         return None
@@ -168,5 +167,5 @@ def _roots(program: Program, calls: Sequence[RunCall], spans: Sequence[Span]) ->
             for step in program.steps[span.first : span.last + 1]:
                 if any(path[-1] in TRAINS for path, _ in step.scope.called):
                     yield step.scope
-                for call in step.scope.calls:
-                    yield from program.functions_of(call.func, step.order)
+                for inner in step.scope.calls:
+                    yield from program.functions_of(inner.func, step.order)

@@ -1,7 +1,8 @@
 """Expressions as dotted paths, and everything that a statement or a call puts under a path.
 
-``functional.cross_entropy = f``, ``setattr(functional, "cross_entropy", f)``, ``vars(functional).update(cross_entropy=f)``
-and ``sys.modules["torch.nn.functional"].cross_entropy = f`` are one thing said in four ways.
+``functional.cross_entropy = f``, ``setattr(functional, "cross_entropy", f)``,
+``vars(functional).update(cross_entropy=f)`` and ``sys.modules["torch.nn.functional"].cross_entropy = f`` are one
+thing said in four ways.
 """
 
 import ast
@@ -15,8 +16,9 @@ SPACE = "{}"
 IPYTHON = "get_ipython()"
 MUTATORS = frozenset(
     {
-        "add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put", "remove",
-        "resize", "reverse", "setdefault", "shuffle", "sort", "add_", "copy_", "fill_", "mul_", "zero_", "sub_",
+        "add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put",
+        "remove", "resize", "reverse", "setdefault", "shuffle", "sort", "add_", "copy_", "fill_", "mul_", "zero_",
+        "sub_",
     }
 )  # fmt: skip
 """Methods that change what they belong to."""
@@ -27,7 +29,7 @@ _SETTERS = frozenset({"setattr", "__setattr__"})
 @dataclass(frozen=True)
 class Store:
     """Something put under ``path``: ``value`` is what, None where it is no expression of its own; ``how`` is
-    "assign", "augment", "bind" (an import, a loop, a with), "def", "delete", or "change" (a method that changes it).
+    "assign", "augment", "bind" (an import, a loop, a with), "def", "delete", or "change" (by a method of its own).
     ``part_of`` is the expression of which ``value`` would be a part, where several names are assigned at once.
     """
 
@@ -78,7 +80,7 @@ def _entry(node: ast.Subscript) -> Path | None:
     return (*base, f"[{key!r}]" if isinstance(key, str | int) else "[]")
 
 
-def _called(node: ast.Call) -> Path | None:
+def _called(node: ast.Call) -> Path | None:  # noqa: PLR0911 - one way out a kind of call
     """Calls that only lead somewhere: vars, getattr, import_module, get_ipython, and an entry's get."""
     function, first = path_of(node.func), _text(node.args[0]) if node.args else None
     if function is None:
@@ -114,7 +116,7 @@ def _text(node: ast.AST) -> str | None:
 def stores_to(
     target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None
 ) -> Iterator[Store]:
-    """What an assignment's target puts where; a tuple is taken apart, with its values where they are written out."""
+    """What an assignment's target puts where; a tuple is taken apart, with its values where those are written."""
     if isinstance(target, ast.Tuple | ast.List):
         parts: list[ast.expr | None] = [None] * len(target.elts)
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):

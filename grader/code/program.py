@@ -1,5 +1,5 @@
-"""A notebook's code as one program: the statements of its cells in the order in which they ran, what its names stand
-for, and what a function reaches.
+"""A notebook's code as one program: the statements of its cells in the order in which they ran, what its names
+stand for, and what a function reaches.
 """
 
 import ast
@@ -46,8 +46,8 @@ class Unread:
 @dataclass(frozen=True)
 class Reach:
     """What a function does, with all of the notebook's functions that it uses: ``scopes`` are theirs, ``free`` the
-    notebook's names that they read, ``reads`` the expressions that read something of the notebook or of a module, by
-    their dotted paths, imports resolved and each as long as it stands there.
+    notebook's names that they read, ``reads`` the expressions that read something of the notebook or of a module,
+    by their dotted paths, imports resolved and each as long as it stands there.
     """
 
     scopes: tuple[Scope, ...]
@@ -73,16 +73,20 @@ class Program:
     _reached: dict[frozenset[int], Reach] = field(default_factory=dict)
 
     @cached_property
+    def scopes(self) -> tuple[tuple[Step, Scope], ...]:
+        """Every scope with the step in which it stands, in order."""
+        return tuple((step, scope) for step in self.steps for scope in step.scope.whole())
+
+    @cached_property
     def imports(self) -> dict[str, Path]:
         """What a name that stands for a module, or for something in one, stands for; the last meaning counts."""
         found: dict[str, Path] = {}
-        for step in self.steps:
-            for scope in step.scope.whole():
-                for name, path in scope.imports:
-                    if not scope.name or name not in found:
-                        found[name] = path
-                for store in scope.stores if not scope.name else ():
-                    self._alias(store, found)
+        for _, scope in self.scopes:
+            for name, path in scope.imports:
+                if not scope.name or name not in found:
+                    found[name] = path
+            for store in scope.stores if not scope.name else ():
+                self._alias(store, found)
         return found
 
     @staticmethod
@@ -123,7 +127,7 @@ class Program:
 
     @cached_property
     def _homes(self) -> dict[int, Step]:
-        return {id(scope): step for step in self.steps for scope in step.scope.whole()}
+        return {id(scope): step for step, scope in self.scopes}
 
     def step_of(self, scope: Scope) -> Step:
         """The step in which a scope stands."""
@@ -141,8 +145,7 @@ class Program:
         if node is None:
             return ()
         if isinstance(node, ast.Lambda):
-            every = (scope for step in self.steps for scope in step.scope.whole())
-            return tuple(scope for scope in every if scope.node is node)
+            return tuple(scope for _, scope in self.scopes if scope.node is node)
         if isinstance(node, ast.Call):
             partial = path_of(node.func)
             return (
@@ -154,7 +157,7 @@ class Program:
         return self._named(path[0], before) if path is not None else ()
 
     def _named(self, name: str, before: int | None = None, depth: int = 0) -> tuple[Scope, ...]:
-        """The functions or the class of this name, its last meaning before a step; through partials and instances."""
+        """The functions or the class of a name, its last meaning before a step; through partials and instances."""
         found = [scope for step, scope in self.defined.get(name, ()) if before is None or step.order <= before]
         if found:
             return (found[-1],)

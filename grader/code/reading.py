@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 
+from grader.code.another import another_config
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, ignored_seed
 from grader.code.carried import carried_state
-from grader.code.configured import another_config, not_followed
+from grader.code.configured import not_followed
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.looks import early_looks
-from grader.code.moments import run_calls, trained
+from grader.code.moments import trained
 from grader.code.program import read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
@@ -33,12 +34,8 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *ignored_seed(case, program, found),
         *early_looks(case, program, found, vary),
     ]
-    mine = {call.step.position for call in found.calls}
-    findings += [
-        finding
-        for call, finding in another_config(case, program, tuple(run_calls(program)))
-        if call.step.position in mine
-    ]
+    for position in dict.fromkeys(call.step.position for call in found.calls):
+        findings += another_config(case, program, position)
     once = {(item.kind, item.about, item.places[:1]): item for item in reversed(findings)}
     listed = sorted(once.values(), key=lambda item: (item.standing is not Standing.PROVED, not item.sure))
     return tuple(listed[:MOST])

@@ -1,4 +1,4 @@
-"""Whether the tests of a task still test: the self-checks replaced, what they stand on, or how errors end a cell."""
+"""Whether a task's tests still test: the self-checks replaced, what they stand on, or how errors end a cell."""
 
 import ast
 from functools import lru_cache
@@ -10,13 +10,16 @@ from grader.code.program import BUILTINS, Program, Step, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
 
+_SHOWS = frozenset({"print", "input", "open", "help"})
+"""Builtins that no test stands on."""
 SELFCHECK: Path = ("paribus", "selfcheck")
-_STANDS_ON = frozenset({("math", "isclose")})
+STANDS_ON = frozenset({("math", "isclose")})
 """What the self-checks themselves call of other modules; a test holds it against their source."""
 _HANDLERS = frozenset(
     {
-        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "ast_transformers",
-        "input_transformers_post", "input_transformers_cleanup", "run_cell", "run_code", "run_ast_nodes", "InteractiveTB",
+        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "run_cell",
+        "ast_transformers", "input_transformers_post", "input_transformers_cleanup", "run_code", "run_ast_nodes",
+        "InteractiveTB",
     }
 )  # fmt: skip
 """Parts of IPython that decide whether an error ends a cell, and what is run in it."""
@@ -26,7 +29,8 @@ def replaced_checks(case: Case, position: int) -> CodeFinding | None:
     """What makes the result of the tests in the cell at ``position`` say little: the first such line."""
     program = read_program(case)
     here = [step for step in program.steps if step.position == position]
-    used = {program.resolve(path) for step in here for path, _ in step.scope.reads} | _STANDS_ON
+    reads = {path for step in here for path, _ in step.scope.reads}
+    used = reads | {program.resolve(path) for path in reads} | STANDS_ON
     for order, path, finding in _replaced(case):
         before = not here or order < here[0].order or not program.in_order
         if before and (path is None or path in used):
@@ -41,11 +45,10 @@ def _replaced(case: Case) -> tuple[tuple[int, Path | None, CodeFinding], ...]:
     """
     program = read_program(case)
     found: list[tuple[int, Path | None, CodeFinding]] = []
-    for step in program.steps:
-        for scope in step.scope.whole():
-            items = [_stored(case, program, step, scope, store) for store in scope.stores]
-            items += [_handled(case, program, step, path, call) for path, call in scope.called]
-            found += [(step.order, *item) for item in items if item is not None]
+    for step, scope in program.scopes:
+        items = [_stored(case, program, step, scope, store) for store in scope.stores]
+        items += [_handled(case, program, step, path, call) for path, call in scope.called]
+        found += [(step.order, *item) for item in items if item is not None]
     return tuple(found)
 
 
@@ -67,12 +70,15 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
     elif store.path == ("selfcheck",):
         imported = store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK
         what = "" if imported else "The name selfcheck stands for something else"
-    elif path[:2] == SELFCHECK:
+    elif path[:2] == SELFCHECK and len(store.path) > 1:
         what = f"The self-check functions are replaced ({'.'.join(path[1:])})"
-    elif path[:1] == ("builtins",) and not _is_plain(store):
-        what, of = f"Python's own {path[-1]} is replaced", path[1:]
-    elif (len(path) > 1 or path[0] in BUILTINS) and not _is_plain(store):
-        what, of = f"{'.'.join(store.path)}, which these tests use, is replaced", path
+    elif path[0] == "builtins" and len(store.path) > 1 and path[-1] not in _SHOWS and not _is_plain(store):
+        what = f"Python's own {path[-1]} is replaced"
+    elif (len(store.path) > 1 or store.root in BUILTINS) and not _is_plain(store):
+        what, of = (
+            f"{'.'.join(store.path)}, which these tests use, is replaced",
+            path if len(store.path) > 1 else store.path,
+        )
     return (of, _finding(case, step, store.line, what)) if what else None
 
 
@@ -90,7 +96,7 @@ def _is_plain(store: Store) -> bool:
     """A plain value, an import or a loop's variable: a slip that a test would not survive, and no replacement."""
     if store.how in ("augment", "change"):
         return True
-    if store.how == "bind" or store.how == "def":
+    if store.how in ("bind", "def"):
         return False
     return not isinstance(store.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call)
 

@@ -6,14 +6,16 @@ from grader.evidence.compare import Difference, values_seen
 from grader.evidence.runs import Arms, Run, finished
 from grader.reading import vocabulary
 
-_COUNTS = ("step", "update", "iter", "batch", "token", "warm", "total", "num", "rows", "size", "per_", "second", "minute",
-           "memory", "param", "n_", "count", "length", "time", "epoch")  # fmt: skip
+_COUNTS = (
+    "step", "update", "iter", "batch", "token", "warm", "total", "num", "rows", "size", "per_", "second", "minute",
+    "memory", "param", "n_", "count", "length", "time", "epoch",
+)  # fmt: skip
 """Parts of the names of what follows from a setting by counting."""
 
 
 def called_otherwise(arms: Arms, vary: str) -> list[Difference]:
-    """Settings of the role derived, environment or outcome that differ between the arms and that neither counting, nor
-    the place, nor the declared variable explains.
+    """Settings of the role derived, environment or outcome that differ between the arms and that neither counting,
+    nor the place, nor the declared variable explains.
     """
     baseline, changed = finished(arms.baseline), finished(arms.changed)
     places = {*vocabulary.phrases("environment", "names"), *vocabulary.phrases("outcomes", "names")}

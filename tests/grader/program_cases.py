@@ -1,4 +1,4 @@
-"""Training programs in the released notebook's cells, honest and faulty side by side, with records as they would be.
+"""Training programs in the released notebook's cells, honest and faulty side by side, with records of their own.
 
 A case is a TOML file in `tests/grader/programs`:
 
@@ -16,19 +16,22 @@ those of the page.
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.code.digests import _digest_of
+from course.assignment import Cell
+from generator.rehearsal.others import FOLDER as OUTSIDERS
+from grader.checks import CHECKS
+from grader.code.digests import function_digest
 from grader.code.moments import run_calls
 from grader.code.program import Program, make_program
-from grader.judge import judge
+from grader.judge import judge_cell
 from grader.match import match
-from grader.model import Case, FoundRecord, Recovered, RecoveredCell, Verdict
+from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
 from paribus.evidence.code import value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
@@ -36,8 +39,12 @@ from paribus.metrics import evaluate_fast
 from tests.grader.releases import material
 
 FOLDER = Path(__file__).with_name("programs")
-KNOBS = {"model": "tiny", "epochs": 2, "batch_size": 32, "learning_rate": 0.002, "scheduler": "linear",
-         "warmup_share": 0.06, "weight_decay": 0.01, "max_length": 48, "class_weights": "none", "label_smoothing": 0.0}  # fmt: skip
+BASES = sorted((OUTSIDERS / "bases").glob("*.ipynb.xz"))
+"""Notebooks of the rehearsal that were really run: the solution's code."""
+KNOBS = {
+    "model": "tiny", "epochs": 2, "batch_size": 32, "learning_rate": 0.002, "scheduler": "linear",
+    "warmup_share": 0.06, "weight_decay": 0.01, "max_length": 48, "class_weights": "none", "label_smoothing": 0.0,
+}  # fmt: skip
 LABELS = np.repeat(np.arange(4), [20, 10, 6, 4])
 DATA = DataIdentity("synthetic", "d" * 16, "5" * 16, 400, "t" * 16)
 PLACES = {
@@ -66,7 +73,8 @@ class Example:
 def cases() -> list[Example]:
     """Every case, by its file's name."""
     return [
-        Example(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.toml"))
+        Example(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(FOLDER.glob("*.toml"))
     ]
 
 
@@ -74,7 +82,9 @@ def submitted(program: Example, which: str) -> Case:
     """The notebook as it was handed in, with its records."""
     made = material(program.assignment)
     cells = notebook_of(program, program.sources(which))
-    ran = notebook_of(program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})})
+    ran = notebook_of(
+        program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})}
+    )
     matches, unmatched = match(made.release.assignment, Recovered("ipynb", cells))
     return Case(
         assignment=made.release.assignment,
@@ -86,9 +96,38 @@ def submitted(program: Example, which: str) -> Case:
     )
 
 
+OWNERS = frozenset(
+    {
+        "experiments.one_change", "experiments.predicted_first", "seeds.distinct", "seeds.reported",
+        "metrics.recomputed", "metrics.test_untouched", "tasks.tests_passed", "form.ran_in_order",
+    }
+)  # fmt: skip
+"""The checks that look at the code."""
+
+
 def verdicts(case: Case) -> dict[str, Verdict]:
-    """Every verdict as ``check@cell``."""
-    return {f"{verdict.check}@{cell.key}": verdict for cell in judge(case) for verdict in cell.verdicts}
+    """What the checks that look at the code say, as ``check@cell``."""
+    owned = {name: item for name, item in CHECKS.items() if name in OWNERS}
+    return {
+        f"{verdict.check}@{cell.key}": verdict
+        for cell in case.assignment.graded()
+        for verdict in judge_cell(case, only(cell), owned).verdicts
+    }
+
+
+def only(cell: Cell) -> Cell:
+    """The cell with those of its checks that look at the code."""
+    return replace(cell, checks=tuple(item for item in cell.checks if item.check in OWNERS))
+
+
+def marks(found: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts that reading the code has changed."""
+    return {
+        name: verdict
+        for name, verdict in found.items()
+        if {"doubts", "code"} & set(verdict.values)
+        or (verdict.check == "tasks.tests_passed" and verdict.outcome is Outcome.UNDECIDED)
+    }
 
 
 @cache
@@ -119,49 +158,46 @@ def _records(
     program: Example, which: str, cells: tuple[RecoveredCell, ...], ran: tuple[RecoveredCell, ...]
 ) -> Iterator[FoundRecord]:
     raw = program.raw
-    baseline_cell, changed_cell, key = PLACES[program.assignment]
+    first, second, key = PLACES[program.assignment]
     places = {cell.id: cell.position for cell in cells if cell.id}
     read = make_program(cell for cell in ran if cell.cell_type == "code")
     vary, seeds = str(raw.get("vary", "learning_rate")), raw.get("seeds", [13])
     knobs = {**raw.get("config", KNOBS), **raw.get("baseline", {})}
-    changed = {**knobs, **raw.get("changed", {"learning_rate": 0.0002}), **raw.get(f"changed_{which}", {})}
+    changed = {**knobs, **raw.get("changed", {"learning_rate": 0.0002})}
+    codes = [_code(program, read, places[cell], ran) for cell in (first, second)]
     chain = _Chain(program.assignment)
     yield chain.add("data", "d", places["begin"], data=DATA, labels=pack(LABELS), classes=tuple("abcd"))
-    own = baseline_cell == changed_cell
-    for number, seed in enumerate(seeds):
-        more = {"experiment": key, "arm": "baseline", "vary": vary} if own else {"run_name": "encoder"}
-        code = _code(program, read, places[baseline_cell], ran)
-        yield from _run(chain, f"b{number}", places[baseline_cell], seed, knobs, code, more)
-        if not own:
-            name = f"experiment.{key}.baseline_run.b{number}"
-            yield chain.add("value", f"v{number}", places[changed_cell], values={name: 1.0})
+    for seed in seeds:
+        if first == second:
+            more: dict[str, Any] = {"experiment": key, "arm": "baseline", "vary": vary}
+        else:
+            more = {"run_name": "encoder"}
+        yield from _run(chain, f"b{seed}", places[first], seed, {**more, "config": knobs, "code": codes[0]})
+        if first != second:
+            name = f"experiment.{key}.baseline_run.b{seed}"
+            yield chain.add("value", f"v{seed}", places[second], values={name: 1.0})
     prediction = Prediction("macro_f1", "down", -0.1, 0.0, "smaller steps learn less", "2026-01-01T00:00:00Z", 2)
-    for number, seed in enumerate(seeds):
+    for seed in seeds:
         more = {"experiment": key, "arm": "changed", "vary": vary, "prediction": prediction}
-        code = _code(program, read, places[changed_cell], ran) or _code(program, read, places[baseline_cell], ran)
-        yield from _run(chain, f"c{number}", places[changed_cell], seed, changed, code, more)
+        more |= {"config": changed, "code": codes[1] or codes[0]}
+        yield from _run(chain, f"c{seed}", places[second], seed, more)
 
 
-def _run(
-    chain: "_Chain", run: str, position: int, seed: int, knobs: Mapping[str, Any], code: Mapping[str, str],
-    more: Mapping[str, Any],
-) -> Iterator[FoundRecord]:  # fmt: skip
-    config = {name: ConfigField(value, "knob") for name, value in knobs.items()}
-    start = chain.add("start", run, position, seed=seed, config=config, data=DATA, code=code, **more)
+def _run(chain: "_Chain", run: str, position: int, seed: int, more: Mapping[str, Any]) -> Iterator[FoundRecord]:
+    config = {name: ConfigField(value, "knob") for name, value in more["config"].items()}
+    common = {**more, "seed": seed, "config": config, "data": DATA}
+    start = chain.add("start", run, position, **common)
     yield start
     generator = np.random.default_rng([seed, ord(run[0])])
     predictions = np.where(generator.random(LABELS.size) < 0.7, LABELS, generator.integers(0, 4, LABELS.size))
     losses = generator.random(4).round(6)
-    epochs = tuple(
-        Epoch(epoch, float(losses[epoch]), float(losses[epoch + 1]), None, None)
-        for epoch in range(1, min(3, int(knobs.get("epochs", 2))) + 1)
-    )[: int(knobs.get("epochs", 2))]
-    record = start.record
-    assert record is not None
-    rest = {name: value for name, value in more.items() if name != "prediction"}
+    logged = range(1, more["config"]["epochs"] + 1)
+    epochs = tuple(Epoch(epoch, float(losses[epoch - 1]), float(losses[epoch]), None, None) for epoch in logged)
+    rest = {name: value for name, value in common.items() if name not in ("prediction", "code")}
+    assert start.record is not None
     yield chain.add(
-        "result", run, position, seed=seed, config=config, data=DATA, start=record.digest(), epochs=epochs,
-        values=evaluate_fast(LABELS, predictions, 4).values(), predictions=pack(predictions), **rest,
+        "result", run, position, start=start.record.digest(), epochs=epochs, predictions=pack(predictions),
+        values=evaluate_fast(LABELS, predictions, 4).values(), **rest,
     )  # fmt: skip
 
 
@@ -197,7 +233,9 @@ def _code(program: Example, read: Program, position: int, ran: tuple[RecoveredCe
     filled = {store.root for scope in reach.scopes for store in scope.stores if scope.name}
     digests = {}
     for scope in reach.scopes:
-        made = _digest_of(case, read.step_of(scope), scope) if isinstance(scope.node, ast.FunctionDef) else None
+        made = (
+            function_digest(case, read.step_of(scope), scope) if isinstance(scope.node, ast.FunctionDef) else None
+        )
         if made is not None:
             digests["training" if scope is roots[0] else scope.name] = made
     for name in sorted(reach.free - filled):

@@ -1,4 +1,4 @@
-"""Beyond the settings that records compare: what the code shows, arms that are one run, settings called otherwise."""
+"""Beyond the settings that records compare: the code that ran, arms that are one run, settings called otherwise."""
 
 from collections.abc import Iterator
 
@@ -40,8 +40,8 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         if same.by == "losses":
             because = (
                 f"Under {change} both arms logged the same losses to the last digit (seed {same.baseline.seed}: "
-                f"{same.shown}). Either the change did not reach the training, or one run stands for both. A person "
-                "looks."
+                f"{same.shown}). Either the change did not reach the training, or one run stands for both. A "
+                "person looks."
             )
             evidence = tuple(
                 Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}: losses {same.shown}")
@@ -77,8 +77,8 @@ def before_prediction(case: Case, key: str, vary: str, found: Finding) -> Findin
         where = case.cell_name(seen.position)
         doubts.append(
             Doubt(
-                f"{seen.name} ran with the changed arm's configuration and seed before it (in {where}), so its result "
-                "may have been known when you predicted. A person looks.",
+                f"{seen.name} ran with the changed arm's configuration and seed before it (in {where}), so its "
+                "result may have been known when you predicted. A person looks.",
                 (Evidence(where, f"{seen.name}, seed {seen.seed}"),),
             )
         )

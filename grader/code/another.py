@@ -1,0 +1,110 @@
+"""An own loop that is begun with one configuration, or on some data, and trained with another."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import RunCall, run_calls
+from grader.code.paths import path_of
+from grader.code.program import Program, Step
+from grader.model import Case
+
+_SUBSETS = frozenset({"subset", "take", "Complaints"})
+"""Calls that make another data set of one."""
+_SPLITS = frozenset({"train", "validation", "test"})
+
+
+def another_config(case: Case, program: Program, position: int) -> Iterator[CodeFinding]:
+    """The runs that are begun in one cell, each held against the call that trains it."""
+    configs = {name for call in run_calls(program) if (name := _name(call.config))} | _made(program, of_data=False)
+    parts = _made(program, of_data=True)
+    for call in run_calls(program):
+        if call.how != "start" or call.helper is not None or call.step.position != position:
+            continue
+        for step, trains in _trainings(program, call):
+            data = next((item.value for item in call.call.keywords if item.arg == "data"), None)
+            for recorded, known in ((call.config, configs), (data, parts | ({_name(data)} - {""}))):
+                other = _other(program, call, recorded, trains, known)
+                if other and recorded is not None:
+                    where, there = place_of(case, call.step, call.line), place_of(case, step, trains.lineno)
+                    yield CodeFinding(
+                        Kind.CONFIG, Standing.SUSPECTED,
+                        f"The run is recorded with {ast.unparse(recorded)} ({said(case, where)}) and trained with "
+                        f"{other} ({said(case, there)}). A person looks what was trained.",
+                        (where, there), other, sure=True,
+                    )  # fmt: skip
+                    break
+
+
+def _trainings(program: Program, call: RunCall) -> Iterator[tuple[Step, ast.Call]]:
+    """The calls of the notebook's functions between the begin of a run and the next run of its cell."""
+    for step in program.steps[call.step.order :]:
+        if step.position != call.step.position or _begins_again(step, call):
+            return
+        for other in step.scope.calls:
+            if other.lineno > call.line and program.functions_of(other.func, step.order):
+                yield step, other
+
+
+def _begins_again(step: Step, call: RunCall) -> bool:
+    """Another run begins in this step."""
+    return any(
+        other is not call.call and other.lineno > call.line and path[-1] in ("start", "run") and len(path) > 1
+        for path, other in step.scope.called
+    )
+
+
+def _other(program: Program, call: RunCall, recorded: ast.expr | None, trains: ast.Call, known: set[str]) -> str:
+    """The one name of the kind that the call is given, where it is not what was recorded; "" where it is."""
+    name = _name(recorded)
+    if recorded is None or (not name and not _changes(recorded)):
+        return ""
+    same = _converted(program, name, call.step.order) if name else set()
+    values = (*trains.args, *(item.value for item in trains.keywords))
+    given = [found for item in values if (found := _name(item)) in known]
+    return given[0] if len(given) == 1 and given[0] not in same else ""
+
+
+def _name(node: ast.expr | None) -> str:
+    """A plain name, "" where it is none; ``replace(X)`` without a change is X."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        node = node.args[0]
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _made(program: Program, *, of_data: bool) -> set[str]:
+    """Names that are bound to a configuration that was made or copied; or to another data set made of one."""
+    found = set()
+    for name, bound in program.bound.items():
+        for _, store in bound:
+            path = path_of(store.value.func) if isinstance(store.value, ast.Call) else None
+            if path is None or not isinstance(store.value, ast.Call):
+                continue
+            splits = path[-1] == "replace" and bool({item.arg for item in store.value.keywords} & _SPLITS)
+            config = path[-1] in ("replace", "TrainingConfig") and not splits
+            if (splits or path[-1] in _SUBSETS) if of_data else config:
+                found.add(name)
+    return found
+
+
+def _converted(program: Program, name: str, order: int) -> set[str]:
+    """The name, and those that it was made from without a change of their own: ``settings = asdict(config)``."""
+    found, waiting = {name}, [name]
+    while waiting:
+        value = program.value_before(waiting.pop(), order)
+        if value is None or _changes(value):
+            continue
+        names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        waiting += sorted(names - found)
+        found |= names
+    return found
+
+
+def _changes(value: ast.expr) -> bool:
+    """``replace(CONFIG, rate=…)``, ``{**CONFIG, "rate": …}``, ``CONFIG | {…}``, ``dict(CONFIG, rate=…)``."""
+    if isinstance(value, ast.BinOp):
+        return True
+    if isinstance(value, ast.Dict):
+        return None in value.keys and len(value.keys) > 1
+    path = path_of(value.func) if isinstance(value, ast.Call) else None
+    return isinstance(value, ast.Call) and (bool(value.keywords) or (path is not None and path[-1] in _SUBSETS))

@@ -1,0 +1,326 @@
+"""Reading code: every form of a binding is one, magics are no Python, bounds hold, tables fit the library."""
+
+import ast
+import inspect
+import linecache
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paribus.selfcheck
+import paribus.training
+from grader.code.cells import MAX_SOURCE, parse
+from grader.code.configured import LIBRARY
+from grader.code.digests import function_digest, other_code
+from grader.code.facts import read_cell
+from grader.code.paths import path_of
+from grader.code.program import make_program, read_program
+from grader.code.remarks import code_remarks
+from grader.code.selfchecks import STANDS_ON, replaced_checks
+from grader.evidence.runs import read_runs
+from grader.model import Case, Recovered, RecoveredCell
+from paribus.evidence.code import TRAINING, code_digest, source_digest
+from tests.grader.program_cases import BASES, Example, submitted
+from tests.grader.releases import material
+from tests.grader.test_programs import really_run
+
+TESTS = "parameter_share-tests"
+
+REPLACED = {
+    "an attribute": "selfcheck.close = print",
+    "an attribute with an annotation": "selfcheck.close: object = print",
+    "a tuple": "selfcheck.close, other = print, 1",
+    "a chain": "other = selfcheck.close = print",
+    "a loop's target": "for selfcheck.close in [print]: pass",
+    "a with's target": "import contextlib\nwith contextlib.nullcontext(print) as selfcheck.close: pass",
+    "the name": "selfcheck = object()",
+    "the name in a loop": "for selfcheck in [print]: pass",
+    "the name by a walrus": "(selfcheck := print)",
+    "the name by a class": "class selfcheck:\n    close = true = equal = pair = print",
+    "the name by a function": "def selfcheck(): pass",
+    "the name by an import": "from helpers import silent as selfcheck",
+    "the name by an import of a module": "import helpers as selfcheck",
+    "the package's name for it": "paribus.selfcheck = object()",
+    "both at once": 'selfcheck = paribus.selfcheck = __import__("unittest.mock").mock.MagicMock()',
+    "setattr": 'setattr(selfcheck, "close", print)',
+    "its own __setattr__": 'selfcheck.__setattr__("close", print)',
+    "object's __setattr__": 'object.__setattr__(selfcheck, "close", print)',
+    "setattr under a name": 'for name in ("close", "true"): setattr(selfcheck, name, print)',
+    "vars, updated": "vars(selfcheck).update(close=print, true=print)",
+    "vars, an entry": 'vars(selfcheck)["close"] = print',
+    "vars, a dictionary": 'vars(selfcheck).update({"close": print})',
+    "its __dict__": 'selfcheck.__dict__["close"] = print',
+    "its __dict__, updated by what is computed": "selfcheck.__dict__.update(dict.fromkeys(names, print))",
+    "globals, an entry": 'globals()["selfcheck"] = print',
+    "globals, updated": "globals().update(selfcheck=print)",
+    "IPython's namespace": 'get_ipython().user_ns["selfcheck"] = print',
+    "sys.modules": 'import sys\nsys.modules["paribus.selfcheck"].close = print',
+    "importlib": 'import importlib\nimportlib.import_module("paribus.selfcheck").close = print',
+    "an alias": "checks = selfcheck\nchecks.close = print",
+    "an import under another name": "from paribus import selfcheck as checks\nchecks.true = print",
+    "a text that is run": 'exec("selfcheck.close = print")',
+    "a cell that is run": 'get_ipython().run_cell("selfcheck.close = print")',
+    "mock.patch": 'from unittest import mock\nmock.patch("paribus.selfcheck.close", print).start()',
+    "mock.patch.object": 'from unittest import mock\nmock.patch.object(selfcheck, "close", print).start()',
+    "a function's code": "selfcheck.close.__code__ = (lambda *a, **k: None).__code__",
+    "a function's defaults": 'selfcheck.close.__kwdefaults__ = {"tolerance": 1e9}',
+    "a function that is called": "def quiet():\n    selfcheck.close = print\n\n\nquiet()",
+    "a global in a function": "def quiet():\n    global selfcheck\n    selfcheck = print\n\n\nquiet()",
+    "what it stands on": "import math\nmath.isclose = lambda *a, **k: True",
+    "a builtin module's function": "import builtins\nbuiltins.sum = lambda *a: 1.0",
+    "IPython's traceback": "get_ipython().showtraceback = lambda *a, **k: None",
+    "IPython's traceback by an alias": "shell = get_ipython()\nshell.showtraceback = print",
+    "IPython's handler": "get_ipython().set_custom_exc((AssertionError,), lambda *a, **k: None)",
+    "IPython's syntax trees": "get_ipython().ast_transformers.append(Softer())",
+    "what the test uses": "torch.nn.ModuleDict = lambda parts: Toy(parts)",
+}
+LEFT_ALONE = {
+    "the same name again": "selfcheck = paribus.selfcheck",
+    "the same import again": "from paribus import selfcheck",
+    "the same import as a module": "import paribus.selfcheck as selfcheck",
+    "an alias": "checks = selfcheck\nchecks.true(True, 'it holds')",
+    "an import under another name": "from paribus import selfcheck as checks",
+    "an import of one of them": "from paribus.selfcheck import close, true",
+    "an import of what it stands on": "import builtins, math\nfrom math import isclose",
+    "a reload": "import importlib\nimportlib.reload(selfcheck)",
+    "a look at it": "print(vars(selfcheck).keys())\nhelp(selfcheck.close)",
+    "a comment and a text": '# selfcheck.close = print\nprint("selfcheck.close = print")',
+    "a comparison": "print(selfcheck.close == print)",
+    "a function's own name": "def look(selfcheck):\n    selfcheck = selfcheck or 1\n    return selfcheck",
+    "an entry of a dictionary": 'settings = {}\nsettings["selfcheck"] = True',
+    "an attribute of something else": "class Mine: pass\n\n\nmine = Mine()\nmine.close = print",
+    "a setting of a library": "torch.backends.cudnn.benchmark = True\nnp.random.seed(0)",
+    "a shim": "np.float = float",
+    "a builtin's name for a value": "id, sum = 1, 0",
+    "IPython's own settings": "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().events",
+    "a replacement that the test does not use": "torch.load = print",
+}
+
+
+def with_cell(source: str, after: str = "begin") -> Case:
+    """The solution with one cell more."""
+    return submitted(Example("one", {"honest": {f"after.{after}": source}}), "honest")
+
+
+def position_of(case: Case, key: str) -> int:
+    found = case.matches[key].recovered
+    assert found is not None
+    return found.position
+
+
+@pytest.mark.parametrize("source", REPLACED.values(), ids=REPLACED)
+def test_what_replaces_the_self_checks_is_seen_in_every_form(source: str) -> None:
+    case = with_cell(source)
+    found = replaced_checks(case, position_of(case, TESTS))
+    assert found is not None
+    assert found.places[0].text in source.replace("    ", "")
+
+
+@pytest.mark.parametrize("source", LEFT_ALONE.values(), ids=LEFT_ALONE)
+def test_what_only_looks_like_it_is_left_alone(source: str) -> None:
+    case = with_cell(source)
+    assert replaced_checks(case, position_of(case, TESTS)) is None
+
+
+def test_what_comes_after_the_tests_does_not_touch_their_result() -> None:
+    case = with_cell("selfcheck.close = print", after="per-class")
+    assert replaced_checks(case, position_of(case, TESTS)) is None
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+MAGICS = {
+    "a line magic": ("%matplotlib inline\nx = 1", [1]),
+    "a shell line within a block": ("if True:\n    !ls\n    x = 1", [2]),
+    "what the shell answers": ("files = !ls\nx = 1", [1]),
+    "help": ("x = 1\n?x", [2]),
+    "help behind": ("x = 1\nmodels.load??", [2]),
+    "a cell magic that times": ("%%time\nx = 1", [1]),
+    "blank lines before a cell magic": ("\n\n%%capture out\nx = 1", [3]),
+}
+
+
+@pytest.mark.parametrize(("source", "lines"), MAGICS.values(), ids=MAGICS)
+def test_magics_leave_the_python_beside_them_at_its_place(source: str, lines: list[int]) -> None:
+    parsed = parse(source)
+    assert parsed.tree is not None
+    assert [line for line, _ in parsed.magics] == lines
+    bound = next(node for node in ast.walk(parsed.tree) if isinstance(node, ast.Name) and node.id == "x")
+    assert source.split("\n")[bound.lineno - 1].strip() == "x = 1" or "?" in source
+
+
+def test_a_timed_line_is_python() -> None:
+    (step,) = read_cell("%time y = f(1)").steps
+    assert [store.path for store in step.stores] == [("y",)]
+
+
+UNREAD = {
+    "no Python": ("this is no code", "no Python"),
+    "another language": ("%%bash\nls", "%%bash"),
+    "too long": ("x = 1\n" * (MAX_SOURCE // 5), "longer than"),
+    "too many parts": ("x = [" + "1," * 40_000 + "]", "parts"),
+    "nested too deeply": ("x = " + "f." * 400 + "g", "nested"),
+    "nested beyond Python": ("(" * 5_000 + ")" * 5_000, "no Python"),
+    "a null byte": ("x = '\0'", "no Python"),
+}
+
+
+@pytest.mark.parametrize(("source", "why"), UNREAD.values(), ids=UNREAD)
+def test_a_cell_that_cannot_be_followed_says_so_and_marks_nothing(source: str, why: str) -> None:
+    assert why in read_cell(source).problem
+    case = with_cell(source)
+    assert replaced_checks(case, position_of(case, TESTS)) is None
+    assert any(why in remark for remark in code_remarks(case))
+
+
+def test_a_notebook_of_too_many_parts_is_followed_as_far_as_it_is_read() -> None:
+    big = "x = [" + "1," * 15_000 + "]"
+    program = make_program(RecoveredCell(at, "code", f"y{at} = {at}\n{big}", at + 1) for at in range(6))
+    assert [item.position for item in program.unread] == [3, 4, 5]
+    assert len(program.steps) == 6
+
+
+def test_cells_run_in_the_order_of_their_counts() -> None:
+    cells = [RecoveredCell(0, "code", "a = 1", 3), RecoveredCell(1, "code", "b = 1", 2)]
+    cells.append(RecoveredCell(2, "code", "c = 1"))
+    program = make_program(cells)
+    assert [step.position for step in program.steps] == [1, 0]
+    assert not program.in_order
+
+
+@given(st.text(max_size=200))
+def test_reading_any_text_raises_nothing(source: str) -> None:
+    for step in read_cell(source).steps:
+        for scope in step.whole():
+            assert all(path for path, _ in (*scope.called, *scope.reads))
+
+
+# --- paths --------------------------------------------------------------------------------------------------------
+
+SAME_PLACE = {
+    "functional.cross_entropy": ("functional", "cross_entropy"),
+    "getattr(functional, 'cross_entropy')": ("functional", "cross_entropy"),
+    "vars(functional)['cross_entropy']": ("functional", "cross_entropy"),
+    "functional.__dict__['cross_entropy']": ("functional", "cross_entropy"),
+    "sys.modules['torch.nn'].functional": ("torch", "nn", "functional"),
+    "importlib.import_module('torch.nn').functional": ("torch", "nn", "functional"),
+    "globals()['train']": ("train",),
+    "config['rate']": ("config", "['rate']"),
+    "config.get('rate', 1)": ("config", "['rate']"),
+    "os.getenv('RATE')": ("os", "environ", "['RATE']"),
+    "type(model).forward": ("model", "__class__", "forward"),
+}
+
+
+@pytest.mark.parametrize(("text", "path"), SAME_PLACE.items())
+def test_one_place_has_one_path_however_it_is_written(text: str, path: tuple[str, ...]) -> None:
+    assert path_of(ast.parse(text, mode="eval").body) == path
+
+
+# --- digests ------------------------------------------------------------------------------------------------------
+
+STYLES = {
+    "plain": "def train(config, data, run):\n    '''Doc.'''\n    total: int = 0\n    return total  # a remark\n",
+    "defaults": "def train(config, data, run, rate=1e-3, names=('a', 'b'), *, deep=None):\n    return rate\n",
+    "texts over lines": "def train(config, data, run):\n    return f'''{config}\n        {data!r:>3}\n    '''\n",
+    "a method's text over lines": (
+        "class Job:\n    def step(self):\n        return '''a\n        b'''\n\n\n"
+        "def train(config):\n    return Job().step()\n"
+    ),
+    "decorated": (
+        "import functools\n\ndef same(f):\n    @functools.wraps(f)\n    def inner(*a):\n        return f(*a)\n"
+        "    return inner\n\n@same\ndef train(config):\n    return 1\n"
+    ),
+    "a function among statements": (
+        "if True:\n    def step(x):\n        return x\n\ndef train(config):\n    return step(1)\n"
+    ),
+}
+
+
+def recorded(source: str) -> dict[str, str]:
+    """What a notebook records of ``train`` after this cell ran."""
+    name = f"<cell {hash(source)}>"  # where `inspect` looks for the source
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    space: dict[str, Any] = {"__name__": "a_notebook"}
+    exec(compile(source, name, "exec"), space)  # noqa: S102 - this is what a kernel does
+    return code_digest(space["train"])
+
+
+def on_the_page(source: str) -> dict[str, str | None]:
+    """The same, worked out from the cell's text."""
+    cells = (RecoveredCell(0, "code", source, 1),)
+    program = make_program(cells)
+    case = Case(material("week1_homework").release.assignment, {}, Recovered("ipynb", cells), {}, (), ())
+    return {
+        TRAINING if scope.name == "train" else scope.name: function_digest(case, step, scope)
+        for step, scope in program.scopes if scope.name
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("source", STYLES.values(), ids=STYLES)
+def test_the_digests_from_the_page_are_those_that_were_recorded(source: str) -> None:
+    found = on_the_page(source)
+    for name, digest in recorded(source).items():
+        assert found[name] == digest
+
+
+def test_a_default_that_is_worked_out_leaves_no_digest() -> None:
+    """What a name stood for when the function was defined cannot be read off the page for certain."""
+    assert on_the_page("RATE = 1\ndef train(config, rate=RATE):\n    return rate\n")[TRAINING] is None
+
+
+def test_a_source_without_the_function_has_no_digest() -> None:
+    assert source_digest(ast.parse("x = 1"), "train") is None
+
+
+@pytest.mark.parametrize("path", BASES, ids=lambda path: path.name.partition(".")[0])
+def test_the_digests_of_real_runs_are_made_again_from_the_page(path: Path) -> None:
+    """All of them but those of paribus's own functions."""
+    case = really_run(path)
+    assert not other_code(case)
+    known = other_digests(case)
+    told = {name: digest for run in read_runs(case) if run.name != "tfidf" for name, digest in run.code.items()}
+    functions = {name: digest for name, digest in told.items() if name in known}
+    assert len(functions) >= 4
+    assert functions == {name: known[name] for name in functions}
+
+
+def other_digests(case: Case) -> dict[str, str | None]:
+    """The digest of every function of the page, by its name."""
+    program = read_program(case)
+    return {
+        TRAINING if scope.name in ("train", "fine_tune") else scope.name: function_digest(case, step, scope)
+        for step, scope in program.scopes if scope.name
+    }  # fmt: skip
+
+
+def test_a_wrapper_without_a_trace_of_what_it_wraps_is_no_other_code() -> None:
+    """A decorator that does not use functools.wraps: the name stands for the function within it."""
+    source = (
+        "def timed(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n\n\n"
+        "@timed\ndef training_step(*parts):\n    return parts\n"
+    )
+    assert not other_code(submitted(Example("one", {"both": {"after.validate": source}}), "honest"))
+
+
+# --- tables of the library ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [path[-1] for path in LIBRARY])
+def test_the_settings_that_a_function_of_paribus_reads_are_those_of_the_table(name: str) -> None:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(paribus.training, name))))
+    read = {
+        node.attr for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "config"
+    }  # fmt: skip
+    assert read == LIBRARY["paribus", "training", name]
+
+
+def test_the_self_checks_stand_on_what_the_table_says() -> None:
+    tree = ast.parse(inspect.getsource(paribus.selfcheck))
+    used = {path for node in ast.walk(tree) if isinstance(node, ast.Attribute) and (path := path_of(node))}
+    assert {path for path in used if path[0] == "math"} == STANDS_ON
