@@ -5,21 +5,20 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.batch import grade_batch
-from grader.grade import grade_one
 from grader.gradebook.kept import Kept
 from grader.model import Result, Submission
 from grader.places import Here
-from grader.results import from_line, read_results, to_line
+from grader.results import read_results
 from tests.grader.classroom import careful_result
 from tests.grader.graded import release_of, submit
 from tests.grader.test_grade_command import submission
-from tests.robust.attacks import _notebook as everywhere
+from tests.robust.attacks import everywhere
 from tests.robust.finished import check_finished, finish
-from tests.robust.hostile import NAMES, TEXTS, answered
-
-HOMEWORK = "week1_homework"
+from tests.robust.hostile import HOMEWORK, NAMES, TEXTS, check_judged
 
 
 def put(folder: Path, name: bytes, content: bytes) -> None:
@@ -32,13 +31,14 @@ def put(folder: Path, name: bytes, content: bytes) -> None:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:12]))
 def test_no_text_breaks_a_check_or_the_line(text: str) -> None:
     """In every answer, output and record of a real homework."""
-    result = grade_one(submit(answered([text]), source="ann.ipynb"), [release_of(HOMEWORK)])
-    assert result.cells
-    assert not [item.traceback for cell in result.cells for item in cell.verdicts if item.traceback]
-    line = to_line(result)
-    line.encode()
-    assert len(line.splitlines()) == 1
-    assert to_line(from_line(line)) == line
+    check_judged([text])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(st.characters(), max_size=40) | st.sampled_from(TEXTS), min_size=1, max_size=6))
+def test_no_texts_break_a_check_or_the_line(texts: list[str]) -> None:
+    """Any characters, halves too, and several texts beside each other."""
+    check_judged(texts)
 
 
 def test_a_class_of_hostile_texts_is_graded_to_the_end(tmp_path: Path) -> None:

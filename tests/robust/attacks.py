@@ -38,7 +38,7 @@ def make_attacks(folder: Path, numbers: Iterable[int], home: str) -> None:
         carrier = CARRIERS[number // len(PAYLOADS) % len(CARRIERS)]
         payload = payload.replace("JS", JS.replace("'", "&#39;") if "'JS" in payload else JS)
         payload = payload.replace("URL", f"{home}/{number}")
-        notebook = _notebook(payload)
+        notebook = everywhere(payload)
         content = json.dumps(notebook) if carrier == "ipynb" else exporters[carrier].from_notebook_node(notebook)[0]
         # A name on disk holds neither slashes nor zeros; Moodle's own would not either.
         owner = payload.replace("/", "∕").replace("\x00", "").replace("\n", " ").replace("_", " ")[:60]
@@ -54,7 +54,7 @@ def _exporters() -> dict[str, Any]:
     return {name: HTMLExporter(template_name=name) for name in CARRIERS[1:]}
 
 
-def _notebook(payload: str) -> Any:  # noqa: ANN401  # nbformat has no types
+def everywhere(payload: str) -> Any:  # noqa: ANN401  # nbformat has no types
     """The class's notebook with the payload wherever a student can write."""
     begin = f'import paribus\nnotebook = paribus.begin("{NAME}", release="{RELEASE.digest}")\n# {payload}'
     cells = []

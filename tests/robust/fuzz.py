@@ -10,6 +10,7 @@ such a file into tests/robust/found (its name begins with the target's), and it 
 import argparse
 import contextlib
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -90,13 +91,34 @@ def worksheet_target(content: bytes) -> None:
     read_roster(sheet, Policy())
 
 
+def answers_target(content: bytes) -> None:
+    """Whatever stands in answers, outputs and records, every check answers, and the result can be written."""
+    from tests.robust.hostile import check_judged
+
+    check_judged([part.decode("utf-8", "surrogateescape") for part in content.split(b"\0\0")])
+
+
+def folder_target(content: bytes) -> None:
+    """Any files under any names give a finished folder: results, gradebook, pages, worksheet, zip."""
+    from tests.robust.finished import check_finished, finish
+    from tests.robust.hostile import files_of
+
+    with tempfile.TemporaryDirectory() as name:
+        for place, written in files_of(content):
+            path = Path(name) / "in" / os.fsdecode(place)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(written)
+        check_finished(Path(name) / "out", len(finish(Path(name))))
+
+
 INSTRUMENTED = (
     "paribus.evidence.block", "paribus.evidence.packing", "grader.evidence.records", "grader.intake.inbox",
     "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover", "grader.match",
-    "grader.gradebook.rebuild",
+    "grader.gradebook.rebuild", "grader.checks", "grader.grade", "grader.handback",
 )  # fmt: skip
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,
+    "answers": answers_target, "folder": folder_target,
 }  # fmt: skip
 
 
@@ -180,6 +202,14 @@ def seeds(name: str) -> list[bytes]:
         return list(WORKSHEETS)
     if name == "evidence":
         return list(EVIDENCE)
+    if name in ("answers", "folder"):
+        from tests.robust.hostile import TEXTS
+
+        texts = [text.encode("utf-8", "surrogatepass")[:200] for text in TEXTS]
+        if name == "answers":
+            return [b"\0\0".join(texts[start : start + 8]) for start in range(0, len(texts), 8)]
+        return [b"\0\0".join(bytes([start, place, 40 + start]) + texts[start + place] for place in range(4))
+                for start in range(0, 12, 4)]  # fmt: skip
     from tests.robust.attacks import make_attacks
 
     with tempfile.TemporaryDirectory() as folder:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from grader.grade import grade_one
+from grader.results import from_line, to_line
 from paribus.errors import RecordError
 from paribus.evidence.block import BEGIN, END
 from paribus.evidence.record import canonical, digest_of
-from tests.grader.graded import text_of
+from tests.grader.graded import release_of, submit, text_of
+from tests.robust.attacks import everywhere
 
 NUMBERS = (
     "1e999", "-1e999 %", "10^999", "9" * 400, "0e999", "1e-999", "1.7e308",
@@ -38,9 +41,12 @@ NAMES = (
 """How files and folders may be called on a disk."""
 
 
+HOMEWORK = "week1_homework"
+
+
 @cache
 def _homework() -> str:
-    return text_of("week1_homework", "ipynb")
+    return text_of(HOMEWORK, "ipynb")
 
 
 def answered(texts: Sequence[str]) -> bytes:
@@ -62,6 +68,29 @@ def answered(texts: Sequence[str]) -> bytes:
                 shown["text/html"] = _with_record("".join(shown["text/html"]), text)
         cell["outputs"].append({"output_type": "error", "ename": text, "evalue": text, "traceback": [text]})
     return json.dumps(page).encode()
+
+
+def check_judged(texts: Sequence[str]) -> None:
+    """Whatever stands in the homework, every check answers, and the result is one line that is read back."""
+    result = grade_one(submit(answered(texts), source="ann.ipynb"), [release_of(HOMEWORK)])
+    assert result.cells, result.remarks
+    assert not [item.traceback for cell in result.cells for item in cell.verdicts if item.traceback]
+    line = to_line(result)
+    assert len(line.encode().decode().splitlines()) == 1
+    assert to_line(from_line(line)) == line
+
+
+def files_of(content: bytes) -> list[tuple[bytes, bytes]]:
+    """A class of up to four files out of any bytes: names, and raw contents or notebooks with hostile texts."""
+    files = []
+    for number, part in enumerate(content.split(b"\0\0", 3)):
+        name, kind, which, rest = NAMES[sum(part[:1]) % len(NAMES)], sum(part[1:2]) % 3, sum(part[2:3]), part[3:]
+        text = rest.decode("utf-8", "surrogateescape") + (TEXTS[which % len(TEXTS)] if kind == 2 else "")
+        owner = (
+            b"" if which % 3 == 0 else b"%s_%d_assignsubmission_file_/" % (name.replace(b"_", b" ")[:150], which)
+        )
+        files.append((b"%s%d %s" % (owner, number, name), json.dumps(everywhere(text)).encode() if kind else rest))
+    return files
 
 
 def _with_record(shown: str, text: str) -> str:

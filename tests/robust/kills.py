@@ -2,10 +2,10 @@
 
     python -m tests.robust.kills --kills 100 --students 200
 
-Half of the runs start from nothing; the other half from a graded class in which people have decided and a
-quarter of the students have handed in again. A run is killed up to ``--chain`` times before it may finish. After
-every kill the gradebook must be sound and no file may be half; at the end everything must be as after the
-undisturbed run. A run that hangs ends the measurement and says where it hung.
+A third of the runs start from nothing; a third from a graded class in which people have decided and a quarter of
+the students have handed in again; a third grade some of those with ``--only``. A run is killed up to ``--chain``
+times before it may finish. After every kill the gradebook must be sound and no file may be half; at the end
+everything must be as after the undisturbed run. A run that hangs ends the measurement and says where it hung.
 """
 
 import argparse
@@ -37,13 +37,16 @@ HANGS = 1200
 
 @dataclass(frozen=True)
 class Scene:
-    """A class in a folder, what its output folder holds at the start, and what an undisturbed run makes of it."""
+    """A class in a folder, what its output folder holds at the start, and what an undisturbed run makes of it; with
+    what ``more`` the command is given.
+    """
 
     name: str
     folder: Path
     start: Path | None
     expected: dict[str, object]
     seconds: float
+    more: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -64,6 +67,7 @@ def disturb(folder: Path, kills: int, students: int, chain: int, seed: int) -> s
     """Do it all below ``folder``. AssertionError where a disturbed run ends otherwise than an undisturbed one."""
     random_moment = random.Random(seed)  # noqa: S311  # no secret
     scenes = prepare(folder, students)
+    chain = max(1, min(chain, kills // len(scenes)))  # each scene at least once
     done = rounds = 0
     moments: list[str] = []
     while done < kills:
@@ -75,12 +79,12 @@ def disturb(folder: Path, kills: int, students: int, chain: int, seed: int) -> s
             shutil.copytree(scene.start, out)
         for _ in range(min(chain, kills - done)):
             after = random_moment.uniform(0.02, 1.0) * scene.seconds
-            if not kill_after(scene.folder, out, after):
+            if not kill_after(scene, out, after):
                 break  # it was done before
             done += 1
             moments.append(where(out))
             check_whole(out)
-        run(scene.folder, out)
+        run(scene.folder, out, *scene.more)
         found = state(out)
         for part, expected in scene.expected.items():
             assert found[part] == expected, f"{scene.name}: {part} is not as after an undisturbed run"
@@ -93,7 +97,7 @@ def disturb(folder: Path, kills: int, students: int, chain: int, seed: int) -> s
 
 
 def prepare(folder: Path, students: int) -> tuple[Scene, ...]:
-    """The two scenes with their undisturbed runs."""
+    """The scenes with their undisturbed runs."""
     first = folder / "first"
     make_class(first, students)
     began = time.monotonic()
@@ -107,33 +111,39 @@ def prepare(folder: Path, students: int) -> tuple[Scene, ...]:
     decide(graded)
     hand_in_again(again, [number for number in range(students) if number % 4 == 1])
     shutil.copytree(graded, folder / "graded-undisturbed")
+    before = _undisturbed("graded before", again, graded, folder / "graded-undisturbed")
+    shutil.copytree(graded, folder / "only-undisturbed")
+    some = tuple(word for number in range(1, students, 8) for word in ("--only", str(1000 + number)))
+    return fresh, before, _undisturbed("some of them", again, graded, folder / "only-undisturbed", *some)
+
+
+def _undisturbed(name: str, folder: Path, start: Path, out: Path, *more: str) -> Scene:
     began = time.monotonic()
-    run(again, folder / "graded-undisturbed")
-    seconds = time.monotonic() - began
-    return fresh, Scene("graded before", again, graded, state(folder / "graded-undisturbed"), seconds)
+    run(folder, out, *more)
+    return Scene(name, folder, start, state(out), time.monotonic() - began, more)
 
 
-def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
+def start(scene: Scene, out: Path) -> "subprocess.Popen[bytes]":
     """`paribus grade` in a process group of its own."""
     code = "import sys; from paribus.cli import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen(
-        [sys.executable, "-c", code, *command(folder, out, "-j", "2", "--json")], cwd=ROOT,
+        [sys.executable, "-c", code, *command(scene.folder, out, "-j", "2", "--json", *scene.more)], cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 
-def run(folder: Path, out: Path) -> None:
+def run(folder: Path, out: Path, *more: str) -> None:
     """To the end, undisturbed; in this process, which has loaded everything already."""
     told = io.StringIO()
     faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__ or 2)
     with contextlib.redirect_stdout(told):
-        assert main_command(command(folder, out, "--json")) == 0, told.getvalue()
+        assert main_command(command(folder, out, "--json", *more)) == 0, told.getvalue()
     faulthandler.cancel_dump_traceback_later()
 
 
-def kill_after(folder: Path, out: Path, seconds: float) -> bool:
+def kill_after(scene: Scene, out: Path, seconds: float) -> bool:
     """Start a run and kill it with all its workers; False where it was done before."""
-    process = start(folder, out)
+    process = start(scene, out)
     try:
         process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
