@@ -106,6 +106,14 @@ def _in_words(text: str) -> Iterator[Number]:
         yield Number(text[start:end], start, end, (Reading(float(min(names)), 0),), spelled=True)
 
 
+def number_of(word: str) -> float:
+    """A whole number in digits or in English words."""
+    if word.isdecimal():
+        return float(word)
+    found = find_numbers(word)
+    return found[0].value if found else float(_words().get(word, -1))
+
+
 @cache
 def _words() -> dict[str, int]:
     return {word: int(value) for value, words in vocabulary.names("number_words").items() for word in words}
