@@ -1,12 +1,10 @@
 """What a student lists as changed and as held constant, held against the configurations that the records hold."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from grader.evidence.aliases import names_of
 from grader.evidence.compare import Comparison, Difference
 from grader.evidence.runs import Run
 from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
@@ -14,7 +12,6 @@ from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
-from paribus.evidence.record import Prediction
 
 _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|but not|but the|besides|aside from|not|no|n't|unlike|instead of|"
@@ -31,21 +28,6 @@ _JOINT = re.compile(
     r"[\s:=(≈~\[]*(?:(?:share|ratio|value|of|is|was|at|to|as|=|:|von|de|di)\b\s*)?(?:of\b|is\b|was\b)?[\s:=(\[`\"']*",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
-    r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"
-    r"now|, now|down to|"
-    r"up to|rather than|against|"
-    r"auf|à|a|por|na|statt|au lieu de|en lugar de|zu|от|до|вместо|变为|到|から)"
-    r"\s*(?:only|just|a|the)?\s*[`\"'(]*\s*",
-    re.IGNORECASE,
-)
-
-
-_OLD_NEW = re.compile(
-    r".{0,60}\b(?:old|before|was)\b\D{0,20}[\d.,e\-−]+\D{0,20}\b(?:new|after|now|is)\b\D{0,20}", re.IGNORECASE
-)
-
-
 @dataclass(frozen=True)
 class OtherValue:
     """A setting that is listed with another value than the recorded one."""
@@ -241,88 +223,4 @@ def _goes_on(number: Number, text: str, mentions: Sequence[Mention], numbers: Se
     return (
         after is not None
         and re.fullmatch(r"\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?)\s*", text[number.end : after.start]) is not None
-    )
-
-
-def other_change(text: str, difference: Difference) -> str:
-    """What a text says that the setting was changed from or to, where no run had it; "" where nothing is wrong.
-
-    Only "A → B", "from A to B", "B instead of A" and the like are read; an order is none of its claims.
-    """
-    text = plain(text)
-    values = [*difference.baseline, *difference.changed]
-    numeric = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numeric) < 2 or len(numeric) != len(values):
-        return ""
-    for first, second in _written_changes(text, difference.name):
-        for number in (first, second):
-            if not any(fits(number, value) for value in numeric):
-                return number.text
-    return ""
-
-
-def _written_changes(text: str, name: str) -> Iterator[tuple[Number, Number]]:
-    numbers = [
-        number for number in find_numbers(text) if not number.times and not number.percent and not number.spelled
-    ]
-    if len(numbers) == 2 and (named := _OLD_NEW.match(text)) is not None and named.end() >= numbers[1].start:
-        yield numbers[0], numbers[1]
-        return
-    about = {word.lower() for word in names_of(name)}
-    lower = text.lower()
-    for first, second in pairwise(numbers):
-        between = text[first.end : second.start]
-        if _CHANGE.fullmatch(between) and (
-            len(numbers) == 2 or any(word in lower[: first.start] for word in about)
-        ):
-            yield first, second
-            return
-
-
-_BOUNDS = re.compile(r"\s*(?:,|to|and|\.\.\.?|…|–|-|bis|à|a|do|до|até|tot|en|и)\s*", re.IGNORECASE)
-
-
-def other_prediction(text: str, prediction: Prediction) -> str:
-    """Where the range that a text tells is not the recorded one, why; "" where nothing is wrong or nothing was
-    read.
-
-    A bound may be told by its size alone ("down by at most 0.05"), as a percentage or in points, and zero may go
-    unsaid.
-    """
-    if prediction.low is None or prediction.high is None or re.search(r"\binterval|\bwelch|\bpaired", text, re.I):
-        return ""
-    numbers = [
-        part
-        for number in find_numbers(plain(text))
-        for part in (number, number.upper)
-        if part is not None and not part.spelled and not number.times
-    ]
-    bounds = {abs(prediction.low), abs(prediction.high)}
-    for first, second in pairwise(numbers):
-        joined = _BOUNDS.fullmatch(plain(text)[first.end : second.start]) is not None
-        fractions = all(not item.whole or item.value == 0 for item in (first, second))
-        fitting = all(item.value == 0 or _is_bound(item, bounds) for item in (first, second))
-        if joined and fractions and not fitting:
-            return _told_otherwise(first, second, prediction)
-    told = [
-        number for number in numbers if not number.whole or number.percent or number.points or number.value == 0
-    ]
-    if len(told) != 2 or any(_is_bound(number, bounds) for number in told if number.value != 0):
-        return ""
-    if all(number.value == 0 for number in told):
-        return ""
-    return _told_otherwise(told[0], told[1], prediction)
-
-
-def _told_otherwise(first: Number, second: Number, prediction: Prediction) -> str:
-    recorded = f"{prediction.low:g} to {prediction.high:g}"
-    return f"the template predicts {first.text} to {second.text}, and the record holds {recorded}"
-
-
-def _is_bound(number: Number, bounds: set[float]) -> bool:
-    return any(
-        abs(abs(reading.value) / scale - bound) <= 0.51 * reading.unit / scale
-        for reading in number.readings
-        for scale in (1.0, 100.0)
-        for bound in bounds
     )

@@ -47,7 +47,7 @@ class Said:
             return fits(self.number, float(recorded))
         if not isinstance(recorded, str) and recorded is not None:
             return True
-        return _plain(self.word) == _plain(recorded or "none") or _plain(recorded or "none") not in _values(self.name)
+        return plain_value(self.word) == plain_value(recorded or "none") or plain_value(recorded or "none") not in _values(self.name)
 
 
 def fits(number: Number, recorded: float) -> bool:
@@ -59,15 +59,18 @@ def fits(number: Number, recorded: float) -> bool:
     )
 
 
-def _plain(value: str) -> str:
+def plain_value(value: str) -> str:
+    """A value that is a word, in one spelling."""
     word = re.sub(r"[\s_-]+", " ", value.lower()).strip()
     same = {"konstant": "constant", "kosinus": "cosine", "cosinus": "cosine", "linéaire": "linear", "lineal": "linear", "lineare": "linear", "linear decay": "linear"}
-    return {"square root inverse": "sqrt inverse", "inverse square root": "sqrt inverse"}.get(word, same.get(word, word))
+    if "inverse" in word and re.search(r"sqrt|root|raci|raíz|wurzel", word):
+        return "sqrt inverse"
+    return same.get(word, word)
 
 
 @cache
 def _values(name: str) -> frozenset[str]:
-    return frozenset(_plain(value) for value in vocabulary.phrases("setting_values", name))
+    return frozenset(plain_value(value) for value in vocabulary.phrases("setting_values", name))
 
 
 @cache
@@ -101,6 +104,14 @@ def _in_words(text: str) -> Iterator[Number]:
         yield Number(hit[0], hit.start(), hit.end(), (Reading(count * part, 6),))
     for start, end, names in _number_words().find(text):
         yield Number(text[start:end], start, end, (Reading(float(min(names)), 0),), spelled=True)
+
+
+def number_of(word: str) -> float:
+    """A whole number in digits or in English words."""
+    if word.isdecimal():
+        return float(word)
+    found = find_numbers(word)
+    return found[0].value if found else float(_words().get(word, -1))
 
 
 @cache
@@ -160,7 +171,7 @@ def _goes_on(number: Number, numbers: Sequence[Number], text: str) -> bool:
 def _by_word(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     """"cosine schedule", "scheduler: constant", "class weights: none"."""
     for name in vocabulary.names("setting_values"):
-        for start, end, _ in _value_words(name).find(text):
+        for start, end, _ in value_words(name).find(text):
             near = [
                 item
                 for item in mentions
@@ -172,7 +183,8 @@ def _by_word(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
 
 
 @cache
-def _value_words(name: str) -> Phrases:
+def value_words(name: str) -> Phrases:
+    """The words that are values of a setting."""
     return Phrases((value, name) for value in vocabulary.phrases("setting_values", name))
 
 

@@ -16,8 +16,6 @@ from grader.evidence.groups import FRACTIONS, arm_group
 from grader.evidence.listed import (
     loosely_held,
     named_settings,
-    other_change,
-    other_prediction,
     other_rows,
     other_value,
     wrongly_held,
@@ -26,6 +24,7 @@ from grader.evidence.listed import (
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
 from grader.evidence.sentences import metrics_in, read_sentences
+from grader.evidence.told import wrongly_changed, wrongly_predicted
 from grader.evidence.traces import Status
 from grader.evidence.tracing import trace, trace_sentences
 from grader.evidence.worded.all import find_doubts
@@ -108,16 +107,16 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | N
     arms = find_arms(case, key)
     if not arms.both:
         return None
-    declared, _ = sort_changes(compare(arms, arms.vary), arms.vary)
+    comparison = compare(arms, arms.vary)
+    declared, _ = sort_changes(comparison, arms.vary)
     for difference in declared[:1]:
-        if written := other_change(parts.get("changed", ""), difference):
+        if why := wrongly_changed(parts.get("changed", ""), difference, comparison):
             found = undecided(
                 "All parts of the template are filled in; a person compares the change with the records."
             )
-            why = f"the template writes {written} for {difference.name}, and the records say {difference}"
             return proposed(found, Outcome.FAILED, why)
     prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
-    if prediction is not None and (why := other_prediction(parts.get("prediction", ""), prediction)):
+    if prediction is not None and (why := wrongly_predicted(parts.get("prediction", ""), prediction)):
         found = undecided(
             "All parts of the template are filled in; a person compares the prediction with the records."
         )

@@ -33,7 +33,7 @@ _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b"
 _OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
 ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
-    r"expected|size|chance|cost|confiden\w+|sure|certain|steady|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
+    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
     r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
 )
 _SPREAD = re.compile(
@@ -78,6 +78,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
+        spread = spread or hit.relation.role == "steady"
         if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
         if any(_BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end):
@@ -86,7 +87,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
-        if spread and (hit.relation.role != "than" or hit.relation.merit):
+        if spread and (hit.relation.role not in ("than", "steady") or hit.relation.merit):
             continue
         pairs = _places(compared, metrics, start, end, reading, spread=spread)
         judged = [(verdict, pair) for pair in pairs if (verdict := _judge(hit, pair, values)) is not None]
@@ -298,6 +299,9 @@ def _changed(
         for first, second in values.steps_of(reading.sentence.text):
             if (not doers or second in doers) and not (by_doing and first.startswith("run:")):
                 yield second, first
+        return
+    if _AGAINST.search(reading.lower[start : groups[0][0]]):
+        yield from _each(frozenset(_others_of(distinct[0], reading, values)), distinct[0])
         return
     if all(values.is_baseline(key) for key in distinct[0]):
         return

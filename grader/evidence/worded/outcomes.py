@@ -71,9 +71,28 @@ def _claims(outcome: Foretold) -> dict[str, bool | None]:
         "missed": None if held is None else not held,
         "above": None if within is None or high is None else outcome.change > high,
         "below": None if within is None or low is None else outcome.change < low,
+        "against": None if right is None else not right,
+        "expected_up": {"up": True, "down": False}.get(outcome.prediction.direction),
+        "expected_down": {"up": False, "down": True}.get(outcome.prediction.direction),
+        **_places(outcome),
         "stronger": _stronger(outcome),
         "weaker": _weaker(outcome),
     }  # fmt: skip
+
+
+def _places(outcome: Foretold) -> dict[str, bool | None]:
+    """Where in its range the change lies: by size, as people say it, or on the line."""
+    low, high = outcome.prediction.low, outcome.prediction.high
+    if low is None or high is None or outcome.within is not True or high <= low:
+        return {}
+    share = (outcome.change - low) / (high - low)
+    size = share if high > -low else 1 - share
+    return {
+        "upper_half": share > 0.45 or size > 0.45,
+        "lower_half": share < 0.55 or size < 0.55,
+        "at_edge": min(share, 1 - share) < 0.2,
+        "in_middle": 0.25 < share < 0.75,
+    }
 
 
 def _stronger(outcome: Foretold) -> bool | None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.groups import COUNTED
 from grader.evidence.worded.order import AMOUNTS, ANOTHER_MATTER
+from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, SCORES, Values
 from grader.reading import vocabulary
 

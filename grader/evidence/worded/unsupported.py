@@ -12,6 +12,7 @@ from grader.reading import vocabulary
 _REPEATED = re.compile(
     r"\b(?:repeated|rerun|re-run|ran|run|trained|averaged?|mean|means)\b[^.;]{0,40}?\b(?:with|over|under|on|of|for|across)\s+(?:a\s+|the\s+|my\s+|all\s+)?"
     r"(?P<word>second|third|another|other|two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+|other\s+|more\s+)?seeds?\b|"
+    r"\b(?:used|took|had)\s+(?P<used>two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+)?seeds\b|"
     r"\b(?:run|ran|trained|repeated|rerun)\s+(?P<times>twice|three times|four times|five times|ten times|several times)\b|"
     r"\b(?:averag\w*|means?|repeat\w*|sd|deviation|±)\b[^.;]{0,50}\b(?:over|across|of|from|in|with)\s+(?:all\s+|the\s+|my\s+|both\s+)?(?P<many>two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+)?seeds\b"
 )
@@ -32,7 +33,7 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if vocabulary.has("context", "elsewhere", reading.sentence.text):
             continue
-        word = hit["word"] or hit["many"] or hit["times"]
+        word = hit["word"] or hit["many"] or hit["times"] or hit["used"]
         said = int(word) if word.isdecimal() else _WORDS[word]
         keys = reading.sentence.group_keys or values.varied(reading.sentence.text)
         groups = [group for group in values.measured.groups if not keys or group.key in keys]

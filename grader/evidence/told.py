@@ -1,0 +1,291 @@
+"""What a template says was changed and what was predicted, held against the records."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from grader.evidence.aliases import names_of
+from grader.evidence.compare import Comparison, Difference
+from grader.evidence.groups import FRACTIONS
+from grader.evidence.settings import fits, loose_names, plain_value, value_words
+from grader.reading import vocabulary
+from grader.reading.notation import plain
+from grader.reading.numbers import Number, find_numbers
+from paribus.evidence.record import Prediction
+
+_CHANGE = re.compile(
+    r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"
+    r"now|, now|down to|"
+    r"up to|rather than|against|"
+    r"auf|à|a|por|na|statt|au lieu de|en lugar de|zu|от|до|вместо|变为|到|から)"
+    r"\s*(?:only|just|a|the)?\s*[`\"'(]*\s*",
+    re.IGNORECASE,
+)
+
+
+_OLD_NEW = re.compile(
+    r".{0,60}\b(?:old|before|was)\b\D{0,20}[\d.,e\-−]+\D{0,20}\b(?:new|after|now|is)\b\D{0,20}", re.IGNORECASE
+)
+
+
+
+_FACTORS = (
+    (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
+    (r"halv\w*|half|cut in half|divided by two|halbier\w*|moitié|mitad|dimezz\w*", 0.5),
+    (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),
+    (r"quadrupl\w*|four times|times four|fourfold", 4.0),
+    (r"a third|one third|divided by three|three times (?:smaller|lower|less)", 1 / 3),
+    (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
+    (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
+    (r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b", 0.1),
+    (r"a hundredth|one hundredth|divided by (?:a hundred|100)|(?:a hundred|100) times (?:smaller|lower|less)", 0.01),
+    (r"five times|times five|fivefold", 5.0),
+    (r"ten times|times ten|tenfold|10 times|10x|×\s?10\b(?!\s?[\^*⁻])|multiplied by (?:ten|10)", 10.0),
+)
+_FACTOR = tuple((re.compile(rf"(?<![\w/])(?:{words})(?![\w])", re.IGNORECASE), factor) for words, factor in _FACTORS)
+_NOT_ITS = re.compile(r"\b(?:as many|steps?|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b", re.IGNORECASE)
+_REASON = re.compile(r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(?:up|upwards?|rise\w*|rising|increas\w*|higher|improv\w*|gain\w*|grow\w*|climb\w*|better|steig\w*|augment\w*|sub[ei]\w*|aument\w*|sale)\b|\+(?=\d)", re.IGNORECASE
+)
+_LESS = re.compile(
+    r"\b(?:down|downwards?|fall\w*|drop\w*|decreas\w*|lower|worse|los(?:e|es|t|ing)|shrink\w*|declin\w*|sink\w*|fällt|baiss\w*|diminu\w*|baj\w*|cal[ai]\w*|scend\w*)\b|[−-](?=[\d.])", re.IGNORECASE
+)
+
+
+def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
+    """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing was read."""
+    if written := other_change(text, difference):
+        return f"the template writes {written} for {difference.name}, and the records say {difference}"
+    return (
+        _other_words(text, difference)
+        or _reversed(text, difference)
+        or _other_factor(text, difference)
+        or _other_variable(text, difference, comparison)
+    )
+
+
+def _other_words(text: str, difference: Difference) -> str:
+    """A value that is a word, and that neither arm had."""
+    values = [str(value or "none") for value in (*difference.baseline, *difference.changed)]
+    if difference.name not in vocabulary.vocabulary()["setting_values"]:
+        return ""
+    known = {plain_value(value) for value in values}
+    for start, end in _said_words(text, difference.name):
+        rooted = re.search(r"root|sqrt|racine|raíz|radice|wurzel|平方根", text, re.IGNORECASE) is not None
+        if rooted and "sqrt inverse" in known and "invers" in text[start:end].lower():
+            continue
+        if plain_value(text[start:end]) not in known and not re.search(r"\b(?:not|instead of)\W+(?:\w+\W+)?$", text[:start], re.IGNORECASE):
+            return f"the template names {text[start:end]!r} for {difference.name}, and the records say {difference}"
+    return ""
+
+
+def _said_words(text: str, name: str) -> list[tuple[int, int]]:
+    return [(start, end) for start, end, _ in value_words(name).find(text)]
+
+
+def _reversed(text: str, difference: Difference) -> str:
+    """ "From A to B" where the records say from B to A."""
+    text = plain(text)
+    if len(difference.baseline) != 1 or len(difference.changed) != 1:
+        return ""
+    old, new = difference.baseline[0], difference.changed[0]
+    for first, second in _from_to(text, difference.name):
+        if _is_value(first, new) and _is_value(second, old) and not _is_value(first, old):
+            return f"the template says from {_text(first)} to {_text(second)}, and the records say {difference}"
+    return ""
+
+
+def _from_to(text: str, name: str) -> Iterator[tuple[Number | str, Number | str]]:
+    """The two values of "from A to B" and "A → B"."""
+    numbers = [item for item in find_numbers(text) if not item.times and not item.percent and not item.spelled]
+    words = [(start, end) for start, end in _said_words(text, name)] if name in vocabulary.vocabulary()["setting_values"] else []
+    spots: list[tuple[int, int, Number | str]] = [(item.start, item.end, item) for item in numbers]
+    spots += [(start, end, text[start:end]) for start, end in words]
+    for (_, end, first), (start, _, second) in pairwise(sorted(spots, key=lambda spot: spot[0])):
+        between, before = text[end:start], text[: spots[0][0]]
+        if re.fullmatch(r"\W*(?:→|->|-->|=>|⟶)\W*", between) or (
+            re.fullmatch(r"\W*(?:to|auf|à|a|na|до)\W*", between, re.IGNORECASE)
+            and re.search(r"\b(?:from|von|de|da|z|od|с|от)\W*$", text[: end - len(_text(first))] or before, re.IGNORECASE)
+        ):
+            yield first, second
+
+
+def _text(value: Number | str) -> str:
+    return value if isinstance(value, str) else value.text
+
+
+def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setting is any plain value
+    if isinstance(said, str):
+        return plain_value(said) == plain_value(str(value or "none"))
+    return isinstance(value, int | float) and not isinstance(value, bool) and fits(said, float(value))
+
+
+def _other_factor(text: str, difference: Difference) -> str:
+    """ "Halved", where it was divided by ten."""
+    values = [*difference.baseline, *difference.changed]
+    if len(values) != 2 or not all(isinstance(item, int | float) and not isinstance(item, bool) and item for item in values):
+        return ""
+    ratio = values[1] / values[0]
+    said = plain(text)
+    wrong = ""
+    for pattern, factor in _FACTOR:
+        for hit in pattern.finditer(said):
+            around = said[max(0, hit.start() - 25) : hit.end() + 25]
+            if any(abs(factor - value) < 1e-9 for value in values):
+                continue  # "a tenth" may be the value
+            if _NOT_ITS.search(around) or re.search(r"\b(?:from|to|at|is|was|of)\W+$", said[: hit.start()], re.IGNORECASE):
+                continue
+            smaller = re.match(r"\W*(?:smaller|lower|less|reduced|slower|weaker)", said[hit.end() :], re.IGNORECASE)
+            either = smaller or re.search(r"\bfactor\W+(?:of\W+)?$", said[: hit.start()])
+            if any(abs(ratio / item - 1) < 0.03 for item in ((factor, 1 / factor) if either else (factor,))):
+                return ""
+            wrong = wrong or f"the template says {hit[0]!r}, and the records say {difference}"
+    return wrong
+
+
+def _other_variable(text: str, difference: Difference, comparison: Comparison) -> str:
+    """Another setting is named as the one that was changed, and the varied one is not named at all."""
+    named = [item.name for item in loose_names(plain(text))]
+    about = {name.lower() for name in names_of(difference.name)}
+    lower = plain(text).lower()
+    if not named or difference.name in named or any(word in lower for word in about) or difference.kind != "setting":
+        return ""
+    others = [name for name in named if name in comparison.settings and name not in ("model", "data", "code", "seed")]
+    if not others or re.search(r"\b(?:not|nothing|else|only|rest|other|same|unchanged|constant|held|kept|subset)\b", lower):
+        return ""
+    return f"the template names {others[0].replace('_', ' ')} as what was changed, and the records say {difference}"
+
+
+def other_change(text: str, difference: Difference) -> str:
+    """What a text says that the setting was changed from or to, where no run had it; "" where nothing is wrong.
+
+    Only "A → B", "from A to B", "B instead of A" and the like are read; an order is none of its claims.
+    """
+    text = plain(text)
+    values = [*difference.baseline, *difference.changed]
+    numeric = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numeric) < 2 or len(numeric) != len(values):
+        return ""
+    for first, second in _written_changes(text, difference.name):
+        for number in (first, second):
+            if not any(fits(number, value) for value in numeric):
+                return number.text
+    return ""
+
+
+def _written_changes(text: str, name: str) -> Iterator[tuple[Number, Number]]:
+    numbers = [
+        number for number in find_numbers(text) if not number.times and not number.percent and not number.spelled
+    ]
+    if len(numbers) == 2 and (named := _OLD_NEW.match(text)) is not None and named.end() >= numbers[1].start:
+        yield numbers[0], numbers[1]
+        return
+    about = {word.lower() for word in names_of(name)}
+    lower = text.lower()
+    for first, second in pairwise(numbers):
+        between = text[first.end : second.start]
+        if _CHANGE.fullmatch(between) and (
+            len(numbers) == 2 or any(word in lower[: first.start] for word in about)
+        ):
+            yield first, second
+            return
+
+
+_BOUNDS = re.compile(r"\s*(?:,|to|and|\.\.\.?|…|–|-|bis|à|a|do|до|até|tot|en|и)\s*", re.IGNORECASE)
+
+
+def wrongly_predicted(text: str, prediction: Prediction) -> str:
+    """Why a prediction that a text tells is not the recorded one; "" where nothing is wrong or nothing was read."""
+    return other_prediction(text, prediction) or _other_direction(text, prediction) or _other_metric(text, prediction) or _other_limit(text, prediction)
+
+
+def _forecast(text: str) -> str:
+    """What is predicted, without the reason for it."""
+    said = plain(text)
+    found = _REASON.search(said, 12)
+    return said[: found.start()] if found is not None else said
+
+
+def _other_direction(text: str, prediction: Prediction) -> str:
+    said = _forecast(text)
+    up, down = _MORE.search(said), _LESS.search(said)
+    if prediction.direction == "none" or (up is None) == (down is None):
+        return ""
+    hit = up or down
+    if hit is None or re.search(r"\b(?:not|no|n't|more than|at most|by up to)\W+(?:\w+\W+)?$", said[: hit.start()], re.IGNORECASE):
+        return ""
+    if (up is not None) == (prediction.direction == "up") or not re.search(r"[A-Za-z]", hit[0]):
+        return ""
+    return f"the template predicts {hit[0]!r}, and the record holds {prediction.direction}"
+
+
+def _other_metric(text: str, prediction: Prediction) -> str:
+    named = {item.name for item in vocabulary.find_all("metrics", _forecast(text))}
+    if not named & set(FRACTIONS) or prediction.metric in named or "f1" in named or prediction.metric not in FRACTIONS:
+        return ""
+    title = vocabulary.title("metric_titles", prediction.metric)
+    other = vocabulary.title("metric_titles", min(named & set(FRACTIONS)))
+    return f"the template predicts {other}, and the record holds {title}"
+
+
+_LIMIT = re.compile(r"\b(?:at most|up to|no more than|less than|not more than|within|höchstens|au plus|a lo sumo|al massimo)\s*$", re.IGNORECASE)
+
+
+def _other_limit(text: str, prediction: Prediction) -> str:
+    """ "By at most 0.02", where the recorded range reaches further."""
+    if prediction.low is None or prediction.high is None:
+        return ""
+    said, bounds = plain(text), {abs(prediction.low), abs(prediction.high)}
+    numbers = [item for item in find_numbers(said) if not item.spelled and not item.times]
+    for number in numbers:
+        if _LIMIT.search(said[: number.start]) and not number.whole and number.value and not _is_bound(number, bounds):
+            return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"
+    return ""
+
+
+def other_prediction(text: str, prediction: Prediction) -> str:
+    """Where the range that a text tells is not the recorded one, why; "" where nothing is wrong or nothing was
+    read.
+
+    A bound may be told by its size alone ("down by at most 0.05"), as a percentage or in points, and zero may go
+    unsaid.
+    """
+    if prediction.low is None or prediction.high is None or re.search(r"\binterval|\bwelch|\bpaired", text, re.I):
+        return ""
+    numbers = [
+        part
+        for number in find_numbers(plain(text))
+        for part in (number, number.upper)
+        if part is not None and not part.spelled and not number.times
+    ]
+    bounds = {abs(prediction.low), abs(prediction.high)}
+    for first, second in pairwise(numbers):
+        joined = _BOUNDS.fullmatch(plain(text)[first.end : second.start]) is not None
+        fractions = all(not item.whole or item.value == 0 for item in (first, second))
+        fitting = all(item.value == 0 or _is_bound(item, bounds) for item in (first, second))
+        if joined and fractions and not fitting:
+            return _told_otherwise(first, second, prediction)
+    told = [
+        number for number in numbers if not number.whole or number.percent or number.points or number.value == 0
+    ]
+    if len(told) != 2 or any(_is_bound(number, bounds) for number in told if number.value != 0):
+        return ""
+    if all(number.value == 0 for number in told):
+        return ""
+    return _told_otherwise(told[0], told[1], prediction)
+
+
+def _told_otherwise(first: Number, second: Number, prediction: Prediction) -> str:
+    recorded = f"{prediction.low:g} to {prediction.high:g}"
+    return f"the template predicts {first.text} to {second.text}, and the record holds {recorded}"
+
+
+def _is_bound(number: Number, bounds: set[float]) -> bool:
+    return any(
+        abs(abs(reading.value) / scale - bound) <= 0.51 * reading.unit / scale
+        for reading in number.readings
+        for scale in (1.0, 100.0)
+        for bound in bounds
+    )

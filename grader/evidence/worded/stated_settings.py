@@ -1,0 +1,66 @@
+"""Settings, seeds and splits in running text: a value that no run had, a test set that was never used."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.evidence.runs import finished
+from grader.evidence.settings import Said, other_settings
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.model import Case
+from grader.reading import vocabulary
+from grader.reading.testsplit import find_uses
+
+_PLANNED = re.compile(
+    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"
+    r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|only)\b|n't\b|→|->|\?"
+)
+_TEST = re.compile(r"\b(?:on|from|over|in|of) (?:the |our |my |a )?(?:held-out )?test (?:set|split|data|complaints|part)\b|\btest (?:accuracy|macro-f1|score|f1|performance)\b")
+_NOT_TEST = re.compile(r"\b(?:not|no|never|untouched|until|later|would|should|would need|next|keep|kept|cannot|only|still|will|may|might|whether|unknown|what|how|before|unseen|predict\w*)\b|n't\b|\?")
+
+
+def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A setting is given a value that no run of the notebook had."""
+    if reading.sentence.row or vocabulary.has("context", "elsewhere", reading.sentence.text) or _PLANNED.search(reading.lower):
+        return
+    runs = [run for group in values.measured.groups for run in finished(group.runs)]
+    for said, known in other_settings(reading.sentence.text, runs):
+        if said.number is not None and not _is_plausible(said, known):
+            continue
+        shown = ", ".join("none" if value is None else str(value) for value in known)
+        yield Doubt(
+            reading.sentence.text, reading.sentence.position,
+            f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
+        )  # fmt: skip
+        return
+
+
+def _is_plausible(said: Said, known: list[Any]) -> bool:
+    """The number may be such a setting's: no score behind its name, no single epoch."""
+    numeric = [float(value) for value in known if isinstance(value, int | float) and not isinstance(value, bool)]
+    number = said.number
+    if number is None or not numeric or number.upper is not None or number.value <= 0 or number.percent:
+        return False
+    if said.name == "epochs":
+        return said.text.split(" ", 1)[0] == number.text and number.value > max(numeric)
+    if number.spelled:
+        return False
+    whole = all(value.is_integer() for value in numeric)
+    return number.whole == whole and 0.01 <= number.value / max(numeric) <= 25
+
+
+def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """What was measured on the validation split is said to be of the test set, which the notebook never used."""
+    hit = _TEST.search(reading.lower)
+    if hit is None or reading.sentence.row or _NOT_TEST.search(reading.lower):
+        return
+    if not (reading.sentence.metrics or any(not number.whole for number in reading.sentence.numbers) or "number" in reading.lower):
+        return
+    if not _uses_test(values.measured.case):
+        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the notebook never used the test split")
+
+
+def _uses_test(case: Case) -> bool:
+    code = [cell for cell in case.notebook.cells if cell.cell_type == "code"]
+    return any(cell.hidden for cell in code) or bool(find_uses(code))
