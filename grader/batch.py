@@ -18,7 +18,6 @@ import course
 import grader
 import paribus
 from course.release import Release
-from grader.copied import find_copies
 from grader.errors import ResultError
 from grader.grade import BROKE, Judged, broken, grade_safely
 from grader.intake.inbox import read
@@ -27,6 +26,7 @@ from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.results import FILE, from_line, to_line, with_alike
+from grader.similarity.pairs import find_copies
 from paribus.errors import UsageError
 from paribus.files import write_atomic, write_atomic_parts
 
@@ -40,6 +40,7 @@ SHARED = ("sha256", "student", "name", "source", "attempt", "team", "late")
 Grade = Callable[[Submission, Sequence[Release]], Result | Judged]
 Progress = Callable[[int, Result], None]
 Keep = Callable[[Judged], None]
+Compare = Callable[[Sequence[Result]], Iterable[Result]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def grade_batch(
     also: str = "",
     place: Place | None = None,
     keep: Keep | None = None,
+    compare: Compare = find_copies,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -73,8 +75,8 @@ def grade_batch(
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
     ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
     with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
-    judged now, with the notebook that ``grade`` made of it. Raises UsageError where there is no release, ``jobs``
-    is not positive, or two submissions have one name.
+    judged now, with the notebook that ``grade`` made of it; ``compare`` holds the class against itself. Raises
+    UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -101,7 +103,7 @@ def grade_batch(
             state.finish(result)
             if keep is not None:
                 keep(Judged(result, done.notebook))
-    results = find_copies(state.in_order())
+    results = tuple(compare(state.in_order()))
     marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": lines.put_in_order(results)}
     write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
     return Batch(results, state.reused)

@@ -14,7 +14,7 @@ from grader.judge import describe_error, judge
 from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
-from grader.sketch import make_sketch
+from grader.similarity.sketch import make_sketch
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""

@@ -14,6 +14,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from course.assignment import Assignment
@@ -37,6 +39,8 @@ from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
 from grader.places import Place, open_place
 from grader.results import FILE, read_results
+from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
+from grader.similarity.pairs import find_copies
 from grader.storage import clear_errors, only_grader, remove_unfinished
 from paribus.errors import UsageError
 from paribus.files import write_atomic
@@ -50,7 +54,9 @@ Observe = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be graded with what. ``releases`` are one assignment's, the newest first."""
+    """What is to be graded with what. ``releases`` are one assignment's, the newest first; ``earlier`` is what was
+    kept of earlier terms, of which nothing is used whose time is over ``today``.
+    """
 
     submissions: Path
     releases: tuple[Release, ...]
@@ -60,6 +66,8 @@ class Order:
     policy: Policy = field(default_factory=Policy)
     commitments: Path | None = None
     cluster: str = ""
+    earlier: Path | None = None
+    today: date = date.min
 
     @property
     def assignment(self) -> Assignment:
@@ -83,10 +91,10 @@ def _silent(words: str, done: int, total: int) -> None:
 def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
-    Raises InboxError where there is nothing to grade, WorksheetError and CommitmentsError where these files are
-    others than they should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds
-    another form of the release, ClusterError where the cluster is not there or is lost, StorageError where OUT is
-    full, read-only, locked or in another grader's hands.
+    Raises InboxError where there is nothing to grade, WorksheetError, CommitmentsError and KeptError where these
+    files are others than they should be, all before anything in OUT is changed; GradebookError where OUT's
+    gradebook holds another form of the release, ClusterError where the cluster is not there or is lost,
+    StorageError where OUT is full, read-only, locked or in another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
@@ -94,6 +102,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         load_plugin(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
         commitments = _read_commitments(order)
+        earlier, over = _read_earlier(order)
         total = _count(order)
         remember_owners(order.out)
         _forget_marker(order.out)
@@ -103,9 +112,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 with_commitments(_submissions(order, roster), commitments), order.releases, order.out,
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
                 also=_depends_on(order, commitments, roster), place=place, keep=kept.put,
+                compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
             entered = with_gradebook(order, batch.results, observe, place=place, kept=kept)
-        notes = (*_notes(entered.results), *entered.notes)
+        notes = (*_notes(entered.results), *entered.notes, *over)
         write_out(order, entered.results, worksheet, notes, observe)
         return Handback(entered.results, notes, batch.reused)
 
@@ -247,6 +257,21 @@ def _read_worksheet(order: Order) -> Worksheet | None:
 def _read_commitments(order: Order) -> Commitments | None:
     path = order.commitments
     return None if path is None else read_commitments(path.read_bytes(), path.name)
+
+
+def _read_earlier(order: Order) -> tuple[Earlier, tuple[str, ...]]:
+    """What was kept of the assignment's earlier terms, and a note on what was kept for too long."""
+    if order.earlier is None:
+        return Earlier(), ()
+    found = of_assignment(load(order.earlier), order.assignment.name)
+    kept = still_kept(found, order.today)
+    if not (over := len(found.entries) - len(kept.entries)):
+        return kept, ()
+    words = (
+        f"The time of {over} submissions in {order.earlier} is over, and nothing was compared with them: "
+        f"`paribus keep --into {order.earlier}` deletes them."
+    )
+    return kept, (words,)
 
 
 def _forget_marker(out: Path) -> None:

@@ -11,15 +11,15 @@ from typing import Any
 from markupsafe import Markup
 
 from course.assignment import Assignment
-from grader.copied import pairs_of
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
-from grader.model import Likeness, Outcome, Result
+from grader.model import Outcome, Result
 from grader.pages.feedback import METRICS
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
+from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
 
 BINS = 10
-MOST_PAIRS = 200
+MOST_GROUPS = 100
 BAR_ORDER = (Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE, Outcome.PASSED)
 
 
@@ -67,15 +67,6 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class PairRow:
-    """Two submissions of different people that resemble each other, and in what."""
-
-    first: Person
-    second: Person
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class MetricRow:
     """One metric over the class, as a strip plot beside the reference."""
 
@@ -120,8 +111,8 @@ def report_page(
         waiting=waiting,
         remarks=_remarks(scored),
         unscored=[person for person in people if not person.result.cells],
-        pairs=_pairs(people, assignment),
-        most_pairs=MOST_PAIRS,
+        groups=_groups(people, assignment),
+        most_groups=MOST_GROUPS,
         median=points(statistics.median([p.result.score for p in scored])) if scored else "–",
         most=max((p.result.max_score for p in scored), default=assignment.max_score),
         scores=_histogram(scored),
@@ -213,22 +204,10 @@ def _remarks(scored: Sequence[Person]) -> list[Remark]:
     return [Remark(text, tuple(of_text[text])) for text in sorted(of_text, key=lambda t: (len(of_text[t]), t))]
 
 
-def _pairs(people: Sequence[Person], assignment: Assignment) -> list[PairRow]:
-    """Submissions that resemble each other, the most alike first."""
-    of_name = {person.result.submission: person for person in people}
-    return [
-        PairRow(of_name[first.submission], of_name[second.submission], _reasons(common, assignment))
-        for first, second, common in pairs_of([person.result for person in people])
-    ]
-
-
-def _reasons(common: Likeness, assignment: Assignment) -> tuple[str, ...]:
-    told = ["Records of one session: both notebooks hold the same random number."] if common.nonce else []
-    told += [
-        f"{cell_title(assignment, key).heading}: about {share:.0%} of the word runs in common."
-        for key, share in common.memos.items()
-    ]
-    return tuple(told)
+def _groups(people: Sequence[Person], assignment: Assignment) -> list[GroupRow]:
+    """Submissions that resemble each other, those that have most in common first."""
+    links = {person.result.submission: (person.name, person.link) for person in people}
+    return group_rows([person.result for person in people], links, assignment)
 
 
 def _outcome_bar(tally: Mapping[Outcome, int]) -> Markup:
