@@ -188,7 +188,9 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         score=sum(cell.score for cell in cells),
         pending=sum(cell.pending for cell in cells),
         max_score=release.assignment.max_score,
-        needs_person=tuple(cell.key for cell in cells if cell.pending),
+        needs_person=tuple(
+            cell.key for cell in sorted(cells, key=lambda cell: not cell.says_little) if cell.pending
+        ),
         cells=cells,
         metrics=run_metrics(case),
         sketch=make_sketch(case),

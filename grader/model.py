@@ -239,13 +239,18 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One graded cell. ``score`` sums the passed checks; ``pending`` is what a person still decides."""
+    """One graded cell. ``score`` sums the passed checks; ``pending`` is what a person still decides.
+
+    ``says_little`` are reasons for which a person looks at the answer first: they move no point, and no student
+    reads them.
+    """
 
     key: str
     points: float
     score: float
     pending: float
     verdicts: tuple[Verdict, ...]
+    says_little: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

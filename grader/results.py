@@ -93,7 +93,8 @@ def _result(raw: Mapping[str, Any]) -> Result:
 
 
 def _cell(raw: Mapping[str, Any]) -> CellResult:
-    return CellResult(**{**raw, "verdicts": tuple(_verdict(item) for item in raw["verdicts"])})
+    verdicts = tuple(_verdict(item) for item in raw["verdicts"])
+    return CellResult(**{**raw, "verdicts": verdicts, "says_little": tuple(raw.get("says_little", ()))})
 
 
 def _verdict(raw: Mapping[str, Any]) -> Verdict:

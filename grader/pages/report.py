@@ -4,7 +4,7 @@ Everything on it comes from the results; the assignment gives titles, the releas
 """
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,15 @@ class Waiting:
     person: Person
     points: float
     cells: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Hollow:
+    """An answer that may say nothing, and why."""
+
+    person: Person
+    heading: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,13 @@ def report_page(
     known = checks or {}
     people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
     scored = [person for person in people if person.result.cells]
-    waiting = [_waiting(person, assignment, known) for person in scored if person.result.pending > TOLERANCE]
+    hollow = [item for person in scored for item in _hollow(person, assignment)]
+    first = {item.person.result.submission for item in hollow}
+    waiting = [
+        _waiting(person, assignment, known)
+        for person in sorted(scored, key=lambda person: person.result.submission not in first)
+        if person.result.pending > TOLERANCE
+    ]
     metrics, rows = _metrics(scored, bands or {}), _checks(scored, known)
     return render(
         "report.html.j2",
@@ -109,6 +124,7 @@ def report_page(
         people=people,
         scored=scored,
         waiting=waiting,
+        hollow=hollow,
         remarks=_remarks(scored),
         unscored=[person for person in people if not person.result.cells],
         groups=_groups(people, assignment),
@@ -145,9 +161,16 @@ def _order(result: Result) -> tuple[str, str]:
     return (who(result).casefold(), result.submission)
 
 
+def _hollow(person: Person, assignment: Assignment) -> Iterator[Hollow]:
+    """The answers of a submission that may say nothing, as long as no person has decided over them."""
+    for cell in person.result.cells:
+        if cell.says_little and all(verdict.check != PERSON for verdict in cell.verdicts):
+            yield Hollow(person, cell_title(assignment, cell.key).heading, cell.says_little)
+
+
 def _waiting(person: Person, assignment: Assignment, known: Mapping[str, CheckWords]) -> Waiting:
     cells = []
-    for cell in person.result.cells:
+    for cell in sorted(person.result.cells, key=lambda cell: not cell.says_little):
         if cell.pending <= TOLERANCE:
             continue
         open_verdicts = [v for v in cell.verdicts if v.points and v.outcome in OPEN]
