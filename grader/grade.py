@@ -8,6 +8,7 @@ from statistics import fmean
 from course.assignment import Role
 from course.release import Release
 from grader.errors import UnreadableError
+from grader.evidence.departures import departures
 from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.judge import describe_error, judge
@@ -171,6 +172,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
             f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
             "beside it for the person who grades."
         )
+    remarks += [item.text for item in departures(case)]
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):
