@@ -24,29 +24,28 @@ MAX_SOURCE, MAX_TOKENS = 100_000, 20_000
 def fingerprints(case: Case) -> tuple[str, ...]:
     """The fingerprints of a student's own code cells, tasks and changed cells among them."""
     released = _released(tuple(cell.source for cell in case.assignment.cells if cell.cell_type == "code"))
-    found: set[str] = set()
+    found: set[bytes] = set()
     for cell in case.notebook.cells:
         if cell.cell_type == "code" and not cell.hidden and cell.position not in case.released_positions:
             found |= winnow([item for item in run_digests(cell.source) if item not in released])
-    return tuple(sorted(found)[:MOST])
+    return tuple(urlsafe_b64encode(digest).decode("ascii") for digest in sorted(found)[:MOST])
 
 
-def winnow(digests: Sequence[str]) -> set[str]:
+def winnow(digests: Sequence[bytes]) -> set[bytes]:
     """The smallest digest of every window, of fewer digests than that the smallest of all."""
     if len(digests) <= WINDOW:
         return {min(digests)} if digests else set()
     return {min(digests[start : start + WINDOW]) for start in range(len(digests) - WINDOW + 1)}
 
 
-def run_digests(source: str) -> tuple[str, ...]:
+def run_digests(source: str) -> tuple[bytes, ...]:
     """A digest of every run of tokens, in order; () where the code cannot be parsed or is shorter."""
     tokens = _tokens(source)
     return tuple(_digest(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1))
 
 
-def _digest(tokens: Sequence[str]) -> str:
-    raw = hashlib.blake2b("\0".join(tokens).encode("utf-8", "surrogatepass"), digest_size=6).digest()
-    return urlsafe_b64encode(raw).decode("ascii")
+def _digest(tokens: Sequence[str]) -> bytes:
+    return hashlib.blake2b("\0".join(tokens).encode("utf-8", "surrogatepass"), digest_size=6).digest()
 
 
 def _tokens(source: str) -> list[str]:
@@ -84,6 +83,6 @@ def _below(node: ast.AST) -> Iterator[ast.AST]:
 
 
 @lru_cache(maxsize=8)
-def _released(sources: tuple[str, ...]) -> frozenset[str]:
+def _released(sources: tuple[str, ...]) -> frozenset[bytes]:
     """Every run of tokens of the notebook as it was handed out."""
     return frozenset(item for source in sources for item in run_digests(source))
