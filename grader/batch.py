@@ -19,7 +19,6 @@ import course
 import grader
 import paribus
 from course.release import Release
-from grader.copied import find_copies
 from grader.errors import ResultError
 from grader.grade import Judged, broken, grade_safely, is_broken
 from grader.intake.inbox import read
@@ -28,6 +27,7 @@ from grader.model import SCHEMA, Result, Submission
 from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.results import FILE, from_line, lines_of, to_line, with_alike
+from grader.similarity.pairs import find_copies
 from grader.started import Started, read_started, write_started
 from grader.tries import CHECKING, Tries
 from paribus.errors import UsageError
@@ -43,6 +43,7 @@ SHARED = ("sha256", "student", "name", "source", "attempt", "team", "group", "la
 Grade = Callable[[Submission, Sequence[Release]], Result | Judged]
 Progress = Callable[[int, Result], None]
 Keep = Callable[[Judged], None]
+Compare = Callable[[Sequence[Result]], Iterable[Result]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def grade_batch(
     keep: Keep | None = None,
     tries: Tries | None = None,
     beside: bool = False,
+    compare: Compare = find_copies,
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
@@ -78,10 +80,10 @@ def grade_batch(
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
     ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
     with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
-    judged now, with the notebook that ``grade`` made of it. A file on which the grader broke is tried again as
-    long as ``tries`` has any left. With ``beside`` all submissions given are graded anew, and what ``out`` holds of
-    others stays beside them, whatever it was graded with. Raises UsageError where there is no release, ``jobs`` is
-    not positive, or two submissions have one name.
+    judged now, with the notebook that ``grade`` made of it; ``compare`` holds the class against itself. A file on
+    which the grader broke is tried again as long as ``tries`` has any left. With ``beside`` all submissions given
+    are graded anew, and what ``out`` holds of others stays beside them, whatever it was graded with. Raises
+    UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
@@ -117,7 +119,7 @@ def grade_batch(
                 tries.add(CHECKING, result)
             if keep is not None:
                 keep(Judged(result, done.notebook))
-    results = find_copies(state.in_order())
+    results = tuple(compare(state.in_order()))
     if beside:
         write_started(out, begun.with_key(key))
     marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": lines.put_in_order(results)}

@@ -8,6 +8,7 @@ GraderError                     everything the grader refuses
 ├── ResultError                 a line of results.jsonl cannot be read
 ├── WorksheetError              Moodle's worksheet cannot be read
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
+├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── GradebookError              nbgrader's database or folders
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
@@ -52,6 +53,10 @@ class WorksheetError(GraderError):
 
 class CommitmentsError(GraderError):
     """The file of codes that were handed in beforehand cannot be read."""
+
+
+class KeptError(GraderError):
+    """The file of what was kept of earlier terms cannot be read or written."""
 
 
 class GradebookError(GraderError):

@@ -10,13 +10,14 @@ from course.assignment import Role
 from course.release import Release
 from grader.code.remarks import code_remarks
 from grader.errors import UnreadableError
+from grader.evidence.departures import departures
 from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.judge import describe_error, judge
 from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
-from grader.sketch import make_sketch
+from grader.similarity.sketch import make_sketch
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
@@ -179,6 +180,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
             "beside it for the person who grades."
         )
     remarks += code_remarks(case)
+    remarks += [item.text for item in departures(case)]
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):
@@ -196,7 +198,9 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         score=sum(cell.score for cell in cells),
         pending=sum(cell.pending for cell in cells),
         max_score=release.assignment.max_score,
-        needs_person=tuple(cell.key for cell in cells if cell.pending),
+        needs_person=tuple(
+            cell.key for cell in sorted(cells, key=lambda cell: not cell.says_little) if cell.pending
+        ),
         cells=cells,
         metrics=run_metrics(case),
         sketch=make_sketch(case),

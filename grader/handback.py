@@ -15,6 +15,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from course.assignment import Assignment
@@ -43,6 +45,8 @@ from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
 from grader.places import Place, open_place
 from grader.results import FILE, read_results
+from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
+from grader.similarity.pairs import find_copies
 from grader.started import read_started, write_started
 from grader.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.tries import Tries, broken_notes
@@ -58,7 +62,8 @@ Observe = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be graded with what. ``releases`` are one assignment's, the newest first.
+    """What is to be graded with what. ``releases`` are one assignment's, the newest first; ``earlier`` is what was
+    kept of earlier terms, of which nothing is used whose time is over ``today``.
 
     ``only`` names students who alone are graded, beside the rest of the class that OUT holds. Where
     ``may_replace`` a batch may take the place of what OUT holds of others.
@@ -72,6 +77,8 @@ class Order:
     policy: Policy = field(default_factory=Policy)
     commitments: Path | None = None
     cluster: str = ""
+    earlier: Path | None = None
+    today: date = date.min
     only: tuple[str, ...] = ()
     may_replace: bool = False
 
@@ -107,10 +114,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
     Raises UsageError where OUT holds what this batch is not to replace (`grader.output_guard`), InboxError where
-    there is nothing to grade, WorksheetError and CommitmentsError where these files are others than they should be,
-    all before anything in OUT is changed; GradebookError where OUT's gradebook holds another form of the release,
-    ClusterError where the cluster is not there or is lost, StorageError where OUT is full, read-only, locked or in
-    another grader's hands.
+    there is nothing to grade, WorksheetError, CommitmentsError and KeptError where these files are others than they
+    should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds another form of the
+    release, ClusterError where the cluster is not there or is lost, StorageError where OUT is full, read-only,
+    locked or in another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
@@ -120,6 +127,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         listed = tuple(_inbox(order))
         _check_worksheet(order, worksheet, with_roster(listed, roster))
         commitments = _read_commitments(order)
+        earlier, over = _read_kept(order)
         chosen = _guarded(order, listed, roster)
         total = len(chosen) or len(listed)
         limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, roster)
@@ -136,9 +144,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 with_commitments(submissions, commitments), order.releases, order.out,
                 progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
                 also=also, place=place, keep=kept.put, tries=tries, beside=bool(chosen),
+                compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
             entered = with_gradebook(order, batch.results, observe, place=place, kept=kept, tries=tries)
-        told = (*left_out(order.submissions, inbox_limits(limits)), *broken_notes(entered.results, tries))
+        told = (*left_out(order.submissions, inbox_limits(limits)), *broken_notes(entered.results, tries), *over)
         moodle = for_moodle(order, entered.results, worksheet, (*told, *entered.notes), roster)
         write_out(order, entered.results, moodle, observe)
         return Handback(entered.results, moodle.notes, batch.reused)
@@ -313,6 +322,21 @@ def _check_worksheet(order: Order, worksheet: Worksheet | None, placed: Iterable
 def _read_commitments(order: Order) -> Commitments | None:
     path = order.commitments
     return None if path is None else read_commitments(path.read_bytes(), path.name)
+
+
+def _read_kept(order: Order) -> tuple[Earlier, tuple[str, ...]]:
+    """What was kept of the assignment's earlier terms, and a note on what was kept for too long."""
+    if order.earlier is None:
+        return Earlier(), ()
+    found = of_assignment(load(order.earlier), order.assignment.name)
+    kept = still_kept(found, order.today)
+    if not (over := len(found.entries) - len(kept.entries)):
+        return kept, ()
+    words = (
+        f"The time of {over} submissions in {order.earlier} is over, and nothing was compared with them: "
+        f"`paribus keep --into {order.earlier}` deletes them."
+    )
+    return kept, (words,)
 
 
 def _forget_marker(out: Path) -> None:

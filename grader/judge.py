@@ -14,6 +14,7 @@ from grader.checks import CHECKS
 from grader.checks.base import Check, Finding
 from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
+from grader.reading.says_little import says_little
 
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
@@ -30,7 +31,15 @@ def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> 
     pending = sum(verdict.points for verdict in verdicts if verdict.outcome in OPEN)
     if cell.manual and not is_untouched(case, cell):
         pending += cell.manual
-    return CellResult(cell.key, cell.points, score, pending, verdicts)
+    return CellResult(cell.key, cell.points, score, pending, verdicts, _says_little(case, cell))
+
+
+def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
+    """Why an answer is to be looked at first. Our own fault in it costs nobody a point, and is a reason to look."""
+    try:
+        return says_little(case, cell)
+    except Exception as error:  # noqa: BLE001 - as for a check
+        return (f"Whether it says something could not be found out ({type(error).__name__}).",)
 
 
 def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:

@@ -276,30 +276,47 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One graded cell. ``score`` sums the passed checks; ``pending`` is what a person still decides."""
+    """One graded cell. ``score`` sums the passed checks; ``pending`` is what a person still decides.
+
+    ``says_little`` are reasons for which a person looks at the answer first: they move no point, and no student
+    reads them.
+    """
 
     key: str
     points: float
     score: float
     pending: float
     verdicts: tuple[Verdict, ...]
+    says_little: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """What is kept of a submission to compare it with the class (`grader.sketch`): nonces and a MinHash a memo."""
+    """What is kept of a submission to compare it with others (`grader.similarity.sketch`): nonces, a MinHash a memo
+    and, by kind, the digests of its records and code, one after the other (`grader.similarity.marks`).
+    """
 
     nonces: tuple[str, ...] = ()
     memos: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """What a submission has in common with ``other``: the random nonce, and the share of word runs by memo cell."""
+    """What a submission has in common with ``other``: the random nonce, the share of word runs by memo cell, how
+    many marks by kind, and the share of the shorter one's own code.
+
+    ``other`` may be what was kept of an earlier term: then ``term`` names it, and ``until`` is the last day of
+    keeping it.
+    """
 
     other: str
     nonce: bool
     memos: Mapping[str, float]
+    marks: Mapping[str, int] = field(default_factory=dict)
+    code: float = 0.0
+    term: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)

@@ -98,14 +98,15 @@ def _result(raw: Mapping[str, Any]) -> Result:
     parsed["needs_person"] = tuple(raw["needs_person"])
     parsed["team"] = tuple(raw.get("team", ()))
     sketch = raw.get("sketch", {"nonces": (), "memos": {}})
-    parsed["sketch"] = Sketch(tuple(sketch["nonces"]), dict(sketch["memos"]))
+    parsed["sketch"] = Sketch(tuple(sketch["nonces"]), dict(sketch["memos"]), dict(sketch.get("marks", {})))
     parsed["alike"] = tuple(Likeness(**item) for item in raw.get("alike", ()))
     parsed["cells"] = tuple(_cell(item) for item in raw["cells"])
     return Result(**parsed)
 
 
 def _cell(raw: Mapping[str, Any]) -> CellResult:
-    return CellResult(**{**raw, "verdicts": tuple(_verdict(item) for item in raw["verdicts"])})
+    verdicts = tuple(_verdict(item) for item in raw["verdicts"])
+    return CellResult(**{**raw, "verdicts": verdicts, "says_little": tuple(raw.get("says_little", ()))})
 
 
 def _verdict(raw: Mapping[str, Any]) -> Verdict:

@@ -1,7 +1,6 @@
 """Metrics: a baseline first, numbers that follow from the predictions, values near the reference."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from course.assignment import Cell
@@ -11,6 +10,7 @@ from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_l
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
+from grader.evidence.departures import departures, same_model
 from grader.evidence.groups import COUNTED
 from grader.evidence.named import misnamed
 from grader.evidence.runs import Run, finished, own_records, read_runs
@@ -260,19 +260,30 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
                 inside[name] = value
             else:
                 outside.append((name, value, low, high, run))
+    others = departures(case)
+    instead = [item.text for item in others]
     values = {"inside": inside, "outside": {name: {"value": value, "low": low, "high": high}
                                             for name, value, low, high, _ in outside}}  # fmt: skip
+    values |= {"instead": instead} if instead else {}
     if outside:
         name, value, low, high, run = outside[0]
-        return undecided(
+        told = (
             f"{name} is {value:.4f}; reference runs of the same model on the same data lie between {low:.4f} and "
-            f"{high:.4f}. That may be right; a person looks at it.",
+            f"{high:.4f}. That may be right; a person looks at it."
+        )
+        return undecided(
+            " ".join([told, *instead]),
             values,
             [Evidence(case.cell_name(run.position), f"{name} {value:.4f}")],
         )
+    if any(item.apart for item in others):
+        held = f" Held against them were only {listed(inside)}." if inside else ""
+        return undecided(
+            f"{' '.join(instead)} The course's own runs say nothing about that; a person looks.{held}", values
+        )
     if not inside:
         return not_applicable("There is no reference band for your model and data.", values)
-    return passed(f"Within the reference band: {listed(inside)}.", values)
+    return passed(" ".join([f"Within the reference band: {listed(inside)}.", *instead]), values)
 
 
 def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:
@@ -287,13 +298,8 @@ def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:
             band = entry.get("values", {}).get(name)
             if band is None or band.get("low") is None or band.get("high") is None:
                 continue
-            if band.get("deterministic") or _same_model(entry.get("model"), run.setting("model")):
+            if band.get("deterministic") or same_model(entry.get("model"), run.setting("model")):
                 yield name, float(value), float(band["low"]), float(band["high"])
-
-
-def _same_model(reference: Any, own: Any) -> bool:  # noqa: ANN401 - as they stand in JSON
-    """Model names agree in their last part: a record keeps no folders."""
-    return PurePosixPath(str(reference)).name == PurePosixPath(str(own)).name
 
 
 def _nothing_recorded(case: Case, what: str) -> Finding:

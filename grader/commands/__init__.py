@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("check", "grade")
+NAMES = ("check", "grade", "keep")
 
 
 def commands() -> Sequence[Command]:

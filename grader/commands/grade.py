@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
     parser.add_argument(
         "--commitments", type=Path, metavar="CSV", help="codes for predictions that the class handed in beforehand"
+    )
+    parser.add_argument(
+        "--earlier", type=Path, metavar="FILE", help="compare with what `paribus keep` kept of earlier terms, too"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything is written")
     parser.add_argument(
@@ -80,8 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
         policy,
         arguments.commitments,
         arguments.cluster,
-        tuple(arguments.only),
-        arguments.replace,
+        earlier=arguments.earlier,
+        today=datetime.now(UTC).date(),
+        only=tuple(arguments.only),
+        may_replace=arguments.replace,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     with show_progress(quiet=arguments.json) as observe:

@@ -175,7 +175,11 @@ def _withheld(verdict: Verdict) -> Verdict:
     """The verdict without the references that it compares with."""
     if verdict.check != BAND_CHECK:
         return replace(verdict, values={name: v for name, v in verdict.values.items() if name not in PRIVATE})
-    return replace(verdict, because=WITHHELD.get(verdict.outcome, verdict.because), values={}, evidence=())
+    withheld = WITHHELD.get(verdict.outcome, verdict.because)
+    instead = " ".join(map(str, verdict.values.get("instead", ())))  # tells of the student's runs, and of no band
+    if instead and not verdict.values.get("outside"):
+        withheld = f"{instead} A person looks." if verdict.outcome is Outcome.UNDECIDED else f"{withheld} {instead}"
+    return replace(verdict, because=withheld, values={}, evidence=())
 
 
 def _verdict_view(verdict: Verdict, *, settled: bool, known: Mapping[str, CheckWords]) -> VerdictView:

@@ -4,22 +4,22 @@ Everything on it comes from the results; the assignment gives titles, the releas
 """
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from course.assignment import Assignment
-from grader.copied import pairs_of
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
-from grader.model import Likeness, Outcome, Result
+from grader.model import Outcome, Result
 from grader.pages.feedback import METRICS
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
+from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
 
 BINS = 10
-MOST_PAIRS = 200
+MOST_GROUPS = 100
 BAR_ORDER = (Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE, Outcome.PASSED)
 
 
@@ -39,6 +39,15 @@ class Waiting:
     person: Person
     points: float
     cells: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Hollow:
+    """An answer that may say nothing, and why."""
+
+    person: Person
+    heading: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,15 +73,6 @@ class Remark:
 
     text: str
     people: tuple[Person, ...]
-
-
-@dataclass(frozen=True)
-class PairRow:
-    """Two submissions of different people that resemble each other, and in what."""
-
-    first: Person
-    second: Person
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,13 @@ def report_page(
     known = checks or {}
     people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
     scored = [person for person in people if person.result.cells]
-    waiting = [_waiting(person, assignment, known) for person in scored if person.result.pending > TOLERANCE]
+    hollow = [item for person in scored for item in _hollow(person, assignment)]
+    first = {item.person.result.submission for item in hollow}
+    waiting = [
+        _waiting(person, assignment, known)
+        for person in sorted(scored, key=lambda person: person.result.submission not in first)
+        if person.result.pending > TOLERANCE
+    ]
     metrics, rows = _metrics(scored, bands or {}), _checks(scored, known)
     return render(
         "report.html.j2",
@@ -118,10 +124,11 @@ def report_page(
         people=people,
         scored=scored,
         waiting=waiting,
+        hollow=hollow,
         remarks=_remarks(scored),
         unscored=[person for person in people if not person.result.cells],
-        pairs=_pairs(people, assignment),
-        most_pairs=MOST_PAIRS,
+        groups=_groups(people, assignment),
+        most_groups=MOST_GROUPS,
         median=points(statistics.median([p.result.score for p in scored])) if scored else "–",
         most=max((p.result.max_score for p in scored), default=assignment.max_score),
         scores=_histogram(scored),
@@ -154,9 +161,16 @@ def _order(result: Result) -> tuple[str, str]:
     return (who(result).casefold(), result.submission)
 
 
+def _hollow(person: Person, assignment: Assignment) -> Iterator[Hollow]:
+    """The answers of a submission that may say nothing, as long as no person has decided over them."""
+    for cell in person.result.cells:
+        if cell.says_little and all(verdict.check != PERSON for verdict in cell.verdicts):
+            yield Hollow(person, cell_title(assignment, cell.key).heading, cell.says_little)
+
+
 def _waiting(person: Person, assignment: Assignment, known: Mapping[str, CheckWords]) -> Waiting:
     cells = []
-    for cell in person.result.cells:
+    for cell in sorted(person.result.cells, key=lambda cell: not cell.says_little):
         if cell.pending <= TOLERANCE:
             continue
         open_verdicts = [v for v in cell.verdicts if v.points and v.outcome in OPEN]
@@ -213,22 +227,10 @@ def _remarks(scored: Sequence[Person]) -> list[Remark]:
     return [Remark(text, tuple(of_text[text])) for text in sorted(of_text, key=lambda t: (len(of_text[t]), t))]
 
 
-def _pairs(people: Sequence[Person], assignment: Assignment) -> list[PairRow]:
-    """Submissions that resemble each other, the most alike first."""
-    of_name = {person.result.submission: person for person in people}
-    return [
-        PairRow(of_name[first.submission], of_name[second.submission], _reasons(common, assignment))
-        for first, second, common in pairs_of([person.result for person in people])
-    ]
-
-
-def _reasons(common: Likeness, assignment: Assignment) -> tuple[str, ...]:
-    told = ["Records of one session: both notebooks hold the same random number."] if common.nonce else []
-    told += [
-        f"{cell_title(assignment, key).heading}: about {share:.0%} of the word runs in common."
-        for key, share in common.memos.items()
-    ]
-    return tuple(told)
+def _groups(people: Sequence[Person], assignment: Assignment) -> list[GroupRow]:
+    """Submissions that resemble each other, those that have most in common first."""
+    links = {person.result.submission: (person.name, person.link) for person in people}
+    return group_rows([person.result for person in people], links, assignment)
 
 
 def _outcome_bar(tally: Mapping[Outcome, int]) -> Markup:

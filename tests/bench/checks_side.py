@@ -21,14 +21,14 @@ from generator.building.build import Options, build_assignment
 from generator.building.notebooks import solution_notebook
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
-from grader.copied import find_copies
 from grader.evidence.records import read_records
 from grader.evidence.runs import find_arms, metric_values
 from grader.judge import judge
 from grader.match import match
 from grader.model import Case, Result, Sketch
 from grader.recover import recover
-from grader.sketch import pack_text
+from grader.similarity.pairs import find_copies
+from grader.similarity.sketch import pack_text
 from tests.bench.rows import Row
 from tests.bench.submissions import picture
 

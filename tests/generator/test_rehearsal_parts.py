@@ -254,6 +254,8 @@ def test_another_nonce_keeps_the_chain_whole() -> None:
     renamed = records_of(with_nonce(notebook(), "1" * 32))
     assert {item.nonce for item in renamed} == {"1" * 32}
     before = records_of(notebook())
+    made = [{item.prediction.written for item in records if item.prediction} for records in (before, renamed)]
+    assert not made[0] & made[1]
     links = [[item.digest() for item in records].index(records[-1].previous) for records in (before, renamed)]
     assert links[0] == links[1]
     assert problems(notebook()) == []

@@ -8,25 +8,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.copied import CROWD, MOST, find_copies, pairs_of
-from grader.model import Result, Sketch
+from grader.model import Likeness, Result, Sketch
 from grader.pages.feedback import feedback_page
-from grader.pages.report import report_page
-from grader.sketch import HASHES, make_sketch, pack_text, unpack_sketch
+from grader.pages.report import MOST_GROUPS, report_page
+from grader.similarity.groups import Group, groups_of, links_of
+from grader.similarity.memos import CROWD
+from grader.similarity.pairs import MOST, find_copies
+from grader.similarity.sketch import HASHES, make_sketch, pack_text, unpack_sketch
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import careful_result, make_assignment, make_result
 
 CLASSES = json.loads((CASES / "_classes.json").read_text(encoding="utf-8"))
+CODE = json.loads((CASES / "_code.json").read_text(encoding="utf-8"))
 WORDS = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(400)]
 
 
-def hand_in(raw: dict[str, Any]) -> Result:
+def hand_in(raw: dict[str, Any], released: str = "") -> Result:
     base = load(CASES / "_bases" / "homework.json")
+    base["cells"]["title"]["released"] += f"\n\n{released}"
     prompt = base["cells"]["memo"]["released"].removesuffix("*Write your answer here.*")
-    base["cells"]["memo"]["handed"] = prompt + raw["memo"]
-    for key in ("template", "last"):
+    if "memo" in raw:
+        base["cells"]["memo"]["handed"] = prompt + raw["memo"]
+    for key in ("template", "last") if "memo" in raw else ("template", "memo", "last"):
         base["cells"][key]["handed"] = base["cells"][key]["released"]
+    if "code" in raw:
+        base["added"] = [{"after": "encoder-run", "type": "code", "text": CODE[raw["code"]]}]
     base["nonce"] = raw["nonce"]
+    changed = base["runs"].pop("changed")
+    expected = changed.pop("prediction")
+    for number, made in enumerate(raw.get("predicted", ())):
+        base["runs"][f"changed{number}"] = {**changed, "prediction": {**expected, **made}}
     return make_result(
         raw["name"], student=raw.get("student", raw["name"]), team=tuple(raw.get("team", ())),
         sketch=make_sketch(build(base)),
@@ -44,12 +55,14 @@ def written(number: int, words: list[str]) -> Result:
 @pytest.mark.parametrize("raw", CLASSES, ids=lambda raw: raw["about"])
 def test_a_class(raw: dict[str, Any]) -> None:
     """The pairs are those that the case names, and for the reason it names."""
-    results = find_copies([hand_in(item) for item in raw["students"]])
-    found = [
-        [first.submission, second.submission, "nonce" if common.nonce else "memo"]
-        for first, second, common in pairs_of(results)
-    ]
+    results = find_copies([hand_in(item, raw.get("released", "")) for item in raw["students"]])
+    found = [[first, second, strongest(common)] for first, second, common in links_of(results)]
     assert sorted(found) == sorted(raw["pairs"])
+
+
+def strongest(common: Likeness) -> str:
+    """The first of `KINDS` that two have in common."""
+    return Group(("a", "b"), (("a", "b", common),)).shares()[0].kind
 
 
 def test_the_classes_show_every_kind() -> None:
@@ -78,7 +91,7 @@ def test_near_copies_are_found_and_strangers_are_not() -> None:
     texts = [text(random) for _ in range(240)]
     copies = [[*words[:135], *text(random, 15)] for words in texts[:40]]
     results = find_copies([written(number, words) for number, words in enumerate([*texts, *copies])])
-    pairs = {(first.submission, second.submission) for first, second, _ in pairs_of(results)}
+    pairs = {(first, second) for first, second, _ in links_of(results)}
     assert pairs == {(f"s{number}", f"s{240 + number}") for number in range(40)}
 
 
@@ -90,7 +103,7 @@ def test_a_crowd_is_compared_with_its_first_and_names_no_more_than_it_can() -> N
     results = find_copies([written(number, words) for number, words in enumerate(crowd)])
     assert all(result.alike for result in results)
     assert max(len(result.alike) for result in results) <= MOST
-    assert len(pairs_of(results)) < 300 * (CROWD + MOST)
+    assert len(links_of(results)) < 300 * (CROWD + MOST)
 
 
 def test_a_sketch_that_cannot_be_read_is_compared_with_nobody() -> None:
@@ -123,12 +136,21 @@ def test_the_instructor_sees_the_pair_and_the_student_does_not() -> None:
         assert result.score == careful_result().score
 
 
-def test_many_pairs_are_listed_up_to_a_number() -> None:
+def test_a_class_of_one_text_is_one_row() -> None:
     """The page stays readable when a whole class handed in one text."""
     one = text(np.random.default_rng(3))
     results = find_copies([written(number, one) for number in range(230)])
-    page = report_page(results, make_assignment())
-    assert "29 more pairs are in results.jsonl" in page
+    (group,) = groups_of(results)
+    assert len(group.members) == 230
+    assert report_page(results, make_assignment()).count("of the word runs in common") == 1
+
+
+def test_groups_are_listed_up_to_a_number() -> None:
+    """Many pairs that have nothing to do with each other."""
+    random = np.random.default_rng(8)
+    texts = [text(random) for _ in range(MOST_GROUPS + 3)]
+    results = find_copies([written(number, words) for number, words in enumerate([*texts, *texts])])
+    assert "3 more groups are in results.jsonl" in report_page(results, make_assignment())
 
 
 def test_the_hashes_are_for_ever() -> None:

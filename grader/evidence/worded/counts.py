@@ -28,7 +28,7 @@ _NAMES = {"never predicted": "never_predicted", "always wrong": "always_wrong", 
 
 def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "All of its zero classes are never predicted", where some are."""
-    if reading.unsaid or reading.sentence.row or "class" not in reading.lower and "zero" not in reading.lower and not _SINGLE.search(reading.lower):
+    if reading.unsaid or reading.sentence.row or ("class" not in reading.lower and "zero" not in reading.lower and not _SINGLE.search(reading.lower)):
         return
     single = _SINGLE.search(reading.lower)
     if single is not None:

@@ -84,7 +84,7 @@ def _judged(reading: Reading, values: Values, place: str, column: str, words: st
         return
     close = abs(found - other) < 0.01
     much = re.search(r"\b(?:clearly|far|much|well|considerably)\b", reading.lower) is not None
-    if (found > other) != up and not close or (close and much):
+    if ((found > other) != up and not close) or (close and much):
         name, called = place.replace("_", " "), column.replace("_", " ")
         yield Doubt(
             reading.sentence.text, reading.sentence.position, f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}"

@@ -22,7 +22,7 @@ def wrong_subsets(reading: Reading, values: Values) -> Iterator[Doubt]:
     there = there and re.search(r"\b(?:there|then|without them|without these)\b", reading.lower)
     if reading.unsaid or reading.sentence.row or not (here or there) or _WHAT.search(reading.lower) is None:
         return
-    denied = reading.is_denied(0, len(reading.lower)) and not here or re.search(r"\bnot\b|n't\b", reading.lower) is not None
+    denied = (reading.is_denied(0, len(reading.lower)) and not here) or re.search(r"\bnot\b|n't\b", reading.lower) is not None
     judged = []
     for first, second in values.measured.experiments:
         part, whole = _differences(values, first.key, second.key)

@@ -1,4 +1,4 @@
-"""What is kept of a submission to hold it against the class: its nonces, and a MinHash of each memo.
+"""What is kept of a submission to hold it against the class: its nonces, a MinHash of each memo, and its marks.
 
 Jaccard similarity of word runs, estimated as in Broder (1997). A sketch is small, the same on every machine, and
 gives no text away; it stands in results.jsonl, so that a class is compared without reading any submission again.
@@ -15,6 +15,7 @@ from course.assignment import Role
 from grader.evidence.runs import own_records
 from grader.model import Case, Sketch
 from grader.reading.answers import read_answer, words
+from grader.similarity.marks import make_marks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,7 @@ def make_sketch(case: Case) -> Sketch:
         if cell.role is Role.MEMO and "experiment" not in cell.options
         if (packed := pack_text(read_answer(case, cell).text))
     }
-    return Sketch(tuple(sorted(nonces))[:MAX_NONCES], memos)
+    return Sketch(tuple(sorted(nonces))[:MAX_NONCES], memos, make_marks(case))
 
 
 def unpack_sketch(packed: str) -> "NDArray[np.uint32] | None":

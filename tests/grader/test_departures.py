@@ -1,0 +1,274 @@
+"""What was run instead of what the release asks for, in plain words; honest work departs from nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from generator.rehearsal.others import load_base
+from grader.checks import CHECKS
+from grader.evidence.departures import departures
+from grader.evidence.quick import ROWS_A_SECOND
+from grader.grade import grade_one
+from grader.model import Case, Outcome, Submission, Verdict
+from grader.pages.feedback import feedback_page
+from grader.reading.short_loops import short_loops
+from tests.grader.build import CASES, build, load
+from tests.grader.classroom import careful_result, cell_result, make_assignment
+from tests.grader.releases import released
+
+FROM_PROFILE = """
+profile = paribus.profiles.get_profile(PROFILE)
+data = complaints.load(DATA or profile.data, size=profile.size)
+CONFIG = training.TrainingConfig(
+    model=MODEL or profile.model,
+    epochs=profile.epochs,
+    batch_size=profile.batch_size,
+    learning_rate=profile.learning_rate,
+)
+"""
+LOOP = """def train(config, data, run):
+    for epoch in range(1, config.epochs + 1):
+        for batch in {batches}:
+            loss = training_step(model, batch)
+            {after}
+        run.log(epoch=epoch, train_loss=loss)
+        if no_better(loss):
+            break
+"""
+SMOKE = {"source": "synthetic/smoke/2027", "train_rows": 400}
+MICRO = {"source": "synthetic/micro/2027", "fingerprint": "e" * 16}
+USUAL = {"profile": "smoke", "source": "synthetic", "data": "d" * 16, "model": "tiny", "values": {}}
+
+
+def case_of(
+    *,
+    profile: str = "smoke",
+    data: Mapping[str, Any] = SMOKE,
+    references: Sequence[Any] = (),
+    knobs: Mapping[str, Any] | None = None,
+) -> Case:
+    """The base as a course's notebook that takes its settings from the profile; ``knobs`` are the main run's."""
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["assignment"]["profile"] = profile
+    raw["cells"]["begin"]["released"] += FROM_PROFILE
+    raw["references"] = list(references)
+    for run in raw["runs"].values():
+        run["data"] = data
+    for name in ("encoder", "changed"):
+        raw["runs"][name]["knobs"] |= knobs or {}
+    return build(raw)
+
+
+def told(case: Case) -> str:
+    return " ".join(item.text for item in departures(case))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"data": MICRO}, "The runs are of the profile micro (synthetic/micro/2027, 400 training rows)"),
+        ({"profile": "full"}, "of the profile smoke (synthetic/smoke/2027, 400 training rows, the model tiny)"),
+        ({"profile": "full"}, "the assignment asks for the profile full."),
+        ({"data": {"source": "mine.csv", "fingerprint": "e" * 16}, "references": (USUAL,)},
+         "other data than the course's own runs: mine.csv, 400 training rows."),
+        ({"knobs": {"model": "distilbert"}}, "with the model distilbert; the assignment asks for tiny."),
+        ({"knobs": {"epochs": 1, "batch_size": 8}}, "with batch size 8 instead of 32 and epochs 1 instead of 2."),
+        ({"data": {**SMOKE, "train_rows": 100}}, "encoder was trained on 100 of 400 rows."),
+        ({"knobs": {"train_rows": 50}}, "encoder was trained on 50 of 400 rows."),
+    ],
+)  # fmt: skip
+def test_what_was_run_instead_is_said_in_a_sentence(change: dict[str, Any], words: str) -> None:
+    assert words in told(case_of(**change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"references": (USUAL,)}, {"references": ({**USUAL, "profile": "full", "data": "e" * 16},)},
+        {"data": {"source": "mine.csv", "fingerprint": "e" * 16}}, {"knobs": {"model": "models/tiny"}},
+        {"knobs": {"dropout": 0.3}}, {"profile": "their own"},
+        {"knobs": {"model": "small"}, "references": ({**USUAL, "model": "small"},)},
+    ],
+)  # fmt: skip
+def test_what_is_as_asked_or_cannot_be_known_is_not_said(change: dict[str, Any]) -> None:
+    """Without the course's own runs a file of one's own may hold the course's data."""
+    assert not told(case_of(**change))
+
+
+def test_what_is_run_beside_the_run_that_was_asked_for_is_a_students_own() -> None:
+    """A second encoder with another model, half of the rows and more epochs."""
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["cells"]["begin"]["released"] += FROM_PROFILE
+    for run in raw["runs"].values():
+        run["data"] = SMOKE
+    extra = {**raw["runs"]["encoder"], "name": "extra", "data": {**SMOKE, "train_rows": 200}}
+    raw["runs"]["extra"] = {**extra, "knobs": {**extra["knobs"], "model": "distilbert", "epochs": 9}}
+    assert not told(build(raw))
+
+
+def test_a_notebook_that_takes_nothing_from_a_profile_asks_for_nothing() -> None:
+    assert not told(build(load(CASES / "_bases" / "homework.json")))
+
+
+@pytest.mark.parametrize("base", ["week1_homework-own_loop", "week1_homework-slower", "week2_homework-own_runs"])
+def test_honest_notebooks_that_were_run_depart_from_nothing_until_another_profile_is_asked_for(base: str) -> None:
+    release = released(base.partition("-")[0])
+    submission = Submission("ann", "ann", "", "ann.ipynb", load_base(base).encode(), "0" * 64)
+    full = replace(release, assignment=replace(release.assignment, profile="full"), references={})
+    for one, count in ((release, 0), (full, 1)):
+        remarks = [text for text in grade_one(submission, [one]).remarks if "of the profile micro" in text]
+        assert len(remarks) == count
+
+
+# --- loops that end early ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("batches", "after", "rounds"),
+    [
+        ("loader", "break", 1), ("loader", "return loss", 1), ("loader[:1]", "pass", 1),
+        ('track(loader[:3], "epoch")', "pass", 3), ("itertools.islice(loader, 2)", "pass", 2),
+        ("islice(loader, 1)", "pass", 1), ("loader", "if step >= 4: break", 4), ("loader", "if step > 4: break", 5),
+        ("loader", "if step == 1:\n                break", 1),
+    ],
+)  # fmt: skip
+def test_a_loop_over_batches_that_ends_early_is_seen(batches: str, after: str, rounds: int) -> None:
+    (loop,) = short_loops(LOOP.format(batches=batches, after=after))
+    assert (loop.function, loop.line, loop.rounds) == ("train", 3, rounds)
+
+
+@pytest.mark.parametrize(
+    ("batches", "after"),
+    [
+        ("loader", "pass"), ("loader", "if torch.isnan(loss): break"), ("loader[1:]", "pass"),
+        ("loader[:half]", "pass"), ("loader", "if step >= steps: break"),
+        ('track(loader, "epoch")', "losses[:1] = [loss]"),
+    ],
+)  # fmt: skip
+def test_a_loop_that_goes_through_all_batches_is_left_alone(batches: str, after: str) -> None:
+    assert short_loops(LOOP.format(batches=batches, after=after)) == ()
+
+
+@pytest.mark.parametrize(
+    "source", ["", "def f(:", "%%time\ntrain()", "(" * 9_000, "for x in y[:1]:\n    x.backward()"]
+)
+def test_other_code_has_no_such_loop(source: str) -> None:
+    """A loop that logs no epochs may be a try on one batch."""
+    assert short_loops(source) == ()
+
+
+def test_one_step_an_epoch_is_told_of_a_changed_cell_and_not_of_a_released_one() -> None:
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["cells"]["begin"]["released"] += FROM_PROFILE
+    for run in raw["runs"].values():
+        run["data"] = SMOKE
+    raw["cells"]["encoder-run"]["handed"] = LOOP.format(batches="loader", after="break")
+    words = (
+        "The loop over batches in train (encoder-run, line 3) ends after 1 round: an epoch is 1 step instead of "
+    )
+    assert told(build(raw)) == f"{words}about 13."
+    raw["cells"]["encoder-run"]["released"] = raw["cells"]["encoder-run"]["handed"]
+    assert not told(build(raw))
+    raw["added"] = [{"after": "title", "type": "code", "text": LOOP.format(batches="loader[:12]", after="pass")}]
+    assert not told(build(raw)), "twelve of thirteen batches are nearly all"
+
+
+# --- less time than the work can take ---------------------------------------------------------------------------
+
+
+def timed(seconds: int, *, profile: str = "full", rows: int = 50_000, nonce: str = "") -> Case:
+    """An encoder's run between two predictions that were written so many seconds apart."""
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["assignment"]["profile"] = profile
+    raw["cells"]["begin"]["released"] += FROM_PROFILE
+    first = {**raw["runs"]["changed"]["prediction"], "written": "2027-01-10T10:00:00+00:00", "written_after": 1}
+    second = {**first, "written": f"2027-01-10T10:{seconds // 60:02d}:{seconds % 60:02d}+00:00", "written_after": 7}
+    for name, prediction in (("tfidf", first), ("changed", second)):
+        raw["runs"][name] |= {"prediction": prediction, "experiment": name, "arm": "changed"}
+    for run in raw["runs"].values():
+        run["data"] = {"source": "hub", "train_rows": rows}
+        run["knobs"]["model"] = "answerdotai/ModernBERT-base"
+    return build(raw)
+
+
+def test_runs_between_two_predictions_cannot_be_quicker_than_any_machine() -> None:
+    """Two epochs over 50,000 texts want more than five seconds of the fastest there is."""
+    quick, slow = 2, 60 + 2 * 50_000 // ROWS_A_SECOND
+    assert "1 run over 100,000 training texts began and ended within 2 seconds" in told(timed(quick))
+    for case in (timed(slow), timed(quick, profile="smoke"), timed(quick, rows=400)):
+        assert "training texts" not in told(case)
+
+
+@pytest.mark.parametrize(
+    ("written", "after"), [("soon", 1), ("2027-01-10T10:00:00", 1), ("2027-01-10T11:00:00+00:00", 1)]
+)
+def test_a_clock_that_went_back_or_is_none_tells_nothing(written: str, after: int) -> None:
+    case = timed(2)
+    changed = tuple(
+        replace(item, record=replace(item.record, prediction=replace(item.record.prediction, written=written)))
+        if item.record is not None
+        and item.record.prediction is not None
+        and item.record.prediction.written_after == after
+        else item
+        for item in case.records
+    )
+    assert "training texts" not in told(replace(case, records=changed))
+
+
+# --- the check and the pages ------------------------------------------------------------------------------------
+
+
+def near(case: Case) -> Any:  # noqa: ANN401 - a Finding
+    return CHECKS["metrics.near_reference"](case, case.assignment.cell("whole"), {})
+
+
+def band(low: float, high: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - an entry's fields
+    values = {"tfidf.accuracy": {"low": 0.0, "high": 1.0, "deterministic": True},
+              "encoder.accuracy": {"low": low, "high": high}}  # fmt: skip
+    return {**USUAL, "values": values, **more}
+
+
+def test_another_profiles_work_is_held_against_no_band_and_waits() -> None:
+    """Micro handed in for full: neither passed nor failed, and the words say what was run."""
+    found = near(case_of(profile="full", references=(band(0.0, 1.0),)))
+    assert found.outcome is Outcome.UNDECIDED
+    assert "of the profile smoke" in found.because
+    assert "The course's own runs say nothing about that; a person looks." in found.because
+
+
+def test_a_deterministic_baseline_does_not_pass_for_a_model_that_was_exchanged() -> None:
+    """Only the baseline could be compared, and that is said."""
+    found = near(case_of(references=(band(0.0, 1.0),), knobs={"model": "distilbert"}))
+    assert found.outcome is Outcome.UNDECIDED
+    assert "the model distilbert" in found.because
+    assert found.because.endswith("Held against them were only tfidf.accuracy.")
+    assert near(case_of(references=(band(0.0, 1.0),))).outcome is Outcome.PASSED
+
+
+def test_other_settings_are_told_beside_the_verdict_and_change_none() -> None:
+    inside = near(case_of(references=(band(0.0, 1.0),), knobs={"epochs": 1}))
+    assert inside.outcome is Outcome.PASSED
+    outside = near(case_of(references=(band(0.98, 1.0),), knobs={"epochs": 1}))
+    assert outside.outcome is Outcome.UNDECIDED
+    for found in (inside, outside):
+        assert "encoder was run with epochs 1 instead of 2." in found.because
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"profile": "full"}, "the assignment asks for the profile full. A person looks."),
+        ({"references": (band(0.0, 1.0),), "knobs": {"epochs": 1}}, "own runs lie. encoder was run with epochs 1"),
+        ({"references": (band(0.98, 1.0),), "knobs": {"epochs": 1}}, "A metric lies outside of where the course"),
+    ],
+)  # fmt: skip
+def test_a_student_reads_what_was_run_and_no_reference(change: dict[str, Any], words: str) -> None:
+    found = near(case_of(**change))
+    verdict = Verdict("metrics.near_reference", found.outcome, found.because, 3.0, found.values)
+    page = feedback_page(careful_result("ann"), make_assignment())
+    result = replace(careful_result("ann"), cells=(cell_result("whole", 0.0, verdict),))
+    page = feedback_page(result, make_assignment())
+    assert words in page.replace("&#39;", "'")
+    assert "0.98" not in page
