@@ -80,8 +80,8 @@ def read_until(arguments: argparse.Namespace, today: date) -> date | None:
 def read_class(out: Path) -> "tuple[Sequence[Result], str]":
     """A finished batch's results, and its assignment. UsageError where there is none."""
     from grader.errors import ResultError
-    from grader.handback import MARKER
     from grader.results import FILE, read_results
+    from grader.storage import MARKER
 
     try:
         marker = json.loads((out / MARKER).read_text(encoding="utf-8"))

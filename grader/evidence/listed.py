@@ -28,6 +28,8 @@ _JOINT = re.compile(
     r"[\s:=(≈~\[]*(?:(?:share|ratio|value|of|is|was|at|to|as|=|:|von|de|di)\b\s*)?(?:of\b|is\b|was\b)?[\s:=(\[`\"']*",
     re.IGNORECASE,
 )
+
+
 @dataclass(frozen=True)
 class OtherValue:
     """A setting that is listed with another value than the recorded one."""

@@ -29,7 +29,6 @@ _OLD_NEW = re.compile(
 )
 
 
-
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
     (r"halv\w*|half|cut in half|divided by two|halbier\w*|moitié|mitad|dimezz\w*", 0.5),
@@ -38,19 +37,35 @@ _FACTORS = (
     (r"a third|one third|divided by three|three times (?:smaller|lower|less)", 1 / 3),
     (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
     (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
-    (r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b", 0.1),
-    (r"a hundredth|one hundredth|divided by (?:a hundred|100)|(?:a hundred|100) times (?:smaller|lower|less)", 0.01),
+    (
+        r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b",
+        0.1,
+    ),
+    (
+        r"a hundredth|one hundredth|divided by (?:a hundred|100)|(?:a hundred|100) times (?:smaller|lower|less)",
+        0.01,
+    ),
     (r"five times|times five|fivefold", 5.0),
     (r"ten times|times ten|tenfold|10 times|10x|×\s?10\b(?!\s?[\^*⁻])|multiplied by (?:ten|10)", 10.0),
 )
-_FACTOR = tuple((re.compile(rf"(?<![\w/])(?:{words})(?![\w])", re.IGNORECASE), factor) for words, factor in _FACTORS)
-_NOT_ITS = re.compile(r"\b(?:as many|steps?|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b", re.IGNORECASE)
-_REASON = re.compile(r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(", re.IGNORECASE)
+_FACTOR = tuple(
+    (re.compile(rf"(?<![\w/])(?:{words})(?![\w])", re.IGNORECASE), factor) for words, factor in _FACTORS
+)
+_NOT_ITS = re.compile(
+    r"\b(?:as many|steps?|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(",
+    re.IGNORECASE,
+)
 _MORE = re.compile(
-    r"\b(?:up|upwards?|rise\w*|rising|increas\w*|higher|improv\w*|gain\w*|grow\w*|climb\w*|better|steig\w*|augment\w*|sub[ei]\w*|aument\w*|sale)\b|\+(?=\d)", re.IGNORECASE
+    r"\b(?:up|upwards?|rise\w*|rising|increas\w*|higher|improv\w*|gain\w*|grow\w*|climb\w*|better|steig\w*|augment\w*|sub[ei]\w*|aument\w*|sale)\b|\+(?=\d)",
+    re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(?:down|downwards?|fall\w*|drop\w*|decreas\w*|lower|worse|los(?:e|es|t|ing)|shrink\w*|declin\w*|sink\w*|fällt|baiss\w*|diminu\w*|baj\w*|cal[ai]\w*|scend\w*)\b|[−-](?=[\d.])", re.IGNORECASE
+    r"\b(?:down|downwards?|fall\w*|drop\w*|decreas\w*|lower|worse|los(?:e|es|t|ing)|shrink\w*|declin\w*|sink\w*|fällt|baiss\w*|diminu\w*|baj\w*|cal[ai]\w*|scend\w*)\b|[−-](?=[\d.])",
+    re.IGNORECASE,
 )
 
 
@@ -76,7 +91,9 @@ def _other_words(text: str, difference: Difference) -> str:
         rooted = re.search(r"root|sqrt|racine|raíz|radice|wurzel|平方根", text, re.IGNORECASE) is not None
         if rooted and "sqrt inverse" in known and "invers" in text[start:end].lower():
             continue
-        if plain_value(text[start:end]) not in known and not re.search(r"\b(?:not|instead of)\W+(?:\w+\W+)?$", text[:start], re.IGNORECASE):
+        if plain_value(text[start:end]) not in known and not re.search(
+            r"\b(?:not|instead of)\W+(?:\w+\W+)?$", text[:start], re.IGNORECASE
+        ):
             return f"the template names {text[start:end]!r} for {difference.name}, and the records say {difference}"
     return ""
 
@@ -100,14 +117,20 @@ def _reversed(text: str, difference: Difference) -> str:
 def _from_to(text: str, name: str) -> Iterator[tuple[Number | str, Number | str]]:
     """The two values of "from A to B" and "A → B"."""
     numbers = [item for item in find_numbers(text) if not item.times and not item.percent and not item.spelled]
-    words = [(start, end) for start, end in _said_words(text, name)] if name in vocabulary.vocabulary()["setting_values"] else []
+    words = (
+        [(start, end) for start, end in _said_words(text, name)]
+        if name in vocabulary.vocabulary()["setting_values"]
+        else []
+    )
     spots: list[tuple[int, int, Number | str]] = [(item.start, item.end, item) for item in numbers]
     spots += [(start, end, text[start:end]) for start, end in words]
     for (_, end, first), (start, _, second) in pairwise(sorted(spots, key=lambda spot: spot[0])):
         between, before = text[end:start], text[: spots[0][0]]
         if re.fullmatch(r"\W*(?:→|->|-->|=>|⟶)\W*", between) or (
             re.fullmatch(r"\W*(?:to|auf|à|a|na|до)\W*", between, re.IGNORECASE)
-            and re.search(r"\b(?:from|von|de|da|z|od|с|от)\W*$", text[: end - len(_text(first))] or before, re.IGNORECASE)
+            and re.search(
+                r"\b(?:from|von|de|da|z|od|с|от)\W*$", text[: end - len(_text(first))] or before, re.IGNORECASE
+            )
         ):
             yield first, second
 
@@ -125,7 +148,9 @@ def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setti
 def _other_factor(text: str, difference: Difference) -> str:
     """ "Halved", where it was divided by ten."""
     values = [*difference.baseline, *difference.changed]
-    if len(values) != 2 or not all(isinstance(item, int | float) and not isinstance(item, bool) and item for item in values):
+    if len(values) != 2 or not all(
+        isinstance(item, int | float) and not isinstance(item, bool) and item for item in values
+    ):
         return ""
     ratio = values[1] / values[0]
     said = plain(text)
@@ -135,7 +160,9 @@ def _other_factor(text: str, difference: Difference) -> str:
             around = said[max(0, hit.start() - 25) : hit.end() + 25]
             if any(abs(factor - value) < 1e-9 for value in values):
                 continue  # "a tenth" may be the value
-            if _NOT_ITS.search(around) or re.search(r"\b(?:from|to|at|is|was|of)\W+$", said[: hit.start()], re.IGNORECASE):
+            if _NOT_ITS.search(around) or re.search(
+                r"\b(?:from|to|at|is|was|of)\W+$", said[: hit.start()], re.IGNORECASE
+            ):
                 continue
             smaller = re.match(r"\W*(?:smaller|lower|less|reduced|slower|weaker)", said[hit.end() :], re.IGNORECASE)
             either = smaller or re.search(r"\bfactor\W+(?:of\W+)?$", said[: hit.start()])
@@ -150,10 +177,19 @@ def _other_variable(text: str, difference: Difference, comparison: Comparison) -
     named = [item.name for item in loose_names(plain(text))]
     about = {name.lower() for name in names_of(difference.name)}
     lower = plain(text).lower()
-    if not named or difference.name in named or any(word in lower for word in about) or difference.kind != "setting":
+    if (
+        not named
+        or difference.name in named
+        or any(word in lower for word in about)
+        or difference.kind != "setting"
+    ):
         return ""
-    others = [name for name in named if name in comparison.settings and name not in ("model", "data", "code", "seed")]
-    if not others or re.search(r"\b(?:not|nothing|else|only|rest|other|same|unchanged|constant|held|kept|subset)\b", lower):
+    others = [
+        name for name in named if name in comparison.settings and name not in ("model", "data", "code", "seed")
+    ]
+    if not others or re.search(
+        r"\b(?:not|nothing|else|only|rest|other|same|unchanged|constant|held|kept|subset)\b", lower
+    ):
         return ""
     return f"the template names {others[0].replace('_', ' ')} as what was changed, and the records say {difference}"
 
@@ -198,7 +234,12 @@ _BOUNDS = re.compile(r"\s*(?:,|to|and|\.\.\.?|…|–|-|bis|à|a|do|до|até|to
 
 def wrongly_predicted(text: str, prediction: Prediction) -> str:
     """Why a prediction that a text tells is not the recorded one; "" where nothing is wrong or nothing was read."""
-    return other_prediction(text, prediction) or _other_direction(text, prediction) or _other_metric(text, prediction) or _other_limit(text, prediction)
+    return (
+        other_prediction(text, prediction)
+        or _other_direction(text, prediction)
+        or _other_metric(text, prediction)
+        or _other_limit(text, prediction)
+    )
 
 
 def _forecast(text: str) -> str:
@@ -214,7 +255,9 @@ def _other_direction(text: str, prediction: Prediction) -> str:
     if prediction.direction == "none" or (up is None) == (down is None):
         return ""
     hit = up or down
-    if hit is None or re.search(r"\b(?:not|no|n't|more than|at most|by up to)\W+(?:\w+\W+)?$", said[: hit.start()], re.IGNORECASE):
+    if hit is None or re.search(
+        r"\b(?:not|no|n't|more than|at most|by up to)\W+(?:\w+\W+)?$", said[: hit.start()], re.IGNORECASE
+    ):
         return ""
     if (up is not None) == (prediction.direction == "up") or not re.search(r"[A-Za-z]", hit[0]):
         return ""
@@ -223,14 +266,22 @@ def _other_direction(text: str, prediction: Prediction) -> str:
 
 def _other_metric(text: str, prediction: Prediction) -> str:
     named = {item.name for item in vocabulary.find_all("metrics", _forecast(text))}
-    if not named & set(FRACTIONS) or prediction.metric in named or "f1" in named or prediction.metric not in FRACTIONS:
+    if (
+        not named & set(FRACTIONS)
+        or prediction.metric in named
+        or "f1" in named
+        or prediction.metric not in FRACTIONS
+    ):
         return ""
     title = vocabulary.title("metric_titles", prediction.metric)
     other = vocabulary.title("metric_titles", min(named & set(FRACTIONS)))
     return f"the template predicts {other}, and the record holds {title}"
 
 
-_LIMIT = re.compile(r"\b(?:at most|up to|no more than|less than|not more than|within|höchstens|au plus|a lo sumo|al massimo)\s*$", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\b(?:at most|up to|no more than|less than|not more than|within|höchstens|au plus|a lo sumo|al massimo)\s*$",
+    re.IGNORECASE,
+)
 
 
 def _other_limit(text: str, prediction: Prediction) -> str:
@@ -240,7 +291,12 @@ def _other_limit(text: str, prediction: Prediction) -> str:
     said, bounds = plain(text), {abs(prediction.low), abs(prediction.high)}
     numbers = [item for item in find_numbers(said) if not item.spelled and not item.times]
     for number in numbers:
-        if _LIMIT.search(said[: number.start]) and not number.whole and number.value and not _is_bound(number, bounds):
+        if (
+            _LIMIT.search(said[: number.start])
+            and not number.whole
+            and number.value
+            and not _is_bound(number, bounds)
+        ):
             return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"
     return ""
 

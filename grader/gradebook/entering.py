@@ -193,7 +193,12 @@ def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> Ca
         raise GradebookError(answer.why if isinstance(answer, Lost) else answer.problem)
     try:
         return book.add(Entry(result, answer.notebook))
-    except (GradebookError, OSError, DatabaseError, sqlite3.DatabaseError):  # the last are of the folder, not of this
+    except (
+        GradebookError,
+        OSError,
+        DatabaseError,
+        sqlite3.DatabaseError,
+    ):  # the last are of the folder, not of this
         raise
     except Exception as error:
         raise GradebookError(f"it could not be written ({type(error).__name__})") from error

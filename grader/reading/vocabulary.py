@@ -24,7 +24,10 @@ class Mention:
 @cache
 def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
     """Both files, read once; a table's lists as tuples."""
-    raw = {**_load("vocabulary"), **{name: table for name, table in _load("relations").items() if name != "relation"}}
+    raw = {
+        **_load("vocabulary"),
+        **{name: table for name, table in _load("relations").items() if name != "relation"},
+    }
     return MappingProxyType(
         {
             table: MappingProxyType(

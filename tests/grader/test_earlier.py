@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from course.release import write_release
 from grader.errors import KeptError
-from grader.handback import MARKER
 from grader.model import Result, Sketch
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
@@ -21,6 +20,7 @@ from grader.similarity.earlier import Earlier, add, forget, load, of_assignment,
 from grader.similarity.groups import groups_of
 from grader.similarity.marks import pack, short
 from grader.similarity.pairs import find_copies
+from grader.storage import MARKER
 from paribus.cli import main
 from tests.grader.build import CASES
 from tests.grader.classroom import careful_result, make_assignment, make_release

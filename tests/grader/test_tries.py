@@ -116,7 +116,7 @@ def test_a_notebook_that_cannot_be_put_together_in_time_is_tried_twice(tmp_path:
     results = [grade_one(item, order.releases) for item in iter_submissions(order.submissions)]
     order.out.mkdir()
     place, tries = Losing(), Tries(order.out, "key")
-    remarks = [with_gradebook(order, results, place=place, tries=tries)[0].remarks[-1] for _ in range(4)]
+    remarks = [with_gradebook(order, results, place=place, tries=tries).results[0].remarks[-1] for _ in range(4)]
     assert place.given == MOST
     assert remarks[0] == remarks[1] == "Not in nbgrader's gradebook: it took longer than 1 seconds"
     assert remarks[2] == remarks[3] == f"Not in nbgrader's gradebook: {GIVEN_UP}"

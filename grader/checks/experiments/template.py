@@ -244,7 +244,9 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     outcome = _foretold(arms)
-    told = () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
+    told = (
+        () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
+    )
     return doubted(found, chain(told, find_doubts(sentences, measured, conclusions=False)))
 
 
@@ -280,7 +282,9 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     measured = measure(case, key)
     blocks = _rows_apart(written_blocks(case, key, cell)["meaningful"])
     implied = metrics_in(parts.get("prediction", ""))
-    return doubted(found, find_doubts(read_sentences(blocks, measured, implied=implied), measured, conclusions=False))
+    return doubted(
+        found, find_doubts(read_sentences(blocks, measured, implied=implied), measured, conclusions=False)
+    )
 
 
 def _claim_finding(

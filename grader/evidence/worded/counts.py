@@ -20,15 +20,27 @@ _KINDS = {
     "always_wrong": re.compile(r"\b(?:always (?:wrong|missed|incorrect)|predicted (?:at least once )?(?:but|and) (?:always )?wrong|predicted at least once|gets? them wrong|tried (?:and|but) (?:always )?(?:wrong|missed)|wrong every time)"),
     "rescued": re.compile(r"\b(?:rescued|saved|left zero|leave zero|brought back|no longer at zero)"),
 }  # fmt: skip
-_SINGLE = re.compile(r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b")
-_MORE = re.compile(r"\b(?P<sign>more|fewer|less)\b[^.;]{0,40}?\b(?P<first>never predicted|always wrong|predicted but wrong)\b[^.;]{0,20}?\bthan\b[^.;]{0,20}?\b(?P<second>never predicted|always wrong|predicted but wrong)\b")
+_SINGLE = re.compile(
+    r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b"
+)
+_MORE = re.compile(
+    r"\b(?P<sign>more|fewer|less)\b[^.;]{0,40}?\b(?P<first>never predicted|always wrong|predicted but wrong)\b[^.;]{0,20}?\bthan\b[^.;]{0,20}?\b(?P<second>never predicted|always wrong|predicted but wrong)\b"
+)
 _PARTS = {"a third": 1 / 3, "a quarter": 0.25, "a fifth": 0.2, "two thirds": 2 / 3, "three quarters": 0.75}
-_NAMES = {"never predicted": "never_predicted", "always wrong": "always_wrong", "predicted but wrong": "always_wrong"}
+_NAMES = {
+    "never predicted": "never_predicted",
+    "always wrong": "always_wrong",
+    "predicted but wrong": "always_wrong",
+}
 
 
 def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "All of its zero classes are never predicted", where some are."""
-    if reading.unsaid or reading.sentence.row or ("class" not in reading.lower and "zero" not in reading.lower and not _SINGLE.search(reading.lower)):
+    if (
+        reading.unsaid
+        or reading.sentence.row
+        or ("class" not in reading.lower and "zero" not in reading.lower and not _SINGLE.search(reading.lower))
+    ):
         return
     single = _SINGLE.search(reading.lower)
     if single is not None:
@@ -39,7 +51,11 @@ def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
         rest = reading.lower[hit.end() : end]
         kinds = [name for name, pattern in _KINDS.items() if pattern.search(rest[:70])]
         before = reading.lower[max(start, hit.start() - 30) : hit.start()]
-        if len(kinds) != 1 or re.search(r"\bnot\b|n't\b|\d", before + rest[:20]) or not re.search(r"zero|dead|zeros|them|these|those|its", hit[0]):
+        if (
+            len(kinds) != 1
+            or re.search(r"\bnot\b|n't\b|\d", before + rest[:20])
+            or not re.search(r"zero|dead|zeros|them|these|those|its", hit[0])
+        ):
             continue
         yield from _judged(reading, values, hit[0], kinds[0], lambda share, hit=hit: _fits(share, hit))
 
@@ -67,8 +83,12 @@ def _judged(reading: Reading, values: Values, words: str, kind: str, fits) -> It
         zero = group.mean("zero_f1_classes")
         count = values.named(kind, group.key) if kind != "rescued" else None
         if kind == "rescued":
-            counts = {fact.value for fact in values.measured.facts.all if fact.metric == "rescued" and not fact.operands}
-            zero = next((other.mean("zero_f1_classes") for other in values.measured.settled if other.title == "tfidf"), None)
+            counts = {
+                fact.value for fact in values.measured.facts.all if fact.metric == "rescued" and not fact.operands
+            }
+            zero = next(
+                (other.mean("zero_f1_classes") for other in values.measured.settled if other.title == "tfidf"), None
+            )
             count = next(iter(counts)) if len(counts) == 1 else None
         if zero and count is not None:
             shares[group.title] = (count, zero)

@@ -15,7 +15,9 @@ _THAN = re.compile(
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
-_THAN_NOTHING = re.compile(r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)")
+_THAN_NOTHING = re.compile(
+    r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
+)
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
 _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|relative to|against|over|with respect to)\W+(?:the\W+)?$")
@@ -27,10 +29,14 @@ _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
-_CARRIED = re.compile(r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)")
+_CARRIED = re.compile(
+    r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)"
+)
 _PRONOUN = re.compile(r"\W*(?:and|but|so|then)?\W*(?:it|this|that|the (?:score|metric|value|number))\b")
 _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b")
-_OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
+_OVER_EPOCHS = re.compile(
+    r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b"
+)
 ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
     r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
@@ -81,9 +87,14 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         spread = spread or hit.relation.role == "steady"
         if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
-        if any(_BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end):
+        if any(
+            _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
+        ):
             continue
-        if any(hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start] for item in reading.tiers):
+        if any(
+            hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start]
+            for item in reading.tiers
+        ):
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
@@ -108,7 +119,11 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for found in _ALL.finditer(reading.lower):
         start, end = reading.clause_at(found.start())
-        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "than", "over")]
+        hits = [
+            hit
+            for hit in reading.hits()
+            if start <= hit.start < end and hit.relation.role in ("change", "than", "over")
+        ]
         if len(hits) != 1 or hits[0].denied or reading.tiers:
             continue
         hit = hits[0]
@@ -116,7 +131,11 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         compared = list(_compared(hit, start, end, reading, values))
         if not compared and hit.relation.role == "change":
             compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
-        left = [name for name in metrics if name not in reading.sentence.metric_names] if found.groupdict().get("but") else metrics
+        left = (
+            [name for name in metrics if name not in reading.sentence.metric_names]
+            if found.groupdict().get("but")
+            else metrics
+        )
         verdicts = []
         for first, second in compared:
             each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
@@ -148,7 +167,11 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
         }
         if (len(metrics) != 1 and not tiers) or any(name in COUNTED for name in metrics):
             continue
-        steps = [step for step in values.steps_of(reading.sentence.text) if not named or any(set(step) & keys for keys in named)]
+        steps = [
+            step
+            for step in values.steps_of(reading.sentence.text)
+            if not named or any(set(step) & keys for keys in named)
+        ]
         pairs = _places(((b, a) for a, b in steps), metrics, start, end, reading)
         known = [(abs(a - b), pair) for pair in pairs
                  if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip
@@ -158,7 +181,11 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _is_other(reading: Reading, values: Values) -> bool:
     """It speaks of seeds, or of what might be."""
-    if reading.doubtful or reading.sentence.row or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower)):
+    if (
+        reading.doubtful
+        or reading.sentence.row
+        or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower))
+    ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
@@ -215,7 +242,9 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
     word = reading.lower[hit.start : hit.end]
-    if word in AMOUNTS and not _SPREAD.search(reading.lower[start:end]):  # "more" and "fewer" are of what follows them
+    if word in AMOUNTS and not _SPREAD.search(
+        reading.lower[start:end]
+    ):  # "more" and "fewer" are of what follows them
         behind = [item for item in here if item.start >= hit.end]
         close = behind and _MANY.fullmatch(reading.lower[hit.end : behind[0].start]) is not None
         return (behind[0].name,) if close else ()
