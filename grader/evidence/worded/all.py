@@ -43,6 +43,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     epochs.wrong_endings,
     epochs.wrong_best_epochs,
     epochs.wrong_courses,
+    epochs.wrong_steps,
     distances.wrong_distances,
     distances.wrong_spreads,
     landing.wrong_shares,

@@ -200,6 +200,39 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
 
 
+_STEP = re.compile(
+    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|progress|part of the (?:gain|improvement))\b"
+)
+
+
+def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Another epoch brought the largest step of the metric."""
+    if reading.unsaid or reading.sentence.row or "epoch" not in reading.lower + (reading.before.text.lower() if reading.before else ""):
+        return
+    for hit in _STEP.finditer(reading.lower):
+        start, end = reading.clause_at(hit.start())
+        which = [number for first, _, number in reading.ordinals if start <= first < end]
+        pair = re.search(r"\bfrom (?:the )?(?:epoch )?(?:first|second|third|\d|one|two|three) to (?:the )?(?:epoch )?(?:second|third|fourth|last|\d|two|three)\b", reading.lower[start:end])
+        last = re.search(r"\b(?:is|was|comes|came|brings?|brought) (?:in |with )?the (?P<which>last|first|second|third)(?: one)?\b", reading.lower[start:end])
+        if reading.is_denied(start, end) or (not which and last is None):
+            continue
+        said = which[-1] if which else {"last": -1, "first": 2, "second": 3 if "one" in (last[0] if last else "") else 2, "third": 3}[last["which"] if last else "last"]
+        if pair is not None and len(which) < 2 and not which:
+            continue
+        metric = next((item.name for item in reading.sentence.metrics if item.name in EPOCH_METRICS), "macro_f1")
+        logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
+        smallest = hit[0].startswith("smallest")
+        right = []
+        for log in logs:
+            steps = [abs(b - a) for a, b in pairwise(log)]
+            index = (said if said > 0 else len(log) + 1 + said) - 2
+            right.append(index < 0 or index >= len(steps) or steps[index] == (min(steps) if smallest else max(steps)))
+        if right and not any(right):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: by epochs it is {told}")
+            return
+
+
 def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:
     """The logs of the runs that are named, or of those named before, else of all runs with several epochs."""
     everything = {group.key: values.epochs(metric, group.key) for group in values.measured.groups}

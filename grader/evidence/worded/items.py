@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from grader.evidence.facts import UNIT_COUNT, Kind
 from grader.evidence.settings import number_of
+from grader.evidence.worded.fractions import FRACTION, fraction_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 
@@ -18,33 +19,22 @@ _RIGHT = re.compile(
 _MORE_RIGHT = re.compile(
     rf"(?<!\w)(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
 )
-_CHANGED = re.compile(
-    r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b"
-)
+_CHANGED = re.compile(r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b")
 _CLASSES = re.compile(
     rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+classes|classes\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"
 )
-_PARTS = {
-    "half": 0.5, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "one quarter": 0.25, "three quarters": 0.75, "a fifth": 0.2, "two fifths": 0.4,
-    "three fifths": 0.6, "four fifths": 0.8, "a tenth": 0.1, "seven tenths": 0.7, "nine tenths": 0.9, "most": 0.75, "the majority": 0.75, "all": 1.0, "every": 1.0,
-}  # fmt: skip
 _SHARE = re.compile(
-    rf"\b(?P<how>more than|over|less than|fewer than|under|nearly|almost|about|roughly|some|around|well over)?\s*(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})"
-    r" (?:of )?(?:all |the |its |my )*(?:28 |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{0,60})"
+    rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"
 )
+_OF_COMPLAINTS = re.compile(
+    rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"
+)
+_OF_OTHERS = re.compile(r"\s+(?:that|which|tf-idf|it)\b")
 _KINDS = (
-    (
-        re.compile(r"\b(?:above zero|nonzero|non-zero|no longer (?:at )?zero|a non-zero|more than zero)\b"),
-        "above_zero",
-    ),
+    (re.compile(r"\b(?:above zero|nonzero|non-zero|no longer (?:at )?zero|a non-zero|more than zero)\b"), "above_zero"),
     (re.compile(r"\bnever predicted|\bnot predicted\b"), "never_predicted"),
     (re.compile(r"\balways wrong\b"), "always_wrong"),
-    (
-        re.compile(
-            r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|without a (?:single )?hit)\b"
-        ),
-        "zero_f1_classes",
-    ),
+    (re.compile(r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|without a (?:single )?hit)\b"), "zero_f1_classes"),
 )
 
 
@@ -69,29 +59,16 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         right = re.search(r"\b(?:right|correct\w*|answers?|hits?|accuracy)\b", around)
         if reading.is_denied(max(0, hit.start() - 40), hit.end()):
             continue
-        if (
-            right is None
-            or not _CHANGED.search(around)
-            or re.search(r"\bclass|\bper\b|\bsingle\b|\bor less\b|\bat most\b|\bhave\b", around)
-        ):
+        if right is None or not _CHANGED.search(around) or re.search(r"\bclass|\bper\b|\bsingle\b|\bor less\b|\bat most\b|\bhave\b", around):
             continue
         if named and named != {"accuracy"} and "accuracy" not in named:
             continue
         steps = [step for step in values.steps_of(reading.sentence.text) if set(step) <= set(correct)]
         apart = {abs(correct[b] - correct[a]) for a, b in steps}
         said = number_of(hit["count"])
-        if (
-            apart
-            and said not in apart
-            and said not in set(correct.values()) | set(wrong.values())
-            and said != sum(correct.values())
-        ):
+        if apart and said not in apart and said not in set(correct.values()) | set(wrong.values()) and said != sum(correct.values()):
             told = ", ".join(f"{count:.0f}" for count in sorted(apart))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the runs differ by {told} complaints",
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the runs differ by {told} complaints")
             return
 
 
@@ -104,12 +81,7 @@ def _correct(values: Values, metric: str) -> dict[str, float]:
     """How many items each group's run got right, or wrong."""
     found: dict[str, float] = {}
     for fact in values.measured.facts.all:
-        if (
-            fact.kind is Kind.NAMED
-            and fact.unit == UNIT_COUNT
-            and fact.metric == metric
-            and len(fact.operands) == 1
-        ):
+        if fact.kind is Kind.NAMED and fact.unit == UNIT_COUNT and fact.metric == metric and len(fact.operands) == 1:
             for key in fact.operands[0]:
                 found.setdefault(key, fact.value)
     return found
@@ -129,27 +101,26 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         for change in _changes(reading, values, kind):
             judged.append((abs(abs(change) - said) < 0.51 and (not sided or (change > 0) == more), change))
         if judged and not any(right for right, _ in judged):
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}"
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}")
             return
     for hit in _SHARE.finditer(reading.lower):
         kinds = [name for pattern, name in _KINDS if pattern.search(hit["rest"])]
-        if (
-            len(kinds) < 1
-            or re.match(r"\s+(?:that|which|tf-idf|it)\b", hit["rest"])
-            or reading.is_denied(max(0, hit.start() - 20), hit.end())
-        ):
+        if len(kinds) < 1 or _OF_OTHERS.match(hit["rest"]) or reading.is_denied(max(0, hit.start() - 20), hit.end()):
             continue
-        shares = [
-            share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None
-        ]
+        shares = [share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None]
         if shares and not any(_fits(share, hit) for share in shares):
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
+            return
+    for hit in _OF_COMPLAINTS.finditer(reading.lower):
+        around = reading.lower[max(0, hit.start() - 45) : hit.end()]
+        right = re.search(r"\b(?:right|correct\w*|solves?|hits?|gets|answers)\b", around)
+        wrong = re.search(r"\b(?:wrong\w*|incorrect\w*|misses|mistake|errors?|false)\b", around)
+        if (right is None) == (wrong is None) or reading.is_denied(max(0, hit.start() - 20), hit.end()):
+            continue
+        known = [value for group in _named(reading, values) if (value := group.mean("accuracy")) is not None]
+        shares = [value if right is not None else 1 - value for value in known]
+        if shares and not any(fraction_of(hit).fits(share) for share in shares):
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
             return
 
 
@@ -181,13 +152,6 @@ def _share(values: Values, key: str, kind: str) -> float | None:
 
 
 def _fits(share: float, hit: re.Match[str]) -> bool:
-    part, how = _PARTS[hit["part"]], hit["how"] or ""
-    if hit["part"] in ("most", "the majority"):
-        return share > 0.5
-    if hit["part"] in ("all", "every"):
-        return share > (0.85 if how in ("nearly", "almost") else 0.999)
-    if how in ("more than", "over", "well over"):
-        return share > part - 0.005
-    if how in ("less than", "fewer than", "under"):
-        return share < part + 0.005
-    return abs(share - part) <= 0.09
+    if hit["most"]:
+        return share > (0.999 if hit["most"] in ("all", "every") else 0.5)
+    return fraction_of(hit).fits(share)

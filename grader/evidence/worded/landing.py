@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from grader.evidence.worded.fractions import FRACTION, fraction_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
@@ -29,6 +30,9 @@ _GUESS = re.compile(
 )
 _MOST = re.compile(
     r"\b(?:most|the (?:larger|greater|bigger) part|more than half|over half|the majority|the bulk) of (?:the|these|those|all|its|their)\b[^.;]{0,45}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended)\b"
+)
+_PART = re.compile(
+    rf"(?<!\w){FRACTION} (?:of )?(?:the |these |those |all |its |their )*(?:tail's |tail |wrong )?(?:errors|mistakes|wrong answers|predictions|them)\b[^.;]{{0,40}}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended|went)\b"
 )
 _LARGEST = re.compile(
     r"\b(?P<first>(?:the )?(?:largest|biggest|most frequent|most common|main|highest)) (?:share|destination|place|part|landing place|target|portion)\b"
@@ -126,6 +130,13 @@ def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
         behind = [item for item in _places(reading, hit.end(), hit.end() + 30) if item.name in shares]
         if behind and not reading.is_denied(max(0, hit.start() - 20), hit.end()) and shares[behind[0].name] < 0.5:
             yield _told(reading, hit[0], shares)
+    for hit in _PART.finditer(reading.lower):
+        behind = [item for item in _places(reading, hit.end(), hit.end() + 40) if _found(values, item.name) is not None]
+        if not behind or reading.is_denied(max(0, hit.start() - 20), hit.end()) or _SIZE.search(reading.lower) or _EXPECTED.search(reading.lower):
+            continue
+        share = _found(values, behind[0].name)
+        if share is not None and not fraction_of(hit).fits(share):
+            yield _told(reading, hit[0].strip(), shares)
     for hit in _LARGEST.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
         here = {item.name for item in _places(reading, start, end) if item.name in shares}
