@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"there is no file {path}. Name one that `paribus keep OUT --until DATE` wrote.")
     before = load(path) if path.exists() else Earlier(secrets.token_hex(16))
     kept = still_kept(before, today)
+    missing = False
     said = [f"Deleted, since their time was over: {len(before.entries) - len(kept.entries)}."]
     if until is not None:
         results, assignment = read_class(arguments.out)
@@ -49,12 +50,18 @@ def run(arguments: argparse.Namespace) -> int:
         said.append(f"Kept of {assignment}, term {term}, until {until}: {mine} of {len(results)} submissions.")
     elif arguments.forget is not None:
         kept, asked = forget(kept, arguments.forget), len(kept.entries)
+        missing = asked == len(kept.entries)
         said.append(f"Deleted of {arguments.forget}: {asked - len(kept.entries)}.")
     try:
         write_atomic(path, to_text(kept))
     except OSError as error:
         raise KeptError(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
     print("\n".join([*said, f"{path} holds {len(kept.entries)} submissions."]))
+    if missing:
+        raise KeptError(
+            f"Nothing of {arguments.forget} was found in {path}. Type Moodle's number, or the full name as the "
+            "worksheet has it."
+        )
     return 0
 
 

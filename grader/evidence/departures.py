@@ -5,7 +5,6 @@ course's recorded runs. A departure is said in plain words; whether it is a faul
 asked is enough: what is run beside it is a student's own.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from grader.reading.short_loops import ShortLoop, short_loops
 from paribus.evidence.record import DataIdentity
 from paribus.profiles import PROFILES, Profile
 
-FEW_ROUNDS = 0.5
-"""A loop over batches is short that ends within this share of the batches there are."""
+FEW = 2
+"""A loop over batches is short where there are so many times the batches that it takes."""
 NO_MODEL = "none"
 """What references call the model of a notebook that lets nobody choose one."""
 
@@ -163,7 +162,7 @@ def _steps(case: Case, trained: list[Run]) -> Iterator[Departure]:
     batches = max((count for run in trained if (count := _batches(run)) is not None), default=None)
     for cell in _own_code(case):
         for loop in short_loops(cell.source):
-            if batches is None or loop.rounds <= FEW_ROUNDS * batches:
+            if batches is None or FEW * loop.rounds <= batches:
                 yield Departure(_short(loop, case.cell_name(cell.position), batches), apart=True)
 
 
@@ -184,7 +183,7 @@ def _own_code(case: Case) -> Iterator[RecoveredCell]:
 def _batches(run: Run) -> int | None:
     """How many batches an epoch of a run has."""
     size, rows = run.setting("batch_size"), run.data.train_rows if run.data is not None else None
-    return math.ceil(rows / size) if isinstance(size, int) and size > 0 and rows is not None else None
+    return -(-rows // size) if isinstance(size, int) and size > 0 and rows is not None else None
 
 
 def _too_quick(case: Case, trained: list[Run], asked: _Asked) -> Iterator[str]:

@@ -26,7 +26,7 @@ def too_quick(case: Case, runs: Sequence[Run]) -> Iterator[str]:
         ]  # fmt: skip
         rows = sum(len(run.record.epochs) * run.data.train_rows for run in inside if run.data is not None)
         seconds = (ended - began).total_seconds()
-        if 0 <= seconds < rows / ROWS_A_SECOND - 1:  # times are cut to the second
+        if seconds >= 0 and ROWS_A_SECOND * (seconds + 1) < rows:  # times are cut to the second
             yield (
                 f"{len(inside)} run{'' if len(inside) == 1 else 's'} over {rows:,} training texts began and ended "
                 f"within {seconds:.0f} seconds, between two predictions: that is less than such training can take."

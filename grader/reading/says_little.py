@@ -29,7 +29,7 @@ JOINING, NAMED = 0.17, 0.15
 """Small words that a list of terms has at most, and the prompt's words that it has at least, each of all words."""
 ALIKE_SENTENCES, OUT_OF_ORDER = 0.5, 0.3
 """Shares from which sentences are one with other words in it, and articles stand where none can."""
-MOST_SENTENCES, RUN = 100, 5
+MOST_SENTENCES, MOST_NAMES, RUN = 100, 500, 5
 FREE_ROW = 12
 """Words from which a template's row says something whatever its words are: they may be of any language."""
 
@@ -102,11 +102,11 @@ def _names() -> Phrases:
     return Phrases([(phrase, name) for name, phrases in entries if name not in _WIDE for phrase in phrases])
 
 
-def _own_names(case: Case) -> set[str]:
+def _own_names(case: Case) -> list[str]:
     """Classes, runs and what they were configured with."""
     classes = {name for item in own_records(case) if item.record is not None for name in item.record.classes}
     runs = {run.name for run in read_runs(case)} | {name for run in read_runs(case) for name in run.config}
-    return {plain for name in classes | runs if len(plain := normal(name)) > 3} - _WIDE
+    return sorted({plain for name in classes | runs if len(plain := normal(name)) > 3} - _WIDE)[:MOST_NAMES]
 
 
 def _no_text(cell: Cell, text: str, sentences: Sequence[str]) -> Iterator[str]:

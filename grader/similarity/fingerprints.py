@@ -18,16 +18,19 @@ RUN, WINDOW = 20, 6
 """Tokens in a row, some three short lines; windows of so many runs keep one of them."""
 MOST = 400
 """Fingerprints that are kept, the smallest ones: more than two hundred lines of code give."""
-MAX_SOURCE, MAX_TOKENS = 100_000, 20_000
+MAX_SOURCE, MAX_TOKENS, MAX_CODE = 100_000, 20_000, 400_000
+"""Characters and tokens of a cell that are read, and characters of all of a notebook's cells."""
 
 
 def fingerprints(case: Case) -> tuple[str, ...]:
     """The fingerprints of a student's own code cells, tasks and changed cells among them."""
     released = _released(tuple(cell.source for cell in case.assignment.cells if cell.cell_type == "code"))
     found: set[bytes] = set()
+    left = MAX_CODE
     for cell in case.notebook.cells:
         if cell.cell_type == "code" and not cell.hidden and cell.position not in case.released_positions:
-            found |= winnow([item for item in run_digests(cell.source) if item not in released])
+            found |= winnow([item for item in run_digests(cell.source[:left]) if item not in released])
+            left -= min(left, len(cell.source))
     return tuple(urlsafe_b64encode(digest).decode("ascii") for digest in sorted(found)[:MOST])
 
 

@@ -272,3 +272,10 @@ def test_a_student_reads_what_was_run_and_no_reference(change: dict[str, Any], w
     page = feedback_page(result, make_assignment())
     assert words in page.replace("&#39;", "'")
     assert "0.98" not in page
+
+
+def test_sizes_beyond_all_measure_break_nothing() -> None:
+    """A record may hold any whole number."""
+    case = case_of(data={**SMOKE, "train_rows": 10**400}, knobs={"batch_size": 1})
+    assert "batch size 1 instead of 32" in told(case)
+    assert "training texts" in told(timed(2, rows=10**400))

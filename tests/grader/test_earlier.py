@@ -212,6 +212,9 @@ def test_the_command_keeps_a_class_and_forgets_a_student(
     assert main(["keep", "--forget", "Ann Old", "--into", str(file)]) == 0
     assert "Deleted of Ann Old: 1." in capsys.readouterr().out
     assert len(load(file).entries) == 1
+    assert main(["keep", "--forget", "Ann Old", "--into", str(file)]) == 1
+    assert "Nothing of Ann Old was found" in capsys.readouterr().err
+    assert len(load(file).entries) == 1
 
 
 def test_every_run_deletes_what_is_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
