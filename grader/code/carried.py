@@ -52,8 +52,8 @@ def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
                 where = place_of(case, step, call.lineno)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{path[0]} is made in another cell and steps on here ({said(case, where)}), and this cell was run "
-                    "more than once: its run may have gone on where an earlier one stopped. A person looks.",
+                    f"{path[0]} is made in another cell and steps on here ({said(case, where)}), and this cell was "
+                    "run more than once: its run may have gone on where an earlier one stopped. A person looks.",
                     (where,), path[0],
                 )  # fmt: skip
 
