@@ -5,6 +5,8 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
+from grader.checks.doubts import doubts_of, with_doubts
+from grader.code.writers import edited_records
 from grader.evidence.runs import own_records, read_runs
 from grader.model import Case, Evidence
 
@@ -52,7 +54,8 @@ def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if unfinished:
         names = listed(dict.fromkeys(f"{run.name} (seed {run.seed})" for run in unfinished))
         told = f" Begun without a result: {names}."
-    return passed(f"All {len(own)} records fit their digests.{told}", values)
+    found = passed(f"All {len(own)} records fit their digests.{told}", values)
+    return with_doubts(found, doubts_of(case, edited_records(case)))
 
 
 @check("integrity.copied", "Compared with the class")

@@ -13,6 +13,7 @@ from grader.evidence.checkpoints import examine
 from grader.evidence.departures import departures, same_model
 from grader.evidence.groups import COUNTED
 from grader.evidence.named import misnamed
+from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
 from grader.model import Case, Evidence, Outcome
@@ -102,7 +103,18 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case)])
+    return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case), *_too_long(case)])
+
+
+def _too_long(case: Case) -> list[Doubt]:
+    """Runs that logged more epochs than they were configured for."""
+    return [
+        Doubt(
+            f"{run.name} is configured for {run.setting('epochs')} epochs and logged {len(run.record.epochs)}. A "
+            "person looks.", (Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}"),),
+        )
+        for run in longer_than_planned(read_runs(case))
+    ]  # fmt: skip
 
 
 def _misnamed(case: Case) -> list[Doubt]:

@@ -64,6 +64,11 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
         where = place_of(case, step, node.lineno)
         yield _finding(where, f"{name} reads {borrowed[0]}, which its tests make ({said(case, where)})", name)
         return
+    if given and returned and not _depends(scope, set(given), returned):
+        where = place_of(case, step, returned[0].lineno)
+        what = f"What {name} returns does not follow from what it is given ({said(case, where)})"
+        yield _finding(where, what, name, sure=False)
+        return
     for path, nodes in reach.reads.items():
         if any(path[: len(item)] == item for item in _LOOKS_ROUND):
             where = place_of(case, step, nodes[0].lineno)
@@ -80,9 +85,33 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
             return
 
 
-def _finding(where: Place, what: str, name: str) -> CodeFinding:
+def _depends(scope: Scope, given: set[str], returned: list[ast.expr]) -> bool:
+    """What is returned may follow from the arguments: through assignments, loops, conditions or inner functions."""
+    derived = set(given)
+    while True:
+        more = {
+            store.root for store in scope.stores
+            if store.root not in derived and (store.source is None or _loads(store.source) & derived)
+        }  # fmt: skip
+        more |= {
+            path[0] for path, call in scope.called
+            if len(path) > 1 and path[0] not in derived and any(_loads(item) & derived for item in call.args)
+        }  # fmt: skip
+        if not more - derived:
+            break
+        derived |= more
+    decided = [branch.test for branch in scope.branches]
+    decided += [loop.iter if isinstance(loop, ast.For) else loop.test for loop in scope.loops]
+    return any(_loads(node) & derived for node in (*returned, *decided))
+
+
+def _loads(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _finding(where: Place, what: str, name: str, *, sure: bool = True) -> CodeFinding:
     because = f"{what}, so passing the tests says little of it. A person looks."
-    return CodeFinding(Kind.ANSWER, Standing.SUSPECTED, because, (where,), name, sure=True)
+    return CodeFinding(Kind.ANSWER, Standing.SUSPECTED, because, (where,), name, sure)
 
 
 def _says_always(scope: Scope) -> bool:

@@ -144,6 +144,9 @@ def _judged(
 ) -> Iterator[CodeFinding]:
     first, _ = _spans(found)
     store = event.store
+    bound = [step for step, _ in program.bound.get(store.root, ()) if step.order <= first.last]
+    if len(event.path) == 1 and not bound:  # the first arm knew no such name: it is the second one's own
+        return
     before = _before(program, event, first.last)
     if _is_same(program, found, event, before) or store.how == "delete":
         return

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CHOSEN = "a run chosen by its score"
     SELFCHECK = "the self-checks"
     ANSWER = "a task's answer"
+    WRITER = "what writes the records"
     OTHER_CODE = "the page is not the code that ran"
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from grader.code.another import another_config
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, ignored_seed
-from grader.code.carried import carried_state
+from grader.code.carried import carried_state, goes_on
 from grader.code.configured import not_followed
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.looks import early_looks
@@ -28,6 +28,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
     findings = [
         *second_changes(case, program, found, vary),
         *carried_state(case, program, found),
+        *goes_on(case, program, found),
         *not_followed(case, program, found, vary),
         *branches(case, program, found, vary),
         *cut_loops(case, program, found),

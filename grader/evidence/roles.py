@@ -1,5 +1,6 @@
 """Settings that a record calls something else than a choice, and that are not the same in both arms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from grader.evidence.compare import Difference, values_seen
@@ -62,6 +63,14 @@ def uneven_epochs(arms: Arms) -> str:
         return ""
     told = [" or ".join(map(str, sorted(side))) for side in logged]
     return f"the records of both arms say {planned.pop()} epochs, and the logs show {told[0]} and {told[1]}"
+
+
+def longer_than_planned(runs: Iterable[Run]) -> list[Run]:
+    """The runs that logged more epochs than their configuration says."""
+    return [
+        run for run in finished(tuple(runs))
+        if isinstance(run.setting("epochs"), int) and len(run.record.epochs) > int(run.setting("epochs"))
+    ]  # fmt: skip
 
 
 def _may_stop(run: Run) -> bool:

@@ -3,7 +3,8 @@
 A case is a TOML file in `tests/grader/programs`:
 
     about, assignment (default week1_homework), vary, changed (the changed arm's settings), seeds,
-    baseline (settings that replace the usual ones), config (settings in place of the usual ones)
+    baseline (settings that replace the usual ones), config (settings in place of the usual ones),
+    run_again (the changed arm's cell was run before: records that stood there are gone)
     [honest] and [faulty]: cell key → its source; `after.<key>` adds a cell; of both, [both] holds what they share
     [ran]    cell key → the source that ran, where the faulty page shows another
     [expects] check → outcome, or check@cell → outcome
@@ -100,6 +101,7 @@ OWNERS = frozenset(
     {
         "experiments.one_change", "experiments.predicted_first", "seeds.distinct", "seeds.reported",
         "metrics.recomputed", "metrics.test_untouched", "tasks.tests_passed", "form.ran_in_order",
+        "integrity.chain",
     }
 )  # fmt: skip
 """The checks that look at the code."""
@@ -180,6 +182,8 @@ def _records(
     for seed in seeds:
         more = {"experiment": key, "arm": "changed", "vary": vary, "prediction": prediction}
         more |= {"config": changed, "code": codes[1] or codes[0]}
+        if raw.get("run_again"):
+            chain.add("value", "lost", places[second], values={"lost.with_its_output": 1.0})
         yield from _run(chain, f"c{seed}", places[second], seed, more)
 
 
