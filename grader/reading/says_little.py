@@ -18,7 +18,8 @@ from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, count_words, new_sentences, normal, words
 from grader.reading.numbers import find_numbers
 from grader.reading.stems import stems
-from grader.reading.template import part_of, written_parts
+from grader.reading.template import part_of
+from grader.reading.written import written_parts
 from grader.reading.vocabulary import Phrases
 
 LEAST = 25

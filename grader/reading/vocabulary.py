@@ -132,7 +132,9 @@ class Phrases:
         return found
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*|[=≈~]")
+# Scripts that put no spaces between words: each of their signs is a word.
+_SIGNS = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{_SIGNS}]|[^\W_{_SIGNS}]+(?:[.,][^\W_{_SIGNS}]+)*|[=≈~]")
 
 
 @lru_cache(maxsize=8192)

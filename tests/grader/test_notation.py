@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.reading import vocabulary
 from grader.reading.answers import count_words, statements_of
 from grader.reading.asides import asides
 from grader.reading.notation import plain
@@ -53,3 +54,16 @@ def test_sentences_of_a_list_are_its_lines() -> None:
 def test_two_characters_without_blanks_are_a_word() -> None:
     assert count_words("我换了批量大小") == 4
     assert count_words("I changed the batch size") == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("编码器（种子 19）的准确率是 0.462，macro-F1 是 0.175", ["accuracy", "macro_f1"]),
+        ("宏平均F1是0.3", ["macro_f1"]),
+        ("the accuracy is 0.462, macro-F1 is 0.175", ["accuracy", "macro_f1"]),
+        ("inaccuracy is no metric", []),
+    ],
+)
+def test_a_metric_is_found_where_no_spaces_part_words(text: str, names: list[str]) -> None:
+    assert [mention.name for mention in vocabulary.find_all("metrics", text)] == names
