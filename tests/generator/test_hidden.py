@@ -1,4 +1,4 @@
-"""The proof of hidden tests: what it finds, what it refuses, what it keeps."""
+"""The proof of an assignment's tests: what it finds, what it refuses, what it keeps."""
 
 import dataclasses
 import shutil
@@ -34,14 +34,14 @@ def test_good_tests_catch_every_wrong_answer() -> None:
     assert proof.problems() == ()
     double = proof.tasks[0]
     assert double.stub == "NotImplementedError: Task double is not done yet: replace this line with your code."
-    assert double.wrong[0] == WrongAnswer("absolute", "Never negative.", "hidden")
+    assert double.wrong[0] == WrongAnswer("absolute", "Never negative.", "visible")
 
 
-def test_hidden_tests_that_let_a_wrong_answer_through_are_named() -> None:
-    """A wrong answer that only the visible tests catch is not caught by the hidden ones."""
-    weak = changed('assert double(-small) == -6, "a negative number is doubled too"\n', "")
+def test_visible_tests_that_let_a_wrong_answer_through_are_named() -> None:
+    """A wrong answer that only the hidden tests catch is caught by none that meets a student's work."""
+    weak = changed("double(-0.25), -0.5", "double(0.25), 0.5")
     assert prove(ENTRY, weak).problems() == (
-        "double: the hidden tests do not catch the wrong answer 'absolute' (Never negative.)",
+        "double: the visible tests do not catch the wrong answer 'absolute' (Never negative.)",
     )
 
 
@@ -126,6 +126,6 @@ def test_an_assignment_without_tasks_has_nothing_to_prove() -> None:
 
 def test_every_problem_stops_a_release() -> None:
     bad = TaskProof("double", "", "", "", ())
-    require([Proof("week0_tiny", (TaskProof("a", "", "", "no", (WrongAnswer("w", "", "hidden"),) * 3),))])
+    require([Proof("week0_tiny", (TaskProof("a", "", "", "no", (WrongAnswer("w", "", "visible"),) * 3),))])
     with pytest.raises(BuildError, match=r"week0_tiny: double: it has 0 planted wrong answers"):
         require([Proof("week0_tiny", (bad,))])

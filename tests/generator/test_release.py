@@ -74,8 +74,8 @@ def test_a_hint_that_quotes_the_solution_stops_a_release(tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
-def test_unproven_hidden_tests_stop_a_release(tmp_path: Path) -> None:
-    entry = changed(tmp_path, 'assert double(-small) == -6, "a negative number is doubled too"\n', "")
+def test_unproven_tests_stop_a_release(tmp_path: Path) -> None:
+    entry = changed(tmp_path, "double(-0.25), -0.5", "double(0.25), 0.5")
     with pytest.raises(BuildError, match=r"do not catch the wrong answer 'absolute'"):
         release(SMALL, [entry], tmp_path / "out", COMPLETE, NO_CACHE)
     assert not (tmp_path / "out").exists()
