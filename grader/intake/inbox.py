@@ -186,8 +186,10 @@ def _of_student(items: Sequence[_Owned], anonymous: bool, taken: set[str]) -> It
 def _unique(item: _Owned, name: str, taken: set[str]) -> str:
     """A name for the submission that fits a file system and that no other one has."""
     base = "-".join(filter(None, (slug(name), slug(item.student))))
-    if not base or base in RESERVED:
+    if not base:
         base = _digits(item.student)
+    if base in RESERVED:
+        base = f"submission-{base}"
     candidate, number = base, 1
     while candidate in taken:
         number += 1
