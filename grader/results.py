@@ -30,7 +30,12 @@ def to_line(result: Result) -> str:
     except ValueError:
         whole = json.loads(json.dumps(result, default=_fields), parse_constant=lambda name: str(float(name)))
         line = json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return _obeyed_by_none(line)
+
+
+def _obeyed_by_none(text: str) -> str:
+    """JSON in which no character does anything but stand for itself."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def with_alike(line: str, result: Result) -> str:
@@ -40,7 +45,7 @@ def with_alike(line: str, result: Result) -> str:
     """
     if not line.startswith(_NOBODY):
         return to_line(result)
-    others = json.dumps(result.alike, default=_fields, sort_keys=True, ensure_ascii=False)
+    others = _obeyed_by_none(json.dumps(result.alike, default=_fields, sort_keys=True, ensure_ascii=False))
     return f"{_NOBODY[:-4]}{others}, {line[len(_NOBODY) :]}"
 
 

@@ -76,11 +76,13 @@ NOTHING_LIFTED = Lifted()
 
 def parse_lean(page: bytes) -> tuple[LexborHTMLParser, bytes, Lifted]:
     """A page in UTF-8, parsed; what of it was parsed, and what was taken out before."""
-    styleless = without_excess(drop_styles(page))
+    styleless = drop_styles(page)
     lean, lifted = lift_pictures(styleless)
+    lean = without_excess(lean)  # what is left is looked through sooner
     parsed = LexborHTMLParser(keep_first_newlines(lean))
     if lifted.all_in(parsed):
         return parsed, lean, lifted
+    styleless = without_excess(styleless)
     return LexborHTMLParser(keep_first_newlines(styleless)), styleless, NOTHING_LIFTED
 
 

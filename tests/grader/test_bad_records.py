@@ -214,6 +214,9 @@ ABSURD: dict[str, Change] = {
         "metric": "", "direction": "sideways", "low": None, "high": 1e308, "why": "", "written": "never",
         "written_after": -5}),
     "itself as its forerunner": with_fields("start", previous="0" * 64),
+    "runs whose sum no float can hold": lambda found: [
+        signed({**body, "seed": seed, "run": f"r{seed}", "values": {"macro_f1": 1.7e308, "accuracy": 1e308}})
+        for body in found if body["kind"] == "result" for seed in (1, 2, 3)],
     "a value for every name": with_fields("value", values={f"a.b{n}": float(n) for n in range(900)}),
 }  # fmt: skip
 

@@ -252,6 +252,20 @@ def test_a_class_that_was_begun_anew_is_not_taken_for_a_student_who_was_interrup
     assert "chosen" not in json.loads((copy / "out" / STARTED).read_text())
 
 
+@pytest.mark.parametrize("more", [("--collect",), ("--only", "1001")])
+def test_results_that_cannot_be_read_are_not_gone_on_from(
+    copy: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    """Of another version, or edited: the class is graded again."""
+    with (copy / "out" / "results.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"schema": "paribus.result/0", "submission": "old", "student": "1001"}\n')
+    told = refused(copy, capsys, *more)
+    assert "holds no batch to go on from" in told
+    assert "has schema 'paribus.result/0'" in told
+    assert "Run `paribus grade` without --collect and --only." in told
+    assert grade(copy) == 0
+
+
 @pytest.mark.parametrize("flag", ["--collect", "--replace"])
 def test_only_is_no_word_beside_those_that_mean_the_class(
     copy: Path, capsys: pytest.CaptureFixture[str], flag: str

@@ -68,6 +68,29 @@ def test_a_file_is_read_line_by_line(results: list[Result], tmp_path: Path) -> N
     assert [result.submission for result in read_results(path)] == ["ann", "ben", "cem", "dee"]
 
 
+def test_a_line_is_one_line_for_every_reader_and_turns_nothing_around(
+    results: list[Result], tmp_path: Path
+) -> None:
+    """What a student wrote is kept as it was, and written as escapes."""
+    written = "a\u2028b\u2029c\x85d\u202ee\u2067f\x9b\x7f \u00e9 \U0001f600"
+    odd = replace(results[0], remarks=(written,))
+    line = to_line(odd)
+    assert len(line.splitlines()) == 1
+    assert not set(line) & set(written.replace("\u00e9", "").replace("\U0001f600", "")) - set("abcdef ")
+    path = tmp_path / "results.jsonl"
+    path.write_text(f"{line}\n{to_line(results[1])}\n", encoding="utf-8")
+    assert read_results(path)[0].remarks == (written,)
+    found = replace(odd, alike=(Likeness("ben\u2028", nonce=True, memos={}),))
+    assert len(with_alike(line, found).splitlines()) == 1
+
+
+def test_a_file_that_was_cut_within_a_character_names_the_line(results: list[Result], tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(f"{to_line(results[0])}\n".encode() + '{"name": "é'.encode()[:-1])
+    with pytest.raises(ResultError, match=r"results\.jsonl, line 2: .* is not JSON"):
+        read_results(path)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -49,6 +49,7 @@ def inbox_target(content: bytes) -> None:
     """Any zip gives submissions with safe names of their own, or one clear refusal."""
     from grader.errors import InboxError
     from grader.intake.inbox import InboxLimits, iter_submissions
+    from grader.intake.moodle import RESERVED
 
     limits = InboxLimits(members=100, member_bytes=100_000, total_bytes=1_000_000)
     with tempfile.NamedTemporaryFile(suffix=".zip") as file:
@@ -59,7 +60,7 @@ def inbox_target(content: bytes) -> None:
         except InboxError:
             return
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-z0-9-]{1,200}", name) for name in names), names
+    assert all(re.fullmatch(r"[a-z0-9-]{1,200}", name) and name not in RESERVED for name in names), names
 
 
 def evidence_target(content: bytes) -> None:
