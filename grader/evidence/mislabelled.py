@@ -29,6 +29,8 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
     number, sentence = claim.number, claim.sentence
     if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):
         return None
+    if number.whole and (pair := _other_kind(claim, measured)) is not None:
+        return pair
     found: tuple[Fact, Fact] | None = None
     for fact in all_agreeing(number, measured):
         if fact.kind not in _NAMED or not fact.words:
@@ -50,6 +52,26 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
         ):
             found = own[0], fact
     return found
+
+
+_ZERO_KINDS = ("never_predicted", "always_wrong")
+"""The two kinds of classes at zero, which are taken for each other."""
+
+
+def _other_kind(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
+    """The count of the kind that a number is labelled with, where it is that of the other kind of the same runs."""
+    sentence, number = claim.sentence, claim.number
+    spans = [(item.start, item.end, frozenset({item.name})) for item in sentence.metrics if item.name in _ZERO_KINDS]
+    if len({keys for _, _, keys in spans}) != len(_ZERO_KINDS):
+        return None
+    whole = [item for item in sentence.numbers if item.whole and not item.percent]
+    said = label_of(number, sentence.text, whole, spans)
+    near = sentence.group_keys | sentence.implied_groups
+    facts = [fact for fact in measured.facts.all if fact.metric in _ZERO_KINDS and fact.unit == UNIT_COUNT and len(fact.operands) == 1]
+    mine = [fact for fact in facts if not near or fact.operands[0] & near]
+    own = [fact for fact in mine if fact.metric in said]
+    other = [fact for fact in mine if said and fact.metric not in said and agreed(fact, number)]
+    return (own[0], other[0]) if own and other and not any(agreed(fact, number) for fact in own) else None
 
 
 def _is_quoted(own: Sequence[Fact], fact: Fact, claim: Claim) -> bool:

@@ -19,8 +19,8 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s\-‑]*(?:training|full|whole|complete|warm-up)?[\s\-‑]*", re.IGNORECASE)
-_NONE = re.compile(r"\b(?:no|without(?: any)?|none|zero|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_NONE_AFTER = re.compile(r"^[\s:=(,]*(?:none|no|off|zero|not used|unused)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:no|without(?: any)?|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+$", re.IGNORECASE)
+_NONE_AFTER = re.compile(r"^\s*[:=(]?\s*(?:none|off|zero|not used|unused)\b", re.IGNORECASE)
 _SMALL = re.compile(
     r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b", re.IGNORECASE
 )
@@ -51,7 +51,9 @@ class Said:
 
 
 def fits(number: Number, recorded: float) -> bool:
-    """A printed number is a rounding of a setting's value, or of its percentage."""
+    """A printed number is a rounding of a setting's value, or of its percentage; a zero is none of a small one."""
+    if number.value == 0:
+        return recorded == 0
     return any(
         abs(reading.value / scale - recorded) <= 0.51 * reading.unit / scale + 1e-12
         for reading in number.readings

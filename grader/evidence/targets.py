@@ -79,7 +79,9 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         return None
     metric = next(iter(claim.metrics))
     if metric in COUNTED and number.whole and not number.percent and not sentence.seeds:
-        return _counted_target(claim, metric, measured) if is_counted_beside(claim) else None
+        if is_counted_beside(claim):
+            return _counted_target(claim, metric, measured)
+        return _from_to_count(claim, metric, measured)
     if claim.is_spread and not number.whole and not sentence.interval:
         return _spread_target(claim, metric, measured)
     special = claim.is_spread or sentence.interval or is_described(claim) or measured.is_exploring(sentence.text)
@@ -267,6 +269,33 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     if other is None:
         return None
     return _level_like(other, metric, measured)
+
+
+def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None:
+    """Of "from 17 to 8" the count of the arm that is meant."""
+    if from_to(claim.number, claim.sentence) is None or len(claim.groups) != 1 or claim.sentence.epochs:
+        return None
+    mine = [
+        fact
+        for fact in measured.facts.all
+        if fact.metric == metric and fact.kind is Kind.LEVEL and len(fact.operands) == 1 and fact.operands[0] & claim.groups
+    ]
+    anywhere = any(fact.metric == metric and agreed(fact, claim.number) for fact in measured.facts.all)
+    return mine[0] if mine and not anywhere else None
+
+
+def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
+    """The value of the chosen epoch, where another epoch's is quoted and the text speaks of no epoch."""
+    sentence = claim.sentence
+    if fact.kind is not Kind.EPOCH or not claim.metric_firm or sentence.epochs or fact.metric not in FRACTIONS:
+        return None
+    if fact.metric not in claim.metrics or is_described(claim) or claim.says_difference:
+        return None
+    if "epoch" in sentence.stems or sentence.row or any(word in sentence.text.lower() for word in ("epoch", "époque", "época", "epoche")):
+        return None
+    own = _level_like(fact, fact.metric, measured)
+    others = (item for item in all_agreeing(claim.number, measured) if item.metric == fact.metric and item.kind is not Kind.EPOCH)
+    return own if own is not None and not agreed(own, claim.number) and not any(others) else None
 
 
 def _counted_target(claim: Claim, metric: str, measured: Measured) -> Fact | None:

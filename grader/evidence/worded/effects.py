@@ -22,7 +22,7 @@ _SIGNIFICANT = re.compile(
     r"\bstatistically significant|\bsignifican\w+ at the\b|\bsignificant,? \(?p\b|\bp ?< ?0?[.,]05\b|\b(?:paired|t|statistical|significance|mcnemar|sign|wilcoxon) test (?:confirms?|shows?|says|proves?|is significant)\b|\b(?:effect|difference|gain|drop) (?:\w+ ){0,4}is (?:clearly |highly )?significant\b"
 )
 _WEAK = re.compile(
-    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|say|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can|reach|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"
+    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"
 )
 _SUBJECT = re.compile(r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b")
 
