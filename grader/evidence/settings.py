@@ -14,6 +14,8 @@ from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 
 NUMERIC = ("batch_size", "learning_rate", "epochs", "warmup_share", "weight_decay", "max_length", "patience", "label_smoothing")
+ROUNDED = 0.15
+"""How far, of itself, a setting's value may be rounded."""
 _JOINT = re.compile(
     r"[\s:=(≈~\[]*(?:(?:share|ratio|value|size|peak|of|is|was|were|at|to|as|set|fixed|kept|=|:|von|de|di|à|a)\b\s*)*[\s:=(\[`\"']*",
     re.IGNORECASE,
@@ -55,7 +57,7 @@ def fits(number: Number, recorded: float) -> bool:
     if number.value == 0:
         return recorded == 0
     return any(
-        abs(reading.value / scale - recorded) <= 0.51 * reading.unit / scale + 1e-12
+        abs(reading.value / scale - recorded) <= min(0.51 * reading.unit / scale, ROUNDED * abs(recorded)) + 1e-12
         for reading in number.readings
         for scale in ((1.0, 100.0) if number.percent else (1.0,))
     )

@@ -31,11 +31,11 @@ _RISES = re.compile(
 
 def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Patience is said to have ended a run that trained all the epochs it was allowed."""
-    if reading.sentence.row or _PLANNED.search(reading.lower):
+    if reading.sentence.row or reading.lower.rstrip().endswith("?"):
         return
     for start, end in reading.clauses:
         said = _says_ended(reading, start, end)
-        if not said or reading.is_denied(start, end):
+        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(start, end):
             continue
         runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
         if runs and all(_ran_out(run) is False for run in runs):

@@ -19,7 +19,7 @@ _MORE = re.compile(
     r"(?P<under>fewer|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
 )
 _SIZE = re.compile(
-    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?)|chance(?: level)?|in proportion|proportional)\b"
+    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional)\b"
 )
 _EXPECTED = re.compile(r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b")
 _GUESS = re.compile(

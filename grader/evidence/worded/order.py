@@ -232,7 +232,8 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
         more = SCORES if hit.relation.merit else ()
         return tuple(name for name in (*names, *more) if not (name in COUNTED and word.startswith("gain")))
     if hit.relation.merit and hit.relation.role != "change":
-        return SCORES
+        about = [name for name in SCORES if name in reading.sentence.implied_metrics]
+        return tuple(about) if len(about) == 1 else SCORES
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
         return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
     implied = hit.relation.role == "change" and pronoun and not named

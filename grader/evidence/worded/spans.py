@@ -21,7 +21,7 @@ _LEAVES = re.compile(
 )
 _MANY = re.compile(
     r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"
-    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"
+    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"
 )
 _KIND = re.compile(r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b")
 _KINDS = {"paired": "paired", "seed-by-seed": "paired", "seed by seed": "paired", "welch": "welch", "independent": "welch"}
