@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from grader.evidence.groups import COUNTED
 from grader.evidence.worded.reading import Doubt, Hit, Reading
@@ -89,7 +90,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         compared = _compared(hit, start, end, reading, values)
         if spread and (hit.relation.role not in ("than", "steady") or hit.relation.merit):
             continue
-        pairs = _places(compared, metrics, start, end, reading, spread=spread)
+        pairs = _places(compared, metrics, start, end, reading, spread=spread, place=hit.start)
         judged = [(verdict, pair) for pair in pairs if (verdict := _judge(hit, pair, values)) is not None]
         if judged and not any(verdict for verdict, _ in judged):
             text = reading.lower[hit.start : hit.end]
@@ -189,6 +190,7 @@ def _places(
     reading: Reading,
     *,
     spread: bool = False,
+    place: int = -1,
 ) -> Iterator[Asked]:
     """Every two places that a clause may compare."""
     here = {item.name for item in reading.tiers if start <= item.start < end}
@@ -196,7 +198,11 @@ def _places(
     tiers = here or ({item.name for item in reading.tiers} if carried else set())
     if not tiers and reading.tiers and not metrics:
         return
-    epochs = {number for first, _, number in reading.epochs if start <= first < end}
+    epochs = {number for first, _, number in reading.ordinals if start <= first < end}
+    if len(epochs) > 1 and place >= 0:
+        cuts = [start, *(start + found.start() for found in re.finditer(",", reading.lower[start:end])), end]
+        piece = next((a, b) for a, b in pairwise(cuts) if a <= place < b or b == end)
+        epochs = {number for first, _, number in reading.ordinals if piece[0] <= first < piece[1]}
     if len(tiers) > 1 or len(epochs) > 1 or (not epochs and _OVER_EPOCHS.search(reading.lower)):
         return
     tier, epoch = next(iter(tiers), ""), next(iter(epochs), 0)
