@@ -25,11 +25,12 @@ _BEFORE = re.compile(
 
 
 def label_of(
-    number: Number, text: str, numbers: Sequence[Number], spans: Spans, *, alone: bool = False
+    number: Number, text: str, numbers: Sequence[Number], spans: Spans, *, alone: bool = False, tight: bool = False
 ) -> frozenset[str]:
     """What the label of a number says; nothing where the sentence does not show which label is its own.
 
-    ``alone``: the only label before the only number is its own, whatever is between them.
+    ``alone``: the only label before the only number is its own, whatever is between them. ``tight``: only a label right
+    beside it is.
     """
     if not spans:
         return frozenset()
@@ -38,7 +39,8 @@ def label_of(
             continue
         mine = [item for item in numbers if start <= item.start < end]
         labels = [item for item in spans if start <= item[0] < end]
-        return _by_pattern(number, text, mine, labels, alone=alone) or _beside(number, text, mine, labels)
+        by_pattern = frozenset() if tight else _by_pattern(number, text, mine, labels, alone=alone)
+        return by_pattern or _beside(number, text, mine, labels)
     return frozenset()
 
 

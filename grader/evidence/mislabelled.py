@@ -9,6 +9,7 @@ from grader.evidence.agreeing import all_agreeing
 from grader.evidence.aligned import Spans, label_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.measured import Measured
+from grader.evidence.near import is_described
 from grader.evidence.statements import Claim, Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
@@ -29,6 +30,8 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
     number, sentence = claim.number, claim.sentence
     if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):
         return None
+    if number.whole and (pair := _other_kind(claim, measured)) is not None:
+        return pair
     found: tuple[Fact, Fact] | None = None
     for fact in all_agreeing(number, measured):
         if fact.kind not in _NAMED or not fact.words:
@@ -50,6 +53,35 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
         ):
             found = own[0], fact
     return found
+
+
+_ZERO_KINDS = ("never_predicted", "always_wrong")
+"""The two kinds of classes at zero, which are taken for each other."""
+
+
+def _other_kind(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
+    """The count of the kind that a number is labelled with, where it is that of the other kind of the same runs."""
+    sentence, number = claim.sentence, claim.number
+    spans = [(item.start, item.end, frozenset({item.name})) for item in sentence.metrics if item.name in _ZERO_KINDS]
+    if len({keys for _, _, keys in spans}) != len(_ZERO_KINDS):
+        return None
+    whole = [item for item in sentence.numbers if item.whole and not item.percent]
+    said = label_of(number, sentence.text, whole, spans)
+    near = sentence.group_keys | sentence.implied_groups
+    facts = [fact for fact in measured.facts.all if fact.metric in _ZERO_KINDS and fact.unit == UNIT_COUNT and len(fact.operands) == 1]
+    mine = [fact for fact in facts if not near or fact.operands[0] & near]
+    own = [fact for fact in mine if fact.metric in said]
+    if not own or any(agreed(fact, number) for fact in own):
+        return None
+    other = [fact for fact in mine if said and fact.metric not in said and agreed(fact, number)]
+    if other:
+        return own[0], other[0]
+    # The runs are named, so that another's count is no reading.
+    elsewhere = [fact for fact in facts if fact.metric in said and agreed(fact, number)]
+    named = [item for item in sentence.groups if item[1] <= number.start]
+    alone = len({keys for _, _, keys in sentence.groups}) == 1 and bool(named) and not is_described(claim)
+    alone = alone and not re.search(r"[;:]|\b(?:for|while|but)\b", sentence.text[named[-1][1] : number.start])
+    return (own[0], elsewhere[0]) if elsewhere and alone else None
 
 
 def _is_quoted(own: Sequence[Fact], fact: Fact, claim: Claim) -> bool:
@@ -138,7 +170,7 @@ def _said(axis: str, number: Number, sentence: Sentence, fact: Fact) -> frozense
     if axis == "group" and sentence.label and len(fact.operands) == 1:
         return sentence.label
     same = [item for item in sentence.numbers if item.value == 0 or _kind(item) == _kind(number)]
-    return label_of(number, sentence.text, same, spans, alone=axis == "place")
+    return label_of(number, sentence.text, same, spans, alone=axis == "place", tight=axis == "column")
 
 
 def _kind(number: Number) -> tuple[bool, bool]:

@@ -13,6 +13,7 @@ from grader.evidence.mislabelled import find_mislabelled
 from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import (
+    find_level,
     find_mean,
     find_other_runs,
     find_own_metric,
@@ -90,6 +91,8 @@ def trace_one(
         fact, chance = near
         if (own := find_mean(fact, claim, measured, spread=spread)) is not None:
             return replace(_doubtful(blank, own, f"it is {fact.title}"), settled=True), None
+        if (own := find_level(fact, claim, measured)) is not None:
+            return _doubtful(blank, own, f"it is {fact.title}"), None
         if (own := find_own_metric(fact, claim, measured)) is not None:
             title = vocabulary.title("metric_titles", fact.metric)
             return _doubtful(blank, own, f"it is {title}, and the other number is this one"), None

@@ -13,28 +13,18 @@ from grader.reading.notation import plain
 from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 
-NUMERIC = (
-    "batch_size",
-    "learning_rate",
-    "epochs",
-    "warmup_share",
-    "weight_decay",
-    "max_length",
-    "patience",
-    "label_smoothing",
-)
+NUMERIC = ("batch_size", "learning_rate", "epochs", "warmup_share", "weight_decay", "max_length", "patience", "label_smoothing")
+ROUNDED = 0.15
+"""How far, of itself, a setting's value may be rounded."""
 _JOINT = re.compile(
     r"[\s:=(≈~\[]*(?:(?:share|ratio|value|size|peak|of|is|was|were|at|to|as|set|fixed|kept|=|:|von|de|di|à|a)\b\s*)*[\s:=(\[`\"']*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s\-‑]*(?:training|full|whole|complete|warm-up)?[\s\-‑]*", re.IGNORECASE)
-_NONE = re.compile(
-    r"\b(?:no|without(?: any)?|none|zero|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+(?:\w+\s+)?$", re.IGNORECASE
-)
-_NONE_AFTER = re.compile(r"^[\s:=(,]*(?:none|no|off|zero|not used|unused)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:no|without(?: any)?|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+$", re.IGNORECASE)
+_NONE_AFTER = re.compile(r"^\s*[:=(]?\s*(?:none|off|zero|not used|unused)\b", re.IGNORECASE)
 _SMALL = re.compile(
-    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b",
-    re.IGNORECASE,
+    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b", re.IGNORECASE
 )
 _PARTS = {"hundredth": 0.01, "thousandth": 0.001, "ten-thousandth": 0.0001}
 
@@ -59,15 +49,15 @@ class Said:
             return fits(self.number, float(recorded))
         if not isinstance(recorded, str) and recorded is not None:
             return True
-        return plain_value(self.word) == plain_value(recorded or "none") or plain_value(
-            recorded or "none"
-        ) not in _values(self.name)
+        return plain_value(self.word) == plain_value(recorded or "none") or plain_value(recorded or "none") not in _values(self.name)
 
 
 def fits(number: Number, recorded: float) -> bool:
-    """A printed number is a rounding of a setting's value, or of its percentage."""
+    """A printed number is a rounding of a setting's value, or of its percentage; a zero is none of a small one."""
+    if number.value == 0:
+        return recorded == 0
     return any(
-        abs(reading.value / scale - recorded) <= 0.51 * reading.unit / scale + 1e-12
+        abs(reading.value / scale - recorded) <= min(0.51 * reading.unit / scale, ROUNDED * abs(recorded)) + 1e-12
         for reading in number.readings
         for scale in ((1.0, 100.0) if number.percent else (1.0,))
     )
@@ -76,15 +66,7 @@ def fits(number: Number, recorded: float) -> bool:
 def plain_value(value: str) -> str:
     """A value that is a word, in one spelling."""
     word = re.sub(r"[\s_-]+", " ", value.lower()).strip()
-    same = {
-        "konstant": "constant",
-        "kosinus": "cosine",
-        "cosinus": "cosine",
-        "linéaire": "linear",
-        "lineal": "linear",
-        "lineare": "linear",
-        "linear decay": "linear",
-    }
+    same = {"konstant": "constant", "kosinus": "cosine", "cosinus": "cosine", "linéaire": "linear", "lineal": "linear", "lineare": "linear", "linear decay": "linear"}
     if "inverse" in word and re.search(r"sqrt|root|raci|raíz|wurzel", word):
         return "sqrt inverse"
     return same.get(word, word)
@@ -147,11 +129,9 @@ def _number_words() -> Phrases:
 
 
 def _by_unit(text: str, numbers: Sequence[Number]) -> Iterator[Said]:
-    """ "two epochs", "48 tokens": the unit follows the number."""
+    """"two epochs", "48 tokens": the unit follows the number."""
     for start, end, names in _units().find(text):
-        number = next(
-            (item for item in numbers if item.end <= start and _BETWEEN.fullmatch(text[item.end : start])), None
-        )
+        number = next((item for item in numbers if item.end <= start and _BETWEEN.fullmatch(text[item.end : start])), None)
         if number is not None and number.whole and not number.percent and number.upper is None:
             yield Said(min(names), f"{number.text} {text[start:end]}", number.start, number)
 
@@ -162,7 +142,7 @@ def _units() -> Phrases:
 
 
 def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
-    """ "batch size 32": the number follows the name."""
+    """"batch size 32": the number follows the name."""
     for index, mention in enumerate(mentions):
         if mention.name not in NUMERIC:
             continue
@@ -171,9 +151,7 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
             if mention.name in ("warmup_share", "weight_decay", "label_smoothing"):
                 yield Said(mention.name, f"no {text[mention.start : mention.end]}", mention.start, zero)
             continue
-        number = min(
-            (item for item in numbers if item.start >= mention.end), key=lambda item: item.start, default=None
-        )
+        number = min((item for item in numbers if item.start >= mention.end), key=lambda item: item.start, default=None)
         if number is None or not _JOINT.fullmatch(text[mention.end : number.start]):
             continue
         following = mentions[index + 1] if index + 1 < len(mentions) else None
@@ -189,33 +167,23 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
 def _goes_on(number: Number, numbers: Sequence[Number], text: str) -> bool:
     """It is one of several values: "32 and 16", "0.002 → 0.006"."""
     after = min((item for item in numbers if item.start >= number.end), key=lambda item: item.start, default=None)
-    return (
-        after is not None
-        and re.fullmatch(
-            r"\s*\)?\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?|instead of|und|et|y|e|statt)\s*",
-            text[number.end : after.start],
-        )
-        is not None
-    )
+    return after is not None and re.fullmatch(
+        r"\s*\)?\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?|instead of|und|et|y|e|statt)\s*", text[number.end : after.start]
+    ) is not None
 
 
 def _by_word(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
-    """ "cosine schedule", "scheduler: constant", "class weights: none"."""
+    """"cosine schedule", "scheduler: constant", "class weights: none"."""
     for name in vocabulary.names("setting_values"):
         for start, end, _ in value_words(name).find(text):
             near = [
                 item
                 for item in mentions
                 if item.name == name
-                and (
-                    (item.start >= end and not text[end : item.start].strip(" -‑"))
-                    or (item.end <= start and _JOINT.fullmatch(text[item.end : start]))
-                )
+                and ((item.start >= end and not text[end : item.start].strip(" -‑")) or (item.end <= start and _JOINT.fullmatch(text[item.end : start])))
             ]
             if near:
-                yield Said(
-                    name, f"{text[near[0].start : near[0].end]} {text[start:end]}", start, None, text[start:end]
-                )
+                yield Said(name, f"{text[near[0].start:near[0].end]} {text[start:end]}", start, None, text[start:end])
 
 
 @cache
@@ -244,14 +212,8 @@ def steps_of(run: Run) -> int | None:
     return math.ceil(rows / batch) * epochs
 
 
-_SEED = re.compile(
-    r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|\.\.+)\s*\d{1,6})*)",
-    re.IGNORECASE,
-)
-_SEED_COUNT = re.compile(
-    r"\b(?P<count>two|three|four|five|six|seven|eight|ten|\d{1,2})\s+(?:fixed |same |random |different )?seeds\b",
-    re.IGNORECASE,
-)
+_SEED = re.compile(r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|\.\.+)\s*\d{1,6})*)", re.IGNORECASE)
+_SEED_COUNT = re.compile(r"\b(?P<count>two|three|four|five|six|seven|eight|ten|\d{1,2})\s+(?:fixed |same |random |different )?seeds\b", re.IGNORECASE)
 
 
 def other_seeds(text: str, runs: Sequence[Run]) -> str:

@@ -79,7 +79,9 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         return None
     metric = next(iter(claim.metrics))
     if metric in COUNTED and number.whole and not number.percent and not sentence.seeds:
-        return _counted_target(claim, metric, measured) if is_counted_beside(claim) else None
+        if is_counted_beside(claim):
+            return _counted_target(claim, metric, measured)
+        return _from_to_count(claim, metric, measured)
     if claim.is_spread and not number.whole and not sentence.interval:
         return _spread_target(claim, metric, measured)
     special = claim.is_spread or sentence.interval or is_described(claim) or measured.is_exploring(sentence.text)
@@ -207,7 +209,7 @@ def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> 
         return None
     before = sentence.text[: number.start]
     named = any(number.whole and number.value == fact.seed for number in sentence.numbers)
-    if not spread and (sentence.is_series or named):
+    if not spread and (sentence.is_series or named or from_to(number, sentence) is not None):
         return None
     if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):
         return None
@@ -269,6 +271,53 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     return _level_like(other, metric, measured)
 
 
+def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None:
+    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the encoder's."""
+    told = from_to(claim.number, claim.sentence) is not None and len(claim.groups) == 1
+    linked = claim.group_firm and claim.sentence.metric_names == {metric} and not is_described(claim)
+    if not (told or linked) or claim.sentence.epochs or is_part(claim):
+        return None
+    mine = [
+        fact
+        for fact in measured.facts.all
+        if fact.metric == metric and fact.kind is Kind.LEVEL and len(fact.operands) == 1 and fact.operands[0] & claim.groups
+    ]
+    anywhere = any(
+        fact.metric == metric and agreed(fact, claim.number) and (told or any(a & claim.groups for a in fact.operands))
+        for fact in measured.facts.all
+    )
+    return mine[0] if mine and not anywhere else None
+
+
+def is_part(claim: Claim) -> bool:
+    """The number is what another is a part of, or a part of something: "8 of the 20", "two of them"."""
+    text, number = claim.sentence.text, claim.number
+    return (
+        re.match(r"\s*(?:of|out of|/|more|fewer|less)\b", text[number.end :], re.IGNORECASE) is not None
+        or re.search(r"\b(?:of|by|other|these|those|another|first|last)\s+(?:the\s+|its\s+)?$", text[: number.start], re.IGNORECASE) is not None
+    )
+
+
+def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
+    """The value of the chosen epoch, where another epoch's is quoted and the text speaks of no epoch."""
+    sentence = claim.sentence
+    if fact.kind is not Kind.EPOCH or not claim.metric_firm or sentence.epochs or fact.metric not in FRACTIONS:
+        return None
+    if fact.metric not in claim.metrics or is_described(claim) or claim.says_difference:
+        return None
+    if "epoch" in sentence.stems or sentence.row or any(word in sentence.text.lower() for word in ("epoch", "époque", "época", "epoche")):
+        return None
+    logged = [
+        number for number in sentence.numbers
+        if any(item.kind is Kind.EPOCH and item.metric == fact.metric for item in all_agreeing(number, measured))
+    ]  # fmt: skip
+    if len(logged) > 2:
+        return None  # a whole log
+    own = _level_like(fact, fact.metric, measured)
+    others = (item for item in all_agreeing(claim.number, measured) if item.metric == fact.metric and item.kind is not Kind.EPOCH)
+    return own if own is not None and not agreed(own, claim.number) and not any(others) else None
+
+
 def _counted_target(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     """The count that is meant: the only one there is for the metric, or for the group that is named."""
     known = [
@@ -316,7 +365,7 @@ def in_percent(fact: Fact, claim: Claim, measured: Measured) -> bool:
     Where the number next to it is a percentage as well, a loose word for points may be meant: that is no proof.
     """
     number, text = claim.number, claim.sentence.text
-    if not number.percent or number.points or number.signed or fact.metric not in FRACTIONS or number.whole:
+    if not number.percent or number.points or number.signed or fact.metric not in FRACTIONS:
         return False
     said = _RELATIVE.search(text[max(0, number.start - 30) : number.start]) or _MORE.match(text[number.end :])
     return said is not None and not any(

@@ -1,7 +1,7 @@
 """What a template says was changed and what was predicted, held against the records."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -71,7 +71,7 @@ _LESS = re.compile(
 
 def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
     """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing was read."""
-    if written := other_change(text, difference):
+    if written := other_change(text, difference) or _stray_value(text, difference, comparison):
         return f"the template writes {written} for {difference.name}, and the records say {difference}"
     return (
         _other_words(text, difference)
@@ -208,6 +208,40 @@ def other_change(text: str, difference: Difference) -> str:
         for number in (first, second):
             if not any(fits(number, value) for value in numeric):
                 return number.text
+    return ""
+
+
+_OTHER_UNIT = re.compile(
+    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|classes|points?|%|x\b|×|\))", re.IGNORECASE
+)
+
+
+def _stray_value(text: str, difference: Difference, comparison: Comparison) -> str:
+    """A number of the setting's kind that is neither arm's value, where the text names the setting and no other number
+    can be meant.
+    """
+    text = plain(text)
+    found = (*difference.baseline, *difference.changed)
+    values = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(values) < 2 or len(values) != len(found):
+        return ""
+    others = [float(value) for value in comparison.settings.values() if isinstance(value, int | float)]
+    name = difference.name
+    lower = text.lower()
+    if not any(word.lower() in lower for word in names_of(name)):
+        return ""
+    numbers = [item for item in find_numbers(text) if not (item.times or item.percent or item.spelled or item.points)]
+    whole = all(value.is_integer() for value in values)
+    for number in numbers:
+        size = abs(number.value) / max(values)
+        if number.signed or any(fits(number, value) for value in others):
+            continue
+        if number.whole != whole or not 0.04 <= size <= 25 or _OTHER_UNIT.match(text[number.end :]):
+            continue
+        if whole and number.value < 8 or re.search(r"(?:factor of|by|times|seed|epoch|/)\s*$", text[: number.start], re.IGNORECASE):
+            continue
+        if not any(fits(number, value) for value in values):
+            return number.text
     return ""
 
 

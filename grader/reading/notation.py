@@ -23,6 +23,10 @@ _WIDE = {
     "٫": ".",
     "٬": ",",
 }
+_TERMS = re.compile(
+    "(准确率|宏平均|宏|加权|验证损失|训练损失|验证集|基线|编码器|正解率|精度|マクロ|エンコーダ|ベースライン|検証損失|头部|中部|尾部|정확도)"
+)
+"""Words of scripts that set no blanks between words, which are looked for word by word."""
 _DOT = re.compile(r"(?<=\d)[·‧∙⋅](?=\d)(?!10\s?\^)")
 _ARGUMENT = re.compile(
     r"\\(?:text|textbf|textit|texttt|emph|mathrm|mathbf|mathit|mathsf|operatorname|mathbb|mathcal|mbox|bar|"
@@ -73,7 +77,7 @@ def _in_ascii_digits(text: str) -> str:
     for wide, narrow in _WIDE.items():
         if wide in text:
             text = text.replace(wide, narrow)
-    text = unicodedata.normalize("NFKC", text)
+    text = _TERMS.sub(r" \1 ", unicodedata.normalize("NFKC", text))
     text = "".join(
         str(unicodedata.decimal(character)) if not character.isascii() and character.isdecimal() else character
         for character in text

@@ -22,11 +22,9 @@ _SIGNIFICANT = re.compile(
     r"\bstatistically significant|\bsignifican\w+ at the\b|\bsignificant,? \(?p\b|\bp ?< ?0?[.,]05\b|\b(?:paired|t|statistical|significance|mcnemar|sign|wilcoxon) test (?:confirms?|shows?|says|proves?|is significant)\b|\b(?:effect|difference|gain|drop) (?:\w+ ){0,4}is (?:clearly |highly )?significant\b"
 )
 _WEAK = re.compile(
-    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|say|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can|reach|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"
+    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"
 )
-_SUBJECT = re.compile(
-    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"
-)
+_SUBJECT = re.compile(r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b")
 
 
 def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -40,9 +38,7 @@ def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
         if hit is None or _SUBJECT.search(reading.lower) is None:
             continue
         around = clause.replace(hit[0], " ")
-        if _WEAK.search(around) or re.search(
-            r"\b(?:if|whether|would|could|might|may|predict\w*|expect\w*|hypothes\w*|question)\b|\?", reading.lower
-        ):
+        if _WEAK.search(around) or re.search(r"\b(?:if|whether|would|could|might|may|predict\w*|expect\w*|hypothes\w*|question)\b|\?", reading.lower):
             continue
         yield from _unsupported(reading, values, hit[0], absent=none is not None)
         return
@@ -70,9 +66,7 @@ def _unsupported(reading: Reading, values: Values, words: str, *, absent: bool) 
             widest = max(bounds, key=lambda item: item[1] - item[0])
             if absent and max(-widest[0], widest[1]) <= 0.01:
                 return
-            told.append(
-                f"the intervals over the seeds hold zero, one reaches from {widest[0]:+.3f} to {widest[1]:+.3f}"
-            )
+            told.append(f"the intervals over the seeds hold zero, one reaches from {widest[0]:+.3f} to {widest[1]:+.3f}")
     if told:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told[0]}")
 

@@ -10,9 +10,7 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, Values
 from grader.reading import vocabulary
 
-_BY_RULE = re.compile(
-    r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b"
-)
+_BY_RULE = re.compile(r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b")
 _DENIED = re.compile(
     r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"
 )
@@ -20,18 +18,10 @@ _PLANNED = re.compile(
     r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"
     r"longer runs?|more epochs)\b|\?\s*$"
 )
-_BY = re.compile(
-    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b"
-)
-_ANOTHER = re.compile(
-    r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)"
-)
-_DISAGREE = re.compile(
-    r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b"
-)
-_AGREE = re.compile(
-    r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b"
-)
+_BY = re.compile(r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b")
+_ANOTHER = re.compile(r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)")
+_DISAGREE = re.compile(r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b")
+_AGREE = re.compile(r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b")
 _HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
 _RISES = re.compile(
     r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"
@@ -41,11 +31,11 @@ _RISES = re.compile(
 
 def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Patience is said to have ended a run that trained all the epochs it was allowed."""
-    if reading.sentence.row or _PLANNED.search(reading.lower):
+    if reading.sentence.row or reading.lower.rstrip().endswith("?"):
         return
     for start, end in reading.clauses:
         said = _says_ended(reading, start, end)
-        if not said or reading.is_denied(start, end):
+        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(start, end):
             continue
         runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
         if runs and all(_ran_out(run) is False for run in runs):
@@ -104,19 +94,12 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         ]
         here = [item for item in named if start <= item.start < end]
         by = _BY.search(reading.lower, start, end)
-        if (
-            "same" in reading.lower[start:end]
-            or len(set(epochs)) != 1
-            or (best is None and by is None)
-            or reading.is_denied(start, end)
-        ):
+        if "same" in reading.lower[start:end] or len(set(epochs)) != 1 or (best is None and by is None) or reading.is_denied(start, end):
             continue
         metrics = {item.name for item in here} or (
             {item.name for item in named} if best is not None and len({item.name for item in named}) == 1 else set()
         )
-        if len(metrics) != 1 or re.search(
-            r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]
-        ):
+        if len(metrics) != 1 or re.search(r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]):
             continue
         metric, words = next(iter(metrics)), (best or by)
         lowest = best is not None and re.search(r"lowest|minimum|bottom|low point", best[0]) is not None
@@ -148,11 +131,7 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     if not {"validation_loss", "macro_f1"} <= names and "criteri" not in reading.lower:
         return
     scores, losses = _logs(reading, values, "macro_f1"), _logs(reading, values, "validation_loss")
-    same = [
-        score.index(max(score)) == loss.index(min(loss))
-        for score, loss in zip(scores, losses, strict=False)
-        if len(loss) > 2
-    ]
+    same = [score.index(max(score)) == loss.index(min(loss)) for score, loss in zip(scores, losses, strict=False) if len(loss) > 2]
     if same and not any(item == (agree is not None) for item in same):
         hit = disagree or agree
         told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
@@ -172,19 +151,11 @@ def _is_best(said: int, log: Sequence[float], metric: str) -> bool:
 
 def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A metric is said to rise or to fall over the epochs, and did so in none of the runs at any step."""
-    if (
-        reading.unsaid
-        or reading.sentence.row
-        or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower)
-    ):
+    if reading.unsaid or reading.sentence.row or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower):
         return
     for start, end in reading.clauses:
         hits = list(_RISES.finditer(reading.lower[start:end]))
-        named = [
-            item.name
-            for item in reading.sentence.metrics
-            if start <= item.start < end and item.name in EPOCH_METRICS
-        ]
+        named = [item.name for item in reading.sentence.metrics if start <= item.start < end and item.name in EPOCH_METRICS]
         if len(hits) != 1 or len(set(named)) != 1 or _DENIED.search(reading.lower[start:end]):
             continue
         metric = named[0]
@@ -195,9 +166,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}"
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}")
 
 
 _STEP = re.compile(
@@ -241,3 +210,5 @@ def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:
         if found:
             return found
     return [log for logs in everything.values() for log in logs]
+
+

@@ -14,14 +14,10 @@ _NO_MOST = re.compile(
     r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|progress))|"
     r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|examples|seeds|runs|places|telling|part)"
 )
-_RELATIVE = re.compile(
-    r"\brelativ\w*|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"
-)
+_RELATIVE = re.compile(r"\brelativ\w*|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit")
 _PIECE = re.compile(r",|;|:|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\s[–—]\s")
 _LEVEL = re.compile(r"\b(?:strongest|weakest|highest|lowest|best|worst)\b")
-_COMPARED = re.compile(
-    r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|bigger)\b[^,;.]{0,45}?\bthan\b(?! any)"
-)
+_COMPARED = re.compile(r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|bigger)\b[^,;.]{0,45}?\bthan\b(?! any)")
 
 
 def wrong_extremes(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -65,12 +61,7 @@ def _wrong_pairs(
     for hit in _COMPARED.finditer(reading.lower):
         before = [tier for place, tier in tiers if place < hit.start() and hit.start() - place < 60]
         behind = [tier for place, tier in tiers if 0 <= place - hit.end() < 20]
-        if (
-            not before
-            or not behind
-            or before[-1] == behind[0]
-            or reading.is_denied(max(0, hit.start() - 30), hit.end())
-        ):
+        if not before or not behind or before[-1] == behind[0] or reading.is_denied(max(0, hit.start() - 30), hit.end()):
             continue
         if not change and not re.search(r"\bf1\b", reading.lower):
             continue
@@ -113,7 +104,9 @@ def _of_tiers(reading: Reading, values: Values, said: str, word: str, *, change:
     yield from _judged(reading, said, word, _families(reading, values, change=change), up=up)
 
 
-def _of_seeds(reading: Reading, values: Values, said: int, word: str, *, up: bool, size: bool) -> Iterator[Doubt]:
+def _of_seeds(
+    reading: Reading, values: Values, said: int, word: str, *, up: bool, size: bool
+) -> Iterator[Doubt]:
     """Among the seeds of an experiment, of the change from one arm to the other; ``size``: whichever way it went."""
     names = reading.sentence.metric_names or reading.sentence.implied_metrics
     found = []

@@ -23,9 +23,7 @@ _TIMES = re.compile(
     rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
     r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
 )
-_VERB = re.compile(
-    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))"
-)
+_VERB = re.compile(rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))")
 _PART = re.compile(
     rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"
     r"(?:macro-f1|accuracy|score|value|weighted f1)|the \w+'s|tf-idf's)(?:\b|(?<=s)))"
@@ -55,11 +53,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
         kept = (part, 1 - part)
         if not any(abs(ratio - value) <= 0.2 * value for ratio in known for value in kept):
             near = min(known, key=lambda ratio: abs(ratio - part))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}",
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
@@ -126,20 +120,14 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
         tiers = {item.name for item in reading.tiers}
         keys = {key for step in steps for key in step}
         places += [(Place("f1", a, tier), Place("f1", b, tier)) for a, b in steps for tier in tiers]
-        places += [
-            (Place("f1", key, one), Place("f1", key, other))
-            for key in keys
-            for one, other in permutations(tiers, 2)
-        ]
+        places += [(Place("f1", key, one), Place("f1", key, other)) for key in keys for one, other in permutations(tiers, 2)]
     found += _of_seeds(values, known)
     for one, other in places:
         before, after = values.value(one), values.value(other)
         if before and after:
             found += [before / after, after / before]
     if "epoch" in reading.lower:
-        logs = [
-            log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)
-        ]
+        logs = [log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)]
         found += [b / a for log in logs for a, b in permutations(log, 2) if a]
     return found
 

@@ -14,10 +14,10 @@ _SMALL = (
     r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|\d{1,3}(?![.,]?\d))"
 )
 _RIGHT = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |routed )*(?P<kind>right|correct\w*|wrong)\b"
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |routed )*(?P<kind>right|correct\w*|wrong)\b"
 )
 _MORE_RIGHT = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
 )
 _CHANGED = re.compile(r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b")
 _CLASSES = re.compile(

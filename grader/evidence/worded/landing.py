@@ -19,11 +19,9 @@ _MORE = re.compile(
     r"(?P<under>fewer|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
 )
 _SIZE = re.compile(
-    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?)|chance(?: level)?|in proportion|proportional)\b"
+    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional)\b"
 )
-_EXPECTED = re.compile(
-    r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b"
-)
+_EXPECTED = re.compile(r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b")
 _GUESS = re.compile(
     r"\b(?P<high>overestimat\w+|overrated|(?:guess\w*|expected|was|were) too (?:high|much|many)|expected more|thought more)\b|"
     r"\b(?P<low>underestimat\w+|underrated|(?:guess\w*|expected|was|were) too (?:low|little|few)|expected (?:less|fewer)|thought (?:less|fewer))\b"
@@ -41,19 +39,13 @@ _LARGEST = re.compile(
 
 def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What is said of where errors land, and the table of places says otherwise."""
-    if (
-        reading.sentence.row
-        or vocabulary.has("context", "elsewhere", reading.sentence.text)
-        or _found(values, "head") is None
-    ):
+    if reading.sentence.row or vocabulary.has("context", "elsewhere", reading.sentence.text) or _found(values, "head") is None:
         return
     yield from _most(reading, values)
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         places = _places(reading, start, end)
-        if len({item.name for item in places}) != 1 or re.search(
-            r"\bwould\b(?! (?:suggest|explain|predict|give|put|do|have))|\?", clause
-        ):
+        if len({item.name for item in places}) != 1 or re.search(r"\bwould\b(?! (?:suggest|explain|predict|give|put|do|have))|\?", clause):
             continue
         place = places[0].name
         guess = _GUESS.search(clause)
@@ -63,12 +55,7 @@ def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         more = _MORE.search(clause)
         size, expected = _SIZE.search(clause), _EXPECTED.search(clause)
-        if (
-            more is None
-            or (size is None) == (expected is None)
-            or re.search(r"\d", clause)
-            or reading.is_denied(start, end)
-        ):
+        if more is None or (size is None) == (expected is None) or re.search(r"\d", clause) or reading.is_denied(start, end):
             continue
         column = "by_size" if size is not None else "expected"
         # "I expected more than I found" is about what was expected.
@@ -82,11 +69,7 @@ def _places(reading: Reading, start: int, end: int) -> list[Mention]:
     found = []
     for item in reading.tiers:
         if start <= item.start < end and not any(a <= item.start < b for a, b in source):
-            name = (
-                "other_tail"
-                if item.name == "tail" and re.search(r"each other|one another", reading.lower)
-                else item.name
-            )
+            name = "other_tail" if item.name == "tail" and re.search(r"each other|one another", reading.lower) else item.name
             if name in (*PLACES, "mid"):
                 found.append(Mention(name, item.start, item.end))
     return found
@@ -105,7 +88,7 @@ def _judged(reading: Reading, values: Values, place: str, column: str, words: st
         return
     close = abs(found - other) < 0.01
     much = re.search(r"\b(?:clearly|far|much|well|considerably)\b", reading.lower) is not None
-    if ((found > other) != up and not close) or (close and much):
+    if (found > other) != up and not close or (close and much):
         name, called = place.replace("_", " "), column.replace("_", " ")
         yield Doubt(
             reading.sentence.text, reading.sentence.position, f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}"
@@ -140,17 +123,9 @@ def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
     for hit in _LARGEST.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
         here = {item.name for item in _places(reading, start, end) if item.name in shares}
-        if (
-            len(here) != 1
-            or reading.is_denied(start, hit.end())
-            or re.search(r"second|third", reading.lower[start : hit.end()])
-        ):
+        if len(here) != 1 or reading.is_denied(start, hit.end()) or re.search(r"second|third", reading.lower[start : hit.end()]):
             continue
-        if (
-            shares[next(iter(here))] < max(shares.values()) - 1e-9
-            and not _SIZE.search(reading.lower)
-            and not _EXPECTED.search(reading.lower)
-        ):
+        if shares[next(iter(here))] < max(shares.values()) - 1e-9 and not _SIZE.search(reading.lower) and not _EXPECTED.search(reading.lower):
             yield _told(reading, hit[0], shares)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from grader.evidence.groups import COUNTED
 from grader.evidence.worded.reading import Doubt, Hit, Reading
@@ -15,9 +16,7 @@ _THAN = re.compile(
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
-_THAN_NOTHING = re.compile(
-    r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
-)
+_THAN_NOTHING = re.compile(r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)")
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
 _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|relative to|against|over|with respect to)\W+(?:the\W+)?$")
@@ -29,14 +28,10 @@ _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
-_CARRIED = re.compile(
-    r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)"
-)
+_CARRIED = re.compile(r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)")
 _PRONOUN = re.compile(r"\W*(?:and|but|so|then)?\W*(?:it|this|that|the (?:score|metric|value|number))\b")
 _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b")
-_OVER_EPOCHS = re.compile(
-    r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b"
-)
+_OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
 ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
     r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
@@ -87,20 +82,15 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         spread = spread or hit.relation.role == "steady"
         if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
-        if any(
-            _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
-        ):
+        if any(_BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end):
             continue
-        if any(
-            hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start]
-            for item in reading.tiers
-        ):
+        if any(hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start] for item in reading.tiers):
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
         if spread and (hit.relation.role not in ("than", "steady") or hit.relation.merit):
             continue
-        pairs = _places(compared, metrics, start, end, reading, spread=spread)
+        pairs = _places(compared, metrics, start, end, reading, spread=spread, place=hit.start)
         judged = [(verdict, pair) for pair in pairs if (verdict := _judge(hit, pair, values)) is not None]
         if judged and not any(verdict for verdict, _ in judged):
             text = reading.lower[hit.start : hit.end]
@@ -119,11 +109,7 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for found in _ALL.finditer(reading.lower):
         start, end = reading.clause_at(found.start())
-        hits = [
-            hit
-            for hit in reading.hits()
-            if start <= hit.start < end and hit.relation.role in ("change", "than", "over")
-        ]
+        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "than", "over")]
         if len(hits) != 1 or hits[0].denied or reading.tiers:
             continue
         hit = hits[0]
@@ -131,11 +117,7 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         compared = list(_compared(hit, start, end, reading, values))
         if not compared and hit.relation.role == "change":
             compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
-        left = (
-            [name for name in metrics if name not in reading.sentence.metric_names]
-            if found.groupdict().get("but")
-            else metrics
-        )
+        left = [name for name in metrics if name not in reading.sentence.metric_names] if found.groupdict().get("but") else metrics
         verdicts = []
         for first, second in compared:
             each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
@@ -167,11 +149,7 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
         }
         if (len(metrics) != 1 and not tiers) or any(name in COUNTED for name in metrics):
             continue
-        steps = [
-            step
-            for step in values.steps_of(reading.sentence.text)
-            if not named or any(set(step) & keys for keys in named)
-        ]
+        steps = [step for step in values.steps_of(reading.sentence.text) if not named or any(set(step) & keys for keys in named)]
         pairs = _places(((b, a) for a, b in steps), metrics, start, end, reading)
         known = [(abs(a - b), pair) for pair in pairs
                  if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip
@@ -181,11 +159,7 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _is_other(reading: Reading, values: Values) -> bool:
     """It speaks of seeds, or of what might be."""
-    if (
-        reading.doubtful
-        or reading.sentence.row
-        or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower))
-    ):
+    if reading.doubtful or reading.sentence.row or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower)):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
@@ -216,6 +190,7 @@ def _places(
     reading: Reading,
     *,
     spread: bool = False,
+    place: int = -1,
 ) -> Iterator[Asked]:
     """Every two places that a clause may compare."""
     here = {item.name for item in reading.tiers if start <= item.start < end}
@@ -223,7 +198,11 @@ def _places(
     tiers = here or ({item.name for item in reading.tiers} if carried else set())
     if not tiers and reading.tiers and not metrics:
         return
-    epochs = {number for first, _, number in reading.epochs if start <= first < end}
+    epochs = {number for first, _, number in reading.ordinals if start <= first < end}
+    if len(epochs) > 1 and place >= 0:
+        cuts = [start, *(start + found.start() for found in re.finditer(",", reading.lower[start:end])), end]
+        piece = next((a, b) for a, b in pairwise(cuts) if a <= place < b or b == end)
+        epochs = {number for first, _, number in reading.ordinals if piece[0] <= first < piece[1]}
     if len(tiers) > 1 or len(epochs) > 1 or (not epochs and _OVER_EPOCHS.search(reading.lower)):
         return
     tier, epoch = next(iter(tiers), ""), next(iter(epochs), 0)
@@ -242,9 +221,7 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
     word = reading.lower[hit.start : hit.end]
-    if word in AMOUNTS and not _SPREAD.search(
-        reading.lower[start:end]
-    ):  # "more" and "fewer" are of what follows them
+    if word in AMOUNTS and not _SPREAD.search(reading.lower[start:end]):  # "more" and "fewer" are of what follows them
         behind = [item for item in here if item.start >= hit.end]
         close = behind and _MANY.fullmatch(reading.lower[hit.end : behind[0].start]) is not None
         return (behind[0].name,) if close else ()
@@ -261,7 +238,8 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
         more = SCORES if hit.relation.merit else ()
         return tuple(name for name in (*names, *more) if not (name in COUNTED and word.startswith("gain")))
     if hit.relation.merit and hit.relation.role != "change":
-        return SCORES
+        about = [name for name in SCORES if name in reading.sentence.implied_metrics]
+        return tuple(about) if len(about) == 1 else SCORES
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
         return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
     implied = hit.relation.role == "change" and pronoun and not named

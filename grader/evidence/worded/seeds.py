@@ -31,12 +31,7 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for found in _SEEDS.finditer(reading.lower):
         only = re.search(r"\bonly\W+$|\bjust\W+$", reading.lower[: found.start()]) is not None
-        if (
-            found["some"] in ("one", "1", "a single")
-            and not found["of"]
-            and not only
-            and found["some"] != "a single"
-        ):
+        if found["some"] in ("one", "1", "a single") and not found["of"] and not only and found["some"] != "a single":
             continue
         if found["some"] and not found["of"] and _SUMMED.search(reading.lower[: found.start()]):
             continue
@@ -54,18 +49,12 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         ]
         if counts and not any(_fits(found, count, of) for count, of, _ in counts):
             count, of, what = counts[0]
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{found[0]!r}: {what} did so in {count} of {of} seeds",
-            )
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{found[0]!r}: {what} did so in {count} of {of} seeds")
 
 
 def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> Hit | None:
     """The relation of a clause that is nearest to a place, where no other is as near."""
-    here = [
-        hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role != "over" and not hit.denied
-    ]
+    here = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role != "over" and not hit.denied]
     ordered = sorted(here, key=lambda hit: min(abs(hit.start - last), abs(first - hit.end)))
     if not ordered:
         return None
@@ -142,16 +131,8 @@ def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
     ]
     for start, end in _pieces(reading):
         seeds = {seed for place, seed in named if start <= place < end}
-        hits = [
-            hit
-            for hit in reading.hits()
-            if start <= hit.start < end and hit.relation.role in ("change", "noun") and not hit.denied
-        ]
-        if (
-            len(seeds) != 1
-            or len(hits) != 1
-            or re.search(r"\bepoch|\bspread|\bless than\b|\bmost\b|\bleast\b", reading.lower[start:end])
-        ):
+        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "noun") and not hit.denied]
+        if len(seeds) != 1 or len(hits) != 1 or re.search(r"\bepoch|\bspread|\bless than\b|\bmost\b|\bleast\b", reading.lower[start:end]):
             continue
         seed = next(iter(seeds))
         judged = [

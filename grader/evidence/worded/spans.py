@@ -21,30 +21,17 @@ _LEAVES = re.compile(
 )
 _MANY = re.compile(
     r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"
-    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"
+    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"
 )
-_KIND = re.compile(
-    r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b"
-)
-_KINDS = {
-    "paired": "paired",
-    "seed-by-seed": "paired",
-    "seed by seed": "paired",
-    "welch": "welch",
-    "independent": "welch",
-}
+_KIND = re.compile(r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b")
+_KINDS = {"paired": "paired", "seed-by-seed": "paired", "seed by seed": "paired", "welch": "welch", "independent": "welch"}
 
 
 def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "No interval contains zero", where one does."""
     holds, leaves = _HOLDS.search(reading.lower), _LEAVES.search(reading.lower)
     said = holds or leaves
-    if (
-        reading.unsaid
-        or said is None
-        or (holds is None) == (leaves is None)
-        or not re.search(r"interval|\bci\b|\bcis\b|\bwelch\b", reading.lower)
-    ):
+    if reading.unsaid or said is None or (holds is None) == (leaves is None) or not re.search(r"interval|\bci\b|\bcis\b|\bwelch\b", reading.lower):
         return
     start, end = reading.clause_at(said.start())
     clause = reading.lower[start:end]
@@ -58,9 +45,7 @@ def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
         clause,
     ):
         return
-    named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [
-        *reading.sentence.metric_names
-    ]
+    named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [*reading.sentence.metric_names]
     judged = []
     for first, second in values.measured.experiments:
         for metric in named or [*reading.sentence.implied_metrics, *SCORES]:
@@ -90,11 +75,7 @@ def _right(
     many: re.Match[str] | None, kinds: set[str], clause: str, inside: Mapping[str, bool], *, holds: bool
 ) -> bool | None:
     """Whether the intervals are as the clause says; None where it does not say which are meant."""
-    over = (
-        {kind: item for kind, item in inside.items() if kind != "items"}
-        if re.search(r"over (?:the )?seeds", clause)
-        else inside
-    )
+    over = {kind: item for kind, item in inside.items() if kind != "items"} if re.search(r"over (?:the )?seeds", clause) else inside
     mine = {kind: item for kind, item in over.items() if kind in kinds} or over
     if many is None:
         return any(item == holds for item in mine.values())
