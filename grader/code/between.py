@@ -1,27 +1,20 @@
 """What is not the same in both arms and stands in no record: names rebound, patched or filled between them."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Span, Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
+from grader.code.uses import HYPERPARAMETERS, is_shown, read_places, surely_read, training_name
 from grader.model import Case
 from paribus.evidence.code import TRAINING
 
-DISPLAYS = frozenset(
-    {
-        "print", "display", "info", "debug", "warning", "log", "say", "write", "title", "track", "tqdm", "trange",
-        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show",
-    }
-)  # fmt: skip
-"""Calls that show something: what goes into them changes no run."""
-_COUNTS = frozenset({("range",), ("len",), ("int",), ("min",), ("max",)})
-_STOPS = (ast.Raise, ast.Assert, ast.Pass)
+_CONDITIONS = (ast.If, ast.While, ast.Try, ast.Match)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
 _CODE = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__wrapped__"})
@@ -32,11 +25,12 @@ _RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "fini
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """Something put under a path between the arms."""
+    """Something put under a path between the arms, by a statement or by the ``helper`` that it calls."""
 
     step: Step
     store: Store
     path: Path
+    helper: ast.FunctionDef | None = None
 
 
 def second_changes(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -73,8 +67,12 @@ def _last_events(program: Program, found: Trained) -> Iterator[Event]:
             for store in scope.stores:
                 if scope is step.scope or store.root not in scope.local or store.root in scope.outer:
                     path = program.resolve(store.path)
-                    last[path] = Event(step, store, path)
+                    last[path] = Event(step, store, path, _body(scope))
     yield from last.values()
+
+
+def _body(scope: Scope) -> ast.FunctionDef | None:
+    return scope.node if isinstance(scope.node, ast.FunctionDef) else None
 
 
 def _helpers(program: Program, step: Step, found: Trained) -> Iterator[Scope]:
@@ -152,43 +150,77 @@ def _judged(
         return
     if store.how == "bind" and not _imports_another(program, event, first.last):
         return
-    used = [node for node in reads if not _is_shown(found, node)]
+    used = [node for node in reads if not is_shown(found, node)]
     if not used or _passes_through(program, store.value):
         return
     where = place_of(case, event.step, store.line if store in event.step.scope.stores else None)
-    name, shown = " ".join(_training_names(found)) or "the training", ".".join(store.path)
-    added = _added(program, store.value, event.path)
+    shown, added = ".".join(store.path), _added(program, store.value, event.path)
     old, new = _literal(before), _literal(store.value)
-    certain = program.in_order and found.baseline.exact and found.changed.exact
-    places = (where, *_read_places(case, program, found, used))
-    ends = (
-        "With more than one change, nobody can say which made the difference; run the changed arm again with one."
-    )
-    if added and certain:
+    numbers = _is_number(old) and _is_number(new)
+    what = ""
+    if added:
+        what = f"was replaced by one with {added} ({said(case, where)})"
+    elif numbers:
+        what = f"was changed from {old:g} to {new:g} ({said(case, where)}), and the records do not hold it"
+    places = (where, *read_places(case, program, found, used))
+    if what and _certain(case, program, found, event) and surely_read(program, found, used, any_call=bool(added)):
         yield CodeFinding(
             Kind.CHANGE, Standing.PROVED,
-            f"Between the arms {shown}, which {name} uses, was replaced by one with {added} "
-            f"({said(case, where)}). {ends}", places, shown, sure=True,
+            f"Between the arms {shown}, which {training_name(found)} uses, {what}. With more than one change, "
+            "nobody can say which made the difference; run the changed arm again with one.",
+            places, shown, sure=True,
         )  # fmt: skip
-    elif _is_number(old) and _is_number(new) and certain and _enters_a_call(found, used):
-        yield CodeFinding(
-            Kind.CHANGE, Standing.PROVED,
-            f"Between the arms {shown}, which {name} uses, was changed from {old:g} to {new:g} "
-            f"({said(case, where)}), and the records do not hold it. {ends}", places, shown, sure=True,
-        )  # fmt: skip
-    else:
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
-            f"{shown}, which {name} uses, was changed between the arms ({said(case, where)}), and the records do "
-            "not tell what that did. A person looks whether it is a second change.",
-            places, shown, sure=bool(added) or (old is not None and new is not None and store.how == "assign"),
-        )  # fmt: skip
+        return
+    sure = bool(added) or (old is not None and new is not None and store.how == "assign")
+    yield CodeFinding(
+        Kind.CHANGE, Standing.SUSPECTED,
+        f"{shown}, which {training_name(found)} uses, was changed between the arms ({said(case, where)}), and the "
+        "records do not tell what that did. A person looks whether it is a second change.",
+        places, shown, sure=sure,
+    )  # fmt: skip
+
+
+def _certain(case: Case, program: Program, found: Trained, event: Event) -> bool:
+    """The change was made for certain, and nothing took it back: all cells were read and ran once, in order, that
+    of the change without an error, and no condition stands around what was put there, now or before.
+    """
+    if not (program.in_order and found.baseline.exact and found.changed.exact) or program.unread:
+        return False
+    first, second = _spans(found)
+    for step, store in program.stores:
+        if _meet(program.resolve(store.path), event.path) and step.order <= first.last and not _is_plain_step(step):
+            return False
+    around = [step for step in program.steps if first.last < step.order <= second.last]
+    if any(path[-1] == "reload" for step in around for path, _ in step.scope.called):
+        return False
+    cell = case.notebook.cells[event.step.position]
+    failed = any(output.kind == "error" for output in cell.outputs)
+    return event.store.how == "assign" and not failed and _is_unconditional(event)
+
+
+def _is_plain_step(step: Step) -> bool:
+    """A statement that does what it says: no condition, loop or other block around it."""
+    node = step.scope.node
+    plain = ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    return isinstance(node, plain) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+
+
+def _is_unconditional(event: Event) -> bool:
+    """The statement itself, or that of a helper's body before which nothing can have ended it."""
+    if not _is_plain_step(event.step):
+        return False
+    if event.store in event.step.scope.stores:
+        return True
+    return event.helper is not None and all(
+        isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Global)
+        for node in event.helper.body if node.lineno <= event.store.line
+    )  # fmt: skip
 
 
 def _before(program: Program, event: Event, order: int) -> ast.expr | None:
     """What stood under the path before the arms, as far as it is written out."""
     earlier = [
-        store.source
+        None if isinstance(step.scope.node, _CONDITIONS) else store.source  # it may never have been put there
         for step, store in program.stores
         if step.order <= order and program.resolve(store.path) == event.path
     ]
@@ -285,7 +317,8 @@ def _settings(call: ast.Call) -> str:
                     pairs.append((str(key.value), _literal(value)))
         elif item.arg is not None:
             pairs.append((item.arg, _literal(item.value)))
-    return ", ".join(f"{name}={value:g}" for name, value in pairs if _is_number(value) and value)
+    told = [(name, value) for name, value in pairs if name in HYPERPARAMETERS and _is_number(value) and value]
+    return ", ".join(f"{name}={value:g}" for name, value in told)
 
 
 def _literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
@@ -300,62 +333,3 @@ def _literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-# --- how the training reads it ----------------------------------------------------------------------------------
-
-
-def _is_shown(found: Trained, node: ast.expr) -> bool:
-    """The expression only goes into something that is printed or drawn, or decides whether it is."""
-    for scope in found.reach.scopes:
-        for path, call in scope.called:
-            if path[-1] in DISPLAYS and _holds(node, (*call.args, *call.keywords)):
-                return True
-        for branch in scope.branches:
-            if isinstance(branch, ast.If) and only_shows(branch) and _holds(node, (branch.test,)):
-                return True
-    return False
-
-
-def _holds(node: ast.expr, parts: Sequence[ast.AST]) -> bool:
-    return any(inner is node for part in parts for inner in ast.walk(part))
-
-
-def only_shows(branch: ast.If) -> bool:
-    """What stands below the condition only raises, or shows something."""
-    return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
-
-
-def _shows(statement: ast.stmt) -> bool:
-    if isinstance(statement, _STOPS):
-        return True
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function = statement.value.func
-        return getattr(function, "attr", getattr(function, "id", "")) in DISPLAYS | {"warn"}
-    return False
-
-
-def _enters_a_call(found: Trained, used: list[ast.expr]) -> bool:
-    """It is handed to a function as it is: no condition, and nothing that only counts."""
-    given = {
-        id(value)
-        for scope in found.reach.scopes for path, call in scope.called if path not in _COUNTS
-        for value in (*call.args, *(item.value for item in call.keywords))
-    }  # fmt: skip
-    return any(id(node) in given for node in used)
-
-
-def _training_names(found: Trained) -> list[str]:
-    """The function that trains, by its name."""
-    names = [scope.name for scope in found.roots if scope.name and scope.name != "<lambda>"]
-    return names[:1]
-
-
-def _read_places(case: Case, program: Program, found: Trained, used: list[ast.expr]) -> tuple[Place, ...]:
-    """Where the training reads it: the first such line."""
-    for scope in found.reach.scopes:
-        nodes = {id(node) for node in (*scope.attributes, *scope.subscripts, *scope.loads, *scope.calls)}
-        first = next((node for node in used if id(node) in nodes), None)
-        if first is not None:
-            return (place_of(case, program.step_of(scope), first.lineno),)
-    return ()

@@ -3,13 +3,13 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.between import only_shows
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
 from grader.code.paths import path_of
 from grader.code.program import Program, Step
+from grader.code.uses import only_shows
 from grader.evidence.runs import by_seed
 from grader.model import Case
 

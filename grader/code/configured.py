@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.code.between import DISPLAYS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.moments import Trained
 from grader.code.paths import Path, path_of
 from grader.code.program import Program
+from grader.code.uses import DISPLAYS
 from grader.evidence.compare import knobs_of
 from grader.evidence.runs import finished
 from grader.model import Case

@@ -77,7 +77,6 @@ class Facts:
 
     steps: tuple[Scope, ...]
     problem: str
-    magics: tuple[tuple[int, str], ...]
     nodes: int = 0
 
 
@@ -86,7 +85,7 @@ def read_cell(source: str) -> Facts:
     """The facts of one cell's source; the same source is read once."""
     parsed: Parsed = parse(source)
     if parsed.tree is None:
-        return Facts((), parsed.problem, parsed.magics)
+        return Facts((), parsed.problem)
     reader = _Reader()
     steps = []
     try:
@@ -95,8 +94,8 @@ def read_cell(source: str) -> Facts:
             reader.read([statement], step)
             steps.append(step)
     except (_TooMany, RecursionError):
-        return Facts((), f"it has more than {MAX_NODES:,} parts, or is nested too deeply", parsed.magics)
-    return Facts(tuple(steps), "", parsed.magics, reader.nodes)
+        return Facts((), f"it has more than {MAX_NODES:,} parts, or is nested too deeply")
+    return Facts(tuple(steps), "", reader.nodes)
 
 
 class _TooMany(Exception):  # noqa: N818 - it ends a walk, and is caught above

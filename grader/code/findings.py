@@ -1,4 +1,4 @@
-"""What reading the code found, as values: proved, suspected or not followed, with the lines that it rests on."""
+"""What reading the code found, as values: proved or suspected, with the lines that it rests on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ LONGEST_QUOTE = 140
 
 
 class Standing(StrEnum):
-    """How sure a finding is. What could not be followed is neither clean nor a fault."""
+    """How sure a finding is. What could not be followed is neither: `Program.unread` names such cells."""
 
     PROVED = "proved"
     SUSPECTED = "suspected"
-    UNFOLLOWED = "could not follow"
 
 
 class Kind(StrEnum):
@@ -29,7 +28,6 @@ class Kind(StrEnum):
     PREDICTIONS = "labels in the predictions"
     TEST_SPLIT = "the test split"
     PEEK = "a look before the prediction"
-    CHOSEN = "a run chosen by its score"
     SELFCHECK = "the self-checks"
     ANSWER = "a task's answer"
     WRITER = "what writes the records"

@@ -67,7 +67,6 @@ class Program:
 
     steps: tuple[Step, ...]
     unread: tuple[Unread, ...]
-    magics: tuple[tuple[int, int, str], ...]
     in_order: bool
     hidden: bool = False
     _reached: dict[frozenset[int], Reach] = field(default_factory=dict)
@@ -228,7 +227,7 @@ def make_program(cells: Iterable[RecoveredCell]) -> Program:
         ran = sorted(ran, key=lambda cell: cell.count or 0)
     in_order = bool(counts) and counts == list(range(1, len(counts) + 1))
     steps: list[Step] = []
-    unread, magics, nodes = [], [], 0
+    unread, nodes = [], 0
     for cell in ran:
         if cell.hidden:
             unread.append(Unread(cell.position, "the export left out its code"))
@@ -237,8 +236,7 @@ def make_program(cells: Iterable[RecoveredCell]) -> Program:
         nodes += facts.nodes
         if facts.problem or nodes > MAX_NODES:
             unread.append(Unread(cell.position, facts.problem or "the notebook is too long"))
-        magics += [(cell.position, line, text) for line, text in facts.magics]
         if nodes <= MAX_NODES:
             for scope in facts.steps:
                 steps.append(Step(cell.position, len(steps), scope, cell.count))
-    return Program(tuple(steps), tuple(unread), tuple(magics), in_order, any(cell.hidden for cell in code))
+    return Program(tuple(steps), tuple(unread), in_order, any(cell.hidden for cell in code))

@@ -1,4 +1,4 @@
-"""What reading the code has to remark without any verdict: given cells that were changed, cells not followed."""
+"""What is remarked without a verdict: given cells that were changed, arms that predicted alike, cells not read."""
 
 import difflib
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from course.assignment import Role
 from grader.code.program import read_program
+from grader.evidence.runs import experiment_keys, find_arms
+from grader.evidence.same_run import same_runs
 from grader.model import Case, Match
 
 TOLD = 3
@@ -21,6 +23,12 @@ def code_remarks(case: Case) -> Iterator[str]:
         told = "; ".join(_told(match) for match in changed[:TOLD])
         more = f"; and {len(changed) - TOLD} more" if len(changed) > TOLD else ""
         yield f"Given cells that were changed: {told}{more}."
+    for key in experiment_keys(case):
+        arms = find_arms(case, key)
+        alike = [same.baseline.seed for same in same_runs(arms, arms.vary) if same.by == "predictions"]
+        if alike:
+            seeds = ", ".join(map(str, alike))
+            yield f"Both arms of {key} predicted the same class for every item (seed {seeds}), with other losses."
     unread = read_program(case).unread
     if unread and case.records:
         cells = ", ".join(f"{case.cell_name(item.position)} ({item.why})" for item in unread[:TOLD])

@@ -37,7 +37,7 @@ def same_runs(arms: Arms, vary: str) -> list[SameRun]:
         if losses and losses == others:
             shown = ", ".join(f"{loss:g}" for line in losses for loss in line if loss is not None)
             found.append(SameRun(run, other, "losses", shown))
-        elif run.record.predictions and run.record.predictions == other.record.predictions:
+        elif losses and others and run.record.predictions and run.record.predictions == other.record.predictions:
             found.append(SameRun(run, other, "predictions", ""))
     return found
 

@@ -24,6 +24,7 @@ from grader.code.selfchecks import STANDS_ON, replaced_checks
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.evidence.code import TRAINING, code_digest, source_digest
+from tests.grader.build import CASES, build, load
 from tests.grader.program_cases import BASES, Example, submitted
 from tests.grader.releases import material
 from tests.grader.test_programs import really_run
@@ -175,6 +176,45 @@ def test_a_cell_that_cannot_be_followed_says_so_and_marks_nothing(source: str, w
     case = with_cell(source)
     assert replaced_checks(case, position_of(case, TESTS)) is None
     assert any(why in remark for remark in code_remarks(case))
+
+
+CHANGED = {
+    "a line of the loop": (
+        "lr=config.learning_rate,",
+        "lr=2e-3,",
+        "became “optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3",
+    ),
+    "a line less": ("        total = 0.0\n", "", "“total = 0.0” is gone"),
+    "a line more": (
+        "        total = 0.0\n",
+        "        total = 0.0\n        print(epoch)\n",
+        "“print(epoch)” was added",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_a_given_cell_that_was_changed_is_remarked_with_its_first_difference(change: tuple[str, str, str]) -> None:
+    old, new, told = change
+    released = material("week1_homework").release.assignment.cell("train").source
+    assert old in released
+    case = submitted(Example("one", {"honest": {"train": released.replace(old, new)}}), "honest")
+    (remark,) = code_remarks(case)
+    assert remark.startswith("Given cells that were changed: train (line ")
+    assert told in remark
+
+
+def test_a_notebook_as_it_was_given_has_nothing_to_remark() -> None:
+    assert not list(code_remarks(submitted(Example("one", {}), "honest")))
+
+
+def test_arms_that_predict_the_same_with_other_losses_are_remarked() -> None:
+    """A change may move no prediction; losses that are equal as well are for a person."""
+    raw = load(CASES / "_bases" / "homework.json")
+    raw["runs"]["changed"] |= {name: raw["runs"]["encoder"][name] for name in ("right", "draw")}
+    told = "Both arms of one_change predicted the same class for every item (seed 13), with other losses."
+    assert told in code_remarks(build(raw))
+    assert told not in code_remarks(build(load(CASES / "_bases" / "homework.json")))
 
 
 def test_a_notebook_of_too_many_parts_is_followed_as_far_as_it_is_read() -> None:
