@@ -19,10 +19,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing in common, and by whom; nobody is named where it is everyone in the group."""
+    """One thing in common, and by whom: nobody is named where it is everyone in the group; where it is most of a
+    larger one, those are named who have it not (``all_but``).
+    """
 
     text: str
-    members: tuple[Member, ...]
+    members: tuple[Member, ...] = ()
+    all_but: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,16 @@ def _row(group: Group, links: Mapping[str, tuple[str, str]], assignment: Assignm
         name: Member(f"{name}, kept until {earlier[name].until}", "") if name in earlier else Member(*links[name])
         for name in group.members
     }
-    lines = [
-        Line(
-            _sentence(share, assignment),
-            () if share.members == group.members else tuple(members[name] for name in share.members),
-        )
-        for share in group.shares()
-    ]
+    lines = [_line(_sentence(share, assignment), share, members) for share in group.shares()]
     return GroupRow(tuple(members.values()), tuple(lines))
+
+
+def _line(text: str, share: Share, members: Mapping[str, Member]) -> Line:
+    rest = [name for name in members if name not in share.members]
+    if not rest:
+        return Line(text)
+    all_but = len(share.members) > max(2, len(rest))
+    return Line(text, tuple(members[name] for name in (rest if all_but else share.members)), all_but)
 
 
 def _sentence(share: Share, assignment: Assignment) -> str:

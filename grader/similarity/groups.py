@@ -63,7 +63,7 @@ def _amounts(likeness: Likeness) -> Iterator[tuple[str, str, float]]:
     for key, share in likeness.memos.items():
         yield "memo", key, share
     for kind, count in likeness.marks.items():
-        if kind in KINDS:
+        if kind in KINDS and not (kind == "chain" and likeness.nonce):  # one session's records have one chain
             yield kind, "", likeness.code if kind == "code" else count
 
 

@@ -1,6 +1,7 @@
 """Marks and fingerprints, what they prove and what they do not, and the groups that pairs make."""
 
 import random as plain_random
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -244,6 +245,19 @@ def test_the_report_says_what_a_group_shares_and_who_shares_what() -> None:
         "to the last digit: 2. <span",
     ):
         assert words in page
+
+
+def test_of_a_large_group_those_are_named_who_do_not_share() -> None:
+    """Five handed in one reason, and one of them shares a second with a sixth."""
+    five = [handed(f"s{number}", {"reasons": ["one"], "said": ["two"] * (number == 4)}) for number in range(5)]
+    others = [handed(f"other{number}", {}) for number in range(50)]
+    page = report_page(
+        find_copies([*five, handed("zoe", {"said": ["two"]}, name="Zoë"), *others]), make_assignment()
+    )
+    assert re.search(
+        r'word for word: 1\. <span class="soft">All but <a href="feedback/zoe.html"><bdi>Zoë</bdi></a></span>', page
+    )
+    assert re.search(r'the same reason\. <span class="soft"><a href="feedback/s4.html">', page)
 
 
 def test_records_hold_no_more_marks_than_are_kept() -> None:
