@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
+.PHONY: demo test lint types pytest long bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -32,6 +32,9 @@ types: $(INSTALLED)
 
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+long: $(INSTALLED)  ## the tests that take long: proofs of all notebooks, a zoo twice, full data, a hundred thousand files
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench

@@ -3,7 +3,7 @@
 For every code task: the solution passes the visible and the hidden tests, the student's stub fails the visible
 ones with a message, and the visible tests catch each planted wrong answer, of which there are at least three. A test
 that students cannot see never meets their work: hidden tests run here and nowhere else.
-"""
+"""  # noqa: E501
 
 import hashlib
 import json

@@ -49,7 +49,7 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
 
 
 def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
-    """A finding beside what the text says in words and the facts contradict: a person compares, and would fail it."""
+    """A finding beside what the text says in words and the facts contradict: a person compares, and would fail it."""  # noqa: E501
     first = next(iter(doubts), None) if found.outcome is not Outcome.FAILED and not found.proposal else None
     if first is None:
         return found

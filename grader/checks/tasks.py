@@ -70,7 +70,7 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
         if counted.outcome is not Outcome.PASSED:
             return counted
         return undecided(
-            f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "
+            f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "  # noqa: E501
             "notebook with the line in which they say so.",
             counted.values,
             counted.evidence,
@@ -81,7 +81,7 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
     if not found.same_tests or not found.same_code:
         what = "code on your page" if found.same_tests else "tests on your page"
         return undecided(
-            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "
+            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "  # noqa: E501
             "then hand in again.",
             values,
             counted.evidence,

@@ -13,7 +13,7 @@ _APART = re.compile(r";|\.\s|\s[–—]\s|\bwhile\b|\bwhereas\b")
 _NEAR = 24
 """Characters between a number and a label that belongs to it wherever others stand."""
 _AFTER = re.compile(
-    r"\s*(?:%\s*)?(?:\(|classes\s|complaints\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|in the case of)\s+)?"
+    r"\s*(?:%\s*)?(?:\(|classes\s|complaints\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|in the case of)\s+)?"  # noqa: E501
     r"(?:the\s+|my\s+|its\s+|class\s+)?$",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ def label_of(
 
     ``alone``: the only label before the only number is its own, whatever is between them. ``tight``: only a label right
     beside it is.
-    """
+    """  # noqa: E501
     if not spans:
         return frozenset()
     for start, end in _pieces(text):

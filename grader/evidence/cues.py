@@ -12,7 +12,7 @@ SIDE_BY_SIDE = re.compile(
     re.IGNORECASE,
 )
 FROM_TO = re.compile(
-    r"^\s*(?:%|points?)?\s*(?:to|→|->|-->|=>|⟶|down to|up to|auf|à|a|hasta|до|to|bis|到|上升到|下降到|升到|降到|升至|降至|提高到|增加到|减少到|上升至|下降至)\s*(?:about|only|just)?\s*$",
+    r"^\s*(?:%|points?)?\s*(?:to|→|->|-->|=>|⟶|down to|up to|auf|à|a|hasta|до|to|bis|到|上升到|下降到|升到|降到|升至|降至|提高到|增加到|减少到|上升至|下降至)\s*(?:about|only|just)?\s*$",  # noqa: E501
     re.IGNORECASE,
 )
 AFTER = re.compile(

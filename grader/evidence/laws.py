@@ -47,7 +47,7 @@ def rounded(value: float, decimals: int) -> Span:
 
 
 def span_of(number: Number, *, fraction: bool) -> Span:
-    """The values that a number in prose stands for; of a percentage as a fraction where ``fraction`` asks for it."""
+    """The values that a number in prose stands for; of a percentage as a fraction where ``fraction`` asks for it."""  # noqa: E501
     reading = number.readings[0]
     scale = 100.0 if fraction and (number.percent or number.points) else 1.0
     return Span((reading.value - 0.5 * reading.unit) / scale, (reading.value + 0.5 * reading.unit) / scale)
@@ -209,7 +209,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "mean": Law(
             "a mean is that of the values listed beside it",
             _mean,
-            lambda values, _: f"the mean of {_listed(values)} is {math.fsum(v.middle for v in values) / len(values):.4g}",
+            lambda values, _: f"the mean of {_listed(values)} is {math.fsum(v.middle for v in values) / len(values):.4g}",  # noqa: E501
         ),
         "within": Law(
             "a mean lies between the smallest and the largest value",
@@ -227,7 +227,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "centred": Law(
             "a t interval has the difference in its middle",
             _centred,
-            lambda low, high, _: f"the middle of {low.middle:g} and {high.middle:g} is {(low.middle + high.middle) / 2:.4g}",
+            lambda low, high, _: f"the middle of {low.middle:g} and {high.middle:g} is {(low.middle + high.middle) / 2:.4g}",  # noqa: E501
         ),
         "harmonic": Law(
             "the F1 of a class is the harmonic mean of its precision and its recall",
@@ -237,7 +237,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "bounded": Law(
             "macro-F1 is at most the share of classes above zero",
             _bounded,
-            lambda _, zeros, classes: f"with {zeros} of {classes} classes at zero it is at most {1 - zeros / classes:.3f}",
+            lambda _, zeros, classes: f"with {zeros} of {classes} classes at zero it is at most {1 - zeros / classes:.3f}",  # noqa: E501
         ),
         "micro": Law(
             "micro-F1 is the accuracy where each item has one label",

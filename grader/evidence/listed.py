@@ -99,15 +99,15 @@ def _is_listed(mention: Mention, text: str) -> bool:
 def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: str) -> str:
     """What a text lists as held constant otherwise than the runs, in looser words than `wrongly_held` and `other_value`
     read: why, or "".
-    """
+    """  # noqa: E501
     text = plain(text)
     varied = {item.name for item in comparison.changes if item.kind == "setting"} | {vary}
     for mention in vocabulary.find_all("synonyms", text):
         excepted = _EXCEPT.search(text[: mention.start]) or _AFTERWARDS.match(text[mention.end :])
         part = _PART_OF.match(text[mention.end :]) is not None
         if mention.name in varied and not excepted and not part and _is_listed(mention, text):
-            said = text[mention.start : mention.end]
-            return f"the text lists {said!r} as held constant, and the arms differ in {mention.name}"
+            words = text[mention.start : mention.end]
+            return f"the text lists {words!r} as held constant, and the arms differ in {mention.name}"
     for said, known in other_settings(text, runs, vary):
         if not _EXCEPT.search(text[: said.start]):
             shown = " and ".join("none" if value is None else str(value) for value in known)
@@ -116,7 +116,7 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
 
 
 _PART_OF = re.compile(
-    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",
+    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",  # noqa: E501
     re.IGNORECASE,
 )
 _UPDATES = re.compile(
@@ -134,7 +134,7 @@ def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
         return ""
     around = text[max(0, hit.start() - 60) : hit.end() + 60]
     if _EXCEPT.search(text[: hit.start()]) or re.search(
-        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"
+        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"  # noqa: E501
         r"of course|larger|smaller|grows?|falls?|rises?|derived|cannot|can't)\b",
         around,
         re.IGNORECASE,

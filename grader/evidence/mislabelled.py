@@ -1,6 +1,6 @@
 """Numbers under another's label: the mid tier's for the tail's, one arm's for the other's, what was expected for what
 was found.
-"""
+"""  # noqa: E501
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
 
     Facts that differ in one label are held against each other: those of the same tier but of other runs, of the same
     runs but of another tier, and so on.
-    """
+    """  # noqa: E501
     number, sentence = claim.number, claim.sentence
     if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):
         return None
@@ -62,13 +62,19 @@ _ZERO_KINDS = ("never_predicted", "always_wrong")
 def _other_kind(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
     """The count of the kind that a number is labelled with, where it is that of the other kind of the same runs."""
     sentence, number = claim.sentence, claim.number
-    spans = [(item.start, item.end, frozenset({item.name})) for item in sentence.metrics if item.name in _ZERO_KINDS]
+    spans = [
+        (item.start, item.end, frozenset({item.name})) for item in sentence.metrics if item.name in _ZERO_KINDS
+    ]
     if len({keys for _, _, keys in spans}) != len(_ZERO_KINDS):
         return None
     whole = [item for item in sentence.numbers if item.whole and not item.percent]
     said = label_of(number, sentence.text, whole, spans)
     near = sentence.group_keys | sentence.implied_groups
-    facts = [fact for fact in measured.facts.all if fact.metric in _ZERO_KINDS and fact.unit == UNIT_COUNT and len(fact.operands) == 1]
+    facts = [
+        fact
+        for fact in measured.facts.all
+        if fact.metric in _ZERO_KINDS and fact.unit == UNIT_COUNT and len(fact.operands) == 1
+    ]
     mine = [fact for fact in facts if not near or fact.operands[0] & near]
     own = [fact for fact in mine if fact.metric in said]
     if not own or any(agreed(fact, number) for fact in own):
@@ -108,7 +114,7 @@ def _is_swapped(own: Sequence[Fact], claim: Claim) -> bool:
 def _is_meant(fact: Fact, axis: str, family: Sequence[Fact], claim: Claim) -> bool:
     """The sentence speaks of such facts: it names the fact's metric, or its other labels, or holds another number of
     the family under its right label.
-    """
+    """  # noqa: E501
     sentence = claim.sentence
     if fact.metric and fact.metric in sentence.metric_names:
         return True
@@ -165,7 +171,7 @@ def _named(axis: str, sentence: Sentence) -> frozenset[str]:
 
 
 def _said(axis: str, number: Number, sentence: Sentence, fact: Fact) -> frozenset[str]:
-    """The label that the sentence gives a number on one axis; nothing where it does not say, or the fact has none."""
+    """The label that the sentence gives a number on one axis; nothing where it does not say, or the fact has none."""  # noqa: E501
     spans = _spans(axis, sentence, fact)
     if axis == "group" and sentence.label and len(fact.operands) == 1:
         return sentence.label

@@ -72,7 +72,7 @@ def _worse(first: Trace, second: Trace) -> Trace:
     return first if _ORDER.index(first.status) <= _ORDER.index(second.status) else second
 
 
-def trace_one(
+def trace_one(  # noqa: PLR0911
     number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
 ) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)

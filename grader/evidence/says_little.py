@@ -19,8 +19,8 @@ from grader.reading.answers import cell_blocks, count_words, new_sentences, norm
 from grader.reading.numbers import find_numbers
 from grader.reading.stems import stems
 from grader.reading.template import part_of
-from grader.reading.written import written_parts
 from grader.reading.vocabulary import Phrases
+from grader.reading.written import written_parts
 
 LEAST = 25
 """Words from which an answer is looked at: what is shorter is seen to be short."""

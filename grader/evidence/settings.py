@@ -1,4 +1,4 @@
-"""Settings as prose gives them: "batches of 32", "two epochs", "a cosine schedule", "no warm-up", "two thousandths"."""
+"""Settings as prose gives them: "batches of 32", "two epochs", "a cosine schedule", "no warm-up", "two thousandths"."""  # noqa: E501
 
 import math
 import re
@@ -13,7 +13,16 @@ from grader.reading.notation import plain
 from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 
-NUMERIC = ("batch_size", "learning_rate", "epochs", "warmup_share", "weight_decay", "max_length", "patience", "label_smoothing")
+NUMERIC = (
+    "batch_size",
+    "learning_rate",
+    "epochs",
+    "warmup_share",
+    "weight_decay",
+    "max_length",
+    "patience",
+    "label_smoothing",
+)
 ROUNDED = 0.15
 """How far, of itself, a setting's value may be rounded."""
 _JOINT = re.compile(
@@ -24,7 +33,8 @@ _BETWEEN = re.compile(r"[\s\-‑]*(?:training|full|whole|complete|warm-up)?[\s\-
 _NONE = re.compile(r"\b(?:no|without(?: any)?|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+$", re.IGNORECASE)
 _NONE_AFTER = re.compile(r"^\s*[:=(]?\s*(?:none|off|zero|not used|unused)\b", re.IGNORECASE)
 _SMALL = re.compile(
-    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b", re.IGNORECASE
+    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b",  # noqa: E501
+    re.IGNORECASE,
 )
 _PARTS = {"hundredth": 0.01, "thousandth": 0.001, "ten-thousandth": 0.0001}
 
@@ -49,7 +59,9 @@ class Said:
             return fits(self.number, float(recorded))
         if not isinstance(recorded, str) and recorded is not None:
             return True
-        return plain_value(self.word) == plain_value(recorded or "none") or plain_value(recorded or "none") not in _values(self.name)
+        return plain_value(self.word) == plain_value(recorded or "none") or plain_value(
+            recorded or "none"
+        ) not in _values(self.name)
 
 
 def fits(number: Number, recorded: float) -> bool:
@@ -66,7 +78,15 @@ def fits(number: Number, recorded: float) -> bool:
 def plain_value(value: str) -> str:
     """A value that is a word, in one spelling."""
     word = re.sub(r"[\s_-]+", " ", value.lower()).strip()
-    same = {"konstant": "constant", "kosinus": "cosine", "cosinus": "cosine", "linéaire": "linear", "lineal": "linear", "lineare": "linear", "linear decay": "linear"}
+    same = {
+        "konstant": "constant",
+        "kosinus": "cosine",
+        "cosinus": "cosine",
+        "linéaire": "linear",
+        "lineal": "linear",
+        "lineare": "linear",
+        "linear decay": "linear",
+    }
     if "inverse" in word and re.search(r"sqrt|root|raci|raíz|wurzel", word):
         return "sqrt inverse"
     return same.get(word, word)
@@ -129,9 +149,11 @@ def _number_words() -> Phrases:
 
 
 def _by_unit(text: str, numbers: Sequence[Number]) -> Iterator[Said]:
-    """"two epochs", "48 tokens": the unit follows the number."""
+    """ "two epochs", "48 tokens": the unit follows the number."""  # noqa: D210
     for start, end, names in _units().find(text):
-        number = next((item for item in numbers if item.end <= start and _BETWEEN.fullmatch(text[item.end : start])), None)
+        number = next(
+            (item for item in numbers if item.end <= start and _BETWEEN.fullmatch(text[item.end : start])), None
+        )
         if number is not None and number.whole and not number.percent and number.upper is None:
             yield Said(min(names), f"{number.text} {text[start:end]}", number.start, number)
 
@@ -142,7 +164,7 @@ def _units() -> Phrases:
 
 
 def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
-    """"batch size 32": the number follows the name."""
+    """ "batch size 32": the number follows the name."""  # noqa: D210
     for index, mention in enumerate(mentions):
         if mention.name not in NUMERIC:
             continue
@@ -151,7 +173,9 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
             if mention.name in ("warmup_share", "weight_decay", "label_smoothing"):
                 yield Said(mention.name, f"no {text[mention.start : mention.end]}", mention.start, zero)
             continue
-        number = min((item for item in numbers if item.start >= mention.end), key=lambda item: item.start, default=None)
+        number = min(
+            (item for item in numbers if item.start >= mention.end), key=lambda item: item.start, default=None
+        )
         if number is None or not _JOINT.fullmatch(text[mention.end : number.start]):
             continue
         following = mentions[index + 1] if index + 1 < len(mentions) else None
@@ -167,23 +191,33 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
 def _goes_on(number: Number, numbers: Sequence[Number], text: str) -> bool:
     """It is one of several values: "32 and 16", "0.002 → 0.006"."""
     after = min((item for item in numbers if item.start >= number.end), key=lambda item: item.start, default=None)
-    return after is not None and re.fullmatch(
-        r"\s*\)?\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?|instead of|und|et|y|e|statt)\s*", text[number.end : after.start]
-    ) is not None
+    return (
+        after is not None
+        and re.fullmatch(
+            r"\s*\)?\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?|instead of|und|et|y|e|statt)\s*",
+            text[number.end : after.start],
+        )
+        is not None
+    )
 
 
 def _by_word(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
-    """"cosine schedule", "scheduler: constant", "class weights: none"."""
+    """ "cosine schedule", "scheduler: constant", "class weights: none"."""  # noqa: D210
     for name in vocabulary.names("setting_values"):
         for start, end, _ in value_words(name).find(text):
             near = [
                 item
                 for item in mentions
                 if item.name == name
-                and ((item.start >= end and not text[end : item.start].strip(" -‑")) or (item.end <= start and _JOINT.fullmatch(text[item.end : start])))
+                and (
+                    (item.start >= end and not text[end : item.start].strip(" -‑"))
+                    or (item.end <= start and _JOINT.fullmatch(text[item.end : start]))
+                )
             ]
             if near:
-                yield Said(name, f"{text[near[0].start:near[0].end]} {text[start:end]}", start, None, text[start:end])
+                yield Said(
+                    name, f"{text[near[0].start : near[0].end]} {text[start:end]}", start, None, text[start:end]
+                )
 
 
 @cache
@@ -207,13 +241,19 @@ def steps_of(run: Run) -> int | None:
     rows = run.setting("train_rows") or (run.data.train_rows if run.data is not None else None)
     if isinstance(recorded, int):
         return recorded
-    if not all(isinstance(item, int) and item for item in (rows, batch, epochs)):
+    if not (isinstance(rows, int) and isinstance(batch, int) and isinstance(epochs, int) and batch):
         return None
-    return math.ceil(rows / batch) * epochs
+    return math.ceil(rows / batch) * epochs or None
 
 
-_SEED = re.compile(r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|\.\.+)\s*\d{1,6})*)", re.IGNORECASE)
-_SEED_COUNT = re.compile(r"\b(?P<count>two|three|four|five|six|seven|eight|ten|\d{1,2})\s+(?:fixed |same |random |different )?seeds\b", re.IGNORECASE)
+_SEED = re.compile(
+    r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|\.\.+)\s*\d{1,6})*)",  # noqa: E501
+    re.IGNORECASE,
+)
+_SEED_COUNT = re.compile(
+    r"\b(?P<count>two|three|four|five|six|seven|eight|ten|\d{1,2})\s+(?:fixed |same |random |different )?seeds\b",
+    re.IGNORECASE,
+)
 
 
 def other_seeds(text: str, runs: Sequence[Run]) -> str:

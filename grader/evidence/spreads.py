@@ -110,7 +110,9 @@ def trace_spread(spread: Number, first: Trace, fact: Fact, sentence: Sentence, m
     why = "the spread is not the standard deviation"
     if fact.kind is Kind.DIFFERENCE and len(fact.operands) == 2 and any(len(item.operands) == 2 for item in known):
         paired = next(item for item in known if len(item.operands) == 2)
-        return replace(first, status=Status.DOUBTFUL, expected=paired.value, why="it is not the spread of the differences")
+        return replace(
+            first, status=Status.DOUBTFUL, expected=paired.value, why="it is not the spread of the differences"
+        )
     if fact.kind is not Kind.LEVEL:
         return replace(first, status=Status.UNCLEAR, why=why)
     status = Status.DOUBTFUL if all_agreeing(spread, measured) else Status.WRONG

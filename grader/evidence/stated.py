@@ -1,6 +1,6 @@
 """Numbers of a text that break a law between numbers: a difference that the two numbers beside it do not have, a p-value
 that no such test can give. No record is needed; the arithmetic is shown.
-"""
+"""  # noqa: E501
 
 import re
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
 _SAYS_CHANGE = re.compile(
-    r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|differenz|différence|"
-    r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|\bby about)"
+    r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|differenz|différence|"  # noqa: E501
+    r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|\bby about)"  # noqa: E501
     r"\s*(?:about|only|roughly|just|a)?\s*$",
     re.IGNORECASE,
 )
 _NAMED_TEST = re.compile(
-    r"\bsign[- ]?flip|\bsigned[- ]?rank|\bwilcoxon|\bsign test|\bvorzeichentest|\bpermutation (?:test )?(?:of|over) (?:the )?signs",
+    r"\bsign[- ]?flip|\bsigned[- ]?rank|\bwilcoxon|\bsign test|\bvorzeichentest|\bpermutation (?:test )?(?:of|over) (?:the )?signs",  # noqa: E501
     re.IGNORECASE,
 )
 _P = re.compile(r"\bp(?:[- ]value)?\s*(?P<how>=|<|≤|≈|of|is|was|:)\s*$", re.IGNORECASE)
 _SEEDS = re.compile(
-    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?:seeds|pairs|runs an arm|graines|semillas)\b",
+    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?:seeds|pairs|runs an arm|graines|semillas)\b",  # noqa: E501
     re.IGNORECASE,
 )
 _COUNTS = {
@@ -34,7 +34,7 @@ _COUNTS = {
 }
 
 
-def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Number]) -> str:
+def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Number]) -> str:  # noqa: PLR0911
     """The arithmetic by which a stated change is not that of the two numbers right before it; "" where nothing is
     wrong, or the sentence does not say that it is.
 
@@ -116,7 +116,7 @@ def _is_denied(text: str, number: Number) -> bool:
     around = text[max(0, number.start - 90) : number.end + 40]
     return (
         re.search(
-            r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|needs?|least)\b",
+            r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|needs?|least)\b",  # noqa: E501
             around,
             re.IGNORECASE,
         )

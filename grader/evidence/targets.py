@@ -272,7 +272,7 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
 
 
 def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None:
-    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the encoder's."""
+    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the encoder's."""  # noqa: E501
     told = from_to(claim.number, claim.sentence) is not None and len(claim.groups) == 1
     linked = claim.group_firm and claim.sentence.metric_names == {metric} and not is_described(claim)
     if not (told or linked) or claim.sentence.epochs or is_part(claim):
@@ -280,10 +280,15 @@ def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None
     mine = [
         fact
         for fact in measured.facts.all
-        if fact.metric == metric and fact.kind is Kind.LEVEL and len(fact.operands) == 1 and fact.operands[0] & claim.groups
+        if fact.metric == metric
+        and fact.kind is Kind.LEVEL
+        and len(fact.operands) == 1
+        and fact.operands[0] & claim.groups
     ]
     anywhere = any(
-        fact.metric == metric and agreed(fact, claim.number) and (told or any(a & claim.groups for a in fact.operands))
+        fact.metric == metric
+        and agreed(fact, claim.number)
+        and (told or any(a & claim.groups for a in fact.operands))
         for fact in measured.facts.all
     )
     return mine[0] if mine and not anywhere else None
@@ -294,7 +299,12 @@ def is_part(claim: Claim) -> bool:
     text, number = claim.sentence.text, claim.number
     return (
         re.match(r"\s*(?:of|out of|/|more|fewer|less)\b", text[number.end :], re.IGNORECASE) is not None
-        or re.search(r"\b(?:of|by|other|these|those|another|first|last)\s+(?:the\s+|its\s+)?$", text[: number.start], re.IGNORECASE) is not None
+        or re.search(
+            r"\b(?:of|by|other|these|those|another|first|last)\s+(?:the\s+|its\s+)?$",
+            text[: number.start],
+            re.IGNORECASE,
+        )
+        is not None
     )
 
 
@@ -305,7 +315,11 @@ def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
         return None
     if fact.metric not in claim.metrics or is_described(claim) or claim.says_difference:
         return None
-    if "epoch" in sentence.stems or sentence.row or any(word in sentence.text.lower() for word in ("epoch", "époque", "época", "epoche")):
+    if (
+        "epoch" in sentence.stems
+        or sentence.row
+        or any(word in sentence.text.lower() for word in ("epoch", "époque", "época", "epoche"))
+    ):
         return None
     logged = [
         number for number in sentence.numbers
@@ -314,7 +328,11 @@ def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
     if len(logged) > 2:
         return None  # a whole log
     own = _level_like(fact, fact.metric, measured)
-    others = (item for item in all_agreeing(claim.number, measured) if item.metric == fact.metric and item.kind is not Kind.EPOCH)
+    others = (
+        item
+        for item in all_agreeing(claim.number, measured)
+        if item.metric == fact.metric and item.kind is not Kind.EPOCH
+    )
     return own if own is not None and not agreed(own, claim.number) and not any(others) else None
 
 

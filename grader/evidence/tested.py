@@ -2,7 +2,7 @@
 
 A tests cell of a release ends with `notebook.tested("task")`, which shows a record of the code that was tested and of
 the tests that ran. Where it is missing, an error may have ended the cell, whatever the page shows of it.
-"""
+"""  # noqa: E501
 
 import builtins
 import re
@@ -65,7 +65,7 @@ def error_in_words(match: Match) -> str:
     """The line of a cell's output that reads like the end of a traceback, "" where none does.
 
     Settings and handlers of a student's own show errors as plain text: without colours and frames, on either stream.
-    """
+    """  # noqa: E501
     for output in match.recovered.outputs if match.recovered is not None else ():
         for line in output.text.splitlines():
             found = _LAST_LINE.match(line)

@@ -1,7 +1,7 @@
 """What a template says was changed and what was predicted, held against the records."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -38,7 +38,7 @@ _FACTORS = (
     (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
     (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
     (
-        r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b",
+        r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b",  # noqa: E501
         0.1,
     ),
     (
@@ -56,7 +56,7 @@ _NOT_ITS = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(",
+    r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(",  # noqa: E501
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -70,7 +70,7 @@ _LESS = re.compile(
 
 
 def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
-    """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing was read."""
+    """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing was read."""  # noqa: E501
     if written := other_change(text, difference) or _stray_value(text, difference, comparison):
         return f"the template writes {written} for {difference.name}, and the records say {difference}"
     return (
@@ -103,7 +103,7 @@ def _said_words(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def _reversed(text: str, difference: Difference) -> str:
-    """ "From A to B" where the records say from B to A."""
+    """ "From A to B" where the records say from B to A."""  # noqa: D210
     text = plain(text)
     if len(difference.baseline) != 1 or len(difference.changed) != 1:
         return ""
@@ -146,7 +146,7 @@ def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setti
 
 
 def _other_factor(text: str, difference: Difference) -> str:
-    """ "Halved", where it was divided by ten."""
+    """ "Halved", where it was divided by ten."""  # noqa: D210
     values = [*difference.baseline, *difference.changed]
     if len(values) != 2 or not all(
         isinstance(item, int | float) and not isinstance(item, bool) and item for item in values
@@ -212,14 +212,15 @@ def other_change(text: str, difference: Difference) -> str:
 
 
 _OTHER_UNIT = re.compile(
-    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|classes|points?|%|x\b|×|\))", re.IGNORECASE
+    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|classes|points?|%|x\b|×|\))",
+    re.IGNORECASE,
 )
 
 
 def _stray_value(text: str, difference: Difference, comparison: Comparison) -> str:
     """A number of the setting's kind that is neither arm's value, where the text names the setting and no other number
     can be meant.
-    """
+    """  # noqa: E501
     text = plain(text)
     found = (*difference.baseline, *difference.changed)
     values = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
@@ -230,7 +231,9 @@ def _stray_value(text: str, difference: Difference, comparison: Comparison) -> s
     lower = text.lower()
     if not any(word.lower() in lower for word in names_of(name)):
         return ""
-    numbers = [item for item in find_numbers(text) if not (item.times or item.percent or item.spelled or item.points)]
+    numbers = [
+        item for item in find_numbers(text) if not (item.times or item.percent or item.spelled or item.points)
+    ]
     whole = all(value.is_integer() for value in values)
     for number in numbers:
         size = abs(number.value) / max(values)
@@ -238,7 +241,9 @@ def _stray_value(text: str, difference: Difference, comparison: Comparison) -> s
             continue
         if number.whole != whole or not 0.04 <= size <= 25 or _OTHER_UNIT.match(text[number.end :]):
             continue
-        if whole and number.value < 8 or re.search(r"(?:factor of|by|times|seed|epoch|/)\s*$", text[: number.start], re.IGNORECASE):
+        if (whole and number.value < 8) or re.search(
+            r"(?:factor of|by|times|seed|epoch|/)\s*$", text[: number.start], re.IGNORECASE
+        ):
             continue
         if not any(fits(number, value) for value in values):
             return number.text
@@ -319,7 +324,7 @@ _LIMIT = re.compile(
 
 
 def _other_limit(text: str, prediction: Prediction) -> str:
-    """ "By at most 0.02", where the recorded range reaches further."""
+    """ "By at most 0.02", where the recorded range reaches further."""  # noqa: D210
     if prediction.low is None or prediction.high is None:
         return ""
     said, bounds = plain(text), {abs(prediction.low), abs(prediction.high)}
@@ -331,7 +336,7 @@ def _other_limit(text: str, prediction: Prediction) -> str:
             and number.value
             and not _is_bound(number, bounds)
         ):
-            return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"
+            return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"  # noqa: E501
     return ""
 
 

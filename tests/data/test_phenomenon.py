@@ -26,6 +26,7 @@ def measure(data: Complaints) -> tuple[float, float, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_full_shows_the_course_s_figures(full: Complaints) -> None:
     accuracy, macro_f1, zero = measure(full)
     assert accuracy == pytest.approx(0.542, abs=0.015)

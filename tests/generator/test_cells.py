@@ -64,9 +64,12 @@ def test_nothing_is_installed_where_the_version_is_there(platform: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("platform", "place"), [("kaggle", "datasets/owner/paribus-wheel"), ("jupyter", "."), ("colab", ".")]
-)
-@pytest.mark.parametrize("name", [WHEEL, WHEEL.replace(".whl", " (1).whl"), WHEEL.replace(".whl", "-2.whl")])
+    ("platform", "place", "name"),
+    [
+        ("kaggle", "datasets/owner/paribus-wheel", WHEEL), ("colab", ".", WHEEL), ("jupyter", ".", WHEEL),
+        ("jupyter", ".", WHEEL.replace(".whl", " (1).whl")), ("kaggle", "datasets", WHEEL.replace(".whl", "-2.whl")),  # noqa: E501
+    ],
+)  # fmt: skip
 def test_the_wheel_is_installed_with_the_internet_off_whatever_a_browser_called_it(
     platform: str, place: str, name: str, bare_python: Path, tmp_path: Path
 ) -> None:
@@ -128,6 +131,7 @@ def test_an_environment_without_pip_is_said(python_without_pip: Path, tmp_path: 
     assert f"{python_without_pip} -m ensurepip" in said
 
 
+@pytest.mark.long
 def test_uv_installs_into_an_environment_of_its_own(python_without_pip: Path, tmp_path: Path) -> None:
     """Here a script stands for uv: it hands the wheel to this environment's pip."""
     (tmp_path / WHEEL).write_bytes(build_wheel().content)

@@ -75,6 +75,7 @@ def some() -> list[module.Student]:
     return [student for student in CLASS if student.runs_as in kept or not student.runs_as]
 
 
+@pytest.mark.long
 def test_every_student_hands_in_what_their_work_makes(tmp_path: Path) -> None:
     """Honest work in its own export, faults in theirs, files that are no notebook, and attempts."""
     room = Classroom(TABLE, material(), {**material().released, "metadata": {"title": "the lab"}})

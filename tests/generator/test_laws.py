@@ -118,6 +118,7 @@ def test_a_release_reads_back_as_it_was_written(name: str, tmp_path: Path) -> No
 
 
 @with_tasks
+@pytest.mark.long
 def test_tests_pass_on_the_solution_fail_on_the_stub_and_catch_planted_wrong_answers(name: str) -> None:
     """The solution passes visible and hidden tests; the stub fails the visible ones with words a student can use;
     hidden tests catch at least three wrong answers a task.

@@ -97,6 +97,7 @@ def test_a_lab_is_rehearsed_with_its_zoo_at_hand_and_its_key_in_the_release(buil
     assert train_zoos(load_table("week1_homework"), _out(built), workers=1) == Blind()
 
 
+@pytest.mark.long
 def test_the_zoo_with_permuted_recipes_differs_in_weights_and_logs_alone(built: Built, tmp_path: Path) -> None:
     """Trained anew with the recipes in another order: other codenames, the same models, and no other byte."""
     twin = build(replace(PLAN, zoo=replace(PLAN.zoo, recipes=PLAN.zoo.recipes[::-1])), tmp_path)
@@ -274,6 +275,7 @@ def test_a_reveal_of_another_version_is_refused(content: str, message: str, tmp_
         read_reveal(tmp_path)
 
 
+@pytest.mark.long
 def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Built, tmp_path: Path) -> None:
     """A kill leaves two models trained, one without its marker, one not begun, and a term without its marker."""
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))

@@ -215,6 +215,7 @@ def test_a_method_that_unpacks_without_bounds_is_not_opened(tmp_path: Path, meth
     assert ada.content == b"good"
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_members_are_refused_at_once_and_read_where_the_course_allows_them(
     tmp_path: Path,
 ) -> None:

@@ -213,6 +213,7 @@ def ask(names: list[str], endpoint: str, home: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.long
 def test_a_hub_name_is_fetched_by_the_real_client_and_found_in_its_cache_later(
     folder: Path, tmp_path: Path
 ) -> None:

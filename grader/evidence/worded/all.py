@@ -61,7 +61,11 @@ CONCLUSIONS = frozenset({effects.wrong_effects, effects.untested_significance})
 
 
 def find_doubts(
-    sentences: Iterable[Sentence], measured: Measured, about: frozenset[str] = frozenset(), *, conclusions: bool = True
+    sentences: Iterable[Sentence],
+    measured: Measured,
+    about: frozenset[str] = frozenset(),
+    *,
+    conclusions: bool = True,
 ) -> Iterator[Doubt]:
     """What the facts contradict under every reading, sentence by sentence. ``about``: the groups of the question;
     ``conclusions``: whether an effect was shown is looked at as well.

@@ -15,12 +15,12 @@ _ABOVE = re.compile(
     r"\b(?P<under>underestimat\w+|undershoots?|falls? short of|is below|lies below|too (?:low|little)|less than)\b"
 )
 _TARGET = re.compile(r"\b(?:share|truth|true|real|reality|actual|validation|portion|proportion|tail)\b")
-_SPREAD = (
-    r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|what happens between seeds|(?:anything|what) (?:that )?happens between seeds)"
+_SPREAD = r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|what happens between seeds|(?:anything|what) (?:that )?happens between seeds)"  # noqa: E501
+_DIFFERENCE = (
+    r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
-_DIFFERENCE = r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"
+    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"  # noqa: E501
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
@@ -28,7 +28,7 @@ _LARGER = re.compile(
 def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
     """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it, and is
     not.
-    """
+    """  # noqa: E501
     if reading.unsaid or reading.sentence.row or not ({"tail"} & {item.name for item in reading.tiers}):
         return
     target = _share_of_tail(values)
@@ -85,7 +85,12 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
     start, end = reading.clause_at(hit.start())
     groups = [keys for first, _, keys in reading.sentence.groups if start <= first < end]
     tail = any(item.name == "tail" and start <= item.start < end for item in reading.tiers)
-    if len(set(groups)) != 1 or not tail or reading.is_denied(start, hit.end()) or re.search(r"\d", reading.lower[hit.end() : end]):
+    if (
+        len(set(groups)) != 1
+        or not tail
+        or reading.is_denied(start, hit.end())
+        or re.search(r"\d", reading.lower[hit.end() : end])
+    ):
         return
     shares = {key: share for key in groups[0] if (share := values.named("tail_probability", key)) is not None}
     if shares and not any((share > target) == (hit["over"] is not None) for share in shares.values()):
@@ -97,7 +102,7 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
 def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A difference between the arms is said to be larger than a standard deviation, and is larger than none that may be
     meant.
-    """
+    """  # noqa: E501
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _LARGER.finditer(reading.lower):
@@ -117,7 +122,10 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
                 spreads = _meant(hit, reading, arms, paired)
                 if "happens" in hit[0]:
                     spreads = [max(side.values()) - min(side.values()) for side in (a, b)]
-                every = re.search(r"\b(?:either|both|each|any|anything|all)\b", hit["of"] + hit["whose"] + hit[0]) is not None
+                every = (
+                    re.search(r"\b(?:either|both|each|any|anything|all)\b", hit["of"] + hit["whose"] + hit[0])
+                    is not None
+                )
                 verdicts = [(change > spread) == (hit["up"] is not None) for spread in spreads]
                 judged.append((all(verdicts) if every else any(verdicts), metric, change, spreads))
         if judged and not any(item[0] for item in judged):
@@ -132,7 +140,9 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _meant(hit: re.Match[str], reading: Reading, arms: dict[str, float], paired: float) -> list[float]:
     """The standard deviations that may be meant: of the arm that is named behind it, else all."""
-    named = {key for start, _, keys in reading.sentence.groups if start >= hit.start("of") for key in keys if key in arms}
+    named = {
+        key for start, _, keys in reading.sentence.groups if start >= hit.start("of") for key in keys if key in arms
+    }
     if len(named) == 1:
         return [arms[key] for key in named]
     if re.search(r"\b(?:either|both|each) (?:arms?|of the arms)\b", hit[0]):

@@ -1,4 +1,4 @@
-"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds supports it."""
+"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds supports it."""  # noqa: E501
 
 import re
 from collections.abc import Iterator
@@ -8,27 +8,29 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import SCORES, Values
 
 _NONE = re.compile(
-    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing|no accuracy|no macro-f1)|"
-    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|irrelevant|"
+    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing|no accuracy|no macro-f1)|"  # noqa: E501
+    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|irrelevant|"  # noqa: E501
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )
 _SOME = re.compile(
-    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|increases?|lowers?|reduces?|works?)\b|"
-    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|smaller|effect))|"
-    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"
-    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|effect|batch|rate)|\bproof enough\b|\bno doubt\b"
+    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|increases?|lowers?|reduces?|works?)\b|"  # noqa: E501
+    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|smaller|effect))|"  # noqa: E501
+    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"  # noqa: E501
+    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|effect|batch|rate)|\bproof enough\b|\bno doubt\b"  # noqa: E501
 )
 _SIGNIFICANT = re.compile(
-    r"\bstatistically significant|\bsignifican\w+ at the\b|\bsignificant,? \(?p\b|\bp ?< ?0?[.,]05\b|\b(?:paired|t|statistical|significance|mcnemar|sign|wilcoxon) test (?:confirms?|shows?|says|proves?|is significant)\b|\b(?:effect|difference|gain|drop) (?:\w+ ){0,4}is (?:clearly |highly )?significant\b"
+    r"\bstatistically significant|\bsignifican\w+ at the\b|\bsignificant,? \(?p\b|\bp ?< ?0?[.,]05\b|\b(?:paired|t|statistical|significance|mcnemar|sign|wilcoxon) test (?:confirms?|shows?|says|proves?|is significant)\b|\b(?:effect|difference|gain|drop) (?:\w+ ){0,4}is (?:clearly |highly )?significant\b"  # noqa: E501
 )
 _WEAK = re.compile(
-    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"
+    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"  # noqa: E501
 )
-_SUBJECT = re.compile(r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b")
+_SUBJECT = re.compile(
+    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"  # noqa: E501
+)
 
 
 def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an arm."""
+    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an arm."""  # noqa: E501
     if reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -38,7 +40,9 @@ def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
         if hit is None or _SUBJECT.search(reading.lower) is None:
             continue
         around = clause.replace(hit[0], " ")
-        if _WEAK.search(around) or re.search(r"\b(?:if|whether|would|could|might|may|predict\w*|expect\w*|hypothes\w*|question)\b|\?", reading.lower):
+        if _WEAK.search(around) or re.search(
+            r"\b(?:if|whether|would|could|might|may|predict\w*|expect\w*|hypothes\w*|question)\b|\?", reading.lower
+        ):
             continue
         yield from _unsupported(reading, values, hit[0], absent=none is not None)
         return
@@ -66,7 +70,9 @@ def _unsupported(reading: Reading, values: Values, words: str, *, absent: bool) 
             widest = max(bounds, key=lambda item: item[1] - item[0])
             if absent and max(-widest[0], widest[1]) <= 0.01:
                 return
-            told.append(f"the intervals over the seeds hold zero, one reaches from {widest[0]:+.3f} to {widest[1]:+.3f}")
+            told.append(
+                f"the intervals over the seeds hold zero, one reaches from {widest[0]:+.3f} to {widest[1]:+.3f}"
+            )
     if told:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told[0]}")
 

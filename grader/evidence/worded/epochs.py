@@ -1,4 +1,4 @@
-"""Claims about the course of a training: which epoch was best, whether a loss rose, whether patience ended the run."""
+"""Claims about the course of a training: which epoch was best, whether a loss rose, whether patience ended the run."""  # noqa: E501
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,22 +10,32 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, Values
 from grader.reading import vocabulary
 
-_BY_RULE = re.compile(r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b")
+_BY_RULE = re.compile(
+    r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b"  # noqa: E501
+)
 _DENIED = re.compile(
-    r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"
+    r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"  # noqa: E501
 )
 _PLANNED = re.compile(
-    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"
+    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"  # noqa: E501
     r"longer runs?|more epochs)\b|\?\s*$"
 )
-_BY = re.compile(r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b")
-_ANOTHER = re.compile(r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)")
-_DISAGREE = re.compile(r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b")
-_AGREE = re.compile(r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b")
+_BY = re.compile(
+    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b"  # noqa: E501
+)
+_ANOTHER = re.compile(
+    r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)"  # noqa: E501
+)
+_DISAGREE = re.compile(
+    r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b"  # noqa: E501
+)
+_AGREE = re.compile(
+    r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b"  # noqa: E501
+)
 _HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
 _RISES = re.compile(
-    r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"
-    r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|shrank|improv\w+|kept getting better)\b"
+    r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"  # noqa: E501
+    r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|shrank|improv\w+|kept getting better)\b"  # noqa: E501
 )
 
 
@@ -94,12 +104,19 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         ]
         here = [item for item in named if start <= item.start < end]
         by = _BY.search(reading.lower, start, end)
-        if "same" in reading.lower[start:end] or len(set(epochs)) != 1 or (best is None and by is None) or reading.is_denied(start, end):
+        if (
+            "same" in reading.lower[start:end]
+            or len(set(epochs)) != 1
+            or (best is None and by is None)
+            or reading.is_denied(start, end)
+        ):
             continue
         metrics = {item.name for item in here} or (
             {item.name for item in named} if best is not None and len({item.name for item in named}) == 1 else set()
         )
-        if len(metrics) != 1 or re.search(r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]):
+        if len(metrics) != 1 or re.search(
+            r"\bthan\b|\bgap\b|\bstep\b|\bjump\b|\bgain\b|\bdifference\b", reading.lower[start:end]
+        ):
             continue
         metric, words = next(iter(metrics)), (best or by)
         lowest = best is not None and re.search(r"lowest|minimum|bottom|low point", best[0]) is not None
@@ -131,7 +148,11 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     if not {"validation_loss", "macro_f1"} <= names and "criteri" not in reading.lower:
         return
     scores, losses = _logs(reading, values, "macro_f1"), _logs(reading, values, "validation_loss")
-    same = [score.index(max(score)) == loss.index(min(loss)) for score, loss in zip(scores, losses, strict=False) if len(loss) > 2]
+    same = [
+        score.index(max(score)) == loss.index(min(loss))
+        for score, loss in zip(scores, losses, strict=False)
+        if len(loss) > 2
+    ]
     if same and not any(item == (agree is not None) for item in same):
         hit = disagree or agree
         told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
@@ -151,11 +172,19 @@ def _is_best(said: int, log: Sequence[float], metric: str) -> bool:
 
 def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A metric is said to rise or to fall over the epochs, and did so in none of the runs at any step."""
-    if reading.unsaid or reading.sentence.row or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower):
+    if (
+        reading.unsaid
+        or reading.sentence.row
+        or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower)
+    ):
         return
     for start, end in reading.clauses:
         hits = list(_RISES.finditer(reading.lower[start:end]))
-        named = [item.name for item in reading.sentence.metrics if start <= item.start < end and item.name in EPOCH_METRICS]
+        named = [
+            item.name
+            for item in reading.sentence.metrics
+            if start <= item.start < end and item.name in EPOCH_METRICS
+        ]
         if len(hits) != 1 or len(set(named)) != 1 or _DENIED.search(reading.lower[start:end]):
             continue
         metric = named[0]
@@ -163,29 +192,47 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         if re.match(r"improv|kept", hits[0][0]):
             up = metric not in LOWER_IS_BETTER
         logs = _logs(reading, values, metric)
-        if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):
+        if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}")
+            yield Doubt(
+                reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}"
+            )
 
 
 _STEP = re.compile(
-    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|progress|part of the (?:gain|improvement))\b"
+    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|progress|part of the (?:gain|improvement))\b"  # noqa: E501
 )
 
 
 def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Another epoch brought the largest step of the metric."""
-    if reading.unsaid or reading.sentence.row or "epoch" not in reading.lower + (reading.before.text.lower() if reading.before else ""):
+    if (
+        reading.unsaid
+        or reading.sentence.row
+        or "epoch" not in reading.lower + (reading.before.text.lower() if reading.before else "")
+    ):
         return
     for hit in _STEP.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
         which = [number for first, _, number in reading.ordinals if start <= first < end]
-        pair = re.search(r"\bfrom (?:the )?(?:epoch )?(?:first|second|third|\d|one|two|three) to (?:the )?(?:epoch )?(?:second|third|fourth|last|\d|two|three)\b", reading.lower[start:end])
-        last = re.search(r"\b(?:is|was|comes|came|brings?|brought) (?:in |with )?the (?P<which>last|first|second|third)(?: one)?\b", reading.lower[start:end])
+        pair = re.search(
+            r"\bfrom (?:the )?(?:epoch )?(?:first|second|third|\d|one|two|three) to (?:the )?(?:epoch )?(?:second|third|fourth|last|\d|two|three)\b",  # noqa: E501
+            reading.lower[start:end],
+        )
+        last = re.search(
+            r"\b(?:is|was|comes|came|brings?|brought) (?:in |with )?the (?P<which>last|first|second|third)(?: one)?\b",  # noqa: E501
+            reading.lower[start:end],
+        )
         if reading.is_denied(start, end) or (not which and last is None):
             continue
-        said = which[-1] if which else {"last": -1, "first": 2, "second": 3 if "one" in (last[0] if last else "") else 2, "third": 3}[last["which"] if last else "last"]
+        said = (
+            which[-1]
+            if which
+            else {"last": -1, "first": 2, "second": 3 if "one" in (last[0] if last else "") else 2, "third": 3}[
+                last["which"] if last else "last"
+            ]
+        )
         if pair is not None and len(which) < 2 and not which:
             continue
         metric = next((item.name for item in reading.sentence.metrics if item.name in EPOCH_METRICS), "macro_f1")
@@ -195,7 +242,9 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         for log in logs:
             steps = [abs(b - a) for a, b in pairwise(log)]
             index = (said if said > 0 else len(log) + 1 + said) - 2
-            right.append(index < 0 or index >= len(steps) or steps[index] == (min(steps) if smallest else max(steps)))
+            right.append(
+                index < 0 or index >= len(steps) or steps[index] == (min(steps) if smallest else max(steps))
+            )
         if right and not any(right):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: by epochs it is {told}")
@@ -210,5 +259,3 @@ def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:
         if found:
             return found
     return [log for logs in everything.values() for log in logs]
-
-

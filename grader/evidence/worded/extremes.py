@@ -1,7 +1,7 @@
-"""Superlatives in words, and comparisons of one tier with another: the tier that gained most, the seed that moved least."""
+"""Superlatives in words, and comparisons of one tier with another: the tier that gained most, the seed that moved least."""  # noqa: E501
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, Place, Values
@@ -11,13 +11,17 @@ TIERS = ("head", "mid", "tail")
 CLOSE = 0.015
 """By how much another may be ahead and still be called equal."""
 _NO_MOST = re.compile(
-    r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|progress))|"
+    r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|progress))|"  # noqa: E501
     r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|examples|seeds|runs|places|telling|part)"
 )
-_RELATIVE = re.compile(r"\brelativ\w*|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit")
+_RELATIVE = re.compile(
+    r"\brelativ\w*|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"  # noqa: E501
+)
 _PIECE = re.compile(r",|;|:|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\s[–—]\s")
 _LEVEL = re.compile(r"\b(?:strongest|weakest|highest|lowest|best|worst)\b")
-_COMPARED = re.compile(r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|bigger)\b[^,;.]{0,45}?\bthan\b(?! any)")
+_COMPARED = re.compile(
+    r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|bigger)\b[^,;.]{0,45}?\bthan\b(?! any)"  # noqa: E501
+)
 
 
 def wrong_extremes(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -57,11 +61,16 @@ def _piece(text: str, place: int) -> tuple[int, int]:
 def _wrong_pairs(
     reading: Reading, values: Values, tiers: Sequence[tuple[int, str]], *, change: bool, loss: bool
 ) -> Iterator[Doubt]:
-    """ "The tail moved further up than the mid tier", where it did not."""
+    """ "The tail moved further up than the mid tier", where it did not."""  # noqa: D210
     for hit in _COMPARED.finditer(reading.lower):
         before = [tier for place, tier in tiers if place < hit.start() and hit.start() - place < 60]
         behind = [tier for place, tier in tiers if 0 <= place - hit.end() < 20]
-        if not before or not behind or before[-1] == behind[0] or reading.is_denied(max(0, hit.start() - 30), hit.end()):
+        if (
+            not before
+            or not behind
+            or before[-1] == behind[0]
+            or reading.is_denied(max(0, hit.start() - 30), hit.end())
+        ):
             continue
         if not change and not re.search(r"\bf1\b", reading.lower):
             continue
@@ -80,18 +89,18 @@ def _families(reading: Reading, values: Values, *, change: bool) -> list[dict[st
     found = []
     if change:
         steps = [step for step in values.steps if not groups or set(step) & groups]
-        found = [_of_all(lambda tier, pair=step: _gain(values, tier, pair)) for step in steps]
+        found = [_of_all({tier: _gain(values, tier, step) for tier in TIERS}) for step in steps]
     else:
         found = [
-            _of_all(lambda tier, key=group.key: values.value(Place("f1", key, tier)))
+            _of_all({tier: values.value(Place("f1", group.key, tier)) for tier in TIERS})
             for group in values.measured.settled
             if not groups or group.key in groups
         ]
     return [family for family in found if len(family) == len(TIERS)]
 
 
-def _of_all(value: Callable[[str], float | None]) -> dict[str, float]:
-    return {tier: found for tier in TIERS if (found := value(tier)) is not None}
+def _of_all(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {tier: value for tier, value in values.items() if value is not None}
 
 
 def _gain(values: Values, tier: str, pair: tuple[str, str]) -> float | None:
@@ -104,10 +113,8 @@ def _of_tiers(reading: Reading, values: Values, said: str, word: str, *, change:
     yield from _judged(reading, said, word, _families(reading, values, change=change), up=up)
 
 
-def _of_seeds(
-    reading: Reading, values: Values, said: int, word: str, *, up: bool, size: bool
-) -> Iterator[Doubt]:
-    """Among the seeds of an experiment, of the change from one arm to the other; ``size``: whichever way it went."""
+def _of_seeds(reading: Reading, values: Values, said: int, word: str, *, up: bool, size: bool) -> Iterator[Doubt]:
+    """Among the seeds of an experiment, of the change from one arm to the other; ``size``: whichever way it went."""  # noqa: E501
     names = reading.sentence.metric_names or reading.sentence.implied_metrics
     found = []
     for first, second in values.measured.experiments:

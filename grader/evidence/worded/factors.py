@@ -1,4 +1,4 @@
-"""Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be meant."""
+"""Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be meant."""  # noqa: E501
 
 import re
 import statistics
@@ -10,30 +10,32 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
 
 _COUNTS = {
-    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "twice": 2.0,
+    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "twice": 2.0,  # noqa: E501
     "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "quintupl": 5.0,
 }  # fmt: skip
 _PARTS = {"half": 0.5, "halve": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _SHARES = {"half": 0.5, "a third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1}
 _HOW = (
-    r"(?P<how>(?:clearly |well |far |much |a little |slightly |just )?(?:more|over|above|less|fewer|under|below)(?: than)?|nearly|almost|not quite|close to|"
-    r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |the )?"
+    r"(?P<how>(?:clearly |well |far |much |a little |slightly |just )?(?:more|over|above|less|fewer|under|below)(?: than)?|nearly|almost|not quite|close to|"  # noqa: E501
+    r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |the )?"  # noqa: E501
 )
 _TIMES = re.compile(
-    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
-    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
+    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"  # noqa: E501
+    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"  # noqa: E501
 )
-_VERB = re.compile(rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))")
+_VERB = re.compile(
+    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))"  # noqa: E501
+)
 _PART = re.compile(
-    rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"
+    rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"  # noqa: E501
     r"(?:macro-f1|accuracy|score|value|weighted f1)|the \w+'s|tf-idf's)(?:\b|(?<=s)))"
 )
 _LESS = re.compile(
-    rf"\b(?:fell|falls|dropp\w+|decreas\w+|shrank|went down|lost|loses|loss of|rose|grew|increas\w+)\s+(?:by |to )?{_HOW}(?P<word>half|a third|two thirds|a quarter|a fifth|a tenth)\b(?! (?:of a|point))|"
+    rf"\b(?:fell|falls|dropp\w+|decreas\w+|shrank|went down|lost|loses|loss of|rose|grew|increas\w+)\s+(?:by |to )?{_HOW}(?P<word>half|a third|two thirds|a quarter|a fifth|a tenth)\b(?! (?:of a|point))|"  # noqa: E501
     r"\b(?P<halved>halved|cut in half)\b"
 )
 _OTHER = re.compile(
-    r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|complaints|errors|time|"
+    r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|complaints|errors|time|"  # noqa: E501
     r"examples|rows|length|tokens|looks|size|training|runs?|tail|head|mid|voices|votes)\b"
 )
 SLACK = 0.12
@@ -53,7 +55,11 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
         kept = (part, 1 - part)
         if not any(abs(ratio - value) <= 0.2 * value for ratio in known for value in kept):
             near = min(known, key=lambda ratio: abs(ratio - part))
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
+            yield Doubt(
+                reading.sentence.text,
+                reading.sentence.position,
+                f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}",
+            )
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
@@ -72,7 +78,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             if known and not any(_fits(ratio, factor, hit) for ratio in known):
                 near = min(known, key=lambda ratio: abs(ratio - factor))
                 yield Doubt(
-                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"
+                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"  # noqa: E501
                 )  # fmt: skip
 
 
@@ -101,7 +107,7 @@ def _within(ratio: float, factor: float, how: str) -> bool:
 def _ratios(reading: Reading, values: Values) -> list[float]:
     """Every ratio that may be meant: between two numbers of the sentence or of the one before it, between two runs' values of
     a metric, two tiers' or two epochs'.
-    """
+    """  # noqa: E501
     sentence = reading.sentence
     mine = [item for item in sentence.numbers if not item.spelled and not item.times and item.value > 0]
     earlier = [item for item in reading.before.numbers if item.value > 0] if reading.before is not None else []
@@ -120,14 +126,20 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
         tiers = {item.name for item in reading.tiers}
         keys = {key for step in steps for key in step}
         places += [(Place("f1", a, tier), Place("f1", b, tier)) for a, b in steps for tier in tiers]
-        places += [(Place("f1", key, one), Place("f1", key, other)) for key in keys for one, other in permutations(tiers, 2)]
+        places += [
+            (Place("f1", key, one), Place("f1", key, other))
+            for key in keys
+            for one, other in permutations(tiers, 2)
+        ]
     found += _of_seeds(values, known)
     for one, other in places:
         before, after = values.value(one), values.value(other)
         if before and after:
             found += [before / after, after / before]
     if "epoch" in reading.lower:
-        logs = [log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)]
+        logs = [
+            log for metric in known for group in values.measured.groups for log in values.epochs(metric, group.key)
+        ]
         found += [b / a for log in logs for a, b in permutations(log, 2) if a]
     return found
 

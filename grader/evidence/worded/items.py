@@ -14,27 +14,37 @@ _SMALL = (
     r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|\d{1,3}(?![.,]?\d))"
 )
 _RIGHT = re.compile(
-    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |routed )*(?P<kind>right|correct\w*|wrong)\b"
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |routed )*(?P<kind>right|correct\w*|wrong)\b"  # noqa: E501
 )
 _MORE_RIGHT = re.compile(
-    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"  # noqa: E501
 )
-_CHANGED = re.compile(r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b")
+_CHANGED = re.compile(
+    r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b"
+)
 _CLASSES = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+classes|classes\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"
+    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+classes|classes\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"  # noqa: E501
 )
 _SHARE = re.compile(
-    rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"
+    rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"  # noqa: E501
 )
 _OF_COMPLAINTS = re.compile(
-    rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"
+    rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"  # noqa: E501
 )
 _OF_OTHERS = re.compile(r"\s+(?:that|which|tf-idf|it)\b")
 _KINDS = (
-    (re.compile(r"\b(?:above zero|nonzero|non-zero|no longer (?:at )?zero|a non-zero|more than zero)\b"), "above_zero"),
+    (
+        re.compile(r"\b(?:above zero|nonzero|non-zero|no longer (?:at )?zero|a non-zero|more than zero)\b"),
+        "above_zero",
+    ),
     (re.compile(r"\bnever predicted|\bnot predicted\b"), "never_predicted"),
     (re.compile(r"\balways wrong\b"), "always_wrong"),
-    (re.compile(r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|without a (?:single )?hit)\b"), "zero_f1_classes"),
+    (
+        re.compile(
+            r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|without a (?:single )?hit)\b"  # noqa: E501
+        ),
+        "zero_f1_classes",
+    ),
 )
 
 
@@ -59,20 +69,33 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         right = re.search(r"\b(?:right|correct\w*|answers?|hits?|accuracy)\b", around)
         if reading.is_denied(max(0, hit.start() - 40), hit.end()):
             continue
-        if right is None or not _CHANGED.search(around) or re.search(r"\bclass|\bper\b|\bsingle\b|\bor less\b|\bat most\b|\bhave\b", around):
+        if (
+            right is None
+            or not _CHANGED.search(around)
+            or re.search(r"\bclass|\bper\b|\bsingle\b|\bor less\b|\bat most\b|\bhave\b", around)
+        ):
             continue
         if named and named != {"accuracy"} and "accuracy" not in named:
             continue
         steps = [step for step in values.steps_of(reading.sentence.text) if set(step) <= set(correct)]
         apart = {abs(correct[b] - correct[a]) for a, b in steps}
         said = number_of(hit["count"])
-        if apart and said not in apart and said not in set(correct.values()) | set(wrong.values()) and said != sum(correct.values()):
+        if (
+            apart
+            and said not in apart
+            and said not in set(correct.values()) | set(wrong.values())
+            and said != sum(correct.values())
+        ):
             told = ", ".join(f"{count:.0f}" for count in sorted(apart))
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the runs differ by {told} complaints")
+            yield Doubt(
+                reading.sentence.text,
+                reading.sentence.position,
+                f"{hit[0].strip()!r}: the runs differ by {told} complaints",
+            )
             return
 
 
-def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]
+def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
     keys = reading.sentence.group_keys or values.about
     return [group for group in values.measured.settled if not keys or group.key in keys]
 
@@ -81,7 +104,12 @@ def _correct(values: Values, metric: str) -> dict[str, float]:
     """How many items each group's run got right, or wrong."""
     found: dict[str, float] = {}
     for fact in values.measured.facts.all:
-        if fact.kind is Kind.NAMED and fact.unit == UNIT_COUNT and fact.metric == metric and len(fact.operands) == 1:
+        if (
+            fact.kind is Kind.NAMED
+            and fact.unit == UNIT_COUNT
+            and fact.metric == metric
+            and len(fact.operands) == 1
+        ):
             for key in fact.operands[0]:
                 found.setdefault(key, fact.value)
     return found
@@ -99,17 +127,29 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         sided = not reading.sentence.groups
         judged = []
         for change in _changes(reading, values, kind):
-            judged.append((abs(abs(change) - said) < 0.51 and (not sided or (change > 0) == more), change))
+            judged.append((abs(abs(change) - said) < 0.51 and (not sided or (change > 0) == more), change))  # noqa: PERF401
         if judged and not any(right for right, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}")
+            yield Doubt(
+                reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}"
+            )
             return
     for hit in _SHARE.finditer(reading.lower):
         kinds = [name for pattern, name in _KINDS if pattern.search(hit["rest"])]
-        if len(kinds) < 1 or _OF_OTHERS.match(hit["rest"]) or reading.is_denied(max(0, hit.start() - 20), hit.end()):
+        if (
+            len(kinds) < 1
+            or _OF_OTHERS.match(hit["rest"])
+            or reading.is_denied(max(0, hit.start() - 20), hit.end())
+        ):
             continue
-        shares = [share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None]
+        shares = [
+            share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None
+        ]
         if shares and not any(_fits(share, hit) for share in shares):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
+            yield Doubt(
+                reading.sentence.text,
+                reading.sentence.position,
+                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
+            )
             return
     for hit in _OF_COMPLAINTS.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 45) : hit.end()]
@@ -120,7 +160,11 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         known = [value for group in _named(reading, values) if (value := group.mean("accuracy")) is not None]
         shares = [value if right is not None else 1 - value for value in known]
         if shares and not any(fraction_of(hit).fits(share) for share in shares):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
+            yield Doubt(
+                reading.sentence.text,
+                reading.sentence.position,
+                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
+            )
             return
 
 
@@ -137,7 +181,7 @@ def _count(values: Values, key: str, kind: str) -> float | None:
     return mean if mean is not None else values.named(kind, key)
 
 
-def _named(reading: Reading, values: Values):  # type: ignore[no-untyped-def]
+def _named(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
     keys = reading.sentence.group_keys or reading.sentence.implied_groups
     found = [group for group in values.measured.settled if group.key in keys]
     return found or list(values.measured.settled)

@@ -11,7 +11,7 @@ from grader.reading.vocabulary import Mention
 
 PLACES = ("head", "similar_mid", "other_mid", "other_tail")
 _OF_TAIL = re.compile(
-    r"\b(?:errors|mistakes|complaints|answers|predictions)(?: \w+){0,2} (?:on|of|for|from) (?:the )?(?:tail|rare)(?: classes| complaints)?|\btail (?:complaints|errors|mistakes)|"
+    r"\b(?:errors|mistakes|complaints|answers|predictions)(?: \w+){0,2} (?:on|of|for|from) (?:the )?(?:tail|rare)(?: classes| complaints)?|\btail (?:complaints|errors|mistakes)|"  # noqa: E501
     r"\brare complaints|\btail's (?:errors|mistakes)|\bswallows? (?:the )?(?:rare complaints|tail|everything)"
 )
 _MORE = re.compile(
@@ -19,33 +19,41 @@ _MORE = re.compile(
     r"(?P<under>fewer|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
 )
 _SIZE = re.compile(
-    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional)\b"
+    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional)\b"  # noqa: E501
 )
-_EXPECTED = re.compile(r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b")
+_EXPECTED = re.compile(
+    r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b"
+)
 _GUESS = re.compile(
-    r"\b(?P<high>overestimat\w+|overrated|(?:guess\w*|expected|was|were) too (?:high|much|many)|expected more|thought more)\b|"
-    r"\b(?P<low>underestimat\w+|underrated|(?:guess\w*|expected|was|were) too (?:low|little|few)|expected (?:less|fewer)|thought (?:less|fewer))\b"
+    r"\b(?P<high>overestimat\w+|overrated|(?:guess\w*|expected|was|were) too (?:high|much|many)|expected more|thought more)\b|"  # noqa: E501
+    r"\b(?P<low>underestimat\w+|underrated|(?:guess\w*|expected|was|were) too (?:low|little|few)|expected (?:less|fewer)|thought (?:less|fewer))\b"  # noqa: E501
 )
 _MOST = re.compile(
-    r"\b(?:most|the (?:larger|greater|bigger) part|more than half|over half|the majority|the bulk) of (?:the|these|those|all|its|their)\b[^.;]{0,45}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended)\b"
+    r"\b(?:most|the (?:larger|greater|bigger) part|more than half|over half|the majority|the bulk) of (?:the|these|those|all|its|their)\b[^.;]{0,45}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended)\b"  # noqa: E501
 )
 _PART = re.compile(
-    rf"(?<!\w){FRACTION} (?:of )?(?:the |these |those |all |its |their )*(?:tail's |tail |wrong )?(?:errors|mistakes|wrong answers|predictions|them)\b[^.;]{{0,40}}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended|went)\b"
+    rf"(?<!\w){FRACTION} (?:of )?(?:the |these |those |all |its |their )*(?:tail's |tail |wrong )?(?:errors|mistakes|wrong answers|predictions|them)\b[^.;]{{0,40}}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended|went)\b"  # noqa: E501
 )
 _LARGEST = re.compile(
-    r"\b(?P<first>(?:the )?(?:largest|biggest|most frequent|most common|main|highest)) (?:share|destination|place|part|landing place|target|portion)\b"
+    r"\b(?P<first>(?:the )?(?:largest|biggest|most frequent|most common|main|highest)) (?:share|destination|place|part|landing place|target|portion)\b"  # noqa: E501
 )
 
 
 def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What is said of where errors land, and the table of places says otherwise."""
-    if reading.sentence.row or vocabulary.has("context", "elsewhere", reading.sentence.text) or _found(values, "head") is None:
+    if (
+        reading.sentence.row
+        or vocabulary.has("context", "elsewhere", reading.sentence.text)
+        or _found(values, "head") is None
+    ):
         return
     yield from _most(reading, values)
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         places = _places(reading, start, end)
-        if len({item.name for item in places}) != 1 or re.search(r"\bwould\b(?! (?:suggest|explain|predict|give|put|do|have))|\?", clause):
+        if len({item.name for item in places}) != 1 or re.search(
+            r"\bwould\b(?! (?:suggest|explain|predict|give|put|do|have))|\?", clause
+        ):
             continue
         place = places[0].name
         guess = _GUESS.search(clause)
@@ -55,7 +63,12 @@ def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         more = _MORE.search(clause)
         size, expected = _SIZE.search(clause), _EXPECTED.search(clause)
-        if more is None or (size is None) == (expected is None) or re.search(r"\d", clause) or reading.is_denied(start, end):
+        if (
+            more is None
+            or (size is None) == (expected is None)
+            or re.search(r"\d", clause)
+            or reading.is_denied(start, end)
+        ):
             continue
         column = "by_size" if size is not None else "expected"
         # "I expected more than I found" is about what was expected.
@@ -69,7 +82,11 @@ def _places(reading: Reading, start: int, end: int) -> list[Mention]:
     found = []
     for item in reading.tiers:
         if start <= item.start < end and not any(a <= item.start < b for a, b in source):
-            name = "other_tail" if item.name == "tail" and re.search(r"each other|one another", reading.lower) else item.name
+            name = (
+                "other_tail"
+                if item.name == "tail" and re.search(r"each other|one another", reading.lower)
+                else item.name
+            )
             if name in (*PLACES, "mid"):
                 found.append(Mention(name, item.start, item.end))
     return found
@@ -88,10 +105,10 @@ def _judged(reading: Reading, values: Values, place: str, column: str, words: st
         return
     close = abs(found - other) < 0.01
     much = re.search(r"\b(?:clearly|far|much|well|considerably)\b", reading.lower) is not None
-    if (found > other) != up and not close or (close and much):
+    if ((found > other) != up and not close) or (close and much):
         name, called = place.replace("_", " "), column.replace("_", " ")
         yield Doubt(
-            reading.sentence.text, reading.sentence.position, f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}"
+            reading.sentence.text, reading.sentence.position, f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}"  # noqa: E501
         )  # fmt: skip
 
 
@@ -114,8 +131,15 @@ def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
         if behind and not reading.is_denied(max(0, hit.start() - 20), hit.end()) and shares[behind[0].name] < 0.5:
             yield _told(reading, hit[0], shares)
     for hit in _PART.finditer(reading.lower):
-        behind = [item for item in _places(reading, hit.end(), hit.end() + 40) if _found(values, item.name) is not None]
-        if not behind or reading.is_denied(max(0, hit.start() - 20), hit.end()) or _SIZE.search(reading.lower) or _EXPECTED.search(reading.lower):
+        behind = [
+            item for item in _places(reading, hit.end(), hit.end() + 40) if _found(values, item.name) is not None
+        ]
+        if (
+            not behind
+            or reading.is_denied(max(0, hit.start() - 20), hit.end())
+            or _SIZE.search(reading.lower)
+            or _EXPECTED.search(reading.lower)
+        ):
             continue
         share = _found(values, behind[0].name)
         if share is not None and not fraction_of(hit).fits(share):
@@ -123,9 +147,17 @@ def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
     for hit in _LARGEST.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
         here = {item.name for item in _places(reading, start, end) if item.name in shares}
-        if len(here) != 1 or reading.is_denied(start, hit.end()) or re.search(r"second|third", reading.lower[start : hit.end()]):
+        if (
+            len(here) != 1
+            or reading.is_denied(start, hit.end())
+            or re.search(r"second|third", reading.lower[start : hit.end()])
+        ):
             continue
-        if shares[next(iter(here))] < max(shares.values()) - 1e-9 and not _SIZE.search(reading.lower) and not _EXPECTED.search(reading.lower):
+        if (
+            shares[next(iter(here))] < max(shares.values()) - 1e-9
+            and not _SIZE.search(reading.lower)
+            and not _EXPECTED.search(reading.lower)
+        ):
             yield _told(reading, hit[0], shares)
 
 

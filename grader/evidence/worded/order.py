@@ -1,4 +1,4 @@
-"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it was"."""
+"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it was"."""  # noqa: E501
 
 import re
 from collections.abc import Iterator
@@ -16,29 +16,35 @@ _THAN = re.compile(
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
-_THAN_NOTHING = re.compile(r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)")
+_THAN_NOTHING = re.compile(
+    r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
+)
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
 _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|relative to|against|over|with respect to)\W+(?:the\W+)?$")
 _NUMBER_NEXT = re.compile(
     r"\W*(?:than|by|to)?\W*(?:(?:about|only|just|nearly|almost|at (?:most|least)|up to|some|a)\W+)*"
-    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|nothing\b|chance\b)"
+    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|nothing\b|chance\b)"  # noqa: E501
 )
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
-_CARRIED = re.compile(r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)")
+_CARRIED = re.compile(
+    r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)"
+)
 _PRONOUN = re.compile(r"\W*(?:and|but|so|then)?\W*(?:it|this|that|the (?:score|metric|value|number))\b")
 _SEEDS = re.compile(r"\bseeds?\b|\bgraines?\b|\bsemillas?\b|\bpairs?\b|\bruns\b")
-_OVER_EPOCHS = re.compile(r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b")
+_OVER_EPOCHS = re.compile(
+    r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b"
+)
 ANOTHER_MATTER = re.compile(
-    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
-    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"
+    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"  # noqa: E501
+    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"  # noqa: E501
     r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
 )
 _SPREAD = re.compile(
-    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"
+    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"  # noqa: E501
     r"(?:between|over|across) (?:the )?seeds)\b"
 )
 CLOSE = 0.01
@@ -47,16 +53,16 @@ _APART = 12
 """Characters by which a metric must be nearer than another to be the one that is meant."""
 AMOUNTS = frozenset({"more", "less", "fewer", "mehr", "weniger", "moins", "menos"})
 _MANY = re.compile(
-    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"
+    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"  # noqa: E501
     r"(?:tried\s+and\s+)?"
 )
 _BY_DOING = re.compile(
-    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|going (?:from|to)|moving (?:from|to)|"
+    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|going (?:from|to)|moving (?:from|to)|"  # noqa: E501
     r"switching|the change|this change|adding)\b"
 )
 _SAME = re.compile(
     r"\b(?:(?:did|does|do|has|have)(?: not|n't) (?:really |much )?(?:change[d]?|move[d]?|differ)\b|"
-    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|where (?:it|they) (?:was|were)|as it was|equal|identical)"
+    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|where (?:it|they) (?:was|were)|as it was|equal|identical)"  # noqa: E501
     r"(?=\W*(?:$|[,.;:)]|in\b|for\b|with\b|under\b|as (?:before|in the baseline)))|"
     r"(?:nothing|not anything) (?:has )?(?:changed|happened)\b|exactly as (?:good|high))"
 )
@@ -64,7 +70,7 @@ _SAME = re.compile(
 
 @dataclass(frozen=True)
 class Asked:
-    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the same (0)."""
+    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the same (0)."""  # noqa: E501
 
     first: Place
     second: Place
@@ -82,9 +88,14 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         spread = spread or hit.relation.role == "steady"
         if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
             continue
-        if any(_BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end):
+        if any(
+            _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
+        ):
             continue
-        if any(hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start] for item in reading.tiers):
+        if any(
+            hit.end <= item.start < end and " than " in reading.lower[hit.end : item.start]
+            for item in reading.tiers
+        ):
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
@@ -98,8 +109,8 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _ALL = re.compile(
-    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|three|single))*|both)"
-    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|\bin every respect\b|\bacross the board\b"
+    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|three|single))*|both)"  # noqa: E501
+    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|\bin every respect\b|\bacross the board\b"  # noqa: E501
 )
 
 
@@ -109,7 +120,11 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for found in _ALL.finditer(reading.lower):
         start, end = reading.clause_at(found.start())
-        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "than", "over")]
+        hits = [
+            hit
+            for hit in reading.hits()
+            if start <= hit.start < end and hit.relation.role in ("change", "than", "over")
+        ]
         if len(hits) != 1 or hits[0].denied or reading.tiers:
             continue
         hit = hits[0]
@@ -117,7 +132,11 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         compared = list(_compared(hit, start, end, reading, values))
         if not compared and hit.relation.role == "change":
             compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
-        left = [name for name in metrics if name not in reading.sentence.metric_names] if found.groupdict().get("but") else metrics
+        left = (
+            [name for name in metrics if name not in reading.sentence.metric_names]
+            if found.groupdict().get("but")
+            else metrics
+        )
         verdicts = []
         for first, second in compared:
             each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
@@ -149,17 +168,25 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
         }
         if (len(metrics) != 1 and not tiers) or any(name in COUNTED for name in metrics):
             continue
-        steps = [step for step in values.steps_of(reading.sentence.text) if not named or any(set(step) & keys for keys in named)]
+        steps = [
+            step
+            for step in values.steps_of(reading.sentence.text)
+            if not named or any(set(step) & keys for keys in named)
+        ]
         pairs = _places(((b, a) for a, b in steps), metrics, start, end, reading)
         known = [(abs(a - b), pair) for pair in pairs
-                 if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip
+                 if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
         if known and min(apart for apart, _ in known) > 0.002:
             yield _doubt(reading, values, found[0], known[0][1])
 
 
 def _is_other(reading: Reading, values: Values) -> bool:
     """It speaks of seeds, or of what might be."""
-    if reading.doubtful or reading.sentence.row or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower)):
+    if (
+        reading.doubtful
+        or reading.sentence.row
+        or (_SEEDS.search(reading.lower) and not _SPREAD.search(reading.lower))
+    ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
@@ -216,12 +243,14 @@ def _places(
             yield Asked(Place(metric, first, tier, epoch, spread), Place(metric, second, tier, epoch, spread))
 
 
-def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...]:
+def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...]:  # noqa: PLR0911
     """The metrics that may be meant: named in the clause, else in the sentence, else what the text is about."""
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
     word = reading.lower[hit.start : hit.end]
-    if word in AMOUNTS and not _SPREAD.search(reading.lower[start:end]):  # "more" and "fewer" are of what follows them
+    if word in AMOUNTS and not _SPREAD.search(
+        reading.lower[start:end]
+    ):  # "more" and "fewer" are of what follows them
         behind = [item for item in here if item.start >= hit.end]
         close = behind and _MANY.fullmatch(reading.lower[hit.end : behind[0].start]) is not None
         return (behind[0].name,) if close else ()
@@ -248,7 +277,7 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
 
 
 def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> Iterator[tuple[str, str]]:
-    """The runs that may be compared: what stands before the relation with what stands behind it, or its other arm."""
+    """The runs that may be compared: what stands before the relation with what stands behind it, or its other arm."""  # noqa: E501
     groups = [item for item in reading.sentence.groups if start <= item[0] < end]
     before = [item for item in groups if item[1] <= hit.start]
     behind = [item for item in groups if item[0] >= hit.end]
@@ -280,7 +309,7 @@ def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) 
         yield from _each(subjects[0], frozenset(_others_of(subjects[0], reading, values)))
 
 
-def _changed(
+def _changed(  # noqa: PLR0911, PLR0912
     groups: list[tuple[int, int, frozenset[str]]], start: int, end: int, reading: Reading, values: Values
 ) -> Iterator[tuple[str, str]]:
     """From what to what something rose or fell."""
@@ -303,9 +332,9 @@ def _changed(
             return  # it goes on about runs that stand alone
         if not (by_doing or doers or _PAST.search(reading.lower[start:end])):
             return  # what happens as a rule
-        for first, second in values.steps_of(reading.sentence.text):
-            if (not doers or second in doers) and not (by_doing and first.startswith("run:")):
-                yield second, first
+        for before, after in values.steps_of(reading.sentence.text):
+            if (not doers or after in doers) and not (by_doing and before.startswith("run:")):
+                yield after, before
         return
     if _AGAINST.search(reading.lower[start : groups[0][0]]):
         yield from _each(frozenset(_others_of(distinct[0], reading, values)), distinct[0])
@@ -324,10 +353,10 @@ def _each(subject: frozenset[str], others: frozenset[str]) -> Iterator[tuple[str
             yield first, second
 
 
-def _others_of(keys: frozenset[str], reading: Reading, values: Values) -> set[str]:
+def _others_of(keys: frozenset[str], reading: Reading, values: Values) -> frozenset[str]:
     """What runs are compared with that are named alone: those named before, else their other arm."""
     implied = reading.sentence.implied_groups - keys
-    others = {other for key in keys for other in values.others(key)} - keys
+    others = frozenset(other for key in keys for other in values.others(key)) - keys
     return (implied & others) or others
 
 

@@ -45,7 +45,11 @@ def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
         if asked or vocabulary.says("foretold", "denied", around):
             continue
         prediction = outcome.prediction
-        bounds = "" if prediction.low is None or prediction.high is None else f" by {prediction.low:g} to {prediction.high:g}"
+        bounds = (
+            ""
+            if prediction.low is None or prediction.high is None
+            else f" by {prediction.low:g} to {prediction.high:g}"
+        )
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
             f"{hit[0].strip()!r}: the change is {outcome.change:+.4f}, and the prediction was {prediction.metric} "

@@ -10,22 +10,40 @@ from grader.reading import vocabulary
 from grader.reading.vocabulary import Mention, Relation
 
 _CLAUSE = re.compile(
-    r";|:\s|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|aber|während|et|mais|y|pero|mientras)\s|"
+    r";|:\s|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|aber|während|et|mais|y|pero|mientras)\s|"  # noqa: E501
     r",\s+yet\s|,?\s+and\s|,\s+(?=(?:so|which|where|as|the|it|with|only|this|that)\b)"
 )
 _EPOCH = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|fifth|last|final|one|two|three)\s+epochs?|epochs?\s*(?P<number>\d{1,2}|one|two|three|four))\b"
 )
-_ORDINAL = re.compile(r"\b(?:the|its|my) (first|second|third|fourth|fifth|last|final)\b(?! (?:arm|seed|run|line|story|one is the (?:arm|seed)|step|time|split|thing))")
-_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|without|nothing|nobody|hardly|nicht|kein\w*|nie|pas|non|ninguna?)\b|n't\b")
+_ORDINAL = re.compile(
+    r"\b(?:the|its|my) (first|second|third|fourth|fifth|last|final)\b(?! (?:arm|seed|run|line|story|one is the (?:arm|seed)|step|time|split|thing))"  # noqa: E501
+)
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|nothing|nobody|hardly|nicht|kein\w*|nie|pas|non|ninguna?)\b|n't\b"
+)
 _NO_DENIAL = re.compile(
-    r"never[- ]predicted|never predicts?|not predicted|not only|not just|whether or not|no doubt|no further|no more|no longer improv\w+|without improvement|"
-    r"without (?:an? )?(?:further )?(?:gain|improvement|higher score)|not improve\w*|no improvement|nothing (?:more )?was (?:gained|improving)"
+    r"never[- ]predicted|never predicts?|not predicted|not only|not just|whether or not|no doubt|no further|no more|no longer improv\w+|without improvement|"  # noqa: E501
+    r"without (?:an? )?(?:further )?(?:gain|improvement|higher score)|not improve\w*|no improvement|nothing (?:more )?was (?:gained|improving)"  # noqa: E501
 )
 _KINDS = re.compile(r"never[- ]predicted|not predicted|never predicts?")
 _WOULD = re.compile(r"\bwould be\b|\bwould have\b", re.IGNORECASE)
-_DENIED = re.compile(r"(?:\b(?:is|was|are|were|did|does|do|has|have|had) not|n't|\bno|\bnever|\bneither)\s+(?:yet |any |a |the |been )?(?:have |get |show )?$")
-_NUMBER = {"first": 1, "one": 1, "second": 2, "two": 2, "third": 3, "three": 3, "fourth": 4, "four": 4, "fifth": 5, "last": -1, "final": -1}
+_DENIED = re.compile(
+    r"(?:\b(?:is|was|are|were|did|does|do|has|have|had) not|n't|\bno|\bnever|\bneither)\s+(?:yet |any |a |the |been )?(?:have |get |show )?$"  # noqa: E501
+)
+_NUMBER = {
+    "first": 1,
+    "one": 1,
+    "second": 2,
+    "two": 2,
+    "third": 3,
+    "three": 3,
+    "fourth": 4,
+    "four": 4,
+    "fifth": 5,
+    "last": -1,
+    "final": -1,
+}
 
 
 @dataclass(frozen=True)
@@ -59,17 +77,15 @@ class Reading:
     @cached_property
     def unsaid(self) -> bool:
         """It speaks of what might be, of what was expected or of what others found."""
-        return (
-            vocabulary.says("worded", "unsaid", self.lower) is not None
-            or vocabulary.has("context", "elsewhere", self.sentence.text)
+        return vocabulary.says("worded", "unsaid", self.lower) is not None or vocabulary.has(
+            "context", "elsewhere", self.sentence.text
         )
 
     @cached_property
     def doubtful(self) -> bool:
         """All of it is a forecast, a question, or about what others found."""
-        return (
-            vocabulary.says("worded", "forecast", self.lower) is not None
-            or vocabulary.has("context", "elsewhere", _WOULD.sub(" ", self.sentence.text))
+        return vocabulary.says("worded", "forecast", self.lower) is not None or vocabulary.has(
+            "context", "elsewhere", _WOULD.sub(" ", self.sentence.text)
         )
 
     @cached_property
@@ -98,7 +114,7 @@ class Reading:
 
     @cached_property
     def ordinals(self) -> tuple[tuple[int, int, int], ...]:
-        """Where epochs are named, and where an ordinal alone may name one ("the third"), where epochs are spoken of."""
+        """Where epochs are named, and where an ordinal alone may name one ("the third"), where epochs are spoken of."""  # noqa: E501
         if "epoch" not in self.lower and (self.before is None or "epoch" not in self.before.text.lower()):
             return ()
         spans = [(start, end) for start, end, _ in self.epochs]
@@ -113,7 +129,10 @@ class Reading:
     def _names(self) -> list[tuple[int, int]]:
         """Where the names of groups and metrics are: "the lower learning rate" compares nothing."""
         spans = [(start, end) for start, end, _ in self.sentence.groups]
-        return [*spans, *((item.start, item.end) for item in self.sentence.metrics if item.name not in ("lost", "rescued"))]
+        return [
+            *spans,
+            *((item.start, item.end) for item in self.sentence.metrics if item.name not in ("lost", "rescued")),
+        ]
 
     def is_denied(self, start: int, end: int) -> bool:
         """An odd number of words of denial stands between two places."""

@@ -1,7 +1,7 @@
 """Claims about each, none, so many or a named one of the seeds."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 
 from grader.evidence.groups import COUNTED
@@ -14,24 +14,29 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both"
 _NUMBER = r"(?:one|two|three|four|five|six|\d)"
 _UNIT = r"(?:seeds?|pairs?|runs|repeats?|repetitions?|cases)"
 _SEEDS = re.compile(
-    rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our| these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"
-    rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|improved|gained|lost|were|are|show))|"
-    rf"whatever the seed|whichever seed|regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"
+    rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our| these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"  # noqa: E501
+    rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|improved|gained|lost|were|are|show))|"  # noqa: E501
+    rf"whatever the seed|whichever seed|regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"  # noqa: E501
     rf"(?P<none>(?:no|none of the(?: {_NUMBER})?|not one of the(?: {_NUMBER})?|in no|not a single) {_UNIT})|"
     rf"(?P<some>{_NUMBER}|a single)(?: out)?(?P<of> of)?(?: the| my| our)?(?: {_NUMBER})? {_UNIT}|"
-    rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|complaints|errors|items)))"
+    rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|complaints|errors|items)))"  # noqa: E501
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _EXCEPT = re.compile(r"\bexcept|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 
 
 def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Lower in each of the three seeds", where one went up."""
+    """ "Lower in each of the three seeds", where one went up."""  # noqa: D210
     if reading.unsaid or reading.sentence.row or _EXCEPT.search(reading.lower):
         return
     for found in _SEEDS.finditer(reading.lower):
         only = re.search(r"\bonly\W+$|\bjust\W+$", reading.lower[: found.start()]) is not None
-        if found["some"] in ("one", "1", "a single") and not found["of"] and not only and found["some"] != "a single":
+        if (
+            found["some"] in ("one", "1", "a single")
+            and not found["of"]
+            and not only
+            and found["some"] != "a single"
+        ):
             continue
         if found["some"] and not found["of"] and _SUMMED.search(reading.lower[: found.start()]):
             continue
@@ -49,12 +54,18 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         ]
         if counts and not any(_fits(found, count, of) for count, of, _ in counts):
             count, of, what = counts[0]
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{found[0]!r}: {what} did so in {count} of {of} seeds")
+            yield Doubt(
+                reading.sentence.text,
+                reading.sentence.position,
+                f"{found[0]!r}: {what} did so in {count} of {of} seeds",
+            )
 
 
 def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> Hit | None:
     """The relation of a clause that is nearest to a place, where no other is as near."""
-    here = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role != "over" and not hit.denied]
+    here = [
+        hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role != "over" and not hit.denied
+    ]
     ordered = sorted(here, key=lambda hit: min(abs(hit.start - last), abs(first - hit.end)))
     if not ordered:
         return None
@@ -65,8 +76,8 @@ def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> H
 def _changes(
     reading: Reading, values: Values, hit: Hit, start: int, end: int
 ) -> Iterator[tuple[Mapping[int | None, float], str]]:
-    """By seed, how far a metric went the way that the relation says, for every metric and experiment it may mean."""
-    metrics = {item.name for item in reading.sentence.metrics if start <= item.start < end}
+    """By seed, how far a metric went the way that the relation says, for every metric and experiment it may mean."""  # noqa: E501
+    metrics: Set[str] = {item.name for item in reading.sentence.metrics if start <= item.start < end}
     earlier = reading.before.metric_names if reading.before is not None else frozenset()
     metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics | set(SCORES)
     word = reading.lower[hit.start : hit.end]
@@ -121,7 +132,7 @@ def _pieces(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Seed 102 lost macro-F1", where it gained."""
+    """ "Seed 102 lost macro-F1", where it gained."""  # noqa: D210
     if reading.unsaid or reading.sentence.row:
         return
     named = [
@@ -131,8 +142,16 @@ def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
     ]
     for start, end in _pieces(reading):
         seeds = {seed for place, seed in named if start <= place < end}
-        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("change", "noun") and not hit.denied]
-        if len(seeds) != 1 or len(hits) != 1 or re.search(r"\bepoch|\bspread|\bless than\b|\bmost\b|\bleast\b", reading.lower[start:end]):
+        hits = [
+            hit
+            for hit in reading.hits()
+            if start <= hit.start < end and hit.relation.role in ("change", "noun") and not hit.denied
+        ]
+        if (
+            len(seeds) != 1
+            or len(hits) != 1
+            or re.search(r"\bepoch|\bspread|\bless than\b|\bmost\b|\bleast\b", reading.lower[start:end])
+        ):
             continue
         seed = next(iter(seeds))
         judged = [
@@ -145,5 +164,5 @@ def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             sign = hits[0].relation.sign
             text = reading.lower[hits[0].start : hits[0].end]
             yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{text!r}: {what}, seed {seed}, changed by {sign * change:+.4f}"
+                reading.sentence.text, reading.sentence.position, f"{text!r}: {what}, seed {seed}, changed by {sign * change:+.4f}"  # noqa: E501
             )  # fmt: skip

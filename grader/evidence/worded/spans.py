@@ -10,28 +10,41 @@ from grader.reading import vocabulary
 _WORDS = {"one": 1, "two": 2, "three": 3}
 _ZERO = r"(?:zero|0|null|nought|no difference)"
 _HOLDS = re.compile(
-    rf"\b(?:contain|includ|hold|cover|cross|straddl|span|bracket|overlap|touch)\w*\s+(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:in|inside|within)\b|"
+    rf"\b(?:contain|includ|hold|cover|cross|straddl|span|bracket|overlap|touch)\w*\s+(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:in|inside|within)\b|"  # noqa: E501
     rf"\b(?:reach|go|extend)(?:es|s)? (?:below|across|over|past) {_ZERO}\b|\bha(?:s|ve) {_ZERO} in (?:it|them)\b|"
     rf"\breach(?:es)? (?:in)?to the (?:negative|positive|other) side\b"
 )
 _LEAVES = re.compile(
-    rf"\b(?:exclud|leav|avoid)\w*\s+(?:out\s+)?(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:outside|out of)\b|"
-    rf"\b(?:lies?|lie|is|are|stays?|sits?)\s+(?:entirely |wholly |all |completely |clearly |fully |just )?(?:above|below|clear of|away from|to one side of|on one side of) {_ZERO}\b|"
-    rf"\bkeeps? (?:clear of|away from) {_ZERO}\b|\bon the (?:positive|negative) side\b|\b(?:positive|negative) throughout\b|\b(?:entirely|wholly) (?:positive|negative)\b"
+    rf"\b(?:exclud|leav|avoid)\w*\s+(?:out\s+)?(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:outside|out of)\b|"  # noqa: E501
+    rf"\b(?:lies?|lie|is|are|stays?|sits?)\s+(?:entirely |wholly |all |completely |clearly |fully |just )?(?:above|below|clear of|away from|to one side of|on one side of) {_ZERO}\b|"  # noqa: E501
+    rf"\bkeeps? (?:clear of|away from) {_ZERO}\b|\bon the (?:positive|negative) side\b|\b(?:positive|negative) throughout\b|\b(?:entirely|wholly) (?:positive|negative)\b"  # noqa: E501
 )
 _MANY = re.compile(
-    r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"
-    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"
+    r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"  # noqa: E501
+    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"  # noqa: E501
 )
-_KIND = re.compile(r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b")
-_KINDS = {"paired": "paired", "seed-by-seed": "paired", "seed by seed": "paired", "welch": "welch", "independent": "welch"}
+_KIND = re.compile(
+    r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b"  # noqa: E501
+)
+_KINDS = {
+    "paired": "paired",
+    "seed-by-seed": "paired",
+    "seed by seed": "paired",
+    "welch": "welch",
+    "independent": "welch",
+}
 
 
 def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "No interval contains zero", where one does."""
+    """ "No interval contains zero", where one does."""  # noqa: D210
     holds, leaves = _HOLDS.search(reading.lower), _LEAVES.search(reading.lower)
     said = holds or leaves
-    if reading.unsaid or said is None or (holds is None) == (leaves is None) or not re.search(r"interval|\bci\b|\bcis\b|\bwelch\b", reading.lower):
+    if (
+        reading.unsaid
+        or said is None
+        or (holds is None) == (leaves is None)
+        or not re.search(r"interval|\bci\b|\bcis\b|\bwelch\b", reading.lower)
+    ):
         return
     start, end = reading.clause_at(said.start())
     clause = reading.lower[start:end]
@@ -41,11 +54,13 @@ def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     if (many is None and len(kinds) > 1) or re.search(
         r"\bnot\b|n't\b|\bwould\b|\bwhether\b|\bbarely\b|\balmost\b|\bhardly\b|\bmiss\w*\b|"
-        r"\bcan(?:not|'t)\b|\bfail\w*\b|\bfar from\b|\bnowhere\b|\bunable\b|\bif\b|\buntil\b|\bunless\b|\bshould\b|\bto (?:exclude|leave|contain)\b|\bcould\b|\bmight\b|\bmost(?:ly)?\b|\blargely\b|\bmainly\b|\bcentred?\b|\bmiddle\b|\bpart\b",
+        r"\bcan(?:not|'t)\b|\bfail\w*\b|\bfar from\b|\bnowhere\b|\bunable\b|\bif\b|\buntil\b|\bunless\b|\bshould\b|\bto (?:exclude|leave|contain)\b|\bcould\b|\bmight\b|\bmost(?:ly)?\b|\blargely\b|\bmainly\b|\bcentred?\b|\bmiddle\b|\bpart\b",  # noqa: E501
         clause,
     ):
         return
-    named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [*reading.sentence.metric_names]
+    named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [
+        *reading.sentence.metric_names
+    ]
     judged = []
     for first, second in values.measured.experiments:
         for metric in named or [*reading.sentence.implied_metrics, *SCORES]:
@@ -75,7 +90,11 @@ def _right(
     many: re.Match[str] | None, kinds: set[str], clause: str, inside: Mapping[str, bool], *, holds: bool
 ) -> bool | None:
     """Whether the intervals are as the clause says; None where it does not say which are meant."""
-    over = {kind: item for kind, item in inside.items() if kind != "items"} if re.search(r"over (?:the )?seeds", clause) else inside
+    over = (
+        {kind: item for kind, item in inside.items() if kind != "items"}
+        if re.search(r"over (?:the )?seeds", clause)
+        else inside
+    )
     mine = {kind: item for kind, item in over.items() if kind in kinds} or over
     if many is None:
         return any(item == holds for item in mine.values())

@@ -13,16 +13,24 @@ from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
 
 _PLANNED = re.compile(
-    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"
+    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"  # noqa: E501
     r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|only)\b|n't\b|→|->|\?"
 )
-_TEST = re.compile(r"\b(?:on|from|over|in|of) (?:the |our |my |a )?(?:held-out )?test (?:set|split|data|complaints|part)\b|\btest (?:accuracy|macro-f1|score|f1|performance)\b")
-_NOT_TEST = re.compile(r"\b(?:not|no|never|untouched|until|later|would|should|would need|next|keep|kept|cannot|only|still|will|may|might|whether|unknown|what|how|before|unseen|predict\w*)\b|n't\b|\?")
+_TEST = re.compile(
+    r"\b(?:on|from|over|in|of) (?:the |our |my |a )?(?:held-out )?test (?:set|split|data|complaints|part)\b|\btest (?:accuracy|macro-f1|score|f1|performance)\b"  # noqa: E501
+)
+_NOT_TEST = re.compile(
+    r"\b(?:not|no|never|untouched|until|later|would|should|would need|next|keep|kept|cannot|only|still|will|may|might|whether|unknown|what|how|before|unseen|predict\w*)\b|n't\b|\?"  # noqa: E501
+)
 
 
 def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A setting is given a value that no run of the notebook had."""
-    if reading.sentence.row or vocabulary.has("context", "elsewhere", reading.sentence.text) or _PLANNED.search(reading.lower):
+    if (
+        reading.sentence.row
+        or vocabulary.has("context", "elsewhere", reading.sentence.text)
+        or _PLANNED.search(reading.lower)
+    ):
         return
     runs = [run for group in values.measured.groups for run in finished(group.runs)]
     for said, known in other_settings(reading.sentence.text, runs):
@@ -55,10 +63,16 @@ def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
     hit = _TEST.search(reading.lower)
     if hit is None or reading.sentence.row or _NOT_TEST.search(reading.lower):
         return
-    if not (reading.sentence.metrics or any(not number.whole for number in reading.sentence.numbers) or "number" in reading.lower):
+    if not (
+        reading.sentence.metrics
+        or any(not number.whole for number in reading.sentence.numbers)
+        or "number" in reading.lower
+    ):
         return
     if not _uses_test(values.measured.case):
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the notebook never used the test split")
+        yield Doubt(
+            reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the notebook never used the test split"
+        )
 
 
 def _uses_test(case: Case) -> bool:

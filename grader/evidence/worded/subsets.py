@@ -7,7 +7,7 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
 
 _REVERSED = re.compile(
-    r"\b(?:revers\w+|turn(?:s|ed)? (?:a)?round|the other way (?:a)?round|changes? (?:its )?(?:sign|sides|direction)|flips?|flipped|swaps?|swapped|overturn\w*|upside down)\b|\bsign\b[^.;]{0,30}\bchanges\b"
+    r"\b(?:revers\w+|turn(?:s|ed)? (?:a)?round|the other way (?:a)?round|changes? (?:its )?(?:sign|sides|direction)|flips?|flipped|swaps?|swapped|overturn\w*|upside down)\b|\bsign\b[^.;]{0,30}\bchanges\b"  # noqa: E501
 )
 _KEPT = re.compile(r"\b(?:keeps?|kept|same|stays?|stayed|remains?|holds?|unchanged)\b")
 _WHAT = re.compile(r"\b(?:sign|order|ranking|direction|comparison|difference|advantage|gap|lead)\b")
@@ -18,11 +18,15 @@ _LARGER = re.compile(r"\b(?:larger|grows?|grew|widens?|more|increases?|bigger|gr
 def wrong_subsets(reading: Reading, values: Values) -> Iterator[Doubt]:
     """The difference is said to turn round, to shrink or to grow without some classes, and does not."""
     here = any(item.name == "steady" for item in reading.tiers)
-    there = reading.before is not None and re.search(r"small classes|left out|leav\w+ (?:them|these)|without (?:them|these)", reading.before.text.lower())
+    there = reading.before is not None and re.search(
+        r"small classes|left out|leav\w+ (?:them|these)|without (?:them|these)", reading.before.text.lower()
+    )
     there = there and re.search(r"\b(?:there|then|without them|without these)\b", reading.lower)
     if reading.unsaid or reading.sentence.row or not (here or there) or _WHAT.search(reading.lower) is None:
         return
-    denied = reading.is_denied(0, len(reading.lower)) and not here or re.search(r"\bnot\b|n't\b", reading.lower) is not None
+    denied = (reading.is_denied(0, len(reading.lower)) and not here) or re.search(
+        r"\bnot\b|n't\b", reading.lower
+    ) is not None
     judged = []
     for first, second in values.measured.experiments:
         part, whole = _differences(values, first.key, second.key)

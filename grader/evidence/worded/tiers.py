@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
 
-_TIERS = re.compile(r"\b(?P<all>(?:every|each|all(?: of)?(?: the)?(?: three)?) tiers?|(?:in )?all three tiers)\b|\b(?P<none>no tier|none of the tiers)\b")
+_TIERS = re.compile(
+    r"\b(?P<all>(?:every|each|all(?: of)?(?: the)?(?: three)?) tiers?|(?:in )?all three tiers)\b|\b(?P<none>no tier|none of the tiers)\b"  # noqa: E501
+)
 
 
 def wrong_counts_of_tiers(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Every tier went up", where one did not."""
+    """ "Every tier went up", where one did not."""  # noqa: D210
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _TIERS.finditer(reading.lower):

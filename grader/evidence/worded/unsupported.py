@@ -1,6 +1,6 @@
 """Claims that nothing in the file can show: that another seed would do the same, that a cause was shown, that seeds show
 the chance in the split.
-"""
+"""  # noqa: E501
 
 import re
 from collections.abc import Iterator
@@ -13,10 +13,28 @@ _REPEATED = re.compile(
     r"\b(?:repeated|rerun|re-run|ran|run|trained|averaged?|mean|means)\b[^.;]{0,40}?\b(?:with|over|under|on|of|for|across)\s+(?:a\s+|the\s+|my\s+|all\s+)?"
     r"(?P<word>second|third|another|other|two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+|other\s+|more\s+)?seeds?\b|"
     r"\b(?:used|took|had)\s+(?P<used>two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+)?seeds\b|"
-    r"\b(?:run|ran|trained|repeated|rerun)\s+(?P<times>twice|three times|four times|five times|ten times|several times)\b|"
+    r"\b(?:run|ran|trained|repeated|rerun)\s+(?P<times>twice|three times|four times|five times|ten times|several times)\b|"  # noqa: E501
     r"\b(?:averag\w*|means?|repeat\w*|sd|deviation|±)\b[^.;]{0,50}\b(?:over|across|of|from|in|with)\s+(?:all\s+|the\s+|my\s+|both\s+)?(?P<many>two|three|four|five|six|ten|several|\d{1,2})\s+(?:different\s+)?seeds\b"
 )
-_WORDS = {"twice": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10, "several times": 2, "second": 2, "another": 2, "other": 2, "two": 2, "several": 2, "third": 3, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+_WORDS = {
+    "twice": 2,
+    "three times": 3,
+    "four times": 4,
+    "five times": 5,
+    "ten times": 10,
+    "several times": 2,
+    "second": 2,
+    "another": 2,
+    "other": 2,
+    "two": 2,
+    "several": 2,
+    "third": 3,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ten": 10,
+}
 _PLANNED = re.compile(
     r"\b(?:would|should|could|might|need\w*|want\w*|next|more|least|until|before|if|will|'d|require\w*|ask\w*|plan\w*|instead|only|enough|not|"
     r"no|propos\w*|experiment:|have to|must|then|recommend\w*|per arm|an arm|each arm|in each)\b|n't\b"
