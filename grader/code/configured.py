@@ -56,8 +56,8 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
     followed = _follow(program, found)
     if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known):
         return
-    elsewhere = _named_elsewhere(program, found, vary)
-    if vary not in followed.reads and not elsewhere:
+    read = followed.reads | _named_elsewhere(program, found)
+    if vary not in read:
         written = _written(case, program, found, vary)
         what = f"it has {written[0][0]} written into it ({said(case, written[0][2])})" if written else ""
         places = tuple(where for _, _, where in written) or _heads(case, program, found)
@@ -69,7 +69,7 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
         )  # fmt: skip
     for name in sorted(set.intersection(*(set(knobs) for knobs in known)) - {vary} - NOT_SETTINGS):
         values = {repr(knobs[name]) for knobs in known}
-        if name in followed.reads or len(values) > 1 or _named_elsewhere(program, found, name):
+        if name in read or len(values) > 1:
             continue
         for text, value, where in _written(case, program, found, name):
             if _differs(value, known[0][name]):
@@ -186,19 +186,19 @@ def _handed_on(
         bare.pop(id(item), None)
 
 
-def _named_elsewhere(program: Program, found: Trained, name: str) -> bool:
-    """The training reads a setting of this name from something that may be the configuration under another name."""
+def _named_elsewhere(program: Program, found: Trained) -> set[str]:
+    """The names that the training reads from something that may be the configuration under another name."""
     made = {store.root for scope in found.reach.scopes for store in scope.stores}
     constant = {root for root in found.reach.free - made if not _bound_between(program, root, found)}
+    names: set[str] = set()
     for scope in found.reach.scopes:
         for node in (*scope.attributes, *scope.subscripts):
             path = path_of(node)
-            last = path[-1].strip("[]'\"") if path is not None else getattr(node, "attr", "")
-            if last == name and (path is None or path[0] not in constant or path[0] in scope.local):
-                return True
-        if any(text.value == name for text in scope.texts) or (scope.name and name in scope.params):
-            return True
-    return False
+            if path is None or path[0] not in constant or path[0] in scope.local:
+                names.add(path[-1].strip("[]'\"") if path is not None else getattr(node, "attr", ""))
+        names |= {str(text.value) for text in scope.texts}
+        names |= set(scope.params) if scope.name else set()
+    return names
 
 
 def _bound_between(program: Program, name: str, found: Trained) -> bool:
