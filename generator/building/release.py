@@ -1,8 +1,8 @@
 """`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
 
 It refuses where prose or a band needs a reference that no run recorded, where the key of a blind zoo is missing,
-where a Colab notebook names an account that is a placeholder, where a line of a solution stands in something a
-student gets, and where the hidden tests let a planted wrong answer through.
+where a line of a solution stands in something a student gets, and where the visible tests let a planted wrong
+answer through. It says which accounts in the notebooks are placeholders.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,6 @@ from generator.building.blind import require_keys
 from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
-from generator.building.placeholders import placeholders
-from generator.building.platforms import Setting
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
 
@@ -63,7 +61,6 @@ def release(
         )
     if not conditions.allow_missing:
         require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
-        _require_accounts(built[0].setting, options.platforms)
     wheel = build_wheel()
     leaks = find_leaks([item.source for item in built], student_files(built, wheel))
     if leaks:
@@ -74,12 +71,3 @@ def release(
         proofs = tuple(prove(item.entry, item.source, cache=conditions.proofs, progress=progress) for item in built)
         require(proofs)
     return ReleaseReport(write_build(built, wheel, out, options.platforms), proofs)
-
-
-def _require_accounts(setting: Setting, platforms: Sequence[str]) -> None:
-    """BuildError where Colab's notebooks name a placeholder; `paribus publish --owner` fills in Kaggle's."""
-    left = placeholders(setting, [name for name in platforms if name == "colab"])
-    if left:
-        raise BuildError(
-            "\n".join(left) + "\nOr release for the platforms you use (--platform kaggle --platform jupyter)."
-        )

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({**json.loads(as_json(report.build)), "wrong_answers_caught": caught}, indent=1))
     else:
         print(as_lines(report.build))
-        print(f"Hidden tests:      {f'{caught} planted wrong answers caught' if report.proofs else 'not tried'}")
+        print(f"Tests:             {f'{caught} planted wrong answers caught' if report.proofs else 'not tried'}")
     return 0
 
 

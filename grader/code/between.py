@@ -65,10 +65,18 @@ def _last_events(program: Program, found: Trained) -> Iterator[Event]:
     for step in program.steps[first.last + 1 : end + 1] if found.apart else ():
         for scope in (step.scope, *_helpers(program, step, found)):
             for store in scope.stores:
+                if _calls_a_module(program, store):
+                    continue
                 if scope is step.scope or store.root not in scope.local or store.root in scope.outer:
                     path = program.resolve(store.path)
                     last[path] = Event(step, store, path, _body(scope))
     yield from last.values()
+
+
+def _calls_a_module(program: Program, store: Store) -> bool:
+    """`np.sort(values)` and `np.random.shuffle(values)` call a function of a module and change no module."""
+    of_module = len(store.path) == 1 or store.path[1:] == ("random",)
+    return store.how == "change" and of_module and store.root in program.imports
 
 
 def _body(scope: Scope) -> ast.FunctionDef | None:

@@ -93,7 +93,11 @@ class Program:
         """``F = torch.nn.functional`` and ``ip = get_ipython()`` are names for what is imported."""
         if len(store.path) == 1 and store.how == "assign" and store.value is not None:
             path = path_of(store.value)
-            if path is not None and path != store.path and (path[0] in found or path[0] == IPYTHON):
+            # What a call of something imported returns is no name for it: `a = np.zeros(3)`.
+            named = isinstance(store.value, ast.Name | ast.Attribute)
+            if path is None or path == store.path:
+                return
+            if (named and path[0] in found) or path[0] == IPYTHON:
                 found[store.root] = (*found.get(path[0], (path[0],)), *path[1:])
 
     def resolve(self, path: Path) -> Path:

@@ -42,7 +42,7 @@ def remember_owners(out: Path) -> None:
         return
     with closing(sqlite3.connect(database)) as line, line:
         make_tables(line)
-        if line.execute("SELECT 1 FROM sqlite_master WHERE name = 'student'").fetchone() is None:
+        if not _is_filled(line):
             return
         unknown = line.execute(_UNKNOWN).fetchall()
         files = _files(out / FILE) if unknown else {}
@@ -58,7 +58,10 @@ def move_to_owners(out: Path, results: Sequence[Result]) -> tuple[Handed, ...]:
     if not (out / DATABASE).is_file():
         return ()
     with closing(sqlite3.connect(out / DATABASE)) as line:
+        if not _is_filled(line):
+            return ()
         with line:
+            make_tables(line)
             known = [
                 Handed(*row) for row in line.execute("SELECT student, person, source, sha256 FROM paribus_owner")
             ]
@@ -71,6 +74,12 @@ def move_to_owners(out: Path, results: Sequence[Result]) -> tuple[Handed, ...]:
     here = {item.name for item in now}
     moved = [Handed(moves.get(item.name, item.name), item.person, item.source, item.sha256) for item in known]
     return tuple(item for item in moved if item.name in decided - here)
+
+
+def _is_filled(line: sqlite3.Connection) -> bool:
+    """Whether nbgrader has made its tables; a full disk may have kept it from that."""
+    tables = {name for (name,) in line.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {"student", "submitted_assignment", "submitted_notebook", "grade", "comment"} <= tables
 
 
 def _moves(known: Sequence[Handed], now: Sequence[Handed]) -> dict[str, str]:

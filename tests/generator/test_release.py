@@ -81,15 +81,12 @@ def test_unproven_tests_stop_a_release(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_colab_notebook_that_would_fetch_from_a_placeholder_is_not_released(tmp_path: Path) -> None:
-    """For the other platforms the course may go out: `paribus publish --owner` fills in Kaggle's account."""
+def test_a_colab_notebook_that_would_fetch_from_a_placeholder_is_said(tmp_path: Path) -> None:
+    """`paribus publish --owner` fills in Kaggle's account; Colab's address is the course's."""
     course = dataclasses.replace(SMALL, wheel_url="https://github.com/paribus-course/paribus/{version}.whl")
     conditions = dataclasses.replace(NO_CACHE, skip_hidden=True)
-    with pytest.raises(BuildError, match=r"\[wheel\] url still names paribus-course.*\n.*--platform kaggle"):
-        release(course, [ENTRY], tmp_path / "out", COMPLETE, conditions)
-    assert not (tmp_path / "out").exists()
-    others = dataclasses.replace(COMPLETE, platforms=("kaggle", "jupyter"))
-    assert release(course, [ENTRY], tmp_path / "out", others, conditions).build.placeholders
+    told = release(course, [ENTRY], tmp_path / "out", COMPLETE, conditions).build.placeholders
+    assert any("[wheel] url still names paribus-course" in line for line in told)
 
 
 def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +103,7 @@ def test_the_command_refuses_without_references(tmp_path: Path, capsys: pytest.C
     assert main(arguments) == 1
     assert "--allow-missing" in capsys.readouterr().err
     assert main([*arguments, "--allow-missing", "--skip-hidden"]) == 0
-    assert "Hidden tests:      not tried" in capsys.readouterr().out
+    assert "Tests:             not tried" in capsys.readouterr().out
     assert main([*arguments, "--allow-missing", "--skip-hidden", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["wrong_answers_caught"] == 0
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from course.assignment import Cell
+from course.assignment import Cell, Role
 from generator.rehearsal.others import FOLDER as OUTSIDERS
 from grader.checks import CHECKS
 from grader.code.digests import function_digest
@@ -33,7 +33,7 @@ from grader.code.program import Program, make_program
 from grader.judge import judge_cell
 from grader.match import match
 from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
-from paribus.evidence.code import value_digest
+from paribus.evidence.code import cell_digest, value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import evaluate_fast
@@ -87,14 +87,42 @@ def submitted(program: Example, which: str) -> Case:
         program, {**program.sources(which), **(program.raw.get("ran", {}) if which == "faulty" else {})}
     )
     matches, unmatched = match(made.release.assignment, Recovered("ipynb", cells))
-    return Case(
-        assignment=made.release.assignment,
-        references={},
-        notebook=Recovered("ipynb", cells),
-        matches=matches,
-        unmatched=unmatched,
-        records=tuple(_records(program, which, cells, ran)),
+    return with_passed_tests(
+        Case(
+            assignment=made.release.assignment,
+            references={},
+            notebook=Recovered("ipynb", cells),
+            matches=matches,
+            unmatched=unmatched,
+            records=tuple(_records(program, which, cells, ran)),
+        )
     )
+
+
+def with_passed_tests(case: Case) -> Case:
+    """The notebook with today's tests in it, each with the record that it passed on the code above it."""
+    tests = {cell.key: cell for cell in case.assignment.cells if cell.role is Role.TESTS}
+    made = {
+        place: replace(found.recovered, source=tests[key].source)
+        for key, found in case.matches.items()
+        if key in tests and found.recovered is not None
+        for place in (found.recovered.position,)
+    }
+    notebook = replace(case.notebook, cells=tuple(made.get(cell.position, cell) for cell in case.notebook.cells))
+    matches, unmatched = match(case.assignment, notebook)
+    nonce = next((found.record.nonce for found in case.records if found.record is not None), "0" * 32)
+    passed = []
+    for key, cell in tests.items():
+        task, shown = matches.get(cell.grades), matches.get(key)
+        if task is None or task.recovered is None or shown is None or shown.recovered is None:
+            continue
+        code = {"task": cell_digest(task.recovered.source), "tests": cell_digest(cell.source)}
+        record = Record(
+            "tests", case.assignment.name, case.assignment.release, nonce, f"t-{key}", run_name=cell.grades,
+            code=code, values={"tests": 1.0, "passed": 1.0},
+        )  # fmt: skip
+        passed.append(FoundRecord(shown.recovered.position, record))
+    return replace(case, notebook=notebook, matches=matches, unmatched=unmatched, records=(*case.records, *passed))
 
 
 OWNERS = frozenset(

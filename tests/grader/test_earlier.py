@@ -287,9 +287,9 @@ def test_a_graded_class_is_compared_with_what_was_kept(tmp_path: Path, capsys: p
     for days, told in ((9, True), (-1, False)):
         file.write_text(file.read_text(encoding="utf-8").replace(later(9), later(days)), encoding="utf-8")
         capsys.readouterr()
-        assert main([*command, "--earlier", str(file)]) == 0
+        assert main([*command, "--replace", "--earlier", str(file)]) == 0
         report = (out / "report.html").read_text(encoding="utf-8")
         assert ("kept until" in report) is told
         assert ("is over, and nothing was compared with them" in report) is not told
-    assert main([*command, "--earlier", str(tmp_path / "nothing.json")]) == 1
+    assert main([*command, "--replace", "--earlier", str(tmp_path / "nothing.json")]) == 1
     assert "cannot be read" in capsys.readouterr().err

@@ -89,6 +89,8 @@ def test_another_class_is_refused_and_replaces_it_where_that_is_meant(
     other.mkdir()
     shutil.copy(copy / "sheet.csv", other / "homework.ipynb")
     assert "none of them are in this batch" in refused(copy, capsys)
+    sheet = (copy / "sheet.csv").read_text(encoding="utf-8")
+    (copy / "sheet.csv").write_text(sheet.replace("Participant 1000", "Participant 7"), encoding="utf-8")
     assert grade(copy, "--replace") == 0
     assert list(lines(copy / "out")) == ["zoe-7"]
     assert [path.stem for path in (copy / "out" / "feedback").iterdir()] == ["zoe-7"]

@@ -54,7 +54,7 @@ def _content(number: int) -> bytes:
     begin = f'import paribus\nnotebook = paribus.begin("{NAME}", release="{release.digest}")'
     return submission(
         setup=begin,
-        tail_share=f"def tail_share(counts):\n    return {number}\n",
+        tail_share=f"def tail_share(counts):\n    return len(counts) + {number}\n",
         trade_off=f"## The trade-off\n\nStudent {number} gave up accuracy for macro-F1, and says why.",
     )
 
