@@ -172,7 +172,7 @@ BAD = {
     "another table": (
         "sheet.csv",
         b"Eins,Zwei,Drei\nx,y,z\n",
-        "found 'x' in the first column, expected Moodle's identifier",
+        "expected Moodle's identifier",
     ),
     "an Excel workbook": ("sheet.csv", b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
 }

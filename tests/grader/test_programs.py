@@ -18,7 +18,7 @@ EXAMPLES = cases()
 FAULTY = [item for item in EXAMPLES if item.raw.get("faulty")]
 
 
-# Week 1 trains its baseline by `notebook.run` now, which the reading of code does not follow yet: these are less sure.
+# Week 1 trains its baseline by `notebook.run`, which the reading of code does not follow yet.
 NOT_FOLLOWED = pytest.mark.xfail(reason="a run by notebook.run is not followed yet", strict=True)
 HONEST = [pytest.param(item, marks=NOT_FOLLOWED if item.name == "cell_that_goes_on" else ()) for item in EXAMPLES]
 LESS_SURE = {
