@@ -112,6 +112,7 @@ def swapped(sealed: Mapping[str, Any], zoo: str) -> dict[str, Any]:
 
 
 @everywhere
+@pytest.mark.long
 def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: str, tmp_path: Path) -> None:
     built = build(make_plan(load_zoo(LABS[lab]), "2027S", "micro"), tmp_path)
     settings = Settings(profile="micro", zoos={lab: built.student}, time_limit=1200)

@@ -55,6 +55,7 @@ def test_an_encoder_that_is_not_installed_is_said() -> None:
         find_encoder("no_such_encoder")
 
 
+@pytest.mark.long
 def test_a_part_whose_command_fails_is_said(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="failed"):
         run_parts(["bench"], Suite(tmp_path, tiny=True, encoder=str(tmp_path / "none")))

@@ -123,6 +123,7 @@ def total(out: Path) -> float:
         return float(book.find_submission(NAME, STUDENT).score)
 
 
+@pytest.mark.long
 def test_no_page_made_of_an_attack_runs_or_fetches_anything(tmp_path: Path) -> None:
     """A short form of `make attacks`: feedback, report and formgrader pages."""
     pages, found = open_all(tmp_path, 9)

@@ -197,6 +197,7 @@ def test_what_a_killed_run_was_writing_is_removed_and_nothing_else(tmp_path: Pat
     assert [path.exists() for path in [*mine, *left]] == [True] * 3 + [False] * 2
 
 
+@pytest.mark.long
 def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     """A short form of `make kills`."""
     assert disturb(tmp_path, kills=4, students=4, chain=2, seed=5).startswith("4 kills in ")
