@@ -5,7 +5,7 @@ instructor's can slip in.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from generator.project import ROOT
 
 COMMAND = "grader.commands.check"
 ROOMS = ("grader", "course")
-DATA = ("grader/reading/vocabulary.toml",)
 
 
 @cache
@@ -29,6 +28,13 @@ def reached(command: str = COMMAND) -> tuple[str, ...]:
         found.add(path)
         waiting += [module.rpartition(".")[0], *_imported(ROOT / path)]
     return tuple(sorted(found))
+
+
+def data_beside(paths: Iterable[str]) -> tuple[str, ...]:
+    """The grader's word lists, in the folders of these modules, sorted: what a module there may read."""
+    folders = {str(Path(path).parent) for path in paths if path.startswith("grader/")}
+    found = (item for folder in folders for item in (ROOT / folder).glob("*.toml"))
+    return tuple(sorted(item.relative_to(ROOT).as_posix() for item in found))
 
 
 def _file(module: str) -> str | None:

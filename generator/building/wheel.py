@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import paribus
-from generator.building.checkmodules import DATA, reached
+from generator.building.checkmodules import data_beside, reached
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, ROOT, core_requirements, requirement
 
@@ -48,7 +48,7 @@ def build_wheel(
     with tempfile.TemporaryDirectory(prefix="paribus-wheel-") as folder:
         staging = Path(folder)
         shutil.copytree(origin, staging / "paribus", ignore=_LEFTOVERS)
-        for path in (*reached(), *DATA):
+        for path in (*reached(), *data_beside(reached())):
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, staging / path)
         shutil.copy(licence, staging / "LICENSE")

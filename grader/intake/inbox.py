@@ -20,7 +20,7 @@ from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
 __all__ = [
-    "DEFAULT_LIMITS", "InboxLimits", "count_submissions", "iter_submissions", "iter_unread", "left_out", "read",
+    "DEFAULT_LIMITS", "InboxLimits", "iter_submissions", "iter_unread", "left_out", "read",
 ]  # fmt: skip
 
 # What operating systems and Jupyter leave in folders.
@@ -96,11 +96,6 @@ def read(item: Submission) -> Submission:
         return item
     content, problem = read_bounded(item.unread)
     return replace(item, content=content, sha256=hashlib.sha256(content).hexdigest(), problem=problem, unread=None)
-
-
-def count_submissions(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> int:
-    """How many `iter_submissions` will give, without reading their contents."""
-    return len(_plan(list_entries(path, limits), path))
 
 
 def left_out(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> tuple[str, ...]:

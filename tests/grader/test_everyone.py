@@ -1,5 +1,6 @@
 """A class's feedback pages are the same, whoever draws them."""
 
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from grader.grade import grade_one
 from grader.model import Result
 from grader.pages import everyone
 from grader.pages.everyone import feedback_pages
+from grader.pool import Lost
 from tests.grader.graded import release_of, submit, text_of
 
 LAB = "week1_lab"
@@ -34,16 +36,32 @@ def test_processes_draw_the_pages_that_one_draws(results: list[Result], monkeypa
     assert "Student 3" in several["s3"]
 
 
-def test_a_page_whose_process_ends_twice_is_drawn_in_short(
+class Losing:
+    """Processes that end before they have drawn anything; where one draws alone it has drawn the first page."""
+
+    def __init__(self, jobs: int, _: float) -> None:
+        self.drawn = 1 if jobs == 1 else 0
+
+    def run(
+        self, draw: Callable[[Result], str], items: Iterable[Result]
+    ) -> Generator[tuple[Result, str | Lost], None, None]:
+        """As `Place.run`."""
+        for number, item in enumerate(items):
+            yield item, draw(item) if number < self.drawn else Lost("it took longer than 9 seconds")
+
+
+def test_a_page_whose_process_ends_is_tried_alone_and_then_drawn_in_short(
     results: list[Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody's page is missing, and no page can end the run."""
+    plain = feedback_pages(results[:2], [release_of(LAB)], jobs=1, time_limit=60)
     monkeypatch.setattr(everyone, "MANY", 2)
-    pages = feedback_pages(results[:2], [release_of(LAB)], jobs=2, time_limit=0)
+    monkeypatch.setattr(everyone, "Processes", Losing)
+    pages = feedback_pages(results[:2], [release_of(LAB)], jobs=2, time_limit=9)
     assert list(pages) == ["s0", "s1"]
-    for page in pages.values():
-        assert "could not be drawn (it took longer than 0 seconds)" in page
-        assert page.rstrip().endswith("</html>")
+    assert pages["s0"] == plain["s0"]
+    assert "could not be drawn (it took longer than 9 seconds)" in pages["s1"]
+    assert pages["s1"].rstrip().endswith("</html>")
 
 
 def test_a_page_that_cannot_be_drawn_costs_only_itself(results: list[Result]) -> None:
