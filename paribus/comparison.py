@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.evidence.markup import Table
-from paribus.metrics import LABELS
+from paribus.metrics.registry import title
 from paribus.tables import number
 
 if TYPE_CHECKING:
     from paribus.metrics import Metrics
+    from paribus.metrics.scoring import Values
 
 
 def difference(before: "Metrics", after: "Metrics") -> dict[str, float]:
@@ -25,7 +26,7 @@ def difference(before: "Metrics", after: "Metrics") -> dict[str, float]:
     return {name: new[name] - old[name] for name in old}
 
 
-def table(runs: "Mapping[str, Metrics]", title: str = "") -> Table:
+def table(runs: "Mapping[str, Metrics]", heading: str = "") -> Table:
     """One row a run, one column a metric. Raises UsageError where the runs were scored on different labels."""
     scored = list(runs.values())
     for metrics in scored[1:]:
@@ -35,13 +36,16 @@ def table(runs: "Mapping[str, Metrics]", title: str = "") -> Table:
         (name, *(number(metric, value) for metric, value in metrics.values().items()))
         for name, metrics in runs.items()
     )
-    return Table(title, ("run", *(LABELS[name] for name in names)), rows)
+    return Table(heading, ("run", *(title(name) for name in names)), rows)
 
 
-def check_same_split(before: "Metrics", after: "Metrics") -> None:
-    """Both were scored on the same labels, as far as class counts can tell; else UsageError."""
-    if before.counts.shape != after.counts.shape or (before.counts != after.counts).any():
+def check_same_split(before: "Metrics | Values", after: "Metrics | Values") -> None:
+    """Both were scored on the same labels, as far as the items (and the counts of classes) can tell; else
+    UsageError.
+    """
+    one, other = ([int(n) for n in getattr(side, "counts", [side.items])] for side in (before, after))
+    if one != other:
         raise UsageError(
-            f"These runs were scored on different labels ({int(before.counts.sum()):,} and "
-            f"{int(after.counts.sum()):,} items, or other class counts). Compare runs on one split."
+            f"These runs were scored on different labels ({sum(one):,} and {sum(other):,} items, or other class "
+            "counts). Compare runs on one split."
         )

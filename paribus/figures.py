@@ -26,7 +26,7 @@ from paribus.canvas import (
 )
 from paribus.comparison import check_same_split
 from paribus.errors import UsageError
-from paribus.metrics import LABELS
+from paribus.metrics.registry import title
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -103,7 +103,7 @@ def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
     place = np.arange(len(names))[::-1]
     for offset, metric, colour in ((0.19, "accuracy", BLUE), (-0.19, "macro_f1", ORANGE)):
         values = [runs[name].values()[metric] for name in names]
-        bars = axes.barh(place + offset, values, height=0.36, color=colour, label=LABELS[metric])
+        bars = axes.barh(place + offset, values, height=0.36, color=colour, label=title(metric))
         axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
     axes.set_yticks(place, [shorten(name, 26) for name in names])
     axes.set(xlabel="score on the validation split", xlim=(0, 1.05))
@@ -167,11 +167,11 @@ def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
         label = "" if len(runs) == 1 else f"{shorten(name, 20)}: "
         for field, style in (("train_loss", "-"), ("validation_loss", "--")):
             left.plot(
-                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{LABELS[field]}"
+                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{title(field)}"
             )
         for field, style in (("macro_f1", "-"), ("accuracy", ":")):
             right.plot(
-                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{LABELS[field]}"
+                epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{title(field)}"
             )
         scores = _series(lines, "macro_f1")
         if len(scores) and not np.isnan(scores).all():
@@ -246,14 +246,14 @@ def _course(lines: "Sequence[Epoch]") -> str:
     """How losses and scores went from the first epoch to the last, in words."""
     parts = []
     for field in ("train_loss", "validation_loss", "macro_f1", "accuracy"):
-        values = [value for line in lines if (value := getattr(line, field)) is not None]
+        values = [value for line in lines if (value := line.get(field)) is not None]
         if values:
-            parts.append(f"{LABELS[field]} {values[0]:.3f} to {values[-1]:.3f}")
+            parts.append(f"{title(field)} {values[0]:.3f} to {values[-1]:.3f}")
     return f"{len(lines)} epochs, {', '.join(parts) or 'nothing measured'}"
 
 
 def _series(lines: "Sequence[Epoch]", field: str) -> "NDArray[np.float64]":
-    values = (getattr(line, field) for line in lines)
+    values = (line.get(field) for line in lines)
     return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 

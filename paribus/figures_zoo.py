@@ -83,7 +83,7 @@ def loss_against(
         raise UsageError("There is no run to draw; pass a dict such as {'right': result.epochs}.")
     figure, (axes,) = panels(1, height=3.6)
     for index, (name, lines) in enumerate(runs.items()):
-        values = _gaps([line.train_loss for line in lines])
+        values = _gaps([line.get("train_loss") for line in lines])
         colour = SERIES[index % len(SERIES)]
         axes.plot([line.epoch for line in lines], values, "o-", color=colour, label=shorten(name, 40))
     for (name, level), style in zip(landmarks.items(), ("--", ":", "-.") * len(landmarks), strict=False):
@@ -92,7 +92,8 @@ def loss_against(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=8)
     last = {
-        name: [line.train_loss for line in lines if line.train_loss is not None] for name, lines in runs.items()
+        name: [loss for line in lines if (loss := line.get("train_loss")) is not None]
+        for name, lines in runs.items()
     }
     told = listed(
         [f"{name}: {values[0]:.2f} to {values[-1]:.2f}" for name, values in last.items() if values]

@@ -1,25 +1,25 @@
 """Intervals for a difference between two arms: over seeds (Welch, paired) and over validation items (jackknife).
 
-Closed forms on numpy alone, without resampling: the same numbers everywhere, in a notebook's report and in
-the grader's inner loop. `paribus.statistics` gets its seed intervals from scipy; a test holds the two
-together. A difference is always changed − baseline.
+Without resampling: the same numbers everywhere, in a notebook's report and in the grader's inner loop. A difference
+is always changed − baseline.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import fmean, variance
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
+from paribus.metrics.metric import Scored
+from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.scoring import leave_one_out
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 LEVEL = 0.95
-ITEM_METRICS = ("accuracy", "macro_f1", "weighted_f1")
 
 
 @dataclass(frozen=True)
@@ -86,59 +86,58 @@ def jackknife_interval(
     metric: str = "macro_f1",
     level: float = LEVEL,
 ) -> Interval:
-    """What another draw of validation items could do to the seed-averaged difference of a metric.
+    """As `items_interval`, from class ids: ``labels`` and every array of predictions have shape (items,).
 
-    ``labels`` and every array of predictions hold class ids, shape (items,); an arm is a sequence of them, one a
-    seed. Delete-one jackknife (Tukey 1958; Efron and Stein 1981 show that its variance is not too small
-    on average), t quantile with items − 1. Macro-F1 runs over the classes of the split; a class whose
-    only item is left out leaves the mean. `docs/experiments.md` states the coverage measured.
-    Raises UsageError where shapes differ, an arm is empty, there are fewer than two items, or the metric is
-    none of accuracy, macro_f1 and weighted_f1.
+    Raises UsageError where shapes differ, an id is no class, an arm is empty or there are fewer than two items.
     """
     import numpy as np
 
     truth = np.asarray(labels)
     arms = [[np.asarray(run) for run in arm] for arm in (baseline, changed)]
-    _check_items(truth, arms, n_classes, metric)
-    means, left_out = [], []
-    for arm in arms:
-        full, out = zip(*(_leave_one_out(truth, run, n_classes, metric) for run in arm), strict=True)
-        means.append(fmean(full))
-        left_out.append(np.mean(out, axis=0))
-    without = left_out[1] - left_out[0]
-    n = truth.size
-    spread = (n - 1) / n * float(np.square(without - without.mean()).sum())
-    return _around(means[1] - means[0], math.sqrt(spread), n - 1, level)
+    _check_items(truth, arms, n_classes)
+    one, other = ([Scored(truth, run, n_classes) for run in arm] for arm in arms)
+    return items_interval(one, other, metric=metric, level=level)
 
 
-@lru_cache(maxsize=256)
-def t_quantile(probability: float, df: float) -> float:
-    """The quantile of Student's t with ``df`` degrees of freedom, for a probability from 0.5 up to below 1.
+def items_interval(
+    baseline: Sequence[Scored], changed: Sequence[Scored], *, metric: str, level: float = LEVEL
+) -> Interval:
+    """What another draw of validation items could do to the seed-averaged difference of a metric.
 
-    Bisection on the upper tail, to the last bits of a float. Raises UsageError outside that range.
+    An arm is a sequence of its seeds' predictions, all on the same items. Delete-one jackknife (Tukey 1958; Efron
+    and Stein 1981 show that its variance is not too small on average), t quantile with items − 1; metrics without a
+    closed form leave out groups of items instead (Kott 2001), t quantile with groups − 1. Macro-F1 runs over the
+    classes of the split; a class whose only item is left out leaves the mean. `docs/experiments.md` states the
+    coverage measured. Raises UsageError where an arm is empty, or the metric cannot be computed from these
+    predictions.
     """
-    if not 0.5 <= probability < 1.0 or not df > 0.0:
-        raise UsageError(f"A t quantile needs 0.5 <= p < 1 and df > 0; got p = {probability:g}, df = {df:g}.")
-    wanted = 1.0 - probability
-    low, high = 0.0, 1.0
-    while _upper_tail(high, df) > wanted:
-        low, high = high, 2.0 * high
-    for _ in range(90):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _upper_tail(middle, df) > wanted else (low, middle)
-    return (low + high) / 2
+    import numpy as np
+
+    if not SHIPPED_REGISTRY[metric].over_items:
+        raise UsageError(f"No interval over items exists for {metric!r}: items cannot be left out of it.")
+    if not baseline or not changed:
+        raise UsageError(
+            f"An interval over items needs a run in each arm; there are {len(baseline)} and {len(changed)}."
+        )
+    means, left_out = [], []
+    for arm in (baseline, changed):
+        left = [leave_one_out(run, metric) for run in arm]
+        means.append(fmean(item.value for item in left))
+        left_out.append(np.mean([item.without for item in left], axis=0))
+    without = left_out[1] - left_out[0]
+    parts = without.size
+    spread = (parts - 1) / parts * float(np.square(without - without.mean()).sum())
+    return _around(means[1] - means[0], math.sqrt(spread), parts - 1, level)
 
 
 def _around(centre: float, error: float, df: float, level: float) -> Interval:
-    half = t_quantile(0.5 + level / 2, df) * error if error else 0.0
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(df, 0.5 + level / 2)) * error if error else 0.0
     return Interval(centre - half, centre + half, centre)
 
 
-def _check_items(
-    truth: "NDArray[np.int64]", arms: "list[list[NDArray[np.int64]]]", n_classes: int, metric: str
-) -> None:
-    if metric not in ITEM_METRICS:
-        raise UsageError(f"Items can be left out of {', '.join(ITEM_METRICS)}; got {metric!r}.")
+def _check_items(truth: "NDArray[np.int64]", arms: "list[list[NDArray[np.int64]]]", n_classes: int) -> None:
     if truth.ndim != 1 or truth.size < 2 or not all(arms):
         raise UsageError(
             "A jackknife needs labels of shape (items,) with at least two items, and predictions of at least one "
@@ -150,66 +149,3 @@ def _check_items(
                 f"Predictions are one class id from 0 to {n_classes - 1} for each of the {truth.size:,} items; got "
                 f"an array of {ids.dtype} and shape {ids.shape}."
             )
-
-
-def _leave_one_out(
-    labels: "NDArray[np.int64]", predictions: "NDArray[np.int64]", n_classes: int, metric: str
-) -> tuple[float, "NDArray[np.float64]"]:
-    """The metric, and the metric without each item, shape (items,): only two classes' F1 move with an item."""
-    import numpy as np
-
-    right = labels == predictions
-    n = labels.size
-    if metric == "accuracy":
-        return float(right.mean()), (right.sum() - right) / (n - 1)
-    counts = np.bincount(labels, minlength=n_classes).astype(np.float64)
-    hits = np.bincount(labels[right], minlength=n_classes).astype(np.float64)
-    size = counts + np.bincount(predictions, minlength=n_classes)
-    f1 = 2 * hits / np.maximum(size, 1)
-    # Without a right item its class loses a hit, an item and a prediction; without a wrong one the class loses
-    # an item, and the class predicted instead loses a prediction.
-    found = 2 * np.maximum(hits - 1, 0) / np.maximum(size - 2, 1)
-    missed = 2 * hits / np.maximum(size - 1, 1)
-    own = np.where(right, found[labels], missed[labels])
-    if metric == "weighted_f1":
-        total = float((counts * f1).sum())
-        moved = (counts[labels] - 1) * own - counts[labels] * f1[labels]
-        moved += np.where(right, 0.0, counts[predictions] * (missed[predictions] - f1[predictions]))
-        return total / n, (total + moved) / (n - 1)
-    split = counts > 0
-    classes = int(split.sum())
-    total = float(f1[split].sum())
-    last = counts[labels] == 1
-    moved = np.where(last, 0.0, own) - f1[labels]
-    # A class with no item of its own is outside the mean, and so is what happens to it.
-    elsewhere = ~right & split[predictions]
-    moved += np.where(elsewhere, missed[predictions] - f1[predictions], 0.0)
-    return total / classes, (total + moved) / np.maximum(classes - last, 1)
-
-
-def _upper_tail(t: float, df: float) -> float:
-    """P(T > t) for t >= 0, by the regularised incomplete beta function."""
-    return 0.5 * _beta(df / 2, 0.5, df / (df + t * t))
-
-
-def _beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function I_x(a, b), 0 < x <= 1 (Abramowitz and Stegun 26.5.8, by Lentz)."""
-    if x >= 1.0:
-        return 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1.0 - _beta(b, a, 1.0 - x)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, 500):
-        before = fraction
-        for numerator in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1.0 / (1.0 + numerator * d)
-            c = 1.0 + numerator / c
-            fraction *= c * d
-        if fraction == before:
-            break
-    return front * fraction / a

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.intervals import paired_interval, welch_interval
-from paribus.metrics import LABELS
+from paribus.metrics.registry import title
 from paribus.runs import RunResult
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _value(result: RunResult, metric: str) -> float:
 
 
 def _label(metric: str) -> str:
-    return LABELS.get(metric, metric)
+    return title(metric)
 
 
 def _name(*parts: str) -> str:

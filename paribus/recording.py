@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from paribus.errors import EvidenceError
 from paribus.evidence import block
@@ -18,12 +18,14 @@ from paribus.evidence.diagnosis import Diagnosis
 from paribus.evidence.environment import environment as surroundings
 from paribus.evidence.fields import basename, clean_text, config_fields, plain
 from paribus.evidence.markup import Table
-from paribus.evidence.packing import pack, unpack
+from paribus.evidence.packing import unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.experiments.arms import same_run
-from paribus.metrics import evaluate_fast
+from paribus.metrics.metric import Scored
+from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.scoring import score, scored
 from paribus.quotes import Quotes
-from paribus.runs import Data, Run, RunResult
+from paribus.runs import Data, Run, RunResult, pack_labels, predicts
 from paribus.session import Session
 from paribus.show import say, show, show_tables
 from paribus.tables import (
@@ -58,17 +60,15 @@ class Recording:
 
         Once a data set: called again, it shows the same record again.
         """
-        import numpy as np
-
         identity = data_identity(data)
-        labels = pack(np.asarray(data.validation.labels))
+        labels = pack_labels(data)
         classes = tuple(clean_text(name) for name in data.classes)
-        earlier = self.session.find(
-            "data", data=identity, labels=labels, classes=classes, release=self.session.release
-        )
-        record = next(earlier, None) or self.session.write(
-            "data", self.session.new_run("d"), data=identity, labels=labels, classes=classes
-        )
+        facts: dict[str, Any] = {"data": identity, "labels": labels, "classes": classes,
+                 "predicts": predicts(data), "metrics": tuple(getattr(data, "metrics", ()))}  # fmt: skip
+        for name in facts["metrics"]:
+            checked_metric(name)
+        earlier = self.session.find("data", release=self.session.release, **facts)
+        record = next(earlier, None) or self.session.write("data", self.session.new_run("d"), **facts)
         self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
 
     def start(
@@ -159,12 +159,25 @@ class Recording:
         if kept is not None and kept.digest() not in self.shown:
             self.use(data)
         self._show(result.start, start_table(result.start), settings_table(result.start))
-        self._show(result.record, result_table(result.record, result.metrics.never_predicted))
+        never = getattr(result.metrics, "never_predicted", None)
+        self._show(result.record, result_table(result.record, never))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
-        """The validation labels of a run, shape (items,), and how many classes; (None, 0) if they are lost."""
+        """The validation labels of a run, class ids of shape (items,), and how many classes; (None, 0) if they are
+        lost or are no class ids.
+        """
         kept = next(self.session.find("data", data=result.record.data), None)
-        return (None, 0) if kept is None else (unpack(kept.labels), len(kept.classes))
+        return (None, 0) if kept is None or kept.predicts else (unpack(kept.labels), len(kept.classes))
+
+    def scored(self, result: RunResult) -> Scored | None:
+        """A run's predictions beside the labels of its split; None where either is lost."""
+        kept = next(self.session.find("data", data=result.record.data), None)
+        if kept is None or not result.record.predictions:
+            return None
+        return scored(
+            kept.labels, result.record.predictions, predicts=kept.predicts, n_classes=len(kept.classes),
+            scores=result.record.scores,
+        )  # fmt: skip
 
     def value(self, name: str, value: float) -> float:
         """Write down a number that the prose or the memo uses, under a dotted name such as "audit.redacted_share".
@@ -252,10 +265,16 @@ class Recording:
         data = next(self.session.find("data", data=record.data), None)
         if start is None or data is None:
             return None
-        predictions = unpack(record.predictions)
-        metrics = evaluate_fast(unpack(data.labels), predictions, len(data.classes))
+        items = scored(
+            data.labels,
+            record.predictions,
+            predicts=data.predicts,
+            n_classes=len(data.classes),
+            scores=record.scores,
+        )
+        metrics = score(items, predicts=data.predicts, names=data.metrics)[0]
         return RunResult(
-            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, predictions,
+            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, items.guess,
             record, start,
         )  # fmt: skip
 
@@ -284,17 +303,30 @@ def data_identity(data: Data) -> DataIdentity:
         source=basename(clean_text(str(data.source))),
         fingerprint=data.fingerprint,
         split=data.split_digest,
-        train_rows=len(data.train.texts),
+        train_rows=len(data.train.labels),
         train_fingerprint=train_fingerprint(data),
     )
 
 
+def checked_metric(name: str) -> str:
+    """The metric's name, or an EvidenceError that says which are known."""
+    if name not in SHIPPED_REGISTRY:
+        raise EvidenceError(f"The data set is to be scored by {name!r}. {SHIPPED_REGISTRY.unknown(name)}")
+    return name
+
+
 def train_fingerprint(data: Data) -> str:
-    """Sixteen hex digits over the training texts and labels, in order: a subset has another."""
+    """Sixteen hex digits over the training items and labels, in order: a subset has another. A data set that is not
+    of texts brings its own.
+    """
     import numpy as np
 
+    own = getattr(data.train, "fingerprint", "")
+    if own:
+        return str(own)
     digest = hashlib.sha256()
-    for text in data.train.texts:
+    train: Any = data.train
+    for text in train.texts:
         digest.update(text.encode("utf-8", "replace") + b"\0")
     digest.update(np.asarray(data.train.labels).astype("<i8").tobytes())
     return digest.hexdigest()[:16]

@@ -5,16 +5,17 @@ from dataclasses import replace
 
 from paribus.evidence.markup import Table
 from paribus.evidence.record import DataIdentity, Epoch, Prediction, Record
-from paribus.metrics import LABELS
+from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
 
 FEW_VALUES = 6
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
 
 
 def number(metric: str, value: float, *, signed: bool = False) -> str:
-    """A metric as people write it: counts whole, everything else to four digits."""
-    sign = "+" if signed else ""
-    return format(value, f"{sign}.0f" if metric == "zero_f1_classes" else f"{sign}.4f")
+    """A metric as people write it: counts whole, shares to four digits; a name that nobody registered to four."""
+    if metric in SHIPPED_REGISTRY:
+        return SHIPPED_REGISTRY[metric].shown(value, signed=signed)
+    return format(value, f"{'+' if signed else ''}.4f")
 
 
 def data_table(data: DataIdentity, items: int, classes: int) -> Table:
@@ -66,10 +67,11 @@ def values_tables(values: Mapping[str, float]) -> tuple[Table, Table | None]:
     )
 
 
-def result_table(record: Record, never_predicted: int) -> Table:
+def result_table(record: Record, never_predicted: int | None) -> Table:
     """What people see of a result: its metrics and which epoch was chosen."""
-    rows = [(LABELS.get(name, name), number(name, value)) for name, value in sorted(record.values.items())]
-    rows.append(("of these never predicted", str(never_predicted)))
+    rows = [(title(name), number(name, value)) for name, value in sorted(record.values.items())]
+    if never_predicted is not None:
+        rows.append(("of these never predicted", str(never_predicted)))
     if record.chosen_epoch is not None:
         rows.append(("chosen epoch", f"{record.chosen_epoch} of {len(record.epochs)} logged"))
     note = "A loss was not a finite number in this run." if "nonfinite" in record.config else ""
@@ -83,28 +85,28 @@ def result_table(record: Record, never_predicted: int) -> Table:
 
 def epoch_line(line: Epoch, lost: Sequence[str] = ()) -> str:
     """One line of a log, missing values left out; ``lost`` names losses that were no finite numbers."""
-    parts = [
-        f"{LABELS[name]} {value:.4f}"
-        for name in ("train_loss", "validation_loss", "accuracy", "macro_f1")
-        if (value := getattr(line, name)) is not None
-    ]
-    parts += [f"{LABELS[name]} is not a finite number" for name in lost]
+    losses = [name for name in ("train_loss", "validation_loss") if name in line.metrics]
+    parts = [f"{title(name)} {number(name, line.metrics[name])}"
+             for name in (*losses, *in_order(line.metrics.keys() - set(losses)))]  # fmt: skip
+    parts += [f"{title(name)} is not a finite number" for name in lost]
     return f"epoch {line.epoch}: {', '.join(parts) or 'nothing measured'}"
 
 
 def summary_table(records: Sequence[Record]) -> Table:
     """Every run of a notebook on one page: finished ones with their metrics, and those that only began."""
-    metrics = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
+    measured = {name for record in records if record.kind == "result" for name in record.values}
+    metrics = [name for name in in_order(measured) if not name.endswith("_loss")]
     finished = {record.start for record in records if record.kind == "result"}
     names = [name for record in records if record.kind == "value" for name in record.values]
     rows: list[tuple[str, ...]] = []
     for record in records:
         head = (record.run, record.run_name, _place(record, names), str(record.seed))
         if record.kind == "result":
-            rows.append((*head, *(number(name, record.values[name]) for name in metrics)))
+            values = (number(name, record.values[name]) if name in record.values else "" for name in metrics)
+            rows.append((*head, *values))
         elif record.kind == "start" and record.digest() not in finished:
-            rows.append((*head, "begun, not finished", "", "", ""))
-    header = ("id", "run", "experiment", "seed", *(LABELS[name] for name in metrics))
+            rows.append((*head, "begun, not finished", *[""] * (len(metrics) - 1)))
+    header = ("id", "run", "experiment", "seed", *(title(name) for name in metrics))
     note = f"{len(records)} records in this notebook, {len(set(names))} values among them."
     return Table("This notebook's runs", header, tuple(rows), note)
 
@@ -130,7 +132,7 @@ def prediction_range(prediction: Prediction) -> str:
 
 def prediction_sentence(prediction: Prediction) -> str:
     """A prediction in words, with the time it was first written."""
-    metric = LABELS.get(prediction.metric, prediction.metric)
+    metric = title(prediction.metric)
     bounds = ""
     if prediction.low is not None or prediction.high is not None:
         bounds = f", change {prediction_range(prediction)}"

@@ -9,17 +9,16 @@ from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
-from grader.evidence.checkpoints import examine
+from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.departures import departures, same_model
-from grader.evidence.groups import COUNTED
 from grader.evidence.named import misnamed
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, own_records, read_runs
-from grader.evidence.scores import score_run
+from grader.evidence.scores import items_of, recomputed
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
-from paribus.metrics import Metrics
+from paribus.metrics.registry import SHIPPED_REGISTRY, told_first
 
 TOLERANCE = 2e-6
 """Rounding of a recorded metric; a copied or edited number is off by more."""
@@ -56,9 +55,7 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             [*evidence, Evidence(case.cell_name(earlier[0].position), earlier[0].name)],
         )
         return unless_lost(case, found, outputs_lost(case))
-    told = ", ".join(
-        f"{name} {first.metrics[name]:.3f}" for name in ("accuracy", "macro_f1") if name in first.metrics
-    )
+    told = ", ".join(f"{name} {first.metrics[name]:.3f}" for name in told_first(first.metrics))
     return passed(f"The baseline {first.name} was measured first ({told}).", values, evidence)
 
 
@@ -80,16 +77,15 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
     tolerance = float(options.get("tolerance", TOLERANCE))
     checked, unknown = [], []
     for run in runs:
-        found = score_run(case, run)
-        if not isinstance(found, Metrics):
-            unknown.append((run, found))
+        truth = recomputed(case, run)
+        if isinstance(truth, str):
+            unknown.append((run, truth))
             continue
-        truth = found.values()
         for name, value in truth.items():
             claimed = run.metrics.get(name)
-            if claimed is not None and abs(claimed - value) > tolerance:
+            if claimed is not None and abs(claimed - value) > tolerance * max(1.0, abs(value)):
                 return failed(
-                    f"{run.name} claims {name} {_shown(name, claimed)}; its {found.counts.sum():,} predictions "
+                    f"{run.name} claims {name} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
                     f"give {_shown(name, value)}.",
                     {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
                     [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
@@ -130,14 +126,19 @@ def _misnamed(case: Case) -> list[Doubt]:
     ]  # fmt: skip
 
 
+def _items(case: Case, run: Run) -> int:
+    items = items_of(case, run)
+    return items.truth.size if items is not None else 0
+
+
 def _shown(metric: str, value: float) -> str:
-    return f"{value:.0f}" if metric in COUNTED else f"{value:.4f}"
+    return SHIPPED_REGISTRY[metric].shown(value)
 
 
 @check("metrics.best_checkpoint", "The best epoch is reported")
 def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Each run reports the epoch with the highest macro-F1 (the first, where several are equal), and stopped when
-    its patience said so.
+    """Each run reports its best epoch (the first, where several are equal) by the metric that its data choose by,
+    and stopped when its patience said so.
     """
     runs = finished(read_runs(case))
     if not runs:
@@ -158,7 +159,7 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         Evidence(case.cell_name(item.run.position), f"{item.run.name}: epoch {item.best}") for item in found
     ]
     whose = "The run reports" if len(found) == 1 else f"All {len(found)} runs with a log report"
-    return passed(f"{whose} the first epoch with the highest macro-F1.", values, evidence)
+    return passed(f"{whose} the first epoch with the best {metric_of(found[0].run).title}.", values, evidence)
 
 
 @check("metrics.test_untouched", "The test set stayed untouched")

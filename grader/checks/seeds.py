@@ -178,7 +178,8 @@ def _same_predictions(runs: Sequence[Run]) -> tuple[Run, Run, bool] | None:
         if packed in seen:
             other = seen[packed]
             losses = [
-                [(line.train_loss, line.validation_loss) for line in item.record.epochs] for item in (other, run)
+                [(line.get("train_loss"), line.get("validation_loss")) for line in item.record.epochs]
+                for item in (other, run)
             ]
             told_apart = bool(losses[0]) and losses[0] != losses[1]
             if not told_apart or not _one_class(packed):

@@ -1,7 +1,8 @@
 """Whether a run reports the checkpoint that the course's rule picks, and stopped when its patience said so.
 
-The rule: the best epoch is the first maximum of the unrounded validation macro-F1; with patience, training ends as
-soon as that many epochs have gone by since the best one without a higher score.
+The rule: the best epoch is the first that is best by the unrounded metric that the run's data choose by (macro-F1
+for classes); with patience, training ends as soon as that many epochs have gone by since the best one without a
+better one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from grader.evidence.runs import Run
 from grader.model import Outcome
 from paribus.evidence.record import Epoch
+from paribus.metrics.metric import Metric
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 TOLERANCE = 1e-6
-"""Between a run's macro-F1 and its log's: both come from the same predictions, unrounded."""
+"""Between a run's metric and its log's: both come from the same predictions, unrounded."""
 
 
 @dataclass(frozen=True)
@@ -30,43 +33,65 @@ def examine(run: Run) -> Reported | None:
     lines = sorted(run.record.epochs, key=lambda line: line.epoch)
     if not lines:
         return None
-    scores = {line.epoch: line.macro_f1 for line in lines if line.macro_f1 is not None}
+    metric = metric_of(run)
+    scores = {line.epoch: value for line in lines if (value := line.get(metric.name)) is not None}
     if not scores:
-        return Reported(run, Outcome.UNDECIDED, "its log has no macro-F1, so the best epoch cannot be told")
-    best = min(epoch for epoch, score in scores.items() if score == max(scores.values()))
+        return Reported(run, Outcome.UNDECIDED, f"its log has no {metric.title}, so the best epoch cannot be told")
+    best = _first_best(metric, scores)
     chosen = run.record.chosen_epoch
     if chosen in scores and chosen != best:
-        return Reported(run, Outcome.FAILED, _other(chosen, best, scores), best)
-    if unclear := _unclear(chosen, scores, len(lines)):
+        return Reported(run, Outcome.FAILED, _other(metric, chosen, best, scores), best)
+    if unclear := _unclear(metric, chosen, scores, len(lines)):
         return Reported(run, Outcome.UNDECIDED, unclear, best)
     wrong = _claimed(run, best, scores[best]) or _patience(run, lines)
     return Reported(run, Outcome.FAILED if wrong else Outcome.PASSED, wrong, best)
 
 
-def _unclear(chosen: int | None, scores: Mapping[int, float], logged: int) -> str:
+def _unclear(metric: Metric, chosen: int | None, scores: Mapping[int, float], logged: int) -> str:
     """Why the choice cannot be judged; "" where it can."""
     if chosen is None:
         return "the predictions it reports are those of no logged epoch"
     if chosen not in scores:
-        return f"epoch {chosen}, which it reports, has no macro-F1 in its log"
-    return "an epoch of its log has no macro-F1" if len(scores) < logged else ""
+        return f"epoch {chosen}, which it reports, has no {metric.title} in its log"
+    return f"an epoch of its log has no {metric.title}" if len(scores) < logged else ""
 
 
 def _claimed(run: Run, best: int, score: float) -> str:
-    """What is wrong with the macro-F1 that the result claims for its epoch."""
-    claimed = run.metrics.get("macro_f1")
+    """What is wrong with the metric that the result claims for its epoch."""
+    metric = metric_of(run)
+    claimed = run.metrics.get(metric.name)
     if claimed is None or abs(claimed - score) <= TOLERANCE:
         return ""
-    return f"it reports macro-F1 {claimed:.4f}, and epoch {best}, which it names, had {score:.4f}"
+    return f"it reports {metric.title} {claimed:.4f}, and epoch {best}, which it names, had {score:.4f}"
 
 
-def _other(chosen: int, best: int, scores: Mapping[int, float]) -> str:
+def _other(metric: Metric, chosen: int, best: int, scores: Mapping[int, float]) -> str:
     score, highest = scores[chosen], scores[best]
     if score == highest:
         return (
-            f"it reports epoch {chosen}, and epoch {best} had the same macro-F1 before it: the first maximum counts"
+            f"it reports epoch {chosen}, and epoch {best} had the same {metric.title} before it: the first of "
+            "equals counts"
         )
-    return f"it reports epoch {chosen} (macro-F1 {score:.4f}), and epoch {best} was better ({highest:.4f})"
+    return f"it reports epoch {chosen} ({metric.title} {score:.4f}), and epoch {best} was better ({highest:.4f})"
+
+
+def metric_of(run: Run) -> Metric:
+    """The metric by which a run's checkpoint is chosen; a name that nobody registered counts as macro-F1."""
+    name = run.record.chosen_by
+    return SHIPPED_REGISTRY[name if name in SHIPPED_REGISTRY else "macro_f1"]
+
+
+def chosen_by(runs: Sequence[Run]) -> str:
+    """The metric by which the checkpoints of these runs were chosen; macro-F1 where none says."""
+    return next((run.record.chosen_by for run in runs if run.record.chosen_by), "macro_f1")
+
+
+def _first_best(metric: Metric, scores: Mapping[int, float]) -> int:
+    best = min(scores)
+    for epoch in sorted(scores):
+        if metric.better(scores[epoch], scores[best]):
+            best = epoch
+    return best
 
 
 def _patience(run: Run, lines: Sequence[Epoch]) -> str:
@@ -78,9 +103,10 @@ def _patience(run: Run, lines: Sequence[Epoch]) -> str:
     whole = [line.epoch for line in lines] == list(range(1, len(lines) + 1))
     if isinstance(patience, bool) or not isinstance(patience, int) or not whole or run.setting("nonfinite"):
         return ""
-    scores = [line.macro_f1 or 0.0 for line in lines]
+    metric = metric_of(run)
+    scores = {line.epoch: value for line in lines if (value := line.get(metric.name)) is not None}
     for ran in range(1, len(scores) + 1):
-        best = scores.index(max(scores[:ran])) + 1
+        best = _first_best(metric, {epoch: score for epoch, score in scores.items() if epoch <= ran})
         over = ran - best >= patience
         if over and ran < len(scores):
             return (

@@ -13,6 +13,7 @@ from grader.reading import vocabulary
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
 from paribus.intervals import Interval, paired_interval, welch_interval
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 
 class Claim(StrEnum):
@@ -142,7 +143,7 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     )
     values |= found.values()
     support = judge(
-        _SPOKEN[claim], found.welch, found.paired, found.items, direction=_direction(text), margin=margin
+        _SPOKEN[claim], found.welch, found.paired, found.items, direction=_direction(text, metric), margin=margin
     ).support
     return Judgement(_OUTCOMES[support], _because(claim, _OUTCOMES[support], found, margin), values)
 
@@ -208,14 +209,23 @@ def _no_support(outcome: Outcome, found: _Intervals) -> str:
         return "The runs went the other way than you claim."
     why = "the intervals do not agree"
     if found.items is None:
-        why = "the predictions to judge items by are not in the file"
+        why = "there is no interval over items, since the metric has none or predictions are not in the file"
     return f"Whether the effect is supported is for a person: {why} (over the seeds {found.seeds})."
 
 
-def _direction(text: str) -> int:
-    """Whether a claim says up or down; 0 where it says neither or both."""
-    up, down = (vocabulary.has("context", name, text) for name in ("upward", "downward"))
-    return int(up) - int(down)
+_MERIT = ("improv", "better", "worse")
+"""How words begin that say which arm is better, and not which number is larger."""
+
+
+def _direction(text: str, metric: str) -> int:
+    """Whether a claim says up or down; 0 where it says neither or both. Better is down where a lower metric is."""
+    turned = metric in SHIPPED_REGISTRY and not SHIPPED_REGISTRY[metric].higher_is_better
+    said = set()
+    for mention in vocabulary.find_all("context", text):
+        if mention.name in ("upward", "downward"):
+            merit = text[mention.start : mention.end].lower().startswith(_MERIT)
+            said.add((1 if mention.name == "upward" else -1) * (-1 if merit and turned else 1))
+    return sum(said)
 
 
 def _shown(interval: Interval) -> str:

@@ -9,12 +9,21 @@ from functools import cached_property
 from grader.evidence.aliases import arm_aliases, spellings, value_phrases
 from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
-FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
+FRACTIONS = frozenset(metric.name for metric in SHIPPED_REGISTRY if metric.is_share)
+"""Metrics between 0 and 1: a text may give them in percent."""
+OVER_ITEMS = frozenset(metric.name for metric in SHIPPED_REGISTRY if metric.over_items)
+"""Metrics that follow from predictions and are no counts of classes."""
+EPOCH_METRICS = (
+    "train_loss",
+    "validation_loss",
+    *(name for name in SHIPPED_REGISTRY.metrics if name in OVER_ITEMS),
+)
+"""What a line of a log can hold."""
 _CLASSES = "zero_f1_classes rescued lost stayed never_predicted always_wrong predicted_classes above_zero"
 COUNTED = frozenset(_CLASSES.split())
 """Metrics that count classes."""
-EPOCH_METRICS = ("train_loss", "validation_loss", "accuracy", "macro_f1")
 
 
 @dataclass(frozen=True)
@@ -44,24 +53,22 @@ class Group:
         found = {run.record.run: value for run in self._seeds if (value := _metric(run, metric)) is not None}
         if not self.trials or not found:
             return list(found.values())
-        best = (_best(self._seeds, name) for name in FRACTIONS)
+        best = (_best(self._seeds, name) for name in {item for run in self._seeds for item in run.metrics})
         chosen = [found[run.record.run] for run in best if run is not None and run.record.run in found]
         return list(dict.fromkeys([*chosen, min(found.values()), max(found.values())]))
 
     def mean(self, metric: str) -> float | None:
-        """The mean over seeds, None where nothing was measured; of trials the value of the best by macro-F1."""
+        """The mean over seeds, None where nothing was measured; of trials the value of the best run."""
         if self.trials:
-            best = _best(self._seeds, "macro_f1")
+            best = _best(self._seeds, self._seeds[-1].record.chosen_by or "macro_f1") if self._seeds else None
             return _metric(best, metric) if best is not None else None
         values = self.values(metric)
         return math.fsum(values) / len(values) if values else None
 
     def epoch_values(self, metric: str) -> list[float]:
         """The metric at every epoch of every run."""
-        if metric not in EPOCH_METRICS:
-            return []
         lines = (epoch for run in finished(self.runs) for epoch in run.record.epochs)
-        return [value for line in lines if (value := getattr(line, metric)) is not None]
+        return [value for line in lines if (value := line.get(metric)) is not None]
 
     @property
     def position(self) -> int:
@@ -130,16 +137,17 @@ def explored_groups(arms: Arms) -> list[Group]:
 
 
 def _best(runs: Sequence[Run], metric: str) -> Run | None:
-    """The run with the highest value of a metric, the first of equal ones; None where none recorded it."""
-    scored = [run for run in runs if metric in run.metrics]
-    return max(scored, key=lambda run: run.metrics[metric]) if scored else None
+    """The run with the best value of a metric, the first of equal ones; None where none recorded it."""
+    scored = [run for run in runs if metric in run.metrics and metric in SHIPPED_REGISTRY]
+    if not scored:
+        return None
+    pick = max if SHIPPED_REGISTRY[metric].higher_is_better else min
+    return pick(scored, key=lambda run: run.metrics[metric])
 
 
 def _metric(run: Run, metric: str) -> float | None:
     if metric in run.metrics:
         return float(run.metrics[metric])
-    if metric not in EPOCH_METRICS:
-        return None
     chosen = run.record.chosen_epoch
     line = next((epoch for epoch in run.record.epochs if epoch.epoch == chosen), None)
-    return getattr(line, metric) if line is not None else None
+    return line.get(metric) if line is not None else None

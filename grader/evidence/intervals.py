@@ -4,27 +4,28 @@ from collections.abc import Iterator, Mapping
 
 from grader.evidence.groups import Group
 from grader.evidence.runs import Run, by_seed
-from grader.evidence.scores import labels_of, unpacked
+from grader.evidence.scores import items_of
 from grader.model import Case
 from paribus.errors import UsageError
-from paribus.intervals import ITEM_METRICS, Interval, jackknife_interval, paired_interval, welch_interval
+from paribus.intervals import Interval, items_interval, paired_interval, welch_interval
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 
 def item_interval(
     case: Case, baseline: Mapping[int | None, Run], changed: Mapping[int | None, Run], metric: str
 ) -> Interval | None:
     """The item-level interval of changed − baseline, None where labels or predictions are missing or do not fit."""
-    found = labels_of(case, next(iter(baseline.values())))
-    labels = unpacked(found[0]) if found is not None else None
-    arms = [[unpacked(run.record.predictions) for run in runs.values()] for runs in (baseline, changed)]
+    if metric not in SHIPPED_REGISTRY or not SHIPPED_REGISTRY[metric].over_items:
+        return None
+    arms = [[items_of(case, run) for run in runs.values()] for runs in (baseline, changed)]
     clean = [[item for item in arm if item is not None] for arm in arms]
-    lost = any(len(kept) < len(arm) for kept, arm in zip(clean, arms, strict=True))
-    if metric not in ITEM_METRICS or found is None or labels is None or lost:
+    sizes = {item.truth.size for arm in clean for item in arm}
+    if any(len(kept) < len(arm) for kept, arm in zip(clean, arms, strict=True)) or len(sizes) != 1 or sizes == {1}:
         return None
     try:
-        return jackknife_interval(labels, clean[0], clean[1], n_classes=found[1], metric=metric)
+        return items_interval(clean[0], clean[1], metric=metric)
     except UsageError:
-        # Arrays of another length, or ids beyond the classes: metrics.recomputed says so.
+        # Scores of classes that a run lacks.
         return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.evidence.runs import Run, by_seed, finished, named_values, read_runs
 from grader.model import Case
-from paribus.metrics import NAMES
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 ROUNDED = 6e-4
 """A value that was rounded to three digits before it was written down."""
@@ -33,7 +33,7 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
             runs.setdefault(name, []).append(run)
     for name, (value, position) in named_values(case).items():
         of, _, metric = name.rpartition(".")
-        if metric not in NAMES or of not in runs:
+        if metric not in SHIPPED_REGISTRY.metrics or of not in runs:
             continue
         known = [float(run.metrics[metric]) for run in runs[of] if metric in run.metrics]
         if known and not _is_one_of(value, known, runs[of], metric):
@@ -43,7 +43,5 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
 def _is_one_of(value: float, known: list[float], runs: list[Run], metric: str) -> bool:
     seeds = [float(run.metrics[metric]) for run in by_seed(runs).values() if metric in run.metrics]
     every = [*known, sum(seeds) / len(seeds), sorted(seeds)[len(seeds) // 2]]
-    every += [
-        line for run in runs for epoch in run.record.epochs if (line := getattr(epoch, metric, None)) is not None
-    ]
+    every += [line for run in runs for epoch in run.record.epochs if (line := epoch.get(metric)) is not None]
     return any(abs(value - scale * item) <= scale * ROUNDED for item in every for scale in (1, 100))

@@ -11,7 +11,8 @@ from grader.evidence.scores import class_names, score_run
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.stems import stems
-from paribus.metrics import NAMES, Metrics
+from paribus.metrics import Metrics
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 QUOTE = "quote"
 """Begins the names of the values that `notebook.quote` recorded."""
@@ -22,7 +23,7 @@ def recorded_facts(case: Case, groups: Sequence[Group]) -> Iterator[Fact]:
     """Levels, spreads, seeds, epochs, classes and counts of every group of runs."""
     for keys, group in distinct(groups):
         operands = (keys,)
-        for metric in NAMES:
+        for metric in SHIPPED_REGISTRY.metrics:
             yield from _levels(metric, group, operands)
         yield from _epochs(group, operands)
         for run in finished(group.runs):
@@ -110,7 +111,7 @@ def _epochs(group: Group, operands: tuple[frozenset[str], ...]) -> Iterator[Fact
     for run in finished(group.runs):
         for line in run.record.epochs:
             for metric in EPOCH_METRICS:
-                if (value := getattr(line, metric)) is not None:
+                if (value := line.get(metric)) is not None:
                     title = f"{vocabulary.title('metric_titles', metric)} of {group.title}, epoch {line.epoch}"
                     yield Fact(
                         value,
@@ -208,7 +209,7 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
             parts = [part for part in parts if part not in found]
         rest = "_".join(parts)
         spread = rest.endswith("_sd")
-        metric = rest.removesuffix("_sd") if rest.removesuffix("_sd") in NAMES else _metric_in(rest)
+        metric = rest.removesuffix("_sd") if rest.removesuffix("_sd") in SHIPPED_REGISTRY else _metric_in(rest)
         words = stems(rest.replace("_", " ")) - _GENERIC
         whole = float(value).is_integer() and (abs(value) > 1 or metric in COUNTED)
         unit = UNIT_COUNT if whole else UNIT_FRACTION if abs(value) <= 1 else UNIT_PLAIN

@@ -44,7 +44,7 @@ def same_runs(arms: Arms, vary: str) -> list[SameRun]:
 
 def _losses(run: Run) -> tuple[tuple[float | None, float | None], ...]:
     """The losses of a run's epochs; () where a log shows none."""
-    lines = tuple((line.train_loss, line.validation_loss) for line in run.record.epochs)
+    lines = tuple((line.get("train_loss"), line.get("validation_loss")) for line in run.record.epochs)
     return lines if any(loss is not None for line in lines for loss in line) else ()
 
 

@@ -1,77 +1,104 @@
 """What a run's predictions score, worked out again from the arrays in the file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from grader.evidence.runs import CASES, Run, finished, own_records
+from grader.evidence.runs import CASES, Run, own_records
 from grader.model import Case
 from paribus.errors import ParibusError
-from paribus.evidence.packing import unpack
-from paribus.metrics import Metrics, evaluate_fast
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from paribus.evidence.record import Record
+from paribus.metrics import Metrics
+from paribus.metrics.metric import Scored
+from paribus.metrics.scoring import Values, score, scored
 
 
-def last_metrics(case: Case, runs: Sequence[Run]) -> Metrics | None:
-    """The recomputed metrics of the last finished run that shows its predictions, None where there are none."""
-    for run in reversed(finished(runs)):
-        found = score_run(case, run)
-        if isinstance(found, Metrics):
-            return found
-    return None
-
-
-def score_run(case: Case, run: Run) -> Metrics | str:
+def score_run(case: Case, run: Run) -> Metrics | Values | str:
     """A run's metrics from its packed predictions and the labels of its split, or why they cannot be had."""
+    found = scored_run(case, run)
+    return found if isinstance(found, str) else _score(found)[0]
+
+
+def recomputed(case: Case, run: Run) -> Mapping[str, float] | str:
+    """A run's metrics by name as they follow from its predictions, or why they cannot be had."""
+    found = scored_run(case, run)
+    return found if isinstance(found, str) else _score(found)[1]
+
+
+def items_of(case: Case, run: Run) -> Scored | None:
+    """A run's predictions beside the labels of its split; None where they cannot be had."""
+    found = scored_run(case, run)
+    if isinstance(found, str):
+        return None
+    arrays = _arrays(found)
+    return None if isinstance(arrays, str) else arrays
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What a run's metrics follow from, as the records hold it."""
+
+    labels: str
+    predictions: str
+    scores: str
+    n_classes: int
+    predicts: str
+    metrics: tuple[str, ...]
+
+
+def scored_run(case: Case, run: Run) -> Packed | str:
+    """The packed arrays behind a run's metrics, or why they cannot be had."""
     if run.result is None or not run.result.predictions:
         return "no predictions"
-    labels = labels_of(case, run)
-    if labels is None:
+    data = _data_record(case, run)
+    if data is None:
         return "no labels"
-    return _score(labels[0], run.result.predictions, labels[1])
-
-
-def labels_of(case: Case, run: Run) -> tuple[str, int] | None:
-    """The packed labels of the run's split and the number of classes, from the data record that fits."""
-    found = None if run.data is None else _labels(case).get((run.data.split, run.data.fingerprint))
-    return None if found is None else (found[0], len(found[1]))
+    return Packed(
+        data.labels, run.result.predictions, run.result.scores, len(data.classes), data.predicts, data.metrics
+    )
 
 
 def class_names(case: Case, run: Run) -> tuple[str, ...]:
     """The names of the classes of the run's split, () where no data record says."""
-    found = None if run.data is None else _labels(case).get((run.data.split, run.data.fingerprint))
-    return () if found is None else found[1]
+    found = _data_record(case, run)
+    return () if found is None else found.classes
+
+
+def _data_record(case: Case, run: Run) -> Record | None:
+    return None if run.data is None else _data_records(case).get((run.data.split, run.data.fingerprint))
 
 
 @lru_cache(maxsize=CASES)
-def _labels(case: Case) -> Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]:
-    """The packed labels and the classes by split and fingerprint; the first data record counts."""
-    found: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+def _data_records(case: Case) -> Mapping[tuple[str, str], Record]:
+    """The data records by split and fingerprint; the first counts."""
+    found: dict[tuple[str, str], Record] = {}
     for item in own_records(case):
         record = item.record
         if record is not None and record.kind == "data" and record.data is not None:
-            place = (record.data.split, record.data.fingerprint)
-            found.setdefault(place, (record.labels, tuple(record.classes)))
+            found.setdefault((record.data.split, record.data.fingerprint), record)
     return MappingProxyType(found)
 
 
 @lru_cache(maxsize=512)
-def _score(labels: str, predictions: str, n_classes: int) -> Metrics | str:
-    """Score packed arrays; pure, so that several checks on one run pay once."""
+def _arrays(packed: Packed) -> Scored | str:
+    """The arrays behind packed text; pure, so that several checks on one run pay once."""
     try:
-        return evaluate_fast(unpack(labels), unpack(predictions), n_classes)
+        return scored(
+            packed.labels, packed.predictions, predicts=packed.predicts, n_classes=packed.n_classes,
+            scores=packed.scores,
+        )  # fmt: skip
     except ParibusError as error:
         return str(error)
 
 
 @lru_cache(maxsize=512)
-def unpacked(packed: str) -> "NDArray[np.int64] | None":
-    """A packed array, or None where it cannot be read."""
+def _score(packed: Packed) -> tuple[Metrics | Values, Mapping[str, float]] | tuple[str, str]:
+    """Score packed arrays."""
+    items = _arrays(packed)
+    if isinstance(items, str):
+        return items, items
     try:
-        return unpack(packed) if packed else None
-    except ParibusError:
-        return None
+        return score(items, predicts=packed.predicts, names=packed.metrics)
+    except ParibusError as error:
+        return str(error), str(error)

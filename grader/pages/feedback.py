@@ -27,12 +27,12 @@ from grader.pages.shared import (
     who,
     words_of,
 )
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 METRICS = {
-    "accuracy": ("Accuracy", 3),
-    "macro_f1": ("Macro-F1", 3),
-    "weighted_f1": ("Weighted F1", 3),
-    "zero_f1_classes": ("Classes at F1 = 0", 0),
+    metric.name: (metric.title[:1].upper() + metric.title[1:], min(metric.digits, 3))
+    for metric in SHIPPED_REGISTRY
+    if metric.compute is not None
 }
 """The metrics of the table of runs, in its order: heading and digits."""
 

@@ -255,6 +255,8 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[Metric
     names = {name for person in scored for name in person.result.metrics}
     known = [name for name in names if name.rsplit(".", 1)[-1] in METRICS]
     order = list(METRICS)
+    measured = {name.rsplit(".", 1)[-1] for name in known}
+    first = "macro_f1" if "macro_f1" in measured else next((name for name in order if name in measured), "")
     rows: list[MetricRow] = []
     for name in sorted(known, key=lambda n: (n.rsplit(".", 1)[0], order.index(n.rsplit(".", 1)[-1]))):
         run, metric = name.rsplit(".", 1)
@@ -265,7 +267,7 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[Metric
             continue
         outside = [person for person, value in values if band is not None and band.holds(value) is False]
         dots = [Dot(person.name, value, person in outside) for person, value in values]
-        shown = name in bands if bands else metric == "macro_f1"
+        shown = name in bands if bands else metric == first
         note = _metric_note(len(values), outside, band)
         rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), shown))
     return rows

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from paribus.metrics.registry import SHIPPED_REGISTRY
+
 LONGEST_SENTENCE = 2_000
 
 
@@ -28,6 +30,7 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
         **_load("vocabulary"),
         **{name: table for name, table in _load("relations").items() if name != "relation"},
     }
+    raw["metrics"], raw["metric_titles"] = _with_registered(raw["metrics"], raw["metric_titles"])
     return MappingProxyType(
         {
             table: MappingProxyType(
@@ -36,6 +39,22 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
             for table, entries in raw.items()
         }
     )
+
+
+def _with_registered(
+    words: Mapping[str, Any], titles: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The metrics' words and titles, with those of registered metrics that the file does not name. What a run can
+    only measure, such as seconds, is no metric in prose.
+    """
+    new = [metric for metric in SHIPPED_REGISTRY if metric.compute and metric.name not in words]
+    spoken = {metric.name: [metric.title.lower(), *_spellings(metric.name), *metric.words] for metric in new}
+    return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in new}}
+
+
+def _spellings(name: str) -> list[str]:
+    """A name as it stands and with blanks; a very short one may be anything ("r2" is a run, too)."""
+    return [] if len(name) < 3 else list(dict.fromkeys([name, name.replace("_", " "), name.replace("_", "-")]))
 
 
 def _load(name: str) -> dict[str, Any]:

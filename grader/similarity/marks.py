@@ -124,7 +124,7 @@ def _content(record: Record) -> dict[str, Any]:
 
 def _losses(results: Sequence[Record]) -> Iterator[str]:
     for record in results:
-        lines = [[line.epoch, line.train_loss, line.validation_loss] for line in record.epochs]
+        lines = [[line.epoch, line.get("train_loss"), line.get("validation_loss")] for line in record.epochs]
         if any(loss is not None for line in lines for loss in line[1:]):
             yield canonical(lines)
 

@@ -16,8 +16,12 @@ from typing import Any, Literal, Self, cast
 from paribus.errors import DigestError, RecordError
 from paribus.evidence.diagnosis import Diagnosis, read_diagnosis
 
-SCHEMA = "paribus.evidence/1"
-MAX_RECORD_BYTES = 40_000
+SCHEMA = "paribus.evidence/2"
+SCHEMAS = ("paribus.evidence/1", SCHEMA)
+"""What is read; the last one is written."""
+MAX_RECORD_BYTES = 60_000
+ID_RECORD_BYTES = 40_000
+"""A record without scores of classes and without numbers as predictions is written no larger than this."""
 
 Kind = Literal["data", "start", "result", "value", "diagnosis", "tests"]
 FieldRole = Literal["knob", "derived", "outcome", "environment"]
@@ -68,13 +72,16 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One line of a training log. Losses are means over items, never class-weighted for validation."""
+    """One line of a training log: the metrics that were measured, by name. Losses are means over items, never
+    class-weighted for validation.
+    """
 
     epoch: int
-    train_loss: float | None
-    validation_loss: float | None
-    accuracy: float | None
-    macro_f1: float | None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def get(self, metric: str) -> float | None:
+        """A metric of this epoch, None where it was not measured."""
+        return self.metrics.get(metric)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,10 @@ class Record:
     ``code`` maps a function's name to the digest of its normalised syntax tree; "training" is the training
     function's. ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.evidence.packing`): the chosen checkpoint's validation
-    predictions of a result, the validation labels of a data record. ``start`` is the digest of a result's
+    predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
+    beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
+    (``predicts``: "value" or "item", empty for classes) and by which ``metrics`` it is scored (empty: those of
+    classes). ``start`` is the digest of a result's
     start record; ``previous`` the digest of the record before it in this notebook. ``diagnosis`` is what a student
     says of one model of a blind zoo. A tests record names its task in ``run_name``; ``code`` holds the digests of
     the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's run count.
@@ -113,6 +123,10 @@ class Record:
     chosen_epoch: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
     predictions: str = ""
+    scores: str = ""
+    chosen_by: str = ""
+    predicts: str = ""
+    metrics: tuple[str, ...] = ()
     labels: str = ""
     classes: tuple[str, ...] = ()
     start: str = ""
@@ -130,7 +144,7 @@ class Record:
         full["data"] = vars(self.data) if self.data is not None else None
         full["prediction"] = vars(self.prediction) if self.prediction is not None else None
         full["diagnosis"] = self.diagnosis.to_plain() if self.diagnosis is not None else None
-        full["epochs"] = [vars(epoch) for epoch in self.epochs]
+        full["epochs"] = [_plain_epoch(epoch, self.schema) for epoch in self.epochs]
         full["config"] = {name: _plain_field(item) for name, item in self.config.items()}
         return {name: value for name, value in full.items() if value not in (None, "", (), [], {})}
 
@@ -155,9 +169,9 @@ class Record:
         """
         raw = _parse_object(text)
         claimed = raw.pop("digest", None)
-        if raw.get("schema") != SCHEMA:
+        if raw.get("schema") not in SCHEMAS:
             raise RecordError(
-                f"The record has schema {raw.get('schema')!r}, this version reads {SCHEMA!r}. "
+                f"The record has schema {raw.get('schema')!r}, this version reads {' and '.join(SCHEMAS)}. "
                 "Grade it with the paribus version that its release names."
             )
         if claimed != digest_of(raw):
@@ -185,8 +199,8 @@ class Record:
                 parsed["prediction"] = Prediction(**raw["prediction"])
             if "diagnosis" in raw:
                 parsed["diagnosis"] = read_diagnosis(raw["diagnosis"])
-            parsed["epochs"] = tuple(Epoch(**item) for item in raw.get("epochs", ()))
-            parsed["classes"] = tuple(raw.get("classes", ()))
+            parsed["epochs"] = tuple(_read_epoch(item, raw["schema"]) for item in raw.get("epochs", ()))
+            parsed["classes"], parsed["metrics"] = tuple(raw.get("classes", ())), tuple(raw.get("metrics", ()))
             record = cls(**parsed)
             _check_types(record)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
@@ -209,6 +223,25 @@ def digest_of(body: Mapping[str, Any]) -> str:
     except UnicodeEncodeError as error:
         raise RecordError(f"A record cannot hold text that is no valid Unicode: {error.reason}.") from error
     return hashlib.sha256(raw).hexdigest()
+
+
+_FIRST_EPOCH = ("train_loss", "validation_loss", "accuracy", "macro_f1")
+"""What a line of a log held in the first schema, null where it was not measured."""
+
+
+def _plain_epoch(line: Epoch, schema: str) -> dict[str, Any]:
+    if schema == SCHEMA:
+        return {"epoch": line.epoch, "metrics": dict(line.metrics)}
+    return {"epoch": line.epoch, **{name: line.metrics.get(name) for name in _FIRST_EPOCH}}
+
+
+def _read_epoch(raw: Mapping[str, Any], schema: str) -> Epoch:
+    if schema == SCHEMA:
+        return Epoch(**{**raw, "metrics": dict(raw["metrics"])})
+    unknown = set(raw) ^ {"epoch", *_FIRST_EPOCH}
+    if unknown:
+        raise TypeError(f"a line of the log holds or lacks {sorted(unknown)[0]!r}")
+    return Epoch(raw["epoch"], {name: raw[name] for name in _FIRST_EPOCH if raw[name] is not None})
 
 
 def _plain_field(item: ConfigField) -> dict[str, Any]:
@@ -236,11 +269,12 @@ def _parse_object(text: str) -> dict[str, Any]:
 def _check_types(record: Record) -> None:
     """Hold every field against its type, since JSON can put anything anywhere."""
     texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
-             "labels", "start", "previous")  # fmt: skip
+             "scores", "chosen_by", "predicts", "labels", "start", "previous")  # fmt: skip
     for name in texts:
         _expect_text(name, getattr(record, name))
-    for text in record.classes:
-        _expect_text("classes", text)
+    for name, listed in (("classes", record.classes), ("metrics", record.metrics)):
+        for text in listed:
+            _expect_text(name, text)
     for group in (record.code, record.environment):
         for name, text in group.items():
             _expect_text(name, text)
@@ -250,8 +284,8 @@ def _check_types(record: Record) -> None:
         _expect_number(name, value)
     for line in record.epochs:
         _expect_whole("epoch", line.epoch)
-        for name in ("train_loss", "validation_loss", "accuracy", "macro_f1"):
-            _expect_number(name, getattr(line, name), optional=True)
+        for name, value in line.metrics.items():
+            _expect_number(name, value)
     _check_config(record.config)
     if record.data is not None:
         _check_data(record.data)

@@ -21,7 +21,7 @@ from paribus.experiments.knobs import check_metric
 from paribus.experiments.noise import Noise
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train
-from paribus.metrics import LABELS
+from paribus.metrics.registry import title
 from paribus.recording import Recording
 from paribus.runs import Data, RunResult
 from paribus.show import show_figure, show_tables
@@ -41,7 +41,7 @@ class AblationReport:
 
     def table(self) -> Table:
         """The baseline first, then one row a change."""
-        header = ("row", "what changes", LABELS[self.metric], "difference", "95 % interval over seeds (paired)")
+        header = ("row", "what changes", title(self.metric), "difference", "95 % interval over seeds (paired)")
         first = next(iter(self.rows.values()))
         lines = [("baseline", "", summary(self.metric, first.row(self.metric).baseline), "", "")]
         for name, report in self.rows.items():
@@ -128,17 +128,20 @@ class Ablation:
         self.rows[name] = experiment
         return experiment
 
-    def report(self, metric: str = "macro_f1") -> AblationReport:
-        """Show the baseline and every row side by side. Raises ExperimentError where a row is not complete."""
-        check_metric(metric)
+    def report(self, metric: str = "") -> AblationReport:
+        """Show the baseline and every row side by side, by the metric that chose the runs if none is given. Raises
+        ExperimentError where a row is not complete.
+        """
         if not self.rows:
             raise ExperimentError(
                 f"The ablation {self.key!r} has no row yet: ablation.row(name, vary=…) makes one."
             )
+        metric = metric or next(iter(self.runs.values())).chosen_by
+        check_metric(metric)
         reports = {name: row.summary(metric) for name, row in self.rows.items()}
         without = [name for name, found in reports.items() if metric not in {row.metric for row in found.rows}]
         if without:
-            raise ExperimentError(f"The runs of row {without[0]!r} or of the baseline have no {LABELS[metric]}.")
+            raise ExperimentError(f"The runs of row {without[0]!r} or of the baseline have no {title(metric)}.")
         report = AblationReport(self.key, metric, reports)
         show_tables(report.table())
         show_figure(report.figure())

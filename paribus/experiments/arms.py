@@ -8,12 +8,10 @@ from paribus.errors import ExperimentError
 from paribus.evidence.code import OWN_CLASS, UNAVAILABLE
 from paribus.evidence.record import Prediction, Record
 from paribus.experiments.knobs import no_such_setting
-from paribus.metrics import LABELS, NAMES
+from paribus.metrics.registry import SHIPPED_REGISTRY, title
 
 OTHER_CHANGES = ("code", "data", "train_rows")
 """What an experiment may vary beside a setting or a function of the notebook."""
-SHARES = ("accuracy", "macro_f1", "weighted_f1")
-"""Metrics between 0 and 1."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 # The start records of each arm by seed.
 Arms = Mapping[str, Mapping[int, Record]]
@@ -227,8 +225,8 @@ def _data_words(record: Record) -> str:
 
 
 def check_prediction(metric: object, direction: object, low: object, high: object, why: object) -> None:
-    if metric not in NAMES:
-        raise ExperimentError(f"A prediction is about one of {', '.join(NAMES)}; got {metric!r}.")
+    if metric not in SHIPPED_REGISTRY:
+        raise ExperimentError(f"A prediction is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
     if direction not in ("up", "down", "none"):
         raise ExperimentError(f"The direction of a prediction is 'up', 'down' or 'none'; got {direction!r}.")
     for name, bound in (("low", low), ("high", high)):
@@ -239,9 +237,9 @@ def check_prediction(metric: object, direction: object, low: object, high: objec
     lower, upper = bounds[0], bounds[1]
     if lower is not None and upper is not None and lower > upper:
         raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
-    label = LABELS[str(metric)]
+    label = title(str(metric))
     beyond = next((bound for bound in bounds if bound is not None and abs(bound) > 1), None)
-    if metric in SHARES and beyond is not None:
+    if SHIPPED_REGISTRY[str(metric)].is_share and beyond is not None:
         raise ExperimentError(
             f"{label} lies between 0 and 1, so it cannot change by {beyond:+g}. Bounds are in its own unit, not in "
             "percent: a fall by at most ten points is low=-0.10, high=0."

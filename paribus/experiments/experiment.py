@@ -30,7 +30,7 @@ from paribus.experiments.held import Held, held
 from paribus.experiments.noise import noise
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, train_once
-from paribus.metrics import LABELS
+from paribus.metrics.registry import SHIPPED_REGISTRY, title
 from paribus.recording import Recording
 from paribus.runs import Data, Run, RunResult
 from paribus.show import show_figure, show_tables
@@ -242,20 +242,20 @@ class Experiment:
         show_figure(report.figure())
         return report
 
-    def summary(self, metric: str = "macro_f1") -> ExperimentReport:
-        """What `report` shows, without showing it; ``metric`` is told with its intervals too."""
+    def summary(self, metric: str = "") -> ExperimentReport:
+        """What `report` shows, without showing it; ``metric`` (that of the chosen epoch if none is given) is told
+        with its intervals too.
+        """
         baseline, changed = self._both_arms()
-        labels, n_classes = self.notebook.labels_of(next(iter(baseline.values())))
-        return build_report(
-            self.key, self.vary, baseline, changed, labels=labels, n_classes=n_classes, metrics=(metric,)
-        )
+        metric = metric or self._main_metric()
+        return build_report(self.key, self.vary, baseline, changed, scored=self.notebook.scored, metrics=(metric,))
 
     def meaningful(
         self,
         claim: Claim,
         *,
         why: str,
-        metric: str = "macro_f1",
+        metric: str = "",
         direction: Literal["up", "down"] | None = None,
         margin: float | None = None,
     ) -> Conclusion:
@@ -268,10 +268,11 @@ class Experiment:
             raise ExperimentError(f"A verdict is one of {', '.join(map(repr, CLAIMS))}; got {claim!r}.")
         if not isinstance(why, str) or len(why.split()) < 3:
             raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
-        if metric not in LABELS:
-            raise ExperimentError(f"A verdict is about one of {', '.join(LABELS)}; got {metric!r}.")
+        metric = metric or self._main_metric()
+        if metric not in SHIPPED_REGISTRY:
+            raise ExperimentError(f"A verdict is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
         baseline, changed = self._both_arms()
-        found = noise(metric, baseline, changed, *self.notebook.labels_of(next(iter(baseline.values()))))
+        found = noise(metric, baseline, changed, self.notebook.scored)
         seeds = found.seeds
         conclusion = judge(
             claim, seeds.welch if seeds else None, seeds.paired if seeds else None, found.items,
@@ -284,8 +285,13 @@ class Experiment:
             ("you say", f"{said}: {why}"),
             ("the statistics say", f"{conclusion.support}: {conclusion.because}"),
         )
-        show_tables(Table(f"Meaningful? {LABELS[metric]} in {self.key}", ("", ""), rows), found.table())
+        show_tables(Table(f"Meaningful? {title(metric)} in {self.key}", ("", ""), rows), found.table())
         return conclusion
+
+    def _main_metric(self) -> str:
+        """The metric that the runs of this experiment are chosen by."""
+        runs = [*self.arms["baseline"].values(), *self.arms["changed"].values()]
+        return runs[-1].chosen_by if runs else "macro_f1"
 
     def _prepare(
         self,

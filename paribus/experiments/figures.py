@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matplotlib.ticker import MaxNLocator
 
 from paribus.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, listed, panels, shorten
-from paribus.metrics import LABELS
+from paribus.metrics.registry import SHIPPED_REGISTRY, title
 
 
 class ArmValues(NamedTuple):
@@ -49,8 +49,8 @@ def experiment_arms(
             if low is None or high is None:
                 axes.set_ylim(bottom, top)
         axes.set_xticks([0, 1], [f"baseline\n{shorten(old, 16)}", f"changed\n{shorten(new, 16)}"])
-        axes.set(title=LABELS[row.metric], xlim=(-0.35, 1.35), xlabel=shorten(vary, 24), ylabel=LABELS[row.metric])
-        if row.metric == "zero_f1_classes":
+        axes.set(title=title(row.metric), xlim=(-0.35, 1.35), xlabel=shorten(vary, 24), ylabel=title(row.metric))
+        if not SHIPPED_REGISTRY[row.metric].digits:
             axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     if axes_row:
         labels = {
@@ -60,7 +60,7 @@ def experiment_arms(
         }
         axes_row[-1].legend(labels.values(), labels.keys(), frameon=False, fontsize=8)
     told = listed(
-        f"{LABELS[row.metric]} {fmean(row.baseline):.4g} to {fmean(row.changed):.4g}"
+        f"{title(row.metric)} {fmean(row.baseline):.4g} to {fmean(row.changed):.4g}"
         + (f", predicted {_bounds(row)}" if row.predicted else "")
         for row in rows
     )
@@ -86,10 +86,10 @@ def sweep_values(
     axes.plot(list(scores).index(chosen), fmean(scores[chosen]), "o", **ring)
     axes.set_xticks(places, [shorten(value, 14) for value in scores])
     axes.margins(y=0.25)
-    axes.set(xlabel=shorten(vary, 30), ylabel=LABELS[metric], title=f"{LABELS[metric]} by value")
+    axes.set(xlabel=shorten(vary, 30), ylabel=title(metric), title=f"{title(metric)} by value")
     axes.legend(frameon=False, fontsize=8)
     told = listed(f"{value}: {fmean(numbers):.4g}" for value, numbers in scores.items())
-    return figure.saying(f"{LABELS[metric]} by {vary}, mean over {len(seeds)} seeds: {told}. Chosen: {chosen}.")
+    return figure.saying(f"{title(metric)} by {vary}, mean over {len(seeds)} seeds: {told}. Chosen: {chosen}.")
 
 
 def ablation_rows(metric: str, rows: Mapping[str, RowValues]) -> NotebookFigure:
@@ -103,10 +103,10 @@ def ablation_rows(metric: str, rows: Mapping[str, RowValues]) -> NotebookFigure:
     axes.set_yticks(range(len(rows)), [shorten(name, 30) for name in rows])
     axes.invert_yaxis()
     axes.margins(y=0.2)
-    axes.set(xlabel=f"difference in {LABELS[metric]}, row − baseline", ylabel="row", title="One change a row")
+    axes.set(xlabel=f"difference in {title(metric)}, row − baseline", ylabel="row", title="One change a row")
     told = listed(
         f"{name}: {fmean(row.differences):+.4g}"
         + (f", 95 % interval {row.interval[0]:+.4g} to {row.interval[1]:+.4g}" if row.interval else "")
         for name, row in rows.items()
     )
-    return figure.saying(f"Difference in {LABELS[metric]} of each row from the baseline, mean over seeds: {told}.")
+    return figure.saying(f"Difference in {title(metric)} of each row from the baseline, mean over seeds: {told}.")

@@ -6,9 +6,7 @@ from collections.abc import Collection, Mapping
 
 from paribus.errors import ExperimentError
 from paribus.evidence.fields import config_values
-from paribus.metrics import LABELS
-
-LOWER_IS_BETTER = frozenset({"zero_f1_classes", "validation_loss", "train_loss"})
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 
 def with_value(config: object, name: str, value: object) -> object:
@@ -45,11 +43,11 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 
 def check_metric(metric: object) -> None:
-    """ExperimentError where ``metric`` is none of the course's."""
-    if metric not in LABELS:
-        raise ExperimentError(f"Runs are compared by one of {', '.join(LABELS)}; got {metric!r}.")
+    """ExperimentError where nobody knows ``metric``."""
+    if metric not in SHIPPED_REGISTRY:
+        raise ExperimentError(f"Runs are compared by a metric. {SHIPPED_REGISTRY.unknown(metric)}")
 
 
 def better(metric: str, value: float, other: float) -> bool:
     """Whether ``value`` beats ``other``; equal values do not."""
-    return value < other if metric in LOWER_IS_BETTER else value > other
+    return SHIPPED_REGISTRY[metric].better(value, other)

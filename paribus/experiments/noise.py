@@ -1,21 +1,19 @@
 """What the statistics say of an experiment's difference, and what makes both arms look better than they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeGuard
 
 from paribus.errors import UsageError
 from paribus.evidence.markup import Table
-from paribus.intervals import ITEM_METRICS, Interval, jackknife_interval
-from paribus.metrics import LABELS
+from paribus.intervals import Interval, items_interval
+from paribus.metrics.metric import Scored
+from paribus.metrics.registry import SHIPPED_REGISTRY, title
 from paribus.runs import RunResult
 from paribus.statistics.seeds import OverSeeds, interval_row, over_seeds
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 Arm = Mapping[int, RunResult]
+Scores = Callable[[RunResult], Scored | None]
 
 
 @dataclass(frozen=True)
@@ -40,29 +38,37 @@ class Noise:
             f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}."
         )  # fmt: skip
         return Table(
-            f"Is the difference in {LABELS[self.metric]} larger than noise?",
+            f"Is the difference in {title(self.metric)} larger than noise?",
             ("changed − baseline", "95 % interval", "excludes zero?"), tuple(rows), note,
         )  # fmt: skip
 
 
-def noise(metric: str, baseline: Arm, changed: Arm, labels: "NDArray[np.int64] | None", n_classes: int) -> Noise:
-    """The intervals of ``metric`` over the seeds that both arms have."""
+def noise(metric: str, baseline: Arm, changed: Arm, scored: Scores) -> Noise:
+    """The intervals of ``metric`` over the seeds that both arms have; ``scored`` gives a run's predictions beside
+    the labels, None where either is lost.
+    """
     shared = [seed for seed in baseline if seed in changed]
     values = [[arm[seed].record.values.get(metric) for seed in shared] for arm in (baseline, changed)]
     old = [value for value in values[0] if value is not None]
     new = [value for value in values[1] if value is not None]
     seeds = over_seeds(old, new) if len(shared) == len(old) == len(new) >= 2 else None
     items = None
-    if metric in ITEM_METRICS and labels is not None:
-        arms = [[arm[seed].predictions for seed in shared] for arm in (baseline, changed)]
-        items = jackknife_interval(labels, *arms, n_classes=n_classes, metric=metric)
+    if SHIPPED_REGISTRY[metric].over_items:
+        arms = [[scored(arm[seed]) for seed in shared] for arm in (baseline, changed)]
+        old_items, new_items = ([item for item in arm if _usable(item, metric)] for arm in arms)
+        if len(old_items) == len(new_items) == len(shared) and shared:
+            items = items_interval(old_items, new_items, metric=metric)
     return Noise(metric, seeds, items)
+
+
+def _usable(item: Scored | None, metric: str) -> TypeGuard[Scored]:
+    return item is not None and not (SHIPPED_REGISTRY[metric].needs == "score" and item.scores is None)
 
 
 def evaluations(run: RunResult) -> int:
     """How many times a run was scored on the validation split, of which the best counted."""
     outcome = run.record.config.get("epochs_run")
-    logged = sum(line.macro_f1 is not None for line in run.epochs)
+    logged = sum(run.chosen_by in line.metrics for line in run.epochs)
     return int(outcome.value) if logged and outcome is not None and outcome.value is not None else max(logged, 1)
 
 

@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING
 from paribus.evidence.markup import Table, table_elements, to_html, to_text
 from paribus.evidence.record import Prediction
 from paribus.experiments.held import Held, held
-from paribus.experiments.noise import Noise, evaluations, noise, selection_note
-from paribus.metrics import LABELS
+from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
+from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
 from paribus.runs import RunResult
 from paribus.statistics.seeds import few_seeds
 from paribus.tables import number, prediction_range
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from paribus.canvas import NotebookFigure
-
-SHOWN = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes", "validation_loss")
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,8 @@ class MetricRow:
 class ExperimentReport:
     """An experiment's numbers; `Experiment.report` shows it.
 
-    ``noise`` holds the intervals of the predicted metric and of macro-F1, ``notes`` what else a reader must know
+    ``metric`` is the one that chose the runs' checkpoints; ``noise`` holds its intervals and those of the predicted
+    metric, ``notes`` what else a reader must know
     (unequal selection, runs made in different places), ``held`` what did not change.
     """
 
@@ -59,6 +55,15 @@ class ExperimentReport:
     noise: tuple[Noise, ...] = ()
     notes: tuple[str, ...] = ()
     held: Held | None = None
+    metric: str = "macro_f1"
+
+    def drawn(self) -> Sequence[str]:
+        """The metrics of the figure: of classes the three that the course speaks of, else up to three that
+        predictions give.
+        """
+        known = [row.metric for row in self.rows if SHIPPED_REGISTRY[row.metric].compute is not None]
+        usual = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
+        return usual or known[:3]
 
     def row(self, metric: str) -> MetricRow:
         """One metric's row; KeyError where no arm recorded it."""
@@ -74,7 +79,7 @@ class ExperimentReport:
             predicted = self.prediction if row.inside is not None else None
             rows.append(
                 (
-                    LABELS[row.metric],
+                    title(row.metric),
                     summary(row.metric, row.baseline),
                     summary(row.metric, row.changed),
                     summary(row.metric, row.differences, signed=True),
@@ -83,8 +88,8 @@ class ExperimentReport:
                 )
             )
         header = ("metric", "baseline", "changed", "difference", "predicted", "as predicted?")
-        title = f"Experiment {self.key}: {self.vary} {self.old} → {self.new}"
-        return Table(title, header, tuple(rows), self.sentence())
+        heading = f"Experiment {self.key}: {self.vary} {self.old} → {self.new}"
+        return Table(heading, header, tuple(rows), self.sentence())
 
     def sentence(self) -> str:
         """What this many seeds can and cannot show."""
@@ -92,8 +97,9 @@ class ExperimentReport:
         if n == 1:
             return (
                 f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the "
-                "difference comes from chance: with another seed both numbers would move, macro-F1 often by "
-                "a point or two. Treat it as a lead to confirm with at least three seeds, not as an effect."
+                "difference comes from chance: with another seed both numbers would move"
+                f"{', macro-F1 often by a point or two' if self.metric == 'macro_f1' else ''}. Treat it as a lead "
+                "to confirm with at least three seeds, not as an effect."
             )
         if n == 2:
             return (
@@ -114,9 +120,9 @@ class ExperimentReport:
         raise KeyError(metric)
 
     def by_seed(self) -> Table:
-        """Every run's value of the predicted metric and of macro-F1, one seed a row."""
+        """Every run's value of the predicted metric and of the one that chose, one seed a row."""
         rows = [
-            (str(seed), LABELS[row.metric], *(number(row.metric, arm[i]) for arm in (row.baseline, row.changed)),
+            (str(seed), title(row.metric), *(number(row.metric, arm[i]) for arm in (row.baseline, row.changed)),
              number(row.metric, row.differences[i], signed=True))
             for row in self.rows if row.metric in {item.metric for item in self.noise}
             for i, seed in enumerate(self.seeds)
@@ -152,16 +158,16 @@ class ExperimentReport:
             if made is not None and made.metric == row.metric
             else ArmValues(row.metric, row.baseline, row.changed)
             for row in self.rows
-            if row.metric in ("accuracy", "macro_f1", "zero_f1_classes")
+            if row.metric in self.drawn()
         ]
         return experiment_arms(rows, seeds=self.seeds, vary=self.vary, old=self.old, new=self.new)
 
     def __repr__(self) -> str:
         """One line for people."""
-        row = self.row("macro_f1")
+        row = self.row(self.metric)
         return (
             f"ExperimentReport({self.key}: {self.vary} {self.old} → {self.new}, "
-            f"macro-F1 {summary('macro_f1', row.differences, signed=True)}, {len(self.seeds)} seed(s))"
+            f"{title(row.metric)} {summary(row.metric, row.differences, signed=True)}, {len(self.seeds)} seed(s))"
         )
 
 
@@ -171,18 +177,17 @@ def build_report(
     baseline: Mapping[int, RunResult],
     changed: Mapping[int, RunResult],
     *,
-    labels: "NDArray[np.int64] | None" = None,
-    n_classes: int = 0,
-    metrics: Sequence[str] = ("macro_f1",),
+    scored: Scores,
+    metrics: Sequence[str] = (),
 ) -> ExperimentReport:
-    """The report over the seeds that both arms have; ``labels`` are the validation labels, shape (items,).
+    """The report over the seeds that both arms have; ``scored`` gives a run's predictions beside the labels.
 
     ``metrics`` are told with their intervals, beside the predicted one.
     """
     seeds = tuple(sorted(set(baseline) & set(changed)))
     prediction = min(changed.values(), key=_begun).start.prediction
     rows = []
-    for metric in SHOWN:
+    for metric in _measured(baseline, seeds):
         arms = [[arm[seed].record.values.get(metric) for seed in seeds] for arm in (baseline, changed)]
         old = tuple(value for value in arms[0] if value is not None)
         new = tuple(value for value in arms[1] if value is not None)
@@ -196,11 +201,17 @@ def build_report(
     return ExperimentReport(
         key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction,
         noise=tuple(
-            noise(row.metric, shared[0], shared[1], labels, n_classes)
+            noise(row.metric, shared[0], shared[1], scored)
             for row in rows if row.metric in {*metrics, prediction.metric if prediction else ""}
         ),
-        notes=tuple(_notes(shared, kept)), held=kept,
+        notes=tuple(_notes(shared, kept)), held=kept, metric=baseline[first].chosen_by,
     )  # fmt: skip
+
+
+def _measured(arm: Mapping[int, RunResult], seeds: Sequence[int]) -> list[str]:
+    """The metrics of an arm that a report tells, in order; training losses are of other items."""
+    names = {name for seed in seeds for name in arm[seed].record.values if name in SHIPPED_REGISTRY}
+    return in_order(names - {"train_loss"})
 
 
 def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
@@ -253,9 +264,8 @@ def summary(metric: str, values: tuple[float, ...], *, signed: bool = False) -> 
     """One value as it is, several as mean ± sd; a count's mean keeps one decimal."""
     if len(values) == 1:
         return number(metric, values[0], signed=signed)
-    sign = "+" if signed else ""
-    digits = 1 if metric == "zero_f1_classes" else 4
-    return f"{fmean(values):{sign}.{digits}f} ± {stdev(values):.{digits}f}"
+    known = SHIPPED_REGISTRY[metric]
+    return f"{known.shown(fmean(values), signed=signed, mean=True)} ± {known.shown(stdev(values), mean=True)}"
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:

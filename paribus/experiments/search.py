@@ -22,10 +22,10 @@ from typing import Any, SupportsIndex
 from paribus.errors import ExperimentError, UsageError
 from paribus.evidence.markup import Table
 from paribus.experiments.arms import check_seeds
-from paribus.experiments.knobs import LOWER_IS_BETTER, better, check_metric
+from paribus.experiments.knobs import better, check_metric
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
-from paribus.metrics import LABELS
+from paribus.metrics.registry import SHIPPED_REGISTRY, title
 from paribus.recording import Recording
 from paribus.runs import Data, RunResult
 from paribus.show import show_tables
@@ -137,7 +137,7 @@ class Search:
             "A best of many trials looks better than it is: luck helped to choose it. Confirm it with "
             "search.confirm(…) on at least three seeds not used here, and quote those runs."
         )
-        header = ("arm", "trial", "proposed", LABELS[self.metric], "")
+        header = ("arm", "trial", "proposed", title(self.metric), "")
         table = Table(f"Search {self.key}", header, tuple(rows), " ".join(notes))
         show_tables(table)
         return table
@@ -171,7 +171,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         return optuna.create_study(
-            direction="minimize" if metric in LOWER_IS_BETTER else "maximize",
+            direction="maximize" if SHIPPED_REGISTRY[metric].higher_is_better else "minimize",
             sampler=optuna.samplers.TPESampler(seed=seed),
         )
     finally:

@@ -20,7 +20,7 @@ from paribus.experiments.knobs import better, check_metric, with_value
 from paribus.experiments.noise import evaluations
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train, reuse, train_once
-from paribus.metrics import LABELS
+from paribus.metrics.registry import title
 from paribus.runs import Data, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.tables import number
@@ -50,7 +50,7 @@ class SweepReport:
     def table(self) -> Table:
         """One row a value."""
         several = len(self.seeds) > 1
-        header = (self.vary, LABELS[self.metric], *((f"seed {seed}" for seed in self.seeds) if several else ()), "")
+        header = (self.vary, title(self.metric), *((f"seed {seed}" for seed in self.seeds) if several else ()), "")
         rows = tuple(
             (str(value), summary(self.metric, scores),
              *((number(self.metric, score) for score in scores) if several else ()),

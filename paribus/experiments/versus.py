@@ -1,4 +1,4 @@
-"""Two models side by side: their accuracies by McNemar, their macro-F1 by intervals, and what was unequal.
+"""Two models side by side: their metrics with intervals, classes by McNemar too, and what was unequal.
 
 McNemar's test is for two *fitted models*, one run each. Where several seeds of a configuration are passed, the
 intervals over seeds take its place.
@@ -12,20 +12,18 @@ from paribus.errors import UsageError
 from paribus.evidence.markup import Table
 from paribus.experiments.noise import evaluations, selection_note
 from paribus.experiments.report import summary
-from paribus.intervals import Interval, jackknife_interval, welch_interval
-from paribus.metrics import LABELS
+from paribus.intervals import Interval, items_interval, welch_interval
+from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
 from paribus.recording import Recording
 from paribus.runs import RunResult
 from paribus.show import show_tables
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
 from paribus.statistics.seeds import few_seeds, shown
 
-METRICS = ("accuracy", "macro_f1")
-
 
 @dataclass(frozen=True)
 class ModelComparison:
-    """Second − first, for accuracy and macro-F1.
+    """Second − first, for each metric.
 
     ``values`` are each model's by metric, one a run; ``items`` the jackknife intervals; ``seeds`` Welch's intervals
     where both have several runs; ``mcnemar`` only for two single runs.
@@ -43,7 +41,7 @@ class ModelComparison:
         """The scores with their intervals, and McNemar's counts where it applies."""
         header = ("metric", *self.names, "95 % over items (jackknife)", "95 % over seeds (Welch)")
         rows = tuple(
-            (LABELS[metric], summary(metric, first), summary(metric, second), shown(self.items[metric]),
+            (title(metric), summary(metric, first), summary(metric, second), shown(self.items[metric]),
              shown(self.seeds[metric]) if metric in self.seeds else "needs two runs each")
             for metric, (first, second) in self.values.items()
         )  # fmt: skip
@@ -52,7 +50,7 @@ class ModelComparison:
 
     def __repr__(self) -> str:
         """One line for people."""
-        parts = ", ".join(f"{LABELS[metric]} {self.items[metric].centre:+.4f}" for metric in self.values)
+        parts = ", ".join(f"{title(metric)} {self.items[metric].centre:+.4f}" for metric in self.values)
         return f"ModelComparison({self.names[1]} − {self.names[0]}: {parts})"
 
 
@@ -66,12 +64,12 @@ def compare_models(
     sides = [_runs(first), _runs(second)]
     for run in (*sides[0], *sides[1]):
         check_same_split(sides[0][0].metrics, run.metrics)
-    labels, n_classes = notebook.labels_of(sides[0][0])
-    if labels is None:
+    found = [[item for run in side if (item := notebook.scored(run)) is not None] for side in sides]
+    if any(len(items) < len(side) for items, side in zip(found, sides, strict=True)):
         raise UsageError("The validation labels of these runs are not at hand: call notebook.use(data) first.")
-    arms = [[run.predictions for run in side] for side in sides]
-    values = {name: (_values(sides[0], name), _values(sides[1], name)) for name in METRICS}
-    items = {name: jackknife_interval(labels, *arms, n_classes=n_classes, metric=name) for name in METRICS}
+    names_of = _compared(sides[0][0])
+    values = {name: (_values(sides[0], name), _values(sides[1], name)) for name in names_of}
+    items = {name: items_interval(*found, metric=name) for name in names_of}
     several = min(len(side) for side in sides) > 1
     single = max(len(side) for side in sides) == 1
     names = (sides[0][0].name, sides[1][0].name)
@@ -83,12 +81,13 @@ def compare_models(
         few_seeds(min(len(side) for side in sides)) if several else
         "One run of a model says nothing of other seeds of it: this compares two fitted models."
     )  # fmt: skip
-    if not single:
+    classes = found[0][0].n_classes > 0
+    if not single and classes:
         notes.append("McNemar's test is for two fitted models and not for configurations, so it is left out.")
     comparison = ModelComparison(
         key, names, values, items,
         {name: welch_interval(*pair) for name, pair in values.items()} if several else {},
-        exact_mcnemar(labels, arms[0][0], arms[1][0]) if single else None,
+        exact_mcnemar(found[0][0].truth, found[0][0].guess, found[1][0].guess) if single and classes else None,
         tuple(note for note in notes if note),
     )  # fmt: skip
     notebook.values({f"comparison.{key}.{name}_difference": item.centre for name, item in items.items()})
@@ -104,6 +103,15 @@ def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
             f"{', '.join(type(run).__name__ for run in runs) or 'an empty list'}."
         )
     return runs
+
+
+def _compared(run: RunResult) -> list[str]:
+    """The metrics that two models are compared by: of classes accuracy and macro-F1, else all that predictions
+    give.
+    """
+    known = (name for name in run.record.values if name in SHIPPED_REGISTRY)
+    names = in_order(name for name in known if SHIPPED_REGISTRY[name].over_items)
+    return [name for name in ("accuracy", "macro_f1") if name in names] or names
 
 
 def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from paribus.intervals import LEVEL, Interval, jackknife_interval
-from paribus.runs import Data, RunResult
+from paribus.intervals import LEVEL, Interval, items_interval
+from paribus.metrics.scoring import scored
+from paribus.runs import Data, RunResult, pack_labels, predicts
 
 
 def over_items(
@@ -19,9 +20,12 @@ def over_items(
     It says what another validation split of this size could have shown of *these* fitted models, and nothing of
     other seeds; `over_seeds` is for those. Raises UsageError where the runs were scored on other data.
     """
-    return jackknife_interval(
-        data.validation.labels,
-        [run.predictions for run in baseline],
-        [run.predictions for run in changed],
-        n_classes=len(data.classes), metric=metric, level=level,
-    )  # fmt: skip
+    kind, n = predicts(data), len(data.classes)
+    arms = [
+        [
+            scored(pack_labels(data), run.record.predictions, predicts=kind, n_classes=n, scores=run.record.scores)
+            for run in arm
+        ]
+        for arm in (baseline, changed)
+    ]
+    return items_interval(*arms, metric=metric, level=level)

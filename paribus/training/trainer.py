@@ -204,13 +204,16 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         logits = predict(model, self._prepared.validation, precision=self._precision)
         labels = self._prepared.validation.labels
         scores = metrics.evaluate(labels, logits.argmax(axis=1), self._prepared.n_classes)
-        line = Epoch(epoch, train_loss, validation_loss(logits, labels), scores.accuracy, scores.macro_f1)
+        loss = validation_loss(logits, labels)
+        measured = {"train_loss": train_loss, "validation_loss": loss,
+                    "accuracy": scores.accuracy, "macro_f1": scores.macro_f1}  # fmt: skip
+        line = Epoch(epoch, measured)
         self._lines.append(line)
         if self._run is not None:
             self._run.log(
                 epoch=epoch,
                 train_loss=train_loss,
-                validation_loss=line.validation_loss,
+                validation_loss=loss,
                 predictions=logits.argmax(axis=1),
             )
         if self._progress:
@@ -276,6 +279,7 @@ def _copy_of_weights(model: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
 
 def _sentence(line: Epoch, epochs: int) -> str:
     return (
-        f"epoch {line.epoch} of {epochs}: training loss {line.train_loss:.3f}, "
-        f"validation loss {line.validation_loss:.3f}, accuracy {line.accuracy:.3f}, macro-F1 {line.macro_f1:.3f}"
+        f"epoch {line.epoch} of {epochs}: training loss {line.metrics['train_loss']:.3f}, validation loss "
+        f"{line.metrics['validation_loss']:.3f}, accuracy {line.metrics['accuracy']:.3f}, "
+        f"macro-F1 {line.metrics['macro_f1']:.3f}"
     )

@@ -310,7 +310,10 @@ def _add_run(
         return
     # As in real records, only the start tells which code ran and where.
     common = {name: value for name, value in common.items() if name not in ("code", "environment")}
-    epochs = tuple(Epoch(**{"accuracy": None, "macro_f1": None, **line}) for line in run.get("epochs", ()))
+    epochs = tuple(
+        Epoch(line["epoch"], {name: value for name, value in line.items() if name != "epoch" and value is not None})
+        for line in run.get("epochs", ())
+    )
     chain.add(
         "result", f"r.{key}", position, start=start.digest(), epochs=epochs,
         chosen_epoch=run.get("chosen_epoch"), values={**measured.scores[key], **run.get("claims", {})},

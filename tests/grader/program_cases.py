@@ -224,7 +224,10 @@ def _run(chain: "_Chain", run: str, position: int, seed: int, more: Mapping[str,
     predictions = np.where(generator.random(LABELS.size) < 0.7, LABELS, generator.integers(0, 4, LABELS.size))
     losses = generator.random(4).round(6)
     logged = range(1, more["config"]["epochs"] + 1)
-    epochs = tuple(Epoch(epoch, float(losses[epoch - 1]), float(losses[epoch]), None, None) for epoch in logged)
+    epochs = tuple(
+        Epoch(epoch, {"train_loss": float(losses[epoch - 1]), "validation_loss": float(losses[epoch])})
+        for epoch in logged
+    )
     rest = {name: value for name, value in common.items() if name not in ("prediction", "code")}
     assert start.record is not None
     yield chain.add(

@@ -66,7 +66,7 @@ def test_a_row_refuses_what_an_experiment_refuses(ablation: Ablation, train: Tra
         row.run("changed", train, replace(CONFIG, batch_size=16), data=data, seeds=SEEDS)
     with pytest.raises(ExperimentError, match="The changed arm of 'ablation-small' has no finished run"):
         ablation.report()
-    with pytest.raises(ExperimentError, match="compared by one of"):
+    with pytest.raises(ExperimentError, match="no metric called 'f1'"):
         ablation.report(metric="f1")
 
 

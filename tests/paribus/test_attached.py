@@ -120,7 +120,7 @@ def test_a_large_input_is_not_walked_to_its_end(finished: Path, monkeypatch: pyt
 
 def test_a_file_larger_than_a_record_may_be_is_not_copied(finished: Path, tmp_path: Path) -> None:
     name = "00002-start.json"
-    (finished / NAME / "records" / name).write_text(" " * 50_000)
+    (finished / NAME / "records" / name).write_text(" " * 70_000)
     found = find_attached(NAME, [finished])
     assert found is not None
     adopt(found, tmp_path / "copy")

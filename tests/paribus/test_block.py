@@ -111,7 +111,7 @@ def test_ten_thousand_records_are_bounded() -> None:
 
 def test_a_block_of_many_megabytes_is_not_parsed() -> None:
     found = find_records(f"{BEGIN}\n{'x' * 1_000_000}\n{END}")
-    assert found == [FoundText(None, "The record is longer than the 40,000 bytes that are read.", "shape")]
+    assert found == [FoundText(None, "The record is longer than the 60,000 bytes that are read.", "shape")]
 
 
 def test_a_text_of_many_long_blocks_stops_being_read() -> None:

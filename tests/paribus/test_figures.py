@@ -21,7 +21,11 @@ RNG = np.random.default_rng(0)
 LABELS = np.concatenate([np.arange(40), RNG.choice(40, 400, p=COUNTS / COUNTS.sum())])
 LOW = evaluate(LABELS, np.where(LABELS < 4, LABELS, 0), 40)
 HIGH = evaluate(LABELS, np.where((LABELS > 0) & (LABELS < 39), LABELS, 1), 40)
-EPOCHS = (Epoch(1, 3.0, 2.0, 0.4, 0.1), Epoch(2, None, 1.5, 0.5, 0.2), Epoch(3, 1.0, None, None, None))
+EPOCHS = (
+    Epoch(1, {"train_loss": 3.0, "validation_loss": 2.0, "accuracy": 0.4, "macro_f1": 0.1}),
+    Epoch(2, {"validation_loss": 1.5, "accuracy": 0.5, "macro_f1": 0.2}),
+    Epoch(3, {"train_loss": 1.0}),
+)
 
 
 def report(seeds: int, **prediction: Any) -> ExperimentReport:  # noqa: ANN401 - any of a prediction's fields

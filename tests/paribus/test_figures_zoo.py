@@ -22,7 +22,7 @@ WATCHED = Log(LOG.rows, STEPS, LAYERS)
 DEAD = Log(
     DIVERGED.rows, ((1, None, None, 0.5), (2, None, 0.0, 0.5)), ((2, "layers.0", None, None, None, None, [0, 0]),)
 )
-EPOCHS = [Epoch(1, 3.0, 3.1, None, None), Epoch(2, None, 3.0, None, None)]
+EPOCHS = [Epoch(1, {"train_loss": 3.0, "validation_loss": 3.1}), Epoch(2, {"validation_loss": 3.0})]
 
 DRAWN: dict[str, Callable[[], NotebookFigure]] = {
     "four logs": lambda: figures.log_curves(dict.fromkeys(("Alpha", "Bravo", "Charlie", "Delta"), LOG)),

@@ -11,31 +11,15 @@ from scipy import stats as scipy_stats
 
 from paribus.errors import UsageError
 from paribus.intervals import (
-    ITEM_METRICS,
     Interval,
     jackknife_interval,
     paired_interval,
-    t_quantile,
     welch_interval,
 )
 from paribus.metrics import evaluate_fast
 
 stats: Any = scipy_stats
 VALUES = st.lists(st.integers(0, 1000).map(lambda n: n / 1000), min_size=2, max_size=8)
-FREEDOM = (0.5, 1, 1.3, 2, 2.7, 3, 4.9, 9, 30, 200, 6429, 100_000)
-
-
-@pytest.mark.parametrize("df", FREEDOM)
-def test_the_t_quantile_is_scipys_to_nine_digits(df: float) -> None:
-    for p in (0.5, 0.6, 0.9, 0.975, 0.995, 0.9995):
-        expected = stats.t.ppf(p, df)
-        assert t_quantile(p, df) == pytest.approx(expected, rel=1e-9, abs=1e-9)
-
-
-@pytest.mark.parametrize(("p", "df"), [(0.4, 3), (1.0, 3), (0.9, 0), (0.9, float("nan"))])
-def test_a_quantile_outside_its_range_is_refused(p: float, df: float) -> None:
-    with pytest.raises(UsageError, match=r"0\.5 <= p < 1 and df > 0"):
-        t_quantile(p, df)
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")  # scipy, of an arm whose values are equal
@@ -101,7 +85,7 @@ def arms(draw: st.DrawFn) -> tuple[NDArray[np.int64], list[NDArray[np.int64]], i
 
 
 @settings(max_examples=80, deadline=None)
-@given(case=arms(), metric=st.sampled_from(ITEM_METRICS))
+@given(case=arms(), metric=st.sampled_from(("accuracy", "macro_f1", "weighted_f1")))
 def test_the_jackknife_is_what_leaving_out_each_item_gives(
     case: tuple[NDArray[np.int64], list[NDArray[np.int64]], int], metric: str
 ) -> None:
@@ -131,7 +115,7 @@ def test_equal_arms_differ_by_nothing() -> None:
 @pytest.mark.parametrize(
     ("labels", "runs", "metric", "says"),
     [
-        ([0, 1], [[0, 1]], "zero_f1_classes", "accuracy, macro_f1, weighted_f1; got 'zero_f1_classes'"),
+        ([0, 1], [[0, 1]], "zero_f1_classes", "cannot be left out"),
         ([0], [[0]], "accuracy", "at least two items"),
         ([0, 1], [], "accuracy", "1 and 0 runs"),
         ([0, 1], [[0, 1, 1]], "accuracy", r"for each of the 2 items; got an array of int64 and shape \(3,\)"),

@@ -23,7 +23,7 @@ def predict(experiment: Experiment, **changes: Any) -> Any:  # noqa: ANN401 - an
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"metric": "f1"}, "one of accuracy, macro_f1"),
+        ({"metric": "f1"}, "no metric called 'f1'"),
         ({"direction": "better"}, "'up', 'down' or 'none'"),
         ({"low": 0.05}, "runs backwards"),
         ({"low": "0"}, "bound low of a prediction is a number"),

@@ -23,7 +23,7 @@ def runs(notebook: Notebook, data: Data) -> list[RunResult]:
 
 
 def accuracy(run: RunResult) -> float:
-    return run.metrics.accuracy
+    return run.value("accuracy")
 
 
 def recorded(notebook: Notebook) -> dict[str, float]:

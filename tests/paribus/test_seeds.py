@@ -384,7 +384,7 @@ def test_one_run_an_arm_supports_no_effect(experiment: Experiment, train: Train,
     [
         ({"claim": "yes"}, "'effect', 'no effect', 'cannot tell'; got 'yes'"),
         ({"why": "because"}, "in a sentence"),
-        ({"metric": "f1"}, "about one of accuracy"),
+        ({"metric": "f1"}, "no metric called 'f1'"),
     ],
 )  # fmt: skip
 def test_a_verdict_that_is_none_is_refused(experiment: Experiment, changes: dict[str, Any], says: str) -> None:

@@ -111,6 +111,6 @@ def test_what_is_no_name_of_an_assignment_is_refused(name: str, tmp_path: Path) 
 
 
 def test_a_record_too_large_to_hand_in_is_refused_before_training(notebook: Notebook) -> None:
-    with pytest.raises(EvidenceError, match=r"value record would be .* at most 40,000"):
+    with pytest.raises(EvidenceError, match=r"value record would be .* at most 60,000"):
         notebook.session.write("value", "v1", values={f"name.{i}": float(i) for i in range(5_000)})
     assert notebook.records() == ()

@@ -38,8 +38,8 @@ def test_the_visible_loop_learns(page: dict[str, Any]) -> None:
     majority = np.full_like(data.validation.labels, np.bincount(data.train.labels).argmax())
 
     assert len(visible.epochs) == 2
-    assert visible.epochs[1].train_loss < 0.8 * visible.epochs[0].train_loss  # type: ignore[operator]
-    assert visible.epochs[1].validation_loss < np.log(len(data.classes))
+    assert visible.epochs[1].metrics["train_loss"] < 0.8 * visible.epochs[0].metrics["train_loss"]
+    assert visible.epochs[1].metrics["validation_loss"] < np.log(len(data.classes))
     assert visible.metrics.macro_f1 > evaluate(data.validation.labels, majority, len(data.classes)).macro_f1
 
 
@@ -48,9 +48,9 @@ def test_fit_is_the_visible_loop_to_rounding(page: dict[str, Any]) -> None:
     fitted: FitResult = page["fitted"]
 
     for seen, done in zip(visible.epochs, fitted.epochs, strict=True):
-        assert done.train_loss == pytest.approx(seen.train_loss, rel=1e-4)
-        assert done.validation_loss == pytest.approx(seen.validation_loss, rel=1e-4)
-        assert done.macro_f1 == pytest.approx(seen.macro_f1, abs=0.02)
+        assert done.metrics["train_loss"] == pytest.approx(seen.metrics["train_loss"], rel=1e-4)
+        assert done.metrics["validation_loss"] == pytest.approx(seen.metrics["validation_loss"], rel=1e-4)
+        assert done.metrics["macro_f1"] == pytest.approx(seen.metrics["macro_f1"], abs=0.02)
     assert page["with_trainer"].chosen_epoch == fitted.best_epoch
 
 

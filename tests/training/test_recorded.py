@@ -58,7 +58,7 @@ def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) ->
     fitted = training.fit(toy_config, toy_data, seed=7, progress=False)
     ends = log_from(_run(toy_data, toy_config).log).epochs()
     assert [row["train_loss"] for row in ends] == pytest.approx(
-        [line.train_loss for line in fitted.epochs], rel=1e-3
+        [line.metrics["train_loss"] for line in fitted.epochs], rel=1e-3
     )
 
 

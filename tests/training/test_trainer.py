@@ -51,12 +51,12 @@ def test_two_epochs_beat_the_majority_class(toy_data: SplitData, result: FitResu
     majority = np.full(len(toy_data.validation.labels), np.bincount(toy_data.train.labels).argmax())
 
     assert result.metrics.macro_f1 > 2 * evaluate(toy_data.validation.labels, majority, 8).macro_f1
-    assert result.epochs[0].train_loss > result.epochs[1].train_loss  # type: ignore[operator]
+    assert result.epochs[0].metrics["train_loss"] > result.epochs[1].metrics["train_loss"]
 
 
 def test_every_epoch_is_logged_as_it_is_returned(result: FitResult, log: ListLog) -> None:
     assert [line["epoch"] for line in log.lines] == [epoch.epoch for epoch in result.epochs] == [1, 2]
-    assert [line["train"] for line in log.lines] == [epoch.train_loss for epoch in result.epochs]
+    assert [line["train"] for line in log.lines] == [epoch.metrics["train_loss"] for epoch in result.epochs]
     best = log.lines[result.best_epoch - 1]
     assert best["predictions"].tolist() == result.predictions.tolist()
 
@@ -66,8 +66,8 @@ def test_the_result_is_one_consistent_claim(toy_data: SplitData, toy_prepared: P
     best = result.epochs[result.best_epoch - 1]
 
     assert result.predictions.tolist() == result.logits.argmax(axis=1).tolist()
-    assert best.macro_f1 == result.metrics.macro_f1 == evaluate(labels, result.predictions, 8).macro_f1
-    assert best.validation_loss == validation_loss(result.logits, labels)
+    assert best.metrics["macro_f1"] == result.metrics.macro_f1 == evaluate(labels, result.predictions, 8).macro_f1
+    assert best.metrics["validation_loss"] == validation_loss(result.logits, labels)
     np.testing.assert_allclose(predict(result.model, toy_prepared.validation), result.logits, atol=1e-5)
 
 
@@ -136,9 +136,9 @@ def test_class_weights_change_the_training_loss_and_never_the_validation_loss(
     smoothed = fit(replace(short, label_smoothing=0.2), toy_data, seed=1, progress=False)
     plain = fit(short, toy_data, seed=1, progress=False)
 
-    assert len({run.epochs[0].train_loss for run in (weighted, smoothed, plain)}) == 3
+    assert len({run.epochs[0].metrics["train_loss"] for run in (weighted, smoothed, plain)}) == 3
     for run in (weighted, smoothed):
-        assert run.epochs[0].validation_loss == validation_loss(run.logits, toy_data.validation.labels)
+        assert run.epochs[0].metrics["validation_loss"] == validation_loss(run.logits, toy_data.validation.labels)
 
 
 def test_nothing_is_left_behind_and_nothing_warns(
@@ -183,7 +183,7 @@ def test_mixed_precision_trains_and_leaves_a_model_in_32_bits(
 
     result = fit(toy_config, toy_data, seed=1, progress=False)
 
-    assert result.epochs[1].train_loss < result.epochs[0].train_loss  # type: ignore[operator]
+    assert result.epochs[1].metrics["train_loss"] < result.epochs[0].metrics["train_loss"]
     assert {parameter.dtype for parameter in result.model.parameters()} == {torch.float32}
     assert not hasattr(result.model, "_original_forward"), "the Trainer's wrapper around forward is off again"
     np.testing.assert_allclose(

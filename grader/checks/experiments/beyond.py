@@ -7,6 +7,7 @@ from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.code.findings import Kind, Standing, evidence_of
 from grader.code.looks import AGAIN
 from grader.code.reading import about_experiment, of_kind
+from grader.evidence.checkpoints import chosen_by
 from grader.evidence.chosen import best_of, looked_before, records_lost_before
 from grader.evidence.compare import compare
 from grader.evidence.roles import called_otherwise, uneven_epochs
@@ -57,7 +58,9 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         )
     if uneven := uneven_epochs(arms):
         yield Doubt(f"The arms may have trained for unequal times: {uneven}. A person looks.")
-    metric = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "macro_f1")
+    metric = next(
+        (run.prediction.metric for run in arms.changed if run.prediction is not None), chosen_by(arms.changed)
+    )
     best = best_of(case, arms, metric)
     if best is not None:
         cells = [Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}") for run in best.others]

@@ -11,8 +11,9 @@ from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, doubted, numbers_finding
 from grader.checks.survival import outputs_lost, text_lost, unless_lost
 from grader.evidence import claims
+from grader.evidence.checkpoints import chosen_by
 from grader.evidence.compare import Difference, compare
-from grader.evidence.groups import FRACTIONS, arm_group
+from grader.evidence.groups import OVER_ITEMS, arm_group
 from grader.evidence.listed import (
     loosely_held,
     named_settings,
@@ -328,10 +329,10 @@ def _holds_zero(held: claims.Judgement) -> bool:
 
 
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:
-    """The metric of the conclusion: named in it, else the predicted one, else macro-F1."""
+    """The metric of the conclusion: named in it, else the predicted one, else the one that chose the runs."""
     for source in (text, prediction):
-        named = [mention.name for mention in vocabulary.find_all("metrics", source) if mention.name in FRACTIONS]
+        named = [mention.name for mention in vocabulary.find_all("metrics", source) if mention.name in OVER_ITEMS]
         if named:
             return named[0]
-    first = next((run.prediction for run in arms.changed if run.prediction is not None), None)
-    return str(options.get("metric") or (first.metric if first is not None else "macro_f1"))
+    first = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "")
+    return str(options.get("metric") or first or chosen_by(arms.changed))

@@ -82,7 +82,7 @@ def _patience(run: Run) -> int:
 def _ran_out(run: Run) -> bool | None:
     """Patience ended the run, or ran out with its last epoch; None where the log does not say."""
     allowed = run.setting("epochs")
-    scores = [line.macro_f1 for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
+    scores = [line.get("macro_f1") for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
     if not isinstance(allowed, int) or not scores or None in scores:
         return None
     best = scores.index(max(score for score in scores if score is not None)) + 1

@@ -98,8 +98,9 @@ class Values:
             return ()
         logs = []
         for run in finished(group.runs):
-            values = [getattr(line, metric) for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
-            if len(values) > 1 and None not in values:
+            lines = sorted(run.record.epochs, key=lambda line: line.epoch)
+            values = [value for line in lines if (value := line.get(metric)) is not None]
+            if len(lines) == len(values) > 1:
                 logs.append(values)
         return tuple(logs)
 
@@ -217,7 +218,7 @@ def _at_epoch(group: Group, place: Place) -> float | None:
         index = place.epoch - 1 if place.epoch > 0 else place.epoch
         if not -len(lines) <= index < len(lines) or place.metric not in EPOCH_METRICS:
             return None
-        value = getattr(lines[index], place.metric)
+        value = lines[index].get(place.metric)
         if value is None:
             return None
         values.append(value)

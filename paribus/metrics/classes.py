@@ -1,4 +1,4 @@
-"""The course's metrics, defined once: for students on scikit-learn, and the same numbers fast on counts.
+"""The scores of class ids: for students on scikit-learn, and the same numbers fast on counts.
 
 For class c with tp true positives among n_c items of the class and p_c predictions of it,
 
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-NAMES = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes", "validation_loss", "train_loss")
-LABELS = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "weighted_f1": "weighted F1",
-    "zero_f1_classes": "classes at F1 = 0",
-    "validation_loss": "validation loss",
-    "train_loss": "training loss",
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
@@ -51,6 +41,11 @@ class Metrics:
     per_class_f1: "NDArray[np.float64]"
     counts: "NDArray[np.int64]"
     predicted: "NDArray[np.int64]"
+
+    @property
+    def items(self) -> int:
+        """How many items were scored."""
+        return int(self.counts.sum())
 
     def values(self) -> dict[str, float]:
         """The four numbers under the names used everywhere."""
@@ -78,7 +73,7 @@ def evaluate(labels: "ArrayLike", predictions: "ArrayLike", n_classes: int) -> M
     import numpy as np
     from sklearn.metrics import accuracy_score, f1_score
 
-    truth, guess = _checked(labels, predictions, n_classes)
+    truth, guess = check_ids(labels, predictions, n_classes)
     split = np.unique(truth)
     per_class = np.full(n_classes, np.nan)
     per_class[split] = f1_score(truth, guess, labels=split, average=None, zero_division=0)
@@ -99,7 +94,7 @@ def evaluate_fast(labels: "ArrayLike", predictions: "ArrayLike", n_classes: int)
     """
     import numpy as np
 
-    truth, guess = _checked(labels, predictions, n_classes)
+    truth, guess = check_ids(labels, predictions, n_classes)
     counts = np.bincount(truth, minlength=n_classes)
     predicted = np.bincount(guess, minlength=n_classes)
     hits = np.bincount(truth[truth == guess], minlength=n_classes)
@@ -133,9 +128,10 @@ def _metrics(
     )  # fmt: skip
 
 
-def _checked(
+def check_ids(
     labels: "ArrayLike", predictions: "ArrayLike", n_classes: int
 ) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
+    """Labels and predictions as arrays of class ids, shape (items,); UsageError where they are none."""
     import numpy as np
 
     truth, guess = np.asarray(labels), np.asarray(predictions)

@@ -1,0 +1,2 @@
+# The difference, not the share.
+return baseline - model

@@ -1,0 +1,2 @@
+# The share that is left.
+return model / baseline

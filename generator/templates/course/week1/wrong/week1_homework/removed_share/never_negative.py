@@ -1,0 +1,2 @@
+# Never below zero.
+return max(0.0, 1 - model / baseline)

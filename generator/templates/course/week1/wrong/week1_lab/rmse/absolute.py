@@ -1,0 +1,2 @@
+# Takes the mean absolute error.
+return float(np.mean(np.abs(truth - predictions)))

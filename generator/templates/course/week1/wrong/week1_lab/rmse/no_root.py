@@ -1,0 +1,2 @@
+# Forgets the root.
+return float(np.mean((truth - predictions) ** 2))
