@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.catalog import load_course
-from course.release import read_release
-from course.zoo import load_zoo
 from generator.building.build import BuildReport, Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
@@ -33,6 +30,9 @@ from generator.running.run import Observe
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, Say, build_zoo
 from generator.zoo.plan import make_plan
+from paribus.course.catalog import load_course
+from paribus.course.release import read_release
+from paribus.course.zoo import load_zoo
 
 WEEK = "week1"
 LAB, HOMEWORK = "week1_lab", "week1_homework"

@@ -67,9 +67,9 @@ def data(suite: Suite) -> Result:
 
 def zoo(suite: Suite) -> Result:
     """The four-model zoo and its evidence on the encoder, seed after seed as far as the time goes."""
-    from course.zoo import load_zoo
     from generator.zoo.evidence import measure
     from generator.zoo.terms import Measurement, measure_seeds
+    from paribus.course.zoo import load_zoo
     from paribus.data import complaints
 
     found = complaints.load("synthetic", size=suite.profile)

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.catalog import load_course
 from generator.building.blind import find_zoo
 from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
@@ -29,6 +28,7 @@ from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
 from generator.sources.source import load_source
+from paribus.course.catalog import load_course
 from paribus.files import write_atomic
 from paribus.profiles import get_profile
 

@@ -5,9 +5,9 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-import course
+import paribus
 
-ROOT = Path(course.__file__).parent.parent
+ROOT = Path(paribus.__file__).parent.parent
 CHECK_NEEDS = ("selectolax",)
 """What `paribus check` needs beyond the students' core."""
 

@@ -6,7 +6,7 @@ DIR/student/kaggle/dataset/              the data set that carries the students'
 DIR/student/check/                       what `paribus check` needs: the wheel, the assignments' public forms
 DIR/student/colab/, DIR/student/jupyter/ the notebooks (for Jupyter with the wheel and the forms beside them)
 DIR/instructor/solution|instructor/<platform>/
-DIR/instructor/release/<assignment>/     all that grading needs (`course.release`)
+DIR/instructor/release/<assignment>/     all that grading needs (`paribus.course.release`)
 DIR/complete.json                        written last
 """
 
@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import paribus
-from course.assignment import Assignment
-from course.catalog import Course, Entry
-from course.public import public_form, public_name
-from course.release import Release, write_release
 from generator.building.blind import sealed_part, zoos_of
 from generator.building.notebooks import (
     NotebookCell,
@@ -42,6 +38,10 @@ from generator.running.references import References
 from generator.sources.expressions import ReferenceCall
 from generator.sources.roles import PLATFORMS, VARIANTS
 from generator.sources.source import Source, load_source
+from paribus.course.assignment import Assignment
+from paribus.course.catalog import Course, Entry
+from paribus.course.public import public_form, public_name
+from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 from paribus.profiles import get_profile

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import generator.building.hidden_worker
-from course.assignment import Role
-from course.catalog import Entry
 from generator.building.variants import is_included, text_for
 from generator.errors import BuildError
 from generator.project import ROOT
@@ -27,6 +25,8 @@ from generator.running.run_inputs import package_digest
 from generator.sources.headers import SourceCell
 from generator.sources.regions import region_lines, replace_regions
 from generator.sources.source import Source, with_profile
+from paribus.course.assignment import Role
+from paribus.course.catalog import Entry
 from paribus.files import write_atomic
 
 AT_LEAST = 3

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import paribus
-from course.assignment import Assignment, Cell, Role
-from course.catalog import Entry, load_course
 from generator.building.platforms import Setting, frame, load_kaggle, notebook_metadata
 from generator.building.variants import is_included, text_for
 from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
 from generator.sources.headers import SourceCell
 from generator.sources.source import EVIDENCE_SUFFIX, Source, load_source, with_profile
+from paribus.course.assignment import Assignment, Cell, Role
+from paribus.course.catalog import Entry, load_course
 
 ValueOf = Callable[[ReferenceCall], float | None]
 EVIDENCE_SOURCE = "# Scored by paribus from the evidence above; see the comment."

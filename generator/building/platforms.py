@@ -9,12 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from course.assignment import Cell, Role
-from course.catalog import Course, Entry
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, ROOT, core_packages, wheel_name
 from generator.publishing.kaggle_metadata import KaggleSettings, load_settings
 from generator.sources.roles import PLATFORMS
+from paribus.course.assignment import Cell, Role
+from paribus.course.catalog import Course, Entry
 from paribus.profiles import get_profile
 
 KAGGLE_SETTINGS = ROOT / "kaggle" / "settings.toml"

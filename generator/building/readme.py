@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from course.catalog import Entry
 from generator.building.platforms import Setting, needed_packages, read_cell
 from generator.project import CHECK_NEEDS, core_packages
 from generator.templates import TEMPLATES
+from paribus.course.catalog import Entry
 
 README = "student/README.md"
 TITLES = {"kaggle": "On Kaggle", "colab": "On Colab", "jupyter": "On your own machine"}

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.catalog import Course, Entry
 from generator.building.blind import require_keys
 from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
+from paribus.course.catalog import Course, Entry
 
 PROOFS = Path(".paribus") / "cache" / "proofs"
 

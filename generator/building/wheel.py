@@ -48,6 +48,8 @@ def build_wheel(
     with tempfile.TemporaryDirectory(prefix="paribus-wheel-") as folder:
         staging = Path(folder)
         shutil.copytree(origin, staging / "paribus", ignore=_LEFTOVERS)
+        # The model of a course is the instructor's; of it, what is reached follows.
+        shutil.rmtree(staging / "paribus" / "course", ignore_errors=True)
         for path in (*reached(), *data_beside(reached())):
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, staging / path)

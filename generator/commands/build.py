@@ -41,10 +41,10 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
 
 def options_of(arguments: argparse.Namespace) -> "Options":
     """The options that the arguments mean."""
-    from course.zoo import ZOOS
     from generator.building.blind import read_editions
     from generator.building.build import Options
     from generator.running.references import load_references
+    from paribus.course.zoo import ZOOS
 
     platforms: Sequence[str] = arguments.platforms or PLATFORMS
     chosen = tuple(name for name in PLATFORMS if name in platforms)
@@ -55,8 +55,8 @@ def options_of(arguments: argparse.Namespace) -> "Options":
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build what was asked for."""
-    from course.catalog import load_course
     from generator.building.build import build
+    from paribus.course.catalog import load_course
 
     course = load_course()
     report = build(course, course.select(arguments.name), arguments.out, options_of(arguments))

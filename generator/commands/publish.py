@@ -10,9 +10,9 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from course.catalog import Entry
     from generator.publishing.kaggle_client import KaggleClient
     from generator.publishing.publish import Item, Observe, Published
+    from paribus.course.catalog import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,14 +35,14 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     """Publish with ``client`` (the official one where None)."""
     from dataclasses import replace
 
-    from course.catalog import load_course
-    from course.zoo import ZOOS
     from generator.building.placeholders import PLACEHOLDER
     from generator.building.platforms import KAGGLE_SETTINGS
     from generator.publishing.kaggle_client import CommandLineClient
     from generator.publishing.kaggle_metadata import load_settings
     from generator.publishing.publish import Publisher, make_plan
     from paribus import __version__
+    from paribus.course.catalog import load_course
+    from paribus.course.zoo import ZOOS
 
     for name in ("poll", "time_limit"):
         value = getattr(arguments, name)
@@ -77,8 +77,8 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
 
 def zoos_for(build: Path, entries: "Sequence[Entry]") -> dict[str, tuple[str, ...]]:
     """The zoos that were built and belong to a week of these assignments, with the labs they are attached to."""
-    from course.zoo import ZOOS
     from generator.publishing.publish import zoo_folder
+    from paribus.course.zoo import ZOOS
 
     found = {}
     for zoo, file in ZOOS.items():

@@ -31,10 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse; 0 only where every fault is failed or proposed by its owner and no honest variant fails a check."""
-    from course.catalog import load_course
     from generator.commands.run import SOLUTIONS, show_progress
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
     from generator.running.references import load_references
+    from paribus.course.catalog import load_course
 
     load_course().entry(arguments.assignment)
     size = arguments.size if arguments.size is not None else SLICE_SIZE if arguments.slice else SIZE

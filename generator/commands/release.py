@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Release what was asked for; 0 only where every condition held."""
     from rich.console import Console
 
-    from course.catalog import load_course
     from generator.building.release import Conditions, release
+    from paribus.course.catalog import load_course
 
     course = load_course()
     conditions = Conditions(allow_missing=arguments.allow_missing, skip_hidden=arguments.skip_hidden)

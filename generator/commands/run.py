@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
         value = getattr(arguments, name)
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give {least} or more.")
-    from course.catalog import load_course
     from generator.building.blind import find_zoo
     from generator.building.notebooks import solution_notebook
     from generator.running.headless import Settings, run_assignments
     from generator.sources.source import load_source
+    from paribus.course.catalog import load_course
 
     course = load_course()
     entries = course.select(arguments.name)

@@ -60,11 +60,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def build(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train, prove and hand out."""
-    from course.zoo import load_zoo
     from generator.running.gpu import require_gpu
     from generator.zoo.build import Order, build_zoo
     from generator.zoo.plan import make_plan
     from generator.zoo.training import workers_for
+    from paribus.course.zoo import load_zoo
     from paribus.profiles import get_profile
 
     plan = make_plan(load_zoo(arguments.name), arguments.term, arguments.profile, arguments.secret)
@@ -86,9 +86,9 @@ def build(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """The evidence again, from the student's folder alone; with the key where --term says which."""
-    from course.zoo import load_zoo
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
     from generator.zoo.verify import verify_zoo
+    from paribus.course.zoo import load_zoo
 
     zoo = load_zoo(arguments.name)
     folder = arguments.folder or student_folder(arguments.out, zoo.name)
@@ -106,9 +106,9 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def reveal(arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the page and the notebook anew, all models or one."""
-    from course.zoo import load_zoo
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
     from generator.zoo.reveal import write_reveal
+    from paribus.course.zoo import load_zoo
 
     zoo = load_zoo(arguments.name)
     target = instructor_folder(arguments.out, zoo.name, arguments.term)

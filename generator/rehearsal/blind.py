@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.catalog import load_course
-from course.zoo import load_zoo
 from generator.building.blind import read_editions, zoos_of
 from generator.rehearsal.table import Table
 from generator.running.kernel import Kernel
@@ -14,6 +12,8 @@ from generator.running.run import Observe
 from generator.sources.source import load_source
 from generator.zoo.build import Order, build_zoo
 from generator.zoo.plan import make_plan
+from paribus.course.catalog import load_course
+from paribus.course.zoo import load_zoo
 
 TERM = "2027S"
 FOLDER = "zoo"

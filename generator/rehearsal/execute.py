@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.catalog import Entry, load_course
-from course.release import Release
 from generator.building.build import Options, build_assignment
 from generator.building.hidden import planted_source
 from generator.errors import RehearsalError
@@ -19,6 +17,8 @@ from generator.running.kernel import Kernel
 from generator.running.references import References
 from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.sources.source import Source
+from paribus.course.catalog import Entry, load_course
+from paribus.course.release import Release
 
 LIMIT = 600.0
 STATE = ".paribus"

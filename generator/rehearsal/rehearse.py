@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from course.release import write_release
 from generator.errors import RehearsalError
 from generator.rehearsal.blind import train_zoos
 from generator.rehearsal.claims import with_nonce
@@ -39,6 +38,7 @@ from generator.rehearsal.writing import Pen, Style
 from generator.running.kernel import Kernel
 from generator.running.references import References
 from generator.running.run import Observe
+from paribus.course.release import write_release
 from paribus.files import write_atomic
 
 SIZE, SLICE_SIZE = 300, 12

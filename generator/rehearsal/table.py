@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from course.checknames import CHECK_NAMES
 from generator.errors import RehearsalError
 from generator.rehearsal.edits import Edit
 from generator.rehearsal.writing import PARTS, Numbers, Style
+from paribus.course.checknames import CHECK_NAMES
 
 Made = Literal["code", "text", "file"]
 MemoKind = Literal["template", "text"]

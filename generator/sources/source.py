@@ -7,14 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.assignment import Role
-from course.catalog import Course
-from course.errors import SourceError
 from generator.sources.expressions import ReferenceCall
 from generator.sources.headers import CellReader, SourceCell
 from generator.sources.keys import assign, suggest
 from generator.sources.percent import read_percent
 from generator.sources.roles import RESERVED_KEYS, RULES
+from paribus.course.assignment import Role
+from paribus.course.catalog import Course
+from paribus.course.errors import SourceError
 
 EVIDENCE_SUFFIX = "-evidence"
 TESTS_SUFFIX = "-tests"

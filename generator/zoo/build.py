@@ -16,8 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from course.zoo import Zoo
-from course.zoo.statistics import Observed, compute
 from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
 from generator.running.kernel import Kernel
@@ -29,6 +27,8 @@ from generator.zoo.reveal import REVEAL, write_reveal
 from generator.zoo.seal import Leak, find_leaks
 from generator.zoo.student import DataCard, student_files, write_student_folder, writing
 from generator.zoo.training import Trained, train_all
+from paribus.course.zoo import Zoo
+from paribus.course.zoo.statistics import Observed, compute
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
 from paribus.files import write_atomic

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from course.zoo import Zoo
+from paribus.course.zoo import Zoo
 from paribus.errors import UsageError
 
 TERM = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,31}")

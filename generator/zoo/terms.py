@@ -19,9 +19,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course.zoo import Zoo, load_zoo
-from course.zoo.recipes import Recipe
-from course.zoo.statistics import compute
 from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
 from generator.zoo.evidence import fitting_keys, measure
@@ -29,6 +26,9 @@ from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, write_rates
 from generator.zoo.training import workers_for
+from paribus.course.zoo import Zoo, load_zoo
+from paribus.course.zoo.recipes import Recipe
+from paribus.course.zoo.statistics import compute
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
 from paribus.files import write_atomic

@@ -13,9 +13,9 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from course.release import Release
     from grader.changes import Change
     from grader.handback import Handback, Observe
+    from paribus.course.release import Release
 
 RELEASES = Path("build/instructor/release")
 
@@ -69,10 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
     releases = read_releases(arguments.assignment, arguments.release)
     _check_paths(arguments)
 
-    from course.catalog import COURSE_FILE
-    from course.policy import load_policy
     from grader.changes import changes, read_graded
     from grader.handback import Order, collect, grade_class
+    from paribus.course.catalog import COURSE_FILE
+    from paribus.course.policy import load_policy
 
     policy = load_policy(arguments.assignment, arguments.course or COURSE_FILE)
     order = Order(
@@ -107,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
     """The releases to grade with. UsageError where one is missing or is another assignment's."""
-    from course.release import MARKER, read_release
+    from paribus.course.release import MARKER, read_release
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from course.assignment import Role
 from grader.evidence.quick import too_quick
 from grader.evidence.runs import CASES, Run, own_records, read_runs
 from grader.model import Case, RecoveredCell
 from grader.reading.short_loops import ShortLoop, short_loops
+from paribus.course.assignment import Role
 from paribus.evidence.record import DataIdentity
 from paribus.profiles import PROFILES, Profile
 

@@ -18,8 +18,6 @@ from pathlib import Path
 
 import nbformat
 
-from course.catalog import Course, Entry, load_course
-from course.release import read_release
 from generator.building.build import Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.room import execute_class
@@ -32,6 +30,8 @@ from grader.bounds import judge_with
 from grader.gradebook.kept import Kept
 from grader.handback import Order, for_moodle, render_all, with_gradebook
 from grader.intake.inbox import iter_unread
+from paribus.course.catalog import Course, Entry, load_course
+from paribus.course.release import read_release
 from tests.bench.checks_side import checking, looking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
 from tests.bench.otter_side import otter_seconds

@@ -14,9 +14,6 @@ import nbformat
 import numpy as np
 from nbconvert import HTMLExporter
 
-from course.assignment import Assignment, Role
-from course.catalog import load_course
-from course.public import public_form, public_name
 from generator.building.build import Options, build_assignment
 from generator.building.notebooks import solution_notebook
 from generator.running.headless import Settings, run_assignments
@@ -29,6 +26,9 @@ from grader.model import Case, Result, Sketch
 from grader.recover import recover
 from grader.similarity.pairs import find_copies
 from grader.similarity.sketch import pack_text
+from paribus.course.assignment import Assignment, Role
+from paribus.course.catalog import load_course
+from paribus.course.public import public_form, public_name
 from tests.bench.rows import Row
 from tests.bench.submissions import picture
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.errors import CatalogError
+from paribus.course.catalog import load_course
+from paribus.course.errors import CatalogError
 from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 

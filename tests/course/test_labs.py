@@ -12,9 +12,6 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from course.catalog import load_course
-from course.release import Release, read_release
-from course.zoo import load_zoo
 from generator.building.blind import read_editions, zoos_of
 from generator.building.build import Options, build_assignment, student_files, write_build
 from generator.building.notebooks import solution_notebook
@@ -26,6 +23,9 @@ from generator.zoo.plan import make_plan
 from grader.evidence.diagnoses import DEVICE_SLACK
 from grader.grade import grade_one
 from grader.model import Outcome, Result, Submission
+from paribus.course.catalog import load_course
+from paribus.course.release import Release, read_release
+from paribus.course.zoo import load_zoo
 from paribus.profiles import PROFILES
 from paribus.zoo import compare, load_data, open_zoo
 from tests.generator.zoo_material import build

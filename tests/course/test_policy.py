@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import CatalogError
-from course.policy import Limits, Policy, load_policy
+from paribus.course.errors import CatalogError
+from paribus.course.policy import Limits, Policy, load_policy
 
 NAME = "week1_homework"
 FULL = """

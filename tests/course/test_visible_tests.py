@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch.nn import functional
 
-from course.assignment import Role
-from course.catalog import load_course
 from generator.building.variants import text_for
 from generator.sources.headers import SourceCell
 from generator.sources.source import read_source
 from paribus import selfcheck
+from paribus.course.assignment import Role
+from paribus.course.catalog import load_course
 from paribus.tested import draws
 
 COURSE = load_course()

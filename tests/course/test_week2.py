@@ -4,8 +4,8 @@ import ast
 import re
 from typing import Any
 
-from course.assignment import Role
-from course.catalog import load_course
+from paribus.course.assignment import Role
+from paribus.course.catalog import load_course
 
 COURSE = load_course()
 ENTRY = next(entry for entry in COURSE.entries() if entry.name == "week2_homework")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import ZooError
-from course.zoo import ZOOS, load_zoo, read_zoo
-from course.zoo.statistics import STATISTICS
+from paribus.course.errors import ZooError
+from paribus.course.zoo import ZOOS, load_zoo, read_zoo
+from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.release import read_release
 from generator.building.blind import find_zoo, read_editions, sealed_part, zoos_of
 from generator.building.build import Options
 from generator.building.notebooks import solution_notebook
@@ -17,6 +15,8 @@ from generator.errors import BuildError, ZooBuildError
 from generator.running.headless import Settings, make_jobs
 from generator.sources.source import load_source
 from paribus.cli import main
+from paribus.course.catalog import load_course
+from paribus.course.release import read_release
 from paribus.errors import DataError, UsageError
 from tests.paribus.test_zoo import write_zoo
 

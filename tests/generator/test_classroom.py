@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from course.checknames import CHECK_NAMES
 from generator.classroom import students as module
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
 from generator.classroom.room import Classroom, make_files
@@ -21,6 +20,7 @@ from generator.rehearsal.draw import Variant
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.shown import records_of
 from generator.rehearsal.table import Fault, load_table
+from paribus.course.checknames import CHECK_NAMES
 from tests.generator.rehearsal_fixtures import executed, material
 
 TABLE = load_table(class_assignment())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import Entry
 from generator.building.hidden import Proof, TaskProof, WrongAnswer, prove, read_wrong_answers, require, run_job
 from generator.errors import BuildError
 from generator.sources.source import Source, load_source, read_source
+from paribus.course.catalog import Entry
 from tests.generator.courses import SMALL
 
 ENTRY = SMALL.entry("week0_tiny")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from course.assignment import Role
 from generator.building.build import Options, build_assignment
 from generator.building.notebooks import EVIDENCE_SOURCE, solution_notebook
 from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages
 from generator.errors import BuildError, PublishError
+from paribus.course.assignment import Role
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
 

@@ -11,7 +11,6 @@ import nbformat
 import pytest
 from slugify import slugify
 
-from course.catalog import load_course
 from generator.building.build import Options, build
 from generator.building.platforms import KAGGLE_SETTINGS
 from generator.commands import publish as command
@@ -29,6 +28,7 @@ from generator.publishing.kaggle_metadata import (
     slug_of,
 )
 from generator.publishing.publish import Clock, Publisher, Step, make_plan, stage
+from paribus.course.catalog import load_course
 from paribus.errors import UsageError
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve

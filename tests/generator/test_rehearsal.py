@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from course.release import write_release
 from generator.commands.rehearse import COMMAND, print_matrix
 from generator.errors import RehearsalError
 from generator.rehearsal.execute import execute, make_material
@@ -20,6 +19,7 @@ from generator.running.kernel import FakeKernel
 from generator.running.references import References
 from generator.running.run import Progress
 from paribus.cli import main
+from paribus.course.release import write_release
 from tests.generator.rehearsal_fixtures import executed, material
 
 TABLE = choose(load_table("week1_homework"), only_slice=True)

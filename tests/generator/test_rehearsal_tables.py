@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.policy import load_policy
 from generator.building.build import Options, build_assignment
 from generator.errors import RehearsalError
 from generator.rehearsal import table as tables
@@ -19,6 +17,8 @@ from generator.rehearsal.facts import read_facts
 from generator.rehearsal.rehearse import School, checks_of, choose, honest_work, plain_hand, write_policy
 from generator.rehearsal.table import Choice, Table, load_table, table_names
 from generator.running.references import References
+from paribus.course.catalog import load_course
+from paribus.course.policy import load_policy
 from tests.generator.rehearsal_fixtures import executed, material
 
 NAMES = table_names()

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
 from generator.errors import ZooBuildError
 from generator.rehearsal.blind import Blind, train_zoos
@@ -33,6 +32,7 @@ from generator.zoo.seal import compare_twins, find_leaks
 from generator.zoo.training import training_notebook
 from generator.zoo.verify import verify_zoo
 from paribus.cli import main
+from paribus.course.zoo.recipes import Recipe, Zoo
 from paribus.errors import DataError
 from paribus.zoo import find, open_zoo
 from tests.generator.zoo_material import DirectKernel, build, make_folder, make_outcomes, week2
@@ -218,7 +218,7 @@ def _harder(recipe: Recipe) -> Recipe:
 
 
 def test_a_folder_of_another_zoo_is_refused(built: Built) -> None:
-    from course.zoo import load_zoo
+    from paribus.course.zoo import load_zoo
 
     with pytest.raises(ZooBuildError, match="holds the zoo 'week2'"):
         verify_zoo(built.student, load_zoo("pathologies"), Path("none"))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from course.zoo import Zoo, load_zoo
-from course.zoo.recipes import Evidence
 from generator.errors import ZooBuildError
 from generator.zoo.evidence import failed_gates, fitting_keys, judge, measure, value_of
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, rates_file, read_rates, write_rates
+from paribus.course.zoo import Zoo, load_zoo
+from paribus.course.zoo.recipes import Evidence
 from paribus.errors import UsageError
 
 ZOO = load_zoo("week2")

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from course.zoo import Zoo, load_zoo
 from generator.building.platforms import load_kaggle
 from generator.errors import RunError
 from generator.running.kernel import KernelTask, Notify
@@ -19,6 +18,7 @@ from generator.zoo.build import Built, Order, build_zoo
 from generator.zoo.outcome import SCHEMA, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import DataCard, student_files, write_student_folder
+from paribus.course.zoo import Zoo, load_zoo
 from paribus.zoo.logs import Log
 
 CARD = DataCard("synthetic", "micro", "0123456789abcdef", "fedcba9876543210", 4)

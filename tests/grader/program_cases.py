@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from course.assignment import Cell, Role
 from generator.rehearsal.others import FOLDER as OUTSIDERS
 from grader.checks import CHECKS
 from grader.code.digests import function_digest
@@ -33,6 +32,7 @@ from grader.code.program import Program, make_program
 from grader.judge import judge_cell
 from grader.match import match
 from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
+from paribus.course.assignment import Cell, Role
 from paribus.evidence.code import cell_digest, value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.checknames import CHECK_NAMES
-from course.errors import CatalogError
+from paribus.course.checknames import CHECK_NAMES
+from paribus.course.errors import CatalogError
 from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 
-COURSE_FILE = Path(__file__).with_name("course.toml")
+COURSE_FILE = Path(__file__).parents[2] / "course" / "course.toml"
 SHARED_ROLES = ("task", "experiment", "diagnosis", "memo", "notebook")
 KINDS = ("lab", "homework", "project")
-# [grading] is read by `course.policy`: it changes while submissions come in, and no notebook depends on it.
+# [grading] is read by `paribus.course.policy`: it changes while submissions come in, and no notebook depends on it.
 TABLES = ("course", "wheel", "colab", "points", "checks", "settings", "grading", "weeks")
 
 
@@ -194,7 +194,7 @@ def _read_shares(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str, Mappin
         where = f"points.{role}"
         unknown = sorted(set(table) - CHECK_NAMES - {"manual"})
         if unknown:
-            reader.refuse(where, f"the unknown check {unknown[0]!r}", 'a check of course/checknames.py or "manual"')
+            reader.refuse(where, f"the unknown check {unknown[0]!r}", 'a check of docs/checks.md or "manual"')
         wrong = [
             name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
         ]
@@ -209,7 +209,7 @@ def _read_check_options(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str,
     options = reader.tables(raw, "checks", "the file")
     unknown = sorted(set(options) - CHECK_NAMES)
     if unknown:
-        reader.refuse("checks", f"the unknown check {unknown[0]!r}", "a check of course/checknames.py")
+        reader.refuse("checks", f"the unknown check {unknown[0]!r}", "a check of docs/checks.md")
     return options
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from course.errors import AssignmentError
+from paribus.course.errors import AssignmentError
 
 SCHEMA = "paribus.assignment/1"
 

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from course.catalog import COURSE_FILE
-from course.errors import CatalogError
+from paribus.course.catalog import COURSE_FILE
+from paribus.course.errors import CatalogError
 
 Attempts = Literal["ask", "last", "best"]
 ATTEMPTS: tuple[Attempts, ...] = ("ask", "last", "best")

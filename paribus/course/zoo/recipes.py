@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from course.errors import ZooError
-from course.zoo.statistics import STATISTICS
+from paribus.course.errors import ZooError
+from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import TrainingError
 from paribus.profiles import PROFILES
 from paribus.training.config import TrainingConfig
