@@ -52,7 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="run on a Dask cluster: its scheduler's address, or local for -j workers on this machine",
     )  # fmt: skip
     parser.add_argument(
-        "--course", type=Path, metavar="FILE", help="the course.toml whose table [grading] holds (default: ours)"
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml upwards)",
     )
     parser.add_argument(
         "--collect", action="store_true",
@@ -71,10 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.changes import changes, read_graded
     from grader.handback import Order, collect, grade_class
-    from paribus.course.catalog import COURSE_FILE
+    from paribus.course.locate import find_course
     from paribus.course.policy import load_policy
 
-    policy = load_policy(arguments.assignment, arguments.course or COURSE_FILE)
+    policy = load_policy(arguments.assignment, find_course(arguments.course))
     order = Order(
         arguments.submissions,
         releases,

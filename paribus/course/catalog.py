@@ -1,70 +1,82 @@
-"""course.toml as typed values: which weeks and assignments there are, how points are shared, what grading needs.
+"""course.toml as typed values: weeks, assignments, profiles, how points are shared, what grading needs.
 
-The file holds texts and numbers alone; sources stand beside it, one folder a week.
+The file holds texts and numbers alone. Whatever else a course owns is found from it: sources, wrong answers, zoos,
+recorded references, Kaggle's settings, rehearsal tables, the course's own library.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from paribus.course.checknames import CHECK_NAMES
 from paribus.course.errors import CatalogError
+from paribus.course.near import did_you_mean
+from paribus.course.policy import read_policy
+from paribus.course.reading import Reader, read_toml
+from paribus.course.tables import (
+    Entry,
+    Folders,
+    Home,
+    Library,
+    Week,
+    read_check_options,
+    read_colab,
+    read_folders,
+    read_library,
+    read_profiles,
+    read_shares,
+    read_week,
+    read_zoos,
+)
 from paribus.errors import UsageError
-from paribus.profiles import PROFILES
+from paribus.profiles import Profile
 
-COURSE_FILE = Path(__file__).parents[2] / "course" / "course.toml"
-SHARED_ROLES = ("task", "experiment", "diagnosis", "memo", "notebook")
-KINDS = ("lab", "homework", "project")
-# [grading] is read by `paribus.course.policy`: it changes while submissions come in, and no notebook depends on it.
-TABLES = ("course", "wheel", "colab", "points", "checks", "settings", "grading", "weeks")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One assignment as course.toml lists it.
-
-    ``source`` is the py:percent file, ``wrong`` the folder of planted wrong answers (one folder a task).
-    ``profile`` is what students run; ``gpu`` says whether the platforms switch one on; ``needs`` names the packages
-    beyond the student's core that a notebook of one's own machine must have; ``settings`` are grading's
-    settings, the course's defaults filled in.
-    """
-
-    name: str
-    title: str
-    week: str
-    kind: str
-    source: Path
-    wrong: Path
-    profile: str
-    gpu: bool = False
-    needs: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Week:
-    """One week: its title and its assignments in the order they are given out."""
-
-    name: str
-    title: str
-    entries: tuple[Entry, ...]
+TABLES = (
+    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "zoos",
+    "weeks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Course:
-    """The course. ``shares`` maps a role to check → share of its points ("manual" is a person's share);
-    ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``; ``colab`` says
-    where Colab finds the notebooks (repository, branch, folder), and is empty where they are not published.
+    """The course. ``file`` is its course.toml; ``shares`` maps a role to check → share of its points ("manual" is
+    a person's share); ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``;
+    ``colab`` says where Colab finds the notebooks, and is empty where they are not published; ``platforms`` is
+    empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile.
     """
 
+    file: Path
     title: str
     weeks: tuple[Week, ...]
     shares: Mapping[str, Mapping[str, float]]
     check_options: Mapping[str, Mapping[str, Any]]
     wheel_url: str
     colab: Mapping[str, str]
+    folders: Folders
+    zoos: Mapping[str, Path]
+    profiles: Mapping[str, Profile]
+    run_profile: str
+    platforms: tuple[str, ...] = ()
+    library: Library | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def carried(self) -> dict[str, dict[str, Any]]:
+        """What a notebook and a release carry of the profiles; `paribus.profiles.get_profile` reads it."""
+        return {
+            name: {
+                **profile.settings,
+                **({"about": profile.about} if profile.about else {}),
+                **({"needs_gpu": True} if profile.needs_gpu else {}),
+            }
+            for name, profile in self.profiles.items()
+        }
+
+    @property
+    def smallest(self) -> Profile:
+        """The profile that the course lists first: tests are tried with it."""
+        return next(iter(self.profiles.values()))
 
     def entries(self) -> tuple[Entry, ...]:
         """Every assignment of the course, in order."""
@@ -75,9 +87,11 @@ class Course:
         for entry in self.entries():
             if entry.name == name:
                 return entry
-        weeks = ", ".join(week.name for week in self.weeks)
-        names = ", ".join(entry.name for entry in self.entries())
-        raise UsageError(f"There is no week or assignment called {name!r}. Weeks: {weeks}. Assignments: {names}.")
+        known = [week.name for week in self.weeks], [entry.name for entry in self.entries()]
+        raise UsageError(
+            f"There is no week or assignment called {name!r}. Weeks: {', '.join(known[0])}. Assignments: "
+            f"{', '.join(known[1])}.{did_you_mean(name, [*known[0], *known[1]])} The course is {self.file}."
+        )
 
     def select(self, name: str) -> tuple[Entry, ...]:
         """The assignments that a command's argument means: a week's, or the one named."""
@@ -86,134 +100,63 @@ class Course:
                 return week.entries
         return (self.entry(name),)
 
+    def profile(self, name: str | None) -> Profile:
+        """The profile called ``name``, or that of the instructor's runs; UsageError lists the course's profiles."""
+        wanted = self.run_profile if name is None else name
+        if wanted not in self.profiles:
+            known = ", ".join(f"{item.name} ({item.about})" if item.about else item.name
+                              for item in self.profiles.values())  # fmt: skip
+            raise UsageError(
+                f"There is no profile called {wanted!r}. Choose one of: {known}."
+                f"{did_you_mean(wanted, self.profiles)} The course is {self.file}."
+            )
+        return self.profiles[wanted]
 
-def load_course(path: Path = COURSE_FILE) -> Course:
+
+def load_course(path: Path) -> Course:
     """Read and validate a course.toml; CatalogError says which table and what was expected there."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{path}: is no TOML ({error}).") from error
-    reader = _Reader(path)
+    raw = read_toml(path)
+    reader = Reader(str(path))
     reader.only(raw, TABLES, "the file")
+    about = reader.table(raw, "course", "the file")
+    reader.only(about, ("title", "platforms", "run_profile"), "course")
     defaults = reader.table(raw, "settings", "the file")
+    profiles = read_profiles(reader, raw)
+    home = path.resolve().parent
+    shared = Home(home, profiles, defaults)
     weeks = tuple(
-        _read_week(reader, name, week, defaults) for name, week in reader.tables(raw, "weeks", "the file").items()
+        read_week(reader, shared, name, week) for name, week in reader.tables(raw, "weeks", "the file").items()
     )
     names = [week.name for week in weeks] + [entry.name for week in weeks for entry in week.entries]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         reader.refuse("weeks", f"the name {doubled[0]!r} twice", "a name for each week and assignment")
+    run_profile = reader.text(about, "run_profile", "course", next(iter(profiles)))
+    if run_profile not in profiles:
+        reader.refuse_name("course", "profile", run_profile, profiles)
+    for week in weeks:
+        for entry in week.entries:
+            read_policy(raw.get("grading", {}), entry.name, str(path), names=[item.name for item in _all(weeks)])
     return Course(
-        title=reader.text(reader.table(raw, "course", "the file"), "title", "course"),
+        file=path,
+        title=reader.text(about, "title", "course"),
         weeks=weeks,
-        shares=_read_shares(reader, raw),
-        check_options=_read_check_options(reader, raw),
-        wheel_url=reader.text(reader.table(raw, "wheel", "the file"), "url", "wheel"),
-        colab=_read_colab(reader, raw),
+        shares=read_shares(reader, raw),
+        check_options=read_check_options(reader, raw),
+        wheel_url=reader.text(reader.table(raw, "wheel", "the file"), "url", "wheel", ""),
+        colab=read_colab(reader, raw),
+        folders=read_folders(reader, home, raw),
+        zoos=read_zoos(reader, home, raw),
+        profiles=profiles,
+        run_profile=run_profile,
+        platforms=reader.texts(about, "platforms", "course", "platforms"),
+        library=read_library(reader, home, raw),
+        settings=defaults,
     )
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Typed access to parsed TOML; every refusal names the file, the table, what was found and expected."""
-
-    path: Path
-
-    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
-        raise CatalogError(f"{self.path}: [{where}] holds {found}; expected {expected}.")
-
-    def only(self, raw: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-        unknown = sorted(set(raw) - set(known))
-        if unknown:
-            self.refuse(where, f"the unknown name {unknown[0]!r}", f"one of {', '.join(known)}")
-
-    def table(self, raw: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-        value = raw.get(name, {})
-        if not isinstance(value, dict):
-            self.refuse(where, f"{name} = {value!r}", f"a table [{name}]")
-        return value
-
-    def tables(self, raw: Mapping[str, Any], name: str, where: str) -> Mapping[str, Mapping[str, Any]]:
-        return {key: self.table(self.table(raw, name, where), key, name) for key in self.table(raw, name, where)}
-
-    def text(self, raw: Mapping[str, Any], name: str, where: str) -> str:
-        value = raw.get(name)
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(where, f"{name} = {value!r}", f"{name} = a text")
-        return value
+def _all(weeks: tuple[Week, ...]) -> tuple[Entry, ...]:
+    return tuple(entry for week in weeks for entry in week.entries)
 
 
-def _read_week(reader: _Reader, name: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Week:
-    where = f"weeks.{name}"
-    reader.only(raw, ("title", "assignments"), where)
-    assignments = reader.tables(raw, "assignments", where)
-    entries = tuple(_read_entry(reader, name, key, item, defaults) for key, item in assignments.items())
-    return Week(name, reader.text(raw, "title", where), entries)
-
-
-def _read_entry(
-    reader: _Reader, week: str, name: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> Entry:
-    where = f"weeks.{week}.assignments.{name}"
-    reader.only(raw, ("title", "kind", "source", "profile", "gpu", "needs", "settings"), where)
-    kind, profile = reader.text(raw, "kind", where), reader.text(raw, "profile", where)
-    if kind not in KINDS:
-        reader.refuse(where, f"kind = {kind!r}", f"one of {', '.join(KINDS)}")
-    if profile not in PROFILES:
-        reader.refuse(where, f"profile = {profile!r}", f"one of {', '.join(PROFILES)}")
-    source = reader.path.parent / reader.text(raw, "source", where)
-    if not source.is_file():
-        reader.refuse(
-            where, f"source = {raw['source']!r}, which is not there", "a py:percent file beside course.toml"
-        )
-    gpu, needs = raw.get("gpu", False), raw.get("needs", [])
-    if not isinstance(gpu, bool):
-        reader.refuse(where, f"gpu = {gpu!r}", "true or false")
-    if not isinstance(needs, list) or not all(isinstance(item, str) for item in needs):
-        reader.refuse(where, f"needs = {needs!r}", "a list of package names")
-    return Entry(
-        name=name,
-        title=reader.text(raw, "title", where),
-        week=week,
-        kind=kind,
-        source=source,
-        wrong=source.parent / "wrong" / name,
-        profile=profile,
-        gpu=gpu,
-        needs=tuple(needs),
-        settings={**defaults, **reader.table(raw, "settings", where)},
-    )
-
-
-def _read_shares(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
-    shares = reader.tables(raw, "points", "the file")
-    reader.only(shares, SHARED_ROLES, "points")
-    for role, table in shares.items():
-        where = f"points.{role}"
-        unknown = sorted(set(table) - CHECK_NAMES - {"manual"})
-        if unknown:
-            reader.refuse(where, f"the unknown check {unknown[0]!r}", 'a check of docs/checks.md or "manual"')
-        wrong = [
-            name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
-        ]
-        if wrong:
-            reader.refuse(where, f"{wrong[0]} = {table[wrong[0]]!r}", "a share between 0 and 1")
-        if abs(sum(table.values()) - 1) > 1e-9 or min(table.values()) < 0:
-            reader.refuse(where, f"shares that sum to {sum(table.values()):g}", "shares from 0 to 1 that sum to 1")
-    return shares
-
-
-def _read_check_options(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    options = reader.tables(raw, "checks", "the file")
-    unknown = sorted(set(options) - CHECK_NAMES)
-    if unknown:
-        reader.refuse("checks", f"the unknown check {unknown[0]!r}", "a check of docs/checks.md")
-    return options
-
-
-def _read_colab(reader: _Reader, raw: Mapping[str, Any]) -> Mapping[str, str]:
-    table = reader.table(raw, "colab", "the file")
-    reader.only(table, ("repository", "branch", "folder"), "colab")
-    return {name: reader.text(table, name, "colab") for name in ("repository", "branch", "folder")} if table else {}
+__all__ = ["CatalogError", "Course", "Entry", "Library", "Week", "load_course"]

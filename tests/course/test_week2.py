@@ -5,9 +5,8 @@ import re
 from typing import Any
 
 from paribus.course.assignment import Role
-from paribus.course.catalog import load_course
+from tests.shipped import COURSE
 
-COURSE = load_course()
 ENTRY = next(entry for entry in COURSE.entries() if entry.name == "week2_homework")
 TEXT = ENTRY.source.read_text(encoding="utf-8")
 

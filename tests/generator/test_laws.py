@@ -125,7 +125,7 @@ def test_tests_pass_on_the_solution_fail_on_the_stub_and_catch_planted_wrong_ans
     """
     course, entry = ENTRIES[name]
     source = load_source(entry.source, course)
-    proof = prove(entry, source)
+    proof = prove(course, entry, source)
     assert proof.problems() == ()
     for task in proof.tasks:
         assert len(task.wrong) >= 3

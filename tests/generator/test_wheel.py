@@ -17,9 +17,9 @@ from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import core_packages, core_requirements
 from generator.sources.source import load_source
-from paribus.course.catalog import load_course
 from paribus.course.public import public_form, public_name
 from tests.grader.graded import release_of, text_of
+from tests.shipped import COURSE
 
 # Not jinja2 and rich: torch and transformers look for those themselves.
 EXTRAS = ("generator", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")
@@ -47,8 +47,7 @@ def test_it_holds_paribus_what_the_command_reaches_and_no_source_of_the_course()
 
 
 def test_no_line_of_a_solution_stands_in_it() -> None:
-    course = load_course()
-    sources = [load_source(entry.source, course) for entry in course.entries()]
+    sources = [load_source(entry.source, COURSE) for entry in COURSE.entries()]
     assert find_leaks(sources, {build_wheel().name: build_wheel().content}) == ()
 
 

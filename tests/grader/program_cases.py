@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from generator.rehearsal.others import FOLDER as OUTSIDERS
 from grader.checks import CHECKS
 from grader.code.digests import function_digest
 from grader.code.moments import run_calls
@@ -38,6 +37,7 @@ from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import evaluate_fast
 from tests.grader.releases import material
+from tests.shipped import OUTSIDERS
 
 FOLDER = Path(__file__).with_name("programs")
 BASES = sorted((OUTSIDERS / "bases").glob("*.ipynb.xz"))
