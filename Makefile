@@ -28,7 +28,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 
 types: $(INSTALLED)
-	$(BIN)/mypy paribus course generator grader tests
+	$(BIN)/mypy paribus generator grader tests
 
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal

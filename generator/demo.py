@@ -10,18 +10,17 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from course.catalog import load_course
-from course.release import read_release
-from course.zoo import load_zoo
 from generator.building.build import BuildReport, Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
 from generator.classroom.room import Classroom, execute_class, make_files, write_class
 from generator.classroom.students import NoWork, Student
 from generator.errors import GeneratorError
+from generator.project import shipped_course
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.execute import Material, planted_answers
 from generator.rehearsal.matrix import Graded, graded_of, judge
@@ -33,6 +32,9 @@ from generator.running.run import Observe
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, Say, build_zoo
 from generator.zoo.plan import make_plan
+from paribus.course.catalog import Course, load_course
+from paribus.course.release import read_release
+from paribus.course.zoo import load_zoo
 
 WEEK = "week1"
 LAB, HOMEWORK = "week1_lab", "week1_homework"
@@ -53,34 +55,38 @@ class Comparison:
     problem: str
 
 
-def build_week(out: Path, solutions: Path) -> BuildReport:
+def demo_course() -> Course:
+    """The course that ships."""
+    return load_course(shipped_course())
+
+
+def build_week(course: Course, out: Path) -> BuildReport:
     """Build week 1 for every platform, on the profile that the simulated class works with."""
-    course = load_course()
-    options = Options(profile=CLASS_PROFILE, references=load_references(solutions))
+    options = Options(profile=CLASS_PROFILE, references=load_references(course.folders.solutions))
     return build(course, course.select(WEEK), out, options)
 
 
-def run_solutions(out: Path, solutions: Path, observe: Observe, workers: int) -> list[Finished]:
+def run_solutions(course: Course, out: Path, observe: Observe, workers: int) -> list[Finished]:
     """Both solution notebooks on the smoke profile; kept by their content, so unchanged ones are not run again."""
-    settings = Settings(profile="smoke", workers=workers)
-    return run_assignments([LAB, HOMEWORK], solution_notebook, settings, out, solutions=solutions, observe=observe)
+    settings = Settings(course.profile("smoke"), workers=workers)
+    return run_assignments(
+        [LAB, HOMEWORK], partial(solution_notebook, course), settings, out, solutions=course.folders.solutions,
+        observe=observe,
+    )  # fmt: skip
 
 
 def build_blind_lab(
-    out: Path, solutions: Path, observe: Observe = lambda progress: None, workers: int = 1, *,
+    course: Course, out: Path, observe: Observe = lambda progress: None, workers: int = 1, *,
     profile: str = "smoke", kernel: Kernel | None = None, say: Say = lambda words: None,
 ) -> Built:  # fmt: skip
     """Week 2's four models for one term: trained, proved by their evidence, sealed; what was trained is kept."""
-    plan = make_plan(load_zoo(ZOO), TERM, profile)
-    return build_zoo(
-        plan, out, Order(workers=workers), solutions=solutions, kernel=kernel, observe=observe, say=say
-    )
+    plan = make_plan(load_zoo(course, ZOO), TERM, course.profile(profile))
+    return build_zoo(plan, out, Order(workers=workers), course=course, kernel=kernel, observe=observe, say=say)
 
 
-def make_classroom(built: Path, lab: Finished) -> Classroom:
+def make_classroom(course: Course, built: Path, lab: Finished) -> Classroom:
     """What the class works from, read back from the files that were built."""
-    table = load_table(HOMEWORK)
-    course = load_course()
+    table = load_table(course, HOMEWORK)
     entry = course.entry(HOMEWORK)
     material = Material(
         release=read_release(built / "instructor" / "release" / HOMEWORK),
@@ -105,6 +111,7 @@ def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, worker
     command = [
         sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", HOMEWORK,
         "--release", str(release), "--worksheet", str(worksheet), "--out", str(out), "-j", str(workers),
+        "--course", str(shipped_course()),
         "--replace",  # the simulated class may have been changed since the last demo
     ]  # fmt: skip
     status = subprocess.run(command, check=False).returncode

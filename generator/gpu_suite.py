@@ -67,14 +67,16 @@ def data(suite: Suite) -> Result:
 
 def zoo(suite: Suite) -> Result:
     """The four-model zoo and its evidence on the encoder, seed after seed as far as the time goes."""
-    from course.zoo import load_zoo
+    from generator.project import shipped_course
     from generator.zoo.evidence import measure
     from generator.zoo.terms import Measurement, measure_seeds
+    from paribus.course.catalog import load_course
+    from paribus.course.zoo import load_zoo
     from paribus.data import complaints
 
     found = complaints.load("synthetic", size=suite.profile)
     seeds = 1 if suite.tiny else SEEDS
-    week2 = load_zoo("week2")
+    week2 = load_zoo(load_course(shipped_course()), "week2")
     measurement = Measurement(week2, suite.profile, found, suite.out / "runs", suite.encoder)
     done = measure_seeds(measurement, range(1, seeds + 1), say=_say, until=suite.until())
     rates = {name: {"held": rate.held, "seeds": rate.seeds, "mean": rate.mean, "sd": rate.sd}

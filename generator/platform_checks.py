@@ -19,18 +19,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.catalog import load_course
 from generator.building.blind import find_zoo
 from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.errors import RunError
-from generator.project import CHECK_NEEDS, ROOT
+from generator.project import CHECK_NEEDS, ROOT, shipped_course
 from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
 from generator.sources.source import load_source
+from paribus.course.catalog import load_course
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
 
 TORCH = "torch==2.13.0"
 EXTRA = (
@@ -141,13 +140,13 @@ def run_notebooks(python: Path, folder: Path, week: str) -> dict[str, str]:
             "display_name": folder.name}  # fmt: skip
     write_atomic(folder / "jupyter" / "kernels" / "python3" / "kernel.json", json.dumps(spec, indent=1) + "\n")
     kernel = WorkerKernel(environment={"JUPYTER_PATH": str(folder / "jupyter")})
-    profile = get_profile("micro")
     jobs = []
-    course = load_course()
+    course = load_course(shipped_course())
+    profile = course.profile("micro")
     entries = course.select(week)
     zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, None)
     for entry in entries:
-        notebook = solution_notebook(entry.name)
+        notebook = solution_notebook(course, entry.name)
         parameters, _ = choose_parameters(notebook, profile)
         files = {"zoo": zoos[entry.name]} if entry.name in zoos else {}
         jobs.append(Job(entry.name, notebook, parameters, files, label=folder.name, limit=900.0))

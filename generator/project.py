@@ -1,30 +1,46 @@
-"""The checkout that the instructor works in: its root and what its pyproject.toml says of the students' package."""
+"""Where paribus itself is installed, the course that ships with it, and what the students' package needs."""
 
 import re
-import tomllib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
-import course
+import paribus
 
-ROOT = Path(course.__file__).parent.parent
+ROOT = Path(paribus.__file__).parent.parent
+"""The folder of the packages: a checkout's root, or an environment's."""
 CHECK_NEEDS = ("selectolax",)
 """What `paribus check` needs beyond the students' core."""
 
 
-@cache
-def core_requirements(root: Path = ROOT) -> tuple[str, ...]:
-    """The students' requirements as pyproject.toml states them."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return tuple(str(requirement) for requirement in project["dependencies"])
+def shipped_course() -> Path:
+    """The course.toml of the course that ships: in a checkout beside the packages, else packed with them."""
+    packed = Path(__file__).with_name("shipped") / "course" / "course.toml"
+    return packed if packed.is_file() else ROOT / "course" / "course.toml"
+
+
+def licence() -> str:
+    """The text of paribus's own licence."""
+    return metadata.distribution("paribus").read_text("licenses/LICENSE") or ""
 
 
 @cache
-def requirement(name: str, root: Path = ROOT) -> str:
-    """One requirement of the instructor's extra, as pyproject.toml states it."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    stated = project["optional-dependencies"]["instructor"]
-    return next(str(item) for item in stated if re.split(r"[^A-Za-z0-9._-]", item, maxsplit=1)[0] == name)
+def core_requirements() -> tuple[str, ...]:
+    """The students' requirements: those of paribus without any extra."""
+    return tuple(item for item in metadata.requires("paribus") or () if "extra ==" not in item)
+
+
+@cache
+def requirement(name: str) -> str:
+    """One requirement of the instructor's extra."""
+    stated = (item.partition(";") for item in metadata.requires("paribus") or ())
+    wanted = (item.strip() for item, _, extra in stated if "instructor" in extra)
+    return next(item for item in wanted if package_of(item) == name)
+
+
+def package_of(requirement: str) -> str:
+    """The package's name in a requirement such as ``numpy>=1.26``."""
+    return re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0]
 
 
 def wheel_name(version: str) -> str:
@@ -34,4 +50,4 @@ def wheel_name(version: str) -> str:
 
 def core_packages() -> tuple[str, ...]:
     """The names of the students' requirements."""
-    return tuple(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0] for requirement in core_requirements())
+    return tuple(map(package_of, core_requirements()))

@@ -15,10 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-import course
 import grader
 import paribus
-from course.release import Release
 from grader.errors import ResultError
 from grader.grade import Judged, broken, grade_safely, is_broken
 from grader.intake.inbox import read
@@ -30,6 +28,7 @@ from grader.results import FILE, from_line, lines_of, to_line, with_alike
 from grader.similarity.pairs import find_copies
 from grader.started import Started, read_started, write_started
 from grader.tries import CHECKING, Tries
+from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic, write_atomic_parts
 
@@ -290,12 +289,12 @@ def own_code() -> str:
     """The digest of the code that judges: after a changed check, or another word in the vocabulary, everything is
     judged anew.
     """
-    folders = [Path(room.__file__).parent for room in (paribus, course, grader) if room.__file__]
+    folders = [Path(room.__file__).parent for room in (paribus, grader) if room.__file__]
     found = {
         f"{folder.name}/{path.relative_to(folder).as_posix()}": path
-        for folder, pattern in zip(folders, ("**/*", "*", "**/*"), strict=True)
-        for path in folder.glob(pattern)
-        if path.suffix in (".py", ".toml") and path.name != "course.toml"
+        for folder in folders
+        for path in folder.glob("**/*")
+        if path.suffix in (".py", ".toml")
     }
     digest = hashlib.sha256()
     for name in sorted(found):

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.policy import Limits
-from course.release import Release
 from grader.batch import Grade
 from grader.grade import Judged, judge_safely
 from grader.gradebook.rebuild import rebuild_rendered
 from grader.intake.entries import InboxLimits
 from grader.model import Case, Submission
 from grader.recover import RecoverLimits
+from paribus.course.policy import Limits
+from paribus.course.release import Release
 
 
 def inbox_limits(limits: Limits) -> InboxLimits:

@@ -6,8 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from course.assignment import Role
-from course.release import Release
 from grader.code.remarks import code_remarks
 from grader.errors import UnreadableError
 from grader.evidence.departures import departures
@@ -18,6 +16,8 @@ from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
 from grader.similarity.sketch import make_sketch
+from paribus.course.assignment import Role
+from paribus.course.release import Release
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""

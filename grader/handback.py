@@ -19,9 +19,6 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from course.assignment import Assignment
-from course.policy import Policy
-from course.release import Release
 from grader.batch import COMPLETE, batch_key, grade_batch
 from grader.bounds import inbox_limits, judge_with, recover_limits
 from grader.errors import ResultError
@@ -50,6 +47,9 @@ from grader.similarity.pairs import find_copies
 from grader.started import read_started, write_started
 from grader.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.tries import Tries, broken_notes
+from paribus.course.assignment import Assignment
+from paribus.course.policy import Policy
+from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from course.policy import Policy
 from grader.intake.late import read_date
 from grader.intake.worksheet import Entry, Student, Worksheet
+from paribus.course.policy import Policy
 
 FILE = "handed_back.json"
 SCHEMA = "paribus.handed_back/1"

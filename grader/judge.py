@@ -9,12 +9,12 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.assignment import Cell, CheckPoints
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding
 from grader.evidence.says_little import says_little
 from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
+from paribus.course.assignment import Cell, CheckPoints
 
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from course.policy import Policy
 from grader.intake.roster import Roster
 from grader.intake.worksheet import Worksheet
 from grader.model import Result
+from paribus.course.policy import Policy
 
 NAMED = 5
 

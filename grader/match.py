@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course.assignment import Assignment, Cell, Role
 from grader.model import Match, MatchedBy, Recovered, RecoveredCell
 from grader.recover.visible import visible_text
+from paribus.course.assignment import Assignment, Cell, Role
 
-TAG = "paribus-"  # as course.assignment.Cell.tag writes it
+TAG = "paribus-"  # as paribus.course.assignment.Cell.tag writes it
 # A student's cell holds at least half of what was released there, whatever was added.
 SIMILAR = 0.5
 # The lines that a student is told to replace, as the generator writes them, and how much of the rest must be there:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from course.assignment import Assignment, Cell
+from paribus.course.assignment import Assignment, Cell
 from paribus.evidence.record import Record
 
 SCHEMA = "paribus.result/1"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from course.policy import Policy
 from grader.handed_back import NEVER, TICK, Round
 from grader.intake.roster import MISSING, UNCLEAR
 from grader.intake.worksheet import Entry, Student, Worksheet
 from grader.model import Result
 from grader.outputs import is_number, numbers_in_zip
 from grader.pages.shared import who
+from paribus.course.policy import Policy
 
 LISTED = 5
 ANEW = "Download the grading worksheet anew and run this again with it (--collect grades nothing), or tick"

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from course.release import Release
 from grader.intake.naming import nameless
 from grader.model import Result, Submission
 from grader.recover.text import harmless
 from grader.results import FILE, lines_of
 from grader.started import read_started
 from grader.storage import MARKER
+from paribus.course.release import Release
 from paribus.errors import UsageError
 
 LISTED = 8

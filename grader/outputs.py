@@ -9,8 +9,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from course.assignment import Assignment
-from course.policy import Attempts
 from grader.gradebook.scores import TOLERANCE
 from grader.intake.columns import Columns
 from grader.intake.languages import Language, languages
@@ -19,6 +17,8 @@ from grader.intake.worksheet import Entry, Worksheet, no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
 from grader.recover.text import harmless
+from paribus.course.assignment import Assignment
+from paribus.course.policy import Attempts
 
 MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback")
 """The columns of a worksheet that is made here, by what they hold."""

@@ -4,15 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.assignment import Assignment, Role
-from course.public import SUFFIX
-from course.release import Release
 from grader.checks import CHECKS
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
 from grader.grade import grade_one, named_assignments
 from grader.model import Outcome, Submission, Verdict
 from grader.recover import recover
+from paribus.course.assignment import Assignment, Role
+from paribus.course.public import SUFFIX
+from paribus.course.release import Release
 
 WHOLE = "The notebook as a whole"
 

@@ -1,54 +1,44 @@
-"""How large a run is: micro for machines that check, smoke for two cores, full for the course itself."""
+"""How large a run is. A course names its profiles in course.toml; a notebook carries what they stand for."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from paribus.errors import UsageError
 
-ProfileName = Literal["micro", "smoke", "full"]
+Plain = str | int | float | bool
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The defaults that a profile stands for; every one can be overridden by a notebook parameter.
+    """One size of a course's runs. Its settings are read by name: ``profile.epochs``.
 
-    ``data`` is what `paribus.data.complaints.load` takes, ``size`` the size of the synthetic corpus,
-    ``model`` what `paribus.models.load` takes ("tiny" or a hub name or a folder). ``epochs`` is the
-    homework's budget; ``batch_size`` and ``learning_rate`` are the baseline's.
+    ``needs_gpu``, ``needs`` (packages) and ``time_limit`` (seconds a notebook may take) are for whoever runs it.
     """
 
-    name: ProfileName
-    data: str
-    size: Literal["micro", "smoke", "full"]
-    model: str
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    max_length: int
-    needs_gpu: bool
-    about: str
+    name: str
+    settings: Mapping[str, Plain] = field(default_factory=dict)
+    about: str = ""
+    needs_gpu: bool = False
+    needs: tuple[str, ...] = ()
+    time_limit: float = 3600.0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a setting is a text, a number or a truth value
+        """The setting called ``name``; AttributeError lists the settings there are."""
+        settings = self.__dict__.get("settings", {})
+        if name in settings:
+            return settings[name]
+        known = ", ".join(settings) or "none"
+        raise AttributeError(f"The profile {self.__dict__.get('name')!r} has no setting {name!r}. It has: {known}.")
 
 
-PROFILES: dict[str, Profile] = {
-    "micro": Profile(
-        "micro", "synthetic", "micro", "tiny", 2, 32, 2e-3, 48, needs_gpu=False,
-        about="seconds on any machine; everything runs, no phenomenon is promised",
-    ),
-    "smoke": Profile(
-        "smoke", "synthetic", "smoke", "tiny", 2, 32, 1e-3, 64, needs_gpu=False,
-        about="minutes on two cores; the phenomena show where the text says so",
-    ),
-    "full": Profile(
-        "full", "hub", "full", "answerdotai/ModernBERT-base", 2, 32, 2e-5, 128, needs_gpu=True,
-        about="the course itself: the hub's data and ModernBERT-base on a GPU",
-    ),
-}  # fmt: skip
-
-
-def get_profile(name: str) -> Profile:
-    """The profile called ``name``, or a `UsageError` that lists the three."""
-    try:
-        return PROFILES[name]
-    except KeyError:
-        known = ", ".join(f"{profile.name} ({profile.about})" for profile in PROFILES.values())
-        raise UsageError(f"There is no profile called {name!r}. Choose one of: {known}.") from None
+def get_profile(name: str, profiles: Mapping[str, Mapping[str, Any]]) -> Profile:
+    """The profile called ``name`` of those that a notebook carries, or a `UsageError` that lists them."""
+    if name not in profiles:
+        known = ", ".join(
+            f"{key} ({given['about']})" if given.get("about") else key for key, given in profiles.items()
+        )
+        raise UsageError(f"There is no profile called {name!r}. Choose one of: {known}.")
+    given = dict(profiles[name])
+    about, needs_gpu = str(given.pop("about", "")), bool(given.pop("needs_gpu", False))
+    return Profile(name, given, about, needs_gpu)

@@ -51,7 +51,7 @@ import paribus
 from paribus import baseline, figures, models, selfcheck, training
 from paribus.data import complaints
 
-profile = paribus.profiles.get_profile(PROFILE)
+profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week1_homework", release="{{ release }}")
 data = complaints.load(DATA or profile.data, size=profile.size)
 notebook.use(data)

@@ -47,7 +47,7 @@ import paribus
 from paribus import figures, metrics, selfcheck
 from paribus.data import complaints
 
-profile = paribus.profiles.get_profile(PROFILE)
+profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week1_lab", release="{{ release }}")
 
 # %% [markdown] key="audit-intro"

@@ -74,7 +74,7 @@ import paribus
 from paribus import figures, figures_errors, kept, models, selfcheck, statistics, training
 from paribus.data import complaints
 
-profile = paribus.profiles.get_profile(PROFILE)
+profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week2_homework", release="{{ release }}")
 data = complaints.load(DATA or profile.data, size=profile.size)
 notebook.use(data)

@@ -47,7 +47,7 @@ from paribus import figures_zoo, selfcheck
 from paribus.data import complaints
 from paribus.diagnosis import explain, seen
 
-profile = paribus.profiles.get_profile(PROFILE)
+profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week3_lab", release="{{ release }}")
 data = complaints.load(DATA or profile.data, size=profile.size)
 notebook.use(data)

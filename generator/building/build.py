@@ -6,7 +6,7 @@ DIR/student/kaggle/dataset/              the data set that carries the students'
 DIR/student/check/                       what `paribus check` needs: the wheel, the assignments' public forms
 DIR/student/colab/, DIR/student/jupyter/ the notebooks (for Jupyter with the wheel and the forms beside them)
 DIR/instructor/solution|instructor/<platform>/
-DIR/instructor/release/<assignment>/     all that grading needs (`course.release`)
+DIR/instructor/release/<assignment>/     all that grading needs (`paribus.course.release`)
 DIR/complete.json                        written last
 """
 
@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import paribus
-from course.assignment import Assignment
-from course.catalog import Course, Entry
-from course.public import public_form, public_name
-from course.release import Release, write_release
 from generator.building.blind import sealed_part, zoos_of
 from generator.building.notebooks import (
     NotebookCell,
@@ -33,7 +29,7 @@ from generator.building.notebooks import (
     with_evidence_cells,
 )
 from generator.building.placeholders import placeholders
-from generator.building.platforms import Setting, load_kaggle, notebook_metadata
+from generator.building.platforms import Setting, kaggle_of, notebook_metadata, platforms_of, setting_of
 from generator.building.readme import README, student_readme
 from generator.building.wheel import Wheel, build_wheel
 from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
@@ -42,25 +38,31 @@ from generator.running.references import References
 from generator.sources.expressions import ReferenceCall
 from generator.sources.roles import PLATFORMS, VARIANTS
 from generator.sources.source import Source, load_source
+from paribus.course.assignment import Assignment
+from paribus.course.catalog import Course, Entry
+from paribus.course.public import public_form, public_name
+from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
+from paribus.profiles import Profile
 
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
 CHECK_FOLDER = "student/check"
 WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
+COLAB_FOLDER = "student/colab"
 BAND_CHECK = "metrics.near_reference"
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a build may be asked for. ``profile`` None is each assignment's own. ``editions`` are the sealed keys of
+    """What a build may be asked for. ``profile`` None is each assignment's own, no ``platforms`` the course's.
+    ``editions`` are the sealed keys of
     the zoos that were built (`generator.blind`), ``revealed`` whether feedback may tell them.
     """
 
     profile: str | None = None
-    platforms: tuple[str, ...] = PLATFORMS
+    platforms: tuple[str, ...] = ()
     references: References = field(default_factory=lambda: References({}))
     editions: Mapping[str, Any] = field(default_factory=dict)
     revealed: bool = False
@@ -106,14 +108,13 @@ class BuildReport:
 
 def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     """All notebooks and the release of one assignment, from its source; nothing is written."""
-    profile = options.profile or entry.profile
-    get_profile(profile)
+    profile = course.profile(options.profile or entry.profile)
     unknown = [platform for platform in options.platforms if platform not in PLATFORMS]
-    if unknown or not options.platforms:
-        named = repr(unknown[0]) if unknown else "none"
-        raise UsageError(f"There is no platform called {named}. Choose from: {', '.join(PLATFORMS)}.")
+    if unknown:
+        raise UsageError(f"There is no platform called {unknown[0]!r}. Choose from: {', '.join(PLATFORMS)}.")
+    platforms = options.platforms or platforms_of(course)
     source = load_source(entry.source, course)
-    setting = Setting(course, load_kaggle(), paribus.__version__)
+    setting = setting_of(course)
     value_of = _values(options.references, profile)
 
     def cells(platform: str, variant: str) -> tuple[NotebookCell, ...]:
@@ -121,9 +122,9 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
 
     student = cells("jupyter", "student")
     used = {entry.name, *(call.assignment for call in source.references)}
-    references = options.references.for_release(used, profile)
-    assignment = make_assignment(student, entry, profile=profile, references=references)
-    metadata = {name: notebook_metadata(name, entry, setting.kaggle) for name in PLATFORMS}
+    references = options.references.for_release(used, profile.name)
+    assignment = make_assignment(student, entry, profile=profile, references=references, profiles=course.carried)
+    metadata = {name: notebook_metadata(name, entry, setting) for name in {*platforms, "jupyter"}}
     release_cells = with_evidence_cells(student)
     release_notebook = to_json(release_cells, metadata["jupyter"], release=assignment.release, platform="jupyter")
     notebooks = {
@@ -131,7 +132,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
             to_json(cells(platform, variant), metadata[platform], release=assignment.release, platform=platform)
         )
         for variant in VARIANTS
-        for platform in options.platforms
+        for platform in platforms
     }
     zoos = zoos_of(source)
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
@@ -144,15 +145,16 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
 def build(course: Course, entries: Sequence[Entry], out: Path, options: Options) -> BuildReport:
     """Build assignments into ``out``, the marker last; what an earlier build left under other names stays."""
     built = tuple(build_assignment(course, entry, options) for entry in entries)
-    return write_build(built, build_wheel(), out, options.platforms)
+    return write_build(built, build_wheel(), out, options.platforms or platforms_of(course))
 
 
 def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str]) -> BuildReport:
     """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
     (out / MARKER).unlink(missing_ok=True)
     files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
-    for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER):
-        _remove_other_wheels(out / folder, wheel.name)
+    for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER, COLAB_FOLDER):
+        for kept in wheels_of(built, wheel):
+            _remove_other_wheels(out / folder, kept)
     for path, content in files.items():
         write_atomic(out / path, content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
@@ -181,18 +183,26 @@ def notebook_path(variant: str, platform: str, assignment: str) -> str:
 
 def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = PLATFORMS) -> dict[str, bytes]:
     """Everything that students get, by path."""
-    wheels = {
-        f"{folder}/{wheel.name}": wheel.content
-        for folder in (CHECK_FOLDER, *(folder for name, folder in WHEEL_FOLDERS.items() if name in platforms))
-    }
+    folders = tuple(folder for name, folder in WHEEL_FOLDERS.items() if name in platforms)
+    uploaded = (*folders, *((COLAB_FOLDER,) if "colab" in platforms else ()))
+    wheels = {f"{folder}/{wheel.name}": wheel.content for folder in (CHECK_FOLDER, *folders)}
+    library = [(item.name, item.content) for item in wheels_of(built, wheel)[1:]]
+    given = [(path.name, path.read_bytes()) for item in built for path in item.entry.files]
+    beside = {f"{folder}/{name}": content for folder in uploaded for name, content in (*library, *given)}
     readme = student_readme(
         built[0].setting, [item.entry for item in built], platforms, profile=built[-1].assignment.profile,
-        wheel=wheel.name,
+        wheels=[item.name for item in wheels_of(built, wheel)],
     )  # fmt: skip
     return {
-        README: readme.encode(), **_notebooks(built, ("student",)), **wheels, **_kaggle_files(built, platforms),
-        **_forms(built, platforms),
+        README: readme.encode(), **_notebooks(built, ("student",)), **wheels, **beside,
+        **_kaggle_files(built, platforms), **_forms(built, platforms),
     }  # fmt: skip
+
+
+def wheels_of(built: Sequence[Built], wheel: Wheel) -> tuple[Wheel, ...]:
+    """The wheels that students get: paribus's, and the course's library where it has one."""
+    library = built[0].setting.library
+    return (wheel,) if library is None else (wheel, library)
 
 
 def _forms(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
@@ -209,10 +219,10 @@ def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str,
     """What the official Kaggle client needs beside the notebooks and the wheel (`paribus publish`)."""
     if "kaggle" not in platforms:
         return {}
-    settings = load_kaggle()
+    settings = kaggle_of(built[0].setting)
     kernels = {
         f"student/kaggle/{item.entry.name}/{KERNEL_FILE}": kernel_metadata(
-            settings, item.entry.name, gpu=item.entry.gpu
+            settings, item.entry.name, gpu=item.entry.gpu, datasets=item.entry.kaggle_datasets
         )
         for item in built
     }
@@ -229,7 +239,7 @@ def _notebooks(built: Sequence[Built], variants: Sequence[str]) -> dict[str, byt
     }
 
 
-def _values(references: References, profile: str) -> ValueOf:
+def _values(references: References, profile: Profile) -> ValueOf:
     def value_of(call: ReferenceCall) -> float | None:
         found = references.lookup(call.assignment, call.name, profile=profile)
         return None if found is None else found.mean
@@ -245,8 +255,8 @@ def _missing(source: Source, entry: Entry, value_of: ValueOf, references: Mappin
     return tuple(dict.fromkeys(missing))
 
 
-def _remove_other_wheels(folder: Path, name: str) -> None:
+def _remove_other_wheels(folder: Path, kept: Wheel) -> None:
     """A wheel of another version beside the right one would be installed by mistake."""
-    for path in folder.glob("paribus*.whl"):
-        if path.name != name:
+    for path in folder.glob(f"{kept.name.partition('-')[0]}*.whl"):
+        if path.name != kept.name:
             path.unlink()

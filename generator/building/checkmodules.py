@@ -12,7 +12,8 @@ from pathlib import Path
 from generator.project import ROOT
 
 COMMAND = "grader.commands.check"
-ROOMS = ("grader", "course")
+ROOMS = ("grader", "paribus.course")
+"""The rooms that the wheel holds in part."""
 
 
 @cache
@@ -39,7 +40,7 @@ def data_beside(paths: Iterable[str]) -> tuple[str, ...]:
 
 def _file(module: str) -> str | None:
     """The file of a module of the rooms; None for what is no module of theirs."""
-    if module.partition(".")[0] not in ROOMS:
+    if not any(f"{module}.".startswith(f"{room}.") for room in ROOMS):
         return None
     for path in (f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"):
         if (ROOT / path).is_file():

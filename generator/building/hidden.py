@@ -8,25 +8,29 @@ that students cannot see never meets their work: hidden tests run here and nowhe
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import generator.building.hidden_worker
-from course.assignment import Role
-from course.catalog import Entry
 from generator.building.variants import is_included, text_for
 from generator.errors import BuildError
 from generator.project import ROOT
-from generator.running.run_inputs import package_digest
+from generator.running.given import given_files
+from generator.running.run_inputs import digest_path, package_digest
 from generator.sources.headers import SourceCell
+from generator.sources.parameters import with_profile
 from generator.sources.regions import region_lines, replace_regions
-from generator.sources.source import Source, with_profile
+from generator.sources.source import Source
+from paribus.course.assignment import Role
+from paribus.course.catalog import Course, Entry
 from paribus.files import write_atomic
 
 AT_LEAST = 3
@@ -113,25 +117,37 @@ def _has_code(text: str) -> bool:
 
 
 def prove(
-    entry: Entry, source: Source, *, cache: Path | None = None, progress: Callable[[str], None] = lambda text: None
-) -> Proof:
-    """Run every task's tests against the solution, the stub and the wrong answers, in a process of its own.
+    course: Course, entry: Entry, source: Source, *, data: Path | None = None, cache: Path | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Proof:  # fmt: skip
+    """Run every task's tests against the solution, the stub and the wrong answers, in a process of its own and on
+    the course's smallest profile.
 
-    With ``cache`` (a folder), a proof of the same content is read and not made again. BuildError where the
-    solution itself does not run.
+    ``data`` is a file to run on instead of the profile's data. With ``cache`` (a folder), a proof of the same
+    content is read and not made again. BuildError where the solution itself does not run.
     """
     wrong = read_wrong_answers(entry, source)
     if not source.tasks():
         return Proof(entry.name, ())
-    job = make_job(source, wrong)
+    files = given_files(course, [entry])[entry.name]
+    profile, carried = course.smallest, course.carried
+    if data is not None:
+        files = {**files, data.name: data}
+        profile = replace(profile, settings={**profile.settings, "data": data.name})
+        carried = {**carried, profile.name: {**carried[profile.name], "data": data.name}}
+    job = make_job(
+        source, wrong, partial(with_profile, profile=profile, carried=carried, asked=source.asks_profiles)
+    )
     text = json.dumps(job, sort_keys=True)
     worker = Path(generator.building.hidden_worker.__file__).read_text(encoding="utf-8")
-    key = hashlib.sha256("\n".join((text, worker, package_digest(), sys.version)).encode()).hexdigest()
+    key = hashlib.sha256(
+        "\n".join((text, worker, package_digest(), sys.version, *map(digest_path, files.values()))).encode()
+    ).hexdigest()
     kept = cache / f"{entry.name}-{key[:16]}.json" if cache else None
     if kept is not None and kept.is_file():
         return _read_proof(entry, source, wrong, json.loads(kept.read_text(encoding="utf-8")))
     progress(f"{entry.name}: trying {sum(map(len, wrong.values()))} wrong answers")
-    result = run_job(text, entry.name)
+    result = run_job(text, entry.name, files)
     if result["failed"]:
         raise BuildError(
             f"{entry.name}: the solution fails in cell {result['failed']!r}: {result['error']}. "
@@ -142,20 +158,24 @@ def prove(
     return _read_proof(entry, source, wrong, result)
 
 
-def make_job(source: Source, wrong: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """The code cells of the solution (Jupyter's, on micro) up to the last tests, and what to try in each task."""
+def make_job(
+    source: Source, wrong: Mapping[str, Mapping[str, str]], parameters: Callable[[str], str]
+) -> dict[str, Any]:
+    """The solution's code cells (Jupyter's, parameters set) up to the last tests, and what to try in each task."""
     included = [
         cell for cell in source.cells if cell.cell_type == "code" and is_included(cell, "jupyter", "student")
     ]
     last = max(number for number, cell in enumerate(included) if cell.role is Role.TESTS)
-    return {"cells": [_job_cell(cell, wrong) for cell in included[: last + 1]]}
+    return {"cells": [_job_cell(cell, wrong, parameters) for cell in included[: last + 1]]}
 
 
-def _job_cell(cell: SourceCell, wrong: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _job_cell(
+    cell: SourceCell, wrong: Mapping[str, Mapping[str, str]], parameters: Callable[[str], str]
+) -> dict[str, Any]:
     text = text_for(cell, "solution")
     plain = {"key": cell.key, "text": text}
     if cell.role is Role.PARAMETERS:
-        return {**plain, "kind": "code", "text": with_profile(text, "micro")}
+        return {**plain, "kind": "code", "text": parameters(text)}
     if cell.role is Role.TASK:
         tried = {name: _in_place(cell, answer) for name, answer in wrong[cell.name].items()}
         return {**plain, "kind": "task", "stub": text_for(cell, "student"), "wrong": tried}
@@ -187,11 +207,13 @@ def _in_place(cell: SourceCell, answer: str) -> str:
     )
 
 
-def run_job(text: str, name: str) -> dict[str, Any]:
+def run_job(text: str, name: str, files: Mapping[str, Path]) -> dict[str, Any]:
     """What the worker says of a job. BuildError where it ends without a word, or takes longer than the limit."""
     with tempfile.TemporaryDirectory(prefix="paribus-proof-") as folder:
         job, result = Path(folder, "job.json"), Path(folder, "result.json")
         job.write_text(text, encoding="utf-8")
+        for given, path in files.items():
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, Path(folder, given))
         # One thread: a fork must not inherit a pool of threads that it then waits for.
         environment = {
             **os.environ,
@@ -214,8 +236,8 @@ def run_job(text: str, name: str) -> dict[str, Any]:
             )
         except subprocess.TimeoutExpired:
             raise BuildError(
-                f"{name}: its tests took longer than {LIMIT_SECONDS} s on the micro profile. Make the cells above "
-                "the last task cheaper on micro."
+                f"{name}: its tests took longer than {LIMIT_SECONDS} s on the smallest profile. Make the cells "
+                "above the last task cheaper there."
             ) from None
         if done.returncode or not result.is_file():
             raise BuildError(

@@ -7,16 +7,18 @@ holds it against nbformat's writer), since importing nbformat takes longer than 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-import paribus
-from course.assignment import Assignment, Cell, Role
-from course.catalog import Entry, load_course
-from generator.building.platforms import Setting, frame, load_kaggle, notebook_metadata
+from generator.building.platforms import Setting, frame, notebook_metadata, setting_of
 from generator.building.variants import is_included, text_for
 from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
 from generator.sources.headers import SourceCell
-from generator.sources.source import EVIDENCE_SUFFIX, Source, load_source, with_profile
+from generator.sources.parameters import with_profile
+from generator.sources.source import EVIDENCE_SUFFIX, Source, load_source
+from paribus.course.assignment import Assignment, Cell, Role
+from paribus.course.catalog import Course, Entry
+from paribus.profiles import Profile
 
 ValueOf = Callable[[ReferenceCall], float | None]
 EVIDENCE_SOURCE = "# Scored by paribus from the evidence above; see the comment."
@@ -32,23 +34,33 @@ class NotebookCell:
 
 
 def make_cells(
-    source: Source, entry: Entry, setting: Setting, platform: str, variant: str, *, profile: str, value_of: ValueOf
+    source: Source,
+    entry: Entry,
+    setting: Setting,
+    platform: str,
+    variant: str,
+    *,
+    profile: Profile,
+    value_of: ValueOf,
 ) -> tuple[NotebookCell, ...]:
     """The cells of one notebook in order; ``{{ release }}`` is still in place."""
     around = frame(platform, entry, setting, profile)
     own = [cell for cell in source.cells if is_included(cell, platform, variant)]
-    built = [_make_cell(source, cell, variant, profile, value_of) for cell in own]
+    parameters = partial(with_profile, profile=profile, carried=setting.course.carried, asked=source.asks_profiles)
+    built = [_make_cell(source, cell, variant, parameters, value_of) for cell in own]
     first_code = next((number for number, cell in enumerate(own) if cell.cell_type == "code"), len(own))
     top, setup, end = map(NotebookCell, around.top), NotebookCell(around.setup), map(NotebookCell, around.end)
     return (*top, *built[:first_code], setup, *built[first_code:], *end)
 
 
-def _make_cell(source: Source, cell: SourceCell, variant: str, profile: str, value_of: ValueOf) -> NotebookCell:
+def _make_cell(
+    source: Source, cell: SourceCell, variant: str, parameters: Callable[[str], str], value_of: ValueOf
+) -> NotebookCell:  # fmt: skip
     text = text_for(cell, variant)
     if cell.cell_type == "markdown":
         text = substitute_references(text, value_of)
     if cell.role is Role.PARAMETERS:
-        text = with_profile(text, profile)
+        text = parameters(text)
     points, checks = cell.points, cell.checks
     if cell.role is Role.TASK:
         points, checks = 0.0, ()
@@ -64,15 +76,17 @@ def _make_cell(source: Source, cell: SourceCell, variant: str, profile: str, val
 
 
 def make_assignment(
-    cells: Sequence[NotebookCell], entry: Entry, *, profile: str, references: Mapping[str, Any]
-) -> Assignment:
+    cells: Sequence[NotebookCell], entry: Entry, *, profile: Profile, references: Mapping[str, Any],
+    profiles: Mapping[str, Mapping[str, Any]],
+) -> Assignment:  # fmt: skip
     """The typed assignment from the student's Jupyter cells, its release digest computed and filled in."""
     draft = Assignment(
         name=entry.name,
         title=entry.title,
         week=entry.week,
         kind=entry.kind,
-        profile=profile,
+        profile=profile.name,
+        profiles=profiles,
         cells=tuple(item.cell for item in cells),
         settings=entry.settings,
     )
@@ -155,22 +169,21 @@ def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
     return {}
 
 
-def solution_notebook(name: str, *, platform: str = "jupyter") -> dict[str, Any]:
-    """The solution of an assignment as `paribus run` executes it: the course's own profile, no references.
+def solution_notebook(course: Course, name: str, *, platform: str = "jupyter") -> dict[str, Any]:
+    """The solution of an assignment as `paribus run` executes it: its own profile, no references.
 
     UsageError where there is no such assignment, SourceError where its source is wrong.
     """
-    catalog = load_course()
-    entry = catalog.entry(name)
-    setting = Setting(catalog, load_kaggle(), paribus.__version__)
-    source = load_source(entry.source, catalog)
+    entry = course.entry(name)
+    setting, profile = setting_of(course), course.profile(entry.profile)
+    source = load_source(entry.source, course)
 
     def no_value(call: ReferenceCall) -> None:
         return None
 
     def cells(variant: str) -> tuple[NotebookCell, ...]:
-        return make_cells(source, entry, setting, platform, variant, profile=entry.profile, value_of=no_value)
+        return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=no_value)
 
-    assignment = make_assignment(cells("student"), entry, profile=entry.profile, references={})
-    metadata = notebook_metadata(platform, entry, setting.kaggle)
+    assignment = make_assignment(cells("student"), entry, profile=profile, references={}, profiles=course.carried)
+    metadata = notebook_metadata(platform, entry, setting)
     return to_json(cells("solution"), metadata, release=assignment.release, platform=platform)

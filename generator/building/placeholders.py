@@ -16,7 +16,7 @@ def placeholders(setting: Setting, platforms: Sequence[str]) -> tuple[str, ...]:
         (course.colab.get("repository", ""), "course.toml: [colab] repository",
          "the GitHub repository of your Colab notebooks, or leave [colab] out"),
     )  # fmt: skip
-    kaggle = ((setting.kaggle.owner, "kaggle/settings.toml: owner",
+    kaggle = ((setting.kaggle.owner if setting.kaggle else "", "kaggle/settings.toml: owner",
                "your Kaggle account, or publish with --owner NAME"),)  # fmt: skip
     entries = (*(kaggle if "kaggle" in platforms else ()), *(colab if "colab" in platforms else ()))
     return tuple(

@@ -6,18 +6,21 @@ The cells stand as files in `generator.cells`; kaggle/settings.toml says what Ka
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from course.assignment import Cell, Role
-from course.catalog import Course, Entry
+import paribus
+from generator.building.wheel import Wheel, build_library
 from generator.errors import BuildError
-from generator.project import CHECK_NEEDS, ROOT, core_packages, wheel_name
+from generator.project import CHECK_NEEDS, core_packages, package_of, wheel_name
 from generator.publishing.kaggle_metadata import KaggleSettings, load_settings
 from generator.sources.roles import PLATFORMS
-from paribus.profiles import get_profile
+from paribus.course.assignment import Cell, Role
+from paribus.course.catalog import Course, Entry
+from paribus.course.near import did_you_mean
+from paribus.profiles import Profile
 
-KAGGLE_SETTINGS = ROOT / "kaggle" / "settings.toml"
+KAGGLE_SETTINGS = "settings.toml"
+"""The file in the course's folder ``kaggle`` that says what Kaggle is told."""
 
 KERNEL: Mapping[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -37,8 +40,9 @@ class Setting:
     """All that a notebook's frame depends on."""
 
     course: Course
-    kaggle: KaggleSettings
+    kaggle: KaggleSettings | None
     version: str
+    library: Wheel | None = None
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,31 @@ class Frame:
     end: tuple[Cell, ...]
 
 
-def load_kaggle(path: Path = KAGGLE_SETTINGS) -> KaggleSettings:
-    """Kaggle's settings as far as a build needs them; PublishError where the file cannot be read, BuildError where
-    a field that a build needs is missing.
+def setting_of(course: Course) -> Setting:
+    """What the notebooks of a course depend on, with its library's wheel."""
+    library = None if course.library is None else build_library(course.library)
+    return Setting(course, load_kaggle(course), paribus.__version__, library)
+
+
+def platforms_of(course: Course) -> tuple[str, ...]:
+    """The platforms that the course names; without names all of them, Kaggle where it has settings for it."""
+    for name in course.platforms:
+        if name not in PLATFORMS:
+            raise BuildError(
+                f"{course.file}: [course] platforms names {name!r}; expected one of {', '.join(PLATFORMS)}."
+                f"{did_you_mean(name, PLATFORMS)}"
+            )
+    known = (name for name in PLATFORMS if name != "kaggle" or (course.folders.kaggle / KAGGLE_SETTINGS).is_file())
+    return tuple(name for name in PLATFORMS if name in course.platforms) or tuple(known)
+
+
+def load_kaggle(course: Course) -> KaggleSettings | None:
+    """Kaggle's settings as far as a build needs them, None where the course has none; PublishError where the file
+    cannot be read, BuildError where a field that a build needs is missing.
     """
+    path = course.folders.kaggle / KAGGLE_SETTINGS
+    if not path.is_file():
+        return None
     settings = load_settings(path)
     needed = {
         "kernel": (settings.kernel, ("title", "enable_internet", "machine_shape")),
@@ -66,7 +91,17 @@ def load_kaggle(path: Path = KAGGLE_SETTINGS) -> KaggleSettings:
     return settings
 
 
-def notebook_metadata(platform: str, entry: Entry, kaggle: KaggleSettings) -> dict[str, Any]:
+def kaggle_of(setting: Setting) -> KaggleSettings:
+    """Kaggle's settings, where notebooks for Kaggle are asked for; BuildError where the course has none."""
+    if setting.kaggle is None:
+        raise BuildError(
+            f"{setting.course.folders.kaggle / KAGGLE_SETTINGS} is missing, and notebooks for Kaggle need it. "
+            "docs/your-own-course.md shows one; or name other platforms with --platform."
+        )
+    return setting.kaggle
+
+
+def notebook_metadata(platform: str, entry: Entry, setting: Setting) -> dict[str, Any]:
     """The notebook's metadata on a platform."""
     metadata = dict(KERNEL)
     if platform == "colab":
@@ -74,6 +109,7 @@ def notebook_metadata(platform: str, entry: Entry, kaggle: KaggleSettings) -> di
         if entry.gpu:
             metadata["accelerator"] = "GPU"
     if platform == "kaggle":
+        kaggle = kaggle_of(setting)
         metadata["kaggle"] = {
             "accelerator": _accelerator(kaggle) if entry.gpu else "none",
             "dataSources": [],
@@ -106,36 +142,47 @@ class Place:
 
 def _place(platform: str, setting: Setting, wheel: str) -> Place:
     if platform == "kaggle":
-        data_set = f"{setting.kaggle.owner}/{setting.kaggle.dataset['slug']}"
+        kaggle = kaggle_of(setting)
+        data_set = f"{kaggle.owner}/{kaggle.dataset['slug']}"
         advice = f"Choose Add Input on the right, search for the data set {data_set}, and add it."
         return Place("Run this cell first; the internet may be off.", "/kaggle/input", advice, deep=True)
     if platform == "colab":
-        advice = f"Upload {wheel}, which your course hands out, with the folder symbol on the left."
+        files = wheel if setting.library is None else f"{wheel} and {setting.library.name}"
+        advice = f"Upload {files}, which your course hands out, with the folder symbol on the left."
         address = setting.course.wheel_url.replace("{version}", setting.version)
         return Place("@title Set up: run this cell first", "/content", advice, address=address)
-    return Place("Run this cell first.", ".", f"Put the file {wheel} that came with this notebook beside it.")
+    return Place("Run this cell first.", ".", "Put the file {wheel} that came with this notebook beside it.")
 
 
-def needed_packages(entry: Entry, profile: str) -> tuple[str, ...]:
+def needed_packages(course: Course, entry: Entry, profile: Profile) -> tuple[str, ...]:
     """What a notebook on one's own machine must have: the students' core, what `paribus check` needs, what the
-    assignment needs, and what reads the hub's data where the profile wants those.
+    course's library, the assignment and the profile need.
     """
-    hub = ("datasets",) if get_profile(profile).data.partition(":")[0] == "hub" else ()
-    return tuple(dict.fromkeys((*core_packages(), *CHECK_NEEDS, *entry.needs, *hub)))
+    return tuple(
+        dict.fromkeys((*core_packages(), *CHECK_NEEDS, *_of_library(course), *entry.needs, *profile.needs))
+    )
 
 
-def frame(platform: str, entry: Entry, setting: Setting, profile: str) -> Frame:
+def _of_library(course: Course) -> tuple[str, ...]:
+    return () if course.library is None else tuple(map(package_of, course.library.requirements))
+
+
+def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Frame:
     """The cells that the generator adds on a platform; BuildError where there is no such platform."""
     if platform not in PLATFORMS:
         raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(PLATFORMS)}.")
     wheel = wheel_name(setting.version)
     place = _place(platform, setting, wheel)
+    needed = (
+        needed_packages(setting.course, entry, profile) if platform == "jupyter" else _of_library(setting.course)
+    )
+    wheels = [f"paribus {setting.version} {wheel} {place.address}".strip()]
+    if setting.library is not None:
+        wheels.append(f"{setting.library.package} {setting.library.version} {setting.library.name}")
     values = {
         "__TITLE__": place.title,
-        "__VERSION__": setting.version,
-        "__WHEEL__": wheel,
-        "__NEEDED__": " ".join(needed_packages(entry, profile)) if platform == "jupyter" else "",
-        "__ADDRESS__": place.address,
+        "__WHEELS__": ";".join(wheels),
+        "__NEEDED__": " ".join(needed),
         "__PLACE__": place.folder,
         "__INSIDE__": "**/" if place.deep else "",
         "__ADVICE__": place.advice,

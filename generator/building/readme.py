@@ -2,24 +2,29 @@
 
 from collections.abc import Sequence
 
-from course.catalog import Entry
 from generator.building.platforms import Setting, needed_packages, read_cell
 from generator.project import CHECK_NEEDS, core_packages
 from generator.templates import TEMPLATES
+from paribus.course.catalog import Entry
 
 README = "student/README.md"
 TITLES = {"kaggle": "On Kaggle", "colab": "On Colab", "jupyter": "On your own machine"}
 
 
 def student_readme(
-    setting: Setting, entries: Sequence[Entry], platforms: Sequence[str], *, profile: str, wheel: str
+    setting: Setting, entries: Sequence[Entry], platforms: Sequence[str], *, profile: str, wheels: Sequence[str]
 ) -> str:
     """The README as Markdown. The commands name the last assignment, which is the week's homework."""
     import jinja2
 
     example = entries[-1].name
     with_wheel = {*core_packages(), *CHECK_NEEDS}
-    needs = [name for entry in entries for name in needed_packages(entry, profile) if name not in with_wheel]
+    needs = [
+        name
+        for entry in entries
+        for name in needed_packages(setting.course, entry, setting.course.profile(profile))
+        if name not in with_wheel
+    ]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
     )  # fmt: skip
@@ -27,10 +32,11 @@ def student_readme(
         course=setting.course.title,
         assignments=entries,
         platforms=platforms,
-        dataset=setting.kaggle.dataset["slug"],
+        dataset=setting.kaggle.dataset["slug"] if setting.kaggle else "",
         profile=profile,
         example=example,
-        wheel=wheel,
+        wheels=wheels,
+        given=[path.name for entry in entries for path in entry.files],
         needs=" ".join(dict.fromkeys(needs)),
         handin=[(TITLES[platform], _steps(platform, example)) for platform in platforms],
     )

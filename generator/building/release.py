@@ -9,23 +9,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.catalog import Course, Entry
 from generator.building.blind import require_keys
 from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
+from generator.building.platforms import platforms_of
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
+from paribus.course.catalog import Course, Entry
 
 PROOFS = Path(".paribus") / "cache" / "proofs"
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a release may do without (references, keys of zoos), and where proofs are kept (None: nowhere)."""
+    """What a release may do without (references, keys of zoos), and where proofs are kept (None: nowhere);
+    ``data`` is a file that the tests run on instead of the smallest profile's data.
+    """
 
     allow_missing: bool = False
     skip_hidden: bool = False
+    data: Path | None = None
     proofs: Path | None = PROOFS
 
 
@@ -62,12 +66,16 @@ def release(
     if not conditions.allow_missing:
         require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
     wheel = build_wheel()
-    leaks = find_leaks([item.source for item in built], student_files(built, wheel))
+    platforms = options.platforms or platforms_of(course)
+    leaks = find_leaks([item.source for item in built], student_files(built, wheel, platforms))
     if leaks:
         listed = "\n  ".join(str(leak) for leak in leaks)
         raise BuildError(f"A student would get these lines of solutions or hidden tests:\n  {listed}")
     proofs: tuple[Proof, ...] = ()
     if not conditions.skip_hidden:
-        proofs = tuple(prove(item.entry, item.source, cache=conditions.proofs, progress=progress) for item in built)
+        proofs = tuple(
+            prove(course, item.entry, item.source, data=conditions.data, cache=conditions.proofs, progress=progress)
+            for item in built
+        )
         require(proofs)
-    return ReleaseReport(write_build(built, wheel, out, options.platforms), proofs)
+    return ReleaseReport(write_build(built, wheel, out, platforms), proofs)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from course.assignment import Role
 from generator.sources.headers import SourceCell
 from generator.sources.regions import Region, replace_regions
 from generator.sources.roles import PLATFORMS
+from paribus.course.assignment import Role
 
 ANSWER = "*Write your answer here.*"
 _TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")

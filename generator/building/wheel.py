@@ -1,9 +1,10 @@
-"""The students' one wheel: paribus and `paribus check`, with the students' requirements, the same bytes every time.
+"""The students' wheels: paribus with `paribus check`, and the course's own library; the same bytes every time.
 
-The instructor's pyproject.toml packs every room; this one is filled in from a template in a staging folder that
-holds nothing but paribus and what the command reaches, so that nothing else can slip in.
+The instructor's pyproject.toml packs every room; the students' are filled in from templates in a staging folder
+that holds nothing but what belongs into the wheel, so that nothing else can slip in.
 """
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -15,7 +16,8 @@ from pathlib import Path
 import paribus
 from generator.building.checkmodules import data_beside, reached
 from generator.errors import BuildError
-from generator.project import CHECK_NEEDS, ROOT, core_requirements, requirement
+from generator.project import CHECK_NEEDS, ROOT, core_requirements, licence, requirement
+from paribus.course.catalog import Library
 
 # What editors, interpreters and tests leave behind.
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig", "*.rej")
@@ -23,42 +25,72 @@ _LEFTOVERS = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig"
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel file: its name and bytes."""
+    """A wheel file: its name and bytes, the package that pip knows it by, its version."""
 
     name: str
     content: bytes
+    package: str = "paribus"
+    version: str = paribus.__version__
 
 
-def build_wheel(
-    package: Path | None = None, requirements: Sequence[str] | None = None, licence: Path = ROOT / "LICENSE"
-) -> Wheel:
+def build_wheel(package: Path | None = None, requirements: Sequence[str] | None = None) -> Wheel:
     """Build the students' wheel from the package folder (paribus's own where none is given).
 
     BuildError where hatchling refuses; its words are in the message.
     """
-    from hatchling.builders.wheel import WheelBuilder
-
     origin = package or Path(paribus.__file__).parent
     check = (requirement(name) for name in CHECK_NEEDS)
     needed = (*core_requirements(), *check) if requirements is None else requirements
-    template = files("generator.templates").joinpath("student_pyproject.toml").read_text(encoding="utf-8")
-    pyproject = template.replace("__VERSION__", paribus.__version__).replace(
-        "__DEPENDENCIES__", json.dumps(list(needed))
-    )
     with tempfile.TemporaryDirectory(prefix="paribus-wheel-") as folder:
         staging = Path(folder)
         shutil.copytree(origin, staging / "paribus", ignore=_LEFTOVERS)
+        # The model of a course is the instructor's; of it, what is reached follows.
+        shutil.rmtree(staging / "paribus" / "course", ignore_errors=True)
         for path in (*reached(), *data_beside(reached())):
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, staging / path)
-        shutil.copy(licence, staging / "LICENSE")
-        (staging / "pyproject.toml").write_text(pyproject, encoding="utf-8")
-        try:
-            built = list(WheelBuilder(str(staging)).build(directory=str(staging / "dist"), versions=["standard"]))
-        except (ValueError, TypeError, OSError) as error:
-            raise BuildError(
-                f"The students' wheel cannot be built ({error}). See generator/templates/student_pyproject.toml "
-                "and the dependencies in pyproject.toml."
-            ) from error
-        wheel = Path(built[0])
-        return Wheel(wheel.name, wheel.read_bytes())
+        (staging / "LICENSE").write_text(licence(), encoding="utf-8")
+        values = {"VERSION": paribus.__version__, "DEPENDENCIES": json.dumps(list(needed))}
+        return Wheel(*_pack(staging, "student_pyproject.toml", values))
+
+
+def build_library(library: Library) -> Wheel:
+    """Build the wheel of a course's own packages. Its version is made from their content and their requirements, so
+    that an installed one is known to be the same, or not.
+
+    BuildError where hatchling refuses.
+    """
+    with tempfile.TemporaryDirectory(prefix="paribus-library-") as folder:
+        staging = Path(folder)
+        for package in library.packages:
+            shutil.copytree(package, staging / package.name, ignore=_LEFTOVERS)
+        digest = hashlib.sha256(json.dumps([library.name, *library.requirements]).encode())
+        for path in sorted(item for item in staging.rglob("*") if item.is_file()):
+            digest.update(f"{path.relative_to(staging).as_posix()}\n".encode() + path.read_bytes())
+        version = f"1.{int(digest.hexdigest()[:12], 16)}"
+        values = {
+            "NAME": library.name,
+            "VERSION": version,
+            "DEPENDENCIES": json.dumps(list(library.requirements)),
+            "PACKAGES": json.dumps([package.name for package in library.packages]),
+        }
+        return Wheel(*_pack(staging, "library_pyproject.toml", values), package=library.name, version=version)
+
+
+def _pack(staging: Path, template: str, values: dict[str, str]) -> tuple[str, bytes]:
+    """(name, bytes) of the wheel of a staging folder, its pyproject.toml filled in from a template."""
+    from hatchling.builders.wheel import WheelBuilder
+
+    text = files("generator.templates").joinpath(template).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"__{name}__", value)
+    (staging / "pyproject.toml").write_text(text, encoding="utf-8")
+    try:
+        built = list(WheelBuilder(str(staging)).build(directory=str(staging / "dist"), versions=["standard"]))
+    except (ValueError, TypeError, OSError) as error:
+        raise BuildError(
+            f"A wheel cannot be built ({error}). See generator/templates/{template}, the dependencies in "
+            "pyproject.toml, and [library] in course.toml."
+        ) from error
+    wheel = Path(built[0])
+    return wheel.name, wheel.read_bytes()

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from generator.errors import RehearsalError
@@ -72,21 +72,21 @@ class Student:
         return self.work.execution.name if isinstance(self.work, Variant) else self.work.runs_as
 
 
-def class_assignment() -> str:
+def class_assignment(file: Path) -> str:
     """The assignment that the class works on."""
-    return str(_raw()["assignment"])
+    return str(_raw(file)["assignment"])
 
 
-def read_class(table: Table) -> tuple[Student, ...]:
-    """The class of class.toml. RehearsalError where an entry names what the tables do not hold."""
+def read_class(table: Table, file: Path) -> tuple[Student, ...]:
+    """The class of a course's rehearsal/class.toml. RehearsalError where an entry names what no table holds."""
     return tuple(
         _student({**item, "key": f"student-{position:02d}"}, table)
-        for position, item in enumerate(_raw()["student"], 1)
+        for position, item in enumerate(_raw(file)["student"], 1)
     )
 
 
-def _raw() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("class.toml").read_text(encoding="utf-8"))
+def _raw(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _student(item: Mapping[str, Any], table: Table) -> Student:

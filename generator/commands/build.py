@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING
 
 from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
-from paribus.profiles import PROFILES
+from paribus.course.locate import add_course, course_of
 
 if TYPE_CHECKING:
     from generator.building.build import BuildReport, Options
-
-REFERENCES = Path("solutions")
+    from paribus.course.catalog import Course
 
 
 def configure_build(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that build and release share."""
     parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    add_course(parser)
     parser.add_argument(
-        "--profile",
-        choices=sorted(PROFILES),
-        help="the notebooks' default profile (default: what course.toml says)",
+        "--profile", metavar="NAME", help="the notebooks' default profile (default: what course.toml says)"
     )
     parser.add_argument(
         "--platform", action="append", choices=PLATFORMS, dest="platforms",
-        help="this platform alone; may be given more than once (default: all)",
+        help="this platform alone; may be given more than once (default: the course's)",
     )  # fmt: skip
     parser.add_argument(
-        "--references", type=Path, default=REFERENCES, metavar="DIR",
-        help="where recorded references stand (default: %(default)s)",
+        "--references", type=Path, metavar="DIR",
+        help="where recorded references are (default: the course's solutions)",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument(
@@ -39,27 +37,26 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-def options_of(arguments: argparse.Namespace) -> "Options":
+def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
     """The options that the arguments mean."""
-    from course.zoo import ZOOS
     from generator.building.blind import read_editions
     from generator.building.build import Options
     from generator.running.references import load_references
 
-    platforms: Sequence[str] = arguments.platforms or PLATFORMS
+    platforms: Sequence[str] = arguments.platforms or ()
     chosen = tuple(name for name in PLATFORMS if name in platforms)
-    editions = read_editions(arguments.zoos or arguments.out, tuple(ZOOS))
+    editions = read_editions(arguments.zoos or arguments.out, tuple(course.zoos))
     revealed = getattr(arguments, "revealed", False)
-    return Options(arguments.profile, chosen, load_references(arguments.references), editions, revealed)
+    references = load_references(arguments.references or course.folders.solutions)
+    return Options(arguments.profile, chosen, references, editions, revealed)
 
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build what was asked for."""
-    from course.catalog import load_course
     from generator.building.build import build
 
-    course = load_course()
-    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments))
+    course = course_of(arguments)
+    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course))
     print(as_json(report) if arguments.json else as_lines(report))
     return 0
 

@@ -26,24 +26,25 @@ def run(arguments: argparse.Namespace) -> int:
 
     from generator import demo
     from generator.classroom.students import read_class
-    from generator.commands.run import SOLUTIONS, show_progress
+    from generator.commands.run import show_progress
     from generator.commands.zoo import show_progress as show_training
 
     console = Console()
+    course = demo.demo_course()
     out, workers = arguments.out, arguments.jobs
     console.rule("1 of 5  build week 1 for Kaggle, Colab and Jupyter")
-    report = demo.build_week(out / "course", SOLUTIONS)
+    report = demo.build_week(course, out / "course")
     console.print(f"{len(report.files)} files in {report.out}")
     console.rule("2 of 5  run the solutions headless (profile smoke)")
     with show_progress() as observe:
-        finished = demo.run_solutions(out / "run", SOLUTIONS, observe, workers)
+        finished = demo.run_solutions(course, out / "run", observe, workers)
     console.rule("3 of 5  train week 2's blind lab: four models without a label (profile smoke)")
     with show_training(out / "zoo", quiet=False) as (observe, say):
-        built = demo.build_blind_lab(out / "zoo", SOLUTIONS, observe, workers, say=say)
+        built = demo.build_blind_lab(course, out / "zoo", observe, workers, say=say)
     console.print(_zoo_in_short(built), highlight=False)
     console.rule("4 of 5  a class of 24 works on it (profile micro)")
-    room = demo.make_classroom(out / "course", finished[0])
-    students = read_class(room.table)
+    room = demo.make_classroom(course, out / "course", finished[0])
+    students = read_class(room.table, course.folders.rehearsal / "class.toml")
     with show_progress() as observe:
         archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")

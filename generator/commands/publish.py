@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
+from paribus.course.locate import add_course, course_of
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from course.catalog import Entry
     from generator.publishing.kaggle_client import KaggleClient
     from generator.publishing.publish import Item, Observe, Published
+    from paribus.course.catalog import Course, Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("name", help="a week (week1), an assignment (week1_homework) or a zoo (pathologies)")
+    add_course(parser)
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="the build (default: build)")
     parser.add_argument("--owner", metavar="NAME", help="push for another account than kaggle/settings.toml names")
     parser.add_argument("--notes", default="", metavar="TEXT", help="what the new version of the data set brings")
@@ -35,12 +37,9 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     """Publish with ``client`` (the official one where None)."""
     from dataclasses import replace
 
-    from course.catalog import load_course
-    from course.zoo import ZOOS
     from generator.building.placeholders import PLACEHOLDER
-    from generator.building.platforms import KAGGLE_SETTINGS
+    from generator.building.platforms import kaggle_of, setting_of
     from generator.publishing.kaggle_client import CommandLineClient
-    from generator.publishing.kaggle_metadata import load_settings
     from generator.publishing.publish import Publisher, make_plan
     from paribus import __version__
 
@@ -48,10 +47,10 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         value = getattr(arguments, name)
         if value is not None and value <= 0:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give a number above 0.")
-    course = load_course()
-    alone = arguments.name in ZOOS and arguments.name not in {week.name for week in course.weeks}
+    course = course_of(arguments)
+    alone = arguments.name in course.zoos and arguments.name not in {week.name for week in course.weeks}
     entries = () if alone else course.select(arguments.name)
-    zoos = {arguments.name: ()} if alone else zoos_for(arguments.out, entries)
+    zoos = {arguments.name: ()} if alone else zoos_for(course, arguments.out, entries)
     plan = make_plan(arguments.out, [entry.name for entry in entries], arguments.owner, zoos)
     show_plan(plan)
     nobody = f"{PLACEHOLDER} is a placeholder: publish with --owner NAME, your Kaggle account."
@@ -61,7 +60,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         return 0
     if unowned:
         raise UsageError(nobody)
-    waiting = load_settings(KAGGLE_SETTINGS).waiting
+    waiting = kaggle_of(setting_of(course)).waiting
     waiting = replace(
         waiting, poll=arguments.poll or waiting.poll, run_limit=arguments.time_limit or waiting.run_limit
     )
@@ -75,19 +74,15 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     return 0
 
 
-def zoos_for(build: Path, entries: "Sequence[Entry]") -> dict[str, tuple[str, ...]]:
-    """The zoos that were built and belong to a week of these assignments, with the labs they are attached to."""
-    from course.zoo import ZOOS
+def zoos_for(course: "Course", build: Path, entries: "Sequence[Entry]") -> dict[str, tuple[str, ...]]:
+    """The zoos that were built and that these assignments ask about, with the assignments they are attached to."""
+    from generator.building.blind import zoos_of
     from generator.publishing.publish import zoo_folder
+    from generator.sources.source import load_source
 
-    found = {}
-    for zoo, file in ZOOS.items():
-        labs = tuple(
-            entry.name for entry in entries if entry.kind == "lab" and entry.week == file.partition("/")[0]
-        )
-        if labs and zoo_folder(build, zoo).is_dir():
-            found[zoo] = labs
-    return found
+    asked = {entry.name: zoos_of(load_source(entry.source, course)) for entry in entries}
+    attached = {zoo: tuple(name for name, zoos in asked.items() if zoo in zoos) for zoo in course.zoos}
+    return {zoo: labs for zoo, labs in attached.items() if labs and zoo_folder(build, zoo).is_dir()}
 
 
 def show_plan(plan: "Sequence[Item]") -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
+from paribus.course.locate import add_course, course_of
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="for example week1_homework")
+    add_course(parser)
     parser.add_argument(
         "--size", type=int, metavar="N", help="honest variants (default 300, with --slice 12); more for load tests"
     )
@@ -31,12 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse; 0 only where every fault is failed or proposed by its owner and no honest variant fails a check."""
-    from course.catalog import load_course
-    from generator.commands.run import SOLUTIONS, show_progress
+    from generator.commands.run import show_progress
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
     from generator.running.references import load_references
 
-    load_course().entry(arguments.assignment)
+    course = course_of(arguments)
+    course.entry(arguments.assignment)
     size = arguments.size if arguments.size is not None else SLICE_SIZE if arguments.slice else SIZE
     if size < 1 or arguments.jobs < 1:
         raise UsageError(f"--size {size} and -j {arguments.jobs}: both must be 1 or more.")
@@ -44,7 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     order = Order(arguments.assignment, out, size, arguments.jobs, arguments.slice)
     with show_progress(quiet=arguments.json) as observe:
         matrix = rehearse(
-            order, load_references(SOLUTIONS), observe=observe, say=_silent if arguments.json else _say
+            course,
+            order,
+            load_references(course.folders.solutions),
+            observe=observe,
+            say=_silent if arguments.json else _say,
         )
     if arguments.json:
         print(json.dumps(matrix.plain(), indent=1, ensure_ascii=False))

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from generator.commands.build import as_json, as_lines, configure_build, options_of
 from paribus.cli import Command
+from paribus.course.locate import course_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the blind models have been revealed: feedback may name their recipes",
     )
     parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="try the tests on this file instead of the smallest profile's data",
+    )
+    parser.add_argument(
         "--skip-hidden", action="store_true", help="do not try the hidden tests against planted wrong answers"
     )
 
@@ -29,14 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Release what was asked for; 0 only where every condition held."""
     from rich.console import Console
 
-    from course.catalog import load_course
     from generator.building.release import Conditions, release
 
-    course = load_course()
-    conditions = Conditions(allow_missing=arguments.allow_missing, skip_hidden=arguments.skip_hidden)
+    course = course_of(arguments)
+    conditions = Conditions(
+        allow_missing=arguments.allow_missing, skip_hidden=arguments.skip_hidden, data=arguments.data
+    )
     with Console(stderr=True, quiet=arguments.json).status("Building …") as status:
         report = release(
-            course, course.select(arguments.name), arguments.out, options_of(arguments), conditions,
+            course, course.select(arguments.name), arguments.out, options_of(arguments, course), conditions,
             progress=status.update,
         )  # fmt: skip
     caught = sum(len(task.wrong) for proof in report.proofs for task in proof.tasks)

@@ -4,28 +4,29 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
+from paribus.course.locate import add_course, course_of
 from paribus.errors import UsageError
-from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
     from generator.running.headless import Finished
     from generator.running.run import Observe
 
-SOLUTIONS = Path("solutions")
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    add_course(parser)
     parser.add_argument(
-        "--profile", default="smoke", metavar="NAME",
-        help="; ".join(f"{profile.name}: {profile.about}" for profile in PROFILES.values()) + " (default: smoke)",
-    )  # fmt: skip
-    parser.add_argument("--data", metavar="hub|FILE|synthetic", help="another data set than the profile's")
+        "--profile",
+        metavar="NAME",
+        help="a profile of the course (default: run_profile in course.toml, or the first)",
+    )
+    parser.add_argument("--data", metavar="NAME|FILE", help="another data set than the profile's")
     parser.add_argument(
         "--zoo", type=Path, metavar="DIR",
         help="the students' folder of the blind zoo that a lab needs (default: PARIBUS_ZOO, or build/student/zoo)",
@@ -37,12 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="further seeds for references, where the solution offers them (default: 10 with --record, else none)",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("build/run"), metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--record", action="store_true", help="put the references into solutions/ instead of --out")
+    parser.add_argument(
+        "--record", action="store_true", help="put the references into the course's solutions instead of --out"
+    )
     parser.add_argument("--force", action="store_true", help="run again what an earlier run has already done")
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="notebooks side by side (default 1)")
     parser.add_argument(
         "--time-limit", type=float, metavar="S",
-        help="seconds a notebook may take (default: micro 300, smoke 3600, full 43200)",
+        help="seconds a notebook may take (default: the profile's time_limit)",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON, and no progress")
 
@@ -53,24 +56,24 @@ def run(arguments: argparse.Namespace) -> int:
         value = getattr(arguments, name)
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give {least} or more.")
-    from course.catalog import load_course
     from generator.building.blind import find_zoo
     from generator.building.notebooks import solution_notebook
+    from generator.running.given import given_files
     from generator.running.headless import Settings, run_assignments
     from generator.sources.source import load_source
 
-    course = load_course()
+    course = course_of(arguments)
     entries = course.select(arguments.name)
     zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, arguments.zoo)
     settings = Settings(
-        profile=arguments.profile, data=arguments.data, model=arguments.model, seed=arguments.seed,
+        profile=course.profile(arguments.profile), data=arguments.data, model=arguments.model, seed=arguments.seed,
         reference_seeds=arguments.reference_seeds, time_limit=arguments.time_limit, workers=arguments.jobs,
-        force=arguments.force, record=arguments.record, zoos=zoos,
+        force=arguments.force, record=arguments.record, zoos=zoos, given=given_files(course, entries),
     )  # fmt: skip
     with show_progress(quiet=arguments.json) as observe:
         finished = run_assignments(
-            [entry.name for entry in entries], solution_notebook, settings, arguments.out,
-            solutions=SOLUTIONS, observe=observe,
+            [entry.name for entry in entries], partial(solution_notebook, course), settings, arguments.out,
+            solutions=course.folders.solutions, observe=observe,
         )  # fmt: skip
     print(as_json(finished) if arguments.json else as_lines(finished))
     return 0

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paribus.cli import Command
+from paribus.course.locate import add_course, course_of
 from paribus.errors import UsageError
-from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
     from generator.running.run import Observe
 
-SOLUTIONS = Path("solutions")
 LOOK = 0.5
 """Seconds between looks at the runs' progress."""
 
@@ -23,12 +22,14 @@ LOOK = 0.5
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("action", choices=("build", "verify", "reveal"), help="what to do with the zoo")
-    parser.add_argument("name", help="a zoo: week2 or pathologies")
+    parser.add_argument("name", help="a zoo of the course: a name under [zoos] in course.toml")
+    add_course(parser)
     parser.add_argument("--term", metavar="TERM", help="the term, such as 2027S: decides seeds and codenames")
     parser.add_argument(
-        "--profile", default="smoke", metavar="NAME",
-        help="; ".join(f"{profile.name}: {profile.about}" for profile in PROFILES.values()) + " (default: smoke)",
-    )  # fmt: skip
+        "--profile",
+        metavar="NAME",
+        help="a profile of the course (default: run_profile in course.toml, or the first)",
+    )
     parser.add_argument("--data", metavar="hub|synthetic", help="build: another data set than the profile's")
     parser.add_argument("--secret", default="", metavar="TEXT", help="keeps codenames from who knows this program")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="verify, reveal: a student's folder elsewhere")
@@ -36,7 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--force", action="store_true", help="build: train again what an earlier build has trained")
     parser.add_argument(
-        "-j", "--jobs", type=int, metavar="N", help="models at a time (default: as cores and memory allow; full: 1)"
+        "-j",
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="models at a time (default: as cores and memory allow; on a GPU 1)",
     )
     parser.add_argument("--time-limit", type=float, metavar="S", help="seconds a model may take")
     parser.add_argument("--json", action="store_true", help="print the result as JSON, and no progress")
@@ -60,20 +65,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def build(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train, prove and hand out."""
-    from course.zoo import load_zoo
     from generator.running.gpu import require_gpu
     from generator.zoo.build import Order, build_zoo
     from generator.zoo.plan import make_plan
     from generator.zoo.training import workers_for
-    from paribus.profiles import get_profile
+    from paribus.course.zoo import load_zoo
 
-    plan = make_plan(load_zoo(arguments.name), arguments.term, arguments.profile, arguments.secret)
-    require_gpu(get_profile(arguments.profile))
-    order = Order(
-        arguments.data, workers_for(arguments.jobs, arguments.profile), arguments.force, arguments.time_limit
-    )
+    course = course_of(arguments)
+    profile = course.profile(arguments.profile)
+    plan = make_plan(load_zoo(course, arguments.name), arguments.term, profile, arguments.secret)
+    require_gpu(profile)
+    order = Order(arguments.data, workers_for(arguments.jobs, profile), arguments.force, arguments.time_limit)
     with show_progress(arguments.out, quiet=arguments.json) as (observe, say):
-        built = build_zoo(plan, arguments.out, order, solutions=SOLUTIONS, observe=observe, say=say)
+        built = build_zoo(plan, arguments.out, order, course=course, observe=observe, say=say)
     gates = [item for item in built.found if item.gates]
     return {
         "zoo": plan.zoo.name, "term": plan.term, "edition": built.edition, "student": str(built.student),
@@ -86,16 +90,17 @@ def build(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """The evidence again, from the student's folder alone; with the key where --term says which."""
-    from course.zoo import load_zoo
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
     from generator.zoo.verify import verify_zoo
+    from paribus.course.zoo import load_zoo
 
-    zoo = load_zoo(arguments.name)
+    course = course_of(arguments)
+    zoo = load_zoo(course, arguments.name)
     folder = arguments.folder or student_folder(arguments.out, zoo.name)
     told = None
     if arguments.term is not None:
         told = read_reveal(instructor_folder(arguments.out, zoo.name, arguments.term))
-    found = verify_zoo(folder, zoo, SOLUTIONS, told)
+    found = verify_zoo(folder, zoo, course.folders.solutions, told)
     return {
         "zoo": zoo.name, "folder": str(folder), "edition": found.edition, "gates": found.gates,
         "keys_that_fit": len(found.fitting), "against_key": told is not None,
@@ -106,11 +111,11 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def reveal(arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the page and the notebook anew, all models or one."""
-    from course.zoo import load_zoo
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
     from generator.zoo.reveal import write_reveal
+    from paribus.course.zoo import load_zoo
 
-    zoo = load_zoo(arguments.name)
+    zoo = load_zoo(course_of(arguments), arguments.name)
     target = instructor_folder(arguments.out, zoo.name, arguments.term)
     models = read_reveal(target)["models"]
     if arguments.model is not None and arguments.model not in models:

@@ -7,21 +7,20 @@ server refuses the rest after the upload. Here all are checked before anything l
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from generator.errors import PublishError
-from generator.project import ROOT
 
 KERNEL_FILE = "kernel-metadata.json"
 DATASET_FILE = "dataset-metadata.json"
 WHEEL = "paribus-*.whl"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-LICENCES = ROOT / "kaggle" / "licences.toml"
+LICENCES = Path(__file__).with_name("licences.toml")
 MACHINES = ("NvidiaTeslaT4",)
 PINNING = ("original", "latest")
 # What a kernel's sources are called by, part by part.
@@ -75,8 +74,10 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
-def kernel_metadata(settings: KaggleSettings, assignment: str, *, gpu: bool) -> dict[str, Any]:
-    """The kernel-metadata.json of a student's notebook, with the wheel's data set attached."""
+def kernel_metadata(
+    settings: KaggleSettings, assignment: str, *, gpu: bool, datasets: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The kernel-metadata.json of a student's notebook, with the wheel's data set and others attached."""
     title = str(settings.kernel["title"]).replace("{assignment}", assignment.replace("_", " "))
     fixed = {name: value for name, value in settings.kernel.items() if name not in ("title", "machine_shape")}
     return {
@@ -84,7 +85,7 @@ def kernel_metadata(settings: KaggleSettings, assignment: str, *, gpu: bool) -> 
         "id": f"{settings.owner}/{slug_of(title)}",
         "title": title,
         "code_file": f"{assignment}.ipynb",
-        "dataset_sources": [f"{settings.owner}/{settings.dataset['slug']}"],
+        "dataset_sources": [f"{settings.owner}/{settings.dataset['slug']}", *datasets],
         **({"machine_shape": settings.kernel["machine_shape"]} if gpu else {}),
     }
 

@@ -117,8 +117,8 @@ def make_plan(
     about = read_dataset(kaggle / "dataset")
     old = str(about["id"]).partition("/")[0]
     new = owner or old
-    wheels = tuple(sorted((kaggle / "dataset").glob("paribus-*.whl")))
-    wheel = _data_set(about, kaggle / "dataset", wheels, owner)
+    files = tuple(sorted(path for path in (kaggle / "dataset").iterdir() if path.name != DATASET_FILE))
+    wheel = _data_set(about, kaggle / "dataset", files, owner)
     items = [wheel, *zoo_items.values()]
     renamed = dict(pair for item in items for pair in item.renamed.items())
     for name in assignments:

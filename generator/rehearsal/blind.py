@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.catalog import load_course
-from course.zoo import load_zoo
 from generator.building.blind import read_editions, zoos_of
 from generator.rehearsal.table import Table
 from generator.running.kernel import Kernel
@@ -14,6 +12,8 @@ from generator.running.run import Observe
 from generator.sources.source import load_source
 from generator.zoo.build import Order, build_zoo
 from generator.zoo.plan import make_plan
+from paribus.course.catalog import Course
+from paribus.course.zoo import load_zoo
 
 TERM = "2027S"
 FOLDER = "zoo"
@@ -29,6 +29,7 @@ class Blind:
 
 
 def train_zoos(
+    course: Course,
     table: Table,
     out: Path,
     *,
@@ -41,10 +42,11 @@ def train_zoos(
 
     Nothing gates: what is rehearsed is the grading, and small models need not show what recipes do.
     """
-    course = load_course()
     names = zoos_of(load_source(course.entry(table.assignment).source, course))
     for name in names:
         say(f"the zoo {name} to train (profile {table.profile})")
-        plan = make_plan(load_zoo(name), TERM, table.profile)
-        build_zoo(plan, out, Order(workers=workers), solutions=out / "none", kernel=kernel, observe=observe)
+        plan = make_plan(load_zoo(course, name), TERM, course.profile(table.profile))
+        build_zoo(
+            plan, out, Order(workers=workers), course=course, solutions=out / "none", kernel=kernel, observe=observe
+        )
     return Blind({FOLDER: (out / "student" / "zoo").resolve()} if names else {}, read_editions(out, names))

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.catalog import Entry, load_course
-from course.release import Release
 from generator.building.build import Options, build_assignment
 from generator.building.hidden import planted_source
 from generator.errors import RehearsalError
 from generator.rehearsal.blind import Blind
 from generator.rehearsal.edits import Notebook, Wrong, apply_edits, settle_reruns
 from generator.rehearsal.table import Execution, Table
+from generator.running.given import given_files
 from generator.running.kernel import Kernel
 from generator.running.references import References
 from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.sources.source import Source
+from paribus.course.catalog import Course, Entry
+from paribus.course.release import Release
 
 LIMIT = 600.0
 STATE = ".paribus"
@@ -38,9 +39,13 @@ class Material:
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
-def make_material(table: Table, references: References, blind: Blind = Blind()) -> Material:  # noqa: B008 - frozen
+def make_material(
+    course: Course,
+    table: Table,
+    references: References,
+    blind: Blind = Blind(),  # noqa: B008 - frozen
+) -> Material:
     """The assignment, built for the profile that the class works with, and the blind models it asks about."""
-    course = load_course()
     entry = course.entry(table.assignment)
     built = build_assignment(
         course, entry,
@@ -51,7 +56,7 @@ def make_material(table: Table, references: References, blind: Blind = Blind()) 
         solution=json.loads(built.notebooks["solution", "jupyter"]),
         released=json.loads(built.notebooks["student", "jupyter"]),
         wrong=planted_answers(table, entry, built.source),
-        files=blind.files,
+        files={**given_files(course, [entry])[entry.name], **blind.files},
     )
 
 

@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 from generator.rehearsal.edits import Notebook
 
-FOLDER = Path(__file__).with_name("outsiders")
+OUTSIDERS = "outsiders"
+"""The folder of a course's rehearsal with texts by other hands."""
 DRAWS = 2_000
 """Bootstrap draws over writers."""
 TEXT_CHECKS = frozenset(
@@ -60,9 +61,9 @@ class Text:
 
 
 @cache
-def load_texts(assignment: str, folder: Path = FOLDER) -> tuple[Text, ...]:
+def load_texts(assignment: str, folder: Path) -> tuple[Text, ...]:
     """Every text about an assignment, in the files' order, and a random number in each honest one that has
-    decimals.
+    decimals; none where a course has no such folder.
     """
     found: list[Text] = []
     for path in sorted((folder / "texts").glob("*.jsonl")):
@@ -104,12 +105,12 @@ def with_random_number(text: str, generator: random.Random) -> tuple[str, str, s
 
 
 @cache
-def load_base(name: str, folder: Path = FOLDER) -> str:
+def load_base(name: str, folder: Path) -> str:
     """An executed notebook as JSON."""
     return lzma.decompress((folder / "bases" / f"{name}.ipynb.xz").read_bytes()).decode("utf-8")
 
 
-def written(text: Text, folder: Path = FOLDER) -> Notebook:
+def written(text: Text, folder: Path) -> Notebook:
     """The base with the text in its cell."""
     notebook: Notebook = json.loads(load_base(text.base, folder))
     for cell in notebook["cells"]:

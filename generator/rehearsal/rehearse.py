@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from course.release import write_release
 from generator.errors import RehearsalError
 from generator.rehearsal.blind import train_zoos
 from generator.rehearsal.claims import with_nonce
@@ -32,13 +31,15 @@ from generator.rehearsal.exports import LAB, Export, Exporter, export_all, expor
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.matrix import Matrix, fault_file, make_matrix, read_graded
 from generator.rehearsal.memos import Desk, Hand, as_the_student_has_it, edit_memos, write_memos
-from generator.rehearsal.others import Share, Text, account, load_texts, written
+from generator.rehearsal.others import OUTSIDERS, Share, Text, account, load_texts, written
 from generator.rehearsal.page import write_page
 from generator.rehearsal.table import Fault, Table, Words, fitting, load_table
 from generator.rehearsal.writing import Pen, Style
 from generator.running.kernel import Kernel
 from generator.running.references import References
 from generator.running.run import Observe
+from paribus.course.catalog import Course
+from paribus.course.release import write_release
 from paribus.files import write_atomic
 
 SIZE, SLICE_SIZE = 300, 12
@@ -51,7 +52,7 @@ class Grade(Protocol):
     """How a class is graded: `grade_class`, or something that stands in for it."""
 
     def __call__(
-        self, files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path | None = None
+        self, files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path
     ) -> None:
         """Write results.jsonl into ``out``."""
 
@@ -78,6 +79,7 @@ class Ready:
 
 
 def rehearse(
+    course: Course,
     order: Order,
     references: References,
     *,
@@ -86,16 +88,19 @@ def rehearse(
     say: Say = lambda words: None,
 ) -> Matrix:
     """Run everything and write the matrix as JSON and as a page."""
-    table = choose(load_table(order.assignment), only_slice=order.slice)
-    blind = train_zoos(table, order.out / "zoo", workers=order.workers, kernel=kernel, observe=observe, say=say)
-    material = make_material(table, references, blind)
+    table = choose(load_table(course, order.assignment), only_slice=order.slice)
+    blind = train_zoos(
+        course, table, order.out / "zoo", workers=order.workers, kernel=kernel, observe=observe, say=say
+    )
+    material = make_material(course, table, references, blind)
     release = write_release(order.out / "release", material.release)
     wanted = needed(table, {*(fault.runs_as for fault in table.faults), *(item.name for item in table.executions)})
     say(f"{len(wanted)} notebooks to execute (profile {table.profile})")
     executed = execute(
         wanted, table, material, order.out / "runs", workers=order.workers, kernel=kernel, observe=observe
     )
-    return rehearse_executed(order, table, material, executed, release, say=say)
+    outsiders = course.folders.rehearsal / OUTSIDERS
+    return rehearse_executed(order, table, material, executed, release, outsiders=outsiders, say=say)
 
 
 def rehearse_executed(
@@ -105,6 +110,7 @@ def rehearse_executed(
     executed: Mapping[str, Notebook],
     release: Path,
     *,
+    outsiders: Path,
     say: Say = lambda words: None,
     grade: Grade | None = None,
 ) -> Matrix:
@@ -122,8 +128,8 @@ def rehearse_executed(
         ),
         *(honest_work(variant, school) for variant in variants),
     ]
-    texts = () if order.slice else load_texts(table.assignment)
-    ready += [Ready(text.name, written(text), exporter_for("ipynb", exporters)) for text in texts]
+    texts = () if order.slice else load_texts(table.assignment, outsiders)
+    ready += [Ready(text.name, written(text, outsiders), exporter_for("ipynb", exporters)) for text in texts]
     say(
         f"{len(table.faults)} faults, {len(variants)} honest variants and {len(texts)} texts by other hands "
         f"to export ({len(exporters)} exporters)"
@@ -261,17 +267,14 @@ def _joined(notebook: Notebook) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
-def write_policy(table: Table, path: Path) -> Path | None:
-    """A course.toml that says when blind models are revealed; None where nothing is revealed and ours will do."""
-    if table.reveal is None:
-        return None
-    write_atomic(path, f"[grading.assignments.{table.assignment}]\nreveal = {table.reveal.isoformat()}\n")
+def write_policy(table: Table, path: Path) -> Path:
+    """A course.toml of the rehearsal's own: it says when blind models are revealed, and nothing is late."""
+    reveal = "" if table.reveal is None else f"reveal = {table.reveal.isoformat()}\n"
+    write_atomic(path, f"[grading.assignments.{table.assignment}]\n{reveal}")
     return path
 
 
-def grade_class(
-    files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path | None = None
-) -> None:
+def grade_class(files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path) -> None:
     """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails.
 
     Always anew: results are kept by release and version, and what is rehearsed is the grader as it stands.
@@ -280,8 +283,7 @@ def grade_class(
         shutil.rmtree(out)
     command = [
         sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
-        "--release", str(release), "--out", str(out), "-j", str(workers), "--json",
-        *(["--course", str(policy)] if policy is not None else []),
+        "--release", str(release), "--out", str(out), "-j", str(workers), "--json", "--course", str(policy),
     ]  # fmt: skip
     result = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:

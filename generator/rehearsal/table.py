@@ -1,4 +1,5 @@
-"""What is rehearsed with an assignment, as data: executions, honest hands, faults, from tables/ASSIGNMENT/*.toml.
+"""What is rehearsed with an assignment, as data: executions, honest hands, faults, from the course's
+rehearsal/tables/ASSIGNMENT/*.toml.
 
 Every file of the folder adds to the same lists, so that faults can stand by family. Nothing here knows an
 assignment: its knobs, memo cells and sentences stand in its tables.
@@ -8,19 +9,17 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
-from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from course.checknames import CHECK_NAMES
 from generator.errors import RehearsalError
 from generator.rehearsal.edits import Edit
 from generator.rehearsal.writing import PARTS, Numbers, Style
+from paribus.course.catalog import Course
+from paribus.course.checknames import CHECK_NAMES
 
 Made = Literal["code", "text", "file"]
 MemoKind = Literal["template", "text"]
 LISTS = ("execution", "fault", "template", "conclusion", "text", "numbers", "layout")
-TABLES = Path(str(resources.files(__package__).joinpath("tables")))
 
 
 @dataclass(frozen=True)
@@ -154,19 +153,22 @@ def fitting(words: Sequence[Words], key: str, traits: frozenset[str]) -> list[Wo
     return found
 
 
-def table_names() -> tuple[str, ...]:
+def table_names(course: Course) -> tuple[str, ...]:
     """The assignments that have tables."""
-    return tuple(sorted(item.name for item in TABLES.iterdir() if item.is_dir()))
+    folder = course.folders.rehearsal / "tables"
+    return tuple(sorted(item.name for item in folder.iterdir() if item.is_dir())) if folder.is_dir() else ()
 
 
-def load_table(assignment: str) -> Table:
+def load_table(course: Course, assignment: str) -> Table:
     """Read and validate an assignment's tables. RehearsalError says in which file what was found and expected."""
-    if assignment not in table_names():
+    folder = course.folders.rehearsal / "tables" / assignment
+    if not folder.is_dir():
+        known = ", ".join(table_names(course))
         raise RehearsalError(
-            f"There is nothing to rehearse {assignment} with; there are tables for {', '.join(table_names())}. "
-            f"Write generator/rehearsal/tables/{assignment}/*.toml."
+            f"There is nothing to rehearse {assignment} with; "
+            f"{f'there are tables for {known}' if known else 'the course has no tables yet'}. "
+            f"Write {folder}/*.toml (docs/rehearsal.md)."
         )
-    folder = TABLES / assignment
     raw: dict[str, Any] = {}
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
     for path in sorted(folder.glob("*.toml")):

@@ -33,6 +33,6 @@ def require_gpu(profile: Profile, *, find: Callable[[], str] = find_gpu) -> None
     problem = find()
     if problem:
         raise RunError(
-            f"--profile {profile.name} needs a CUDA GPU, and {problem}. Pass --profile smoke (two cores, minutes) "
-            "or --profile micro (seconds), or run this command on a machine with a GPU; nothing was started."
+            f"--profile {profile.name} needs a CUDA GPU, and {problem}. Pass another --profile, or run this "
+            "command on a machine with a GPU; nothing was started."
         )

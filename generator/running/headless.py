@@ -13,10 +13,8 @@ from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.running.run_inputs import choose_parameters, defined_parameters
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
-from paribus.profiles import get_profile
+from paribus.profiles import Profile
 
-LIMITS = {"micro": 300.0, "smoke": 3600.0, "full": 43200.0}
-"""Seconds a notebook may take where --time-limit does not say; Kaggle stops a session after twelve hours."""
 SEED_ALLOWANCE = 0.25
 """Further share of the limit for each reference seed, since a seed repeats the training and nothing else."""
 
@@ -27,10 +25,11 @@ Solution = Callable[[str], Mapping[str, Any]]
 @dataclass(frozen=True)
 class Settings:
     """What a user asks of a run; None leaves it to the profile (or, for the seed, to the notebook). ``zoos`` are
-    the folders of blind models by assignment; a notebook finds its own as ``zoo`` in its working folder.
+    the folders of blind models by assignment; a notebook finds its own as ``zoo`` in its working folder. ``given``
+    are files by assignment and bare name: a course's library, an assignment's own files.
     """
 
-    profile: str = "smoke"
+    profile: Profile
     data: str | None = None
     model: str | None = None
     seed: int | None = None
@@ -40,6 +39,7 @@ class Settings:
     force: bool = False
     record: bool = False
     zoos: Mapping[str, Path] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> l
 
     With several assignments a model, seed or data set goes to those that take one; UsageError where none does.
     """
-    profile = get_profile(settings.profile)
+    profile = settings.profile
     notebooks = {name: solution(name) for name in names}
     defined = {name: set(defined_parameters(notebook)) for name, notebook in notebooks.items()}
     asked = {"data": settings.data, "model": settings.model, "seed": settings.seed}
@@ -77,9 +77,10 @@ def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> l
             seed=settings.seed,
             reference_seeds=seeds,
         )
+        files = {**settings.given.get(name, {}), **files}
         if name in settings.zoos:
             files = {**files, "zoo": settings.zoos[name]}
-        limit = settings.time_limit or LIMITS[profile.name] * (1 + SEED_ALLOWANCE * seeds)
+        limit = settings.time_limit or profile.time_limit * (1 + SEED_ALLOWANCE * seeds)
         jobs.append(Job(name, notebook, parameters, files, _hub_names(parameters, files), profile.name, limit))
     return jobs
 
@@ -117,12 +118,14 @@ def run_assignments(
     RunError where the profile needs a GPU that is not there (before anything starts) or a notebook fails
     (after the others have finished).
     """
-    require_gpu(get_profile(settings.profile), find=gpu)
+    require_gpu(settings.profile, find=gpu)
     jobs = make_jobs(names, solution, settings)
     answers = run_jobs(jobs, out, kernel=kernel, workers=settings.workers, force=settings.force, observe=observe)
     folder = solutions if settings.record else out / "references"
     finished = [
-        _write_references(answer, settings.profile, folder) for answer in answers if isinstance(answer, RunResult)
+        _write_references(answer, settings.profile.name, folder)
+        for answer in answers
+        if isinstance(answer, RunResult)
     ]
     require_all(answers)
     return finished

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from generator.errors import RunError
+from paribus.course.near import did_you_mean
 from paribus.evidence.block import find_records
 from paribus.evidence.record import Record
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
+from paribus.profiles import Profile
 
 SCHEMA = "paribus.references/1"
 ALPHA = 0.001
@@ -58,11 +59,12 @@ class Entry:
         """Profile, data fingerprint and model."""
         return (self.profile, self.data, self.model)
 
-    @property
-    def usual(self) -> bool:
-        """Whether this is what students run: the profile's own data and model."""
-        profile = get_profile(self.profile)
-        return self.source == profile.data and self.model in (profile.model, NO_MODEL)
+    def usual(self, profile: Profile) -> bool:
+        """Whether this is what students run: the profile's own data and model. A notebook without the parameter
+        DATA or MODEL runs on nothing else.
+        """
+        own = (profile.settings.get("data"), profile.settings.get("model"))
+        return self.profile == profile.name and self.source in ("", own[0]) and self.model in (NO_MODEL, own[1])
 
     def plain(self) -> dict[str, Any]:
         """The entry as JSON values, sorted by name."""
@@ -200,12 +202,36 @@ class References:
 
     entries: Mapping[str, tuple[Entry, ...]]
 
-    def lookup(self, assignment: str, name: str, *, profile: str) -> Reference | None:
+    def lookup(self, assignment: str, name: str, *, profile: Profile) -> Reference | None:
         """The value that prose and bands use: of the entry with the profile's own data and model, or None."""
         for entry in self.entries.get(assignment, ()):
-            if entry.profile == profile and entry.usual and name in entry.values:
+            if entry.usual(profile) and name in entry.values:
                 return entry.values[name]
         return None
+
+    def why_missing(self, assignment: str, name: str, *, profile: Profile) -> str:
+        """Why `lookup` has no answer: never recorded, recorded for something else, or no such name."""
+        entries = self.entries.get(assignment, ())
+        if not entries:
+            return f"no run of {assignment} was ever recorded"
+        elsewhere = [entry for entry in entries if name in entry.values]
+        if elsewhere:
+            listed = "; ".join(
+                f"profile {entry.profile}, data {entry.source or 'of the notebook'}, model {entry.model}"
+                for entry in elsewhere
+            )
+            own = " and ".join(
+                f"{key} {profile.settings[key]}" for key in ("data", "model") if key in profile.settings
+            )
+            return f"it was recorded for {listed}, and students run the profile {profile.name}{own and f' ({own})'}"
+        known = sorted({key for entry in entries for key in entry.values})
+        here = [entry for entry in entries if entry.usual(profile)]
+        if not here:
+            return (
+                f"no run of {assignment} on the profile {profile.name} was recorded, and no run has this name"
+                + (f".{did_you_mean(name, known)}".rstrip("."))
+            )
+        return f"no recorded run has this name.{did_you_mean(name, known)}".rstrip(".")
 
     def for_release(self, assignments: Iterable[str], profile: str) -> dict[str, list[dict[str, Any]]]:
         """The entries of ``profile`` for a release's references.json; assignments without are left out."""

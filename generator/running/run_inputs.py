@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
@@ -73,15 +74,19 @@ def choose_parameters(
     seed: int | None = None,
     reference_seeds: int = 0,
 ) -> tuple[dict[str, Plain], dict[str, Path]]:
-    """The parameters of a run, as far as the notebook defines them, and the files it is to be given.
+    """The parameters of a run, as far as the notebook defines them, and the files it is to be given: the profile's
+    settings by their names in capitals, and what is asked for instead.
 
     A data file or model folder is linked into the run's own folder and passed by its bare name, so that no
     path of this machine enters a notebook. DataError where a path does not exist.
     """
     files: dict[str, Path] = {}
-    wanted: dict[str, Plain] = {"PROFILE": profile.name, "REFERENCE_SEEDS": reference_seeds}
-    wanted["DATA"] = _data(data if data is not None else profile.data, files)
-    wanted["MODEL"] = _model(model if model is not None else profile.model, files)
+    wanted: dict[str, Plain] = {name.upper(): value for name, value in profile.settings.items()}
+    wanted |= {"PROFILE": profile.name, "REFERENCE_SEEDS": reference_seeds}
+    if data is not None or "DATA" in wanted:
+        wanted["DATA"] = _data(data if data is not None else str(wanted["DATA"]), files)
+    if model is not None or "MODEL" in wanted:
+        wanted["MODEL"] = _model(model if model is not None else str(wanted["MODEL"]), files)
     if seed is not None:
         wanted["SEED"] = seed
     defined = defined_parameters(notebook)
@@ -91,14 +96,14 @@ def choose_parameters(
 
 
 def _data(source: str, files: dict[str, Path]) -> str:
-    """``source`` as the notebook gets it: a name as it is, a file by its bare name."""
-    if source in ("synthetic", "hub") or source.startswith("hub:"):
-        return source
+    """``source`` as the notebook gets it: a file by its bare name, any other name as it is."""
     path = Path(source).expanduser()
     if not path.is_file():
+        if re.fullmatch(r"[\w-]+(:[\w./-]+)?", source):
+            return source
         raise DataError(
-            f"--data {source}: there is no such file. "
-            "Give a .parquet or .csv file, 'synthetic', 'hub' or 'hub:NAME'."
+            f"--data {source}: there is no such file. Give a file, or a name that the notebook knows, such as "
+            "'synthetic' or 'hub:NAME'."
         )
     files[path.name] = path.resolve()
     return path.name

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course.errors import SourceError
+from paribus.course.errors import SourceError
 
 RELEASE = "{{ release }}"
 DEFAULT_FORMAT = ".3f"

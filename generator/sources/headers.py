@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from course.assignment import CheckPoints, Role
-from course.checknames import CHECK_NAMES
-from course.errors import SourceError
 from generator.sources.expressions import ReferenceCall, check_expressions
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.percent import RawCell
 from generator.sources.regions import Region, find_regions
 from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
+from paribus.course.assignment import CheckPoints, Role
+from paribus.course.checknames import CHECK_NAMES
+from paribus.course.errors import SourceError
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class CellReader:
                 known = ", ".join(
                     sorted(other for other in CHECK_NAMES if other.split(".")[0] == name.split(".")[0])
                 )
-                self.refuse(raw.line, f"the check {name!r}", known or "a check of course/checknames.py")
+                self.refuse(raw.line, f"the check {name!r}", known or "a check of docs/checks.md")
             settings = dict(value) if isinstance(value, dict) else {"points": value}
             points = settings.pop("points", None)
             if not fits(points, "number"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from course.errors import SourceError
+from paribus.course.errors import SourceError
 
 CellType = Literal["code", "markdown"]
 

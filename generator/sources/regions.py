@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from course.errors import SourceError
+from paribus.course.errors import SourceError
 
 Kind = Literal["SOLUTION", "HIDDEN TESTS"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from course.assignment import Role
+from paribus.course.assignment import Role
 
 Kind = str
 """One of the names in `DESCRIPTIONS`."""

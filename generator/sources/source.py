@@ -7,19 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.assignment import Role
-from course.catalog import Course
-from course.errors import SourceError
 from generator.sources.expressions import ReferenceCall
 from generator.sources.headers import CellReader, SourceCell
 from generator.sources.keys import assign, suggest
+from generator.sources.parameters import PROFILE_LINE, asks_profiles
 from generator.sources.percent import read_percent
 from generator.sources.roles import RESERVED_KEYS, RULES
+from paribus.course.assignment import Role
+from paribus.course.catalog import Course
+from paribus.course.errors import SourceError
 
 EVIDENCE_SUFFIX = "-evidence"
 TESTS_SUFFIX = "-tests"
 _HEADING = re.compile(r"^(#{1,6})\s+(?P<words>.+?)\s*$", re.MULTILINE)
-_PROFILE_LINE = re.compile(r'^PROFILE\s*=\s*"(?P<profile>\w+)"', re.MULTILINE)
 
 Refuse = Callable[[int, str, str], NoReturn]
 
@@ -35,6 +35,11 @@ class Source:
     def references(self) -> tuple[ReferenceCall, ...]:
         """Every reference that its prose uses, once each, in order."""
         return tuple(dict.fromkeys(call for cell in self.cells for call in cell.references))
+
+    @property
+    def asks_profiles(self) -> bool:
+        """Whether its code looks settings up in PROFILES, which the build then writes into its parameters cell."""
+        return asks_profiles([cell.text for cell in self.cells if cell.cell_type == "code"])
 
     def tests_of(self, task: SourceCell) -> SourceCell:
         """The tests cell of a task; a source that was read has exactly one."""
@@ -134,10 +139,5 @@ def _check_together(cells: list[SourceCell], refuse: Refuse) -> None:
     parameters = [cell for cell in cells if cell.role is Role.PARAMETERS]
     if len(parameters) > 1:
         refuse(parameters[1].line, "a second parameters cell", "one")
-    if parameters and len(_PROFILE_LINE.findall(parameters[0].text)) != 1:
+    if parameters and len(PROFILE_LINE.findall(parameters[0].text)) != 1:
         refuse(parameters[0].line, "parameters without a profile", 'one line PROFILE = "full"')
-
-
-def with_profile(text: str, profile: str) -> str:
-    """A parameters cell whose default profile is ``profile``."""
-    return _PROFILE_LINE.sub(f'PROFILE = "{profile}"', text)

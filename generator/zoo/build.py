@@ -16,9 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course.zoo import Zoo
-from course.zoo.statistics import Observed, compute
-from generator.building.platforms import load_kaggle
+from generator.building.platforms import kaggle_of, setting_of
 from generator.errors import ZooBuildError
 from generator.running.kernel import Kernel
 from generator.running.run import Observe
@@ -29,10 +27,12 @@ from generator.zoo.reveal import REVEAL, write_reveal
 from generator.zoo.seal import Leak, find_leaks
 from generator.zoo.student import DataCard, student_files, write_student_folder, writing
 from generator.zoo.training import Trained, train_all
+from paribus.course.catalog import Course
+from paribus.course.zoo import Zoo
+from paribus.course.zoo.statistics import Observed, compute
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
 from paribus.zoo.comparison import load_data, logits_of
 from paribus.zoo.folder import open_zoo
 from paribus.zoo.places import CHECKSUMS
@@ -77,15 +77,17 @@ def instructor_folder(out: Path, zoo: str, term: str) -> Path:
 
 
 def build_zoo(
-    plan: Plan, out: Path, order: Order, *, solutions: Path, kernel: Kernel | None = None,
-    observe: Observe = lambda progress: None, say: Say = lambda words: None,
+    plan: Plan, out: Path, order: Order, *, course: Course, solutions: Path | None = None,
+    kernel: Kernel | None = None,    observe: Observe = lambda progress: None, say: Say = lambda words: None,
 ) -> Built:  # fmt: skip
     """Train, prove, hand out, reveal; what was finished stays whatever fails after it.
+
+    ``solutions`` hold the measured rates, the course's where it is None.
 
     RunError where a training run fails; ZooBuildError where a gating test does not hold, the student's folder
     tells too much, or a disk is full.
     """
-    zoo, profile = plan.zoo, get_profile(plan.profile)
+    zoo, profile = plan.zoo, plan.profile
     source = order.data or profile.data
     target = instructor_folder(out, zoo.name, plan.term)
     (target / MARKER).unlink(missing_ok=True)
@@ -101,11 +103,11 @@ def build_zoo(
     say("weighing the evidence")
     of = {item.recipe: compute(observed(item.outcome.log, item.outcome.labels, _logits(zoo, item), data))
           for item in trained}  # fmt: skip
-    rates = read_rates(zoo, plan.profile, _model(plan), solutions)
+    rates = read_rates(zoo, plan.profile.name, _model(plan), solutions or course.folders.solutions)
     found = judge(zoo, of, rates)
     outcomes = {item.recipe: item.outcome for item in trained}
     card = card_of(data, source, profile.size)
-    files = student_files(plan, outcomes, card, _max_length(plan), load_kaggle())
+    files = student_files(plan, outcomes, card, _max_length(plan), kaggle_of(setting_of(course)))
     reveal = reveal_json(plan, trained, of, found, data=card)
     with writing(target):
         _keep(target, reveal, trained, plan.codenames)
@@ -152,7 +154,7 @@ def share_tokens(plan: Plan, data: Complaints) -> None:
     from paribus import models
     from paribus.training.shared import prepare_shared
 
-    configs = [plan.zoo.settings(recipe, plan.profile)[0] for recipe in plan.zoo.recipes]
+    configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]
     tokenizer = models.load_tokenizer(configs[0].model, texts=data.train.texts)
     for config in configs:
         prepare_shared(data, config, tokenizer)
@@ -166,18 +168,18 @@ def reveal_json(
     models = {}
     for item in sorted(trained, key=lambda one: plan.codenames[one.recipe]):
         recipe = plan.zoo.recipe(item.recipe)
-        config, regime = plan.zoo.settings(recipe, plan.profile)
+        config, regime = plan.zoo.settings(recipe, plan.profile.name)
         models[plan.codenames[item.recipe]] = {
             "recipe": recipe.name, "title": recipe.title, "lectures": recipe.lectures, "story": recipe.story,
-            "changes": recipe.changed(plan.profile), "config": asdict(config), "regime": regime.to_json(),
+            "changes": recipe.changed(plan.profile.name), "config": asdict(config), "regime": regime.to_json(),
             "seed": item.seed, "attempts": list(item.attempts), "seconds": round(item.seconds, 1),
             "finite": item.outcome.finite,
             "statistics": {name: _plain(value) for name, value in of[item.recipe].items()},
             "evidence": [one.to_json() for one in found if one.recipe == item.recipe],
         }  # fmt: skip
     return {
-        "schema": SCHEMA, "zoo": plan.zoo.name, "title": plan.zoo.title, "term": plan.term, "profile": plan.profile,
-        "data": data.to_json(), "models": models,
+        "schema": SCHEMA, "zoo": plan.zoo.name, "title": plan.zoo.title, "term": plan.term,
+        "profile": plan.profile.name, "data": data.to_json(), "models": models,
         "versions": dict(trained[0].versions),
     }  # fmt: skip
 
@@ -233,11 +235,11 @@ def _logits(zoo: Zoo, item: Trained) -> Any:  # noqa: ANN401
 
 
 def _model(plan: Plan) -> str:
-    return str(plan.zoo.profiles[plan.profile]["model"])
+    return str(plan.zoo.profiles[plan.profile.name]["model"])
 
 
 def _max_length(plan: Plan) -> int:
-    return int(plan.zoo.profiles[plan.profile]["max_length"])
+    return int(plan.zoo.profiles[plan.profile.name]["max_length"])
 
 
 def _keep(

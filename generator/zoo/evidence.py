@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from course.zoo.recipes import OTHERS, Evidence, Zoo
 from generator.zoo.rates import Rate, each_test
+from paribus.course.zoo.recipes import OTHERS, Evidence, Zoo
 
 Statistics = Mapping[str, float]
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from course.zoo import Zoo
+from paribus.course.zoo import Zoo
 from paribus.errors import UsageError
+from paribus.profiles import Profile
 
 TERM = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,31}")
 
@@ -19,7 +20,7 @@ class Plan:
 
     zoo: Zoo
     term: str
-    profile: str
+    profile: Profile
     secret: str = ""
 
     def seed(self, recipe: str, attempt: int = 1) -> int:
@@ -37,7 +38,7 @@ class Plan:
         return hmac.digest(self.secret.encode(), f"{self.zoo.name}/{self.term}/{purpose}".encode(), hashlib.sha256)
 
 
-def make_plan(zoo: Zoo, term: str, profile: str, secret: str = "") -> Plan:
+def make_plan(zoo: Zoo, term: str, profile: Profile, secret: str = "") -> Plan:
     """The plan; UsageError for a term that cannot be a folder's name."""
     if not TERM.fullmatch(term):
         raise UsageError(f"--term {term!r}: give up to 32 letters and digits, such as 2027S.")

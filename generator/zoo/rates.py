@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from course.zoo.recipes import Evidence, Recipe, Zoo
 from generator.errors import ZooBuildError
+from paribus.course.zoo.recipes import Evidence, Recipe, Zoo
 from paribus.files import write_atomic
 
 SCHEMA = "paribus.zoo-rates/2"

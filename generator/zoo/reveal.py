@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from course.zoo import Zoo
 from generator.errors import ZooBuildError
 from generator.templates import TEMPLATES
 from generator.zoo.figures import curves, instruments
+from paribus.course.zoo import Zoo
 from paribus.files import write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.zoo import Zoo
 from generator.publishing.kaggle_metadata import DATASET_FILE
 from generator.zoo.outcome import TOKENIZER_FILES
 from generator.zoo.student import FILE_TIME, MODE, README
+from paribus.course.zoo import Zoo
 from paribus.errors import DataError
 from paribus.zoo.folder import CONFIG
 from paribus.zoo.logs import ROWS, TABLES, read_log

@@ -131,7 +131,7 @@ def _shared(outcomes: Mapping[str, Outcome]) -> Mapping[str, bytes]:
 def _card(plan: Plan, data: DataCard, max_length: int) -> bytes:
     card = {
         "schema": SCHEMA, "name": plan.zoo.name, "title": plan.zoo.title, "term": plan.term,
-        "profile": plan.profile, "models": sorted(plan.zoo.codenames), "weights": plan.zoo.weights,
+        "profile": plan.profile.name, "models": sorted(plan.zoo.codenames), "weights": plan.zoo.weights,
         "data": data.to_json(), "max_length": max_length,
     }  # fmt: skip
     return (json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()

@@ -19,9 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course.zoo import Zoo, load_zoo
-from course.zoo.recipes import Recipe
-from course.zoo.statistics import compute
+from generator.project import shipped_course
 from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
 from generator.zoo.evidence import fitting_keys, measure
@@ -29,15 +27,17 @@ from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, write_rates
 from generator.zoo.training import workers_for
+from paribus.course.catalog import load_course
+from paribus.course.zoo import Zoo, load_zoo
+from paribus.course.zoo.recipes import Recipe
+from paribus.course.zoo.statistics import compute
 from paribus.data import complaints
 from paribus.data.corpus import Complaints
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
 from paribus.training.config import TrainingConfig
 from paribus.training.regime import Regime
 from paribus.zoo.logs import log_from
 
-SOLUTIONS = Path("solutions")
 Say = Callable[[str], None]
 
 
@@ -142,7 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, default=Path("build/zoo-terms"), metavar="DIR", help="default: %(default)s"
     )
     given = parser.parse_args(arguments)
-    zoo, profile = load_zoo(given.name), get_profile(given.profile)
+    course = load_course(shipped_course())
+    zoo, profile = load_zoo(course, given.name), course.profile(given.profile)
     require_gpu(profile)
 
     def say(words: str) -> None:
@@ -152,8 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.action == "build":
         for term in given.terms:
             began = time.monotonic()
-            order = Order(workers=workers_for(given.jobs, given.profile))
-            built = build_zoo(make_plan(zoo, term, given.profile), given.out / term, order, solutions=SOLUTIONS)
+            order = Order(workers=workers_for(given.jobs, profile))
+            built = build_zoo(make_plan(zoo, term, profile), given.out / term, order, course=course)
             gates = sum(item.gates for item in built.found)
             say(f"{term}: {gates} gates hold, {built.fitting} key fits, {time.monotonic() - began:.0f} s")
         return 0
@@ -167,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.record:
         about = {"data": data.fingerprint, "first_seed": given.first_seed, "one_key": named}
         model = str(zoo.profiles[given.profile]["model"])
-        say(str(write_rates(zoo, given.profile, model, rates, about=about, solutions=SOLUTIONS)))
+        say(str(write_rates(zoo, given.profile, model, rates, about=about, solutions=course.folders.solutions)))
     return 0
 
 

@@ -15,13 +15,12 @@ from generator.zoo.outcome import checkpoint_folder, make_model, write_outcome, 
 from paribus import training
 from paribus.data import complaints
 from paribus.metrics import evaluate
-from paribus.profiles import get_profile
 from paribus.training.recorded import train_recorded
 from paribus.training.regime import regime_from
 from paribus.training.shared import prepare_shared
 
 # %% tags=["parameters"]
-PROFILE = "smoke"
+SIZE = "smoke"
 DATA = "synthetic"
 NAME = "baseline"
 CONFIG = "{}"  # the training configuration, as JSON
@@ -37,7 +36,7 @@ display({"recipe": NAME, "seed": SEED, "config": json.loads(CONFIG), "regime": j
 # ## Data and model
 
 # %%
-data = complaints.load(DATA, size=get_profile(PROFILE).size)
+data = complaints.load(DATA, size=SIZE)
 training.seed_everything(SEED)
 model, tokenizer = make_model(config, regime, data, SEED)
 prepared = prepare_shared(data, config, tokenizer)

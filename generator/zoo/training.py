@@ -14,11 +14,11 @@ from generator.running.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import writing
+from paribus.profiles import Profile
 
 TRAINING_SOURCE = Path(__file__).with_name("train_model.py")
 """The py:percent source of the one notebook that trains every model of every zoo."""
 
-LIMITS = {"micro": 600.0, "smoke": 3600.0, "full": 43200.0}
 ATTEMPTS = 3
 DIVERGED = "stopped being finite"
 GIB_A_RUN = 1.2
@@ -55,15 +55,15 @@ def training_notebook() -> dict[str, Any]:
 
 def make_job(plan: Plan, recipe: str, data: str, attempt: int = 1, limit: float | None = None) -> Job:
     """The run of one recipe."""
-    config, regime = plan.zoo.settings(plan.zoo.recipe(recipe), plan.profile)
+    config, regime = plan.zoo.settings(plan.zoo.recipe(recipe), plan.profile.name)
     parameters: dict[str, Plain] = {
-        "PROFILE": plan.profile, "DATA": data, "NAME": recipe, "SEED": plan.seed(recipe, attempt),
+        "SIZE": str(plan.profile.size), "DATA": data, "NAME": recipe, "SEED": plan.seed(recipe, attempt),
         "CONFIG": json.dumps(asdict(config), sort_keys=True),
         "REGIME": json.dumps(regime.to_json(), sort_keys=True),
     }  # fmt: skip
     return Job(
         name=f"zoo-{plan.zoo.name}-{recipe}", notebook=training_notebook(), parameters=parameters,
-        label=f"{plan.profile}-{plan.term}", limit=limit or LIMITS[plan.profile],
+        label=f"{plan.profile.name}-{plan.term}", limit=limit or plan.profile.time_limit,
     )  # fmt: skip
 
 
@@ -121,11 +121,11 @@ def _trained(name: str, job: Job, result: RunResult, told: Sequence[str]) -> Tra
     )
 
 
-def workers_for(asked: int | None, profile: str, *, memory: Callable[[], float] | None = None) -> int:
+def workers_for(asked: int | None, profile: Profile, *, memory: Callable[[], float] | None = None) -> int:
     """How many models to train at a time: as asked, else one on a GPU, else what cores and free memory allow."""
     if asked is not None:
         return asked
-    if profile == "full":
+    if profile.needs_gpu:
         return 1
     cores = os.cpu_count() or 1
     return max(1, min(cores, int((memory or free_memory)() // GIB_A_RUN)))

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.zoo import Zoo
 from generator.errors import ZooBuildError
 from generator.zoo.build import leaks_message, recompute
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
 from generator.zoo.rates import read_rates
 from generator.zoo.reveal import require_edition
 from generator.zoo.seal import find_leaks
+from paribus.course.zoo import Zoo
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 

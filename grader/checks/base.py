@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from course.assignment import Cell
 from grader.errors import CheckTableError
 from grader.model import Case, Evidence, Outcome
+from paribus.course.assignment import Cell
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, passed, shorten, undecided
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of_diagnosis
 from grader.evidence.diagnoses import Claimed, agreement, diagnoses_of, is_revealed, key_of
 from grader.model import Case, Evidence
 from grader.reading.answers import is_untouched
+from paribus.course.assignment import Cell
 from paribus.evidence.diagnosis import Citation
 
 LEAST = 2

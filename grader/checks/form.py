@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from course.assignment import Cell, Role
 from grader.checks.base import (
     Finding,
     check,
@@ -38,6 +37,7 @@ from grader.reading import vocabulary
 from grader.reading.answers import normal
 from grader.reading.prose import Block, read_cell, read_markdown
 from grader.reading.sources import debug_leftovers, fixed_paths, shows_something
+from paribus.course.assignment import Cell, Role
 
 RAISES = "raises-exception"
 NO_HEADING = "points to a heading that is not there"

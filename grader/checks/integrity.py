@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.code.writers import edited_records
 from grader.evidence.runs import own_records, read_runs
 from grader.model import Case, Evidence
+from paribus.course.assignment import Cell
 
 
 @check("integrity.chain", "Records are as written")

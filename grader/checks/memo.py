@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
@@ -19,6 +18,7 @@ from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.reading.prose import Block, read_cell, read_markdown
 from grader.reading.written import written_parts
+from paribus.course.assignment import Cell, Role
 
 _LINK = re.compile(
     r"https?://|www\.|\bdoi\b|arxiv|\[\d{1,2}\]|\(\w[\w .&-]{0,120},? (19|20)\d\d\w?\)", re.IGNORECASE

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
@@ -18,6 +17,7 @@ from grader.evidence.scores import items_of, recomputed
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
+from paribus.course.assignment import Cell
 from paribus.metrics.registry import SHIPPED_REGISTRY, told_first
 
 TOLERANCE = 2e-6

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
@@ -21,6 +20,7 @@ from grader.reading.answers import cell_blocks
 from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell
 from grader.reading.written import template_cells, written_parts
+from paribus.course.assignment import Cell
 
 
 @check("seeds.reported", "Seeds recorded")

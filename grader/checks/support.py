@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, counted, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of
@@ -13,6 +12,7 @@ from grader.evidence.traces import Status, Trace
 from grader.evidence.worded.reading import Doubt
 from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
+from paribus.course.assignment import Cell
 from paribus.evidence.record import Prediction
 
 

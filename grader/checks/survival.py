@@ -1,9 +1,9 @@
 """What checks ask before they conclude anything from what is not in a file: whether a tool may have dropped it."""
 
-from course.assignment import Role
 from grader.checks.base import Finding, counted, failed, listed, proposed, undecided
 from grader.model import Case, Outcome, RecoveredCell
 from grader.reading.answers import is_untouched
+from paribus.course.assignment import Role
 
 ANSWERS = (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO)
 

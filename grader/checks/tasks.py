@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, passed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.survival import code_cells, hand_in, never_ran
@@ -12,6 +11,7 @@ from grader.code.findings import evidence_of
 from grader.code.selfchecks import replaced_checks
 from grader.evidence.tested import error_in_words, find_tested, says_when_passed
 from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
+from paribus.course.assignment import Cell
 
 
 @check("tasks.tests_passed", "Its tests passed")

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from course.assignment import Role
 from grader.code.cells import parse
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
@@ -12,6 +11,7 @@ from grader.code.paths import Path
 from grader.code.program import BUILTINS, Program, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
     {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__int__", "__index__", "__bool__",

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Iterator
 from functools import lru_cache
 
-from course.assignment import Role
 from grader.code.program import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
 from grader.model import Case, Match
+from paribus.course.assignment import Role
 
 TOLD = 3
 """Changed cells of which a line is shown."""

@@ -11,8 +11,8 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from course.assignment import Assignment
     from grader.preview import Item, Preview
+    from paribus.course.assignment import Assignment
 
 BUILT = Path("build/student/check")
 NOT_SEEN = (
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def find_forms(file: Path, named: Path | None) -> "list[Assignment]":
     """The forms that were named, else those beside the file, here or in a build; UsageError if there are none."""
-    from course.public import SUFFIX, read_public
+    from paribus.course.public import SUFFIX, read_public
 
     places = [named] if named is not None else [file.parent, Path(), BUILT]
     for place in places:

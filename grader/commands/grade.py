@@ -13,9 +13,9 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from course.release import Release
     from grader.changes import Change
     from grader.handback import Handback, Observe
+    from paribus.course.release import Release
 
 RELEASES = Path("build/instructor/release")
 
@@ -52,7 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="run on a Dask cluster: its scheduler's address, or local for -j workers on this machine",
     )  # fmt: skip
     parser.add_argument(
-        "--course", type=Path, metavar="FILE", help="the course.toml whose table [grading] holds (default: ours)"
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml upwards)",
     )
     parser.add_argument(
         "--collect", action="store_true",
@@ -69,12 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     releases = read_releases(arguments.assignment, arguments.release)
     _check_paths(arguments)
 
-    from course.catalog import COURSE_FILE
-    from course.policy import load_policy
     from grader.changes import changes, read_graded
     from grader.handback import Order, collect, grade_class
+    from paribus.course.locate import find_course
+    from paribus.course.policy import load_policy
 
-    policy = load_policy(arguments.assignment, arguments.course or COURSE_FILE)
+    policy = load_policy(arguments.assignment, find_course(arguments.course))
     order = Order(
         arguments.submissions,
         releases,
@@ -107,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
     """The releases to grade with. UsageError where one is missing or is another assignment's."""
-    from course.release import MARKER, read_release
+    from paribus.course.release import MARKER, read_release
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:

@@ -12,13 +12,14 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from course.assignment import Role
 from grader.evidence.quick import too_quick
 from grader.evidence.runs import CASES, Run, own_records, read_runs
 from grader.model import Case, RecoveredCell
 from grader.reading.short_loops import ShortLoop, short_loops
+from paribus.course.assignment import Role
+from paribus.course.older import OLD_PROFILES
 from paribus.evidence.record import DataIdentity
-from paribus.profiles import PROFILES, Profile
+from paribus.profiles import Profile, get_profile
 
 FEW = 2
 """A loop over batches is short where there are so many times the batches that it takes."""
@@ -43,6 +44,7 @@ class _Asked:
     """
 
     profile: Profile
+    profiles: tuple[Profile, ...]
     settings: Mapping[str, Any]
     data: frozenset[str]
     models: frozenset[str]
@@ -60,7 +62,7 @@ class _Asked:
         """The data of the course's own runs; without such runs, what is no other profile's by its name."""
         if self.data:
             return data.fingerprint in self.data
-        return _is_of(self.profile, data) or not any(_is_of(item, data) for item in PROFILES.values())
+        return _is_of(self.profile, data) or not any(_is_of(item, data) for item in self.profiles)
 
     def others(self, run: Run) -> dict[str, Any]:
         """The settings in which a run differs, with what is asked for."""
@@ -91,18 +93,26 @@ def same_model(reference: object, own: object) -> bool:
 
 
 def _asked(case: Case) -> _Asked | None:
-    profile = PROFILES.get(case.assignment.profile)
+    carried = case.assignment.profiles or OLD_PROFILES
+    profiles = {name: get_profile(name, carried) for name in carried}
+    profile = profiles.get(case.assignment.profile)
     if profile is None:
         return None
     taken = {pair for cell in case.assignment.cells for pair in _FROM_PROFILE.findall(cell.source)}
     settings = {name: getattr(profile, name) for name, field in taken if name == field and hasattr(profile, name)}
     entries = [
         entry for entry in case.references.get(case.assignment.name, ())
-        if entry.get("profile") == profile.name and entry.get("source") == profile.data
+        if entry.get("profile") == profile.name and entry.get("source") in ("", profile.settings.get("data"))
     ]  # fmt: skip
     models = {str(entry.get("model", NO_MODEL)) for entry in entries} - {NO_MODEL}
     wanted = models | {str(settings["model"])} if "model" in settings else set[str]()
-    return _Asked(profile, settings, frozenset(str(entry.get("data")) for entry in entries), frozenset(wanted))
+    return _Asked(
+        profile,
+        tuple(profiles.values()),
+        settings,
+        frozenset(str(entry.get("data")) for entry in entries),
+        frozenset(wanted),
+    )
 
 
 def _data_and_model(runs: tuple[Run, ...], trained: list[Run], asked: _Asked) -> Iterator[Departure]:
@@ -112,8 +122,8 @@ def _data_and_model(runs: tuple[Run, ...], trained: list[Run], asked: _Asked) ->
     other = models[0] if models and not any(map(asked.has_model, models)) else None
     model = str(other.setting("model")) if other is not None else ""
     if other_data is not None:
-        mine = next((item for item in PROFILES.values() if _is_of(item, other_data)), None)
-        if mine is not None and (not model or same_model(mine.model, model)):
+        mine = next((item for item in asked.profiles if _is_of(item, other_data)), None)
+        if mine is not None and (not model or same_model(mine.settings.get("model"), model)):
             used = f"{_said(other_data)}{f', the model {model}' if model else ''}"
             yield Departure(
                 f"The runs are of the profile {mine.name} ({used}); the assignment asks for the profile "
@@ -130,7 +140,9 @@ def _data_and_model(runs: tuple[Run, ...], trained: list[Run], asked: _Asked) ->
 
 
 def _is_of(profile: Profile, data: DataIdentity) -> bool:
-    return profile.data == "synthetic" and data.source.startswith(f"synthetic/{profile.size}/")
+    return profile.settings.get("data") == "synthetic" and data.source.startswith(
+        f"synthetic/{profile.settings.get('size')}/"
+    )
 
 
 def _said(data: DataIdentity) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from course.assignment import Cell
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
+from paribus.course.assignment import Cell
 from paribus.evidence.diagnosis import Diagnosis
 from paribus.experiments.commitment import commit_diagnoses
 from paribus.zoo.statistics import STATISTICS

@@ -10,8 +10,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from course.assignment import Cell, Role
 from grader.model import Case, FoundRecord
+from paribus.course.assignment import Cell, Role
 from paribus.evidence.record import ConfigField, DataIdentity, Prediction, Record
 
 BASELINE, CHANGED = "baseline", "changed"

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from course.assignment import Cell, Role
 from grader.evidence.claims import Claim, read_claim
 from grader.evidence.runs import find_arms, own_records, read_runs
 from grader.model import Case
@@ -21,6 +20,7 @@ from grader.reading.stems import stems
 from grader.reading.template import part_of
 from grader.reading.vocabulary import Phrases
 from grader.reading.written import written_parts
+from paribus.course.assignment import Cell, Role
 
 LEAST = 25
 """Words from which an answer is looked at: what is shorter is seen to be short."""

@@ -8,9 +8,9 @@ import builtins
 import re
 from dataclasses import dataclass
 
-from course.assignment import Cell
 from grader.evidence.runs import own_records
 from grader.model import Case, Match
+from paribus.course.assignment import Cell
 from paribus.evidence.code import cell_digest
 
 _ENDS = re.compile(r"^[ \t]*\w+\.tested\(", re.MULTILINE)

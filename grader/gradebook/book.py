@@ -26,8 +26,6 @@ from nbgrader.preprocessors import CheckCellMetadata, SaveCells
 from sqlalchemy import event
 
 import paribus
-from course.assignment import Assignment
-from course.release import Release
 from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, read_scores
 from grader.gradebook.earlier import Decisions, EarlierReleases
@@ -39,6 +37,8 @@ from grader.gradebook.scores import Carried, GradeCell, PersonGrade, Slot, grade
 from grader.model import Result
 from grader.recover.text import harmless
 from grader.results import to_line
+from paribus.course.assignment import Assignment
+from paribus.course.release import Release
 from paribus.files import write_atomic
 
 CONFIG = "nbgrader_config.py"

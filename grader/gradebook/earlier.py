@@ -10,10 +10,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from course.release import Release
 from grader.gradebook.ledger import Ledger
 from grader.gradebook.rows import Given
 from grader.gradebook.scores import Slot
+from paribus.course.release import Release
 
 _RELEASES = "SELECT name, digest FROM paribus_release WHERE name <> ? ORDER BY rowid DESC"
 _GRADES = """SELECT base_cell.name, grade.manual_score, grade.extra_credit, grade.needs_manual_grade,

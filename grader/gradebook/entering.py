@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.policy import Limits, Policy
-from course.release import Release
 from grader.bounds import recover_limits
 from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.kept import Kept
@@ -28,6 +26,8 @@ from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.recover import recover
 from grader.tries import ENTERING, Tries
+from paribus.course.policy import Limits, Policy
+from paribus.course.release import Release
 
 if TYPE_CHECKING:
     from grader.gradebook.book import GradebookFolder

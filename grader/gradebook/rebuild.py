@@ -13,10 +13,10 @@ from typing import Any
 
 import nh3
 
-from course.release import Release
 from grader.model import Match, RecoveredCell
 from grader.recover.excess import without_excess
 from grader.recover.text import harmless
+from paribus.course.release import Release
 
 MAX_SOURCE = 200_000
 MAX_EXTRA_CELLS = 200

@@ -9,10 +9,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from course.assignment import Assignment, Role
 from grader.errors import GradebookError
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.recover.text import harmless
+from paribus.course.assignment import Assignment, Role
 
 EVIDENCE = "-evidence"
 PERSON = "person.decided"

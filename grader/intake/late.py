@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from course.policy import Policy
 from grader.intake.dates import readings
 from grader.intake.languages import Language
 from grader.intake.status import read_status
 from grader.intake.worksheet import Student, Worksheet
+from paribus.course.policy import Policy
 
 ON_TIME = "so this counts as handed in on time."
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from course.policy import Policy
 from grader.errors import WorksheetError
 from grader.intake.inbox import read
 from grader.intake.late import Late, handed_in, late_remark, lateness
@@ -15,6 +14,7 @@ from grader.intake.owners import Owner, People, read_people, whose
 from grader.intake.status import read_status
 from grader.intake.worksheet import Worksheet
 from grader.model import Result, Submission
+from paribus.course.policy import Policy
 
 MISSING = "not in the worksheet: Moodle's worksheet has no row for this submission, so no grade is written there."
 UNCLEAR = (

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from course.release import Release
 from grader.checks import CHECKS
 from grader.judge import describe_error
 from grader.model import Result
@@ -13,6 +12,7 @@ from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords
 from grader.places import Here, Place, Processes
 from grader.pool import Lost
+from paribus.course.release import Release
 
 MANY = 200
 """Fewer pages are drawn sooner than processes start."""

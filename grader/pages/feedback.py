@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from course.assignment import Assignment
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.plots import Band, Share, bar
@@ -27,6 +26,7 @@ from grader.pages.shared import (
     who,
     words_of,
 )
+from paribus.course.assignment import Assignment
 from paribus.metrics.registry import SHIPPED_REGISTRY
 
 METRICS = {

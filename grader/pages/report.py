@@ -10,13 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.assignment import Assignment
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Outcome, Result
 from grader.pages.feedback import METRICS
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
 from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
+from paribus.course.assignment import Assignment
 
 BINS = 10
 MOST_GROUPS = 100

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from course.assignment import Assignment
 from grader.model import Result
 from grader.pages.shared import cell_title
 from grader.similarity.groups import Group, Share, groups_of
+from paribus.course.assignment import Assignment
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from course.assignment import Assignment, Role
 from grader.model import Outcome, Result
 from grader.recover.text import harmless
+from paribus.course.assignment import Assignment, Role
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 400

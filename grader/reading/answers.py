@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain, islice
 
-from course.assignment import Cell, Role
 from grader.model import Case, RecoveredCell
 from grader.reading.prose import Block, read_cell, read_markdown
+from paribus.course.assignment import Cell, Role
 
 MAX_BLOCKS, MAX_SENTENCE = 400, 2_000
 """Blocks of an answer and characters of a sentence that are read; what is longer was not written to be read."""

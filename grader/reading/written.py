@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from course.assignment import Cell, Role
 from grader.model import Case, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, without_prompt
 from grader.reading.prose import Block, read_cell, read_html, read_markdown
 from grader.reading.template import PARTS, Part, is_blank, parts_by_name, read_parts, read_template, text_of
+from paribus.course.assignment import Cell, Role
 from paribus.evidence.block import BEGIN
 from paribus.show import SHOWN_BY
 

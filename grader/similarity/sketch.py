@@ -11,11 +11,11 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from course.assignment import Role
 from grader.evidence.runs import own_records
 from grader.model import Case, Sketch
 from grader.reading.answers import read_answer, words
 from grader.similarity.marks import make_marks
+from paribus.course.assignment import Role
 
 if TYPE_CHECKING:
     import numpy as np

@@ -50,4 +50,4 @@ STATISTICS: Mapping[str, About] = MappingProxyType({
     "predicted_classes": About("different classes among the predictions", "count", "predictions"),
     "tail_mass": About("the mean probability given to all tail classes together", "share", "predictions"),
 })  # fmt: skip
-"""Every statistic of `course.zoo.statistics`; a test holds the two together."""
+"""Every statistic of `paribus.course.zoo.statistics`; a test holds the two together."""

@@ -18,10 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from course.catalog import Course, Entry, load_course
-from course.release import read_release
 from generator.building.build import Options, build, notebook_path
-from generator.building.notebooks import solution_notebook
 from generator.classroom.room import execute_class
 from generator.classroom.students import read_class
 from generator.demo import HOMEWORK, WEEK, make_classroom
@@ -32,12 +29,15 @@ from grader.bounds import judge_with
 from grader.gradebook.kept import Kept
 from grader.handback import Order, for_moodle, render_all, with_gradebook
 from grader.intake.inbox import iter_unread
+from paribus.course.catalog import Course, Entry
+from paribus.course.release import read_release
 from tests.bench.checks_side import checking, looking
 from tests.bench.nbgrader_side import autograde_seconds, generate_seconds
 from tests.bench.otter_side import otter_seconds
 from tests.bench.rows import Row, print_rows, write_rows
 from tests.bench.scale_side import scaling
 from tests.bench.submissions import write_submissions
+from tests.shipped import COURSE, PROFILES, solution_of
 
 OUT = Path("build/bench")
 AUTOGRADED = 9
@@ -144,7 +144,7 @@ def scale(scratch: Path) -> list[Row]:
 
 def _order() -> tuple[Course, Sequence[Entry], Options]:
     """Week 1 on micro, with its references."""
-    course = load_course()
+    course = COURSE
     return course, course.select(WEEK), Options(profile="micro", references=load_references(Path("solutions")))
 
 
@@ -154,10 +154,10 @@ def _submissions() -> tuple[Path, Path]:
     course, entries, options = _order()
     build(course, entries, OUT / "course", options)
     lab = run_assignments(
-        ["week1_lab"], solution_notebook, Settings(profile="micro"), OUT / "run", solutions=Path("solutions")
+        ["week1_lab"], solution_of, Settings(PROFILES["micro"]), OUT / "run", solutions=Path("solutions")
     )[0]
-    room = make_classroom(OUT / "course", lab)
-    student = read_class(room.table)[0]
+    room = make_classroom(course, OUT / "course", lab)
+    student = read_class(room.table, course.folders.rehearsal / "class.toml")[0]
     executed = execute_class(room, [student], OUT / "class", workers=1)
     archive = OUT / "submissions.zip"
     write_submissions(room, student, executed[student.runs_as], archive)

@@ -14,11 +14,7 @@ import nbformat
 import numpy as np
 from nbconvert import HTMLExporter
 
-from course.assignment import Assignment, Role
-from course.catalog import load_course
-from course.public import public_form, public_name
 from generator.building.build import Options, build_assignment
-from generator.building.notebooks import solution_notebook
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.evidence.records import read_records
@@ -29,8 +25,11 @@ from grader.model import Case, Result, Sketch
 from grader.recover import recover
 from grader.similarity.pairs import find_copies
 from grader.similarity.sketch import pack_text
+from paribus.course.assignment import Assignment, Role
+from paribus.course.public import public_form, public_name
 from tests.bench.rows import Row
 from tests.bench.submissions import picture
+from tests.shipped import COURSE, PROFILES, solution_of
 
 ASSIGNMENT = "week2_homework"
 SUBMISSIONS, CLASS, MEMOS, WORDS = 25, 5_000, 5, 180
@@ -99,13 +98,13 @@ def _large_page(notebook: nbformat.NotebookNode) -> str:
 def _executed(out: Path) -> nbformat.NotebookNode:
     """The solution of week 2 on micro; kept by its content."""
     made = run_assignments(
-        [ASSIGNMENT], solution_notebook, Settings(profile="micro"), out / "run", solutions=Path("solutions")
+        [ASSIGNMENT], solution_of, Settings(PROFILES["micro"]), out / "run", solutions=Path("solutions")
     )[0]
     return nbformat.read(made.run.notebook, as_version=4)
 
 
 def _built() -> Assignment:
-    course = load_course()
+    course = COURSE
     entry = next(item for item in course.entries() if item.name == ASSIGNMENT)
     options = Options(profile="micro", references=load_references(Path("solutions")))
     return build_assignment(course, entry, options).assignment

@@ -13,10 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from course.release import read_release
 from grader.batch import grade_batch
 from grader.intake.inbox import iter_unread
 from grader.model import Result
+from paribus.course.release import read_release
 
 
 def main(archive: Path, release: Path, out: Path, jobs: int) -> dict[str, float]:

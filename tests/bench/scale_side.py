@@ -26,11 +26,11 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from course.release import Release, read_release
 from grader.grade import grade_safely
 from grader.intake.inbox import iter_submissions
 from grader.recover import DEFAULT_LIMITS, recover
 from grader.recover.page import ANY_CELL
+from paribus.course.release import Release, read_release
 from tests.bench.rows import Row
 
 COUNT, FEW = 1_000, 100

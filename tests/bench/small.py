@@ -12,8 +12,8 @@ from functools import cache
 import nbformat
 from nbconvert import HTMLExporter
 
-from course.release import Release
 from grader.model import Submission
+from paribus.course.release import Release
 from tests.grader.graded import release_of, text_of
 
 LAB = "week1_lab"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.errors import CatalogError
+from paribus.course.catalog import load_course
+from paribus.course.errors import CatalogError
 from paribus.errors import UsageError
-from paribus.profiles import PROFILES
+from tests.shipped import COURSE, PROFILES
 
 GOOD = """
 [course]
@@ -15,6 +15,16 @@ title = "A course"
 
 [wheel]
 url = "https://example.org/{version}.whl"
+
+[profiles.small]
+epochs = 2
+
+[profiles.large]
+about = "hours"
+epochs = 20
+needs_gpu = true
+needs = ["torch"]
+time_limit = 7200
 
 [points.task]
 "tasks.tests_passed" = 1
@@ -29,7 +39,7 @@ title = "One"
 title = "Lab"
 kind = "lab"
 source = "lab.py"
-profile = "micro"
+profile = "small"
 settings = { margin = 2 }
 """
 
@@ -49,6 +59,56 @@ def test_a_course_is_typed(tmp_path: Path) -> None:
     assert entry.wrong == tmp_path / "wrong" / "week1_lab"
     assert course.colab == {}
     assert course.select("week1") == course.select("week1_lab") == (entry,)
+    assert (entry.files, entry.kaggle_datasets, course.library, course.zoos) == ((), (), None, {})
+    assert course.folders.solutions == tmp_path / "solutions"
+
+
+def test_profiles_are_the_courses_own(tmp_path: Path) -> None:
+    """Settings are free; the first profile is the smallest, and the one that runs use without --profile."""
+    course = load_course(write(tmp_path, GOOD))
+    large = course.profile("large")
+    assert (large.epochs, large.needs_gpu, large.needs, large.time_limit) == (20, True, ("torch",), 7200)
+    assert course.profile(None) is course.smallest is course.profiles["small"]
+    assert course.carried["large"] == {"epochs": 20, "about": "hours", "needs_gpu": True}
+    with pytest.raises(UsageError, match=r"'lage'\. Choose one of: small, large \(hours\)\. Did you mean 'large'"):
+        course.profile("lage")
+
+
+def test_a_course_without_profiles_has_one(tmp_path: Path) -> None:
+    text = GOOD[: GOOD.index("[profiles")] + GOOD[GOOD.index("[points") :].replace('profile = "small"\n', "")
+    course = load_course(write(tmp_path, text))
+    assert list(course.profiles) == ["course"] == [course.entry("week1_lab").profile]
+
+
+def test_what_a_course_owns_is_found_from_its_file(tmp_path: Path) -> None:
+    """The current folder plays no part."""
+    package = tmp_path / "library" / "cars"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "cars.csv").write_text("a\n", encoding="utf-8")
+    (tmp_path / "blind.toml").write_text("", encoding="utf-8")
+    text = GOOD.replace('kind = "lab"', 'kind = "lab"\nfiles = ["cars.csv"]\nkaggle_datasets = ["me/cars-2027"]')
+    text = text.replace("[settings]", '[zoos]\nblind = "blind.toml"\n[folders]\nsolutions = "../kept"\n[settings]')
+    course = load_course(write(tmp_path, text))
+    entry = course.entry("week1_lab")
+    assert entry.files == (tmp_path / "cars.csv",)
+    assert entry.kaggle_datasets == ("me/cars-2027",)
+    assert course.library is not None
+    assert (course.library.name, course.library.packages) == ("cars-library", (package,))
+    assert course.folders.solutions == tmp_path.parent / "kept"
+    assert course.zoos == {"blind": tmp_path / "blind.toml"}
+
+
+@pytest.mark.parametrize("name", ["paribus", "Cars", "paribus-cars"])
+def test_a_library_has_a_name_of_its_own(tmp_path: Path, name: str) -> None:
+    package = tmp_path / "library" / "cars"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"\[library\] holds name = '.*'; expected small letters"):
+        load_course(write(tmp_path, GOOD.replace("[settings]", f'[library]\nname = "{name}"\n[settings]')))
+    package.rename(tmp_path / "library" / "grader")
+    with pytest.raises(CatalogError, match="a package called 'grader'; expected a name that paribus does not use"):
+        load_course(write(tmp_path, GOOD))
 
 
 def test_an_unknown_name_is_answered_with_what_there_is(tmp_path: Path) -> None:
@@ -58,7 +118,7 @@ def test_an_unknown_name_is_answered_with_what_there_is(tmp_path: Path) -> None:
 
 
 def test_the_real_course_can_be_read() -> None:
-    course = load_course()
+    course = COURSE
     assert course.weeks
     for entry in course.entries():
         assert entry.profile in PROFILES
@@ -72,7 +132,37 @@ def test_the_real_course_can_be_read() -> None:
         ("[settings]", "[setings]", r"\[the file\] holds the unknown name 'setings'"),
         ("[course]\n", "course = 1\n[nothing]\n", r"the unknown name 'nothing'"),
         ('kind = "lab"', 'kind = "exam"', r"kind = 'exam'; expected one of lab, homework, project"),
-        ('profile = "micro"', 'profile = "tiny"', r"profile = 'tiny'; expected one of micro, smoke, full"),
+        (
+            'profile = "small"',
+            'profile = "smal"',
+            r"profile 'smal'; expected one of small, large\. Did you mean 'small'",
+        ),
+        ("[profiles.small]", '[profiles."a b"]', r"\[profiles\.a b\] holds the name 'a b'"),
+        ("epochs = 2\n", "epochs = [2]\n", r"\[profiles\.small\] holds epochs = \[2\]; expected a text, a number"),
+        ("epochs = 2\n", '"two words" = 2\n', r"the setting 'two words'; expected a name that Python knows"),
+        ("time_limit = 7200", "time_limit = 0", r"time_limit = 0; expected seconds that a notebook may take"),
+        (
+            'title = "A course"',
+            'title = "A course"\nrun_profile = "huge"',
+            r"the unknown profile 'huge'; expected one",
+        ),
+        ("assignments.week1_lab", "assignments.Week1_Lab", r"the name 'Week1_Lab'; .*such as 'week1_lab'"),
+        (
+            'kind = "lab"',
+            'kind = "lab"\nfiles = ["cars.csv"]',
+            r"the file 'cars.csv' under files, which is not there",
+        ),
+        ('kind = "lab"', 'kind = "lab"\nfiles = ["lab.py", "./lab.py"]', r"two files called 'lab.py'"),
+        ('kind = "lab"', 'kind = "lab"\nkaggle_datasets = ["cars"]', r"data set 'cars'; expected a name such as"),
+        ("[settings]", '[zoos]\nblind = "blind.toml"\n[settings]', r"blind = 'blind.toml', which is not there"),
+        ("[settings]", '[folders]\nsolution = "x"\n[settings]', r"'solution'; .*Did you mean 'solutions'"),
+        ("[settings]", '[library]\nname = "mine"\n[settings]', r"\[library\] holds no package"),
+        ("[settings]", '[library]\npackages = ["lib"]\n[settings]', r"the package 'lib', which is none"),
+        (
+            "[settings]",
+            "[grading.assignments.week1_labb]\n[settings]",
+            r"\[grading\.assignments\] holds the unknown assignment 'week1_labb'; .*Did you mean 'week1_lab'",
+        ),
         ('source = "lab.py"', 'source = "lob.py"', r"source = 'lob.py', which is not there"),
         ('kind = "lab"', 'kind = "lab"\ngpu = "yes"', r"gpu = 'yes'; expected true or false"),
         ('kind = "lab"', 'kind = "lab"\nneeds = "torch"', r"needs = 'torch'; expected a list of package names"),

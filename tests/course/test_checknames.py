@@ -1,6 +1,6 @@
 """The table of check names."""
 
-from course.checknames import CHECK_NAMES, FAMILIES
+from paribus.course.checknames import CHECK_NAMES, FAMILIES
 
 
 def test_every_name_has_its_family_in_front() -> None:

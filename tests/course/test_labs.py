@@ -12,12 +12,8 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from course.catalog import load_course
-from course.release import Release, read_release
-from course.zoo import load_zoo
 from generator.building.blind import read_editions, zoos_of
 from generator.building.build import Options, build_assignment, student_files, write_build
-from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.running.headless import Settings, run_assignments
 from generator.running.kernel import WorkerKernel
@@ -26,11 +22,11 @@ from generator.zoo.plan import make_plan
 from grader.evidence.diagnoses import DEVICE_SLACK
 from grader.grade import grade_one
 from grader.model import Outcome, Result, Submission
-from paribus.profiles import PROFILES
+from paribus.course.release import Release, read_release
 from paribus.zoo import compare, load_data, open_zoo
 from tests.generator.zoo_material import build
+from tests.shipped import COURSE, PROFILES, load_zoo, solution_of
 
-COURSE = load_course()
 LABS = {"week2_lab": "week2", "week3_lab": "pathologies"}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 everywhere = pytest.mark.parametrize("lab", LABS)
@@ -114,12 +110,10 @@ def swapped(sealed: Mapping[str, Any], zoo: str) -> dict[str, Any]:
 @everywhere
 @pytest.mark.long
 def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: str, tmp_path: Path) -> None:
-    built = build(make_plan(load_zoo(LABS[lab]), "2027S", "micro"), tmp_path)
-    settings = Settings(profile="micro", zoos={lab: built.student}, time_limit=1200)
+    built = build(make_plan(load_zoo(LABS[lab]), "2027S", PROFILES["micro"]), tmp_path)
+    settings = Settings(PROFILES["micro"], zoos={lab: built.student}, time_limit=1200)
     kernel = WorkerKernel(environment=ONE_THREAD)  # other tests run beside it
-    (finished,) = run_assignments(
-        [lab], solution_notebook, settings, tmp_path / "run", solutions=tmp_path, kernel=kernel
-    )
+    (finished,) = run_assignments([lab], solution_of, settings, tmp_path / "run", solutions=tmp_path, kernel=kernel)
     release = released(lab, tmp_path)
     (code,) = set(
         re.findall(rf"Commitment for {LABS[lab]}: ([0-9A-Z-]+)", finished.run.notebook.read_text("utf-8"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from course.assignment import Assignment, Cell, CheckPoints, Role
-from course.errors import AssignmentError
-from course.public import is_public, public_form, public_name, read_public
+from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
+from paribus.course.errors import AssignmentError
+from paribus.course.public import is_public, public_form, public_name, read_public
 
 CELL = Cell(
     "whole", Role.NOTEBOOK, "code", "notebook.summary()", line=812, points=9.0, manual=2.0,

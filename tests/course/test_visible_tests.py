@@ -9,15 +9,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from course.assignment import Role
-from course.catalog import load_course
 from generator.building.variants import text_for
 from generator.sources.headers import SourceCell
 from generator.sources.source import read_source
 from paribus import selfcheck
+from paribus.course.assignment import Role
 from paribus.tested import draws
+from tests.shipped import COURSE
 
-COURSE = load_course()
 NOTEBOOKS = 12
 # What a student typed in alone, so that there is nothing to draw.
 OWN_WORDS = {"landing_prediction"}

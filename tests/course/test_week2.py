@@ -4,10 +4,9 @@ import ast
 import re
 from typing import Any
 
-from course.assignment import Role
-from course.catalog import load_course
+from paribus.course.assignment import Role
+from tests.shipped import COURSE
 
-COURSE = load_course()
 ENTRY = next(entry for entry in COURSE.entries() if entry.name == "week2_homework")
 TEXT = ENTRY.source.read_text(encoding="utf-8")
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import ZooError
-from course.zoo import ZOOS, load_zoo, read_zoo
-from course.zoo.statistics import STATISTICS
+from paribus.course.errors import ZooError
+from paribus.course.zoo import read_zoo
+from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import UsageError
-from paribus.profiles import PROFILES
+from tests.shipped import COURSE, PROFILES, load_zoo
 
 GOOD = """
 schema = "paribus.zoo/1"
@@ -78,7 +78,7 @@ MISTAKES = {
 def _read(text: str, folder: Path) -> object:
     path = folder / "zoo.toml"
     path.write_text(text, encoding="utf-8")
-    return read_zoo(path)
+    return read_zoo(path, tuple(PROFILES))
 
 
 def test_a_good_zoo_is_read(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_mistake_is_named_with_its_place(mistake: str, tmp_path: Path) -> None
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ZooError, match="cannot be read"):
-        read_zoo(tmp_path / "none.toml")
+        read_zoo(tmp_path / "none.toml", tuple(PROFILES))
 
 
 def test_a_zoo_that_is_not_listed_is_refused_with_the_list() -> None:
@@ -103,7 +103,7 @@ def test_a_zoo_that_is_not_listed_is_refused_with_the_list() -> None:
         load_zoo("week7")
 
 
-@pytest.mark.parametrize("name", ZOOS)
+@pytest.mark.parametrize("name", COURSE.zoos)
 def test_the_courses_zoos_are_whole(name: str) -> None:
     """Every recipe but the baseline changes something and has evidence; every test names a statistic."""
     zoo = load_zoo(name)

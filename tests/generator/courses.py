@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from course.catalog import Course, Entry, load_course
 from generator.building.build import Built, Options, build_assignment
 from generator.running.references import Entry as ReferenceEntry
 from generator.running.references import Reference, References
+from paribus.course.catalog import Course, Entry, load_course
+from tests.shipped import COURSE
 
 FIXTURE = Path(__file__).with_name("fixtures") / "course" / "course.toml"
-REAL = load_course()
+REAL = COURSE
 SMALL = load_course(FIXTURE)
 ENTRIES: Mapping[str, tuple[Course, Entry]] = {
     entry.name: (course, entry) for course in (SMALL, REAL) for entry in course.entries()

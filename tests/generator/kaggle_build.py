@@ -4,14 +4,14 @@ from pathlib import Path
 
 import nbformat
 
-from generator.building.platforms import KAGGLE_SETTINGS
-from generator.publishing.kaggle_metadata import dataset_metadata, kernel_metadata, load_settings, to_text
+from generator.publishing.kaggle_metadata import dataset_metadata, kernel_metadata, to_text
 from tests.generator.notebooks_to_run import code, notebook
+from tests.shipped import KAGGLE
 
 
 def write_build(build: Path, assignment: str = "week1_lab", *, gpu: bool = True) -> Path:
     """Write the folders that publishing reads."""
-    settings = load_settings(KAGGLE_SETTINGS)
+    settings = KAGGLE
     student, dataset = build / "student" / "kaggle" / assignment, build / "student" / "kaggle" / "dataset"
     solution = build / "instructor" / "solution" / "kaggle"
     for folder in (student, dataset, solution):

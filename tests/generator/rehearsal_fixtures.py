@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course.assignment import Assignment
-from course.release import Release
 from generator.rehearsal.execute import Material
+from paribus.course.assignment import Assignment
+from paribus.course.release import Release
 
 FOLDER = Path(__file__).with_name("fixtures") / "rehearsal"
 

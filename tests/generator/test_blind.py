@@ -7,20 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.release import read_release
 from generator.building.blind import find_zoo, read_editions, sealed_part, zoos_of
 from generator.building.build import Options
-from generator.building.notebooks import solution_notebook
 from generator.building.release import Conditions, release
 from generator.errors import BuildError, ZooBuildError
 from generator.running.headless import Settings, make_jobs
 from generator.sources.source import load_source
 from paribus.cli import main
+from paribus.course.release import read_release
 from paribus.errors import DataError, UsageError
 from tests.paribus.test_zoo import write_zoo
+from tests.shipped import COURSE, PROFILES, solution_of
 
-COURSE = load_course()
 LAB = COURSE.entry("week2_lab")
 SOURCES = {entry.name: load_source(entry.source, COURSE) for entry in COURSE.select("week2")}
 QUICK = Conditions(skip_hidden=True, proofs=None)
@@ -65,7 +63,7 @@ def test_a_zoo_that_is_nowhere_is_named_with_the_command_that_builds_it(
     with pytest.raises(UsageError, match=r"week2_lab needs the zoo 'week2'.*paribus zoo build week2"):
         find_zoo(SOURCES, None, environment={})
     with pytest.raises(SystemExit, match="2"):
-        main(["run", "week2_lab", "--profile", "micro", "--zoo", str(tmp_path)])
+        main(["run", "week2_lab", "--profile", "micro", "--course", str(COURSE.file), "--zoo", str(tmp_path)])
     assert "needs the zoo 'week2'" in capsys.readouterr().err
 
 
@@ -77,8 +75,8 @@ def test_two_editions_in_one_place_are_told(tmp_path: Path) -> None:
 
 
 def test_the_zoo_is_linked_into_the_folder_of_its_lab_alone(tmp_path: Path) -> None:
-    settings = Settings(profile="micro", zoos={"week2_lab": tmp_path})
-    jobs = make_jobs(list(SOURCES), solution_notebook, settings)
+    settings = Settings(PROFILES["micro"], zoos={"week2_lab": tmp_path})
+    jobs = make_jobs(list(SOURCES), solution_of, settings)
     assert {job.name: job.files.get("zoo") for job in jobs} == {"week2_lab": tmp_path, "week2_homework": None}
 
 
@@ -107,7 +105,17 @@ def test_a_release_holds_every_finished_terms_key_and_nothing_else_of_the_reveal
 
 def test_revealing_changes_the_key_and_not_the_digest(tmp_path: Path) -> None:
     write_reveal(tmp_path, "2027S", "a" * 16)
-    arguments = ["release", "week2_lab", "--profile", "micro", "--skip-hidden", "--out", str(tmp_path)]
+    arguments = [
+        "release",
+        "week2_lab",
+        "--profile",
+        "micro",
+        "--course",
+        str(COURSE.file),
+        "--skip-hidden",
+        "--out",
+        str(tmp_path),
+    ]
     folder = tmp_path / "instructor" / "release" / "week2_lab"
     assert main(arguments) == 0
     before = read_release(folder)

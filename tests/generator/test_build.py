@@ -13,11 +13,12 @@ import pytest
 import paribus
 from generator.building.build import MARKER, Options, build
 from generator.building.placeholders import placeholders
-from generator.building.platforms import Setting, load_kaggle
+from generator.building.platforms import Setting
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
 from tests.generator.courses import REAL, SMALL
+from tests.shipped import KAGGLE
 
 OPTIONS = Options(profile="micro")
 WHEEL = f"paribus-{paribus.__version__}-py3-none-any.whl"
@@ -168,7 +169,7 @@ def test_accounts_that_are_placeholders_are_named(
 
 
 def test_a_course_that_filled_them_in_hears_nothing() -> None:
-    setting = Setting(SMALL, dataclasses.replace(load_kaggle(), owner="my-course"), "1.0")
+    setting = Setting(SMALL, dataclasses.replace(KAGGLE, owner="my-course"), "1.0")
     assert placeholders(setting, ("kaggle", "colab", "jupyter")) == ()
 
 
@@ -199,7 +200,7 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     [
         (["build", "week77"], "no week or assignment called 'week77'. Weeks: week1"),
         (["build", "week1", "--platform", "moon"], "invalid choice: 'moon'"),
-        (["build", "week1", "--profile", "huge"], "invalid choice: 'huge'"),
+        (["build", "week1", "--profile", "huge"], "no profile called 'huge'. Choose one of: micro "),
         (["release"], "required: name"),
     ],
 )

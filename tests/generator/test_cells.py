@@ -12,19 +12,21 @@ import pytest
 
 import paribus
 from generator.building.build import Options, build_assignment
-from generator.building.platforms import Setting, frame, load_kaggle, needed_packages
+from generator.building.platforms import Setting, frame, needed_packages
 from generator.building.wheel import build_wheel
 from tests.generator.courses import SMALL
+from tests.shipped import KAGGLE
 
 ENTRY = SMALL.entry("week0_tiny")
 PLATFORMS = ("kaggle", "colab", "jupyter")
 WHEEL = f"paribus-{paribus.__version__}-py3-none-any.whl"
-NEEDED = " ".join(needed_packages(ENTRY, "micro"))
+PROFILE = SMALL.profile("micro")
+NEEDED = " ".join(needed_packages(SMALL, ENTRY, PROFILE))
 
 
 def setup(platform: str, folder: Path, version: str = "9.9.9", **changes: str) -> str:
     """The setup cell of a platform whose inputs lie in ``folder``, with parts of it changed."""
-    text = frame(platform, ENTRY, Setting(SMALL, load_kaggle(), version), "micro").setup.source
+    text = frame(platform, ENTRY, Setting(SMALL, KAGGLE, version), PROFILE).setup.source
     here = {"/kaggle/input": folder.as_posix(), "/content": folder.as_posix()}
     for old, new in {**{place: here[place] for place in here if place in text}, **changes}.items():
         assert old in text

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from course.checknames import CHECK_NAMES
 from generator.classroom import students as module
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
 from generator.classroom.room import Classroom, make_files
@@ -20,11 +19,14 @@ from generator.errors import RehearsalError
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.shown import records_of
-from generator.rehearsal.table import Fault, load_table
+from generator.rehearsal.table import Fault
+from paribus.course.checknames import CHECK_NAMES
 from tests.generator.rehearsal_fixtures import executed, material
+from tests.shipped import COURSE, load_table
 
-TABLE = load_table(class_assignment())
-CLASS = read_class(TABLE)
+CLASS_FILE = COURSE.folders.rehearsal / "class.toml"
+TABLE = load_table(class_assignment(CLASS_FILE))
+CLASS = read_class(TABLE, CLASS_FILE)
 
 
 def test_the_class_has_24_students_of_whom_at_least_eight_are_really_executed() -> None:
@@ -61,9 +63,9 @@ def test_an_entry_that_the_tables_do_not_hold_is_named_with_those_they_hold(
     entry: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = {"assignment": "week1_homework", "student": [{"name": "Ann", **entry}]}
-    monkeypatch.setattr(module, "_raw", lambda: raw)
+    monkeypatch.setattr(module, "_raw", lambda file: raw)
     with pytest.raises(RehearsalError, match=message):
-        read_class(TABLE)
+        read_class(TABLE, CLASS_FILE)
 
 
 # --- from works to files ----------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import Entry
 from generator.building.hidden import Proof, TaskProof, WrongAnswer, prove, read_wrong_answers, require, run_job
 from generator.errors import BuildError
 from generator.sources.source import Source, load_source, read_source
+from paribus.course.catalog import Entry
 from tests.generator.courses import SMALL
 
 ENTRY = SMALL.entry("week0_tiny")
@@ -30,7 +30,7 @@ def with_wrong(folder: Path) -> Entry:
 
 
 def test_good_tests_catch_every_wrong_answer() -> None:
-    proof = prove(ENTRY, SOURCE)
+    proof = prove(SMALL, ENTRY, SOURCE)
     assert proof.problems() == ()
     double = proof.tasks[0]
     assert double.stub == "NotImplementedError: Task double is not done yet: replace this line with your code."
@@ -40,20 +40,20 @@ def test_good_tests_catch_every_wrong_answer() -> None:
 def test_visible_tests_that_let_a_wrong_answer_through_are_named() -> None:
     """A wrong answer that only the hidden tests catch is caught by none that meets a student's work."""
     weak = changed("double(-0.25), -0.5", "double(0.25), 0.5")
-    assert prove(ENTRY, weak).problems() == (
+    assert prove(SMALL, ENTRY, weak).problems() == (
         "double: the visible tests do not catch the wrong answer 'absolute' (Never negative.)",
     )
 
 
 def test_a_solution_that_fails_its_own_tests_is_named() -> None:
-    visible = prove(ENTRY, changed("double(small) == 6", "double(small) == 7")).problems()
+    visible = prove(SMALL, ENTRY, changed("double(small) == 6", "double(small) == 7")).problems()
     assert visible[0] == "double: the solution fails the visible tests: AssertionError: double(3) should be 6"
-    hidden = prove(ENTRY, changed("== -6", "== -7")).problems()
+    hidden = prove(SMALL, ENTRY, changed("== -6", "== -7")).problems()
     assert "the solution fails the hidden tests: AssertionError: a negative" in hidden[0]
 
 
 def test_a_stub_that_passes_is_named() -> None:
-    problems = prove(ENTRY, changed('stub="largest = ..."', 'stub="largest = 9"')).problems()
+    problems = prove(SMALL, ENTRY, changed('stub="largest = ..."', 'stub="largest = 9"')).problems()
     assert problems == (
         "largest: the untouched stub passes the visible tests, so a student would not see that it is to be done",
     )
@@ -62,7 +62,7 @@ def test_a_stub_that_passes_is_named() -> None:
 def test_too_few_wrong_answers_are_named(tmp_path: Path) -> None:
     entry = with_wrong(tmp_path)
     (entry.wrong / "double" / "whole.py").unlink()
-    assert prove(entry, SOURCE).problems() == ("double: it has 2 planted wrong answers, and needs 3",)
+    assert prove(SMALL, entry, SOURCE).problems() == ("double: it has 2 planted wrong answers, and needs 3",)
 
 
 def test_a_wrong_answer_that_kills_or_never_ends_counts_as_caught(
@@ -72,23 +72,23 @@ def test_a_wrong_answer_that_kills_or_never_ends_counts_as_caught(
     entry = with_wrong(tmp_path)
     (entry.wrong / "double" / "dies.py").write_text("# Dies.\nimport os\nos._exit(3)\n", encoding="utf-8")
     (entry.wrong / "double" / "endless.py").write_text("# Endless.\nwhile True: pass\n", encoding="utf-8")
-    assert prove(entry, SOURCE).problems() == ()
+    assert prove(SMALL, entry, SOURCE).problems() == ()
 
 
 def test_a_solution_that_does_not_run_is_refused() -> None:
     with pytest.raises(BuildError, match=r"week0_tiny: the solution fails in cell 'between': NameError"):
-        prove(ENTRY, changed("value = double(2)", "value = dubble(2)"))
+        prove(SMALL, ENTRY, changed("value = double(2)", "value = dubble(2)"))
 
 
 def test_a_process_that_ends_without_a_word_is_refused() -> None:
     with pytest.raises(BuildError, match=r"ended with 5"):
-        prove(ENTRY, changed("import math", "import math, os\nos._exit(5)"))
+        prove(SMALL, ENTRY, changed("import math", "import math, os\nos._exit(5)"))
 
 
 def test_a_solution_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.building.hidden.LIMIT_SECONDS", 1)
-    with pytest.raises(BuildError, match=r"took longer than 1 s on the micro profile"):
-        run_job('{"cells": [{"kind": "code", "key": "a", "text": "while True: pass"}]}', "week0")
+    with pytest.raises(BuildError, match=r"took longer than 1 s on the smallest profile"):
+        run_job('{"cells": [{"kind": "code", "key": "a", "text": "while True: pass"}]}', "week0", {})
 
 
 def test_a_wrong_answer_of_no_task_is_refused(tmp_path: Path) -> None:
@@ -111,17 +111,17 @@ def test_a_wrong_answer_says_what_is_wrong_and_has_code(tmp_path: Path, text: st
 
 def test_a_proof_is_kept_by_its_content(tmp_path: Path) -> None:
     told: list[str] = []
-    first = prove(ENTRY, SOURCE, cache=tmp_path, progress=told.append)
+    first = prove(SMALL, ENTRY, SOURCE, cache=tmp_path, progress=told.append)
     assert told == ["week0_tiny: trying 6 wrong answers"]
-    assert prove(ENTRY, SOURCE, cache=tmp_path, progress=told.append) == first
+    assert prove(SMALL, ENTRY, SOURCE, cache=tmp_path, progress=told.append) == first
     assert len(told) == 1
-    prove(ENTRY, changed("value = double(2)", "value = double(4)"), cache=tmp_path, progress=told.append)
+    prove(SMALL, ENTRY, changed("value = double(2)", "value = double(4)"), cache=tmp_path, progress=told.append)
     assert len(told) == 2
 
 
 def test_an_assignment_without_tasks_has_nothing_to_prove() -> None:
     entry = SMALL.entry("week0_prose")
-    assert prove(entry, load_source(entry.source, SMALL)).tasks == ()
+    assert prove(SMALL, entry, load_source(entry.source, SMALL)).tasks == ()
 
 
 def test_every_problem_stops_a_release() -> None:

@@ -12,8 +12,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.assignment import Assignment, Role
-from course.release import read_release, write_release
 from generator.building.build import Options, build_assignment, student_files
 from generator.building.hidden import prove
 from generator.building.leaks import find_leaks, secret_lines
@@ -22,6 +20,8 @@ from generator.building.wheel import build_wheel
 from generator.project import ROOT
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.source import load_source
+from paribus.course.assignment import Assignment, Role
+from paribus.course.release import read_release, write_release
 from tests.generator.courses import ENTRIES, NAMES, build_one, every_reference
 
 everywhere = pytest.mark.parametrize("name", NAMES)
@@ -125,7 +125,7 @@ def test_tests_pass_on_the_solution_fail_on_the_stub_and_catch_planted_wrong_ans
     """
     course, entry = ENTRIES[name]
     source = load_source(entry.source, course)
-    proof = prove(entry, source)
+    proof = prove(course, entry, source)
     assert proof.problems() == ()
     for task in proof.tasks:
         assert len(task.wrong) >= 3

@@ -1,22 +1,24 @@
 """Notebooks: what each variant shows, and what each platform gets around it."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from course.assignment import Role
 from generator.building.build import Options, build_assignment
-from generator.building.notebooks import EVIDENCE_SOURCE, solution_notebook
-from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages
+from generator.building.notebooks import EVIDENCE_SOURCE
+from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages, platforms_of
 from generator.errors import BuildError, PublishError
+from paribus.course.assignment import Role
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
+from tests.shipped import KAGGLE, solution_of
 
 ENTRY = SMALL.entry("week0_tiny")
 BUILT = build_assignment(SMALL, ENTRY, Options(profile="micro", references=small_references()))
-SETTING = Setting(SMALL, load_kaggle(), "9.9.9")
+SETTING = Setting(SMALL, KAGGLE, "9.9.9")
 
 
 def notebook(variant: str, platform: str = "jupyter") -> dict[str, Any]:
@@ -109,7 +111,7 @@ def test_the_digest_follows_sources_profile_and_references() -> None:
         build_assignment(SMALL, ENTRY, options).assignment.release
         for options in (
             Options(profile="micro"),
-            Options(profile="smoke"),
+            Options(profile="full"),
             Options(profile="micro", references=small_references()),
         )
     }
@@ -199,7 +201,7 @@ def test_a_notebook_without_code_still_gets_its_setup() -> None:
 def test_kaggle_is_told_of_accelerator_and_internet() -> None:
     kaggle = notebook("student", "kaggle")["metadata"]["kaggle"]
     assert kaggle["accelerator"] == "none"
-    assert kaggle["isInternetEnabled"] is load_kaggle().kernel["enable_internet"]
+    assert kaggle["isInternetEnabled"] is KAGGLE.kernel["enable_internet"]
     prose = json.loads(build_one("week0_prose").notebooks["student", "kaggle"])
     assert prose["metadata"]["kaggle"]["accelerator"] == "nvidiaTeslaT4"
 
@@ -233,33 +235,37 @@ def test_handing_in_from_ones_own_machine_knows_both_editors() -> None:
 
 
 def test_full_data_on_ones_own_machine_need_what_reads_the_hub() -> None:
-    assert "datasets" not in needed_packages(ENTRY, "micro")
-    assert "datasets" in needed_packages(ENTRY, "full")
-    assert {"numpy", "selectolax"} <= set(needed_packages(ENTRY, "micro"))
-    assert "datasets" in frame("jupyter", ENTRY, SETTING, "full").setup.source
-    assert "datasets" not in frame("colab", ENTRY, SETTING, "full").setup.source
+    assert "datasets" not in needed_packages(SMALL, ENTRY, SMALL.profile("micro"))
+    assert "datasets" in needed_packages(SMALL, ENTRY, SMALL.profile("full"))
+    assert {"numpy", "selectolax"} <= set(needed_packages(SMALL, ENTRY, SMALL.profile("micro")))
+    assert "datasets" in frame("jupyter", ENTRY, SETTING, SMALL.profile("full")).setup.source
+    assert "datasets" not in frame("colab", ENTRY, SETTING, SMALL.profile("full")).setup.source
 
 
 def test_an_unknown_platform_is_refused() -> None:
     with pytest.raises(BuildError, match="no platform called 'moon'"):
-        frame("moon", ENTRY, SETTING, "micro")
+        frame("moon", ENTRY, SETTING, SMALL.profile("micro"))
     with pytest.raises(UsageError, match="no platform called 'moon'"):
         build_assignment(SMALL, ENTRY, Options(platforms=("moon",)))
-    with pytest.raises(UsageError, match="no platform called none"):
-        build_assignment(SMALL, ENTRY, Options(platforms=()))
 
 
 def test_kaggle_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match="FileNotFoundError"):
-        load_kaggle(tmp_path / "settings.toml")
-    text = KAGGLE_SETTINGS.read_text(encoding="utf-8")
+    course = dataclasses.replace(SMALL, folders=dataclasses.replace(SMALL.folders, kaggle=tmp_path))
+    assert load_kaggle(course) is None
+    assert platforms_of(course) == ("colab", "jupyter")
+    with pytest.raises(BuildError, match=r"settings\.toml is missing, and notebooks for Kaggle need it"):
+        build_assignment(course, ENTRY, Options(platforms=("kaggle",)))
+    (tmp_path / "settings.toml").write_text("owner", encoding="utf-8")
+    with pytest.raises(PublishError, match="TOMLDecodeError"):
+        load_kaggle(course)
+    text = (SMALL.folders.kaggle / KAGGLE_SETTINGS).read_text(encoding="utf-8")
     (tmp_path / "settings.toml").write_text(text.replace("machine_shape", "shape"), encoding="utf-8")
     with pytest.raises(BuildError, match=r"\[kernel\] has no machine_shape"):
-        load_kaggle(tmp_path / "settings.toml")
+        load_kaggle(course)
 
 
 def test_a_run_gets_the_solution_by_its_name() -> None:
-    built = solution_notebook("week1_lab")
+    built = solution_of("week1_lab")
     assert built["nbformat_minor"] == 5
     with pytest.raises(UsageError, match="no week or assignment"):
-        solution_notebook("week9_lab")
+        solution_of("week9_lab")

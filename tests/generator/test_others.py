@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from generator.rehearsal.others import Text, account, load_base, load_texts, with_random_number, written
+from generator.rehearsal.others import Text, account, with_random_number
+from tests.shipped import load_base, load_texts, written
 
 ASSIGNMENTS = ("week1_homework", "week2_homework")
 

@@ -11,9 +11,7 @@ import nbformat
 import pytest
 from slugify import slugify
 
-from course.catalog import load_course
 from generator.building.build import Options, build
-from generator.building.platforms import KAGGLE_SETTINGS
 from generator.commands import publish as command
 from generator.errors import PublishError
 from generator.publishing.kaggle_client import CommandLineClient, FakeKaggle, KaggleClient, Status
@@ -32,6 +30,7 @@ from generator.publishing.publish import Clock, Publisher, Step, make_plan, stag
 from paribus.errors import UsageError
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve
+from tests.shipped import COURSE, KAGGLE
 
 REFERENCE = "paribus-course/paribus-week1-lab-solution"
 
@@ -301,7 +300,7 @@ def test_the_settings_give_valid_metadata_with_and_without_a_gpu(tmp_path: Path)
         folder = write_build(tmp_path / str(gpu), gpu=gpu) / "student" / "kaggle"
         assert read_kernel(folder / "week1_lab").get("machine_shape") == ("NvidiaTeslaT4" if gpu else None)
         assert read_dataset(folder / "dataset")["licenses"] == [{"name": "apache-2.0"}]
-    settings = load_settings(KAGGLE_SETTINGS)
+    settings = KAGGLE
     assert kernel_metadata(settings, "week1_lab", gpu=True) == kernel_metadata(settings, "week1_lab", gpu=True)
     assert dataset_metadata(settings)["id"] == f"{settings.owner}/paribus-wheel"
 
@@ -363,7 +362,7 @@ def test_nothing_is_pushed_for_a_placeholder(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_notebooks_that_are_pushed_tell_students_to_add_this_owner_s_data_set(tmp_path: Path) -> None:
     """From the command to the set-up cell, of the students' notebook and of the solution; the build stays."""
-    course = load_course()
+    course = COURSE
     build(course, course.select("week1_lab"), tmp_path, Options(profile="micro", platforms=("kaggle",)))
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
     arguments = parse("week1_lab", "--out", str(tmp_path), "--poll", "0.01", "--owner", "my-course")

@@ -26,6 +26,7 @@ from generator.running.references import (
 from paribus.evidence.block import render
 from paribus.evidence.markup import Table
 from paribus.evidence.record import ConfigField, DataIdentity, Record
+from tests.shipped import PROFILES
 
 TABLE = Table("", ("", ""), (("macro-F1", "0.2"),))
 DATA = DataIdentity("synthetic", "0123456789abcdef", "fedcba9876543210", 100, "aaaaaaaaaaaaaaaa")
@@ -176,15 +177,15 @@ def test_lookup_finds_only_what_students_run(tmp_path: Path) -> None:
     record_entry(tmp_path, "week9_lab", entry(data="file", source="table.csv", mean=0.9))
     record_entry(tmp_path, "week9_lab", entry(model="big", mean=0.8))
     references = load_references(tmp_path)
-    assert references.lookup("week9_lab", "encoder.macro_f1", profile="smoke") is None
+    assert references.lookup("week9_lab", "encoder.macro_f1", profile=PROFILES["smoke"]) is None
     record_entry(tmp_path, "week9_lab", entry())
     references = load_references(tmp_path)
-    found = references.lookup("week9_lab", "encoder.macro_f1", profile="smoke")
+    found = references.lookup("week9_lab", "encoder.macro_f1", profile=PROFILES["smoke"])
     assert found is not None
     assert found.mean == 0.2
-    assert references.lookup("week9_lab", "encoder.macro_f1", profile="micro") is None
-    assert references.lookup("week9_lab", "encoder.accuracy", profile="smoke") is None
-    assert references.lookup("week8_lab", "encoder.macro_f1", profile="smoke") is None
+    assert references.lookup("week9_lab", "encoder.macro_f1", profile=PROFILES["micro"]) is None
+    assert references.lookup("week9_lab", "encoder.accuracy", profile=PROFILES["smoke"]) is None
+    assert references.lookup("week8_lab", "encoder.macro_f1", profile=PROFILES["smoke"]) is None
 
 
 def test_a_release_gets_its_profile_s_entries(tmp_path: Path) -> None:

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from course.release import write_release
 from generator.commands.rehearse import COMMAND, print_matrix
 from generator.errors import RehearsalError
-from generator.rehearsal.execute import execute, make_material
+from generator.rehearsal.execute import execute
 from generator.rehearsal.exports import Export, Exporter, export_all
 from generator.rehearsal.matrix import Matrix
 from generator.rehearsal.rehearse import Order, choose, grade_class, hand_in, rehearse_executed
-from generator.rehearsal.table import Execution, load_table
+from generator.rehearsal.table import Execution
 from generator.running.kernel import FakeKernel
 from generator.running.references import References
 from generator.running.run import Progress
 from paribus.cli import main
+from paribus.course.release import write_release
 from tests.generator.rehearsal_fixtures import executed, material
+from tests.shipped import COURSE, OUTSIDERS, load_table, make_material
 
 TABLE = choose(load_table("week1_homework"), only_slice=True)
 SIZE = 10
@@ -32,7 +33,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Matrix, Path]:
     out = tmp_path_factory.mktemp("rehearsal")
     release = write_release(out / "release", material().release)
     order = Order("week1_homework", out, size=SIZE, workers=2, slice=True)
-    return rehearse_executed(order, TABLE, material(), executed(), release), out
+    return rehearse_executed(order, TABLE, material(), executed(), release, outsiders=OUTSIDERS), out
 
 
 def test_every_fault_of_the_slice_is_caught_by_the_check_that_owns_it(rehearsed: tuple[Matrix, Path]) -> None:
@@ -71,7 +72,9 @@ def test_the_command_prints_findings_with_their_reasons(
 def test_a_grading_that_fails_is_told(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     with pytest.raises(RehearsalError, match="ended with status 2"):
-        grade_class(tmp_path / "files", "week1_homework", tmp_path / "nowhere", tmp_path / "out", 1)
+        grade_class(
+            tmp_path / "files", "week1_homework", tmp_path / "nowhere", tmp_path / "out", 1, policy=COURSE.file
+        )
 
 
 def test_what_an_earlier_rehearsal_found_is_gone_when_the_next_one_does_not_end(tmp_path: Path) -> None:
@@ -84,7 +87,7 @@ def test_what_an_earlier_rehearsal_found_is_gone_when_the_next_one_does_not_end(
     with pytest.raises(RehearsalError, match="the grader broke"):
         rehearse_executed(
             Order("week1_homework", tmp_path, size=0, slice=True), replace(TABLE, faults=()), material(),
-            executed(), tmp_path, grade=grade,
+            executed(), tmp_path, outsiders=OUTSIDERS, grade=grade,
         )  # fmt: skip
     assert not list(tmp_path.glob("rehearsal.*"))
 
@@ -95,7 +98,7 @@ def test_a_class_is_graded_anew(tmp_path: Path) -> None:
     out.mkdir()
     (out / "results.jsonl").write_text("what an earlier grader said", encoding="utf-8")
     with pytest.raises(RehearsalError):
-        grade_class(tmp_path / "none", "week1_homework", tmp_path / "release", out, 1)
+        grade_class(tmp_path / "none", "week1_homework", tmp_path / "release", out, 1, policy=COURSE.file)
     assert not (out / "results.jsonl").exists()
 
 

@@ -14,9 +14,10 @@ from generator.rehearsal.exports import Exporter, find_exporters
 from generator.rehearsal.facts import read_facts
 from generator.rehearsal.matrix import Graded, Matrix, judge, make_matrix, read_graded, upper_bound
 from generator.rehearsal.page import render
-from generator.rehearsal.table import Fault, load_table
+from generator.rehearsal.table import Fault
 from generator.rehearsal.writing import FORMS
 from tests.generator.rehearsal_fixtures import executed
+from tests.shipped import load_table
 
 TABLE = load_table("week1_homework")
 RUN = "slower"

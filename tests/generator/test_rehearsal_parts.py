@@ -14,10 +14,10 @@ from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.memos import Desk, as_the_student_has_it, edit_memos, write_memos
 from generator.rehearsal.rehearse import plain_hand
 from generator.rehearsal.shown import records_of
-from generator.rehearsal.table import load_table
 from generator.rehearsal.writing import FORMS, Numbers, Pen, Style, fill, write_number, write_rows
 from paribus.evidence.block import find_records
 from tests.generator.rehearsal_fixtures import executed, material
+from tests.shipped import load_table
 
 TABLE = load_table("week1_homework")
 RUN = "slower"

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from course.policy import load_policy
 from generator.building.build import Options, build_assignment
 from generator.errors import RehearsalError
 from generator.rehearsal import table as tables
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.edits import apply_edits
-from generator.rehearsal.execute import execute, make_material
+from generator.rehearsal.execute import execute
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.facts import read_facts
 from generator.rehearsal.rehearse import School, checks_of, choose, honest_work, plain_hand, write_policy
-from generator.rehearsal.table import Choice, Table, load_table, table_names
+from generator.rehearsal.table import Choice, Table, table_names
 from generator.running.references import References
+from paribus.course.policy import load_policy
 from tests.generator.rehearsal_fixtures import executed, material
+from tests.shipped import COURSE, load_table, make_material
 
-NAMES = table_names()
+NAMES = table_names(COURSE)
 HOMEWORKS = [name for name in NAMES if name.endswith("_homework")]
 
 
@@ -56,11 +56,11 @@ def test_a_blind_lab_has_three_faults_for_each_check_of_a_diagnosis_and_half_of_
 
 def test_a_class_is_graded_by_the_moment_at_which_its_blind_models_are_revealed(tmp_path: Path) -> None:
     policy = write_policy(load_table("week2_lab"), tmp_path / "course.toml")
-    assert policy is not None
     reveal = load_policy("week2_lab", policy).reveal
     assert reveal is not None
     assert reveal.year == 2099
-    assert write_policy(load_table("week2_homework"), tmp_path / "none.toml") is None
+    other = write_policy(load_table("week2_homework"), tmp_path / "none.toml")
+    assert load_policy("week2_homework", other).reveal is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +76,7 @@ def test_every_edit_of_code_fits_the_solution(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_assignment_with_tables_is_in_the_course(name: str) -> None:
     """Tables are named as assignments are."""
-    assert load_course().entry(name).name == name
+    assert COURSE.entry(name).name == name
 
 
 def test_an_assignment_without_tables_is_told_where_to_write_them() -> None:
@@ -119,14 +119,14 @@ HEAD = '[assignment]\nbase = "b"\n[[execution]]\nname = "b"\nabout = "the base"\
         (HEAD + FAULT.replace('about = "a"', 'about = ""'), r"faults\.toml: 'f' has about = ''; expected a text"),
     ],
 )
-def test_wrong_tables_are_refused(text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_tables_are_refused(text: str, message: str, tmp_path: Path) -> None:
     """The message names the assignment or the file, what was found and what was expected."""
-    folder = tmp_path / "some_homework"
-    folder.mkdir()
+    folder = tmp_path / "tables" / "some_homework"
+    folder.mkdir(parents=True)
     (folder / "faults.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(tables, "TABLES", tmp_path)
+    course = replace(COURSE, folders=replace(COURSE.folders, rehearsal=tmp_path))
     with pytest.raises(RehearsalError, match=message):
-        load_table("some_homework")
+        tables.load_table(course, "some_homework")
 
 
 def test_words_that_fit_no_execution_are_told() -> None:
@@ -167,6 +167,6 @@ def test_an_execution_that_is_not_there_is_named() -> None:
 def test_a_rehearsal_grades_with_the_release_that_a_build_gives() -> None:
     """The class works from the student's notebook, and the digest in it is the release's."""
     table = load_table("week1_homework")
-    course = load_course()
+    course = COURSE
     built = build_assignment(course, course.entry(table.assignment), Options(profile=table.profile))
     assert make_material(table, References({})).release.digest == built.release.digest

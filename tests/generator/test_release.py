@@ -8,14 +8,14 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from course.catalog import Entry
-from course.release import read_release
 from generator.building.build import Options
 from generator.building.leaks import find_leaks
 from generator.building.release import Conditions, release
 from generator.errors import BuildError, ReferenceMissingError
 from generator.sources.source import read_source
 from paribus.cli import main
+from paribus.course.catalog import Entry
+from paribus.course.release import read_release
 from tests.generator.courses import SMALL, every_reference
 
 ENTRY = SMALL.entry("week0_tiny")

@@ -22,8 +22,8 @@ from paribus.errors import DataError, UsageError
 from paribus.evidence.block import render
 from paribus.evidence.markup import Table
 from paribus.evidence.record import DataIdentity, Record
-from paribus.profiles import PROFILES
 from tests.generator.notebooks_to_run import code, notebook
+from tests.shipped import PROFILES
 
 LAB = notebook(code("work", "1"))
 HOMEWORK = notebook(
@@ -49,7 +49,7 @@ def evidence() -> FakeKernel:
 
 
 def test_a_notebook_gets_the_parameters_it_defines_and_no_others() -> None:
-    jobs = make_jobs(list(NOTEBOOKS), NOTEBOOKS.__getitem__, Settings(profile="micro", seed=7))
+    jobs = make_jobs(list(NOTEBOOKS), NOTEBOOKS.__getitem__, Settings(PROFILES["micro"], seed=7))
     assert jobs[0].parameters == {"PROFILE": "micro", "DATA": "synthetic", "SEED": 7}
     assert jobs[1].parameters == {
         "PROFILE": "micro", "DATA": "synthetic", "MODEL": "tiny", "SEED": 7, "REFERENCE_SEEDS": 0,
@@ -57,7 +57,7 @@ def test_a_notebook_gets_the_parameters_it_defines_and_no_others() -> None:
 
 
 def test_a_profile_brings_its_own_data_and_model() -> None:
-    (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(profile="full"))
+    (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(PROFILES["full"]))
     assert job.parameters["DATA"] == "hub"
     assert job.hub[DEFAULT_NAME] == "dataset"
     assert job.parameters["MODEL"] == "answerdotai/ModernBERT-base"
@@ -66,12 +66,12 @@ def test_a_profile_brings_its_own_data_and_model() -> None:
 
 def test_recording_runs_ten_reference_seeds_and_gives_them_time() -> None:
     plain, recorded = (
-        make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(profile="micro", record=record))[0]
+        make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(PROFILES["micro"], record=record))[0]
         for record in (False, True)
     )
     assert recorded.parameters["REFERENCE_SEEDS"] == 10
     assert recorded.limit > plain.limit
-    asked = Settings(profile="micro", record=True, reference_seeds=3, time_limit=9.0)
+    asked = Settings(PROFILES["micro"], record=True, reference_seeds=3, time_limit=9.0)
     (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, asked)
     assert (job.parameters["REFERENCE_SEEDS"], job.limit) == (3, 9.0)
 
@@ -80,18 +80,21 @@ def test_a_file_and_a_model_folder_are_passed_by_name(tmp_path: Path) -> None:
     table, model = tmp_path / "complaints.csv", tmp_path / "encoder"
     table.write_text("text,issue\n")
     model.mkdir()
-    settings = Settings(data=str(table), model=str(model))
+    settings = Settings(PROFILES["smoke"], data=str(table), model=str(model))
     (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, settings)
     assert (job.parameters["DATA"], job.parameters["MODEL"]) == ("complaints.csv", "encoder")
     assert job.files == {"complaints.csv": table, "encoder": model}
     assert job.hub == {}
-    (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(data="hub:owner/set"))
+    (job,) = make_jobs(["week9_homework"], NOTEBOOKS.__getitem__, Settings(PROFILES["smoke"], data="hub:owner/set"))
     assert job.hub == {"owner/set": "dataset"}
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
-    [(Settings(data="nowhere.csv"), "--data nowhere.csv"), (Settings(model="./nowhere"), "--model ./nowhere")],
+    [
+        (Settings(PROFILES["smoke"], data="nowhere.csv"), "--data nowhere.csv"),
+        (Settings(PROFILES["smoke"], model="./nowhere"), "--model ./nowhere"),
+    ],
 )
 def test_a_path_that_does_not_exist_is_told_before_anything_starts(settings: Settings, told: str) -> None:
     with pytest.raises(DataError, match=told):
@@ -100,8 +103,8 @@ def test_a_path_that_does_not_exist_is_told_before_anything_starts(settings: Set
 
 def test_an_option_that_no_notebook_takes_is_refused_but_one_that_some_take_is_not() -> None:
     with pytest.raises(UsageError, match="--model was given, but week9_lab defines no MODEL"):
-        make_jobs(["week9_lab"], NOTEBOOKS.__getitem__, Settings(model="tiny"))
-    assert len(make_jobs(list(NOTEBOOKS), NOTEBOOKS.__getitem__, Settings(model="tiny"))) == 2
+        make_jobs(["week9_lab"], NOTEBOOKS.__getitem__, Settings(PROFILES["smoke"], model="tiny"))
+    assert len(make_jobs(list(NOTEBOOKS), NOTEBOOKS.__getitem__, Settings(PROFILES["smoke"], model="tiny"))) == 2
 
 
 def test_a_parameters_cell_that_is_no_python_is_refused() -> None:
@@ -128,10 +131,10 @@ def test_a_folder_s_digest_covers_names_and_contents(tmp_path: Path) -> None:
 def test_full_without_a_gpu_stops_before_anything_starts(tmp_path: Path) -> None:
     kernel = FakeKernel()
     with pytest.raises(
-        RunError, match=r"--profile full needs a CUDA GPU, and there is none\. Pass --profile smoke"
+        RunError, match=r"--profile full needs a CUDA GPU, and there is none\. Pass another --profile"
     ):
         run_assignments(
-            ["week9_lab"], NOTEBOOKS.__getitem__, Settings(profile="full"), tmp_path, solutions=tmp_path / "s",
+            ["week9_lab"], NOTEBOOKS.__getitem__, Settings(PROFILES["full"]), tmp_path, solutions=tmp_path / "s",
             kernel=kernel, gpu=lambda: "there is none",
         )  # fmt: skip
     assert kernel.tasks == []
@@ -161,7 +164,7 @@ def test_the_gpu_question_tells_driver_from_torch(tmp_path: Path) -> None:
 def test_references_go_under_out_and_into_solutions_only_when_recorded(tmp_path: Path) -> None:
     solutions, out = tmp_path / "solutions", tmp_path / "out"
     for record, folder, other in ((False, out / "references", solutions), (True, solutions, tmp_path / "none")):
-        settings = Settings(profile="micro", record=record)
+        settings = Settings(PROFILES["micro"], record=record)
         (finished,) = run_assignments(
             ["week9_lab"], NOTEBOOKS.__getitem__, settings, out, solutions=solutions, kernel=evidence()
         )
@@ -170,7 +173,7 @@ def test_references_go_under_out_and_into_solutions_only_when_recorded(tmp_path:
         assert not other.exists()
     (entry,) = load_references(solutions).entries["week9_lab"]
     assert (entry.key, entry.source) == (("micro", "0123456789abcdef", "none"), "synthetic")
-    assert entry.usual
+    assert entry.usual(PROFILES["micro"])
     assert entry.versions["python"]
 
 
@@ -180,14 +183,14 @@ def test_a_failed_notebook_leaves_the_other_s_references(tmp_path: Path) -> None
     kernel.plan["bad"] = FakeCell(error="no")
     with pytest.raises(RunError, match="week9_homework: Cell 'bad'"):
         run_assignments(
-            list(notebooks), notebooks.__getitem__, Settings(profile="micro"), tmp_path,
+            list(notebooks), notebooks.__getitem__, Settings(PROFILES["micro"]), tmp_path,
             solutions=tmp_path / "s", kernel=kernel,
         )  # fmt: skip
     assert (tmp_path / "references" / "week9_lab.json").is_file()
 
 
 def test_the_result_is_told_to_people_and_to_programs(tmp_path: Path) -> None:
-    settings = Settings(profile="micro")
+    settings = Settings(PROFILES["micro"])
     both: list[Finished] = []
     for _ in range(2):
         both += run_assignments(

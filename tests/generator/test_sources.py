@@ -6,12 +6,12 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from course.assignment import CheckPoints, Role
-from course.errors import SourceError
 from generator.sources.headers import SourceCell
 from generator.sources.keys import slug, suggest
 from generator.sources.percent import read_percent
 from generator.sources.source import load_source, read_source
+from paribus.course.assignment import CheckPoints, Role
+from paribus.course.errors import SourceError
 from tests.generator.courses import ENTRIES, NAMES, SMALL
 
 CASES = sorted((Path(__file__).parent / "cases" / "sources").glob("*.source"))

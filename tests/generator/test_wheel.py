@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 import paribus
-from course.catalog import load_course
-from course.public import public_form, public_name
 from generator.building.checkmodules import data_beside, reached
 from generator.building.leaks import find_leaks
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import core_packages, core_requirements
 from generator.sources.source import load_source
+from paribus.course.public import public_form, public_name
 from tests.grader.graded import release_of, text_of
+from tests.shipped import COURSE
 
 # Not jinja2 and rich: torch and transformers look for those themselves.
 EXTRAS = ("generator", "nbformat", "jupytext", "nbgrader", "nbclient", "nbconvert", "papermill")
@@ -40,14 +40,14 @@ def test_it_holds_paribus_what_the_command_reaches_and_no_source_of_the_course()
     assert set(reached()) <= names
     held_back = ("week", "catalog", "commands/grade", "gradebook", "handback", "generator/", "__pycache__")
     assert not [name for name in names if any(part in name for part in held_back)]
+    assert not [name for name in names if name.startswith("paribus/course/") and name not in reached()]
     assert {name for name in names if name.endswith(".toml") and not name.startswith("paribus")} == set(
         data_beside(reached())
     )
 
 
 def test_no_line_of_a_solution_stands_in_it() -> None:
-    course = load_course()
-    sources = [load_source(entry.source, course) for entry in course.entries()]
+    sources = [load_source(entry.source, COURSE) for entry in COURSE.entries()]
     assert find_leaks(sources, {build_wheel().name: build_wheel().content}) == ()
 
 
@@ -67,7 +67,8 @@ def test_what_editors_leave_behind_stays_out(tmp_path: Path) -> None:
         (package / name).write_text("x = 1\n", encoding="utf-8")
     wheel = build_wheel(package)
     names = zipfile.ZipFile(io.BytesIO(wheel.content)).namelist()
-    assert [name for name in names if name.startswith("paribus/")] == ["paribus/__init__.py", "paribus/a.py"]
+    own = [name for name in names if name.startswith("paribus/") and name not in reached()]
+    assert own == ["paribus/__init__.py", "paribus/a.py"]
 
 
 def test_a_package_that_cannot_be_packed_says_where_to_look(tmp_path: Path) -> None:

@@ -13,12 +13,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from course.zoo.recipes import Recipe, Zoo
 from generator.demo import build_blind_lab
 from generator.errors import ZooBuildError
 from generator.rehearsal.blind import Blind, train_zoos
-from generator.rehearsal.execute import make_material
-from generator.rehearsal.table import load_table
 from generator.running.references import References
 from generator.zoo.build import (
     Built,
@@ -33,9 +30,11 @@ from generator.zoo.seal import compare_twins, find_leaks
 from generator.zoo.training import training_notebook
 from generator.zoo.verify import verify_zoo
 from paribus.cli import main
+from paribus.course.zoo.recipes import Recipe, Zoo
 from paribus.errors import DataError
 from paribus.zoo import find, open_zoo
 from tests.generator.zoo_material import DirectKernel, build, make_folder, make_outcomes, week2
+from tests.shipped import COURSE, load_table, load_zoo, make_material
 
 PLAN = week2()
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -45,7 +44,10 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Built as the demo builds it."""
     return build_blind_lab(
-        tmp_path_factory.mktemp("zoo"), Path("none"), profile=PLAN.profile, kernel=DirectKernel()
+        replace(COURSE, folders=replace(COURSE.folders, solutions=Path("none"))),
+        tmp_path_factory.mktemp("zoo"),
+        profile=PLAN.profile.name,
+        kernel=DirectKernel(),
     )
 
 
@@ -89,12 +91,12 @@ def test_a_second_build_trains_nothing_and_gives_the_same_bytes(built: Built) ->
 
 def test_a_lab_is_rehearsed_with_its_zoo_at_hand_and_its_key_in_the_release(built: Built) -> None:
     table, kernel = load_table("week2_lab"), DirectKernel()
-    blind = train_zoos(table, _out(built), workers=1, kernel=kernel)
+    blind = train_zoos(COURSE, table, _out(built), workers=1, kernel=kernel)
     material = make_material(table, References({}), blind)
     assert kernel.ran == []
     assert find("week2", roots=[material.files["zoo"]]) == built.student
     assert [edition["edition"] for edition in material.release.sealed["zoos"]["week2"]] == [built.edition]
-    assert train_zoos(load_table("week1_homework"), _out(built), workers=1) == Blind()
+    assert train_zoos(COURSE, load_table("week1_homework"), _out(built), workers=1) == Blind()
 
 
 @pytest.mark.long
@@ -218,8 +220,6 @@ def _harder(recipe: Recipe) -> Recipe:
 
 
 def test_a_folder_of_another_zoo_is_refused(built: Built) -> None:
-    from course.zoo import load_zoo
-
     with pytest.raises(ZooBuildError, match="holds the zoo 'week2'"):
         verify_zoo(built.student, load_zoo("pathologies"), Path("none"))
 

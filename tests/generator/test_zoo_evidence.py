@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from course.zoo import Zoo, load_zoo
-from course.zoo.recipes import Evidence
 from generator.errors import ZooBuildError
 from generator.zoo.evidence import failed_gates, fitting_keys, judge, measure, value_of
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, rates_file, read_rates, write_rates
+from paribus.course.zoo import Zoo
+from paribus.course.zoo.recipes import Evidence
 from paribus.errors import UsageError
+from tests.shipped import PROFILES, load_zoo
 
 ZOO = load_zoo("week2")
 NAMES = ("epochs", "steps_per_epoch", "final_train_loss", "validation_fall", "predicted_classes", "accuracy",
@@ -132,18 +133,22 @@ def test_damaged_rates_are_said(content: str, tmp_path: Path) -> None:
 
 def test_a_term_decides_seeds_and_codenames() -> None:
     """Another term, another zoo; another secret, another zoo; the same of both, the same zoo."""
-    plans = [make_plan(ZOO, term, "micro", secret) for term in ("2027S", "2027A", "2028S") for secret in ("", "x")]
+    plans = [
+        make_plan(ZOO, term, PROFILES["micro"], secret)
+        for term in ("2027S", "2027A", "2028S")
+        for secret in ("", "x")
+    ]
     seeds = {tuple(plan.seed(recipe.name) for recipe in ZOO.recipes) for plan in plans}
     assert len(seeds) == len(plans)
     assert len({json.dumps(plan.codenames) for plan in plans}) > 1
     assert all(sorted(plan.codenames.values()) == sorted(ZOO.codenames) for plan in plans)
-    assert make_plan(ZOO, "2027S", "micro") == plans[0]
+    assert make_plan(ZOO, "2027S", PROFILES["micro"]) == plans[0]
     assert plans[0].seed("baseline") != plans[0].seed("baseline", attempt=2)
 
 
 def test_a_term_that_is_no_folders_name_is_refused() -> None:
     with pytest.raises(UsageError, match="such as 2027S"):
-        make_plan(ZOO, "../2027", "micro")
+        make_plan(ZOO, "../2027", PROFILES["micro"])
 
 
 def test_measuring_is_kept_run_by_run_and_stops_with_the_clock(tmp_path: Path) -> None:

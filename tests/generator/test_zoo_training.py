@@ -11,6 +11,7 @@ from generator.zoo.outcome import read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.training import make_job, workers_for
 from tests.generator.zoo_material import DirectKernel, build, make_outcome, week2
+from tests.shipped import PROFILES
 
 PLAN = week2()
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -85,7 +86,7 @@ def test_a_job_holds_everything_that_decides_a_run() -> None:
 
 
 def test_memory_decides_how_many_models_train_at_a_time() -> None:
-    assert workers_for(None, "smoke", memory=lambda: 0.5) == 1
-    assert workers_for(None, "full", memory=lambda: 99.0) == 1
-    assert workers_for(3, "smoke") == 3
-    assert workers_for(None, "smoke", memory=lambda: 99.0) >= 1
+    assert workers_for(None, PROFILES["smoke"], memory=lambda: 0.5) == 1
+    assert workers_for(None, PROFILES["full"], memory=lambda: 99.0) == 1
+    assert workers_for(3, PROFILES["smoke"]) == 3
+    assert workers_for(None, PROFILES["smoke"], memory=lambda: 99.0) >= 1

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from course.zoo import Zoo, load_zoo
-from generator.building.platforms import load_kaggle
 from generator.errors import RunError
 from generator.running.kernel import KernelTask, Notify
 from generator.zoo.build import Built, Order, build_zoo
 from generator.zoo.outcome import SCHEMA, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import DataCard, student_files, write_student_folder
+from paribus.course.zoo import Zoo
 from paribus.zoo.logs import Log
+from tests.shipped import COURSE, KAGGLE, PROFILES, load_zoo
 
 CARD = DataCard("synthetic", "micro", "0123456789abcdef", "fedcba9876543210", 4)
 
@@ -52,7 +52,7 @@ class DirectKernel:
 
 def build(plan: Plan, out: Path, kernel: DirectKernel | None = None, solutions: Path = Path("none")) -> Built:
     """`paribus zoo build` with the kernel above; without ``solutions`` no test gates."""
-    return build_zoo(plan, out, Order(), solutions=solutions, kernel=kernel or DirectKernel())
+    return build_zoo(plan, out, Order(), course=COURSE, solutions=solutions, kernel=kernel or DirectKernel())
 
 
 def make_outcome(folder: Path, seed: int, epochs: int = 2) -> Outcome:
@@ -84,9 +84,9 @@ def make_outcomes(folder: Path, zoo: Zoo) -> dict[str, Outcome]:
 
 def make_folder(folder: Path, plan: Plan, outcomes: dict[str, Outcome]) -> Path:
     """The student's folder of these outcomes."""
-    return write_student_folder(folder, student_files(plan, outcomes, CARD, 48, load_kaggle()))
+    return write_student_folder(folder, student_files(plan, outcomes, CARD, 48, KAGGLE))
 
 
 def week2(term: str = "2027S", profile: str = "micro", secret: str = "") -> Plan:
     """A plan of week 2's zoo."""
-    return Plan(load_zoo("week2"), term, profile, secret)
+    return Plan(load_zoo("week2"), term, PROFILES[profile], secret)

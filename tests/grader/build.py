@@ -38,11 +38,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course.assignment import Assignment, Cell, Role
 from grader.match import match
 from grader.model import ALL_SURVIVED, Case, FoundRecord, Output, Recovered, RecoveredCell
 from grader.recover.families import FAMILIES
 from grader.recover.survival import mark_survival
+from paribus.course.assignment import Assignment, Cell, Role
 from paribus.evidence.diagnosis import Citation, Diagnosis
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record

@@ -6,11 +6,11 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.assignment import Assignment, Cell, CheckPoints, Role
-from course.release import Release
 from grader.checks import CHECKS
 from grader.model import CellResult, Evidence, Match, Outcome, RecoveredCell, Result, Submission, Verdict
 from grader.pages.shared import CheckWords
+from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
+from paribus.course.release import Release
 
 TASK_SOURCE = "def tail_share(counts):\n    raise NotImplementedError('count the tail')\n"
 MEMO_SOURCE = "## The trade-off\n\nWhat did you give up?\n\n*Write your answer here.*"

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course.assignment import Assignment, Cell, Role
 from grader.model import Recovered, RecoveredCell
 from grader.recover import recover
+from paribus.course.assignment import Assignment, Cell, Role
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 NOTEBOOK: dict[str, Any] = json.loads((EXPORTS / "everything.ipynb").read_text(encoding="utf-8"))

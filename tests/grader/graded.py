@@ -5,9 +5,9 @@ import lzma
 from functools import cache
 from pathlib import Path
 
-from course.assignment import Assignment
-from course.release import Release
 from grader.model import Submission
+from paribus.course.assignment import Assignment
+from paribus.course.release import Release
 
 FOLDER = Path(__file__).parent / "fixtures" / "graded"
 NAMES = ("week1_lab", "week1_homework")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from course.release import Release
 from grader.grade import grade_safely
 from grader.model import Result, Submission
+from paribus.course.release import Release
 
 
 def double(value: int) -> int:

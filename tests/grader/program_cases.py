@@ -24,8 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from course.assignment import Cell, Role
-from generator.rehearsal.others import FOLDER as OUTSIDERS
 from grader.checks import CHECKS
 from grader.code.digests import function_digest
 from grader.code.moments import run_calls
@@ -33,11 +31,13 @@ from grader.code.program import Program, make_program
 from grader.judge import judge_cell
 from grader.match import match
 from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
+from paribus.course.assignment import Cell, Role
 from paribus.evidence.code import cell_digest, value_digest
 from paribus.evidence.packing import pack
 from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import evaluate_fast
 from tests.grader.releases import material
+from tests.shipped import OUTSIDERS
 
 FOLDER = Path(__file__).with_name("programs")
 BASES = sorted((OUTSIDERS / "bases").glob("*.ipynb.xz"))

@@ -3,10 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from course.release import Release
-from generator.rehearsal.execute import Material, make_material
-from generator.rehearsal.table import load_table
+from generator.rehearsal.execute import Material
 from generator.running.references import load_references
+from paribus.course.release import Release
+from tests.shipped import load_table, make_material
 
 
 @cache

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from course.release import Release
 from grader.batch import COMPLETE, TIME_LIMIT, batch_key, grade_batch
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
@@ -22,6 +21,7 @@ from grader.places import Here, Place, Processes
 from grader.pool import Lost
 from grader.results import FILE, read_results
 from grader.storage import STARTED
+from paribus.course.release import Release
 from paribus.errors import UsageError
 from tests.grader import pool_work
 from tests.grader.graded import release_of, submit, text_of

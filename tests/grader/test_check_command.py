@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import paribus
-from course.assignment import CheckPoints
-from course.public import public_form, public_name
 from grader.checks import CHECKS
 from grader.model import Outcome
 from grader.preview import preview
 from paribus.cli import main
+from paribus.course.assignment import CheckPoints
+from paribus.course.public import public_form, public_name
 from paribus.errors import ParibusError
 from tests.grader.graded import release_of, text_of
 

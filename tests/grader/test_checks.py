@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from course.assignment import Cell
 from grader.checks import CHECKS, collect, form
 from grader.checks.base import Finding, check
 from grader.errors import CheckTableError
 from grader.model import Case
+from paribus.course.assignment import Cell
 from tests.grader.build import CASES, build, load
 
 FILES = sorted(path for path in CASES.glob("*/*.json") if not path.parent.name.startswith("_"))

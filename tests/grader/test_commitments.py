@@ -100,7 +100,7 @@ def test_the_digest_tells_files_apart() -> None:
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from course.release import write_release
+    from paribus.course.release import write_release
     from tests.grader.classroom import make_release
 
     release = write_release(tmp_path / "release", make_release())

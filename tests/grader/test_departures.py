@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from generator.rehearsal.others import load_base
 from grader.checks import CHECKS
 from grader.evidence.departures import departures
 from grader.evidence.quick import ROWS_A_SECOND
@@ -17,6 +16,7 @@ from grader.reading.short_loops import short_loops
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import careful_result, cell_result, make_assignment
 from tests.grader.releases import released
+from tests.shipped import load_base
 
 FROM_PROFILE = """
 profile = paribus.profiles.get_profile(PROFILE)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.policy import Policy
 from grader.checks import CHECKS
 from grader.evidence.diagnoses import DEVICE_SLACK, agreement, decimals
 from grader.intake.roster import read_roster, with_roster
 from grader.intake.worksheet import read_worksheet
 from grader.model import Submission
+from paribus.course.policy import Policy
 from paribus.zoo.statistics import STATISTICS
 from tests.grader.build import CASES, build, load
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.release import write_release
 from grader.errors import KeptError
 from grader.model import Result, Sketch
 from grader.pages.feedback import feedback_page
@@ -22,6 +21,7 @@ from grader.similarity.marks import pack, short
 from grader.similarity.pairs import find_copies
 from grader.storage import MARKER
 from paribus.cli import main
+from paribus.course.release import write_release
 from tests.grader.build import CASES
 from tests.grader.classroom import careful_result, make_assignment, make_release
 from tests.grader.test_grade_command import submission

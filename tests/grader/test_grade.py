@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from course.release import Release
 from grader.grade import broken, choose_release, grade_one, grade_safely
 from grader.gradebook.rebuild import rebuild
 from grader.match import match
@@ -15,6 +14,7 @@ from grader.model import Outcome, Recovered, RecoveredCell, Result, Verdict
 from grader.pages.feedback import feedback_page
 from grader.recover import recover
 from grader.results import to_line
+from paribus.course.release import Release
 from paribus.evidence.block import BEGIN
 from tests.grader.graded import ENDINGS, NAMES, release_of, submit, text_of
 

@@ -13,11 +13,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from course.assignment import Role
-from course.release import write_release
 from grader.commands import grade
 from grader.storage import LOCK, MARKER
 from paribus.cli import main
+from paribus.course.assignment import Role
+from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 
 NAME = "week1_homework"

@@ -18,8 +18,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets.config import Config, PyFileConfigLoader
 
-from course.assignment import Assignment, Cell, Role
-from course.release import Release
 from grader.errors import GradebookError
 from grader.gradebook.autograde import ScoredAutograde, refuse_execution
 from grader.gradebook.book import Entry, GradebookFolder
@@ -28,6 +26,8 @@ from grader.gradebook.preprocessors import InjectScores, score_output
 from grader.gradebook.rebuild import rebuild
 from grader.gradebook.scores import GradeCell, grade_cells, read_slots
 from grader.model import Result
+from paribus.course.assignment import Assignment, Cell, Role
+from paribus.course.release import Release
 from tests.grader.classroom import (
     BAD,
     CELLS,

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from course.assignment import Assignment
-from course.release import Release
 from grader.errors import CommitmentsError
 from grader.grade import grade_one
 from grader.gradebook.ledger import DATABASE
@@ -17,6 +15,8 @@ from grader.handback import Order, for_moodle, grade_class, render_all, with_gra
 from grader.intake.inbox import iter_submissions
 from grader.model import Result
 from grader.storage import MARKER
+from paribus.course.assignment import Assignment
+from paribus.course.release import Release
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release
 from tests.grader.test_grade_command import submission
 

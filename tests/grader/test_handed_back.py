@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from course.policy import Policy
 from grader.handed_back import FILE, Earlier, Round, compare, graded_at, read_earlier
 from grader.intake.worksheet import Entry, Worksheet, read_worksheet
+from paribus.course.policy import Policy
 
 BERLIN = Policy(timezone="Europe/Berlin", zone_given=True)
 ENGLISH = "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments\n"

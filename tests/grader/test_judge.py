@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from course.assignment import Cell, CheckPoints
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding, failed, not_applicable, passed, plain, undecided
 from grader.judge import judge, judge_cell
 from grader.model import Case, Outcome
+from paribus.course.assignment import Cell, CheckPoints
 from tests.grader.build import CASES, build, load
 
 

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from course.policy import Limits
 from grader.bounds import judge_with
 from grader.grade import Judged, grade_one
 from grader.gradebook.kept import Kept
 from grader.handback import Order, grade_class, with_gradebook
 from grader.model import Submission
+from paribus.course.policy import Limits
 from tests.grader.classroom import make_release
 from tests.grader.graded import submit
 from tests.grader.test_grade_command import submission

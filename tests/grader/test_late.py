@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from nbgrader.plugins import LateSubmissionPlugin
 
-from course.policy import Policy
 from grader.errors import GraderError
 from grader.gradebook.penalty import penalty_of
 from grader.intake.late import Late, late_remark, lateness, read_date
 from grader.intake.worksheet import Worksheet, read_worksheet
+from paribus.course.policy import Policy
 from tests.grader.classroom import careful_result
 
 DUE = datetime(2027, 3, 1, 22, 59, tzinfo=UTC)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from course.assignment import Cell, Role
 from grader.match import is_unchanged, match, rendered_words
 from grader.model import Recovered, RecoveredCell
+from paribus.course.assignment import Cell, Role
 from tests.grader.everything import ASSIGNMENT, KEYS, NAMES, bare, exported, make_assignment, of
 
 MATH = (

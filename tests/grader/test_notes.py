@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from course.policy import Policy
 from grader.handed_back import Earlier, Round, compare
 from grader.intake.roster import MISSING, UNCLEAR
 from grader.intake.worksheet import Entry, read_worksheet
 from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
+from paribus.course.policy import Policy
 from tests.grader.classroom import careful_result
 
 SHEET = read_worksheet(

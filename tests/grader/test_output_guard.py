@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from course.release import write_release
 from grader.storage import MARKER, STARTED
 from paribus.cli import main
+from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 from tests.robust.small_class import OLD, command, decide, hand_in_again, make_class, state
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from generator.rehearsal.others import TEXT_CHECKS, Text, load_texts, written
+from generator.rehearsal.others import TEXT_CHECKS, Text
 from grader.grade import grade_one
 from grader.model import Outcome, Submission
 from tests.grader.releases import released
+from tests.shipped import load_texts, written
 
 EVERY = 9
 """Every ninth true text: the others are graded by `make rehearse`."""

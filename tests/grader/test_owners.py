@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.policy import Policy
 from grader.intake.commitments import read_commitments
 from grader.intake.moodle import parse_name
 from grader.intake.owners import Owner, read_people, whose
 from grader.intake.roster import MISSING, read_roster, with_roster
 from grader.intake.worksheet import Worksheet, read_worksheet
 from grader.model import Submission
+from paribus.course.policy import Policy
 
 HEADER = (
     "Identifier", "Full name", "Status", "Group", "Grade", "Maximum grade", "Last modified (submission)",

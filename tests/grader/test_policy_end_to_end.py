@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from course.release import write_release
 from paribus.cli import main
+from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 from tests.grader.test_grade_command import NAME, RELEASE, submission
 from tests.robust.small_class import decide

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from course.assignment import Cell
 from grader.evidence.records import read_records
 from grader.match import match
 from grader.model import Case, Outcome, Output
 from grader.recover import DEFAULT_LIMITS, recover
+from paribus.course.assignment import Cell
 from tests.grader.program_cases import BASES, Example, cases, marks, submitted, verdicts, with_passed_tests
 from tests.grader.releases import released
 

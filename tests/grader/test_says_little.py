@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from generator.rehearsal.others import load_texts, written
 from grader import judge as judging
 from grader.evidence.says_little import says_little
 from grader.grade import grade_one
@@ -20,6 +19,7 @@ from tests.grader.build import CASES, build, load
 from tests.grader.classroom import careful_result, make_assignment, verdict
 from tests.grader.releases import released
 from tests.grader.test_report import words
+from tests.shipped import load_texts, written
 
 ANSWERS = json.loads((CASES / "_says_little.json").read_text(encoding="utf-8"))
 EVERY, MOST_MARKED = 11, 0.03

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from course.assignment import Assignment, Cell, CheckPoints, Role
 from grader.checks import tasks
 from grader.checks.base import Finding
 from grader.match import match
 from grader.model import ALL_SURVIVED, Case, FoundRecord, Outcome, Output, Recovered, RecoveredCell
 from grader.recover.survival import mark_survival
+from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
 from paribus.evidence.code import cell_digest
 from paribus.evidence.record import Record
 

@@ -12,9 +12,6 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from course.assignment import Cell
-from course.policy import Limits, Policy
-from course.release import Release, read_release
 from grader.bounds import judge_with
 from grader.grade import Judged
 from grader.gradebook.entering import Decided
@@ -22,6 +19,9 @@ from grader.gradebook.kept import Kept
 from grader.gradebook.owners import remember_owners
 from grader.handback import Order, with_gradebook
 from grader.intake.inbox import iter_submissions
+from paribus.course.assignment import Cell
+from paribus.course.policy import Limits, Policy
+from paribus.course.release import Release, read_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 from tests.grader.test_grade_command import submission
 

@@ -12,13 +12,20 @@ from paribus.cli import Command, build_parser, main
 from paribus.errors import DataError, UsageError
 from paribus.evidence.markup import Table, to_text
 from paribus.files import write_atomic
-from paribus.profiles import PROFILES, get_profile
+from paribus.profiles import get_profile
 
 
 def test_profiles_are_found_by_name_and_an_unknown_one_lists_them() -> None:
-    assert get_profile("smoke") is PROFILES["smoke"]
-    with pytest.raises(UsageError, match=r"'tiny'.*micro .*smoke .*full"):
-        get_profile("tiny")
+    carried: dict[str, dict[str, object]] = {
+        "small": {"epochs": 1, "about": "seconds", "needs_gpu": True},
+        "large": {"epochs": 9},
+    }
+    profile = get_profile("small", carried)
+    assert (profile.name, profile.epochs, profile.about, profile.needs_gpu) == ("small", 1, "seconds", True)
+    with pytest.raises(UsageError, match=r"'tiny'\. Choose one of: small \(seconds\), large\."):
+        get_profile("tiny", carried)
+    with pytest.raises(AttributeError, match=r"'small' has no setting 'epohcs'\. It has: epochs\."):
+        _ = profile.epohcs
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

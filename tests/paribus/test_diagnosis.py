@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.zoo.statistics import STATISTICS as COMPUTED
+from paribus.course.zoo.statistics import STATISTICS as COMPUTED
 from paribus.diagnosis import Diagnoses, explain, remarks, seen
 from paribus.errors import DiagnosisError, RecordError
 from paribus.evidence.record import Record, digest_of

@@ -17,8 +17,8 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course.release import write_release
 from paribus.cli import main as paribus
+from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_release
 from tests.robust.browser import formgrader_pages, open_browser, open_canary, open_formgrader, requested
 

@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from unittest import mock
 
-from course.policy import Limits, Policy
 from grader.handback import Order, grade_class
 from grader.model import Result
 from grader.places import Here, Place
 from grader.results import read_results
+from paribus.course.policy import Limits, Policy
 from tests.grader.classroom import make_release
 
 RELEASE = make_release()

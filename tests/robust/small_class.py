@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from course.release import write_release
+from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 from tests.grader.test_grade_command import submission
 

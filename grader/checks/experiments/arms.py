@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.experiments.beyond import before_prediction, beyond_records
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
@@ -12,6 +11,7 @@ from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compa
 from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
 from grader.evidence.same_run import SMALLEST_FACTOR
 from grader.model import Case, Evidence, Outcome
+from paribus.course.assignment import Cell
 
 _SUBSETS = ("train_rows", "data", "subset")
 

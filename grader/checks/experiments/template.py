@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, doubted, numbers_finding
@@ -37,6 +36,7 @@ from grader.reading.answers import cell_blocks, is_untouched
 from grader.reading.prose import Block
 from grader.reading.template import PARTS, Part, part_of
 from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
+from paribus.course.assignment import Cell
 
 LEAST_EFFECT = 0.01
 """A change that the course calls a difference: one point."""

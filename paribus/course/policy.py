@@ -19,16 +19,14 @@ Nothing of it stands in a release, so all of it may change while submissions com
     extensions = { 1234 = 48 }        # hours by Moodle's identifier
 """
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from course.catalog import COURSE_FILE
-from course.errors import CatalogError
+from paribus.course.reading import Reader, read_toml
 
 Attempts = Literal["ask", "last", "best"]
 ATTEMPTS: tuple[Attempts, ...] = ("ask", "last", "best")
@@ -79,21 +77,22 @@ class Policy:
         return None if self.due is None else self.due + self.extensions.get(student, timedelta())
 
 
-def load_policy(assignment: str, path: Path = COURSE_FILE) -> Policy:
-    """An assignment's policy. CatalogError names the entry that is wrong and what was expected there."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("grading", {})
-    except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{path}: is no TOML ({error}).") from error
-    return read_policy(raw, assignment, str(path))
+def load_policy(assignment: str, path: Path) -> Policy:
+    """An assignment's policy. CatalogError names the entry that is wrong and what was expected there.
+
+    A file of [grading] alone will do; where it lists weeks, too, [grading.assignments] must name their assignments.
+    """
+    raw = read_toml(path)
+    reader = Reader(str(path))
+    weeks = reader.tables(raw, "weeks", "the file").items()
+    names = [name for week, table in weeks for name in reader.table(table, "assignments", f"weeks.{week}")]
+    return read_policy(raw.get("grading", {}), assignment, str(path), names=names)
 
 
-def read_policy(raw: object, assignment: str, origin: str) -> Policy:
-    """A policy from the parsed table [grading]."""
-    reader = _Reader(origin)
-    table = reader.table(raw, "grading")
+def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[str] = ()) -> Policy:
+    """A policy from the parsed table [grading]; ``names`` are the course's assignments, where they are known."""
+    reader = Reader(origin)
+    table = reader.as_table(raw, "grading")
     simple = ("timezone", "date_format", "language", "attempts", "anonymous", "late_penalty")
     reader.only(table, (*simple, "limits", "assignments"), "grading")
     given = {name: table[name] for name in simple if name in table}
@@ -104,9 +103,11 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     if given.get("attempts", "ask") not in ATTEMPTS:
         reader.refuse("grading", f"attempts = {given['attempts']!r}", f"one of {', '.join(ATTEMPTS)}")
     zone = _zone(reader, given.get("timezone", "UTC"))
-    assignments = reader.table(table.get("assignments", {}), "grading.assignments")
+    assignments = reader.as_table(table.get("assignments", {}), "grading.assignments")
+    for name in sorted(set(assignments) - set(names)) if names else ():
+        reader.refuse_name("grading.assignments", "assignment", name, names)
     where = f"grading.assignments.{assignment}"
-    own = reader.table(assignments.get(assignment, {}), where)
+    own = reader.as_table(assignments.get(assignment, {}), where)
     reader.only(own, ("due", "extensions", "reveal"), where)
     return Policy(
         **given,
@@ -118,33 +119,14 @@ def read_policy(raw: object, assignment: str, origin: str) -> Policy:
     )
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Refusals that name the file, the table, what was found and what was expected."""
-
-    origin: str
-
-    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
-        raise CatalogError(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
-
-    def table(self, value: object, where: str) -> Mapping[str, Any]:
-        if not isinstance(value, dict):
-            self.refuse(where, repr(value), "a table")
-        return value
-
-    def only(self, raw: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-        for name in sorted(set(raw) - set(known)):
-            self.refuse(where, f"the unknown name {name!r}", f"one of {', '.join(known)}")
-
-
-def _zone(reader: _Reader, name: str) -> ZoneInfo:
+def _zone(reader: Reader, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         reader.refuse("grading", f"timezone = {name!r}", "a name such as Europe/Berlin")
 
 
-def _moment(reader: _Reader, name: str, value: object, zone: ZoneInfo, where: str) -> datetime | None:
+def _moment(reader: Reader, name: str, value: object, zone: ZoneInfo, where: str) -> datetime | None:
     if value is None:
         return None
     if not isinstance(value, datetime):
@@ -152,18 +134,18 @@ def _moment(reader: _Reader, name: str, value: object, zone: ZoneInfo, where: st
     return value if value.tzinfo is not None else value.replace(tzinfo=zone)
 
 
-def _extensions(reader: _Reader, value: object, where: str) -> dict[str, timedelta]:
+def _extensions(reader: Reader, value: object, where: str) -> dict[str, timedelta]:
     found: dict[str, timedelta] = {}
-    for student, hours in reader.table(value, f"{where}.extensions").items():
+    for student, hours in reader.as_table(value, f"{where}.extensions").items():
         if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours <= 24 * 366:
             reader.refuse(f"{where}.extensions", f"{student} = {hours!r}", "hours, as a number up to a year")
         found[student] = timedelta(hours=hours)
     return found
 
 
-def _limits(reader: _Reader, value: object) -> Limits:
+def _limits(reader: Reader, value: object) -> Limits:
     where = "grading.limits"
-    table = reader.table(value, where)
+    table = reader.as_table(value, where)
     defaults = asdict(Limits())
     reader.only(table, tuple(defaults), where)
     for name, number in table.items():

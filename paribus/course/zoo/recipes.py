@@ -9,10 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from course.errors import ZooError
-from course.zoo.statistics import STATISTICS
+from paribus.course.errors import ZooError
+from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import TrainingError
-from paribus.profiles import PROFILES
 from paribus.training.config import TrainingConfig
 from paribus.training.regime import Regime, regime_from
 
@@ -117,8 +116,10 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def read_zoo(path: Path) -> Zoo:
-    """Read and validate a zoo's file; ZooError for the first mistake."""
+def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
+    """Read and validate a zoo's file, which has a table for each of the course's profiles; ZooError for the first
+    mistake.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -132,13 +133,15 @@ def read_zoo(path: Path) -> Zoo:
     names = reader.texts(raw, "codenames", "the file")
     recipes = reader.table(raw, "recipes", "the file")
     profiles = reader.table(raw, "profiles", "the file")
-    if set(profiles) != set(PROFILES):
-        reader.refuse("the file", "profiles", sorted(profiles), f"a table for each of {', '.join(PROFILES)}")
+    if set(profiles) != set(known_profiles):
+        reader.refuse("the file", "profiles", sorted(profiles), f"a table for each of {', '.join(known_profiles)}")
     known = CONFIG_KEYS | REGIME_KEYS
     regime = reader.table(raw, "regime", "the file")
     for where, table in (("regime", regime), *((f"profiles.{key}", value) for key, value in profiles.items())):
         reader.only(table, tuple(sorted(known)), where)
-    read = tuple(_read_recipe(reader, name, table, tuple(recipes)) for name, table in recipes.items())
+    read = tuple(
+        _read_recipe(reader, name, table, tuple(recipes), known_profiles) for name, table in recipes.items()
+    )
     baseline = reader.text(raw, "baseline", "the file")
     if baseline not in recipes:
         reader.refuse("the file", "baseline", baseline, f"one of the recipes {', '.join(recipes)}")
@@ -152,7 +155,7 @@ def read_zoo(path: Path) -> Zoo:
         weights=raw.get("weights", True), regime=regime, profiles=profiles, recipes=read, file=reader.file,
     )  # fmt: skip
     for recipe in zoo.recipes:
-        for profile in PROFILES:
+        for profile in known_profiles:
             zoo.settings(recipe, profile)
     return zoo
 
@@ -200,7 +203,9 @@ class _Reader:
         return float(value)
 
 
-def _read_recipe(reader: _Reader, name: str, raw: object, recipes: tuple[str, ...]) -> Recipe:
+def _read_recipe(
+    reader: _Reader, name: str, raw: object, recipes: tuple[str, ...], known_profiles: Sequence[str]
+) -> Recipe:
     where = f"recipes.{name}"
     if not isinstance(raw, dict):
         reader.refuse("recipes", name, raw, "a table")
@@ -209,7 +214,7 @@ def _read_recipe(reader: _Reader, name: str, raw: object, recipes: tuple[str, ..
     changes = reader.table(raw, "changes", where)
     reader.only(changes, known, f"{where}.changes")
     profiles = reader.table(raw, "profiles", where)
-    reader.only(profiles, tuple(PROFILES), f"{where}.profiles")
+    reader.only(profiles, known_profiles, f"{where}.profiles")
     for profile in profiles:
         reader.only(reader.table(profiles, profile, f"{where}.profiles"), known, f"{where}.profiles.{profile}")
     items = raw.get("evidence", [])

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from course.errors import AssignmentError
+from paribus.course.errors import AssignmentError
 
 SCHEMA = "paribus.assignment/1"
 
@@ -84,7 +84,8 @@ class Assignment:
     """One notebook of the course, as released.
 
     ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
-    record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages).
+    record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages);
+    ``profiles`` what each of the course's profiles stands for.
     ``late`` etc. are no part of it: an assignment has no clock.
     """
 
@@ -96,6 +97,7 @@ class Assignment:
     cells: tuple[Cell, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     release: str = ""
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     schema: str = SCHEMA
 
     @property

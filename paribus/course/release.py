@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.assignment import Assignment
-from course.errors import ReleaseError
+from paribus.course.assignment import Assignment
+from paribus.course.errors import ReleaseError
 from paribus.files import write_atomic
 
 MARKER = "complete.json"

@@ -7,8 +7,8 @@ away: reference bands, keys of blind models, what is compared over the class. Hi
 from dataclasses import replace
 from pathlib import Path
 
-from course.assignment import Assignment, Cell
-from course.errors import AssignmentError
+from paribus.course.assignment import Assignment, Cell
+from paribus.course.errors import AssignmentError
 
 SUFFIX = ".public.json"
 SETTINGS = ("languages", "margin", "seeds_minimum")

@@ -1,1 +1,0 @@
-"""What an instructor writes, and the model of a course."""

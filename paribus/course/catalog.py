@@ -1,0 +1,162 @@
+"""course.toml as typed values: weeks, assignments, profiles, how points are shared, what grading needs.
+
+The file holds texts and numbers alone. Whatever else a course owns is found from it: sources, wrong answers, zoos,
+recorded references, Kaggle's settings, rehearsal tables, the course's own library.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from paribus.course.errors import CatalogError
+from paribus.course.near import did_you_mean
+from paribus.course.policy import read_policy
+from paribus.course.reading import Reader, read_toml
+from paribus.course.tables import (
+    Entry,
+    Folders,
+    Home,
+    Library,
+    Week,
+    read_check_options,
+    read_colab,
+    read_folders,
+    read_library,
+    read_profiles,
+    read_shares,
+    read_week,
+    read_zoos,
+)
+from paribus.errors import UsageError
+from paribus.profiles import Profile
+
+TABLES = (
+    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "zoos",
+    "weeks",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course. ``file`` is its course.toml; ``shares`` maps a role to check → share of its points ("manual" is
+    a person's share); ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``;
+    ``colab`` says where Colab finds the notebooks, and is empty where they are not published; ``platforms`` is
+    empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile.
+    """
+
+    file: Path
+    title: str
+    weeks: tuple[Week, ...]
+    shares: Mapping[str, Mapping[str, float]]
+    check_options: Mapping[str, Mapping[str, Any]]
+    wheel_url: str
+    colab: Mapping[str, str]
+    folders: Folders
+    zoos: Mapping[str, Path]
+    profiles: Mapping[str, Profile]
+    run_profile: str
+    platforms: tuple[str, ...] = ()
+    library: Library | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def carried(self) -> dict[str, dict[str, Any]]:
+        """What a notebook and a release carry of the profiles; `paribus.profiles.get_profile` reads it."""
+        return {
+            name: {
+                **profile.settings,
+                **({"about": profile.about} if profile.about else {}),
+                **({"needs_gpu": True} if profile.needs_gpu else {}),
+            }
+            for name, profile in self.profiles.items()
+        }
+
+    @property
+    def smallest(self) -> Profile:
+        """The profile that the course lists first: tests are tried with it."""
+        return next(iter(self.profiles.values()))
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every assignment of the course, in order."""
+        return tuple(entry for week in self.weeks for entry in week.entries)
+
+    def entry(self, name: str) -> Entry:
+        """The assignment called ``name``; UsageError lists what there is."""
+        for entry in self.entries():
+            if entry.name == name:
+                return entry
+        known = [week.name for week in self.weeks], [entry.name for entry in self.entries()]
+        raise UsageError(
+            f"There is no week or assignment called {name!r}. Weeks: {', '.join(known[0])}. Assignments: "
+            f"{', '.join(known[1])}.{did_you_mean(name, [*known[0], *known[1]])} The course is {self.file}."
+        )
+
+    def select(self, name: str) -> tuple[Entry, ...]:
+        """The assignments that a command's argument means: a week's, or the one named."""
+        for week in self.weeks:
+            if week.name == name:
+                return week.entries
+        return (self.entry(name),)
+
+    def profile(self, name: str | None) -> Profile:
+        """The profile called ``name``, or that of the instructor's runs; UsageError lists the course's profiles."""
+        wanted = self.run_profile if name is None else name
+        if wanted not in self.profiles:
+            known = ", ".join(f"{item.name} ({item.about})" if item.about else item.name
+                              for item in self.profiles.values())  # fmt: skip
+            raise UsageError(
+                f"There is no profile called {wanted!r}. Choose one of: {known}."
+                f"{did_you_mean(wanted, self.profiles)} The course is {self.file}."
+            )
+        return self.profiles[wanted]
+
+
+def load_course(path: Path) -> Course:
+    """Read and validate a course.toml; CatalogError says which table and what was expected there."""
+    raw = read_toml(path)
+    reader = Reader(str(path))
+    reader.only(raw, TABLES, "the file")
+    about = reader.table(raw, "course", "the file")
+    reader.only(about, ("title", "platforms", "run_profile"), "course")
+    defaults = reader.table(raw, "settings", "the file")
+    profiles = read_profiles(reader, raw)
+    home = path.resolve().parent
+    shared = Home(home, profiles, defaults)
+    weeks = tuple(
+        read_week(reader, shared, name, week) for name, week in reader.tables(raw, "weeks", "the file").items()
+    )
+    names = [week.name for week in weeks] + [entry.name for week in weeks for entry in week.entries]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        reader.refuse("weeks", f"the name {doubled[0]!r} twice", "a name for each week and assignment")
+    run_profile = reader.text(about, "run_profile", "course", next(iter(profiles)))
+    if run_profile not in profiles:
+        reader.refuse_name("course", "profile", run_profile, profiles)
+    for week in weeks:
+        for entry in week.entries:
+            read_policy(raw.get("grading", {}), entry.name, str(path), names=[item.name for item in _all(weeks)])
+    return Course(
+        file=path,
+        title=reader.text(about, "title", "course"),
+        weeks=weeks,
+        shares=read_shares(reader, raw),
+        check_options=read_check_options(reader, raw),
+        wheel_url=reader.text(reader.table(raw, "wheel", "the file"), "url", "wheel", ""),
+        colab=read_colab(reader, raw),
+        folders=read_folders(reader, home, raw),
+        zoos=read_zoos(reader, home, raw),
+        profiles=profiles,
+        run_profile=run_profile,
+        platforms=reader.texts(about, "platforms", "course", "platforms"),
+        library=read_library(reader, home, raw),
+        settings=defaults,
+    )
+
+
+def _all(weeks: tuple[Week, ...]) -> tuple[Entry, ...]:
+    return tuple(entry for week in weeks for entry in week.entries)
+
+
+__all__ = ["CatalogError", "Course", "Entry", "Library", "Week", "load_course"]

@@ -1,0 +1,54 @@
+"""Which course a command means: the one that --course names, else the nearest course.toml upwards from here."""
+
+import argparse
+from pathlib import Path
+
+from paribus.course.catalog import Course, load_course
+from paribus.errors import UsageError
+
+FILE = "course.toml"
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """Add --course to a command."""
+    parser.add_argument(
+        "--course", type=Path, metavar="DIR",
+        help="the course's folder, or its course.toml (default: the nearest course.toml from here upwards)",
+    )  # fmt: skip
+
+
+def course_of(arguments: argparse.Namespace) -> Course:
+    """The course that a command's arguments mean."""
+    return load_course(find_course(arguments.course))
+
+
+def find_course(said: Path | None, start: Path | None = None) -> Path:
+    """The course.toml that is meant. A folder holds a course as course.toml or as course/course.toml.
+
+    UsageError where there is none, or where one folder holds both.
+    """
+    if said is not None:
+        found = said if said.is_file() else _in_folder(said)
+        if found is None:
+            missing = f"{said} holds no {FILE}" if said.is_dir() else f"there is no {said}"
+            raise UsageError(f"--course {said}: {missing}. Name the folder of a course, or its {FILE}.")
+        return found
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        found = _in_folder(folder)
+        if found is not None:
+            return found
+    raise UsageError(
+        f"There is no {FILE} in {here} or in a folder above it. Change into the folder of your course, or name it: "
+        "--course DIR."
+    )
+
+
+def _in_folder(folder: Path) -> Path | None:
+    found = [path for path in (folder / FILE, folder / "course" / FILE) if path.is_file()]
+    if len(found) > 1:
+        raise UsageError(
+            f"{folder} holds two courses, {FILE} and course/{FILE}. Say which one you mean: --course {found[0]} or "
+            f"--course {found[1]}."
+        )
+    return found[0] if found else None

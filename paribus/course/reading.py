@@ -1,0 +1,81 @@
+"""Typed access to parsed TOML: every refusal names the file, the table, what was found and what was expected."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from paribus.course.errors import CatalogError
+from paribus.course.near import did_you_mean
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A course.toml as plain values; CatalogError where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: is no TOML ({error}).") from error
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the tables of one file; ``origin`` is how messages call it."""
+
+    origin: str
+
+    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
+        """Say what stands where, and what was expected."""
+        raise CatalogError(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
+
+    def refuse_name(self, where: str, what: str, name: str, known: Iterable[str]) -> NoReturn:
+        """Refuse a name that is none of the known ones, and say which one was probably meant."""
+        names = tuple(known)
+        expected = f"expected one of {', '.join(names)}.{did_you_mean(name, names)}"
+        raise CatalogError(f"{self.origin}: [{where}] holds the unknown {what} {name!r}; {expected}")
+
+    def only(self, raw: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+        """Refuse a table with a name that nobody reads."""
+        names = tuple(known)
+        for name in sorted(set(raw) - set(names)):
+            self.refuse_name(where, "name", name, names)
+
+    def as_table(self, value: object, where: str) -> Mapping[str, Any]:
+        """A value that must be a table."""
+        if not isinstance(value, dict):
+            self.refuse(where, repr(value), "a table")
+        return value
+
+    def table(self, raw: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+        """The table called ``name``, empty where it is left out."""
+        value = raw.get(name, {})
+        if not isinstance(value, dict):
+            self.refuse(where, f"{name} = {value!r}", f"a table [{name}]")
+        return value
+
+    def tables(self, raw: Mapping[str, Any], name: str, where: str) -> Mapping[str, Mapping[str, Any]]:
+        """A table that holds tables alone."""
+        return {key: self.table(self.table(raw, name, where), key, name) for key in self.table(raw, name, where)}
+
+    def text(self, raw: Mapping[str, Any], name: str, where: str, default: str | None = None) -> str:
+        """A text that is not empty; ``default`` where it may be left out."""
+        value = raw.get(name, default)
+        if not isinstance(value, str) or not (value.strip() or value == default):
+            self.refuse(where, f"{name} = {value!r}", f"{name} = a text")
+        return value
+
+    def texts(self, raw: Mapping[str, Any], name: str, where: str, what: str) -> tuple[str, ...]:
+        """A list of texts, empty where it is left out."""
+        value = raw.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            self.refuse(where, f"{name} = {value!r}", f"a list of {what}")
+        return tuple(value)
+
+    def truth(self, raw: Mapping[str, Any], name: str, where: str) -> bool:
+        """True or false; false where it is left out."""
+        value = raw.get(name, False)
+        if not isinstance(value, bool):
+            self.refuse(where, f"{name} = {value!r}", "true or false")
+        return value
