@@ -25,7 +25,7 @@
 # | the notebook as a whole | 10 |
 
 # %% tags=["parameters"] key="parameters"
-PROFILE = "smoke"
+PROFILE = "course"
 SEEDS = (1, 2, 3)
 
 # %% key="begin"

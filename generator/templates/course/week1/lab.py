@@ -23,7 +23,7 @@
 # | the notebook as a whole | 4 |
 
 # %% tags=["parameters"] key="parameters"
-PROFILE = "smoke"
+PROFILE = "course"
 SEED = 7
 
 # %% key="begin"
