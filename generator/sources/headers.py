@@ -206,9 +206,9 @@ class CellReader:
                 self.refuse(raw.line, f"the check {name!r}", f"{known or 'a check of docs/checks.md'}.{near}")
             settings = dict(value) if isinstance(value, dict) else {"points": value}
             points = settings.pop("points", None)
-            self._check_check_options(raw, name, settings)
             if not fits(points, "number"):
                 self.refuse(raw.line, f"checks={{{name!r}: {value!r}}}", 'points, or {"points": 3, …}')
+            self._check_check_options(raw, name, settings)
             checks.append(CheckPoints(name, float(points), {**self.check_options.get(name, {}), **settings}))
         return tuple(checks)
 
