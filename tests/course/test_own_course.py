@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from generator.sources.source import load_source
 from paribus.cli import main
 from paribus.course.catalog import load_course
 from paribus.course.errors import SourceError
+from paribus.course.policy import load_policy
 from paribus.evidence.record import Record
 from tests.course.own_course import COURSE, SOURCE, write_course
 
@@ -137,7 +139,7 @@ def test_a_wrong_begin_stops_a_build(tmp_path: Path) -> None:
     write_course(tmp_path)
     (tmp_path / "week1/cars.py").write_text(SOURCE.replace("week1_cars", "week1_boats"), encoding="utf-8")
     course = load_course(tmp_path / "course.toml")
-    with pytest.raises(BuildError, match=r"cars\.py:14: paribus\.begin\('week1_boats'\)"):
+    with pytest.raises(BuildError, match=r"cars\.py:15: paribus\.begin\('week1_boats'\)"):
         build_assignment(course, course.entry("week1_cars"), Options())
 
 
@@ -201,6 +203,19 @@ def test_prose_is_taken_from_the_filled_notebook() -> None:
     }
     filled = {"cells": [{"id": "a", "cell_type": "markdown", "source": "new"}]}
     assert [cell["source"] for cell in with_prose(executed, filled)["cells"]] == ["new", "x"]
+
+
+def test_the_page_s_course_toml_is_one(tmp_path: Path) -> None:
+    """Every table that docs/your-own-course.md shows, in one file."""
+    write_course(tmp_path)
+    page = (Path(__file__).parents[2] / "docs" / "your-own-course.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(blocks) == 3
+    (tmp_path / "course.toml").write_text("\n".join(blocks), encoding="utf-8")
+    course = load_course(tmp_path / "course.toml")
+    assert course.library is not None
+    assert course.library.requirements == ("sympy>=1.13",)
+    assert set(load_policy("week1_cars", course.file).sections) == {"A", "B"}
 
 
 def test_a_course_whose_policy_names_no_assignment_of_its_own_is_refused(
