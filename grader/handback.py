@@ -25,7 +25,7 @@ from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
 from grader.gradebook.kept import Kept
 from grader.gradebook.owners import remember_owners
-from grader.gradebook.penalty import load_plugin
+from grader.gradebook.penalty import require_method
 from grader.handed_back import FILE as HANDED_BACK
 from grader.handed_back import compare, graded_at, read_earlier
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
@@ -122,7 +122,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
         worksheet = _read_worksheet(order)
-        load_plugin(order.policy.late_penalty)
+        require_method(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
         listed = tuple(_inbox(order))
         commitments = _read_commitments(order)
@@ -200,7 +200,7 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         results = _read_earlier(order)
         check_releases(order.out, results, order.releases)
         worksheet = _read_worksheet(order)
-        load_plugin(order.policy.late_penalty)
+        require_method(order.policy.late_penalty)
         roster = read_roster(worksheet, order.policy)
         if worksheet is not None:
             results = tuple(told_anew(result, roster) for result in results)

@@ -32,8 +32,10 @@ from generator.building.placeholders import placeholders
 from generator.building.platforms import Setting, kaggle_of, notebook_metadata, platforms_of, setting_of
 from generator.building.readme import README, student_readme
 from generator.building.wheel import Wheel, build_wheel
+from generator.errors import BuildError
 from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from generator.publishing.kaggle_metadata import to_text as metadata_text
+from generator.running.agreement import wrong_begins
 from generator.running.references import References
 from generator.sources.expressions import ReferenceCall
 from generator.sources.roles import PLATFORMS, VARIANTS
@@ -114,6 +116,8 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
         raise UsageError(f"There is no platform called {unknown[0]!r}. Choose from: {', '.join(PLATFORMS)}.")
     platforms = options.platforms or platforms_of(course)
     source = load_source(entry.source, course)
+    for wrong in wrong_begins(source, entry.name):
+        raise BuildError(wrong)
     setting = setting_of(course)
     value_of = _values(options.references, profile)
 
@@ -138,7 +142,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
     release = Release(assignment, to_text(release_notebook), references, sealed)
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
-    missing = _missing(source, entry, value_of, references)
+    missing = _missing(source, entry, options.references, profile)
     return Built(setting, entry, source, release, notebooks, missing, unsealed)
 
 
@@ -247,10 +251,14 @@ def _values(references: References, profile: Profile) -> ValueOf:
     return value_of
 
 
-def _missing(source: Source, entry: Entry, value_of: ValueOf, references: Mapping[str, object]) -> tuple[str, ...]:
-    missing = [f"{call.name} of {call.assignment}" for call in source.references if value_of(call) is None]
+def _missing(source: Source, entry: Entry, references: References, profile: Profile) -> tuple[str, ...]:
+    missing = [
+        f"{call.name} of {call.assignment}: " + references.why_missing(call.assignment, call.name, profile=profile)
+        for call in source.references
+        if references.lookup(call.assignment, call.name, profile=profile) is None
+    ]
     bands = any(check.check == BAND_CHECK for cell in source.cells for check in cell.checks)
-    if bands and entry.name not in references:
+    if bands and not references.for_release([entry.name], profile.name):
         missing.append(f"the bands of {BAND_CHECK}")
     return tuple(dict.fromkeys(missing))
 

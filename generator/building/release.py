@@ -1,8 +1,9 @@
 """`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
 
 It refuses where prose or a band needs a reference that no run recorded, where the key of a blind zoo is missing,
-where a line of a solution stands in something a student gets, and where the visible tests let a planted wrong
-answer through. It says which accounts in the notebooks are placeholders.
+where a line of a solution stands in something a student gets, where the visible tests let a planted wrong answer
+through, and where the release's own checks do not pass on the solution. It says which accounts in the notebooks are
+placeholders.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,21 +25,24 @@ PROOFS = Path(".paribus") / "cache" / "proofs"
 @dataclass(frozen=True)
 class Conditions:
     """What a release may do without (references, keys of zoos), and where proofs are kept (None: nowhere);
-    ``data`` is a file that the tests run on instead of the smallest profile's data.
+    ``data`` is a file that the tests run on instead of the smallest profile's data. ``solutions`` runs and grades
+    the solutions: it refuses, or says what their author lets stay open (None: nothing is run).
     """
 
     allow_missing: bool = False
     skip_hidden: bool = False
     data: Path | None = None
+    solutions: Callable[[], Sequence[object]] | None = None
     proofs: Path | None = PROOFS
 
 
 @dataclass(frozen=True)
 class ReleaseReport:
-    """What was written, and what was proven of the hidden tests."""
+    """What was written, what was proven of the hidden tests, and which checks stay open on the solution."""
 
     build: BuildReport
     proofs: tuple[Proof, ...]
+    left_open: tuple[object, ...] = ()
 
 
 def release(
@@ -78,4 +82,5 @@ def release(
             for item in built
         )
         require(proofs)
-    return ReleaseReport(write_build(built, wheel, out, platforms), proofs)
+    left_open = () if conditions.solutions is None else tuple(conditions.solutions())
+    return ReleaseReport(write_build(built, wheel, out, platforms), proofs, left_open)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
 from generator.commands.build import as_json, as_lines, configure_build, options_of
@@ -31,6 +32,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-hidden", action="store_true", help="do not try the hidden tests against planted wrong answers"
     )
+    parser.add_argument(
+        "--skip-solution", action="store_true", help="do not run the solution and grade it with the release"
+    )
+    parser.add_argument(
+        "--allow-open", action="append", default=[], metavar="CHECK",
+        help="a check that may fail or stay undecided on the solution; may be given more than once",
+    )  # fmt: skip
+    parser.add_argument(
+        "--run-profile", metavar="NAME", help="the profile that the solution runs on (default: as of `paribus run`)"
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=Path("build/run"), metavar="DIR",
+        help="where `paribus run` keeps its runs; an unchanged one is not run again (default: %(default)s)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,22 +53,36 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from generator.building.release import Conditions, release
+    from generator.rehearsal.solution import Solutions, grade_solutions
 
     course = course_of(arguments)
-    conditions = Conditions(
-        allow_missing=arguments.allow_missing, skip_hidden=arguments.skip_hidden, data=arguments.data
-    )
+    entries, options = course.select(arguments.name), options_of(arguments, course)
     with Console(stderr=True, quiet=arguments.json).status("Building …") as status:
-        report = release(
-            course, course.select(arguments.name), arguments.out, options_of(arguments, course), conditions,
-            progress=status.update,
+        how = Solutions(
+            course.profile(arguments.run_profile), arguments.runs, tuple(arguments.allow_open), say=status.update
+        )
+        conditions = Conditions(
+            arguments.allow_missing, arguments.skip_hidden, arguments.data,
+            None if arguments.skip_solution else partial(grade_solutions, course, entries, options, how),
         )  # fmt: skip
+        report = release(course, entries, arguments.out, options, conditions, progress=status.update)
     caught = sum(len(task.wrong) for proof in report.proofs for task in proof.tasks)
     if arguments.json:
-        print(json.dumps({**json.loads(as_json(report.build)), "wrong_answers_caught": caught}, indent=1))
+        print(
+            json.dumps(
+                {
+                    **json.loads(as_json(report.build)),
+                    "wrong_answers_caught": caught,
+                    "left_open": [str(item) for item in report.left_open],
+                },
+                indent=1,
+            )
+        )
     else:
         print(as_lines(report.build))
         print(f"Tests:             {f'{caught} planted wrong answers caught' if report.proofs else 'not tried'}")
+        graded = "not graded" if arguments.skip_solution else "every check passes"
+        print(f"Solution:          {'; '.join(f'left open: {item}' for item in report.left_open) or graded}")
     return 0
 
 

@@ -64,11 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     course = course_of(arguments)
     entries = course.select(arguments.name)
-    zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, arguments.zoo)
+    sources = {entry.name: load_source(entry.source, course) for entry in entries}
+    zoos = find_zoo(sources, arguments.zoo)
     settings = Settings(
         profile=course.profile(arguments.profile), data=arguments.data, model=arguments.model, seed=arguments.seed,
         reference_seeds=arguments.reference_seeds, time_limit=arguments.time_limit, workers=arguments.jobs,
         force=arguments.force, record=arguments.record, zoos=zoos, given=given_files(course, entries),
+        sources=sources,
     )  # fmt: skip
     with show_progress(quiet=arguments.json) as observe:
         finished = run_assignments(

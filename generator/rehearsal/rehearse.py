@@ -274,7 +274,9 @@ def write_policy(table: Table, path: Path) -> Path:
     return path
 
 
-def grade_class(files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path) -> None:
+def grade_class(
+    files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path, quiet: bool = False
+) -> None:
     """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails.
 
     Always anew: results are kept by release and version, and what is rehearsed is the grader as it stands.
@@ -285,6 +287,9 @@ def grade_class(files: Path, assignment: str, release: Path, out: Path, workers:
         sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
         "--release", str(release), "--out", str(out), "-j", str(workers), "--json", "--course", str(policy),
     ]  # fmt: skip
-    result = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    result = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True
+    )
     if result.returncode != 0:
-        raise RehearsalError(f"`paribus grade` ended with status {result.returncode}; what it said stands above.")
+        said = f":\n{result.stderr.strip()}" if quiet else "; see what it said above."
+        raise RehearsalError(f"`paribus grade` ended with status {result.returncode}{said}")

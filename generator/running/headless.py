@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.running.agreement import disagreements, require_agreement
 from generator.running.gpu import find_gpu, require_gpu
 from generator.running.kernel import Kernel
-from generator.running.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry
+from generator.running.references import ENOUGH_SEEDS, NO_MODEL, entry_from, record_entry, records_in
 from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.running.run_inputs import choose_parameters, defined_parameters
+from generator.sources.source import Source
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
 from paribus.profiles import Profile
@@ -26,7 +28,8 @@ Solution = Callable[[str], Mapping[str, Any]]
 class Settings:
     """What a user asks of a run; None leaves it to the profile (or, for the seed, to the notebook). ``zoos`` are
     the folders of blind models by assignment; a notebook finds its own as ``zoo`` in its working folder. ``given``
-    are files by assignment and bare name: a course's library, an assignment's own files.
+    are files by assignment and bare name: a course's library, an assignment's own files. Where ``sources`` has an
+    assignment's source, it is held against what the solution recorded.
     """
 
     profile: Profile
@@ -39,6 +42,7 @@ class Settings:
     force: bool = False
     record: bool = False
     zoos: Mapping[str, Path] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     given: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
 
 
@@ -115,24 +119,28 @@ def run_assignments(
 ) -> list[Finished]:
     """Run the solutions of ``names`` and write their references, to ``solutions`` only with ``settings.record``.
 
-    RunError where the profile needs a GPU that is not there (before anything starts) or a notebook fails
-    (after the others have finished).
+    RunError where the profile needs a GPU that is not there (before anything starts), or where a notebook fails or
+    does not agree with its source (after the others have finished).
     """
     require_gpu(settings.profile, find=gpu)
     jobs = make_jobs(names, solution, settings)
     answers = run_jobs(jobs, out, kernel=kernel, workers=settings.workers, force=settings.force, observe=observe)
     folder = solutions if settings.record else out / "references"
-    finished = [
-        _write_references(answer, settings.profile.name, folder)
-        for answer in answers
-        if isinstance(answer, RunResult)
-    ]
+    finished, disagreeing = [], []
+    for answer in answers:
+        if isinstance(answer, RunResult):
+            notebook = json.loads(answer.notebook.read_text(encoding="utf-8"))
+            source = settings.sources.get(answer.name)
+            found = disagreements(source, answer.name, records_in(notebook)) if source is not None else []
+            disagreeing += found
+            if not found:
+                finished.append(_write_references(answer, notebook, settings.profile.name, folder))
     require_all(answers)
+    require_agreement(disagreeing)
     return finished
 
 
-def _write_references(run: RunResult, profile: str, folder: Path) -> Finished:
-    notebook = json.loads(run.notebook.read_text(encoding="utf-8"))
+def _write_references(run: RunResult, notebook: Mapping[str, Any], profile: str, folder: Path) -> Finished:
     entry = entry_from(
         [notebook],
         profile=profile,

@@ -8,7 +8,7 @@ pooled into one value.
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,11 @@ ALPHA = 0.001
 ENOUGH_SEEDS = 10
 TOLERANCE = 1e-6
 """What a deterministic model may differ by between machines at least."""
+RANGES: Mapping[str, tuple[float, float]] = {
+    **dict.fromkeys(("accuracy", "macro_f1", "weighted_f1"), (0.0, 1.0)),
+    **dict.fromkeys(("zero_f1_classes", "validation_loss", "train_loss"), (0.0, math.inf)),
+}
+"""Between what a metric always lies: no band reaches beyond."""
 NO_MODEL = "none"
 """The model of a notebook that has no MODEL parameter."""
 
@@ -75,7 +80,8 @@ class Entry:
     def from_plain(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `plain` wrote."""
         values = {
-            name: Reference(**{**item, "values": tuple(item["values"])}) for name, item in raw["values"].items()
+            name: within_range(name, Reference(**{**item, "values": tuple(item["values"])}))
+            for name, item in raw["values"].items()
         }
         return cls(**{**raw, "values": values})
 
@@ -112,6 +118,14 @@ def pool(values: Sequence[float], *, deterministic: bool = False) -> Reference:
         low, high = prediction_interval(values)
     sd = _sd(values) if len(values) > 1 else None
     return Reference(_mean(values), sd, len(values), low, high, tuple(values), same)
+
+
+def within_range(name: str, reference: Reference) -> Reference:
+    """A reference whose band ends where its metric does; ``name`` ends in the metric's."""
+    lowest, highest = RANGES.get(name.rpartition(".")[2], (-math.inf, math.inf))
+    if reference.low is None or reference.high is None:
+        return reference
+    return replace(reference, low=max(reference.low, lowest), high=min(reference.high, highest))
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -159,7 +173,7 @@ def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
         declared = any(_declares_deterministic(record) for record in results)
         for metric in sorted(set.intersection(*(set(record.values) for record in results))):
             pooled = pool([float(record.values[metric]) for record in results], deterministic=declared)
-            found[f"{run_name}.{metric}"] = pooled
+            found[f"{run_name}.{metric}"] = within_range(metric, pooled)
     return found
 
 

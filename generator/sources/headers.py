@@ -11,8 +11,9 @@ from generator.sources.percent import RawCell
 from generator.sources.regions import Region, find_regions
 from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
 from paribus.course.assignment import CheckPoints, Role
-from paribus.course.checknames import CHECK_NAMES
+from paribus.course.checknames import CHECK_NAMES, OPTIONS
 from paribus.course.errors import SourceError
+from paribus.course.near import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -201,13 +202,21 @@ class CellReader:
                 known = ", ".join(
                     sorted(other for other in CHECK_NAMES if other.split(".")[0] == name.split(".")[0])
                 )
-                self.refuse(raw.line, f"the check {name!r}", known or "a check of docs/checks.md")
+                near = did_you_mean(name, CHECK_NAMES)
+                self.refuse(raw.line, f"the check {name!r}", f"{known or 'a check of docs/checks.md'}.{near}")
             settings = dict(value) if isinstance(value, dict) else {"points": value}
             points = settings.pop("points", None)
             if not fits(points, "number"):
                 self.refuse(raw.line, f"checks={{{name!r}: {value!r}}}", 'points, or {"points": 3, …}')
+            self._check_check_options(raw, name, settings)
             checks.append(CheckPoints(name, float(points), {**self.check_options.get(name, {}), **settings}))
         return tuple(checks)
+
+    def _check_check_options(self, raw: RawCell, name: str, settings: Mapping[str, Any]) -> None:
+        known = OPTIONS.get(name, ())
+        for option in sorted(set(settings) - set(known)):
+            expected = f"points or one of {', '.join(known)}" if known else "points alone: it takes no option"
+            self.refuse(raw.line, f"the option {option!r} of {name}", f"{expected}.{did_you_mean(option, known)}")
 
 
 def _without_marks(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,16 +6,20 @@ from typing import Any
 
 from grader.errors import GraderError
 from grader.model import Result
+from paribus.course.policy import LateTable
 
 
-def penalty_of(result: Result, method: str) -> float:
+def penalty_of(result: Result, method: str | LateTable) -> float:
     """The points that a late submission loses, between none and its score; people's grades are in the score.
 
-    ``method`` is "none", "zero" (nbgrader's two) or ``module:Class``, a `LateSubmissionPlugin` of nbgrader's.
+    ``method`` is a table of the course's, "none", "zero" (nbgrader's two) or ``module:Class``, a
+    `LateSubmissionPlugin` of nbgrader's.
     GraderError where there is no such class, or it gives no number.
     """
     if not result.late:
         return 0.0
+    if isinstance(method, LateTable):
+        return method.penalty(result.score, result.late)
     given = load_plugin(method).late_submission_penalty(result.submission, result.score, result.late)
     if given is None:
         return 0.0
@@ -24,6 +28,12 @@ def penalty_of(result: Result, method: str) -> float:
             f"late_penalty = {method!r} gave {given!r} for {result.submission}; expected points or None."
         )
     return min(max(float(given), 0.0), result.score)
+
+
+def require_method(method: str | LateTable) -> None:
+    """GraderError where a course names a plugin that there is none of."""
+    if not isinstance(method, LateTable):
+        load_plugin(method)
 
 
 def load_plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types

@@ -55,7 +55,7 @@ def lateness(worksheet: Worksheet, policy: Policy) -> Late:
     rows = {
         student.number: _row(student, due, usual[0][0], policy, worksheet.languages)
         for student in worksheet.students
-        if (due := policy.due_for(student.number)) is not None and student.submitted not in ("", "-")
+        if (due := policy.due_for(student.number, student.group)) is not None and student.submitted not in ("", "-")
     }
     return Late(
         seconds={number: row.late for number, row in rows.items() if row.late > 0},
@@ -75,6 +75,12 @@ def _row(student: Student, due: datetime, usual: str, policy: Policy, known: Seq
     when = read_date(student.submitted, policy, known)
     if when is None:
         return _Row(unread=_not_read(student.submitted, known))
+    if policy.sections and student.group not in policy.sections:
+        sections = ", ".join(policy.sections)
+        return _Row(
+            unread=f"late: the worksheet's group {student.group!r} is no section under due in course.toml "
+            f"({sections}), {ON_TIME}"
+        )
     status = read_status(student.status, known)
     granted = [_in_zone(moment, policy) for moment in status.extension] if not status.unread else []
     alone = read_date(student.due, policy, known) if student.due != usual else None

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from grader.errors import WorksheetError
 from grader.intake.inbox import read
@@ -26,6 +27,10 @@ TOLD = ("not in the worksheet", "late:", "draft:")
 """How remarks begin that follow from the worksheet's rows and the policy."""
 OUTSIDE = (*TOLD, "duplicate", "unclear whose", "team:", "Not read", "The text typed into Moodle")
 """How remarks begin that do not follow from the file alone; a result with others of them is made anew."""
+
+
+NO_TEAMS: Mapping[str, Any] = {"group_of": {}, "members": {}, "apart": frozenset()}
+"""What a column of groups says of teams where the course gives its groups dates as sections."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def read_roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
     if worksheet is None:
         return Roster(reveal=policy.reveal)
     return Roster(
-        people=read_people(worksheet),
+        people=replace(read_people(worksheet), **NO_TEAMS) if policy.sections else read_people(worksheet),
         late=lateness(worksheet, policy),
         drafts=frozenset(
             student.number

@@ -22,4 +22,32 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "integrity": ("chain", "copied"),
 }  # fmt: skip
 
+_OF_EXPERIMENT = ("experiment",)
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "tasks.tests_passed": ("task",),
+    "experiments.template_complete": ("experiment", "parts"),
+    "experiments.one_change": ("experiment", "vary", "smallest_factor"),
+    "experiments.held_constant": _OF_EXPERIMENT,
+    "experiments.predicted_first": _OF_EXPERIMENT,
+    "experiments.result_matches": ("experiment", "min_numbers"),
+    "experiments.meaningful_supported": ("experiment", "metric", "margin"),
+    "seeds.reported": _OF_EXPERIMENT,
+    "seeds.enough": ("experiment", "minimum", "exploring"),
+    "seeds.summary_matches": _OF_EXPERIMENT,
+    "seeds.paired": _OF_EXPERIMENT,
+    "seeds.distinct": _OF_EXPERIMENT,
+    "metrics.baseline_first": ("baselines",),
+    "metrics.recomputed": ("tolerance",),
+    "metrics.near_reference": ("values",),
+    "memo.sections_present": ("sections",),
+    "memo.answered": ("min_words",),
+    "memo.numbers_traced": ("experiment", "min_numbers"),
+    "memo.sources_cited": _OF_EXPERIMENT,
+    "form.sections": ("sections",),
+    "diagnosis.before_reveal": ("zoo", "model"),
+    "diagnosis.matches": ("zoo", "model"),
+    "diagnosis.evidence": ("zoo", "model", "least"),
+}
+"""What a check needs to know beyond its points, by name; a check that is not here takes no option."""
+
 CHECK_NAMES: frozenset[str] = frozenset(f"{family}.{name}" for family, names in FAMILIES.items() for name in names)

@@ -8,27 +8,30 @@ Nothing of it stands in a release, so all of it may change while submissions com
     language = ""                     # Moodle's code of the site's language, like "de" or "pt_br"
     attempts = "ask"                  # which of a student's files counts: last, best, or a person chooses
     anonymous = false                 # store and show no name, only Moodle's identifier
-    late_penalty = "none"             # none, zero, or "module:Class", a late submission plugin of nbgrader's
+    late_penalty = "none"             # none, zero, or "module:Class", a late submission plugin of nbgrader's; or
+                                      # { percent = 10, per = "day", cap = 50 }: of the points, for each day begun
 
     [grading.limits]                  # of one submission, see `Limits`
     seconds = 120
 
     [grading.assignments.week1_homework]
-    due = 2027-03-01T23:59:00
+    due = 2027-03-01T23:59:00         # or by section: { A = 2027-03-01T23:59:00, B = 2027-03-03T23:59:00 }
     reveal = 2027-03-01T15:30:00      # when blind models are revealed: what was handed in before came first
     extensions = { 1234 = 48 }        # hours by Moodle's identifier
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from paribus.course.reading import Reader, read_toml
 
 Attempts = Literal["ask", "last", "best"]
+PERIODS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
 ATTEMPTS: tuple[Attempts, ...] = ("ask", "last", "best")
 
 
@@ -54,9 +57,24 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class LateTable:
+    """What late work loses: ``percent`` of its points for each period that has begun, at most ``cap`` per cent."""
+
+    percent: float
+    per: str
+    cap: float = 100.0
+
+    def penalty(self, score: float, late: float) -> float:
+        """The points that work with ``score`` points loses, ``late`` seconds after it was due."""
+        periods = math.ceil(late / PERIODS[self.per])
+        return score * min(self.percent * periods, self.cap) / 100
+
+
+@dataclass(frozen=True)
 class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
-    identifier; ``late_penalty`` is "none", "zero" or ``module:Class``; blind models are revealed at ``reveal``.
+    identifier; ``late_penalty`` is "none", "zero", ``module:Class`` or a table; blind models are revealed at
+    ``reveal``. Where sections have their own dates, ``sections`` holds them and ``due`` is the last.
     ``zone_given`` says that the course named its ``timezone``, which else is a guess.
     """
 
@@ -66,15 +84,17 @@ class Policy:
     language: str = ""
     attempts: Attempts = "ask"
     anonymous: bool = False
-    late_penalty: str = "none"
+    late_penalty: str | LateTable = "none"
     due: datetime | None = None
     extensions: Mapping[str, timedelta] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     reveal: datetime | None = None
+    sections: Mapping[str, datetime] = field(default_factory=dict)
 
-    def due_for(self, student: str) -> datetime | None:
-        """When a student's work is due, the extension counted."""
-        return None if self.due is None else self.due + self.extensions.get(student, timedelta())
+    def due_for(self, student: str, section: str = "") -> datetime | None:
+        """When a student's work is due, by the section and with the extension counted."""
+        due = self.sections.get(section, self.due)
+        return None if due is None else due + self.extensions.get(student, timedelta())
 
 
 def load_policy(assignment: str, path: Path) -> Policy:
@@ -96,7 +116,11 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
     simple = ("timezone", "date_format", "language", "attempts", "anonymous", "late_penalty")
     reader.only(table, (*simple, "limits", "assignments"), "grading")
     given = {name: table[name] for name in simple if name in table}
+    if isinstance(given.get("late_penalty"), dict):
+        given["late_penalty"] = _late_table(reader, given["late_penalty"])
     for name, value in given.items():
+        if isinstance(value, LateTable):
+            continue
         kind = bool if name == "anonymous" else str
         if not isinstance(value, kind):
             reader.refuse("grading", f"{name} = {value!r}", "true or false" if kind is bool else "a text in quotes")
@@ -109,10 +133,12 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
     where = f"grading.assignments.{assignment}"
     own = reader.as_table(assignments.get(assignment, {}), where)
     reader.only(own, ("due", "extensions", "reveal"), where)
+    sections = _sections(reader, own.get("due"), zone, where)
     return Policy(
         **given,
         zone_given="timezone" in given,
-        due=_moment(reader, "due", own.get("due"), zone, where),
+        due=_moment(reader, "due", own.get("due"), zone, where) if not sections else max(sections.values()),
+        sections=sections,
         reveal=_moment(reader, "reveal", own.get("reveal"), zone, where),
         extensions=_extensions(reader, own.get("extensions", {}), where),
         limits=_limits(reader, table.get("limits", {})),
@@ -132,6 +158,28 @@ def _moment(reader: Reader, name: str, value: object, zone: ZoneInfo, where: str
     if not isinstance(value, datetime):
         reader.refuse(where, f"{name} = {value!r}", "a date and a time without quotes, like 2027-03-01T23:59:00")
     return value if value.tzinfo is not None else value.replace(tzinfo=zone)
+
+
+def _sections(reader: Reader, value: object, zone: ZoneInfo, where: str) -> dict[str, datetime]:
+    """A date for each section, by the name that the worksheet's column of groups has for it."""
+    found = {}
+    for section, date in value.items() if isinstance(value, dict) else ():
+        moment = _moment(reader, section, date, zone, f"{where}.due")
+        if moment is not None:
+            found[str(section)] = moment
+    return found
+
+
+def _late_table(reader: Reader, table: Mapping[str, Any]) -> LateTable:
+    where = "grading.late_penalty"
+    reader.only(table, ("percent", "per", "cap"), where)
+    percent, per, cap = table.get("percent"), table.get("per", "day"), table.get("cap", 100)
+    for name, number in (("percent", percent), ("cap", cap)):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number <= 100:
+            reader.refuse(where, f"{name} = {number!r}", "a number above 0 and up to 100")
+    if per not in PERIODS:
+        reader.refuse(where, f"per = {per!r}", f"one of {', '.join(PERIODS)}")
+    return LateTable(float(table["percent"]), str(per), float(cap))
 
 
 def _extensions(reader: Reader, value: object, where: str) -> dict[str, timedelta]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from paribus.course.checknames import CHECK_NAMES
+from paribus.course.checknames import CHECK_NAMES, OPTIONS
 from paribus.course.reading import Reader
 from paribus.profiles import Profile
 
@@ -232,6 +232,12 @@ def read_check_options(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, M
     options = reader.tables(raw, "checks", "the file")
     for name in sorted(set(options) - CHECK_NAMES):
         reader.refuse_name("checks", "check", name, sorted(CHECK_NAMES))
+    for name, table in options.items():
+        known = OPTIONS.get(name, ())
+        for option in sorted(set(table) - set(known)):
+            if not known:
+                reader.refuse(f"checks.{name}", f"the option {option!r}", "no option: this check takes none")
+            reader.refuse_name(f"checks.{name}", "option", option, known)
     return options
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from paribus.course.errors import CatalogError
-from paribus.course.policy import Limits, Policy, load_policy
+from paribus.course.policy import LateTable, Limits, Policy, load_policy
 
 NAME = "week1_homework"
 FULL = """
@@ -60,6 +60,28 @@ def test_a_time_with_its_own_zone_keeps_it(tmp_path: Path) -> None:
     assert due == datetime(2027, 3, 1, 23, 59, tzinfo=UTC)
 
 
+def test_sections_have_their_own_dates(tmp_path: Path) -> None:
+    """By the group of the worksheet; the last date is the assignment's."""
+    dates = "due = { A = 2027-03-01T12:00:00Z, B = 2027-03-03T12:00:00Z }\nextensions = { 7 = 1 }"
+    policy = read(tmp_path, f"[grading.assignments.{NAME}]\n{dates}")
+    first, last = datetime(2027, 3, 1, 12, tzinfo=UTC), datetime(2027, 3, 3, 12, tzinfo=UTC)
+    assert (policy.due_for("1", "A"), policy.due_for("1", "B"), policy.due) == (first, last, last)
+    assert policy.due_for("7", "A") == first + timedelta(hours=1)
+
+
+def test_late_work_loses_a_percentage_for_each_period_begun(tmp_path: Path) -> None:
+    policy = read(tmp_path, '[grading]\nlate_penalty = { percent = 10, per = "day", cap = 25 }')
+    table = policy.late_penalty
+    assert isinstance(table, LateTable)
+    assert [table.penalty(50, hours * 3600) for hours in (0, 1, 24, 25, 1000)] == [0, 5, 5, 10, 12.5]
+
+
+def test_a_file_that_lists_weeks_names_their_assignments(tmp_path: Path) -> None:
+    weeks = f"[weeks.week1.assignments.{NAME}]\n[grading.assignments.week1_homewrk]\n"
+    with pytest.raises(CatalogError, match=r"unknown assignment 'week1_homewrk'.*Did you mean 'week1_homework'"):
+        read(tmp_path, weeks)
+
+
 WRONG = {
     "no TOML": ("[grading", "is no TOML"),
     "no table": ("grading = 1", r"\[grading\] holds 1; expected a table"),
@@ -71,6 +93,16 @@ WRONG = {
     "no limit": ("[grading.limits]\ncells = 0", "expected a positive number"),
     "half a cell": ("[grading.limits]\ncells = 1.5", "expected a positive number"),
     "no date": (f"[grading.assignments.{NAME}]\ndue = '1.3.2027'", "a date and a time without quotes"),
+    "no date of a section": (
+        f"[grading.assignments.{NAME}]\ndue = {{ A = 1 }}",
+        r"due\] holds A = 1; expected a date",
+    ),
+    "no percent": ("[grading]\nlate_penalty = { percent = 0 }", "percent = 0; expected a number above 0"),
+    "no period": (
+        "[grading]\nlate_penalty = { percent = 5, per = 'month' }",
+        "'month'; expected one of hour, day, week",
+    ),
+    "a table's unknown": ("[grading]\nlate_penalty = { percents = 5 }", "'percents'.*Did you mean 'percent'"),
     "no reveal": (f"[grading.assignments.{NAME}]\nreveal = 5", "reveal = 5; expected a date and a time"),
     "no hours": (f"[grading.assignments.{NAME}]\nextensions = {{ 1 = 'long' }}", "hours, as a number"),
 }

@@ -113,6 +113,7 @@ def test_revealing_changes_the_key_and_not_the_digest(tmp_path: Path) -> None:
         "--course",
         str(COURSE.file),
         "--skip-hidden",
+        "--skip-solution",
         "--out",
         str(tmp_path),
     ]

@@ -12,8 +12,10 @@ import pytest
 
 import paribus
 from generator.building.build import Options, build_assignment
-from generator.building.platforms import Setting, frame, needed_packages
+from generator.building.platforms import Setting, frame, needed_packages, setting_of
 from generator.building.wheel import build_wheel
+from paribus.course.catalog import load_course
+from tests.course.own_course import write_course
 from tests.generator.courses import SMALL
 from tests.shipped import KAGGLE
 
@@ -161,6 +163,37 @@ def test_a_session_that_still_uses_another_version_is_told_to_restart(tmp_path: 
     assert (
         f"paribus {paribus.__version__} is installed, but this session still uses 0.0.1. Restart the kernel" in said
     )
+
+
+def test_a_course_s_library_is_installed_beside_and_a_later_week_replaces_it(
+    bare_python: Path, tmp_path: Path
+) -> None:
+    """Its version follows its content. A session that has imported the older one is told to restart."""
+    course = load_course(write_course(tmp_path / "course"))
+    entry = course.entry("week1_cars")
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / WHEEL).write_bytes(build_wheel().content)
+    versions = []
+    for text in ("", "FAST = 200\n"):
+        (tmp_path / "course/library/mechanics/more.py").write_text(text, encoding="utf-8")
+        setting = setting_of(course)
+        assert setting.library is not None
+        (work / setting.library.name).write_bytes(setting.library.content)
+        versions.append(setting.library.version)
+        newest = setting.library.name
+        cell = frame("jupyter", entry, setting, course.smallest).setup.source.replace(NEEDED, "")
+        first = "import importlib.util\nif importlib.util.find_spec('mechanics'):\n    import mechanics.more\n"
+        said = run((first if text else "") + cell, work, bare_python)
+    older, newer = versions
+    assert (
+        f"mechanics-library {newer} is installed, but this session still uses {older}. Restart the kernel" in said
+    )
+    ready = f"paribus {paribus.__version__} and mechanics-library {newer} are ready.\n"
+    assert run(cell, work, bare_python) == ready
+    (work / newest).unlink()
+    later = cell.replace(newer, "2")
+    assert f"There is no mechanics_library-2-py3-none-any.whl in {work}" in run(later, work, bare_python)
 
 
 # --- handing in on Colab

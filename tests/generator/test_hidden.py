@@ -129,3 +129,15 @@ def test_every_problem_stops_a_release() -> None:
     require([Proof("week0_tiny", (TaskProof("a", "", "", "no", (WrongAnswer("w", "", "visible"),) * 3),))])
     with pytest.raises(BuildError, match=r"week0_tiny: double: it has 0 planted wrong answers"):
         require([Proof("week0_tiny", (bad,))])
+
+
+def test_tests_run_on_the_file_that_a_release_names(tmp_path: Path) -> None:
+    """A notebook that takes its data by name is proved on data that nobody else has."""
+    text = ENTRY.source.read_text(encoding="utf-8")
+    line = 'PROFILE = "full"  # the course\'s own\n'
+    assert line in text
+    source = read_source(text.replace(line, f'{line}DATA = "none.csv"\nopen(DATA).close()\n'), "tiny", SMALL.shares)
+    with pytest.raises(BuildError, match=r"the solution fails in cell 'parameters': .*No such file"):
+        prove(SMALL, ENTRY, source)
+    (tmp_path / "own.csv").write_text("a\n", encoding="utf-8")
+    assert prove(SMALL, ENTRY, source, data=tmp_path / "own.csv").problems() == ()

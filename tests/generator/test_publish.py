@@ -382,3 +382,8 @@ def test_the_notebooks_that_are_pushed_tell_students_to_add_this_owner_s_data_se
 def test_a_wait_that_makes_no_sense_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="--time-limit is 0"):
         command.run(parse("week1_lab", "--time-limit", "0"))
+
+
+def test_an_assignment_s_own_data_sets_are_attached_beside_the_wheel() -> None:
+    metadata = kernel_metadata(KAGGLE, "week1_lab", gpu=False, datasets=("me/cars-2027",))
+    assert metadata["dataset_sources"] == [f"{KAGGLE.owner}/paribus-wheel", "me/cars-2027"]

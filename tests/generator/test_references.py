@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from generator.errors import RunError
 from generator.running.references import (
     Entry,
     Reference,
+    References,
     entry_from,
     load_references,
     measure,
@@ -22,6 +24,7 @@ from generator.running.references import (
     prediction_interval,
     record_entry,
     records_in,
+    within_range,
 )
 from paribus.evidence.block import render
 from paribus.evidence.markup import Table
@@ -206,3 +209,33 @@ def test_a_file_that_is_no_references_file_is_named(tmp_path: Path, text: str) -
     (tmp_path / "week9_lab.json").write_text(text)
     with pytest.raises(RunError, match=r"week9_lab\.json: "):
         load_references(tmp_path)
+
+
+def test_a_band_ends_where_its_metric_does() -> None:
+    wide = Reference(0.98, 0.05, 10, 0.7, 1.2, (0.98,), deterministic=False)
+    assert (within_range("encoder.accuracy", wide).low, within_range("encoder.accuracy", wide).high) == (0.7, 1.0)
+    assert within_range("encoder.validation_loss", replace(wide, low=-0.1)).low == 0.0
+    assert within_range("encoder.seconds", wide) == wide
+    assert within_range("encoder.accuracy", replace(wide, low=None)).high == 1.2
+
+
+def test_a_missing_reference_says_whether_it_was_recorded_at_all_or_elsewhere_or_is_no_name() -> None:
+    """What to do about each is another thing."""
+    smoke = PROFILES["smoke"]
+    own, other = entry(), entry(data="file", source="table.csv", mean=0.9)
+    assert "no run of week9_lab was ever recorded" in References({}).why_missing("week9_lab", "x.y", profile=smoke)
+    name = next(iter(own.values))
+    elsewhere = References({"week9_lab": (other,)}).why_missing("week9_lab", name, profile=smoke)
+    assert "recorded for profile smoke, data table.csv" in elsewhere
+    assert "students run the profile smoke (data synthetic and model tiny)" in elsewhere
+    known = References({"week9_lab": (own,)})
+    assert known.why_missing("week9_lab", name[:-1], profile=smoke) == (
+        f"no recorded run has this name. Did you mean {name!r}?"
+    )
+    micro = known.why_missing("week9_lab", name[:-1], profile=PROFILES["micro"])
+    assert micro.startswith("no run of week9_lab on the profile micro was recorded, and no run has this name. Did")
+
+
+def test_a_notebook_without_data_or_model_runs_on_the_profile_s_own() -> None:
+    assert entry(source="", model="none").usual(PROFILES["smoke"])
+    assert not entry(source="table.csv").usual(PROFILES["smoke"])

@@ -173,8 +173,12 @@ def test_points_are_shared_as_the_course_says() -> None:
 def test_a_source_overrides_shares_and_a_checks_options_join_the_courses() -> None:
     checks = {item.check: item for item in cell("whole").checks}
     assert checks["form.no_errors"].points == 2.0
-    assert checks["metrics.near_reference"].options == {"margin": 0.01, "run": "model"}
+    assert checks["metrics.near_reference"].options == {"values": ["model.macro_f1"]}
     assert checks["integrity.chain"].points == 0.0
+    header = '# %% experiment="a" vary="x" points=1 checks={"seeds.enough": {"points": 1, "exploring": ["b"]}}'
+    text = f"{header}\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"
+    (joined,) = read_source(text, "a.py", {}, {"seeds.enough": {"minimum": 4}}).cells[0].checks
+    assert joined.options == {"minimum": 4, "exploring": ["b"]}
 
 
 def test_lines_and_headings_are_known() -> None:

@@ -10,8 +10,9 @@ from nbgrader.plugins import LateSubmissionPlugin
 from grader.errors import GraderError
 from grader.gradebook.penalty import penalty_of
 from grader.intake.late import Late, late_remark, lateness, read_date
+from grader.intake.roster import read_roster
 from grader.intake.worksheet import Worksheet, read_worksheet
-from paribus.course.policy import Policy
+from paribus.course.policy import LateTable, Policy
 from tests.grader.classroom import careful_result
 
 DUE = datetime(2027, 3, 1, 22, 59, tzinfo=UTC)
@@ -178,3 +179,27 @@ class Broken(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships no t
 def test_a_plugin_that_is_none_is_refused(method: str, told: str) -> None:
     with pytest.raises(GraderError, match=told):
         penalty_of(careful_result(late=1.0), method)
+
+
+def test_a_table_of_the_courses_says_what_a_day_costs() -> None:
+    result = replace(careful_result(), late=90_000.0)
+    assert penalty_of(result, LateTable(10, "day")) == pytest.approx(result.score * 0.2)
+    assert penalty_of(replace(result, late=0.0), LateTable(10, "day")) == 0
+
+
+def test_a_section_s_work_is_due_at_its_own_time() -> None:
+    """The column of groups then holds sections, and nobody becomes a team by it."""
+    policy = replace(POLICY, sections={"A": DUE, "B": DUE + timedelta(days=2)}, due=DUE + timedelta(days=2))
+    header = HEADER.replace("Full name,", "Full name,Group,")
+    rows = [
+        "101,Ada,A,,28,2027-03-02 12:00,-,",
+        "102,Bob,B,,28,2027-03-02 12:00,-,",
+        "104,Dee,C,,28,2027-03-02 12:00,-,",
+    ]
+    sheet = read_worksheet("\n".join([header, *(f"Participant {row}" for row in rows), ""]).encode())
+    found = lateness(sheet, policy)
+    assert set(found.seconds) == {"101"}
+    assert "group 'C' is no section under due in course.toml (A, B)" in found.unread["104"]
+    people = read_roster(sheet, policy).people
+    assert people is not None
+    assert people.members == {}

@@ -1,0 +1,89 @@
+"""What a source says beside its code, held against what its solution recorded: names that must agree.
+
+A header's `vary`, `metric` and experiment, the name in `paribus.begin`, the values of a check: a misspelt one would
+cost honest students points, and nothing in the notebook would show it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from generator.errors import RunError
+from generator.sources.headers import SourceCell
+from generator.sources.source import Source
+from paribus.course.assignment import Role
+from paribus.course.near import did_you_mean
+from paribus.evidence.record import Record
+
+_BEGIN = re.compile(r"\bparibus\.begin\(\s*(?P<quote>[\"'])(?P<name>[^\"']*)(?P=quote)\s*[,)]")
+VALUES = "metrics.near_reference"
+"""The check whose option ``values`` names recorded values, such as encoder.macro_f1."""
+
+
+def wrong_begins(source: Source, assignment: str) -> Iterator[str]:
+    """Every `paribus.begin` that names another assignment; its records would not count as this one's."""
+    for cell in source.cells:
+        for match in _BEGIN.finditer(cell.text) if cell.cell_type == "code" else ():
+            if match["name"] != assignment:
+                line = cell.body_line + cell.text.count("\n", 0, match.start())
+                yield (
+                    f"{source.file}:{line}: paribus.begin({match['name']!r}), and course.toml calls the assignment "
+                    f"{assignment!r}; expected paribus.begin({assignment!r}, …)."
+                )
+
+
+def disagreements(source: Source, assignment: str, records: Sequence[Record]) -> list[str]:
+    """Each name of a source that no record of its solution knows: file and line, and what is recorded."""
+    found = [*wrong_begins(source, assignment)]
+    others = sorted({record.assignment for record in records} - {assignment})
+    if others and not found:
+        found.append(f"{source.file}:1: the records name the assignment {others[0]!r}; expected {assignment!r}.")
+    for cell in source.cells:
+        if cell.role is Role.EXPERIMENT:
+            found += _of_experiment(source, cell, records)
+        for check in cell.checks:
+            if check.check == VALUES:
+                known = {f"{record.run_name}.{name}" for record in records for name in record.values}
+                named = check.options.get("values", ())
+                found += _unknown(source, cell, "value", (str(name) for name in named), known)
+    return found
+
+
+def _of_experiment(source: Source, cell: SourceCell, records: Sequence[Record]) -> Iterator[str]:
+    experiments = {record.experiment for record in records if record.experiment}
+    if cell.key not in experiments:
+        yield from _unknown(source, cell, "experiment", [cell.key], experiments)
+        return
+    own = [record for record in records if record.experiment == cell.key]
+    vary = cell.options.get("vary", ())
+    knobs = {name for record in own for name in record.knobs()}
+    allowed = [vary] if isinstance(vary, str) else [str(name) for name in vary]
+    if knobs:
+        # A list may offer what the solution has no setting for; a near miss of a setting is a typing error.
+        doubtful = [name for name in allowed if did_you_mean(name, knobs) or not knobs & set(allowed)]
+        yield from _unknown(source, cell, "vary", doubtful, knobs)
+    metric = cell.options.get("metric")
+    measured = {name for record in own if record.kind == "result" for name in record.values}
+    if metric and measured:
+        yield from _unknown(source, cell, "metric", [str(metric)], measured)
+
+
+def _unknown(
+    source: Source, cell: SourceCell, what: str, names: Iterable[str], known: Iterable[str]
+) -> Iterator[str]:
+    listed = sorted(known)
+    for name in names:
+        if name not in listed:
+            recorded = ", ".join(listed) or "none"
+            yield (
+                f"{source.file}:{cell.line}: the {what} {name!r}, which no run of {cell.name or cell.key!r} "
+                f"recorded; expected one of {recorded}.{did_you_mean(name, listed)}"
+            )
+
+
+def require_agreement(found: Sequence[str]) -> None:
+    """RunError where a source and the records of its solution disagree."""
+    if found:
+        raise RunError(
+            "The source and what its solution recorded do not agree, so honest work would lose points:\n  "
+            + "\n  ".join(found)
+        )

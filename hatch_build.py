@@ -1,0 +1,19 @@
+"""Packs the course that ships into the instructor's wheel, for `paribus demo`.
+
+In a checkout, and so in an editable installation, it is found beside the packages.
+"""
+
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SHIPPED = ("course", "solutions", "kaggle")
+
+
+class ShippedCourse(BuildHookInterface[Any]):
+    """Adds the folders of the shipped course to a standard wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called by hatchling before it packs."""
+        if version == "standard":
+            build_data["force_include"] |= {name: f"generator/shipped/{name}" for name in SHIPPED}

@@ -1,0 +1,22 @@
+"""Files that came with a notebook, found where each platform puts them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from paribus.errors import DataError
+
+PLACES = (Path(), Path("/kaggle/input"), Path("/content"))
+
+
+def find_file(name: str, places: Sequence[Path] = PLACES) -> Path:
+    """A file that came with the notebook: beside it, or below Kaggle's inputs, or in Colab's folder.
+
+    DataError says where to put it. Of several on Kaggle the first by path counts.
+    """
+    for place in places:
+        found = sorted(place.glob(f"**/{name}")) if place.is_absolute() else [place / name]
+        if found and found[0].is_file():
+            return found[0]
+    raise DataError(
+        f"There is no {name} beside this notebook. Put the file that came with it there, and run again."
+    )
