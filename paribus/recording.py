@@ -21,6 +21,7 @@ from paribus.evidence.markup import Table
 from paribus.evidence.packing import pack, unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.experiments.arms import same_run
+from paribus.experiments.wide import WIDEST
 from paribus.metrics import evaluate_fast
 from paribus.quotes import Quotes
 from paribus.runs import Data, Run, RunResult
@@ -46,10 +47,11 @@ _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 @dataclass(repr=False)
 class Recording:
     """A session's records, written and shown. ``runs`` are those begun since, ``shown`` the digests of the records
-    displayed.
+    displayed; ``widest_range`` is how wide a prediction's range may be.
     """
 
     session: Session
+    widest_range: float = WIDEST
     runs: list[Run] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
 

@@ -30,6 +30,7 @@ from paribus.experiments.held import Held, held
 from paribus.experiments.noise import noise
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, train_once
+from paribus.experiments.wide import hardly_misses
 from paribus.metrics import LABELS
 from paribus.recording import Recording
 from paribus.runs import Data, Run, RunResult
@@ -71,10 +72,12 @@ class Experiment:
 
         ``low`` and ``high`` bound the expected change of ``metric`` in the metric's own unit (0.01 macro-F1 is one
         point). The last prediction made is the one in force; one made again keeps the time it was first
-        written. Raises ExperimentError where the parts contradict one another.
+        written. Says at once where the range can hardly miss, and where the changed arm has finished before. Raises
+        ExperimentError where the parts contradict one another, or the metric cannot change by so much.
         """
-        check_prediction(metric, direction, low, high, why)
         session = self.notebook.session
+        classes = next((len(record.classes) for record in session.find("data")), 0)
+        check_prediction(metric, direction, low, high, why, classes=classes)
         prediction = session.predict(
             self.key,
             Prediction(
@@ -89,6 +92,13 @@ class Experiment:
             said += (
                 f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
                 " The report keeps the one that the run began with."
+            )
+        elif vague := hardly_misses(
+            metric, direction, low, high, widest=self.notebook.widest_range, classes=classes
+        ):
+            said += (
+                f". This range {vague}: hardly any result could prove it wrong, and grading gives no points for it."
+                " Say more closely what you expect, and predict again before the changed arm runs."
             )
         show_tables(Table(title, (), (), said))
         return prediction

@@ -18,7 +18,6 @@ EXAMPLES = cases()
 FAULTY = [item for item in EXAMPLES if item.raw.get("faulty")]
 
 
-
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda item: item.name)
 def test_an_honest_program_is_left_alone(example: Example) -> None:
     """However odd its style: its one change passes, and no check has a doubt about its code."""
