@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import linecache
 import textwrap
 from pathlib import Path
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 
 import paribus.selfcheck
 import paribus.training
+from course.catalog import load_course
+from generator.building.build import Options, build_assignment
+from generator.running.references import load_references
 from grader.code.cells import MAX_SOURCE, parse
 from grader.code.configured import LIBRARY
 from grader.code.digests import function_digest, other_code
@@ -206,6 +210,30 @@ def test_a_given_cell_that_was_changed_is_remarked_with_its_first_difference(cha
 
 def test_a_notebook_as_it_was_given_has_nothing_to_remark() -> None:
     assert not list(code_remarks(submitted(Example("one", {}), "honest")))
+
+
+@pytest.fixture(scope="module")
+def setups() -> dict[str, str]:
+    """The setup cell of every platform's notebook."""
+    course = load_course()
+    options = Options(profile="micro", references=load_references(Path("solutions")))
+    built = build_assignment(course, course.entry("week1_homework"), options)
+    found = {}
+    for (variant, platform), text in built.notebooks.items():
+        cells = json.loads(text)["cells"] if variant == "student" else []
+        found |= {platform: "".join(cell["source"]) for cell in cells if cell["id"] == "setup"}
+    return found
+
+
+@pytest.mark.parametrize("platform", ["jupyter", "kaggle", "colab"])
+def test_a_setup_cell_that_was_changed_is_remarked_and_another_platforms_is_not(
+    setups: dict[str, str], platform: str
+) -> None:
+    given = setups[platform]
+    assert not list(code_remarks(submitted(Example("one", {"honest": {"setup": given}}), "honest")))
+    changed = f"{given}\nparibus.selfcheck.close = print"
+    remarks = list(code_remarks(submitted(Example("one", {"honest": {"setup": changed}}), "honest")))
+    assert [remark.partition(" (")[0] for remark in remarks] == ["Given cells that were changed: setup"]
 
 
 def test_arms_that_predict_the_same_with_other_losses_are_remarked() -> None:
