@@ -40,12 +40,14 @@ def code_remarks(case: Case) -> Iterator[str]:
 def _is_given(match: Match) -> bool:
     """A cell of code that is to be run as it is, and stands there otherwise."""
     cell = match.recovered
-    if match.cell.cell_type != "code" or match.unchanged is not False or cell is None or cell.hidden:
+    if match.cell.cell_type != "code" or match.unchanged is not False or cell is None:
+        return False
+    if cell.hidden or not cell.source.strip():
         return False
     if match.cell.role is Role.SETUP:  # its texts differ by platform, and nothing else does
         shapes = [_shape(source) for source in (match.cell.source, cell.source)]
         return "" not in shapes and shapes[0] != shapes[1]
-    return match.cell.role is Role.CODE and bool(cell.source.strip())
+    return match.cell.role is Role.CODE
 
 
 @lru_cache(maxsize=64)

@@ -24,7 +24,7 @@ from grader.code.facts import read_cell
 from grader.code.paths import path_of
 from grader.code.program import make_program, read_program
 from grader.code.remarks import code_remarks
-from grader.code.selfchecks import STANDS_ON, replaced_checks
+from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.evidence.code import TRAINING, code_digest, source_digest
@@ -208,6 +208,15 @@ def test_a_given_cell_that_was_changed_is_remarked_with_its_first_difference(cha
     assert told in remark
 
 
+def test_a_handler_that_may_hide_errors_leaves_it_open_whether_there_are_any() -> None:
+    handler = "get_ipython().set_custom_exc((ValueError,), lambda *a, **k: None)"
+    for source, lines in ((handler, 1), ("get_ipython().system('ls')", 0)):
+        case = submitted(Example("one", {"honest": {"after.begin": source}}), "honest")
+        found = handled_errors(case)
+        assert len(found) == lines
+        assert all("A person looks whether one was hidden" in item.because for item in found)
+
+
 def test_a_notebook_as_it_was_given_has_nothing_to_remark() -> None:
     assert not list(code_remarks(submitted(Example("one", {}), "honest")))
 
@@ -218,11 +227,13 @@ def setups() -> dict[str, str]:
     course = load_course()
     options = Options(profile="micro", references=load_references(Path("solutions")))
     built = build_assignment(course, course.entry("week1_homework"), options)
-    found = {}
-    for (variant, platform), text in built.notebooks.items():
-        cells = json.loads(text)["cells"] if variant == "student" else []
-        found |= {platform: "".join(cell["source"]) for cell in cells if cell["id"] == "setup"}
-    return found
+    pages = {
+        platform: json.loads(text) for (variant, platform), text in built.notebooks.items() if variant == "student"
+    }
+    return {
+        platform: next("".join(cell["source"]) for cell in page["cells"] if cell["id"] == "setup")
+        for platform, page in pages.items()
+    }
 
 
 @pytest.mark.parametrize("platform", ["jupyter", "kaggle", "colab"])
