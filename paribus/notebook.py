@@ -10,7 +10,7 @@ What is recorded stands in `paribus.recording`; what is built on records is impo
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
@@ -99,6 +99,26 @@ class Notebook(Recording):
         )
         found = None if again else reuse(self, prepared, data)
         return found or train_once(self, prepared, train, config, data)
+
+    def finished(
+        self,
+        name: str,
+        *,
+        config: object,
+        data: "Data",
+        seed: SupportsIndex,
+        code: Callable[..., object],
+        derived: Mapping[str, object] | None = None,
+    ) -> "RunResult | None":
+        """The run of an own loop that finished earlier with this name, configuration, data, code and seed, or None.
+
+        Ask it before `start`: also after a restart it is shown again, and nothing is trained twice.
+        """
+        from paribus.experiments.resume import reuse
+
+        return reuse(
+            self, self.prepare(name, config=config, seed=seed, data=data, code=code, derived=derived), data
+        )
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.
