@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborNode
+
 from grader.model import RecoveredCell
 from grader.recover.family import Family
 from grader.recover.layout import Layout, is_around
@@ -85,7 +87,8 @@ def _count_unseen(layout: Layout) -> int:
     known: dict[int, bool] = {}
     found = 0
     for cell in layout.cells:
-        node, passed, hidden = cell, [], False
+        node: LexborNode | None = cell
+        passed, hidden = [], False
         while node is not None and node.tag != "html":
             if node.mem_id in known:
                 hidden = known[node.mem_id]

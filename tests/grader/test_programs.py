@@ -29,8 +29,10 @@ def test_an_honest_program_is_left_alone(example: Example) -> None:
 
 @pytest.mark.parametrize("example", FAULTY, ids=lambda item: item.name)
 def test_its_faulty_twin_is_marked(example: Example) -> None:
-    """The check that owns the fault says so, with the line."""
+    """The check that owns the fault says so, with the line, in a cell that the honest twin has otherwise."""
     found = verdicts(submitted(example, "faulty"))
+    one, other = example.sources("faulty"), {**example.sources("honest"), **example.raw.get("ran", {})}
+    places = {key for key in {*one, *other} if one.get(key) != other.get(key)}
     for expected, outcome in example.raw["expects"].items():
         owners = [item for name, item in found.items() if expected in (name, name.partition("@")[0])]
         said = [item for item in owners if item.outcome == outcome]
@@ -38,6 +40,9 @@ def test_its_faulty_twin_is_marked(example: Example) -> None:
         words = example.raw["words"]
         assert any(all(word in item.because for word in words) for item in said), [item.because for item in said]
         assert all("line" in item.evidence[-1].text for item in said)
+        quoted = {item.cell for verdict in said for item in verdict.evidence}
+        added = any(key.startswith("after.") for key in places)  # such a cell has no key
+        assert quoted & places or (added and any(cell.startswith("cell ") for cell in quoted))
 
 
 # Each: what is replaced in the faulty twin of `namespace`, cell by cell. None of these proves a second change.
