@@ -14,6 +14,7 @@ from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.judge import describe_error, judge
 from grader.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
+from grader.reading.unseen import unread_in, unread_remark
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
 from grader.similarity.sketch import make_sketch
 from paribus.course.assignment import Role
@@ -180,6 +181,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
             "beside it for the person who grades."
         )
     remarks += code_remarks(case)
+    remarks += [unread_remark(case)] if unread_in(case) else []
     remarks += [item.text for item in departures(case)]
     if not any(item.record is not None for item in case.records):
         remarks.append("The file holds no evidence records.")

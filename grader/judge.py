@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding
+from grader.checks.survival import unless_unread
 from grader.evidence.says_little import says_little
 from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
@@ -45,7 +46,8 @@ def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
 def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:
     """Run one check. A check that is not there, or breaks, is undecided: the grader's fault costs nothing."""
     try:
-        return _as_verdict(case, wanted, checks[wanted.check](case, cell, wanted.options))
+        found = checks[wanted.check](case, cell, wanted.options)
+        return _as_verdict(case, wanted, unless_unread(case, cell, wanted.check, found))
     except Exception as error:  # noqa: BLE001 - the documented boundary between a check and the batch
         return Verdict(
             check=wanted.check,

@@ -10,7 +10,7 @@ What is recorded stands in `paribus.recording`; what is built on records is impo
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from paribus.attached import go_on
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import check_key
+from paribus.experiments.wide import WIDEST
 from paribus.recording import Recording
 from paribus.session import Clock, open_session, utc_now
 
@@ -41,14 +42,16 @@ def begin(
     *,
     directory: str | Path = ".paribus",
     previous: str | Path | None = None,
+    widest_range: float = WIDEST,
     clock: Clock = utc_now,
 ) -> "Notebook":
     """The handle of this notebook. Called again, also after a restart, it goes on with the same records.
 
     ``release`` is the digest the build put into the notebook. The records are kept in
     ``directory/<assignment>/``. Where there are none, an earlier session's are looked for below ``previous``
-    (any folder) and below Kaggle's inputs, and gone on with. Raises EvidenceError where the name is not one,
-    what is kept is damaged, or ``previous`` holds no session of this assignment.
+    (any folder) and below Kaggle's inputs, and gone on with. ``widest_range`` is the assignment's setting of that
+    name: how wide a prediction's range may be. Raises EvidenceError where the name is not one, what is kept is
+    damaged, or ``previous`` holds no session of this assignment.
     """
     if not _ASSIGNMENT.fullmatch(assignment):
         raise EvidenceError(
@@ -61,7 +64,7 @@ def begin(
     folder = Path(directory) / assignment
     go_on(folder, assignment, None if previous is None else Path(previous))
     session = open_session(folder, assignment, release or "unreleased", clock=clock)
-    return Notebook(session)
+    return Notebook(session, widest_range)
 
 
 @dataclass(repr=False)
@@ -96,6 +99,26 @@ class Notebook(Recording):
         )
         found = None if again else reuse(self, prepared, data)
         return found or train_once(self, prepared, train, config, data)
+
+    def finished(
+        self,
+        name: str,
+        *,
+        config: object,
+        data: "Data",
+        seed: SupportsIndex,
+        code: Callable[..., object],
+        derived: Mapping[str, object] | None = None,
+    ) -> "RunResult | None":
+        """The run of an own loop that finished earlier with this name, configuration, data, code and seed, or None.
+
+        Ask it before `start`: also after a restart it is shown again, and nothing is trained twice.
+        """
+        from paribus.experiments.resume import reuse
+
+        return reuse(
+            self, self.prepare(name, config=config, seed=seed, data=data, code=code, derived=derived), data
+        )
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.

@@ -21,6 +21,7 @@ from paribus.evidence.markup import Table
 from paribus.evidence.packing import unpack
 from paribus.evidence.record import DataIdentity, Record
 from paribus.experiments.arms import same_run
+from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import SHIPPED_REGISTRY
 from paribus.metrics.scoring import score, scored
@@ -48,10 +49,11 @@ _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 @dataclass(repr=False)
 class Recording:
     """A session's records, written and shown. ``runs`` are those begun since, ``shown`` the digests of the records
-    displayed.
+    displayed; ``widest_range`` is how wide a prediction's range may be.
     """
 
     session: Session
+    widest_range: float = WIDEST
     runs: list[Run] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
 
@@ -96,6 +98,7 @@ class Recording:
             name, config=config, seed=seed, data=data, code=code, derived=derived, outcome=outcome,
             environment=environment, experiment=experiment, arm=arm, vary=vary,
         )  # fmt: skip
+        tell_finished(self, prepared)
         return self.start_prepared(prepared, data)
 
     def prepare(
@@ -143,7 +146,7 @@ class Recording:
         self.runs.append(Run(self.session, record, data))
         return self.runs[-1]
 
-    def finished(self, prepared: Record) -> RunResult | None:
+    def finished_as(self, prepared: Record) -> RunResult | None:
         """The newest finished run that began as ``prepared`` would, from this session or one it goes on with."""
         for record in self.session.find(
             "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
@@ -151,6 +154,22 @@ class Recording:
             restored = self._restore(record) if record.predictions else None
             if restored is not None and same_run(restored.start, prepared):
                 return restored
+        return None
+
+    def finished_elsewhere(self, prepared: Record) -> RunResult | None:
+        """The newest finished run outside of this experiment that had the configuration, seed, data and code that
+        ``prepared`` would have, whatever it was called.
+        """
+        for record in self.session.find("result", seed=prepared.seed):
+            apart = record.experiment != prepared.experiment and bool(record.predictions)
+            restored = self._restore(record) if apart else None
+            if restored is not None:
+                start = restored.start
+                moved = replace(
+                    prepared, run_name=start.run_name, experiment=start.experiment, arm=start.arm, vary=start.vary
+                )
+                if same_run(start, moved):
+                    return restored
         return None
 
     def show_again(self, result: RunResult, data: Data) -> None:
@@ -286,6 +305,17 @@ class Recording:
         self.shown.add(record.digest())
         line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows) or table.note
         show(block.render(record, table, more), f"{table.title}: {line}" if table.title else line)
+
+
+def tell_finished(notebook: Recording, prepared: Record) -> None:
+    """Say of an own loop, before it trains, that a run like it is finished, and how to get it."""
+    result = notebook.finished_as(prepared) if prepared.code else None
+    if result is not None:
+        whose = "experiment.finished" if prepared.experiment else "notebook.finished"
+        say(
+            f"{prepared.run_name}, seed {prepared.seed}: finished earlier (run {result.run}) with the same "
+            f"configuration, data and code. {whose}(…), with the same arguments, gives it without training again."
+        )
 
 
 def _checked_value(name: str, value: object) -> float:

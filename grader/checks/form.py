@@ -17,7 +17,7 @@ from grader.checks.base import (
     shorten,
     undecided,
 )
-from grader.checks.doubts import doubts_of, with_doubts
+from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.survival import (
     code_cells,
@@ -31,7 +31,9 @@ from grader.checks.survival import (
 )
 from grader.checks.tasks import error_line
 from grader.code.digests import other_code
+from grader.code.selfchecks import handled_errors
 from grader.evidence.contradictions import contradictions
+from grader.evidence.tested import ends_in_words
 from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.answers import normal
@@ -130,7 +132,17 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
         return undecided(f"Your file shows no outputs at all, so errors cannot be seen. {hand_in(case)}")
     if lost_outputs := outputs_lost(case):
         return undecided(f"Your file shows no error, but {lost_outputs}. {hand_in(case)}")
-    return passed("No cell ends in an error.")
+    return with_doubts(passed("No cell ends in an error."), list(_in_other_forms(case)))
+
+
+def _in_other_forms(case: Case) -> Iterator[Doubt]:
+    """Errors that a cell shows as plain text, and handlers that may have swallowed some."""
+    for item in code_cells(case):
+        if (words := ends_in_words(item)) and RAISES not in item.tags:
+            name, quoted = case.cell_name(item.position), shorten(words)
+            because = f"{name} shows no traceback and seems to end in an error: {quoted}. A person looks."
+            yield Doubt(because, (Evidence(name, quoted),), f"{name} seems to end in {quoted}")
+    yield from doubts_of(case, handled_errors(case)[:1])
 
 
 @check("form.outputs_present", "Outputs are in the file")

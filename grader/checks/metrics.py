@@ -6,6 +6,7 @@ from typing import Any
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
+from grader.code.by_name import reached_by_name
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine, metric_of
@@ -181,7 +182,7 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
     evidence = [Evidence(case.cell_name(use.position), shorten(use.text, 80)) for use in uses]
     if not uses and not scored:
         found = unless_lost(case, passed("The test split was not used.", values), code_lost(case))
-        return with_doubts(found, doubts_of(case, helper_looks(case)))
+        return with_doubts(found, doubts_of(case, helper_looks(case) or reached_by_name(case)))
     inside = next((use for use in uses if use.kind == "training"), None)
     if inside is not None:
         return failed(

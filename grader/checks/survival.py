@@ -1,9 +1,12 @@
 """What checks ask before they conclude anything from what is not in a file: whether a tool may have dropped it."""
 
+from collections.abc import Iterable
+
 from grader.checks.base import Finding, counted, failed, listed, proposed, undecided
 from grader.model import Case, Outcome, RecoveredCell
-from grader.reading.answers import is_untouched
-from paribus.course.assignment import Role
+from grader.reading.answers import added_below, is_untouched
+from grader.reading.unseen import LeftOut, unread_in
+from paribus.course.assignment import Cell, Role
 
 ANSWERS = (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO)
 
@@ -86,3 +89,37 @@ def unless_lost(case: Case, finding: Finding, lost: str) -> Finding:
     because = f"Your file does not show everything: {lost}. {hand_in(case)}"
     found = undecided(because, finding.values, finding.evidence)
     return proposed(found, finding.outcome, finding.because) if finding.outcome is Outcome.FAILED else found
+
+
+def unless_unread(case: Case, cell: Cell, check: str, finding: Finding) -> Finding:
+    """A finding about texts of which some were not read: what a page hides may have been hidden by a tool, and what
+    it shows otherwise than as text may say more.
+    """
+    family = check.partition(".")[0]
+    if family not in ("memo", "experiments") or finding.outcome not in (Outcome.FAILED, Outcome.PASSED):
+        return finding
+    texts = unread_in(case) if check not in _FROM_RECORDS else {}
+    own = _own_positions(case, cell) if texts and family == "memo" and cell.role is Role.MEMO else set(texts)
+    named = [position for position, items in texts.items() if position in own and _matters(finding, items)]
+    if not named:
+        return finding
+    names = listed(case.cell_name(position) for position in named)
+    because = f"Not all of the text of {names} could be read as your page shows it. A person reads it."
+    found = undecided(because, finding.values, finding.evidence)
+    return proposed(found, finding.outcome, finding.because) if finding.outcome is Outcome.FAILED else found
+
+
+def _own_positions(case: Case, cell: Cell) -> set[int]:
+    """Where the answer to a memo stands."""
+    match = case.matches.get(cell.key)
+    if match is None or match.recovered is None:
+        return set()
+    return {match.recovered.position, *(item.position for item in added_below(case, match.recovered))}
+
+
+_FROM_RECORDS = frozenset({"experiments.one_change", "experiments.predicted_first"})
+
+
+def _matters(finding: Finding, items: Iterable[LeftOut]) -> bool:
+    """What is hidden may have been meant as the answer; what is shown may be wrong."""
+    return any(item.shown or finding.outcome is Outcome.FAILED for item in items)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grader.checks.base import Finding, check, failed, passed, shorten, undecided
+from grader.checks.base import Finding, check, failed, passed, proposed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.survival import code_cells, hand_in, never_ran
 from grader.code.answers import suspicious_answers
@@ -63,7 +63,7 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
     key, found = task.cell.key, find_tested(case, tests, task)
     counted = _ran_after(case, task, tests, key, values)
     if found is None:
-        if words := error_in_words(tests):
+        if words := error_in_words(tests.recovered):
             quoted = shorten(words)
             because = f"The tests of {key} stopped with: {quoted}"
             return failed(because, {**values, "error": quoted}, [Evidence(tests.cell.key, quoted)])
@@ -161,6 +161,14 @@ def _as_seen(
             values,
             evidence,
         )
+    if words := error_in_words(shown):
+        quoted = shorten(words)
+        found = undecided(
+            f"Below the tests of {task_key} stands what reads like the end of an error: {quoted}. A person looks.",
+            {**values, "error": quoted},
+            [*evidence, Evidence(case.cell_name(shown.position), quoted)],
+        )
+        return proposed(found, Outcome.FAILED, f"the tests seem to have stopped with {quoted}")
     if untouched:
         return undecided(
             f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence

@@ -151,8 +151,8 @@ def _judged(
     first, _ = _spans(found)
     store = event.store
     bound = [step for step, _ in program.bound.get(store.root, ()) if step.order <= first.last]
-    if len(event.path) == 1 and not bound:  # the first arm knew no such name: it is the second one's own
-        return
+    if len(event.path) == 1 and (not bound or not _meant_by_the_first(found, event)):
+        return  # the name is the second arm's own
     before = _before(program, event, first.last)
     if _is_same(program, found, event, before) or store.how == "delete":
         return
@@ -186,6 +186,11 @@ def _judged(
         "records do not tell what that did. A person looks whether it is a second change.",
         places, shown, sure=sure,
     )  # fmt: skip
+
+
+def _meant_by_the_first(found: Trained, event: Event) -> bool:
+    """The arm that ran first reads the name too; where its code was not found, it may."""
+    return not found.earlier.scopes or any(_meet(path, event.path) for path in found.earlier.reads)
 
 
 def _certain(case: Case, program: Program, found: Trained, event: Event) -> bool:

@@ -5,7 +5,8 @@ is no proof that nothing is there.
 """
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,8 @@ CLASSES = "classes"
 """Labels of either kind: which there are is no secret, only which row has which."""
 MULTIPLIED = "multiplied"
 """Rows of which some were made or copied to balance the classes."""
+STEERED = "steered"
+"""What follows from which held-out row has which label: masks, counts and comparisons, and what they choose."""
 NOTHING: Held = frozenset()
 FITS = frozenset(
     {
@@ -46,8 +49,26 @@ _MEASURES = (
 )  # fmt: skip
 """Parts of the names of what measures: how many, how good."""
 _KINDS_OF = frozenset({"set", "frozenset", "unique", "sorted", "Counter"})
+_CHOOSES = _KINDS_OF | {
+    "isin", "in1d", "setdiff1d", "intersect1d", "bincount", "flatnonzero", "nonzero", "argwhere", "logical_not",
+    "logical_and", "logical_or", "value_counts", "eq", "ne",
+}  # fmt: skip
+"""Calls by whose result rows, classes or scores are chosen."""
+_OVERWRITES = frozenset(
+    {"putmask", "copyto", "place", "masked_fill_", "index_fill_", "masked_scatter_", "put_along_axis"}
+)
+_OF_EACH = frozenset(
+    {"argmax", "argmin", "argsort", "log", "log1p", "exp", "clip", "softmax", "log_softmax", "maximum", "minimum"}
+)
+"""Calls that make something of every item: no measures, whatever their names hold."""
+_MULTIPLIES = frozenset({"resample", "repeat", "tile"})
+_AVERAGES = frozenset({"mean", "std", "var", "min", "max", "median", "quantile", "percentile", "sum"})
+_PARTS_OF_A_FRAME = frozenset({"query", "get_group", "head", "tail", "filter"})
+_CARRIED = frozenset({JOINED, LABELS, MULTIPLIED, STEERED})
+"""What a call hands on that is given several things."""
 _SIZES = frozenset({"shape", "size", "texts", "dtype", "classes", "n_classes"})
 _NO_DATA = frozenset({"pytest", "unittest", "np", "stats", "scipy", "torch", "self"})
+_NAMES_A_PART = re.compile(r"mask|train|val|part|is_|rows|idx|index|split")
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
@@ -65,19 +86,26 @@ class Flow:
             return self._attribute(node)
         if isinstance(node, ast.Call):
             return self._call(node)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.BitOr):
-            return joined((self.holds(node.left), self.holds(node.right)))
+        if isinstance(node, ast.BinOp):
+            return self._combined(node)
+        if isinstance(node, ast.Compare | ast.UnaryOp | ast.BoolOp):
+            return steered(self.holds(item) for item in ast.iter_child_nodes(node))
+        if isinstance(node, ast.Dict):
+            held = NOTHING.union(*(self.holds(item) for item in node.values))
+            return NOTHING if {TRAIN, HELD_OUT} <= held else held - {LABELS}
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             parts = [self.holds(item) for item in node.elts]
             if any(isinstance(item, ast.Starred) for item in node.elts):
                 return joined(parts)
             return parts[0] if len(parts) == 1 else NOTHING
         if isinstance(node, ast.Subscript):
-            held = self.holds(node.value) | (self.holds(node.slice) & {LABELS})
+            chosen = NOTHING.union(*map(self.holds, _index(node.slice))) & {LABELS, STEERED, MULTIPLIED}
+            held = self.holds(node.value) | chosen
             return _apart(held) if _takes_apart(node) else held
         if isinstance(node, Comprehension):
             made = node.value if isinstance(node, ast.DictComp) else node.elt
             held = NOTHING.union(*(self.holds(item.iter) for item in node.generators))
+            held |= steered(self.holds(test) for item in node.generators for test in item.ifs)
             return _apart(held) if isinstance(made, ast.Subscript) and _takes_apart(made) else held
         if isinstance(node, ast.Starred | ast.Await):
             return self.holds(node.value)
@@ -94,23 +122,43 @@ class Flow:
             return inner | ({CLASSES, LABELS} if secret else {CLASSES})
         return inner - {LABELS} if node.attr in _SIZES else inner
 
-    def _call(self, node: ast.Call) -> Held:
+    def _combined(self, node: ast.BinOp) -> Held:
+        """What an operator makes of two sides: a sum puts them together, a number of both parts in one scales."""
+        left, right = self.holds(node.left), self.holds(node.right)
+        follows = steered((left, right))
+        if isinstance(node.op, ast.Add | ast.BitOr):
+            return joined((left, right)) | follows
+        return ((left | right) & {JOINED}) | follows
+
+    def _call(self, node: ast.Call) -> Held:  # noqa: PLR0911 - one way out a kind of call
         path = path_of(node.func)
         name = path[-1] if path is not None else getattr(node.func, "attr", "")
-        if name not in JOINS and _measures(name):
+        if name in _CHOOSES and (chosen := steered(self._parts(node))):
+            return chosen
+        if name in _AVERAGES and _by_column(node):
+            return NOTHING.union(*self._parts(node)) & {JOINED}
+        if name not in JOINS | _OF_EACH and _measures(name):
             return NOTHING
         if name in FITS:
             return frozenset({MULTIPLIED}) if name == "fit_resample" else NOTHING
-        gives = self._given if name in JOINS else self.holds
-        parts = [gives(item) for item in arguments(node)]
-        if isinstance(node.func, ast.Attribute):
-            parts.append(self.holds(node.func.value))
         if name in JOINS:
-            return joined(parts)
+            return joined(self._parts(node, self._given))
+        parts = self._parts(node)
         held = NOTHING.union(*parts)
         if name in _KINDS_OF and CLASSES in held:
             return NOTHING
-        return held if sum(map(bool, parts)) == 1 else held & {JOINED, LABELS, MULTIPLIED}
+        if name == "choice" and not _says(node, "replace", value=False):
+            return held | {MULTIPLIED}
+        if name in _MULTIPLIES or (name == "sample" and _says(node, "replace", value=True)):
+            held |= {MULTIPLIED} if held & {TRAIN, HELD_OUT, JOINED} else NOTHING
+        elif name in _PARTS_OF_A_FRAME:
+            held = _apart(held)
+        return held if sum(map(bool, parts)) == 1 else held & _CARRIED
+
+    def _parts(self, node: ast.Call, gives: Callable[[ast.expr], Held] | None = None) -> list[Held]:
+        """What a call is given, and what its method belongs to."""
+        parts = [(gives or self.holds)(item) for item in arguments(node)]
+        return [*parts, self.holds(node.func.value)] if isinstance(node.func, ast.Attribute) else parts
 
     def _given(self, node: ast.expr) -> Held:
         """An argument; the parts of a list that is written out are joined by whoever takes it."""
@@ -140,11 +188,62 @@ class Flow:
         for path, call in scope.called:
             if len(path) == 2 and path[1] == "extend" and call.args:
                 self.names[path[0]] = joined([self.names.get(path[0], NOTHING), self.holds(call.args[0])])
+        changed = _overwritten(scope)
+        for name, choice in (*changed, *changed):  # what is chosen by a name that another one changed
+            if follows := steered((self.holds(choice),)):
+                self.names[name] = self.names.get(name, NOTHING) | follows
+        for store in scope.stores if changed else ():  # what was made of it afterwards
+            if len(store.path) == 1 and store.how == "assign" and STEERED in self.holds(store.source):
+                self.names[store.root] = self.names.get(store.root, NOTHING) | {STEERED}
 
 
 def arguments(call: ast.Call) -> tuple[ast.expr, ...]:
     """All that a call is given, by place and by name."""
     return (*call.args, *(item.value for item in call.keywords))
+
+
+def steered(parts: Iterable[Held]) -> Held:
+    """What follows from held-out labels, or from what follows from them."""
+    return frozenset({STEERED}) if NOTHING.union(*parts) & {LABELS, STEERED} else NOTHING
+
+
+def _overwritten(scope: Scope) -> list[tuple[str, ast.expr]]:
+    """Names of which a part is overwritten, and by what the part is chosen or what is put there:
+    ``scores[:, absent] = value``, ``np.putmask(scores, mask, value)``, ``scores.masked_fill_(mask, value)``.
+    """
+    found: list[tuple[str, ast.expr]] = []
+    for node in ast.walk(scope.node):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+                    path = path_of(target.value)
+                    given = (*_index(target.slice), node.value)
+                    found += [(path[0], item) for item in given] if path is not None else []
+    for path, call in scope.called:
+        if path[-1] in _OVERWRITES:
+            method = path[-1].endswith("_") and len(path) > 1
+            changed = path if method else path_of(call.args[0]) if call.args else None
+            items = arguments(call) if method else arguments(call)[1:]
+            found += [(changed[0], item) for item in items] if changed is not None else []
+    return found
+
+
+def _index(node: ast.expr) -> tuple[ast.expr, ...]:
+    """The parts of an index: one for each axis."""
+    return tuple(node.elts) if isinstance(node, ast.Tuple) else (node,)
+
+
+def _by_column(node: ast.Call) -> bool:
+    """A mean of each column, not of everything: it is told along which axis."""
+    numbers = [item for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, int)]
+    return bool(numbers) or any(item.arg == "axis" for item in node.keywords)
+
+
+def _says(node: ast.Call, name: str, *, value: bool) -> bool:
+    return any(
+        item.arg == name and isinstance(item.value, ast.Constant) and item.value.value is value
+        for item in node.keywords
+    )
 
 
 def joined(parts: Iterable[Held]) -> Held:
@@ -165,8 +264,12 @@ def _apart(held: Held) -> Held:
 
 
 def _takes_apart(node: ast.Subscript) -> bool:
-    """``rows[:n]``, ``frame[frame.part == "train"]``."""
-    return isinstance(node.slice, ast.Slice | ast.Compare)
+    """``rows[:n]``, ``frame[frame.part == "train"]``, ``frame.loc[is_train, "text"]``."""
+    return any(
+        isinstance(inner, ast.Slice | ast.Compare)
+        or (isinstance(inner, ast.Name) and _NAMES_A_PART.search(inner.id.lower()) is not None)
+        for inner in ast.walk(node.slice)
+    )
 
 
 def _is_data(node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, Flow, arguments
+from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow, arguments
 from grader.code.moments import BEGINS, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
@@ -87,7 +87,7 @@ def _fits(scope: Scope, flow: Flow) -> Iterator[tuple[str, ast.Call]]:
         parts = (*arguments(call), *([call.func.value] if isinstance(call.func, ast.Attribute) else []))
         held = NOTHING.union(*(flow.holds(item) for item in parts))
         text = ast.unparse(call.func)
-        if not held & {HELD_OUT, JOINED} or any(word in text for word in _LABEL_FITS):
+        if not held & {HELD_OUT, JOINED, STEERED} or any(word in text for word in _LABEL_FITS):
             continue
         if len(path) > 1 and path[0]:
             yield path[0], call
@@ -102,7 +102,7 @@ def _trained_on(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[C
         if not isinstance(loop, ast.For):
             continue
         held = flow.holds(loop.iter)
-        if held & {HELD_OUT, JOINED} and _steps(look.program, loop.body):
+        if held & {HELD_OUT, JOINED, STEERED} and _steps(look.program, loop.body):
             where = place_of(look.case, step, loop.lineno)
             yield _leak(where, f"The loop trains on validation or test rows ({said(look.case, where)})", scope.name)
 
@@ -175,13 +175,15 @@ def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Code
         if path[-1] not in _SCORES:
             continue
         for item in call.keywords:
-            if item.arg == "predictions" and LABELS in flow.holds(item.value):
+            held = flow.holds(item.value) if item.arg == "predictions" else NOTHING
+            if held & {LABELS, STEERED}:
                 where = place_of(look.case, step, item.value.lineno)
-                yield CodeFinding(
-                    Kind.PREDICTIONS, Standing.SUSPECTED,
-                    f"The predictions are made with the validation labels themselves ({said(look.case, where)}). A "
-                    "person looks.", (where,), scope.name,
+                how = (
+                    "are made with the validation labels themselves" if LABELS in held
+                    else "were changed by a mask, a share or a comparison that follows from the validation labels"
                 )  # fmt: skip
+                because = f"The predictions {how} ({said(look.case, where)}). A person looks."
+                yield CodeFinding(Kind.PREDICTIONS, Standing.SUSPECTED, because, (where,), scope.name)
 
 
 def _look(case: Case, program: Program) -> _Look:

@@ -48,7 +48,9 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """An experiment as the code shows it: where each arm ran, and what training reaches."""
+    """An experiment as the code shows it: where each arm ran, what training reaches in both arms, and ``earlier``
+    what it reaches in the arm that ran first.
+    """
 
     arms: Arms
     baseline: Span
@@ -56,6 +58,7 @@ class Trained:
     calls: tuple[RunCall, ...]
     roots: tuple[Scope, ...]
     reach: Reach
+    earlier: Reach
 
     @property
     def apart(self) -> bool:
@@ -77,20 +80,19 @@ def run_calls(program: Program) -> tuple[RunCall, ...]:
 
 def _run_call(step: Step, call: ast.Call, how: str, helper: Scope | None) -> RunCall | None:
     named = {item.arg: item.value for item in call.keywords if item.arg}
-    first = call.args[0] if call.args else None
-    text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    text = _word(call.args[0] if call.args else named.get("arm", named.get("name")))
     seed = named.get("seed") or named.get("seeds")
+    in_arms = text in (BASELINE, CHANGED)
+    arm, name = (text, "") if in_arms else (_word(named.get("arm")), text)
     if how == "run":
         if len(call.args) < 2 and "train" not in named:
             return None
         function = named.get("train") or _nth(call, 1)
-        return RunCall(step, call, how, text, "", function, named.get("config") or _nth(call, 2), seed, helper)
+        return RunCall(step, call, how, arm, name, function, named.get("config") or _nth(call, 2), seed, helper)
     if not {"data", "code", "config", "seed"} & set(named):
         return None
-    in_arms = text in (BASELINE, CHANGED)
-    arm = text if in_arms else _word(named.get("arm"))
     config = named.get("config") or _nth(call, 1)
-    return RunCall(step, call, how, arm, "" if in_arms else text, named.get("code"), config, seed, helper)
+    return RunCall(step, call, how, arm, name, named.get("code"), config, seed, helper)
 
 
 def _nth(call: ast.Call, position: int) -> ast.expr | None:
@@ -108,15 +110,17 @@ def trained(case: Case, key: str) -> Trained | None:
     if not arms.both:
         return None
     program = read_program(case)
-    calls = run_calls(program)
-    baseline, first = _span(program, calls, arms.baseline, BASELINE)
-    changed, second = _span(program, calls, arms.changed, CHANGED)
+    begins = run_calls(program)
+    baseline, first = _span(program, begins, arms.baseline, BASELINE)
+    changed, second = _span(program, begins, arms.changed, CHANGED)
     if baseline is None or changed is None:
         return None
     used = tuple(dict.fromkeys((*first, *second)))
     roots = tuple(dict.fromkeys(_roots(program, used, (baseline, changed))))
     reach = program.reach(roots, changed.last)
-    return Trained(arms, baseline, changed, used, roots, reach)
+    calls, span = (first, baseline) if baseline.first <= changed.first else (second, changed)
+    earlier = program.reach(tuple(dict.fromkeys(_roots(program, calls, (span,)))), changed.last)
+    return Trained(arms, baseline, changed, used, roots, reach, earlier)
 
 
 def _span(

@@ -1,9 +1,11 @@
 """What is remarked without a verdict: given cells that were changed, arms that predicted alike, cells not read."""
 
+import ast
 import difflib
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grader.code.cells import parse
 from grader.code.program import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
@@ -36,12 +38,29 @@ def code_remarks(case: Case) -> Iterator[str]:
 
 
 def _is_given(match: Match) -> bool:
-    """A cell of code that is to be run as it is, and stands there otherwise. The setup differs by platform."""
+    """A cell of code that is to be run as it is, and stands there otherwise."""
     cell = match.recovered
-    return (
-        match.cell.role is Role.CODE and match.cell.cell_type == "code" and match.unchanged is False
-        and cell is not None and not cell.hidden and bool(cell.source.strip())
-    )  # fmt: skip
+    if match.cell.cell_type != "code" or match.unchanged is not False or cell is None:
+        return False
+    if cell.hidden or not cell.source.strip():
+        return False
+    if match.cell.role is Role.SETUP:  # its texts differ by platform, and nothing else does
+        shapes = [_shape(source) for source in (match.cell.source, cell.source)]
+        return "" not in shapes and shapes[0] != shapes[1]
+    return match.cell.role is Role.CODE
+
+
+@lru_cache(maxsize=64)
+def _shape(source: str) -> str:
+    """A cell's syntax whatever its texts and numbers; "" where it cannot be read."""
+    tree = parse(source).tree
+    if tree is None:
+        return ""
+    named = ("id", "attr", "name", "arg", "module")
+    return "\n".join(
+        f"{type(node).__name__} {' '.join(str(getattr(node, name, '')) for name in named)}"
+        for node in ast.walk(tree)
+    )
 
 
 def _told(match: Match) -> str:

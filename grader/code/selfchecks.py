@@ -1,6 +1,7 @@
 """Whether a task's tests still test: the self-checks replaced, what they stand on, or how errors end a cell."""
 
 import ast
+from dataclasses import replace
 from functools import lru_cache
 
 from grader.code.facts import Scope
@@ -36,6 +37,15 @@ def replaced_checks(case: Case, position: int) -> CodeFinding | None:
         if before and (path is None or path in used):
             return finding
     return None
+
+
+def handled_errors(case: Case) -> tuple[CodeFinding, ...]:
+    """Lines after which an error need not show, or need not end a cell."""
+    return tuple(
+        replace(finding, because=f"{finding.because.partition(', so ')[0]}. A person looks whether one was hidden.")
+        for _, path, finding in _replaced(case)
+        if path is None and finding.about == IPYTHON
+    )
 
 
 @lru_cache(maxsize=CASES)
@@ -79,7 +89,8 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
             f"{'.'.join(store.path)}, which these tests use, is replaced",
             path if len(store.path) > 1 else store.path,
         )
-    return (of, _finding(case, step, store.line, what)) if what else None
+    about = IPYTHON if path[0] == IPYTHON else ""
+    return (of, _finding(case, step, store.line, what, about)) if what else None
 
 
 def _is_itself(program: Program, store: Store) -> bool:
@@ -106,10 +117,10 @@ def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Cal
     if path[-1] != "set_custom_exc" or program.resolve(path)[0] != IPYTHON:
         return None
     what = "IPython was told what to do with errors, and an error need not end a cell any more"
-    return None, _finding(case, step, call.lineno, what)
+    return None, _finding(case, step, call.lineno, what, IPYTHON)
 
 
-def _finding(case: Case, step: Step, line: int, what: str) -> CodeFinding:
+def _finding(case: Case, step: Step, line: int, what: str, about: str) -> CodeFinding:
     where = place_of(case, step, line)
     because = f"{what} ({said(case, where)}), so the tests' result says little. A person looks."
-    return CodeFinding(Kind.SELFCHECK, Standing.SUSPECTED, because, (where,), "", sure=False)
+    return CodeFinding(Kind.SELFCHECK, Standing.SUSPECTED, because, (where,), about, sure=False)

@@ -123,7 +123,8 @@ def _data_and_model(runs: tuple[Run, ...], trained: list[Run], asked: _Asked) ->
     model = str(other.setting("model")) if other is not None else ""
     if other_data is not None:
         mine = next((item for item in asked.profiles if _is_of(item, other_data)), None)
-        if mine is not None and (not model or same_model(mine.settings.get("model"), model)):
+        another = mine is not None and mine != asked.profile  # else its own, made anew with other rows
+        if another and mine is not None and (not model or same_model(mine.settings.get("model"), model)):
             used = f"{_said(other_data)}{f', the model {model}' if model else ''}"
             yield Departure(
                 f"The runs are of the profile {mine.name} ({used}); the assignment asks for the profile "

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from grader.evidence.runs import own_records
-from grader.model import Case, Match
+from grader.model import Case, Match, RecoveredCell
 from paribus.course.assignment import Cell
 from paribus.evidence.code import cell_digest
 
@@ -61,14 +61,27 @@ def find_tested(case: Case, tests: Match, task: Match) -> Tested | None:
     )
 
 
-def error_in_words(match: Match) -> str:
+def error_in_words(cell: RecoveredCell | None) -> str:
     """The line of a cell's output that reads like the end of a traceback, "" where none does.
 
     Settings and handlers of a student's own show errors as plain text: without colours and frames, on either stream.
     """  # noqa: E501
-    for output in match.recovered.outputs if match.recovered is not None else ():
+    for output in cell.outputs if cell is not None else ():
         for line in output.text.splitlines():
-            found = _LAST_LINE.match(line)
-            if found is not None and found["name"] in _KNOWN:
+            if _is_last_line(line):
                 return line.strip()
     return ""
+
+
+def ends_in_words(cell: RecoveredCell) -> str:
+    """The last line of all that a cell shows, where it stands on stderr and reads like the end of a traceback."""
+    last = cell.outputs[-1] if cell.outputs else None
+    if last is None or last.kind != "stream" or last.name != "stderr":
+        return ""
+    lines = [line.strip() for line in last.text.splitlines() if line.strip()]
+    return lines[-1] if lines and _is_last_line(lines[-1]) else ""
+
+
+def _is_last_line(line: str) -> bool:
+    found = _LAST_LINE.match(line)
+    return found is not None and found["name"] in _KNOWN

@@ -41,6 +41,11 @@ _SYMBOLS = {
     "qquad": " ", "left": "", "right": "", "displaystyle": "", "in": "∈", "mu": "μ", "sigma": "σ",
     "percent": "%", "big": "", "Big": "",
 }  # fmt: skip
+_UNSEEN_MATH = re.compile(
+    r"\\[hv]?phantom\s?\{[^{}]{0,200}\}|\\(?:text)?color\s?\{(?:white|transparent)\}\s?(?:\{[^{}]{0,200}\})?"
+    r"|(?<=[\d.,])\\[,!:;](?=\d)"
+)
+"""What a formula does not show, and small spaces within a number."""
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s?")
 _SPACING = re.compile(r"\\[,;:!> ]")
 _MATH_COMMA = re.compile(r"\{\s?([.,])\s?\}")
@@ -60,7 +65,7 @@ def plain(text: str) -> str:
 
 
 def _without_latex(text: str) -> str:
-    text = _MATH_COMMA.sub(r"\1", text)
+    text = _UNSEEN_MATH.sub("", _MATH_COMMA.sub(r"\1", text))
     text = _POWER.sub(lambda found: f"^{found[1].replace(' ', '')}", text)
     for _ in range(3):  # arguments stand in arguments
         text = _FRACTION.sub(r"\1/\2", _ARGUMENT.sub(r"\1", text))

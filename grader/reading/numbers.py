@@ -49,6 +49,15 @@ _WORD = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(_LARGE)})[- ](?P<ones>{'|'.join(_SMALL[1:10])})|(?P<word>{'|'.join(_WORDS)}))\b",
     re.IGNORECASE,
 )
+_DIGIT_WORDS = {name: str(value) for value, name in enumerate(_SMALL[:10])} | {"oh": "0", "nought": "0"}
+_DIGIT_WORD = "|".join(_DIGIT_WORDS)
+_TENS_AND_ONES = rf"(?:(?:{'|'.join(_LARGE)})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?|{'|'.join(_SMALL)}|nought)"
+# "zero point seven six", "sixty-two point four percent"; in "at one point two classes" no number has decimals.
+_SPOKEN = re.compile(
+    rf"\b(?P<whole>{_TENS_AND_ONES})\s+point(?P<rest>(?:[\s-]+(?:{_DIGIT_WORD})\b)+)"
+    rf"(?P<unit>\s+(?:per\s?cent\b|percentage[\s-]points?|points?\b))?",
+    re.IGNORECASE,
+)
 
 
 LARGEST = sys.float_info.max_10_exp
@@ -113,7 +122,7 @@ def find_numbers(text: str) -> list[Number]:
     """
     text = _ascii_digits(text)
     plain = [number for match in _NUMBER.finditer(text) if (number := _read(match)).readings]
-    spelled = [_spelled(match) for match in _WORD.finditer(text)]
+    spelled = _spelled_out(text)
     return _joined(text, sorted([*plain, *spelled], key=lambda number: number.start))
 
 
@@ -178,6 +187,27 @@ def _readings(body: str, exponent: int) -> list[tuple[float, int]]:
             texts = [re.sub(r"[^0-9]", "", body)]
     found = [(float(f"{text}e{exponent}"), len(text.partition(".")[2]) - exponent) for text in texts]
     return [(value, decimals) for value, decimals in found if math.isfinite(value) and decimals >= -LARGEST]
+
+
+def _spelled_out(text: str) -> list[Number]:
+    """Numbers in words, with decimals or without."""
+    spoken = [number for match in _SPOKEN.finditer(text) if (number := _spoken(match)) is not None]
+    words = [_spelled(match) for match in _WORD.finditer(text)]
+    return [*spoken, *(word for word in words if not any(item.start <= word.start < item.end for item in spoken))]
+
+
+def _spoken(match: re.Match[str]) -> Number | None:
+    """A number with decimals in words; it is as exact as one in figures, so it counts as one."""
+    decimals = "".join(_DIGIT_WORDS[word.lower()] for word in re.findall(r"[A-Za-z]+", match["rest"]))
+    whole = sum(_WORDS.get(word.lower(), 0) for word in re.findall(r"[A-Za-z]+", match["whole"]))
+    unit = (match["unit"] or "").strip().lower()
+    if whole and len(decimals) < 2 and not unit:
+        return None
+    reading = Reading(float(f"{whole}.{decimals}"), len(decimals))
+    points = "point" in unit
+    return Number(
+        match.group(), match.start(), match.end(), (reading,), percent=bool(unit) and not points, points=points
+    )
 
 
 def _spelled(match: re.Match[str]) -> Number:

@@ -3,15 +3,18 @@
 HTML exports keep only the rendered form, ipynb only the source; both are read into the same blocks.
 """
 
+import html as markup
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
 from grader.model import RecoveredCell
+from grader.reading.lookalikes import as_seen
+from grader.reading.unseen import seen_html, seen_source
 from grader.recover.excess import parse
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code"]
@@ -24,7 +27,8 @@ _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*)$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)$")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^[\s|:\-]+$")
-_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
+_IMAGE = re.compile(r"!\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
+_LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~|(?<![\w])_(?=\w)|(?<=\w)_(?![\w]))")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -47,10 +51,10 @@ class Block:
 
 
 def read_cell(cell: RecoveredCell) -> tuple[Block, ...]:
-    """The blocks of a markdown cell, whichever form was recovered."""
+    """The blocks of a markdown cell as a person sees them, whichever form was recovered."""
     if cell.rendered and cell.html:
-        return read_html(cell.html, cell.position)
-    return read_markdown(cell.source, cell.position)
+        return read_html(seen_html(cell.html).text, cell.position)
+    return read_markdown(seen_source(cell.source).text, cell.position)
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +63,7 @@ def read_markdown(source: str, position: int = -1) -> tuple[Block, ...]:
     reader = _MarkdownReader(position)
     for line in _without_comments(source[:MAX_CHARACTERS]).splitlines():
         reader.feed(line)
-    return reader.finish()
+    return tuple(map(_as_seen, reader.finish()))
 
 
 def _without_comments(text: str) -> str:
@@ -134,9 +138,9 @@ class _MarkdownReader:
 
 
 def strip_markup(text: str) -> str:
-    """Text without links' targets, emphasis, code marks and tags."""
-    plain = _LINK.sub(r"\1", _BREAK.sub("\n\n", text))
-    plain = _TAG.sub("", plain)
+    """Text without pictures, links' targets, emphasis, code marks and tags, and with entities as what they mean."""
+    plain = _LINK.sub(r"\1", _IMAGE.sub("", _BREAK.sub("\n\n", text)))
+    plain = markup.unescape(_TAG.sub("", plain))
     return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
 
 
@@ -145,7 +149,17 @@ def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
     cut = html if len(html) <= MAX_CHARACTERS else html[:MAX_CHARACTERS].rpartition("<")[0]
     body = parse(_BREAK.sub("\n\n", cut)).body
-    return tuple(_walk(body, position)) if body is not None else ()
+    return tuple(map(_as_seen, _walk(body, position))) if body is not None else ()
+
+
+def _as_seen(block: Block) -> Block:
+    """A block whose letters and digits are what they look like; code stays as it is."""
+    text = as_seen(block.text) if block.kind != "code" else block.text
+    if text == block.text and block.kind != "row":
+        return block
+    return replace(
+        block, text=text, cells=tuple(map(as_seen, block.cells)), header=tuple(map(as_seen, block.header))
+    )
 
 
 def _walk(root: LexborNode, position: int) -> Iterator[Block]:

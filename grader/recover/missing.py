@@ -4,21 +4,32 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborNode
+
 from grader.model import RecoveredCell
 from grader.recover.family import Family
 from grader.recover.layout import Layout, is_around
+from grader.recover.styles import Style, hides, style_of
 
 NUMBER = "data-windowed-list-index"  # JupyterLab 4 numbers the cells that it draws
 NUMBERED = re.compile(r"[0-9]{1,6}")
 UNSHOWN = "div.jp-OutputPlaceholder, div.jp-TrimmedOutputs"  # outputs that were collapsed, or were too many
 SLIDES = "reveal"
+ENDING = 2_000
+# nbconvert cleans what it rendered: of what stands after such an element that is left open, nothing is left.
+LOST_IN = re.compile(
+    rb"<(style|script|textarea|title|xmp|iframe|noembed|noframes|noscript|template|plaintext)(?:\s[^<>]*)?>[^<]*</\1>"
+    rb"(?:\s*</(?:div|p|span)>)*\s*</main>\s*</body>\s*</html>\s*\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Missing:
     """What of the notebook a page does not hold: ``undrawn`` cells between those that a browser had drawn,
     ``swallowed`` code cells of those that the file ``mentions``. ``bit_by_bit`` and ``slides`` say that there may
-    be more. It is false where nothing is missing.
+    be more. ``left_open`` is the element in which an exporter lost the rest, and ``unseen`` the cells that the page
+    hides. It is false where nothing is missing.
     """
 
     undrawn: int = 0
@@ -26,6 +37,8 @@ class Missing:
     mentions: int = 0
     swallowed: int = 0
     slides: bool = False
+    left_open: str = ""
+    unseen: int = 0
 
     @classmethod
     def of(cls, lean: bytes, family: Family, layout: Layout) -> "Missing":
@@ -35,11 +48,16 @@ class Missing:
         numbers = [int(number) for number in written if NUMBERED.fullmatch(number)]
         undrawn = max(0, max(numbers, default=-1) + 1 - len(numbers))
         slides = is_around(layout.cells[0], SLIDES)
-        return cls(undrawn, bool(numbers), mentions, max(0, mentions - layout.code), slides)
+        swallowed = max(0, mentions - layout.code)
+        lost = LOST_IN.search(lean[-ENDING:])
+        unseen = 0 if family.drawn or slides else _count_unseen(layout)
+        return cls(
+            undrawn, bool(numbers), mentions, swallowed, slides, lost[1].decode() if lost else "", unseen
+        )  # fmt: skip
 
     def __bool__(self) -> bool:
         """Whether cells are or may be missing."""
-        return bool(self.bit_by_bit or self.swallowed or self.slides)
+        return bool(self.bit_by_bit or self.swallowed or self.slides or self.left_open or self.unseen)
 
     def told(self, notebooks: int) -> Iterator[str]:
         """It in plain words; ``notebooks`` is how many stand in the page."""
@@ -57,6 +75,33 @@ class Missing:
                 f"The file mentions {self.mentions} code cells, but only {self.mentions - self.swallowed} could be "
                 "found: unclosed markup in an output may have swallowed some."
             )
+        if self.left_open:
+            yield f"A <{self.left_open}> is left open in a text, and the exporter lost all that stood after it."
+        if self.unseen:
+            cells = "cell" if self.unseen == 1 else "cells"
+            yield f"The page hides {self.unseen} {cells}: a person who opens it does not see them."
+
+
+def _count_unseen(layout: Layout) -> int:
+    """The cells that a style around them hides; each element around them is looked at once."""
+    known: dict[int, bool] = {}
+    found = 0
+    for cell in layout.cells:
+        node: LexborNode | None = cell
+        passed, hidden = [], False
+        while node is not None and node.tag != "html":
+            if node.mem_id in known:
+                hidden = known[node.mem_id]
+                break
+            passed.append(node.mem_id)
+            attributes = node.attributes
+            if ("style" in attributes or "hidden" in attributes) and hides(style_of(node, ""), Style()).gone:
+                hidden = True
+                break
+            node = node.parent
+        known |= dict.fromkeys(passed, hidden)
+        found += hidden
+    return found
 
 
 def told_cells(cells: Sequence[RecoveredCell], family: Family) -> Iterator[str]:

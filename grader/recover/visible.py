@@ -1,10 +1,12 @@
 """The plain text a reader sees in a piece of HTML. Parsed, never rendered."""
 
-from collections.abc import Iterator, Set
+import re
+from collections.abc import Iterable, Iterator, Set
 
 from selectolax.lexbor import LexborNode
 
 from grader.recover.excess import parse
+from grader.recover.styles import Style, hides, style_of
 
 UNSEEN = ("script", "style", "template", "button", "noscript", "title")
 REMOVED = frozenset({*UNSEEN, "table"})
@@ -16,6 +18,9 @@ BLOCKS = frozenset(
 # Stands for the tab between two cells while blanks are tidied; a private character, no blank.
 COLUMN = "\ue0f1"
 CELLS = frozenset({"td", "th"})
+_MAY_HIDE = re.compile(
+    r"<[^<>]{0,2000}(?:display\s*:\s*none|opacity\s*:\s*[0.]|clip|overflow|-\d{3,}|\shidden[\s=>/])", re.IGNORECASE
+)
 
 
 def visible_text(html: str) -> str:
@@ -36,7 +41,8 @@ def visible_of(node: LexborNode, html: str) -> str:
     if "<" in html:
         # One walk over the tree is cheaper than asking it with a selector, or looking for tags in the markup.
         elements = [(item.tag, item) for item in node.traverse()]
-        if _remove(node, {tag for tag, _ in elements}, html):
+        hidden = _MAY_HIDE.search(html) is not None and _remove_hidden(item for _, item in elements)
+        if _remove(node, {tag for tag, _ in elements}, html) or hidden:
             elements = [(item.tag, item) for item in node.traverse()]
         for tag, block in elements:
             if tag in BLOCKS:
@@ -46,6 +52,19 @@ def visible_of(node: LexborNode, html: str) -> str:
     if COLUMN in text:
         text = text.replace(f" {COLUMN}", COLUMN).replace(f"{COLUMN} ", COLUMN).replace(COLUMN, "\t")
     return text
+
+
+def _remove_hidden(elements: Iterable[LexborNode]) -> bool:
+    """Take away what a style of its own hides; False where there is nothing of it."""
+    gone: list[LexborNode] = []
+    inner: set[int] = set()
+    for item in elements:
+        if item.mem_id not in inner and item.attributes and hides(style_of(item, ""), Style()).gone:
+            inner.update(below.mem_id for below in item.traverse())  # they go with it
+            gone.append(item)
+    for item in gone:
+        item.decompose()
+    return bool(gone)
 
 
 def _remove(node: LexborNode, tags: Set[str | None], html: str) -> bool:

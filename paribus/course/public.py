@@ -11,7 +11,7 @@ from paribus.course.assignment import Assignment, Cell
 from paribus.course.errors import AssignmentError
 
 SUFFIX = ".public.json"
-SETTINGS = ("languages", "margin", "seeds_minimum")
+SETTINGS = ("languages", "margin", "seeds_minimum", "widest_range")
 NOT_PUBLIC = frozenset({"metrics.near_reference", "integrity.copied"})
 NOT_PUBLIC_FAMILIES = frozenset({"diagnosis"})
 

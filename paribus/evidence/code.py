@@ -7,6 +7,7 @@ value changed by other means than its name, and a function whose source Python c
 "unavailable".
 """
 
+import argparse
 import ast
 import dataclasses
 import dis
@@ -25,6 +26,7 @@ OWN_CLASS = "__class__."
 MAX_NAMES = 60
 _DIGITS = 16
 _MAX_REPR = 20_000
+_NAMESPACES = (argparse.Namespace, types.SimpleNamespace)
 _OUTER_STEPS = frozenset(
     {"DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"}
 )  # fmt: skip
@@ -294,7 +296,7 @@ def _changed_names(tree: ast.AST) -> Iterator[str]:
 
 
 def _is_simple(value: object, depth: int = 0) -> bool:
-    """Whether a value is a setting one can write down: plain values and small collections of them."""
+    """Whether a value is a setting one can write down: plain values, small collections and namespaces of them."""
     if value is None or isinstance(value, bool | int | float | str):
         return True
     if depth >= 3:
@@ -307,7 +309,7 @@ def _is_simple(value: object, depth: int = 0) -> bool:
         )
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return all(_is_simple(getattr(value, item.name), depth + 1) for item in dataclasses.fields(value))
-    return False
+    return isinstance(value, _NAMESPACES) and _is_simple(vars(value), depth)
 
 
 def _stable(value: Any) -> str:  # noqa: ANN401 - any simple value
@@ -318,6 +320,8 @@ def _stable(value: Any) -> str:  # noqa: ANN401 - any simple value
         return f"{type(value).__name__}({', '.join(_stable(item) for item in value)})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_stable(key)}: {_stable(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, _NAMESPACES):
+        return f"namespace({', '.join(f'{name}={_stable(item)}' for name, item in sorted(vars(value).items()))})"
     return repr(value)[:_MAX_REPR]
 
 

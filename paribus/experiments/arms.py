@@ -8,6 +8,7 @@ from paribus.errors import ExperimentError
 from paribus.evidence.code import OWN_CLASS, UNAVAILABLE
 from paribus.evidence.record import Prediction, Record
 from paribus.experiments.knobs import no_such_setting
+from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
 
 OTHER_CHANGES = ("code", "data", "train_rows")
@@ -224,7 +225,10 @@ def _data_words(record: Record) -> str:
     return f"{data.source}, {data.train_rows:,} training items, fingerprint {data.train_fingerprint}"
 
 
-def check_prediction(metric: object, direction: object, low: object, high: object, why: object) -> None:
+def check_prediction(
+    metric: object, direction: object, low: object, high: object, why: object, *, classes: int = 0
+) -> None:
+    """Whether the parts of a prediction fit one another and the metric; ``classes`` are the data's where known."""
     if metric not in SHIPPED_REGISTRY:
         raise ExperimentError(f"A prediction is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
     if direction not in ("up", "down", "none"):
@@ -234,15 +238,31 @@ def check_prediction(metric: object, direction: object, low: object, high: objec
         if bound is not None and not finite:
             raise ExperimentError(f"The bound {name} of a prediction is a number such as 0.02; got {bound!r}.")
     bounds = cast("tuple[float | None, float | None]", (low, high))
-    lower, upper = bounds[0], bounds[1]
+    _check_bounds(str(metric), str(direction), *bounds, classes=classes)
+    if not isinstance(why, str) or len(why.split()) < 3:
+        raise ExperimentError(
+            'Say why you expect it, in a sentence: why="smaller batches mean more updates an epoch".'
+        )
+    if len(why) > 2_000:
+        raise ExperimentError(
+            f"The reason is {len(why):,} characters long; 2,000 are enough. The memo has room for more."
+        )
+
+
+def _check_bounds(metric: str, direction: str, lower: float | None, upper: float | None, *, classes: int) -> None:
     if lower is not None and upper is not None and lower > upper:
         raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
-    label = title(str(metric))
-    beyond = next((bound for bound in bounds if bound is not None and abs(bound) > 1), None)
-    if SHIPPED_REGISTRY[str(metric)].is_share and beyond is not None:
+    label = title(metric)
+    beyond = cannot_be(metric, lower, upper, classes)
+    if beyond is not None and SHIPPED_REGISTRY[metric].is_share:
         raise ExperimentError(
             f"{label} lies between 0 and 1, so it cannot change by {beyond:+g}. Bounds are in its own unit, not in "
             "percent: a fall by at most ten points is low=-0.10, high=0."
+        )
+    if beyond is not None:
+        raise ExperimentError(
+            f"The data have {classes} classes, so the number of {label} cannot change by {beyond:+g}. Bounds count "
+            "classes: at most three fewer is low=-3, high=0."
         )
     if direction == "up" and upper is not None and upper <= 0:
         raise ExperimentError(
@@ -257,11 +277,8 @@ def check_prediction(metric: object, direction: object, low: object, high: objec
             f"You predict no change of {label}, but the range {lower} to {upper} leaves out zero. "
             "Give the band in which you would call it no change, such as low=-0.01, high=0.01."
         )
-    if not isinstance(why, str) or len(why.split()) < 3:
+    if direction == "none" and (lower is None or upper is None):
         raise ExperimentError(
-            'Say why you expect it, in a sentence: why="smaller batches mean more updates an epoch".'
-        )
-    if len(why) > 2_000:
-        raise ExperimentError(
-            f"The reason is {len(why):,} characters long; 2,000 are enough. The memo has room for more."
+            f"You predict no change of {label}, and no two values are ever quite the same. Give the margin within "
+            "which you would call it no change, on both sides, such as low=-0.01, high=0.01."
         )

@@ -29,9 +29,10 @@ from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
 from paribus.experiments.held import Held, held
 from paribus.experiments.noise import noise
 from paribus.experiments.report import ExperimentReport, build_report
-from paribus.experiments.resume import Train, reuse, train_once
+from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
+from paribus.experiments.wide import hardly_misses
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
-from paribus.recording import Recording
+from paribus.recording import Recording, tell_finished
 from paribus.runs import Data, Run, RunResult
 from paribus.show import show_figure, show_tables
 from paribus.tables import prediction_sentence
@@ -71,10 +72,12 @@ class Experiment:
 
         ``low`` and ``high`` bound the expected change of ``metric`` in the metric's own unit (0.01 macro-F1 is one
         point). The last prediction made is the one in force; one made again keeps the time it was first
-        written. Raises ExperimentError where the parts contradict one another.
+        written. Says at once where the range can hardly miss, and where the changed arm has finished before. Raises
+        ExperimentError where the parts contradict one another, or the metric cannot change by so much.
         """
-        check_prediction(metric, direction, low, high, why)
         session = self.notebook.session
+        classes = next((len(record.classes) for record in session.find("data")), 0)
+        check_prediction(metric, direction, low, high, why, classes=classes)
         prediction = session.predict(
             self.key,
             Prediction(
@@ -89,6 +92,13 @@ class Experiment:
             said += (
                 f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
                 " The report keeps the one that the run began with."
+            )
+        elif vague := hardly_misses(
+            metric, direction, low, high, widest=self.notebook.widest_range, classes=classes
+        ):
+            said += (
+                f". This range {vague}: hardly any result could prove it wrong, and grading gives no points for it."
+                " Say more closely what you expect, and predict again before the changed arm runs."
             )
         show_tables(Table(title, (), (), said))
         return prediction
@@ -144,8 +154,9 @@ class Experiment:
         ``run.log(…)`` after each epoch.
 
         A seed that finished earlier with the same configuration, data and code is not trained again, unless
-        ``again``. Raises ExperimentError before any training where the arm would differ in more than ``vary``,
-        a seed is not one of the baseline's, or no prediction was made.
+        ``again``; as a baseline a run outside of this experiment will do. Raises ExperimentError before any
+        training where the arm would differ in more than ``vary``, a seed is not one of the baseline's, or no
+        prediction was made.
         """
         wanted = check_seeds(seed, seeds)
         prepared = [
@@ -177,6 +188,7 @@ class Experiment:
             arm, config, data, seed, code=code, name=name, derived=derived, environment=environment
         )
         self._check(prepared, (prepared.seed or 0,))
+        tell_finished(self.notebook, prepared)
         return self.notebook.start_prepared(prepared, data)
 
     def finished(
@@ -313,7 +325,7 @@ class Experiment:
         )  # fmt: skip
 
     def _run_one(self, prepared: Record, train: Train, config: object, data: Data, *, again: bool) -> RunResult:
-        reused = None if again else self._reuse(prepared, data)
+        reused = None if again else self._reuse(prepared, data) or self._reuse_elsewhere(prepared, data)
         result = reused or train_once(self.notebook, prepared, train, config, data)
         arm = self.arms[prepared.arm]
         # What ran under an earlier configuration is no part of this arm any more.
@@ -326,6 +338,12 @@ class Experiment:
         result = reuse(self.notebook, prepared, data)
         if result is not None:
             self._take(prepared.arm, result)
+        return result
+
+    def _reuse_elsewhere(self, prepared: Record, data: Data) -> RunResult | None:
+        result = reuse_elsewhere(self.notebook, prepared, data)
+        if result is not None:
+            self.notebook.values({f"experiment.{self.key}.baseline_run.{result.run}": 1.0})
         return result
 
     def _collect(self) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import linecache
 import textwrap
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 import paribus.selfcheck
 import paribus.training
+from generator.building.build import Options, build_assignment
+from generator.running.references import load_references
 from grader.code.cells import MAX_SOURCE, parse
 from grader.code.configured import LIBRARY
 from grader.code.digests import function_digest, other_code
@@ -20,7 +23,7 @@ from grader.code.facts import read_cell
 from grader.code.paths import path_of
 from grader.code.program import make_program, read_program
 from grader.code.remarks import code_remarks
-from grader.code.selfchecks import STANDS_ON, replaced_checks
+from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.evidence.code import TRAINING, code_digest, source_digest
@@ -28,6 +31,7 @@ from tests.grader.build import CASES, build, load
 from tests.grader.program_cases import BASES, Example, submitted
 from tests.grader.releases import material
 from tests.grader.test_programs import really_run
+from tests.shipped import COURSE
 
 TESTS = "parameter_share-tests"
 
@@ -204,8 +208,43 @@ def test_a_given_cell_that_was_changed_is_remarked_with_its_first_difference(cha
     assert told in remark
 
 
+def test_a_handler_that_may_hide_errors_leaves_it_open_whether_there_are_any() -> None:
+    handler = "get_ipython().set_custom_exc((ValueError,), lambda *a, **k: None)"
+    for source, lines in ((handler, 1), ("get_ipython().system('ls')", 0)):
+        case = submitted(Example("one", {"honest": {"after.begin": source}}), "honest")
+        found = handled_errors(case)
+        assert len(found) == lines
+        assert all("A person looks whether one was hidden" in item.because for item in found)
+
+
 def test_a_notebook_as_it_was_given_has_nothing_to_remark() -> None:
     assert not list(code_remarks(submitted(Example("one", {}), "honest")))
+
+
+@pytest.fixture(scope="module")
+def setups() -> dict[str, str]:
+    """The setup cell of every platform's notebook."""
+    course = COURSE
+    options = Options(profile="micro", references=load_references(Path("solutions")))
+    built = build_assignment(course, course.entry("week1_homework"), options)
+    pages = {
+        platform: json.loads(text) for (variant, platform), text in built.notebooks.items() if variant == "student"
+    }
+    return {
+        platform: next("".join(cell["source"]) for cell in page["cells"] if cell["id"] == "setup")
+        for platform, page in pages.items()
+    }
+
+
+@pytest.mark.parametrize("platform", ["jupyter", "kaggle", "colab"])
+def test_a_setup_cell_that_was_changed_is_remarked_and_another_platforms_is_not(
+    setups: dict[str, str], platform: str
+) -> None:
+    given = setups[platform]
+    assert not list(code_remarks(submitted(Example("one", {"honest": {"setup": given}}), "honest")))
+    changed = f"{given}\nparibus.selfcheck.close = print"
+    remarks = list(code_remarks(submitted(Example("one", {"honest": {"setup": changed}}), "honest")))
+    assert [remark.partition(" (")[0] for remark in remarks] == ["Given cells that were changed: setup"]
 
 
 def test_arms_that_predict_the_same_with_other_losses_are_remarked() -> None:

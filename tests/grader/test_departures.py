@@ -73,6 +73,8 @@ def told(case: Case) -> str:
         ({"profile": "full"}, "the assignment asks for the profile full."),
         ({"data": {"source": "mine.csv", "fingerprint": "e" * 16}, "references": (USUAL,)},
          "other data than the course's own runs: mine.csv, 400 training rows."),
+        ({"data": {**SMOKE, "fingerprint": "e" * 16}, "references": (USUAL,)},
+         "other data than the course's own runs: synthetic/smoke/2027, 400 training rows."),
         ({"knobs": {"model": "distilbert"}}, "with the model distilbert; the assignment asks for tiny."),
         ({"knobs": {"epochs": 1, "batch_size": 8}}, "with batch size 8 instead of 32 and epochs 1 instead of 2."),
         ({"data": {**SMOKE, "train_rows": 100}}, "encoder was trained on 100 of 400 rows."),

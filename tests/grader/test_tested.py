@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from grader.checks import tasks
 from grader.checks.base import Finding
+from grader.evidence.tested import ends_in_words, error_in_words
 from grader.match import match
 from grader.model import ALL_SURVIVED, Case, FoundRecord, Outcome, Output, Recovered, RecoveredCell
+from grader.recover import recover
 from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
 from paribus.evidence.code import cell_digest
@@ -101,5 +105,30 @@ def test_passing_is_shown(
     assert words in found.because
 
 
+OLDER = 'selfcheck.equal(double(2), 4, "two")'
+
+
 def test_tests_of_an_older_release_are_judged_as_before() -> None:
-    assert judge(None, tests='selfcheck.equal(double(2), 4, "two")').outcome is PASSED
+    assert judge(None, tests=OLDER).outcome is PASSED
+    assert judge(None, said("doubling 2", "stdout"), tests=OLDER).outcome is PASSED
+
+
+@pytest.mark.parametrize(
+    "output", [said(PRINTED), said(f"\n{PRINTED}\n"), said("NotRightYet: Two: exp…", "stdout")]
+)
+def test_words_of_an_error_below_the_tests_of_an_older_release_are_for_a_person(output: Output) -> None:
+    """Plain, colourless, cut short: the page shows them, and does not show that nothing else printed them."""
+    found = judge(None, output, tests=OLDER)
+    assert (found.outcome, found.proposal) == (OPEN, "failed")
+    assert "reads like the end of an error: NotRightYet: Two" in found.because
+
+
+@pytest.mark.parametrize("template", ["lab", "classic"])
+def test_an_error_in_ipythons_minimal_mode_is_read_from_an_export(template: str) -> None:
+    """`%xmode Minimal` writes the last line alone, and nbconvert shows it as it shows stderr."""
+    error = nbformat.v4.new_output("error", ename="NotRightYet", evalue="Two", traceback=[f"\n{PRINTED}"])
+    cell = nbformat.v4.new_code_cell(TESTS, execution_count=1, outputs=[error])
+    page = HTMLExporter(template_name=template).from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))[0]
+    (read,) = recover(page.encode(), "a.html").cells
+    assert error_in_words(read) == PRINTED
+    assert ends_in_words(read) == PRINTED or read.outputs[0].kind == "error"

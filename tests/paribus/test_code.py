@@ -88,6 +88,20 @@ def test_a_dict_of_settings_that_is_only_read_counts(define: Define) -> None:
     assert code_digest(one["train"])["S"] != code_digest(other["train"])["S"]
 
 
+@pytest.mark.parametrize("kind", ["argparse.Namespace", "types.SimpleNamespace"])
+def test_a_namespace_of_settings_counts_by_what_is_in_it(define: Define, kind: str) -> None:
+    """In whatever order it was filled; one that holds more than settings is not followed."""
+    made = f"import argparse, types\nARGS = {kind}(rate=1, tag='a')\n"
+    cell = f"{made}def train(config, data, run):\n    return ARGS.rate\n"
+    one, same = define(cell), define(cell.replace("rate=1, tag='a'", "tag='a', rate=1"))
+    assert set(code_digest(one["train"])) == {"training", "ARGS"}
+    assert code_digest(one["train"]) == code_digest(same["train"])
+    one["ARGS"].rate = 2
+    assert code_digest(one["train"])["ARGS"] != code_digest(same["train"])["ARGS"]
+    one["ARGS"].model = object()
+    assert set(code_digest(one["train"])) == {"training"}
+
+
 def test_classes_count_by_methods_bases_and_simple_attributes(define: Define) -> None:
     cell = """
 class Base:

@@ -392,14 +392,50 @@ def test_a_verdict_that_is_none_is_refused(experiment: Experiment, changes: dict
         experiment.meaningful(**{"claim": "effect", "why": "the interval excludes zero", **changes})
 
 
-def test_a_baseline_that_was_trained_elsewhere_is_named_before_it_trains_again(
-    notebook: Notebook, train: Train, data: Data, capsys: pytest.CaptureFixture[str]
+def test_a_baseline_that_was_trained_elsewhere_is_found_and_not_trained_again(
+    notebook: Notebook, train: Train, data: Data, calls: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same seed and settings outside the experiment; another seed is nothing to speak of."""
+    """The same seed and settings outside the experiment, or in another one; another seed is trained."""
     encoder = notebook.run("encoder", train, CONFIG, data=data, seed=1)
     experiment = notebook.experiment("seeds3", vary="batch_size")
     capsys.readouterr()
     experiment.run("baseline", train, CONFIG, data=data, seeds=(1, 2))
     said = capsys.readouterr().out
-    assert said.count("had the same configuration, data and code") == 1
-    assert f"encoder, seed 1 (run {encoder.run}) had" in said
+    assert calls == [1, 2]
+    assert said.count("so it serves as the baseline of seeds3 and is not trained again") == 1
+    assert f"encoder, seed 1 (run {encoder.run}) finished earlier" in said
+    assert any(f"experiment.seeds3.baseline_run.{encoder.run}" in record.values for record in notebook.records())
+    predict(experiment)
+    experiment.run("changed", train, SMALL, data=data, seeds=(1, 2))
+    assert experiment.report().seeds == (1, 2)
+    later = notebook.experiment("rate", vary="learning_rate")
+    later.run("baseline", train, CONFIG, data=data, seeds=(1, 2))
+    assert calls == [1, 2, 1, 2]
+    later.run("baseline", train, CONFIG, data=data, seed=1, again=True)
+    assert calls == [1, 2, 1, 2, 1]
+
+
+def test_a_run_with_another_code_or_data_elsewhere_is_no_baseline(
+    notebook: Notebook, train: Train, data: Data, calls: list[int]
+) -> None:
+    notebook.run("encoder", train, CONFIG, data=data, seed=1)
+    notebook.run("smaller", train, SMALL, data=make_data(seed=3), seed=1)
+    notebook.experiment("other", vary="learning_rate").run("baseline", train, SMALL, data=data, seed=1)
+    assert calls == [1, 1, 1]
+
+
+def test_an_own_loop_is_told_that_its_run_is_finished_and_how_to_get_it(
+    notebook: Notebook, data: Data, capsys: pytest.CaptureFixture[str], reopen: Reopen
+) -> None:
+    """Before it trains, and after a restart too; with another setting there is nothing to tell."""
+    first = notebook.start("mine", config=CONFIG, seed=1, data=data, code=own_loop)
+    result = first.finish(predictions=data.validation.labels)
+    again = reopen()
+    assert "finished earlier" not in capsys.readouterr().out
+    again.start("mine", config=CONFIG, seed=1, data=data, code=own_loop)
+    assert "notebook.finished(…), with the same arguments, gives it" in capsys.readouterr().out
+    found = again.finished("mine", config=CONFIG, seed=1, data=data, code=own_loop)
+    assert found is not None
+    assert found.run == result.run
+    assert f"Result of mine, seed 1 (run {result.run})" in capsys.readouterr().out
+    assert again.finished("mine", config=SMALL, seed=1, data=data, code=own_loop) is None

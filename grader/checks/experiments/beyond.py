@@ -14,6 +14,8 @@ from grader.evidence.roles import called_otherwise, uneven_epochs
 from grader.evidence.runs import Arms, find_arms
 from grader.evidence.same_run import SMALLEST_FACTOR, same_runs, small_step
 from grader.model import Case, Evidence, Outcome
+from paribus.experiments.wide import WIDEST, cannot_be, hardly_misses
+from paribus.metrics.registry import title
 
 _MAY_NOT_MATTER = frozenset({"max_length", "train_rows", "num_workers", "precision"})
 """Settings whose change need not reach a single batch."""
@@ -71,10 +73,35 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         )  # fmt: skip
 
 
+def _of_the_range(case: Case, arms: Arms) -> list[Doubt]:
+    """A predicted range that can hardly miss, or that the metric cannot reach: advice, and no points if a person
+    agrees. The notebook says so when the prediction is made.
+    """
+    made = next((run.prediction for run in arms.changed if run.prediction is not None), None)
+    if made is None:
+        return []
+    classes = max((len(found.record.classes) for found in case.records if found.record is not None), default=0)
+    beyond = cannot_be(made.metric, made.low, made.high, classes)
+    if beyond is not None:
+        return [
+            Doubt(
+                f"You predict that {title(made.metric)} changes by up to {beyond:+g}, which it "
+                "cannot. Bounds are changes in the metric's own unit, not in percent. A person looks.",
+                proposal="the metric cannot change by so much",
+            )
+        ]
+    widest = float(case.assignment.settings.get("widest_range", WIDEST))
+    vague = hardly_misses(made.metric, made.direction, made.low, made.high, widest=widest, classes=classes)
+    if not vague:
+        return []
+    said = f"Your prediction can hardly turn out wrong: it {vague}. Next time say more closely what you expect."
+    return [Doubt(f"{said} A person looks.", proposal="a range that can hardly miss gives no points")]
+
+
 def before_prediction(case: Case, key: str, vary: str, found: Finding) -> Finding:
     """Whether the changed arm's result may have been known when its prediction was written."""
     arms = find_arms(case, key)
-    doubts: list[Doubt] = []
+    doubts = _of_the_range(case, arms)
     seen = looked_before(case, arms)
     if seen is not None:
         where = case.cell_name(seen.position)

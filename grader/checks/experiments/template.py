@@ -54,7 +54,7 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
     values = {"found": {part: shorten(text, 80) for part, text in parts.items()}, "missing": missing}
     evidence = [Evidence(case.cell_name(positions[part]), shorten(text)) for part, text in parts.items()]
     if not missing:
-        return _as_recorded(case, key, parts) or passed(
+        return _as_recorded(case, key, parts, evidence) or passed(
             "All parts of the template are filled in.", values, evidence
         )
     if _is_untouched(case, key, cell):
@@ -103,7 +103,7 @@ def _in_rows(case: Case, key: str, cell: Cell) -> int:
     return len({part for block in rows if block.cells and (part := part_of(block.cells[0])) is not None})
 
 
-def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | None:
+def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list[Evidence]) -> Finding | None:
     """A change or a prediction that the template tells otherwise than the records is for a person."""
     arms = find_arms(case, key)
     if not arms.both:
@@ -113,13 +113,17 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str]) -> Finding | N
     for difference in declared[:1]:
         if why := wrongly_changed(parts.get("changed", ""), difference, comparison):
             found = undecided(
-                "All parts of the template are filled in; a person compares the change with the records."
+                "All parts of the template are filled in; a person compares the change with the records.",
+                {},
+                evidence,
             )
             return proposed(found, Outcome.FAILED, why)
     prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
     if prediction is not None and (why := wrongly_predicted(parts.get("prediction", ""), prediction)):
         found = undecided(
-            "All parts of the template are filled in; a person compares the prediction with the records."
+            "All parts of the template are filled in; a person compares the prediction with the records.",
+            {},
+            evidence,
         )
         return proposed(found, Outcome.FAILED, why)
     return None
