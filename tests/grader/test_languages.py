@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 
 import pytest
+from babel import Locale
 
 from grader.errors import GraderError, WorksheetError
 from grader.intake.languages import COLUMNS, Language, language_named, languages, languages_of
@@ -69,6 +70,24 @@ def test_moodles_columns_are_found_in_its_languages(language: Language) -> None:
     assert (student.number, student.name, student.group, student.maximum) == ("101", "Ada Lovelace", "Reds", 100.0)
     out = cells(write_worksheet(sheet, {"101": Entry(87.5, "Well argued.")}))
     assert (out[1][ROLES.index("grade")], out[1][-1]) == (f"87{language.decimal}50", "Well argued.")
+
+
+@pytest.mark.parametrize("language", languages().values(), ids=lambda item: item.code)
+def test_where_a_word_is_not_known_the_column_is_told_by_what_stands_in_it(language: Language) -> None:
+    """The words of its pack that are known, and made-up ones for the others: in every language, with a time of a
+    submission in the language's own form.
+    """
+    day = Locale.parse(language.locale).days["format"]["wide"][0]
+    month = Locale.parse(language.locale).months["format"]["wide"][3]
+    header = [language.says(role)[0] if language.says(role) else f"qx{place}" for place, role in enumerate(ROLES)]
+    content = moodles(language, submitted=f"{day}, 3 {month} 2027, 13:45").decode()
+    lines = list(csv.reader(io.StringIO(content)))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *lines[1:]])
+    sheet = read_worksheet(text.getvalue().encode(), language=(language,))
+    unseen = {"name"} if language.code == "vi" else set()
+    for place, role in enumerate(ROLES):
+        assert getattr(sheet.columns, role) == (-1 if role in unseen else place), role
 
 
 def test_nothing_but_what_is_known_to_name_nobody_is_kept_in_an_anonymous_class() -> None:
