@@ -28,6 +28,8 @@ _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~|(?<![\w])_(?=\w)|(?<=\w)_(?![\w]))")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# A number that is raised is a power or a note's mark, and no part of the number before it.
+_RAISED = re.compile(r"<sup\b[^>]{0,200}>(?=\s*[+\-−]?\d)", re.IGNORECASE)
 _BLOCK_TAGS = frozenset({"p", "ul", "ol", "table", "pre", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SKIPPED_TAGS = frozenset({"style", "script", "template", "button", "svg"})
 
@@ -135,7 +137,7 @@ class _MarkdownReader:
 
 def strip_markup(text: str) -> str:
     """Text without links' targets, emphasis, code marks and tags."""
-    plain = _LINK.sub(r"\1", _BREAK.sub("\n\n", text))
+    plain = _LINK.sub(r"\1", _RAISED.sub("^", _BREAK.sub("\n\n", text)))
     plain = _TAG.sub("", plain)
     return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
 
@@ -144,7 +146,7 @@ def strip_markup(text: str) -> str:
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
     cut = html if len(html) <= MAX_CHARACTERS else html[:MAX_CHARACTERS].rpartition("<")[0]
-    body = parse(_BREAK.sub("\n\n", cut)).body
+    body = parse(_RAISED.sub("^", _BREAK.sub("\n\n", cut))).body
     return tuple(_walk(body, position)) if body is not None else ()
 
 

@@ -164,7 +164,7 @@ def test_in_an_unknown_language_a_semicolon_tells_the_decimal_sign() -> None:
 @pytest.mark.parametrize("code", ["en", "de", "hu", "ru"])
 def test_an_assignment_with_a_scale_gets_no_numbers(code: str) -> None:
     sheet = read_worksheet(moodles(languages()[code], scale=True))
-    assert sheet.scale == "Poor Fair Good"
+    assert sheet.scale == ("Poor", "Fair", "Good")
     assert [entry.grade for entry in entries_of(sheet)] == [None]
 
 
