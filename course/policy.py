@@ -61,8 +61,8 @@ class Limits:
 class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
     identifier; ``late_penalty`` is "none", "zero" or ``module:Class``; blind models are revealed at ``reveal``.
-    ``zone_given`` says that the course named its ``timezone``, which else is a guess. ``scale`` has the least points
-    of each word of Moodle's scale, none where the assignment takes numbers.
+    ``zone_given`` says that the course named its ``timezone``, which else is a guess. ``scale`` has the least
+    points of each word of Moodle's scale, none where the assignment takes numbers.
     """
 
     timezone: str = "UTC"

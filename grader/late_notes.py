@@ -1,4 +1,4 @@
-"""What a worksheet and a policy say of times, drafts, scales and maximum grades, in sentences on the batch as a whole."""
+"""What a worksheet and a policy say of times, drafts, scales and grades, in sentences on the batch as a whole."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 

@@ -26,8 +26,8 @@ def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     if missing:
         yield (
             f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
-            f"{_names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after groups and "
-            "names were changed last?"
+            f"{_names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
+            "groups and names were changed last?"
         )
     pages = [result for result in results if result.team and not numbers_in_zip(result)]
     if pages:

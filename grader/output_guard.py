@@ -56,8 +56,8 @@ def check_own(held: Held) -> None:
     foreign = [name for name in WRITTEN if (held.out / name).exists()]
     if foreign:
         raise UsageError(
-            f"{held.out} holds {foreign[0]}, which no `paribus grade` wrote there, and this run would write over it. "
-            "Choose another --out, or move the file."
+            f"{held.out} holds {foreign[0]}, which no `paribus grade` wrote there, and this run would write over "
+            "it. Choose another --out, or move the file."
         )
 
 

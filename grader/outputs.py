@@ -40,8 +40,8 @@ def worksheet_entries(
     attempts: Attempts = "ask",
     scale: Mapping[str, float] = NO_SCALE,
 ) -> dict[str, Entry]:
-    """Grade and comment by Moodle's number. Points are scaled to the worksheet's maximum where it has another; where
-    the assignment has a scale, they become the word of ``scale`` that they reach.
+    """Grade and comment by Moodle's number. Points are scaled to the worksheet's maximum where it has another;
+    where the assignment has a scale, they become the word of ``scale`` that they reach.
 
     Of a student with several submissions ``attempts`` says which one counts; with "ask" none is graded, a person
     chooses, and the comment says so.

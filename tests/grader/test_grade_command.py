@@ -1,8 +1,8 @@
 """`paribus grade` from a folder of files to everything that leaves grading."""
 
 import csv
-import io
 import hashlib
+import io
 import json
 import re
 import shutil

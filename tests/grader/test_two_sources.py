@@ -168,8 +168,8 @@ def test_a_penalty_without_a_due_time_and_an_extension_of_nobody_are_said(
     room.student(101, "Ada", LATER)
     room.hand_in("Ada_101")
     for policy, wanted in (
-        (LATE.replace("week1_homework", "week1_homwork"), "names no due time for this assignment, so nobody is late"),
-        (LATE + "extensions = { 1001 = 48, 101 = 48 }\n", "gives an extension to 1001, and the worksheet has no such"),
+        (LATE.replace("week1_homework", "week1_homwork"), "names no due time for this assignment"),
+        (LATE + "extensions = { 1001 = 48, 101 = 48 }\n", "gives an extension to 1001, and the worksheet"),
         (LATE + "extensions = { 101 = 48 }\n", ""),
     ):  # fmt: skip
         room.policy(policy)
