@@ -157,7 +157,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float, digits: int) -> list[float]:
-    """Three to six round numbers within the axis, which ``digits`` can tell apart; its middle where there is none."""
+    """Three to six round numbers within the axis, which ``digits`` can tell apart; else its middle."""
     rough = max((high - low) / 4, 10.0**-digits)
     power = 10.0 ** math.floor(math.log10(rough) + 1e-9)
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
