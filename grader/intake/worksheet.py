@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import WorksheetError
-from grader.intake.columns import Columns, find_columns
+from grader.intake.columns import Columns, find_columns, scale_words
 from grader.intake.languages import Language, languages_of, plain_word, words_for
 from grader.intake.moodle import as_html
 from grader.intake.numerals import NUMBER, decimal_sign, read_number
@@ -68,12 +68,9 @@ class Worksheet:
 
     @property
     def scale(self) -> tuple[str, ...]:
-        """The words of the scale that the assignment is graded with; none where it takes numbers. Moodle writes
-        several blanks between them.
-        """
+        """The words of the scale that the assignment is graded with; none where it takes numbers."""
         place = self.columns.scale
-        words = re.split(r"\s{2,}", self.rows[0][place].strip()) if place >= 0 and self.rows else ()
-        return tuple(" ".join(word.split()) for word in words)
+        return scale_words(self.rows[0][place]) if place >= 0 and self.rows else ()
 
     def takes_points(self, student: Student) -> bool:
         """Whether a number can be written for a student: there is no scale, and a maximum is a number."""

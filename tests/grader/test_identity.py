@@ -116,7 +116,7 @@ def test_a_name_can_be_a_file_on_windows_and_nobody_can_pose_as_another() -> Non
 def test_whatever_is_handed_in_again_stays_with_its_person_and_what_did_not_change_is_followed(
     some: dict[str, set[str]], others: dict[str, set[str]], before: bool, after: bool, changed: set[str]
 ) -> None:
-    """Files come, go and change while names are hidden or shown: nothing reaches another person, and nothing twice."""
+    """Files come, go and change, names are hidden or shown: nothing reaches another person, nothing twice."""
     now = {person: others.get(person, files) for person, files in {**others, **some}.items()}
     first = batch(some, "Ann", hidden=before)
     second = [

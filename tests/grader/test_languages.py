@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from grader.intake.languages import COLUMNS, Language, language_named, languages
 from grader.intake.moodle import hides_name
 from grader.intake.numerals import decimal_sign, read_number
 from grader.intake.worksheet import Entry, Worksheet, read_worksheet, without_names, write_worksheet
-from grader.outputs import make_worksheet, worksheet_entries
+from grader.outputs import NO_SCALE, make_worksheet, worksheet_entries
 from tests.grader.classroom import make_assignment
 from tests.grader.test_outputs import done
 
@@ -168,6 +169,21 @@ def test_an_assignment_with_a_scale_gets_no_numbers(code: str) -> None:
     assert [entry.grade for entry in entries_of(sheet)] == [None]
 
 
+@pytest.mark.parametrize("grade", ["", "-", "Very good"])
+@pytest.mark.parametrize("code", ["en", "da", "fi", "sk"])
+def test_a_scale_is_found_where_its_word_is_not_known(code: str, grade: str) -> None:
+    content = moodles(languages()[code], scale=True, grade=grade).decode()
+    header, row = content.splitlines()
+    lines = [
+        header.replace(languages()[code].word("scale"), "qx"),
+        row.replace("Poor   Fair   Good", "Bad   Very good"),
+    ]
+    sheet = read_worksheet("\n".join(lines).encode())
+    assert sheet.scale == ("Bad", "Very good")
+    assert [entry.grade for entry in entries_of(sheet)] == [None]
+    assert [entry.grade for entry in entries_of(sheet, {"Bad": 0, "Very good": 21})] == ["Very good"]
+
+
 @pytest.mark.parametrize(("maximum", "grade"), [("1,000.00", 750.0), ("ten", None), ("", None), ("10.00", 7.5)])
 def test_a_maximum_that_is_no_number_scales_nothing(maximum: str, grade: float | None) -> None:
     sheet = read_worksheet(moodles(languages()["en"], maximum=maximum))
@@ -175,8 +191,8 @@ def test_a_maximum_that_is_no_number_scales_nothing(maximum: str, grade: float |
     assert sheet.unread_maximum() == (maximum if grade is None else None)
 
 
-def entries_of(sheet: Worksheet) -> list[Entry]:
-    return list(worksheet_entries([done()], make_assignment(), sheet).values())
+def entries_of(sheet: Worksheet, scale: Mapping[str, float] = NO_SCALE) -> list[Entry]:
+    return list(worksheet_entries([done()], make_assignment(), sheet, scale=scale).values())
 
 
 # --- what spreadsheets leave --------------------------------------------------------------------------------------
