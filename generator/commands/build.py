@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
+from paribus.errors import UsageError
 from paribus.profiles import PROFILES
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def options_of(arguments: argparse.Namespace) -> "Options":
     from generator.building.build import Options
     from generator.running.references import load_references
 
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
     platforms: Sequence[str] = arguments.platforms or PLATFORMS
     chosen = tuple(name for name in PLATFORMS if name in platforms)
     editions = read_editions(arguments.zoos or arguments.out, tuple(ZOOS))
