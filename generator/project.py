@@ -8,7 +8,7 @@ from pathlib import Path
 import course
 
 ROOT = Path(course.__file__).parent.parent
-CHECK_NEEDS = ("selectolax",)
+CHECK_NEEDS = ("selectolax", "mistune")
 """What `paribus check` needs beyond the students' core."""
 
 

@@ -235,7 +235,7 @@ def test_handing_in_from_ones_own_machine_knows_both_editors() -> None:
 def test_full_data_on_ones_own_machine_need_what_reads_the_hub() -> None:
     assert "datasets" not in needed_packages(ENTRY, "micro")
     assert "datasets" in needed_packages(ENTRY, "full")
-    assert {"numpy", "selectolax"} <= set(needed_packages(ENTRY, "micro"))
+    assert {"numpy", "selectolax", "mistune"} <= set(needed_packages(ENTRY, "micro"))
     assert "datasets" in frame("jupyter", ENTRY, SETTING, "full").setup.source
     assert "datasets" not in frame("colab", ENTRY, SETTING, "full").setup.source
 
