@@ -9,7 +9,7 @@ import paribus
 
 ROOT = Path(paribus.__file__).parent.parent
 """The folder of the packages: a checkout's root, or an environment's."""
-CHECK_NEEDS = ("selectolax",)
+CHECK_NEEDS = ("selectolax", "mistune")
 """What `paribus check` needs beyond the students' core."""
 
 

@@ -36,7 +36,7 @@ from grader.intake.worksheet import Worksheet, read_worksheet, without_names, wr
 from grader.late_notes import time_notes
 from grader.model import Result, Submission
 from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
-from grader.output_guard import check_assignment, check_batch, check_releases, choose, read_held
+from grader.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.outputs import feedback_zip, make_worksheet, worksheet_entries
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
@@ -157,6 +157,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
 def _guarded(order: Order, listed: Sequence[Submission], roster: Roster) -> frozenset[str]:
     """The submissions that are graded alone, none where it is the class; nothing is changed yet."""
     held = read_held(order.out)
+    check_own(held)
     check_assignment(held, order.assignment.name)
     if order.only:
         chosen = choose(held, order.only, with_roster(listed, roster))
@@ -227,7 +228,7 @@ def for_moodle(
     policy = order.policy
     worksheet = given or make_worksheet(results, order.assignment, policy.attempts, _site(order))
     worksheet = without_names(worksheet) if policy.anonymous else worksheet
-    entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts)
+    entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts, policy.scale)
     this = compare(read_earlier(order.out), worksheet, entries, policy)
     sheet = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
     times = time_notes(given, roster or read_roster(given, policy), policy, results)

@@ -135,5 +135,4 @@ def _written(raw: Mapping[str, object]) -> Written:
 
 def _digest(entry: Entry) -> str:
     """A grade and a comment as one short text."""
-    grade = "" if entry.grade is None else f"{entry.grade:.2f}"
-    return hashlib.sha256(f"{grade}\n{entry.feedback}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(f"{entry.text()}\n{entry.feedback}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a worksheet and a policy say of times, drafts and maximum grades, in sentences on the batch as a whole."""
+"""What a worksheet and a policy say of times, drafts, scales and grades, in sentences on the batch as a whole."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -12,12 +12,26 @@ NAMED = 5
 
 SCALE = (
     "The assignment is graded with a scale ({words}), and Moodle drops numbers there, so every Grade stays empty. "
-    "Let the assignment's settings grade with points, or choose the words in Moodle."
+    "Say in course.toml how many points each word takes ([grading.assignments.NAME] scale), let the assignment's "
+    "settings grade with points, or choose the words in Moodle."
+)
+OTHER_SCALE = (
+    "course.toml's scale names {named}, which is no word of the assignment's scale in Moodle ({words}), so every "
+    "Grade stays empty. Write the words as Moodle has them."
+)
+NO_SCALE = (
+    "course.toml names a scale for this assignment, and the worksheet takes numbers, so Grade holds points. Moodle "
+    "drops them where the assignment has a scale."
 )
 MAXIMUM = (
     "The maximum grade {cell!r} in the worksheet is no number, so Grade stays empty there. Use the worksheet as "
     "Moodle gave it."
 )
+NO_DUE = (
+    "late_penalty = {penalty!r}, but course.toml names no due time for this assignment, so nobody is late. Where "
+    "some should be, write due = … under [grading.assignments.NAME], with the assignment's name."
+)
+STRANGERS = "course.toml gives an extension to {who}, and the worksheet has no such identifier."
 NO_TIMES = "No column of the worksheet could be told to hold the times of the submissions, so nobody is late."
 DRAFTS = "Drafts in Moodle, not submitted for grading, and graded all the same: {who}."
 UNREAD = (
@@ -43,10 +57,14 @@ def time_notes(
 ) -> tuple[str, ...]:
     """A note for each thing that the instructor should know, with the submissions that it concerns."""
     notes = [_of(_timeless(policy, results), results, NO_LAST)]
+    if policy.late_penalty != "none" and policy.due is None:
+        notes.append(NO_DUE.format(penalty=policy.late_penalty))
+    if policy.scale and (worksheet is None or worksheet.columns.scale < 0):
+        notes.append(NO_SCALE)
     if worksheet is None:
         notes.append(_without(policy, results))
     else:
-        notes += [*_grades(worksheet), _of(_owned(results, roster.drafts), results, DRAFTS)]
+        notes += [*_grades(worksheet, policy), _of(_owned(results, roster.drafts), results, DRAFTS)]
         notes += _times(worksheet, roster, policy, results)
     return tuple(filter(None, notes))
 
@@ -61,10 +79,14 @@ def _without(policy: Policy, results: Sequence[Result]) -> str:
     return NO_WORKSHEET if policy.due is not None else ""
 
 
-def _grades(worksheet: Worksheet) -> Iterator[str]:
+def _grades(worksheet: Worksheet, policy: Policy) -> Iterator[str]:
     """Why no grade can be written."""
-    if worksheet.columns.scale >= 0:
-        yield SCALE.format(words=worksheet.scale)
+    words = ", ".join(worksheet.scale)
+    other = [word for word in policy.scale if word not in worksheet.scale]
+    if worksheet.columns.scale >= 0 and not policy.scale:
+        yield SCALE.format(words=words)
+    elif worksheet.columns.scale >= 0 and other:
+        yield OTHER_SCALE.format(named=", ".join(other), words=words)
     cell = worksheet.unread_maximum()
     if cell is not None:
         yield MAXIMUM.format(cell=cell)
@@ -76,6 +98,9 @@ def _times(worksheet: Worksheet, roster: Roster, policy: Policy, results: Sequen
         return
     if worksheet.columns.submitted < 0:
         yield NO_TIMES
+    if strangers := sorted(set(policy.extensions) - worksheet.numbers()):
+        more = f" and {len(strangers) - NAMED} more" if len(strangers) > NAMED else ""
+        yield STRANGERS.format(who=", ".join(strangers[:NAMED]) + more)
     late = roster.late
     yield _of(_owned(results, late.unread), results, UNREAD)
     yield _of(_owned(results, late.extended), results, EXTENDED)

@@ -26,8 +26,8 @@ def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     if missing:
         yield (
             f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
-            f"{_names(map(who, missing))}. Is it this assignment's, and were both downloaded after groups and "
-            "names were changed last?"
+            f"{_names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
+            "groups and names were changed last?"
         )
     pages = [result for result in results if result.team and not numbers_in_zip(result)]
     if pages:
@@ -50,8 +50,8 @@ def worksheet_notes(worksheet: Worksheet, results: Sequence[Result], entries: Ma
     ]  # fmt: skip
     if alone:
         yield (
-            f"The worksheet has groups, and {len(alone)} submissions bear the name of one student: each counts for "
-            "that student alone."
+            f"The worksheet has groups, and the work of {_names(map(who, alone))} bears the name of one student: "
+            "it counts for that student alone."
         )
     locked = [student for student in worksheet.students if student.locked and student.number in entries]
     if locked:

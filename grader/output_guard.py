@@ -19,6 +19,8 @@ from paribus.course.release import Release
 from paribus.errors import UsageError
 
 LISTED = 8
+WRITTEN = ("worksheet.csv", "feedback.zip", "report.html")
+"""What people give names like these, too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ def read_held(out: Path) -> Held:
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return Held(out, _assignment(out) or started.assignment, owners, (out / MARKER).is_file(), started.chosen)
+
+
+def check_own(held: Held) -> None:
+    """UsageError where no run has been, and a file is there that a run would write over."""
+    if held.owners or held.assignment or (held.out / FILE).exists():
+        return
+    foreign = [name for name in WRITTEN if (held.out / name).exists()]
+    if foreign:
+        raise UsageError(
+            f"{held.out} holds {foreign[0]}, which no `paribus grade` wrote there, and this run would write over "
+            "it. Choose another --out, or move the file."
+        )
 
 
 def check_assignment(held: Held, name: str) -> None:

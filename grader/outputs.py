@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from grader.gradebook.scores import TOLERANCE
 from grader.intake.columns import Columns
@@ -22,6 +23,7 @@ from paribus.course.policy import Attempts
 
 MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submitted", "modified", "feedback")
 """The columns of a worksheet that is made here, by what they hold."""
+NO_SCALE: Mapping[str, float] = MappingProxyType({})
 # The earliest time that a zip can hold: the same pages give the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -32,20 +34,36 @@ def is_final(result: Result) -> bool:
 
 
 def worksheet_entries(
-    results: Sequence[Result], assignment: Assignment, worksheet: Worksheet, attempts: Attempts = "ask"
+    results: Sequence[Result],
+    assignment: Assignment,
+    worksheet: Worksheet,
+    attempts: Attempts = "ask",
+    scale: Mapping[str, float] = NO_SCALE,
 ) -> dict[str, Entry]:
-    """Grade and comment by Moodle's number. Points are scaled to the worksheet's maximum where it has another.
+    """Grade and comment by Moodle's number. Points are scaled to the worksheet's maximum where it has another;
+    where the assignment has a scale, they become the word of ``scale`` that they reach.
 
     Of a student with several submissions ``attempts`` says which one counts; with "ask" none is graded, a person
     chooses, and the comment says so.
     """
     found = _by_student(results)
+    fits = bool(scale) and set(scale) <= set(worksheet.scale)
     entries: dict[str, Entry] = {}
     for student in worksheet.students:
         if student.number in found:
             entry = _entry(found[student.number], assignment, student.maximum, attempts)
-            entries[student.number] = entry if worksheet.takes_points(student) else replace(entry, grade=None)
+            if not worksheet.takes_points(student):
+                entry = replace(entry, grade=word_for(entry.grade, scale) if fits else None)
+            entries[student.number] = entry
     return entries
+
+
+def word_for(points: float | str | None, scale: Mapping[str, float]) -> str | None:
+    """The word whose least points are reached and nearest; none where there are no points yet."""
+    if points is None or isinstance(points, str):
+        return None
+    reached = {word: least for word, least in scale.items() if points >= least - TOLERANCE}
+    return max(reached, key=lambda word: reached[word])
 
 
 def make_worksheet(
@@ -63,7 +81,7 @@ def make_worksheet(
         grade, comment = "", ""
         if not is_number(student):
             entry = _entry(found, assignment, None, attempts)
-            grade = "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", site.decimal)
+            grade = entry.text(site.decimal)
             comment = no_formula(as_html(entry.feedback))
             strangers.add(no_formula(student))
         identifier = f"{site.word('participant')}{student}" if is_number(student) else no_formula(harmless(student))

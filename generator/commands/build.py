@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
 from paribus.course.locate import add_course, course_of
+from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.building.build import BuildReport, Options
@@ -43,6 +44,8 @@ def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
     from generator.building.build import Options
     from generator.running.references import load_references
 
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
     platforms: Sequence[str] = arguments.platforms or ()
     chosen = tuple(name for name in PLATFORMS if name in platforms)
     editions = read_editions(arguments.zoos or arguments.out, tuple(course.zoos))

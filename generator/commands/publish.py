@@ -40,6 +40,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     from generator.building.placeholders import PLACEHOLDER
     from generator.building.platforms import kaggle_of, setting_of
     from generator.publishing.kaggle_client import CommandLineClient
+    from generator.publishing.kaggle_metadata import SLUG
     from generator.publishing.publish import Publisher, make_plan
     from paribus import __version__
 
@@ -47,6 +48,11 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         value = getattr(arguments, name)
         if value is not None and value <= 0:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give a number above 0.")
+    if arguments.owner is not None and not SLUG.fullmatch(arguments.owner):
+        raise UsageError(
+            f"--owner {arguments.owner!r} is no name of a Kaggle account; expected the one in your profile's "
+            "address, of a–z, 0–9 and -."
+        )
     course = course_of(arguments)
     alone = arguments.name in course.zoos and arguments.name not in {week.name for week in course.weeks}
     entries = () if alone else course.select(arguments.name)

@@ -222,9 +222,8 @@ def _lost(case: Case, cell: Cell) -> Finding | None:
     memos = _memos(case, cell)
     gone = [memo.key for memo in memos if (found := case.matches.get(memo.key)) is None or found.recovered is None]
     if gone:
-        return undecided(
-            f"The memo {listed(gone)} was not found in your file. Hand in the notebook with all its cells."
-        )
+        named = f"The memo {gone[0]} was" if len(gone) == 1 else f"The memos {listed(gone)} were"
+        return undecided(f"{named} not found in your file. Hand in the notebook with all its cells.")
     cut = [memo.key for memo in memos if (own := case.matches[memo.key].recovered) is not None and own.cut]
     if cut:
         return undecided(f"The text of {listed(cut)} is not all in your file. Hand in the notebook itself.")

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from paribus.course.assignment import Assignment
 
 BUILT = Path("build/student/check")
+NEEDS = ("numpy", "selectolax", "mistune")
+"""The packages that a look at a file imports, some of them late."""
 NOT_SEEN = (
     "Not looked at: points, hidden tests, reference bands and other people's files. "
     "How well you argue is for a person to read."
@@ -37,14 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
         what = "is a folder" if arguments.file.is_dir() else "is not there"
         raise UsageError(f"{arguments.file} {what}. Name the notebook file that you would hand in.")
 
-    try:
-        from grader.preview import preview
-        from grader.recover import recover
-    except ModuleNotFoundError as error:  # on Kaggle and Colab the wheel comes without its requirements
-        package = str(error.name).partition(".")[0]
-        raise UsageError(
-            f"this needs {package}, which is not installed. Type: {sys.executable} -m pip install {package}"
-        ) from error
+    for package in NEEDS:
+        if find_spec(package) is None:  # on Kaggle and Colab the wheel comes without its requirements
+            raise UsageError(
+                f"this needs {package}, which is not installed. Type: {sys.executable} -m pip install {package}"
+            )
+    from grader.preview import preview
+    from grader.recover import recover
 
     content = arguments.file.read_bytes()
     try:

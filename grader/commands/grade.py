@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paribus.course.release import Release
 
 RELEASES = Path("build/instructor/release")
+SHEET = "worksheet.csv"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +148,11 @@ def _check_paths(arguments: argparse.Namespace) -> None:
             f"there is no file {arguments.worksheet}. Download the grading worksheet from Moodle, or leave "
             "--worksheet out."
         )
+    if arguments.worksheet is not None and arguments.worksheet.resolve() == (arguments.out / SHEET).resolve():
+        raise UsageError(
+            f"--worksheet {arguments.worksheet} is what is written for Moodle, and would be written over. Give the "
+            "worksheet that Moodle gave."
+        )
     if arguments.commitments is not None and not arguments.commitments.is_file():
         raise UsageError(
             f"there is no file {arguments.commitments}. Export the codes that the class handed in as CSV, or leave "
@@ -215,7 +221,10 @@ def print_summary(handback: "Handback", out: Path) -> None:
         words = harmless(f"{who(result)}: {' '.join(result.remarks)}")
         console.print(f"[red]{STATUS[result.status]}[/red]  {escape(words)}")
     waiting = sum(1 for result in handback.results if result.pending > 0)
-    counts = ", ".join(f"{count} {STATUS[status]}" for status, count in _counts(handback).items())
+    counts = ", ".join(
+        f"{count} {STATUS[status] if count == 1 else STATUS[status].replace('belongs', 'belong')}"
+        for status, count in _counts(handback).items()
+    )
     kept = f" ({handback.reused} unchanged since the last run)" if handback.reused else ""
     count = len(handback.results)
     console.print(

@@ -51,6 +51,8 @@ def find_columns(
     values = [[row[column].strip() for row in rows] for column in range(len(header))]
     if found["maximum"] < 0 and found["scale"] < 0:
         found["maximum"] = _maximum_by_shape(values)
+    if found["maximum"] < 0 and found["scale"] < 0:
+        found["scale"] = _scale_by_shape(values)
     if found["grade"] < 0 and max(found["maximum"], found["scale"]) > 0:
         found["grade"] = max(found["maximum"], found["scale"]) - 1
     if found["modified"] < 0 and found["grade"] >= 0:
@@ -88,6 +90,21 @@ def _maximum_by_shape(values: Sequence[Sequence[str]]) -> int:
         ):  # fmt: skip
             return column
     return -1
+
+
+def _scale_by_shape(values: Sequence[Sequence[str]]) -> int:
+    """The same words in every row, after a column that holds some of them or nothing."""
+    for column in range(2, len(values)):
+        content = set(values[column])
+        words = scale_words(next(iter(content))) if len(content) == 1 else ()
+        if len(words) > 1 and all(grade in ("", "-", *words) for grade in values[column - 1]):
+            return column
+    return -1
+
+
+def scale_words(cell: str) -> tuple[str, ...]:
+    """The words of a scale; Moodle writes several blanks between them."""
+    return tuple(" ".join(word.split()) for word in re.split(r"\s{2,}", cell.strip()) if word)
 
 
 def _modified_by_shape(values: Sequence[Sequence[str]], grade: int) -> int:

@@ -68,8 +68,8 @@ def list_entries(path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise InboxError(
-                f"{path}: is no zip ({error}). Download all submissions from Moodle again, or name the folder "
-                "they were unpacked to."
+                f"{path}: is no zip, or was cut off ({error}). Download all submissions from Moodle again, or name "
+                "the folder they were unpacked to."
             ) from error
         with archive:
             return _zip(archive, path, limits)

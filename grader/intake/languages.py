@@ -78,8 +78,7 @@ def languages_of(header: Iterable[str]) -> tuple[Language, ...]:
     """The languages of which a worksheet's header holds most names; none where it holds hardly any."""
     cells = {plain_word(cell) for cell in header}
     shared = {
-        code: sum(1 for role in COLUMNS if cells & {plain_word(word) for word in item.says(role)})
-        for code, item in languages().items()
+        code: sum(1 for role in COLUMNS if not cells.isdisjoint(_plain_words(code, role))) for code in languages()
     }
     most = max(shared.values())
     return tuple(languages()[code] for code, count in shared.items() if count == most >= ENOUGH)
@@ -90,7 +89,12 @@ def words_for(role: str, known: Sequence[Language]) -> frozenset[str]:
     where none is known. To be compared as `plain_word` has them.
     """
     chosen = (*known, languages()["en"]) if known else tuple(languages().values())
-    return frozenset(plain_word(word) for item in chosen for word in item.says(role))
+    return frozenset().union(*(_plain_words(item.code, role) for item in chosen))
+
+
+@lru_cache(maxsize=1024)
+def _plain_words(code: str, role: str) -> frozenset[str]:
+    return frozenset(plain_word(word) for word in languages()[code].says(role))
 
 
 def plain_word(text: str) -> str:

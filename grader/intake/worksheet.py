@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import WorksheetError
-from grader.intake.columns import Columns, find_columns
+from grader.intake.columns import Columns, find_columns, scale_words
 from grader.intake.languages import Language, languages_of, plain_word, words_for
 from grader.intake.moodle import as_html
 from grader.intake.numerals import NUMBER, decimal_sign, read_number
@@ -67,10 +67,10 @@ class Worksheet:
         return tuple(_student(row, index, self) for index, row in enumerate(self.rows))
 
     @property
-    def scale(self) -> str:
-        """The words of the scale that the assignment is graded with, "" where it takes numbers."""
+    def scale(self) -> tuple[str, ...]:
+        """The words of the scale that the assignment is graded with; none where it takes numbers."""
         place = self.columns.scale
-        return " ".join(self.rows[0][place].split()) if place >= 0 and self.rows else ""
+        return scale_words(self.rows[0][place]) if place >= 0 and self.rows else ()
 
     def takes_points(self, student: Student) -> bool:
         """Whether a number can be written for a student: there is no scale, and a maximum is a number."""
@@ -89,10 +89,16 @@ class Worksheet:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is written for one student: no grade while anything is pending."""
+    """What is written for one student: no grade while anything is pending, else points or a word of the scale."""
 
-    grade: float | None
+    grade: float | str | None
     feedback: str = ""
+
+    def text(self, decimal: str = ".") -> str:
+        """The cell of the grade; empty, so that Moodle leaves the student ungraded, where there is none."""
+        if isinstance(self.grade, str):
+            return self.grade
+        return "" if self.grade is None else f"{self.grade:.2f}".replace(".", decimal)
 
 
 def read_worksheet(content: bytes, origin: str = "worksheet", language: Sequence[Language] = ()) -> Worksheet:
@@ -130,8 +136,8 @@ def write_worksheet(
 ) -> bytes:
     """The rows of those in ``entries`` (by Moodle's number) with their grades and comments.
 
-    An entry without a grade empties Grade, so that Moodle leaves it ungraded. The rows of strangers were filled in
-    when they were made, and stay. ``graded`` are the times for "Last modified (grade)"; without one the cell stays.
+    An entry without a grade empties Grade. The rows of strangers were filled in when they were made, and stay.
+    ``graded`` are the times for "Last modified (grade)"; without one the cell stays.
     Comments are text, and leave as HTML. Names, groups and texts that a spreadsheet would take for formulas get an
     apostrophe: students choose them, and Moodle reads back none of them.
     """
@@ -143,9 +149,7 @@ def write_worksheet(
             continue
         cells = [_harmless(cell) for cell in row]
         if entry is not None:
-            cells[columns.grade] = (
-                "" if entry.grade is None else f"{entry.grade:.2f}".replace(".", worksheet.decimal)
-            )
+            cells[columns.grade] = entry.text(worksheet.decimal)
             cells[columns.modified] = (graded or {}).get(student.number, cells[columns.modified])
             if columns.feedback >= 0:
                 cells[columns.feedback] = no_formula(as_html(entry.feedback))

@@ -138,7 +138,8 @@ def summary_line(result: Result, assignment: Assignment) -> str:
     ]  # fmt: skip
     parts.extend(failed[:3])
     if len(failed) > 3:
-        parts.append(f"{len(failed) - 3} more findings are in the feedback file.")
+        more = "1 more finding is" if len(failed) == 4 else f"{len(failed) - 3} more findings are"
+        parts.append(f"{more} in the feedback file.")
     return " ".join(parts)
 
 

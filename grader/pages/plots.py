@@ -157,12 +157,13 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float, digits: int) -> list[float]:
-    """Three to six round numbers within the axis, which ``digits`` can tell apart."""
+    """Three to six round numbers within the axis, which ``digits`` can tell apart; else its middle."""
     rough = max((high - low) / 4, 10.0**-digits)
     power = 10.0 ** math.floor(math.log10(rough) + 1e-9)
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
-    return [round(n * step, 10) for n in range(first, math.floor(high / step + 1e-9) + 1)]
+    ticks = [round(n * step, 10) for n in range(first, math.floor(high / step + 1e-9) + 1)]
+    return ticks or [(low + high) / 2]
 
 
 def _band_words(band: Band | None, digits: int) -> str:

@@ -4,6 +4,7 @@ Everything on it comes from the results; the assignment gives titles, the releas
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from grader.pages.feedback import METRICS
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
 from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
+from grader.recover.text import harmless
 from paribus.course.assignment import Assignment
 
 BINS = 10
@@ -108,7 +110,11 @@ def report_page(
     is where the feedback pages lie, as the links shall name it.
     """
     known = checks or {}
-    people = [Person(who(r), f"{folder}/{r.submission}.html", r) for r in sorted(results, key=_order)]
+    names = _names(results)
+    people = [
+        Person(name, f"{folder}/{result.submission}.html", result)
+        for name, result in sorted(zip(names, results, strict=True), key=lambda item: _order(item[1]))
+    ]
     scored = [person for person in people if person.result.cells]
     hollow = [item for person in scored for item in _hollow(person, assignment)]
     first = {item.person.result.submission for item in hollow}
@@ -155,6 +161,20 @@ def bands_of(references: Mapping[str, Any], assignment: Assignment) -> dict[str,
         if entry["profile"] == assignment.profile:
             return {name: Band(v["mean"], v["low"], v["high"]) for name, v in entry["values"].items()}
     return {}
+
+
+def _names(results: Sequence[Result]) -> list[str]:
+    """What to call each submission: the person, and what tells two of one name apart, the numbers or the files."""
+    called, files = Counter(map(who, results)), Counter(result.student for result in results)
+    people = {(who(result), result.student) for result in results}
+    owners = Counter(name for name, _ in people)
+    found = []
+    for result in results:
+        number = result.student if owners[who(result)] > 1 else ""
+        file = result.source.rpartition("/")[2] if files[result.student] > 1 else ""
+        apart = ", ".join(filter(None, (number, harmless(file))))
+        found.append(f"{who(result)} ({apart})" if called[who(result)] > 1 and apart else who(result))
+    return found
 
 
 def _order(result: Result) -> tuple[str, str]:

@@ -72,7 +72,7 @@ _SENTENCES: Mapping[str, str] = {
     "nonce": "Records of one session: the notebooks hold the same random number.",
     "chain": "A record of one notebook has, or names as its forerunner, a record of the other.",
     "said": "A prediction or diagnosis was first written in the same second, with the same reason.",
-    "moments": "First written in the same seconds: {} predictions or diagnoses.",
+    "moments": "Predictions or diagnoses that were first written in the same seconds: {}.",
     "reasons": "Reasons that are the same word for word: {}.",
     "code": "Own code that hardly anyone else has: {} of the shorter one's is the same but for names and values.",
     "runs": "Runs with the same settings, data and results: {}.",

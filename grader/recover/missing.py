@@ -108,11 +108,12 @@ def told_cells(cells: Sequence[RecoveredCell], family: Family) -> Iterator[str]:
     """What the cells lack, as the reader noted it."""
     linked = sum(output.picture == "linked" for cell in cells for output in cell.outputs)
     if linked:
-        yield f"{linked} pictures are only linked: they are missing from this file, not from the work."
+        pictures = "1 picture is" if linked == 1 else f"{linked} pictures are"
+        yield f"{pictures} only linked: missing from this file, not from the work."
     hidden = [cell for cell in cells if cell.hidden]
     if not family.drawn:
         if hidden:
-            yield f"The export left out the source of {len(hidden)} cells."
+            yield f"The export left out the source of {len(hidden)} cell{'' if len(hidden) == 1 else 's'}."
         return
     cut = [cell for cell in cells if not cell.survived.source and not cell.hidden]
     folded = [cell for cell in cells if cell.cell_type == "code" and not cell.survived.outputs]

@@ -151,5 +151,5 @@ def page_without_cells(page: LexborHTMLParser, title: str, content: bytes, name:
         if kind.fits(page, title, text):
             return UnreadableError(kind.seems, kind.advice)
     if "\ufffd" in text or "\0" in text:
-        return UnreadableError("damaged, or in a format we do not know" + _named(name), EXPORT)
+        return UnreadableError("damaged, or in a format we do not know", EXPORT)
     return UnreadableError("plain text" + _named(name), EXPORT)

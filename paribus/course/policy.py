@@ -18,6 +18,7 @@ Nothing of it stands in a release, so all of it may change while submissions com
     due = 2027-03-01T23:59:00         # or by section: { A = 2027-03-01T23:59:00, B = 2027-03-03T23:59:00 }
     reveal = 2027-03-01T15:30:00      # when blind models are revealed: what was handed in before came first
     extensions = { 1234 = 48 }        # hours by Moodle's identifier
+    scale = { "Fail" = 0, "Pass" = 50 }   # of an assignment with a scale in Moodle: the least points of each word
 """
 
 import math
@@ -75,7 +76,8 @@ class Policy:
     """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
     identifier; ``late_penalty`` is "none", "zero", ``module:Class`` or a table; blind models are revealed at
     ``reveal``. Where sections have their own dates, ``sections`` holds them and ``due`` is the last.
-    ``zone_given`` says that the course named its ``timezone``, which else is a guess.
+    ``zone_given`` says that the course named its ``timezone``, which else is a guess. ``scale`` has the
+    least points of each word of Moodle's scale, none where the assignment takes numbers.
     """
 
     timezone: str = "UTC"
@@ -90,6 +92,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     reveal: datetime | None = None
     sections: Mapping[str, datetime] = field(default_factory=dict)
+    scale: Mapping[str, float] = field(default_factory=dict)
 
     def due_for(self, student: str, section: str = "") -> datetime | None:
         """When a student's work is due, by the section and with the extension counted."""
@@ -132,7 +135,7 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
         reader.refuse_name("grading.assignments", "assignment", name, names)
     where = f"grading.assignments.{assignment}"
     own = reader.as_table(assignments.get(assignment, {}), where)
-    reader.only(own, ("due", "extensions", "reveal"), where)
+    reader.only(own, ("due", "extensions", "reveal", "scale"), where)
     sections = _sections(reader, own.get("due"), zone, where)
     return Policy(
         **given,
@@ -142,6 +145,7 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
         reveal=_moment(reader, "reveal", own.get("reveal"), zone, where),
         extensions=_extensions(reader, own.get("extensions", {}), where),
         limits=_limits(reader, table.get("limits", {})),
+        scale=_scale(reader, own.get("scale", {}), where),
     )
 
 
@@ -189,6 +193,17 @@ def _extensions(reader: Reader, value: object, where: str) -> dict[str, timedelt
             reader.refuse(f"{where}.extensions", f"{student} = {hours!r}", "hours, as a number up to a year")
         found[student] = timedelta(hours=hours)
     return found
+
+
+def _scale(reader: Reader, value: object, where: str) -> dict[str, float]:
+    where = f"{where}.scale"
+    table = reader.as_table(value, where)
+    for word, points in table.items():
+        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < math.inf:
+            reader.refuse(where, f"{word} = {points!r}", "the least points that the word takes")
+    if table and (min(table.values()) > 0 or len(set(table.values())) < len(table)):
+        reader.refuse(where, repr(dict(table)), "different points for each word, and one word that takes 0")
+    return {" ".join(word.split()): float(points) for word, points in table.items()}
 
 
 def _limits(reader: Reader, value: object) -> Limits:

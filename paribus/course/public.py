@@ -46,7 +46,7 @@ def read_public(path: Path) -> Assignment:
         form = Assignment.from_json(path.read_text(encoding="utf-8", errors="replace"), str(path))
     except AssignmentError as error:
         raise AssignmentError(
-            f"{path}: is no form of an assignment ({error}). Name the file that ends in {SUFFIX}, which came with "
+            f"{path}: is no form of an assignment. Name the file that ends in {SUFFIX}, which came with "
             "the notebook."
         ) from error
     if form != public_form(form):

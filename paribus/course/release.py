@@ -20,6 +20,7 @@ from paribus.course.errors import ReleaseError
 from paribus.files import write_atomic
 
 MARKER = "complete.json"
+NEEDED = ("assignment.json", "release.ipynb", "references.json")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ def read_release(folder: Path) -> Release:
         digests = dict(marker["files"])
     except (ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{marker_path}: cannot be read ({error}). Run `paribus release` again.") from error
+    lacking = [name for name in NEEDED if name not in digests]
+    if lacking:
+        raise ReleaseError(
+            f"{marker_path}: names no {lacking[0]}, so {folder} is another folder, such as a build's. A build's "
+            "releases lie in instructor/release below it: name that folder."
+        )
     texts: dict[str, str] = {}
     for name, expected in digests.items():
         path = folder / name

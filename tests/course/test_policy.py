@@ -25,6 +25,7 @@ cells = 10
 due = 2027-03-01T23:59:00
 reveal = 2027-03-01T15:30:00
 extensions = { 101 = 48 }
+scale = { "Fail" = 0, "Pass  well" = 75.5 }
 """
 
 
@@ -44,6 +45,7 @@ def test_a_policy_is_typed(tmp_path: Path) -> None:
     assert policy.reveal.astimezone(UTC) == datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
     assert policy.due_for("101") == policy.due + timedelta(hours=48)
     assert policy.due_for("102") == policy.due
+    assert policy.scale == {"Fail": 0.0, "Pass well": 75.5}
 
 
 def test_a_course_without_a_policy_has_the_defaults(tmp_path: Path) -> None:
@@ -104,6 +106,15 @@ WRONG = {
     ),
     "a table's unknown": ("[grading]\nlate_penalty = { percents = 5 }", "'percents'.*Did you mean 'percent'"),
     "no reveal": (f"[grading.assignments.{NAME}]\nreveal = 5", "reveal = 5; expected a date and a time"),
+    "no points": (
+        f"[grading.assignments.{NAME}]\nscale = {{ Pass = 'half' }}",
+        "the least points that the word takes",
+    ),
+    "no word for nothing": (f"[grading.assignments.{NAME}]\nscale = {{ Pass = 5 }}", "one word that takes 0"),
+    "points twice": (
+        f"[grading.assignments.{NAME}]\nscale = {{ A = 0, B = 5, C = 5 }}",
+        "different points for each",
+    ),
     "no hours": (f"[grading.assignments.{NAME}]\nextensions = {{ 1 = 'long' }}", "hours, as a number"),
 }
 

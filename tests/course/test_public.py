@@ -52,7 +52,7 @@ def test_an_instructors_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssignmentError, match="is not a public form"):
         read_public(path)
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(AssignmentError, match=r"is no form of an assignment .* which came with the notebook"):
+    with pytest.raises(AssignmentError, match=r"is no form of an assignment\. Name the file .* with the notebook"):
         read_public(path)
 
 

@@ -237,7 +237,7 @@ def test_handing_in_from_ones_own_machine_knows_both_editors() -> None:
 def test_full_data_on_ones_own_machine_need_what_reads_the_hub() -> None:
     assert "datasets" not in needed_packages(SMALL, ENTRY, SMALL.profile("micro"))
     assert "datasets" in needed_packages(SMALL, ENTRY, SMALL.profile("full"))
-    assert {"numpy", "selectolax"} <= set(needed_packages(SMALL, ENTRY, SMALL.profile("micro")))
+    assert {"numpy", "selectolax", "mistune"} <= set(needed_packages(SMALL, ENTRY, SMALL.profile("micro")))
     assert "datasets" in frame("jupyter", ENTRY, SETTING, SMALL.profile("full")).setup.source
     assert "datasets" not in frame("colab", ENTRY, SETTING, SMALL.profile("full")).setup.source
 

@@ -379,6 +379,12 @@ def test_the_notebooks_that_are_pushed_tell_students_to_add_this_owner_s_data_se
     assert before == {path: path.read_bytes() for path in before}
 
 
+@pytest.mark.parametrize("owner", ["My Course", "", "me/notebooks"])
+def test_an_owner_that_is_no_account_is_wrong_usage(owner: str) -> None:
+    with pytest.raises(UsageError, match="is no name of a Kaggle account"):
+        command.run(parse("week1_lab", "--owner", owner, "--dry-run"))
+
+
 def test_a_wait_that_makes_no_sense_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="--time-limit is 0"):
         command.run(parse("week1_lab", "--time-limit", "0"))

@@ -1,5 +1,6 @@
 """The students' one wheel: paribus and `paribus check`, the same bytes every time, importable on its own."""
 
+import ast
 import email
 import io
 import subprocess
@@ -15,8 +16,9 @@ from generator.building.checkmodules import data_beside, reached
 from generator.building.leaks import find_leaks
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError
-from generator.project import core_packages, core_requirements
+from generator.project import CHECK_NEEDS, ROOT, core_packages, core_requirements
 from generator.sources.source import load_source
+from grader.commands.check import NEEDS
 from paribus.course.public import public_form, public_name
 from tests.grader.graded import release_of, text_of
 from tests.shipped import COURSE
@@ -55,9 +57,22 @@ def test_it_asks_for_the_students_core_and_what_the_check_needs() -> None:
     (name,) = [item for item in archive().namelist() if item.endswith("/METADATA")]
     metadata = email.message_from_bytes(archive().read(name))
     wanted = [requirement.replace(" ", "") for requirement in metadata.get_all("Requires-Dist", [])]
-    assert sorted(wanted) == sorted((*core_requirements(), "selectolax>=0.4"))
+    assert sorted(wanted) == sorted((*core_requirements(), "selectolax>=0.4", "mistune>=3.0"))
     assert metadata.get_all("Provides-Extra") is None
     assert set(core_packages()) >= {"numpy", "pandas", "scikit-learn"}
+
+
+def test_every_package_that_the_command_imports_comes_with_it_and_is_looked_for() -> None:
+    """Also those that are imported late, in a function."""
+    found = set()
+    for path in reached():
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            named = [item.name for item in node.names] if isinstance(node, ast.Import) else []
+            named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {name.partition(".")[0] for name in named}
+    others = found - sys.stdlib_module_names - {"paribus", "grader", "course"}
+    assert others == set(NEEDS)
+    assert others <= {*core_packages(), *CHECK_NEEDS}
 
 
 def test_what_editors_leave_behind_stays_out(tmp_path: Path) -> None:

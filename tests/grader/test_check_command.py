@@ -12,6 +12,7 @@ import pytest
 
 import paribus
 from grader.checks import CHECKS
+from grader.commands.check import NEEDS
 from grader.model import Outcome
 from grader.preview import preview
 from paribus.cli import main
@@ -175,16 +176,17 @@ def test_a_file_that_is_no_notebook_says_so_even_without_a_form(
     assert "PDF" in capsys.readouterr().err
 
 
-def test_a_package_that_is_missing_is_named_with_the_line_to_type(folder: Path) -> None:
+@pytest.mark.parametrize("package", NEEDS)
+def test_a_package_that_is_missing_is_named_with_the_line_to_type(folder: Path, package: str) -> None:
     """On Kaggle the wheel is installed without its requirements."""
     program = (
-        "import sys; sys.modules['selectolax'] = None; from paribus.cli import main; main(['check', 'mine.html'])"
+        f"import sys; sys.modules['{package}'] = None; from paribus.cli import main; main(['check', 'mine.html'])"
     )
     call = [sys.executable, "-c", _with_check_alone(program)]
     ran = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    line = f"{sys.executable} -m pip install selectolax"
-    assert f"this needs selectolax, which is not installed. Type: {line}" in " ".join(ran.stderr.split())
+    line = f"{sys.executable} -m pip install {package}"
+    assert f"this needs {package}, which is not installed. Type: {line}" in " ".join(ran.stderr.split())
 
 
 def test_it_imports_neither_torch_nor_the_instructors_packages(folder: Path) -> None:

@@ -225,6 +225,8 @@ def test_the_line_for_moodle_is_short_and_plain() -> None:
         "ada", cell_result("whole", 0.0, *[verdict(f"a.b{n}", BAD, 1.0, f"No {n}.") for n in range(5)])
     )
     assert summary_line(many, ASSIGNMENT).endswith("No 2. 2 more findings are in the feedback file.")
+    four = make_result("ada", cell_result("whole", 0.0, *many.cells[0].verdicts[:4]))
+    assert summary_line(four, ASSIGNMENT).endswith("No 2. 1 more finding is in the feedback file.")
     read = verdict(PERSON, BAD, 2.0, "Which runs?")
     judged = make_result("ada", cell_result("trade_off", 0.0, read), cell_result("batch_size", 0.0, read))
     assert summary_line(judged, ASSIGNMENT).endswith("The trade-off: Which runs? Change one thing: Which runs?")

@@ -1,6 +1,7 @@
 """`paribus grade` from a folder of files to everything that leaves grading."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -217,6 +218,38 @@ def test_an_empty_folder_is_refused(tmp_path: Path, room: Path, capsys: pytest.C
     arguments = ["grade", str(tmp_path / "empty"), "--assignment", NAME, "--release", str(room / "release")]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 1
     assert "there is no submission in it" in capsys.readouterr().err
+
+
+def test_files_of_somebodys_own_are_not_written_over(
+    tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worksheet of Moodle's that lies in the output folder, before any run was there."""
+    arguments = ["grade", str(room / "class.zip"), "--assignment", NAME, "--release", str(room / "release")]
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "worksheet.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main([*arguments, "--out", str(out)])
+    assert "holds worksheet.csv, which no `paribus grade` wrote there" in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(SystemExit):
+        main([*arguments, "--out", str(out), "--worksheet", str(out / "worksheet.csv")])
+    assert "is what is written for Moodle" in " ".join(capsys.readouterr().err.split())
+    assert (out / "worksheet.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_of_a_build_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It ends in the same marker, and holds files that are no text."""
+    picture = b"\x89PNG\xff"
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "a.png").write_bytes(picture)
+    marker = {"files": {"a.png": hashlib.sha256(picture).hexdigest()}}
+    (tmp_path / "build" / "complete.json").write_text(json.dumps(marker), encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    arguments = ["grade", str(tmp_path / "in"), "--assignment", NAME, "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--release", str(tmp_path / "build")]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "names no assignment.json" in told
+    assert "instructor/release below it" in told
 
 
 GIVEN = ["here.zip", "--assignment", NAME, "--release", "release"]

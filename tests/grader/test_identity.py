@@ -110,3 +110,24 @@ def test_a_name_can_be_a_file_on_windows_and_nobody_can_pose_as_another() -> Non
     assert name_submission("con").startswith("con-")
     posing = name_submission("Ann!")
     assert name_submission(posing) != posing
+
+
+@given(PEOPLE, PEOPLE, st.booleans(), st.booleans(), st.sets(st.sampled_from(["a.ipynb", "b.html", "A.ipynb"])))
+def test_whatever_is_handed_in_again_stays_with_its_person_and_what_did_not_change_is_followed(
+    some: dict[str, set[str]], others: dict[str, set[str]], before: bool, after: bool, changed: set[str]
+) -> None:
+    """Files come, go and change, names are hidden or shown: nothing reaches another person, nothing twice."""
+    now = {person: others.get(person, files) for person, files in {**others, **some}.items()}
+    first = batch(some, "Ann", hidden=before)
+    second = [
+        replace(item, sha256=f"{item.sha256}2") if any(item.source.endswith(file) for file in changed) else item
+        for item in batch(now, "", hidden=after)
+    ]
+    found = pair(first, second)
+    old, new = {item.name: item for item in first}, {item.name: item for item in second}
+    assert all(nameless(new[one].person) == nameless(old[other].person) for one, other in found.items())
+    assert len(set(found.values())) == len(found)
+    known = {item.sha256: item.name for item in first}
+    for item in second:
+        if item.sha256 in known:
+            assert found[item.name] == known[item.sha256]

@@ -2,16 +2,18 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from babel import Locale
 
 from grader.errors import GraderError, WorksheetError
 from grader.intake.languages import COLUMNS, Language, language_named, languages, languages_of
 from grader.intake.moodle import hides_name
 from grader.intake.numerals import decimal_sign, read_number
 from grader.intake.worksheet import Entry, Worksheet, read_worksheet, without_names, write_worksheet
-from grader.outputs import make_worksheet, worksheet_entries
+from grader.outputs import NO_SCALE, make_worksheet, worksheet_entries
 from tests.grader.classroom import make_assignment
 from tests.grader.test_outputs import done
 
@@ -69,6 +71,24 @@ def test_moodles_columns_are_found_in_its_languages(language: Language) -> None:
     assert (student.number, student.name, student.group, student.maximum) == ("101", "Ada Lovelace", "Reds", 100.0)
     out = cells(write_worksheet(sheet, {"101": Entry(87.5, "Well argued.")}))
     assert (out[1][ROLES.index("grade")], out[1][-1]) == (f"87{language.decimal}50", "Well argued.")
+
+
+@pytest.mark.parametrize("language", languages().values(), ids=lambda item: item.code)
+def test_where_a_word_is_not_known_the_column_is_told_by_what_stands_in_it(language: Language) -> None:
+    """The words of its pack that are known, and made-up ones for the others: in every language, with a time of a
+    submission in the language's own form.
+    """
+    day = Locale.parse(language.locale).days["format"]["wide"][0]
+    month = Locale.parse(language.locale).months["format"]["wide"][3]
+    header = [language.says(role)[0] if language.says(role) else f"qx{place}" for place, role in enumerate(ROLES)]
+    content = moodles(language, submitted=f"{day}, 3 {month} 2027, 13:45").decode()
+    lines = list(csv.reader(io.StringIO(content)))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *lines[1:]])
+    sheet = read_worksheet(text.getvalue().encode(), language=(language,))
+    unseen = {"name"} if language.code == "vi" else set()
+    for place, role in enumerate(ROLES):
+        assert getattr(sheet.columns, role) == (-1 if role in unseen else place), role
 
 
 def test_nothing_but_what_is_known_to_name_nobody_is_kept_in_an_anonymous_class() -> None:
@@ -145,8 +165,23 @@ def test_in_an_unknown_language_a_semicolon_tells_the_decimal_sign() -> None:
 @pytest.mark.parametrize("code", ["en", "de", "hu", "ru"])
 def test_an_assignment_with_a_scale_gets_no_numbers(code: str) -> None:
     sheet = read_worksheet(moodles(languages()[code], scale=True))
-    assert sheet.scale == "Poor Fair Good"
+    assert sheet.scale == ("Poor", "Fair", "Good")
     assert [entry.grade for entry in entries_of(sheet)] == [None]
+
+
+@pytest.mark.parametrize("grade", ["", "-", "Very good"])
+@pytest.mark.parametrize("code", ["en", "da", "fi", "sk"])
+def test_a_scale_is_found_where_its_word_is_not_known(code: str, grade: str) -> None:
+    content = moodles(languages()[code], scale=True, grade=grade).decode()
+    header, row = content.splitlines()
+    lines = [
+        header.replace(languages()[code].word("scale"), "qx"),
+        row.replace("Poor   Fair   Good", "Bad   Very good"),
+    ]
+    sheet = read_worksheet("\n".join(lines).encode())
+    assert sheet.scale == ("Bad", "Very good")
+    assert [entry.grade for entry in entries_of(sheet)] == [None]
+    assert [entry.grade for entry in entries_of(sheet, {"Bad": 0, "Very good": 21})] == ["Very good"]
 
 
 @pytest.mark.parametrize(("maximum", "grade"), [("1,000.00", 750.0), ("ten", None), ("", None), ("10.00", 7.5)])
@@ -156,8 +191,8 @@ def test_a_maximum_that_is_no_number_scales_nothing(maximum: str, grade: float |
     assert sheet.unread_maximum() == (maximum if grade is None else None)
 
 
-def entries_of(sheet: Worksheet) -> list[Entry]:
-    return list(worksheet_entries([done()], make_assignment(), sheet).values())
+def entries_of(sheet: Worksheet, scale: Mapping[str, float] = NO_SCALE) -> list[Entry]:
+    return list(worksheet_entries([done()], make_assignment(), sheet, scale=scale).values())
 
 
 # --- what spreadsheets leave --------------------------------------------------------------------------------------

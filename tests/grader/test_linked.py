@@ -60,5 +60,5 @@ def test_student_and_instructor_read_it() -> None:
     assignment = release_of(NAME).assignment
     for page in (feedback_page(result, assignment), report_page([result], assignment)):
         text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)).replace("&#39;", "'")
-        assert "5 pictures are only linked: they are missing from this file, not from the work." in text
+        assert "5 pictures are only linked: missing from this file, not from the work." in text
     assert "missing from your file, not from your work" in feedback_page(result, assignment)

@@ -1,8 +1,11 @@
 """Markdown is read into the same blocks from its source and from its rendered form."""
 
+from collections.abc import Callable
+
 import pytest
 
 from grader.reading.answers import normal, sentences
+from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell, read_html, read_markdown
 from grader.reading.template import read_template
 from grader.recover import recover
@@ -20,6 +23,24 @@ def test_an_export_says_what_its_source_says(name: str) -> None:
     """Headings, items, rows and paragraphs of real exports are those of the notebook's own markdown."""
     assert blocks_of(name, "lab.html") == blocks_of(name, "ipynb")
     assert blocks_of(name, "classic.html") == blocks_of(name, "ipynb")
+
+
+@pytest.mark.parametrize("read", [read_markdown, lambda text: read_html(f"<p>{text}</p>")], ids=["source", "page"])
+@pytest.mark.parametrize(
+    ("text", "said", "numbers"),
+    [
+        ("macro-F1 of 0.318<sup>1</sup>, see", "macro-F1 of 0.318^1, see", ["0.318"]),
+        ("5×10<sup>-5</sup> is", "5×10^-5 is", ["5×10^-5"]),
+        ('0.318<sup class="note">2</sup>', "0.318^2", ["0.318"]),
+        ("the 4<sup>th</sup> epoch", "the 4th epoch", []),
+    ],
+)
+def test_a_number_that_is_raised_is_no_part_of_the_one_before_it(
+    read: Callable[[str], tuple[Block, ...]], text: str, said: str, numbers: list[str]
+) -> None:
+    (block,) = read(text)
+    assert block.text == said
+    assert [number.text for number in find_numbers(block.text)] == numbers
 
 
 def test_blocks_of_markdown() -> None:

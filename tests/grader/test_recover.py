@@ -228,7 +228,7 @@ def test_kaggles_result_page_is_known_and_its_linked_figures_are_said_to_be_miss
     page = page[:start] + b"__results___files/__results___5_0.png" + page[page.find(b'"', start) :]
     found = recover(page, "__results__.html")
     assert found.family == "kaggle-results"
-    assert any("1 pictures are only linked: they are missing from this file" in remark for remark in found.remarks)
+    assert any("1 picture is only linked: missing from this file" in remark for remark in found.remarks)
     (linked,) = [output for cell in found.cells for output in cell.outputs if output.picture == "linked"]
     assert (linked.picture_bytes, linked.mime) == (b"", "image/png")
 

@@ -112,7 +112,7 @@ def test_a_worksheet_of_another_assignment_is_refused_before_anything_is_written
 
 @pytest.mark.parametrize(
     ("column", "cell", "told"),
-    [("Scale", "Poor   Fair   Good", "graded with a scale (Poor Fair Good)"),
+    [("Scale", "Poor   Fair   Good", "graded with a scale (Poor, Fair, Good)"),
      ("Maximum grade", "ten", "The maximum grade 'ten' in the worksheet is no number")],
 )  # fmt: skip
 def test_no_number_goes_into_a_scale_or_beside_a_maximum_that_is_none(
@@ -128,6 +128,54 @@ def test_no_number_goes_into_a_scale_or_beside_a_maximum_that_is_none(
     assert any(told in note for note in notes(capsys.readouterr().out))
     assert room.cell(101, "Grade") == ""
     assert "points" in room.cell(101, "Feedback comments")
+
+
+def test_points_become_the_words_that_the_course_names(room: Class, capsys: pytest.CaptureFixture[str]) -> None:
+    """Once nothing is open; where the words are not Moodle's, and where Moodle takes numbers, that is said."""
+    room.student(101, "Ada")
+    room.hand_in("Ada_101")
+    scale = "[grading.assignments.week1_homework]\nscale = {{ 'Not yet' = 0, 'Good' = {}, 'Very good' = {} }}\n"
+    room.policy(scale.format(1, 2))
+    assert room.grade() == 0
+    decide(room.out, every=1)
+    for worksheet in (False, True):
+        capsys.readouterr()
+        assert room.grade("--collect", worksheet=worksheet) == 0
+        assert any("and the worksheet takes numbers" in note for note in notes(capsys.readouterr().out))
+    points = float(room.cell(101, "Grade"))
+    room.header[PLACE["Maximum grade"]] = "Scale"
+    room.rows[-1][PLACE["Maximum grade"]] = "Not yet   Good   Very good"
+    for good, very, word in (
+        (1, points, "Very good"),
+        (points, points + 1, "Good"),
+        (points + 1, points + 2, "Not yet"),
+    ):
+        room.policy(scale.format(good, very))
+        assert room.grade("--collect") == 0
+        assert room.cell(101, "Grade") == word
+    room.policy(scale.format(1, 2).replace("'Good'", "'Fine'"))
+    capsys.readouterr()
+    assert room.grade("--collect") == 0
+    assert room.cell(101, "Grade") == ""
+    told = " ".join(notes(capsys.readouterr().out))
+    assert "names Fine, which is no word of the assignment's scale in Moodle (Not yet, Good, Very good)" in told
+
+
+def test_a_penalty_without_a_due_time_and_an_extension_of_nobody_are_said(
+    room: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after a slip in the assignment's name, or in a student's number."""
+    room.student(101, "Ada", LATER)
+    room.hand_in("Ada_101")
+    for policy, wanted in (
+        (LATE.replace("week1_homework", "week1_homwork"), "names no due time for this assignment"),
+        (LATE + "extensions = { 1001 = 48, 101 = 48 }\n", "gives an extension to 1001, and the worksheet"),
+        (LATE + "extensions = { 101 = 48 }\n", ""),
+    ):  # fmt: skip
+        room.policy(policy)
+        assert room.grade() == 0
+        told = [note for note in notes(capsys.readouterr().out) if "names no due" in note or "extension to" in note]
+        assert [wanted in note for note in told] == ([True] if wanted else [])
 
 
 def test_of_files_with_the_times_of_a_download_a_person_chooses_one(

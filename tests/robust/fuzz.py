@@ -17,8 +17,13 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paribus.course.release import Release
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "fuzz"
@@ -32,7 +37,6 @@ def recover_target(content: bytes) -> None:
     from grader.gradebook.rebuild import rebuild
     from grader.match import match
     from grader.recover import RecoverLimits, recover
-    from tests.grader.classroom import make_release
 
     limits = RecoverLimits(content_bytes=1_000_000, cells=200, outputs=500, records=50)
     try:
@@ -40,9 +44,16 @@ def recover_target(content: bytes) -> None:
     except UnreadableError:
         return
     read_records(recovered, limits.records)
-    release = make_release()
+    release = _release()
     matches, unmatched = match(release.assignment, recovered)
     rebuild(release, matches, unmatched)
+
+
+@lru_cache(maxsize=1)
+def _release() -> "Release":
+    from tests.grader.classroom import make_release
+
+    return make_release()
 
 
 def inbox_target(content: bytes) -> None:
