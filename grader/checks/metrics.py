@@ -7,6 +7,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
+from grader.checks.unrecorded import baseline_shown_first, best_epoch_shown
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
@@ -16,6 +17,7 @@ from grader.evidence.named import misnamed
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import score_run
+from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
@@ -31,7 +33,7 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
     runs = read_runs(case)
     if not runs:
-        return _nothing_recorded(case, "no baseline was recorded")
+        return baseline_shown_first(case, names) or _nothing_recorded(case, "no baseline was recorded")
     baselines = [run for run in finished(runs) if _is_named(run, names)]
     others = [run for run in runs if not _is_named(run, names) and not _is_named(run, list(_simple()))]
     values = {"baselines": [run.name for run in baselines], "others": [run.name for run in others]}
@@ -102,6 +104,11 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
+    if printed := unrecorded_experiments(case):
+        return undecided(
+            f"The runs of {listed(printed)} are not recorded: their metrics were printed, and without predictions "
+            "nobody can recompute them. A person looks.", values, evidence,
+        )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
     return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case), *_too_long(case)])
 
@@ -140,8 +147,10 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     its patience said so.
     """
     runs = finished(read_runs(case))
-    if not runs:
-        return _nothing_recorded(case, "no run was recorded")
+    if not runs or unrecorded_experiments(case):
+        shown = best_epoch_shown(case)
+        if shown is not None or not runs:
+            return shown or _nothing_recorded(case, "no run was recorded")
     found = [report for run in runs if (report := examine(run)) is not None]
     values = {"best": {f"{item.run.name}, seed {item.run.seed}": item.best for item in found}}
     for outcome, say in ((Outcome.FAILED, failed), (Outcome.UNDECIDED, undecided)):

@@ -1,0 +1,232 @@
+"""What checks say of runs without records: they pass what the page shows beyond doubt, and propose the rest."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from course.assignment import Cell
+from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
+from grader.evidence.runs import by_seed
+from grader.evidence.unrecorded.arms import ShownArms, shown_arms, unrecorded_experiments
+from grader.evidence.unrecorded.foretold import foretold
+from grader.evidence.unrecorded.names import Means, key_of
+from grader.evidence.unrecorded.runs import ShownRun, shown_runs
+from grader.evidence.unrecorded.training import unsure
+from grader.model import Basis, Case, Evidence, Outcome
+
+_ONE_SEED = re.compile(
+    r"\b(?:one|a single|single|only one|just one|1)\s+(?:\w+\s+)?(?:seed|run|pair)s?\b|\bn ?= ?1\b|\bein(?:e[nm]?)?\s+"
+    r"(?:einzige[nm]?\s+)?(?:seed|lauf)|une seule graine|una sola semilla|un solo seed|только один|один сид|只有一|一个种子|"
+    r"一次运行|jedn\w+ ziarn\w+|egyetlen (?:seed|futás)|uma (?:única )?semente",
+    re.IGNORECASE,
+)
+NO_RECORDS = "Your file holds no records of these runs"
+
+
+def without_records(case: Case, found: Finding, keys: Sequence[str]) -> Finding:
+    """A finding on what outputs show: it passes as it is, and what would fail is for a person, with the proposal."""
+    if not set(keys) & set(unrecorded_experiments(case)):
+        return found
+    shown = replace(found, basis=Basis.SHOWN.value)
+    if found.outcome is not Outcome.FAILED:
+        return shown
+    because = f"{NO_RECORDS}, so a person compares what you write with what your cells printed."
+    return replace(
+        proposed(undecided(because, found.values, found.evidence), Outcome.FAILED, found.because),
+        basis=Basis.SHOWN.value,
+    )
+
+
+def where_sure(case: Case, found: Finding, key: str) -> Finding:
+    """A passed finding that rests on all settings of both arms: proposed where the file does not prove them."""
+    if found.outcome is not Outcome.PASSED or key not in unrecorded_experiments(case):
+        return found
+    why = unsure(case, key)
+    if not why:
+        return found
+    because = f"{NO_RECORDS}, so a person compares your list with what your cells show."
+    open_one = undecided(because, found.values, found.evidence)
+    return replace(proposed(open_one, Outcome.PASSED, f"{found.because} Not proved: {why}."), basis=found.basis)
+
+
+def one_change_shown(case: Case, key: str, allowed: Sequence[str]) -> Finding | None:
+    """Both arms as their cells show them; None where they do not show two."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return None
+    basis = Basis.SHOWN if all(run.whole for run in shown.runs) else Basis.WRITTEN
+    values = {
+        "vary": shown.arms.vary,
+        "changes": [str(item) for item in shown.differences],
+        "seeds": {"baseline": [run.seed for run in shown.baseline], "changed": [run.seed for run in shown.changed]},
+    }
+    found = _one_change(case, key, shown, allowed, values)
+    return replace(found, basis=basis.value)
+
+
+def _one_change(
+    case: Case, key: str, shown: ShownArms, allowed: Sequence[str], values: Mapping[str, Any]
+) -> Finding:
+    evidence = _lines(case, shown.runs)
+    told = listed(str(item) for item in shown.differences)
+    open_one = undecided(f"{NO_RECORDS}, so a person compares the arms by what your cells show.", values, evidence)
+    known = [item for item in shown.differences if key_of(item.name).means is Means.SETTING]
+    if len(known) > 1 and all(run.whole for run in shown.runs) and not shown.within:
+        return proposed(open_one, Outcome.FAILED, f"both configurations are printed, and they differ in {told}")
+    if len(shown.differences) != 1 or shown.within:
+        return open_one
+    change = shown.differences[0]
+    if (allowed and change.name not in allowed) or (shown.arms.vary and change.name != shown.arms.vary):
+        return open_one
+    why = unsure(case, key)
+    if not why:
+        return passed(f"As your cells show, the arms differ in one thing: {change}.", values, evidence)
+    seeds = [{run.seed for run in arm} for arm in (shown.baseline, shown.changed)]
+    if shown.one_sided or seeds[0] != seeds[1] or any(run.conflict for run in shown.runs):
+        return open_one
+    return proposed(open_one, Outcome.PASSED, f"the arms show one difference, {change}. Not proved: {why}.")
+
+
+def predicted_first_shown(case: Case, key: str) -> Finding | None:
+    """A prediction above the run: nobody can tell from the page when it was written, so a person looks."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return None
+    open_one = undecided(f"{NO_RECORDS}, so a person looks whether your prediction came before the run.")
+    said = foretold(case, key)
+    if said is None:
+        return open_one
+    where = case.cell_name(said.position)
+    found = replace(open_one, evidence=(Evidence(where, shorten(said.text)),), basis=Basis.WRITTEN.value)
+    return proposed(found, Outcome.PASSED, f"a prediction stands above the changed arm's run, in {where}")
+
+
+def cannot_tell(case: Case, text: str, quote: str, position: int) -> Finding | None:
+    """ "One seed cannot tell" is true whatever ran; None where the text does not rest on that."""  # noqa: D210
+    if _ONE_SEED.search(text) is None:
+        return None
+    found = passed(
+        "Right: one run an arm cannot tell an effect from the seed.", {},
+        [Evidence(case.cell_name(position), shorten(quote or text))],
+    )  # fmt: skip
+    return replace(found, basis=Basis.WRITTEN.value)
+
+
+def seeds_apart(case: Case, key: str) -> Finding | None:
+    """Whether the seeds of each arm came to different numbers; None where records tell, or nothing does."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return None
+    for arm in (shown.baseline, shown.changed):
+        if any(run.seed is None for run in arm) or len({run.seed for run in arm}) < len(arm):
+            return undecided(f"{NO_RECORDS}, and not every run shows a seed of its own. A person looks.")
+        logs = [_log(run) for run in arm]
+        if any(not log for log in logs) or len(set(logs)) < len(logs):
+            return undecided(
+                f"{NO_RECORDS}, and two seeds of an arm show the same numbers, or none. A person looks.",
+                evidence=_lines(case, arm),
+            )
+    found = passed("Every seed shows numbers of its own.", {}, _lines(case, shown.runs))
+    return replace(found, basis=Basis.SHOWN.value)
+
+
+def _log(run: ShownRun) -> tuple[tuple[str, float], ...]:
+    metrics = [item for _, item in run.epochs] + [run.final]
+    return tuple((name, item.value) for each in metrics for name, item in sorted(each.items()))
+
+
+def enough_shown(case: Case, key: str, minimum: int, exploring: Sequence[object]) -> Finding | None:
+    """The seeds of each arm that show a result."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return None
+    arms = {"baseline": shown.arms.baseline, "changed": shown.arms.changed}
+    seeds = {
+        name: sorted(seed for seed, run in by_seed(runs).items() if seed is not None and run.metrics and seed not in exploring)
+        for name, runs in arms.items()
+    }  # fmt: skip
+    if min(map(len, seeds.values())) < minimum:
+        return undecided(
+            f"{NO_RECORDS}, so a person counts the seeds of each arm; at least {minimum} are asked for.", seeds
+        )
+    found = passed(
+        f"As your cells show, each arm ran with at least {counted(minimum, 'seed')}.",
+        seeds,
+        _lines(case, shown.runs),
+    )
+    return replace(found, basis=Basis.SHOWN.value)
+
+
+def paired_shown(case: Case, key: str) -> Finding | None:
+    """The same seeds in both arms, as their cells show them."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return None
+    seeds = [{run.seed for run in arm} for arm in (shown.baseline, shown.changed)]
+    if None in seeds[0] | seeds[1] or seeds[0] != seeds[1] or any(run.conflict for run in shown.runs):
+        return undecided(f"{NO_RECORDS}, so a person compares the seeds of both arms.")
+    told = listed(str(seed) for seed in sorted(seeds[0], key=lambda seed: seed or 0))
+    found = passed(f"As your cells show, both arms ran with the seeds {told}.", {}, _lines(case, shown.runs))
+    return replace(found, basis=Basis.SHOWN.value)
+
+
+def baseline_shown_first(case: Case, names: Sequence[str]) -> Finding | None:
+    """A baseline whose metrics were printed before the first model was trained; None where none is shown."""
+    runs = [run for run in shown_runs(case) if run.reported]
+    trained = [run for run in runs if run.epochs]
+    named = [run for run in runs if not run.epochs and _is_named(case, run, names)]
+    if not named or not trained:
+        return None
+    first = named[0]
+    counts = [case.notebook.cells[run.position].count for run in (first, trained[0])]
+    evidence = [*_lines(case, [first]), *_lines(case, [trained[0]])]
+    if first.number > trained[0].number:
+        return undecided(f"{NO_RECORDS}, so a person looks whether a baseline came first.", {}, evidence)
+    what = first.label or case.cell_name(first.position)
+    found = passed(f"The baseline {what} was measured first, as your cells show.", {}, evidence)
+    if None in counts or (counts[0] or 0) > (counts[1] or 0):
+        open_one = undecided(f"{NO_RECORDS}, so a person looks whether a baseline came first.", {}, evidence)
+        return proposed(open_one, Outcome.PASSED, found.because)
+    return replace(found, basis=Basis.SHOWN.value)
+
+
+def _is_named(case: Case, run: ShownRun, names: Sequence[str]) -> bool:
+    told = f"{run.label} {run.settings.get('model') or ''}".lower()
+    if not run.label:
+        told = f"{told} {case.cell_name(run.position)} {case.notebook.cells[run.position].source[:400]}".lower()
+    words = (*names, "dummy", "most frequent", "tf idf", "tfidf", "logistic")
+    return any(name in told for name in words)
+
+
+def best_epoch_shown(case: Case) -> Finding | None:
+    """Whether each run that logged several epochs says that it kept the best of them."""
+    runs = [run for run in shown_runs(case) if run.epochs and run.best is not None]
+    if not runs or not unrecorded_experiments(case):
+        return None
+    evidence = _lines(case, runs)
+    longer = [run for run in runs if len(run.epochs) > 1]
+    told = {run.number: _reports_best(run) for run in longer}
+    values = {"best": {run.label or str(run.number): run.best for run in runs}}
+    if all(told.values()):
+        which = counted(len(runs), "run")
+        found = passed(f"As your cells show, the best epoch is the one reported ({which}).", values, evidence)
+        return replace(found, basis=Basis.SHOWN.value)
+    return undecided(f"{NO_RECORDS}, so a person looks which epoch each run reports.", values, evidence)
+
+
+def _reports_best(run: ShownRun) -> bool:
+    """The kept epoch is named and is the best, or what is said of the run is the best epoch's."""
+    best = dict(run.epochs)[run.best if run.best is not None else 0]
+    if run.chosen is not None:
+        return float(run.chosen) == run.best
+    shared = [name for name in ("macro_f1", "accuracy") if name in run.final and name in best]
+    return bool(shared) and all(run.final[name].agrees(best[name]) for name in shared)
+
+
+def _lines(case: Case, runs: Sequence[ShownRun]) -> list[Evidence]:
+    """What was read of some runs, a line each."""
+    return [
+        Evidence(case.cell_name(position), shorten(text, 120))
+        for run in runs[:8] for position, text in run.lines[:1]
+    ]  # fmt: skip
