@@ -9,7 +9,7 @@ from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
-from grader.checks.unrecorded import without_records
+from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
@@ -134,10 +134,12 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         tuple(read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)))
         for memo in memos
     ]
-    traces = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    read = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
-    return without_records(case, doubted(found, find_doubts(chain.from_iterable(answers), measured, about)), unrecorded)
+    told = () if unrecorded else find_doubts(chain.from_iterable(answers), measured, about)
+    return without_records(case, doubted(found, told), unrecorded)
 
 
 @check("memo.sources_cited", "Sources named")

@@ -7,7 +7,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
-from grader.checks.unrecorded import baseline_shown_first, best_epoch_shown
+from grader.checks.unrecorded import baseline_shown_first, best_epoch_shown, near_reference_shown
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
@@ -303,7 +303,7 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             f"{' '.join(instead)} The course's own runs say nothing about that; a person looks.{held}", values
         )
     if not inside:
-        return not_applicable("There is no reference band for your model and data.", values)
+        return near_reference_shown(case) or not_applicable("There is no reference band for your model and data.", values)
     return passed(" ".join([f"Within the reference band: {listed(inside)}.", *instead]), values)
 
 

@@ -8,7 +8,7 @@ from grader.checks.base import Finding, check, failed, listed, not_applicable, p
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.survival import outputs_lost, unless_lost
-from grader.checks.unrecorded import enough_shown, paired_shown, seeds_apart, without_records
+from grader.checks.unrecorded import as_printed, enough_shown, paired_shown, seeds_apart, without_records
 from grader.code.findings import Kind
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.compare import knobs_of
@@ -217,6 +217,7 @@ def _summary_matches(case: Case, key: str, cell: Cell) -> Finding:
     if "result" in parts and positions["result"] not in {block.position for block in blocks}:
         blocks.append(Block("paragraph", parts["result"], position=positions["result"]))
     traces = [item for item in trace(dict.fromkeys(blocks), measured) if item.number.spread is not None]
+    traces = as_printed(case, traces, measured, [key])
     if not traces:
         return undecided("No mean ± standard deviation could be read in your text.")
     values = {"summaries": [_summary(item) for item in traces]}

@@ -7,8 +7,12 @@ from typing import Any
 
 from course.assignment import Cell
 from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
-from grader.evidence.runs import by_seed
-from grader.evidence.unrecorded.arms import ShownArms, shown_arms, unrecorded_experiments
+from grader.evidence.agreeing import all_agreeing
+from grader.evidence.measured import Measured
+from grader.evidence.groups import FRACTIONS
+from grader.evidence.runs import Run, by_seed
+from grader.evidence.traces import Status, Trace
+from grader.evidence.unrecorded.arms import ShownArms, other_runs, shown_arms, unrecorded_experiments
 from grader.evidence.unrecorded.foretold import foretold
 from grader.evidence.unrecorded.names import Means, key_of
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
@@ -21,6 +25,13 @@ _ONE_SEED = re.compile(
     r"一次运行|jedn\w+ ziarn\w+|egyetlen (?:seed|futás)|uma (?:única )?semente",
     re.IGNORECASE,
 )
+_WORDING = (
+    ("Agreeing with what the runs recorded", "Agreeing with what your cells printed"),
+    ("The records agree", "What your cells show agrees"),
+    ("traced to a record", "traced to an output"),
+)
+_SEEN_OTHERWISE = frozenset({"model", "data", "code", "seed", "optimizer", "train_rows"})
+"""What a list of settings may name and no configuration holds: the page shows it in other ways."""
 NO_RECORDS = "Your file holds no records of these runs"
 
 
@@ -28,7 +39,10 @@ def without_records(case: Case, found: Finding, keys: Sequence[str]) -> Finding:
     """A finding on what outputs show: it passes as it is, and what would fail is for a person, with the proposal."""
     if not set(keys) & set(unrecorded_experiments(case)):
         return found
-    shown = replace(found, basis=Basis.SHOWN.value)
+    because = found.because
+    for recorded, printed in _WORDING:
+        because = because.replace(recorded, printed)
+    shown = replace(found, because=because, basis=Basis.SHOWN.value)
     if found.outcome is not Outcome.FAILED:
         return shown
     because = f"{NO_RECORDS}, so a person compares what you write with what your cells printed."
@@ -38,11 +52,27 @@ def without_records(case: Case, found: Finding, keys: Sequence[str]) -> Finding:
     )
 
 
+def as_printed(case: Case, traces: Sequence[Trace], measured: Measured, keys: Sequence[str]) -> list[Trace]:
+    """Numbers held against what outputs show: one that stands somewhere on the page is unclear rather than wrong,
+    since which run an output is of was read and not recorded.
+    """
+    if not set(keys) & set(unrecorded_experiments(case)):
+        return list(traces)
+    return [
+        replace(item, status=Status.UNCLEAR, expected=None, why="it is printed, and it is not plain of which run")
+        if item.status in (Status.WRONG, Status.DOUBTFUL) and all_agreeing(item.number, measured) else item
+        for item in traces
+    ]  # fmt: skip
+
+
 def where_sure(case: Case, found: Finding, key: str) -> Finding:
     """A passed finding that rests on all settings of both arms: proposed where the file does not prove them."""
     if found.outcome is not Outcome.PASSED or key not in unrecorded_experiments(case):
         return found
-    why = unsure(case, key)
+    shown = shown_arms(case, key)
+    names = {str(name) for name in found.values.get("named", ())} - _SEEN_OTHERWISE
+    missing = sorted(names - set(shown.settings)) if shown is not None else []
+    why = unsure(case, key) or (f"{listed(missing)} cannot be read" if missing else "")
     if not why:
         return found
     because = f"{NO_RECORDS}, so a person compares your list with what your cells show."
@@ -174,8 +204,8 @@ def paired_shown(case: Case, key: str) -> Finding | None:
 def baseline_shown_first(case: Case, names: Sequence[str]) -> Finding | None:
     """A baseline whose metrics were printed before the first model was trained; None where none is shown."""
     runs = [run for run in shown_runs(case) if run.reported]
-    trained = [run for run in runs if run.epochs]
-    named = [run for run in runs if not run.epochs and _is_named(case, run, names)]
+    trained = [run for run in runs if run.epochs or run.call is not None]
+    named = [run for run in runs if run not in trained and _is_named(case, run, names)]
     if not named or not trained:
         return None
     first = named[0]
@@ -222,6 +252,42 @@ def _reports_best(run: ShownRun) -> bool:
         return float(run.chosen) == run.best
     shared = [name for name in ("macro_f1", "accuracy") if name in run.final and name in best]
     return bool(shared) and all(run.final[name].agrees(best[name]) for name in shared)
+
+
+def near_reference_shown(case: Case) -> Finding | None:
+    """The encoder's printed metrics held against the course's own runs, where a printed baseline has the numbers that
+    it has on their data.
+    """
+    runs = other_runs(case)
+    for entry in case.references.get(case.assignment.name, ()):
+        bands = entry.get("values", {})
+        if entry.get("profile") != case.assignment.profile or not any(_is_baseline(run, bands) for run in runs):
+            continue
+        inside, outside = [], []
+        for run in runs:
+            for metric, value in run.metrics.items():
+                band = bands.get(f"{run.name}.{metric}", {})
+                if metric in FRACTIONS and band.get("low") is not None and band.get("high") is not None:
+                    (inside if band["low"] <= value <= band["high"] else outside).append(f"{run.name}.{metric}")
+        if not inside or outside:
+            continue
+        found = undecided(f"{NO_RECORDS}, so a person compares your metrics with the course's own runs.")
+        return replace(
+            proposed(found, Outcome.PASSED, f"printed, and within the reference band: {listed(inside)}"),
+            basis=Basis.SHOWN.value,
+        )
+    return None
+
+
+def _is_baseline(run: Run, bands: Mapping[str, Any]) -> bool:
+    """It is called as a baseline of the course's, and two of its metrics or more are just that one's."""
+    plain = re.sub(r"[^a-z0-9]", "", run.name.lower())
+    for name in ("majority", "tfidf"):
+        values = [(value, bands.get(f"{name}.{metric}", {}).get("mean")) for metric, value in run.metrics.items()]
+        known = [(value, mean) for value, mean in values if mean is not None]
+        if name in plain and len(known) > 1 and all(abs(value - mean) < 6e-4 for value, mean in known):
+            return True
+    return False
 
 
 def _lines(case: Case, runs: Sequence[ShownRun]) -> list[Evidence]:

@@ -10,7 +10,7 @@ from grader.checks.base import Finding, check, failed, listed, passed, proposed,
 from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, doubted, numbers_finding
 from grader.checks.survival import outputs_lost, text_lost, unless_lost
-from grader.checks.unrecorded import cannot_tell, where_sure, without_records
+from grader.checks.unrecorded import as_printed, cannot_tell, where_sure, without_records
 from grader.evidence import claims
 from grader.evidence.compare import Difference, compare
 from grader.evidence.groups import FRACTIONS, arm_group
@@ -253,6 +253,7 @@ def _result_matches(case: Case, key: str, cell: Cell, options: Mapping[str, Any]
         _rows_apart(written_blocks(case, key, cell).get("meaningful", ())), measured, implied=implied
     )
     traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
+    traces = as_printed(case, traces, measured, [key])
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     outcome = _foretold(arms)
     told = (

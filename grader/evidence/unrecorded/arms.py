@@ -82,8 +82,8 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
     vary = _declared(cell) or _meant(differences, changed_text)
     made = Arms(
         key,
-        tuple(_as_run(case, run, key, BASELINE, vary, here) for run in baseline),
-        tuple(_as_run(case, run, key, CHANGED, vary, here) for run in changed),
+        tuple(_as_run(case, run, key, BASELINE, vary, here, one_sided) for run in baseline),
+        tuple(_as_run(case, run, key, CHANGED, vary, here, one_sided) for run in changed),
     )
     return ShownArms(made, baseline, changed, tuple(differences), tuple(one_sided), tuple(within))
 
@@ -261,16 +261,19 @@ def _plain(value: Value) -> Value:
 # --- as records have it ----------------------------------------------------------------------------------------
 
 
-def _as_run(case: Case, run: ShownRun, key: str, arm: str, vary: str, here: Iterable[int]) -> Run:
-    """A shown run as if it had been recorded; what nobody knows of it stays empty."""
+def _as_run(
+    case: Case, run: ShownRun, key: str, arm: str, vary: str, here: Iterable[int], unknown: Iterable[str] = ()
+) -> Run:
+    """A shown run as if it had been recorded; what nobody knows of it, or of the other arm, stays empty."""
     named = run.label.lower().strip()
-    name = run.label if named and len(named.split()) <= 3 and not _is_empty_name(named) else ""
-    if not name and run.position not in here:
+    name = run.label if named and len(named.split()) <= 5 and not _is_empty_name(named) else ""
+    if (not name or _arm_named(name)) and run.position not in here:
         name = re.sub(r"[-_](?:run|report)$", "", case.cell_name(run.position))
     record = Record(
         kind="result", assignment=case.assignment.name, release="", nonce="", run=f"shown-{run.number}",
         run_name="" if _arm_named(name) else name, experiment=key, arm=arm, vary=vary, seed=run.seed,
-        config={setting: ConfigField(value, "knob") for setting, value in run.settings.items()},
+        config={setting: ConfigField(value, "knob") for setting, value in run.settings.items()
+                if setting not in unknown},
         epochs=tuple(
             Epoch(int(epoch), *(
                 item[metric].value if metric in item else None

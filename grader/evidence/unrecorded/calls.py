@@ -35,6 +35,7 @@ _NO_MODELS = (
     "selector",
     "imputer",
 )
+_SEEDS = frozenset({"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all"})
 _EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
 
 
@@ -72,6 +73,7 @@ class _Walk:
         self._values = Evaluator(program, {}, self._called)
         self._step: Step
         self._trains: dict[int, bool] = {}
+        self._seeded: tuple[int, int] | None = None  # the cell that last set a seed, and the seed
 
     def calls(self) -> list[TrainingCall]:
         for step in self._program.steps:
@@ -162,6 +164,8 @@ class _Walk:
         base = values.value(node.func.value) if isinstance(node.func, ast.Attribute) else None
         places, named = values.given(node)
         path = path_of(node.func) or (method or "",)
+        if path[-1] in _SEEDS and places and isinstance(places[0], int):
+            self._seeded = (self._step.position, places[0])
         if isinstance(base, Thing) and method:
             return self._method(node, base, method, places, named)
         scopes = self._program.functions_of(node.func, self._step.order) if len(path) == 1 else ()
@@ -214,11 +218,9 @@ class _Walk:
     def _is_training(self, scope: Scope) -> bool:
         if id(scope) not in self._trains:
             reached = self._program.reach((scope,))
-            names = (getattr(call.func, "attr", getattr(call.func, "id", "")) for call in reached.calls())
-            self._trains[id(scope)] = any(name in TRAINS for name in names) or any(
-                name == "train" and "trainer" in ast.unparse(call.func).lower()
-                for call in reached.calls() if (name := getattr(call.func, "attr", ""))
-            )  # fmt: skip
+            names = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in reached.calls()}
+            by_trainer = "train" in names and any(name.endswith("Trainer") for name in names)
+            self._trains[id(scope)] = bool(names & TRAINS) or by_trainer
         return self._trains[id(scope)]
 
     def _add(self, line: int, function: str, scope: Scope | None, given: Mapping[str, Any], of: str = "") -> None:
@@ -245,10 +247,33 @@ class _Walk:
                     settings.setdefault(key.name, plain_value(value))
         if of and not of.lower().endswith("trainer"):
             settings.setdefault("model", of)
+        if seed is None and self._seeded is not None and self._seeded[0] == self._step.position:
+            seed = self._seeded[1]
+        for name, value in self._fixed(scope).items() if scope is not None else ():
+            settings.setdefault(name, value)
         self._found.append(
             TrainingCall(self._step.position, self._step.order, line, function, scope, label, settings, seed,
                          frozenset(unknown - set(settings)), complete)
         )  # fmt: skip
+
+
+    def _fixed(self, scope: Scope) -> dict[str, Value]:
+        """The settings that a training function has written into it, or reads from the notebook's own names."""
+        reach = self._program.reach((scope,))
+        found: dict[str, Value] = {}
+        for name in sorted(reach.free):
+            value, key = self._values.names.get(name, UNKNOWN), key_of(name)
+            if key.means is Means.SETTING and isinstance(value, str | int | float | bool):
+                found.setdefault(key.name, plain_value(value))
+        for call in reach.calls():
+            path = self._program.resolve(path_of(call.func) or ("",))
+            if not (path[-1].endswith("Arguments") or "optim" in path[:-1] and path[-1][:1].isupper()):
+                continue
+            for item in call.keywords:
+                key = key_of(item.arg or "")
+                if key.means is Means.SETTING and isinstance(item.value, ast.Constant):
+                    found.setdefault(key.name, plain_value(item.value.value))
+        return found
 
 
 def _bound(scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:

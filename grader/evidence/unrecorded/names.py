@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
+from grader.reading import vocabulary
+
 Value = str | int | float | bool | None
 
 
@@ -49,7 +51,7 @@ _SETTINGS: Mapping[str, str] = {
     "warmup_share": "warmup_share warmup_ratio warmup",
     "weight_decay": "weight_decay wd decay",
     "max_length": "max_length max_len maxlen seq_len max_seq_length",
-    "class_weights": "class_weights class_weight",
+    "class_weights": "class_weights class_weight weighted weighting use_weights use_class_weights balanced weights",
     "label_smoothing": "label_smoothing label_smoothing_factor smoothing",
     "train_rows": "train_rows n_train rows",
     "model": "model_name checkpoint model_checkpoint model",
@@ -66,7 +68,7 @@ _SETTINGS: Mapping[str, str] = {
     "lora_rank": "lora_rank r rank", "l2": "l2",
 }  # fmt: skip
 _SEEDS = "seed random_seed random_state data_seed rng_seed seeds"
-_EPOCHS = "epoch ep"
+_EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
 _NAMES = "name run run_name label arm title tag variant experiment model_label"
 _SPLITS: Mapping[str, str] = {
     **dict.fromkeys(("eval", "val", "valid", "validation", "dev"), "validation"),
@@ -93,7 +95,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 def plain_key(text: str) -> str:
     """A key in one spelling: lower case, words joined by one underscore, without a pipeline step's prefix."""
     last = text.rsplit("__", 1)[-1].removeprefix("param_")
-    return re.sub(r"[^a-z0-9]+", "_", _CAMEL.sub("_", last).lower()).strip("_")
+    return re.sub(r"[\W_]+", "_", _CAMEL.sub("_", last).lower()).strip("_")
 
 
 @lru_cache(maxsize=8192)
@@ -107,7 +109,27 @@ def key_of(text: str) -> Key:
         split, known = _SPLITS.get(joint), _table().get(part)
         if split and known is not None and known.means is Means.METRIC:
             return Key(Means.METRIC, known.name, split)
-    return Key(Means.OTHER, plain)
+    return _spoken(plain) or Key(Means.OTHER, plain)
+
+
+_SPOKEN = {
+    "accuracy": ("accuracy", ""), "macro_f1": ("macro_f1", ""), "weighted_f1": ("weighted_f1", ""),
+    "zero_f1_classes": ("zero_f1_classes", ""), "validation_loss": ("loss", "validation"), "train_loss": ("loss", "train"),
+}  # fmt: skip
+
+
+def _spoken(plain: str) -> Key | None:
+    """What prose calls by these words, in any language that the vocabulary knows; None where they are more than that."""
+    text = plain.replace("_", " ")
+    for table, means in (("metrics", Means.METRIC), ("settings", Means.SETTING), ("synonyms", Means.SETTING)):
+        found = vocabulary.find_all(table, text)
+        if len(found) != 1 or (found[0].start, found[0].end) != (0, len(text)):
+            continue
+        if means is Means.SETTING:
+            return Key(means, found[0].name) if found[0].name in _SETTINGS else None
+        if found[0].name in _SPOKEN:
+            return Key(means, *_SPOKEN[found[0].name])
+    return None
 
 
 def _parted(plain: str, *, last: bool = False) -> tuple[str, str]:
@@ -142,6 +164,8 @@ def metric_name(key: Key, *, with_validation: bool, f1: str) -> str:
 def plain_value(value: Any) -> Value:  # noqa: ANN401 - whatever a literal holds
     """A setting's value as records hold it: a number, a word, a truth value or None; a sequence as text."""
     if isinstance(value, str):
+        if value.strip() in ("True", "true", "False", "false"):
+            return value.strip().lower() == "true"
         try:
             return _number(value.strip())
         except ValueError:

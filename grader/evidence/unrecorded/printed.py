@@ -17,7 +17,7 @@ from paribus.evidence.block import BEGIN
 
 MAX_TEXT, MAX_LINES, MAX_LINE = 60_000, 800, 600
 _NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
-_WORDS = re.compile(r"[A-Za-z][\w]*(?:[-‑ (.]{0,2}[A-Za-z][\w]*\)?){0,4}$")
+_WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
 _JOINT = r"[\s:=≈~|│┃,;\"'`(\[)\]-]*"
 _WORD_VALUE = re.compile(r"\b(?P<key>[A-Za-z][\w ]{1,24}?)\s*[:=]\s*[\"']?(?P<value>[A-Za-z_][\w.-]*)")
 _SUMMARY = re.compile(
@@ -25,6 +25,8 @@ _SUMMARY = re.compile(
     r"\binterval\b|\d\s*(?:→|->|=>)\s*[-+]?[\d.]|\bvs\b",
     re.IGNORECASE,
 )
+_AFTER_TRAINING = frozenset({"train_runtime", "train_samples_per_second", "total_flos"})
+"""Keys of what transformers says of a whole training."""
 _CHOSEN = re.compile(
     r"\b(?:kept|keep|best|chosen|selected|reported?|restor\w+|load\w*)\b\W*(?:\w+\W+){0,4}?epoch\b\W{0,4}(\d+)",
     re.IGNORECASE,
@@ -51,7 +53,7 @@ class Shown:
 @dataclass(frozen=True)
 class Entry:
     """What one line, one row or one dictionary says. ``whole``: its settings were shown as one configuration;
-    ``chosen``: the epoch whose checkpoint it says was kept.
+    ``chosen``: the epoch whose checkpoint it says was kept; ``row``: it is a row of a table that has no epochs.
     """
 
     position: int
@@ -64,6 +66,7 @@ class Entry:
     summary: bool = False
     whole: bool = False
     chosen: int | None = None
+    row: bool = False
 
     @property
     def empty(self) -> bool:
@@ -114,53 +117,59 @@ def _last_states(text: str) -> str:
 
 def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: str) -> Entry:
     pairs: list[tuple[Key, Value, int]] = []
-    whole, label_end = False, len(line)
+    whole, ended, label_end = False, False, len(line)
     for hit in re.finditer(f"{MARK}(\\d+){MARK}", line):
         found = [
             (key_of(key), plain_value(value), _decimals(value)) for key, value in leaves(mappings[int(hit[1])])
         ]
         known = sum(key.means is Means.SETTING for key, _, _ in found)
         whole |= known >= 2
+        ended |= any(key.name in _AFTER_TRAINING for key, _, _ in found)
         pairs += [
             (Key(Means.SETTING, key.name) if key.means is Means.OTHER and known >= 2 else key, value, decimals)
             for key, value, decimals in found
         ]
         label_end = min(label_end, hit.start())
     plain = _ZERO.sub("F1 zero", _BAR.sub(" ", re.sub(f"{MARK}\\d+{MARK}", " ", line)))
-    spoken, first = _spoken(plain)
+    spoken, first, loose = _spoken(plain)
+    several = loose and not whole and not any(key.means is Means.EPOCH for key, _, _ in spoken)
     pairs = [*pairs, *spoken]
     label = _label(plain[: min(first, label_end)])
     named = next((str(value) for key, value, _ in pairs if key.means is Means.NAME and isinstance(value, str)), "")
-    entry = make_entry(
-        pairs, position, line, f1, label=named or label, whole=whole, summary=bool(_SUMMARY.search(plain))
-    )
+    summary = several or ended or _SUMMARY.search(plain) is not None
+    entry = make_entry(pairs, position, line, f1, label=named or label, whole=whole, summary=summary)
     if (chosen := _CHOSEN.search(plain)) is not None:
         return replace(entry, chosen=int(chosen[1]), epoch=None)
     return entry
 
 
-def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int]:
-    """The pairs of a key and a number in a line, whichever comes first, and where the first of them begins."""
+def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
+    """The pairs of a key and a number in a line, whichever comes first; where the first of them begins; and whether a
+    number with decimals has no key.
+    """
     found: list[tuple[Key, Value, int]] = []
+    loose = False
     numbers = list(_NUMBER.finditer(line))
     start, first = 0, len(line)
     for index, hit in enumerate(numbers):
         before = line[start : hit.start()]
         end = numbers[index + 1].start() if index + 1 < len(numbers) else len(line)
         key, length = _suffix(before)
-        if key is None and not re.search(r"[A-Za-z/]", before.split(",")[-1].split(";")[-1]):
+        if key is None and not re.search(r"[^\W\d_]|/", before.split(",")[-1].split(";")[-1]):
             key, length = _prefix(line[hit.end() : end], last=index + 1 == len(numbers)), 0
         if key is not None and not (before.rstrip().endswith("[") and re.match(r"[,\s]+[-+\d]", line[hit.end() :])):
             value = _number(hit[0])
             found.append((key, value, _decimals(hit[0].rstrip("%"), percent=hit[0].endswith("%"))))
             first = min(first, hit.start() - length)
+        elif key is None and "." in hit[0]:
+            loose = True
         start = hit.end()
     for hit in _WORD_VALUE.finditer(line):
         key, length = _suffix(hit["key"])
         if key is not None and key.means in (Means.SETTING, Means.NAME):
             found.append((key, plain_value(hit["value"]), 0))
             first = min(first, hit.end("key") - length)
-    return found, first
+    return found, first, loose
 
 
 def _suffix(before: str) -> tuple[Key | None, int]:
@@ -180,7 +189,7 @@ def _suffix(before: str) -> tuple[Key | None, int]:
 
 def _prefix(after: str, *, last: bool) -> Key | None:
     """The key of a number that stands before it: "0.42 macro-F1", "22 classes at zero"."""
-    hit = re.match(r"\s*([A-Za-z][\w]*(?:[- ][A-Za-z][\w]*){0,3})(?P<end>\W*)", after)
+    hit = re.match(r"\s*([^\W\d_][\w]*(?:[- ][^\W\d_][\w]*){0,3})(?P<end>\W*)", after)
     if hit is None or (not last and re.match(r"\s*[:=]", after[hit.end(1) :])):
         return None
     words = re.split(r"[- ]", hit[1])
@@ -239,9 +248,10 @@ def _rows(grid: Sequence[Sequence[str]], position: int, f1: str) -> Iterator[Ent
             text for key, text in cells if key.means in (Means.OTHER, Means.NAME) and re.search("[A-Za-z]", text)
         ]
         summary = any(_SUMMARY.search(text) for text in words) or any(" ± " in text for text in row)
-        yield make_entry(
+        entry = make_entry(
             pairs, position, " | ".join(row), f1, label=_label(" ".join(words)), whole=False, summary=summary
         )
+        yield replace(entry, row=entry.epoch is None)
 
 
 def _cell(text: str) -> tuple[Value, int]:

@@ -139,21 +139,38 @@ class _Reader:
         for cell in _in_order(shown):
             if cell.position in released or len(self.drafts) >= MAX_RUNS:
                 continue
-            drafts = _with_calls(cell.position, self._drafts_of(cell), self._calls.get(cell.position, []))
+            drafts = self._of_cell(cell)
             configurations += [item for item in drafts if item.whole and not item.has_results and item.call is None]
             self.drafts += [item for item in drafts if item.has_results or item.call is not None]
         for draft in self.drafts:
             _as_printed(draft, configurations)
         return self.drafts
 
-    def _drafts_of(self, cell: RecoveredCell) -> list[Draft]:
+    def _of_cell(self, cell: RecoveredCell) -> list[Draft]:
+        """The runs of a cell. The rows of a table may be runs, or say once more what was printed of them."""
+        entries = [
+            entry for raw in entries_of(cell, self._f1) if not (entry := self._measured(raw)).summary and not entry.empty
+        ]  # fmt: skip
+        calls = self._calls.get(cell.position, [])
+        logged = self._drafts_of(cell, [entry for entry in entries if not entry.row])
+        if len([draft for draft in logged if draft.has_results]) < len(calls):
+            alone = self._drafts_of(cell, entries, alone=True)
+            if len(alone) == len(calls):  # a run that came to the same as an earlier one is a run of its own
+                return _with_calls(cell.position, alone, calls)
+            return _with_calls(cell.position, self._drafts_of(cell, entries), calls)
+        drafts = _with_calls(cell.position, logged, calls)
+        rows = [entry for entry in entries if entry.row]
+        return [*drafts, *self._drafts_of(cell, rows, drafts)]
+
+    def _drafts_of(
+        self, cell: RecoveredCell, entries: Sequence[Entry], before: Sequence[Draft] = (), *, alone: bool = False
+    ) -> list[Draft]:
+        """The runs that some entries tell of; ``alone``: no entry is about a run of an earlier cell."""
         found: list[Draft] = []
-        for raw in entries_of(cell, self._f1):
-            entry = self._measured(raw)
-            if entry.summary or entry.empty:
-                continue
+        earlier = [] if alone else [*self.drafts, *before]
+        for entry in entries:
             current = found[-1] if found else None
-            if _is_only_metrics(entry) and (known := self._told_again(entry, found)) is not None:
+            if entry.epoch is None and (known := _told_again(entry, earlier, found)) is not None:
                 _add(known, entry)
                 continue
             if current is None or _begins(current, entry):
@@ -173,13 +190,25 @@ class _Reader:
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
 
-    def _told_again(self, entry: Entry, here: Sequence[Draft]) -> Draft | None:
-        """The run whose results the entry repeats: the current one, else one of its name, else the last."""
-        if here and here[-1].has_results and here[-1].agrees(entry.metrics) and not _other_name(here[-1], entry):
-            return here[-1]
-        fitting = [draft for draft in (*self.drafts, *here) if draft.agrees(entry.metrics)]
-        named = [draft for draft in fitting if entry.label and draft.label == entry.label]
-        return (named or fitting or [None])[-1]
+def _told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) -> Draft | None:
+    """The run whose results the entry repeats: the current one, else one of its name, else the last."""
+    if not entry.metrics or (not entry.row and (entry.settings or entry.seed is not None)):
+        return None
+    fitting = [draft for draft in (*earlier, *here) if draft.agrees(entry.metrics) and _same_run(draft, entry)]
+    if not entry.row and here and here[-1] in fitting and not _other_name(here[-1], entry):
+        return here[-1]
+    named = [draft for draft in fitting if entry.label and draft.label == entry.label]
+    return (named or fitting or [None])[-1]
+
+
+def _same_run(draft: Draft, entry: Entry) -> bool:
+    """Nothing that the entry says of settings and seed is otherwise in the run."""
+    call = draft.call
+    settings = {**(call.settings if call is not None else {}), **draft.settings}
+    if any(name not in settings or not same_value(value, settings[name]) for name, value in entry.settings.items()):
+        return False
+    seed = draft.seed if draft.seed is not None else call.seed if call is not None else None
+    return entry.seed is None or seed == entry.seed
 
 
 def _as_printed(draft: Draft, configurations: Sequence[Draft]) -> None:
@@ -217,10 +246,6 @@ def _average_of(case: Case) -> str:
         if f'average="{name}"' in cell.source or f"average='{name}'" in cell.source
     }  # fmt: skip
     return f"{found.pop()}_f1" if len(found) == 1 else ""
-
-
-def _is_only_metrics(entry: Entry) -> bool:
-    return bool(entry.metrics) and not entry.settings and entry.seed is None
 
 
 def _other_name(draft: Draft, entry: Entry) -> bool:

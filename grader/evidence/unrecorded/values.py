@@ -192,7 +192,7 @@ class Evaluator:
 
     def _call(self, node: ast.Call) -> Any:  # noqa: ANN401, PLR0911
         path = path_of(node.func) or ("",)
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else path[-1]
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else self.program.resolve(path)[-1]
         base = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else UNKNOWN
         if not self.program.functions_of(node.func):
             if name in ("dict", "SimpleNamespace", "Namespace") and base is UNKNOWN:
