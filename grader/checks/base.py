@@ -15,8 +15,8 @@ from grader.model import Case, Evidence, Outcome
 class Finding:
     """What a check says; the judge adds its name and its points and makes a `Verdict` of it.
 
-    ``proposal`` and ``proposed_because`` are for the person who decides an undecided one. ``basis`` is set where the
-    finding rests on other evidence than the check's usual.
+    ``proposal`` and ``proposed_because`` are for the person who decides an undecided one. ``basis`` is set where
+    the finding rests on other evidence than the check's usual.
     """
 
     outcome: Outcome

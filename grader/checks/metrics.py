@@ -7,7 +7,7 @@ from course.assignment import Cell
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
-from grader.checks.unrecorded import baseline_shown_first, best_epoch_shown, near_reference_shown
+from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown, near_reference_shown
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine
@@ -41,6 +41,8 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return undecided(
             "No baseline is among the records that can be read, and some records of your file cannot be.", values
         )
+    if not baselines and (printed := baseline_printed(case, names)) is not None:
+        return printed
     if not baselines:
         found = failed(
             f"No baseline is recorded ({listed(names[:3], 'or')}). Measure one before the first model you train.",
@@ -147,10 +149,9 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     its patience said so.
     """
     runs = finished(read_runs(case))
-    if not runs or unrecorded_experiments(case):
-        shown = best_epoch_shown(case)
-        if shown is not None or not runs:
-            return shown or _nothing_recorded(case, "no run was recorded")
+    shown = best_epoch_shown(case)
+    if not runs:
+        return shown or _nothing_recorded(case, "no run was recorded")
     found = [report for run in runs if (report := examine(run)) is not None]
     values = {"best": {f"{item.run.name}, seed {item.run.seed}": item.best for item in found}}
     for outcome, say in ((Outcome.FAILED, failed), (Outcome.UNDECIDED, undecided)):
@@ -161,6 +162,8 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             evidence = [Evidence(case.cell_name(item.run.position), f"{item.run.name}: {item.because}")
                         for item in wrong]  # fmt: skip
             return say(f"{first.run.name} (seed {first.run.seed}): {first.because}.{more}", values, evidence)
+    if shown is not None and (not found or shown.outcome is not Outcome.PASSED):
+        return shown
     if not found:
         return undecided("No run in your file shows a log by epochs, so the best epoch cannot be told.", values)
     evidence = [
@@ -303,7 +306,8 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             f"{' '.join(instead)} The course's own runs say nothing about that; a person looks.{held}", values
         )
     if not inside:
-        return near_reference_shown(case) or not_applicable("There is no reference band for your model and data.", values)
+        shown = near_reference_shown(case)
+        return shown or not_applicable("There is no reference band for your model and data.", values)
     return passed(" ".join([f"Within the reference band: {listed(inside)}.", *instead]), values)
 
 

@@ -5,24 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from course.assignment import Cell
 from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
 from grader.evidence.agreeing import all_agreeing
-from grader.evidence.measured import Measured
 from grader.evidence.groups import FRACTIONS
+from grader.evidence.measured import Measured
 from grader.evidence.runs import Run, by_seed
 from grader.evidence.traces import Status, Trace
 from grader.evidence.unrecorded.arms import ShownArms, other_runs, shown_arms, unrecorded_experiments
 from grader.evidence.unrecorded.foretold import foretold
 from grader.evidence.unrecorded.names import Means, key_of
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
-from grader.evidence.unrecorded.training import unsure
+from grader.evidence.unrecorded.training import SAME_NUMBERS, second_change, unsure
 from grader.model import Basis, Case, Evidence, Outcome
 
 _ONE_SEED = re.compile(
-    r"\b(?:one|a single|single|only one|just one|1)\s+(?:\w+\s+)?(?:seed|run|pair)s?\b|\bn ?= ?1\b|\bein(?:e[nm]?)?\s+"
-    r"(?:einzige[nm]?\s+)?(?:seed|lauf)|une seule graine|una sola semilla|un solo seed|только один|один сид|只有一|一个种子|"
-    r"一次运行|jedn\w+ ziarn\w+|egyetlen (?:seed|futás)|uma (?:única )?semente",
+    r"\b(?:one|a single|single|only one|just one|1)\s+(?:\w+\s+)?(?:seed|run|pair)s?\b|\bn ?= ?1\b|"
+    r"\bein(?:e[nm]?)?\s+(?:einzige[nm]?\s+)?(?:seed|lauf)|une seule graine|una sola semilla|un solo seed|"
+    r"только один|один сид|只有一|一个种子|一次运行|jedn\w+ ziarn\w+|egyetlen (?:seed|futás)|"
+    r"uma (?:única )?semente",
     re.IGNORECASE,
 )
 _WORDING = (
@@ -32,11 +32,13 @@ _WORDING = (
 )
 _SEEN_OTHERWISE = frozenset({"model", "data", "code", "seed", "optimizer", "train_rows"})
 """What a list of settings may name and no configuration holds: the page shows it in other ways."""
+_ROUNDING = 6e-4
+"""How far a printed metric may be from what was measured."""
 NO_RECORDS = "Your file holds no records of these runs"
 
 
 def without_records(case: Case, found: Finding, keys: Sequence[str]) -> Finding:
-    """A finding on what outputs show: it passes as it is, and what would fail is for a person, with the proposal."""
+    """A finding on what outputs show: it passes as it is, and what would fail is for a person, with a proposal."""
     if not set(keys) & set(unrecorded_experiments(case)):
         return found
     because = found.because
@@ -77,6 +79,8 @@ def where_sure(case: Case, found: Finding, key: str) -> Finding:
         return found
     because = f"{NO_RECORDS}, so a person compares your list with what your cells show."
     open_one = undecided(because, found.values, found.evidence)
+    if second_change(case, key):
+        return open_one
     return replace(proposed(open_one, Outcome.PASSED, f"{found.because} Not proved: {why}."), basis=found.basis)
 
 
@@ -95,7 +99,7 @@ def one_change_shown(case: Case, key: str, allowed: Sequence[str]) -> Finding | 
     return replace(found, basis=basis.value)
 
 
-def _one_change(
+def _one_change(  # noqa: PLR0911 - one way out a verdict
     case: Case, key: str, shown: ShownArms, allowed: Sequence[str], values: Mapping[str, Any]
 ) -> Finding:
     evidence = _lines(case, shown.runs)
@@ -104,6 +108,8 @@ def _one_change(
     known = [item for item in shown.differences if key_of(item.name).means is Means.SETTING]
     if len(known) > 1 and all(run.whole for run in shown.runs) and not shown.within:
         return proposed(open_one, Outcome.FAILED, f"both configurations are printed, and they differ in {told}")
+    if other := second_change(case, key):
+        return proposed(open_one, Outcome.FAILED, f"beside {told or 'the settings'}, {other}")
     if len(shown.differences) != 1 or shown.within:
         return open_one
     change = shown.differences[0]
@@ -112,8 +118,7 @@ def _one_change(
     why = unsure(case, key)
     if not why:
         return passed(f"As your cells show, the arms differ in one thing: {change}.", values, evidence)
-    seeds = [{run.seed for run in arm} for arm in (shown.baseline, shown.changed)]
-    if shown.one_sided or seeds[0] != seeds[1] or any(run.conflict for run in shown.runs):
+    if shown.one_sided or any(run.conflict for run in shown.runs) or why == SAME_NUMBERS:
         return open_one
     return proposed(open_one, Outcome.PASSED, f"the arms show one difference, {change}. Not proved: {why}.")
 
@@ -151,7 +156,7 @@ def seeds_apart(case: Case, key: str) -> Finding | None:
     for arm in (shown.baseline, shown.changed):
         if any(run.seed is None for run in arm) or len({run.seed for run in arm}) < len(arm):
             return undecided(f"{NO_RECORDS}, and not every run shows a seed of its own. A person looks.")
-        logs = [_log(run) for run in arm]
+        logs = [run.numbers for run in arm]
         if any(not log for log in logs) or len(set(logs)) < len(logs):
             return undecided(
                 f"{NO_RECORDS}, and two seeds of an arm show the same numbers, or none. A person looks.",
@@ -161,11 +166,6 @@ def seeds_apart(case: Case, key: str) -> Finding | None:
     return replace(found, basis=Basis.SHOWN.value)
 
 
-def _log(run: ShownRun) -> tuple[tuple[str, float], ...]:
-    metrics = [item for _, item in run.epochs] + [run.final]
-    return tuple((name, item.value) for each in metrics for name, item in sorted(each.items()))
-
-
 def enough_shown(case: Case, key: str, minimum: int, exploring: Sequence[object]) -> Finding | None:
     """The seeds of each arm that show a result."""
     shown = shown_arms(case, key)
@@ -173,7 +173,10 @@ def enough_shown(case: Case, key: str, minimum: int, exploring: Sequence[object]
         return None
     arms = {"baseline": shown.arms.baseline, "changed": shown.arms.changed}
     seeds = {
-        name: sorted(seed for seed, run in by_seed(runs).items() if seed is not None and run.metrics and seed not in exploring)
+        name: sorted(
+            seed for seed, run in by_seed(runs).items()
+            if seed is not None and run.metrics and seed not in exploring
+        )
         for name, runs in arms.items()
     }  # fmt: skip
     if min(map(len, seeds.values())) < minimum:
@@ -195,7 +198,9 @@ def paired_shown(case: Case, key: str) -> Finding | None:
         return None
     seeds = [{run.seed for run in arm} for arm in (shown.baseline, shown.changed)]
     if None in seeds[0] | seeds[1] or seeds[0] != seeds[1] or any(run.conflict for run in shown.runs):
-        return undecided(f"{NO_RECORDS}, so a person compares the seeds of both arms.")
+        found = undecided(f"{NO_RECORDS}, so a person compares the seeds of both arms.")
+        other = second_change(case, key)
+        return proposed(found, Outcome.FAILED, other) if "seeds" in other else found
     told = listed(str(seed) for seed in sorted(seeds[0], key=lambda seed: seed or 0))
     found = passed(f"As your cells show, both arms ran with the seeds {told}.", {}, _lines(case, shown.runs))
     return replace(found, basis=Basis.SHOWN.value)
@@ -219,6 +224,17 @@ def baseline_shown_first(case: Case, names: Sequence[str]) -> Finding | None:
         open_one = undecided(f"{NO_RECORDS}, so a person looks whether a baseline came first.", {}, evidence)
         return proposed(open_one, Outcome.PASSED, found.because)
     return replace(found, basis=Basis.SHOWN.value)
+
+
+def baseline_printed(case: Case, names: Sequence[str]) -> Finding | None:
+    """A baseline that was printed where the larger model was recorded: for a person, who would let it count."""
+    named = [run for run in shown_runs(case) if run.reported and not run.epochs and _is_named(case, run, names)]
+    if not named:
+        return None
+    found = undecided(f"{NO_RECORDS}: a baseline was printed, and a person looks.", {}, _lines(case, named[:1]))
+    return replace(
+        proposed(found, Outcome.PASSED, f"the baseline {named[0].label} was printed"), basis=Basis.SHOWN.value
+    )
 
 
 def _is_named(case: Case, run: ShownRun, names: Sequence[str]) -> bool:
@@ -255,25 +271,28 @@ def _reports_best(run: ShownRun) -> bool:
 
 
 def near_reference_shown(case: Case) -> Finding | None:
-    """The encoder's printed metrics held against the course's own runs, where a printed baseline has the numbers that
-    it has on their data.
+    """The encoder's printed metrics held against the course's own runs, where a printed baseline has the numbers
+    that it has on their data.
     """
     runs = other_runs(case)
     for entry in case.references.get(case.assignment.name, ()):
         bands = entry.get("values", {})
         if entry.get("profile") != case.assignment.profile or not any(_is_baseline(run, bands) for run in runs):
             continue
-        inside, outside = [], []
-        for run in runs:
+        inside, outside = list[str](), list[str]()
+        for run in (item for item in runs if not _is_baseline(item, bands)):
             for metric, value in run.metrics.items():
                 band = bands.get(f"{run.name}.{metric}", {})
                 if metric in FRACTIONS and band.get("low") is not None and band.get("high") is not None:
-                    (inside if band["low"] <= value <= band["high"] else outside).append(f"{run.name}.{metric}")
+                    within = band["low"] - _ROUNDING <= value <= band["high"] + _ROUNDING
+                    (inside if within else outside).append(f"{run.name}.{metric}")
         if not inside or outside:
             continue
         found = undecided(f"{NO_RECORDS}, so a person compares your metrics with the course's own runs.")
         return replace(
-            proposed(found, Outcome.PASSED, f"printed, and within the reference band: {listed(inside)}"),
+            proposed(
+                found, Outcome.PASSED, f"printed, and within the reference band: {listed(dict.fromkeys(inside))}"
+            ),
             basis=Basis.SHOWN.value,
         )
     return None
@@ -285,7 +304,7 @@ def _is_baseline(run: Run, bands: Mapping[str, Any]) -> bool:
     for name in ("majority", "tfidf"):
         values = [(value, bands.get(f"{name}.{metric}", {}).get("mean")) for metric, value in run.metrics.items()]
         known = [(value, mean) for value, mean in values if mean is not None]
-        if name in plain and len(known) > 1 and all(abs(value - mean) < 6e-4 for value, mean in known):
+        if name in plain and len(known) > 1 and all(abs(value - mean) < _ROUNDING for value, mean in known):
             return True
     return False
 

@@ -19,8 +19,10 @@ from paribus.evidence.record import ConfigField, Epoch, Record
 from paribus.metrics import NAMES
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
-_NO_NAMES = frozenset({"config", "configuration", "settings", "run", "chosen", "kept", "best", "seed", "epoch", "result",
-                       "results", "params", "final", "validation", "val", "eval", "metrics", "report"})  # fmt: skip
+_NO_NAMES = frozenset(
+    "config configuration settings run chosen kept best seed epoch result results params final validation val eval metrics "
+    "report".split()
+)
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""
 
@@ -82,8 +84,8 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
     vary = _declared(cell) or _meant(differences, changed_text)
     made = Arms(
         key,
-        tuple(_as_run(case, run, key, BASELINE, vary, here, one_sided) for run in baseline),
-        tuple(_as_run(case, run, key, CHANGED, vary, here, one_sided) for run in changed),
+        tuple(_as_run(case, run, key, BASELINE, vary, here=here, unknown=one_sided) for run in baseline),
+        tuple(_as_run(case, run, key, CHANGED, vary, here=here, unknown=one_sided) for run in changed),
     )
     return ShownArms(made, baseline, changed, tuple(differences), tuple(one_sided), tuple(within))
 
@@ -109,7 +111,7 @@ def other_runs(case: Case) -> tuple[Run, ...]:
     return tuple(
         made for run in shown_runs(case)
         if run.reported and run.position not in within
-        and not _is_recorded(made := _as_run(case, run, "", "", "", frozenset()), case)
+        and not _is_recorded(made := _as_run(case, run), case)
     )  # fmt: skip
 
 
@@ -197,7 +199,7 @@ def _baseline_before(group: Sequence[ShownRun], earlier: Sequence[ShownRun]) -> 
 def _pair(
     groups: Sequence[Sequence[ShownRun]], changed_text: str
 ) -> tuple[tuple[ShownRun, ...], tuple[ShownRun, ...]] | None:
-    """The baseline's and the changed arm's runs: by their names, by the change that the text tells, else by order."""
+    """The baseline's and the changed arm's runs: by name, by the change that the text tells, else by order."""
     named: dict[str, list[Sequence[ShownRun]]] = {}
     for group in groups:
         named.setdefault(_arm_named(group[0].label), []).append(group)
@@ -262,7 +264,14 @@ def _plain(value: Value) -> Value:
 
 
 def _as_run(
-    case: Case, run: ShownRun, key: str, arm: str, vary: str, here: Iterable[int], unknown: Iterable[str] = ()
+    case: Case,
+    run: ShownRun,
+    key: str = "",
+    arm: str = "",
+    vary: str = "",
+    *,
+    here: Iterable[int] = (),
+    unknown: Iterable[str] = (),
 ) -> Run:
     """A shown run as if it had been recorded; what nobody knows of it, or of the other arm, stays empty."""
     named = run.label.lower().strip()

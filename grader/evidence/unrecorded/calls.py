@@ -1,7 +1,8 @@
 """The calls that train, in the order in which they ran, each with the settings that the code gives it.
 
 Followed are the notebook's own functions and classes, scikit-learn's estimators, transformers' Trainer, Keras and
-fastai; loops and comprehensions over seeds or settings are taken apart. What the code does not write out is unknown.
+fastai; loops and comprehensions over seeds or settings are taken apart. What the code does not write out is
+unknown.
 """
 
 import ast
@@ -41,8 +42,8 @@ _EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_n
 
 @dataclass(frozen=True)
 class TrainingCall:
-    """A call that trains a model. ``unknown`` are settings whose value the code does not write out; ``complete``: all
-    that it was given could be followed.
+    """A call that trains a model. ``unknown`` are settings whose value the code does not write out; ``complete``:
+    all that it was given could be followed.
     """
 
     position: int
@@ -83,7 +84,7 @@ class _Walk:
         return self._found[:MAX_CALLS]
 
     def _run(self, node: ast.stmt, depth: int = 0) -> None:  # noqa: PLR0912 - one branch a kind of statement
-        if depth > 8 or len(self._found) >= MAX_CALLS:
+        if depth > 8 or len(self._found) >= MAX_CALLS or self._values.spent:
             return
         values = self._values
         if isinstance(node, ast.Assign):
@@ -145,7 +146,8 @@ class _Walk:
         }  # fmt: skip
         names = {
             name: value for name, value in self._values.names.items()
-            if name in used | here and (key_of(name).means in (Means.SETTING, Means.SEED) or isinstance(value, dict | Thing))
+            if name in used | here
+            and (key_of(name).means in (Means.SETTING, Means.SEED) or isinstance(value, dict | Thing))
         }  # fmt: skip
         self._add(node.lineno, "", None, names)
 
@@ -256,7 +258,6 @@ class _Walk:
                          frozenset(unknown - set(settings)), complete)
         )  # fmt: skip
 
-
     def _fixed(self, scope: Scope) -> dict[str, Value]:
         """The settings that a training function has written into it, or reads from the notebook's own names."""
         reach = self._program.reach((scope,))
@@ -267,7 +268,7 @@ class _Walk:
                 found.setdefault(key.name, plain_value(value))
         for call in reach.calls():
             path = self._program.resolve(path_of(call.func) or ("",))
-            if not (path[-1].endswith("Arguments") or "optim" in path[:-1] and path[-1][:1].isupper()):
+            if not (path[-1].endswith("Arguments") or ("optim" in path[:-1] and path[-1][:1].isupper())):
                 continue
             for item in call.keywords:
                 key = key_of(item.arg or "")

@@ -13,9 +13,9 @@ from grader.reading.answers import statements_of
 from grader.reading.prose import read_cell
 
 _WORDS = re.compile(
-    r"\b(?:predict\w*|prediction|expect\w*|hypothes\w+|my guess|i guess|i bet|my bet|forecast|anticipat\w*|should (?:go|rise|fall|"
-    r"increase|decrease|drop|improve)|vorhersage|erwart\w*|prognose|prédi\w+|je m'attends|predicción|predigo|espero|"
-    r"previsione|prevedo|previsão|prevejo|przewiduj\w*|прогноз\w*|ожида\w*|предсказ\w*|预测|预计|várakozás\w*|"
+    r"\b(?:predict\w*|prediction|expect\w*|hypothes\w+|my guess|i guess|i bet|my bet|forecast|anticipat\w*|"
+    r"should (?:go|rise|fall|increase|decrease|drop|improve)|vorhersage|erwart\w*|prognose|prédi\w+|je m'attends|"
+    r"predicción|predigo|espero|previsione|prevedo|previsão|prevejo|przewiduj\w*|прогноз\w*|ожида\w*|предсказ\w*|预测|预计|várakozás\w*|"
     r"becsl\w+|jóslat\w*)",
     re.IGNORECASE,
 )
@@ -73,7 +73,7 @@ def _ran_before(other: RecoveredCell, cell: RecoveredCell) -> bool:
 
 
 def _in_code(cell: RecoveredCell, before: int) -> Iterator[str]:
-    """The comments and texts of a cell's code, those before a line where one is given; comments in a row are one."""
+    """The comments and texts of a cell's code, those before a line if one is given; a block of comments is one."""
     found: list[tuple[int, str]] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(cell.source).readline):

@@ -4,9 +4,10 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-MAX_LITERAL, MAX_LITERALS = 6_000, 200
+MAX_LITERAL, MAX_LITERALS = 6_000, 400
 MARK = "\x00"
 """Stands around the number of a dictionary that was taken out of a text."""
 _NUMPY = re.compile(r"\b(?:np|numpy|torch)\.\w+\(([^()]*)\)|\b(?:tensor|array|PosixPath)\(([^()]*)\)")
@@ -18,9 +19,9 @@ def take_out(text: str) -> tuple[str, list[Mapping[str, Any]]]:
     """The text with each dictionary replaced by a mark, and the dictionaries."""
     found: list[Mapping[str, Any]] = []
     pieces, free = [], 0
-    for start, end in _braced(text):
+    for start, end in islice(_braced(text), MAX_LITERALS):
         mapping = _read(text[start:end])
-        if mapping is None or len(found) >= MAX_LITERALS:
+        if mapping is None:
             continue
         pieces += [text[free:start], f"{MARK}{len(found)}{MARK}"]
         found.append(mapping)

@@ -59,8 +59,9 @@ _SETTINGS: Mapping[str, str] = {
     "optimizer": "optimizer optimiser optim",
     "patience": "patience early_stopping_patience",
     "gradient_accumulation": "gradient_accumulation gradient_accumulation_steps accumulation",
-    "C": "c reg_c", "alpha": "alpha", "max_iter": "max_iter", "penalty": "penalty", "solver": "solver", "kernel": "kernel",
-    "gamma": "gamma", "ngram_range": "ngram_range ngrams ngram", "max_features": "max_features", "min_df": "min_df",
+    "C": "c reg_c", "alpha": "alpha", "max_iter": "max_iter", "penalty": "penalty", "solver": "solver",
+    "kernel": "kernel", "gamma": "gamma", "ngram_range": "ngram_range ngrams ngram",
+    "max_features": "max_features", "min_df": "min_df",
     "max_df": "max_df", "sublinear_tf": "sublinear_tf", "stop_words": "stop_words", "analyzer": "analyzer",
     "n_estimators": "n_estimators", "max_depth": "max_depth", "n_neighbors": "n_neighbors", "hidden": "hidden "
     "hidden_size hidden_dim hidden_layer_sizes", "dim": "dim embed_dim emb_dim embedding_dim d_model",
@@ -114,12 +115,13 @@ def key_of(text: str) -> Key:
 
 _SPOKEN = {
     "accuracy": ("accuracy", ""), "macro_f1": ("macro_f1", ""), "weighted_f1": ("weighted_f1", ""),
-    "zero_f1_classes": ("zero_f1_classes", ""), "validation_loss": ("loss", "validation"), "train_loss": ("loss", "train"),
+    "zero_f1_classes": ("zero_f1_classes", ""), "validation_loss": ("loss", "validation"),
+    "train_loss": ("loss", "train"),
 }  # fmt: skip
 
 
 def _spoken(plain: str) -> Key | None:
-    """What prose calls by these words, in any language that the vocabulary knows; None where they are more than that."""
+    """What prose calls by these words, in any language that the vocabulary knows; None for other words."""
     text = plain.replace("_", " ")
     for table, means in (("metrics", Means.METRIC), ("settings", Means.SETTING), ("synonyms", Means.SETTING)):
         found = vocabulary.find_all(table, text)

@@ -1,7 +1,7 @@
 """What an output says of runs, line by line and row by row: settings, seeds, epochs and what they measured.
 
-Read are printed dictionaries and JSON, ``key=value`` lines, progress bars, lines in words ("epoch 1 loss 0.3 macro-F1
-0.42"), scikit-learn's report, and the tables of transformers, fastai, Keras, Lightning and pandas.
+Read are printed dictionaries and JSON, ``key=value`` lines, progress bars, lines in words ("epoch 1 loss 0.3
+macro-F1 0.42"), scikit-learn's report, and the tables of transformers, fastai, Keras, Lightning and pandas.
 """
 
 import re
@@ -15,7 +15,9 @@ from grader.evidence.unrecorded.tables import grids_in_html, grids_in_text
 from grader.model import Output, RecoveredCell
 from paribus.evidence.block import BEGIN
 
-MAX_TEXT, MAX_LINES, MAX_LINE = 60_000, 800, 600
+MAX_TEXT, MAX_LINES, MAX_LINE, MAX_KEY = 60_000, 800, 600, 120
+LARGEST = 1e12
+"""No setting and no metric is larger."""
 _NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
 _WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
 _JOINT = r"[\s:=≈~|│┃,;\"'`(\[)\]-]*"
@@ -144,8 +146,8 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
 
 
 def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
-    """The pairs of a key and a number in a line, whichever comes first; where the first of them begins; and whether a
-    number with decimals has no key.
+    """The pairs of a key and a number in a line, whichever comes first; where the first of them begins; and whether
+    a number with decimals has no key.
     """
     found: list[tuple[Key, Value, int]] = []
     loose = False
@@ -174,6 +176,7 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
 
 def _suffix(before: str) -> tuple[Key | None, int]:
     """The longest key at the end of a text, and how far from the number it begins."""
+    before = before[-MAX_KEY:]
     bare = re.sub(rf"(?:\b(?:is|was|of|at|to)\b|{_JOINT})$", "", before.rstrip())
     bare = re.sub(rf"{_JOINT}$", "", bare)
     hit = _WORDS.search(bare)
@@ -288,9 +291,11 @@ def make_entry(
     validated = {key.name for key, _, _ in pairs if key.means is Means.METRIC and key.split == "validation"}
     for key, value, decimals in pairs:
         number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and not abs(value) < LARGEST:  # type: ignore[arg-type]  # not a number, too
+            continue
         if key.means is Means.SETTING:
             settings.setdefault(key.name, value)
-        elif key.means is Means.SEED and isinstance(value, int | float) and float(value).is_integer():
+        elif key.means is Means.SEED and isinstance(value, int | float) and value == int(value):
             seed = int(value) if seed is None else seed
         elif key.means is Means.EPOCH and number:
             epoch = float(value) if epoch is None else epoch  # type: ignore[arg-type]

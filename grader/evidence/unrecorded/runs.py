@@ -19,8 +19,8 @@ Metrics = Mapping[str, Shown]
 class Draft:
     """A run while its lines are read: filled by `_Reader` alone, and read as a value afterwards.
 
-    ``settings`` are what was printed; ``whole`` that they were printed as one configuration. ``epochs`` are by number,
-    ``final`` is what was said of the run beside its epochs, ``lines`` what was read, with the cell of each.
+    ``settings`` are what was printed; ``whole`` that they were printed as one configuration. ``epochs`` are by
+    number, ``final`` is what was said of the run beside its epochs, ``lines`` what was read, with the cell of each.
     """
 
     position: int
@@ -45,8 +45,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class ShownRun:
-    """A run as the file shows it. ``settings`` are what was printed and what the code gives, ``printed`` the names of
-    those that were printed; ``whole``: one configuration was printed; ``conflict``: code and output disagree.
+    """A run as the file shows it. ``settings`` are what was printed and what the code gives, ``printed`` the names
+    of those that were printed; ``whole``: one configuration was printed; ``conflict``: code and output disagree.
     """
 
     number: int
@@ -86,6 +86,12 @@ class ShownRun:
         return self.epochs[-1][1] if self.epochs else {}
 
     @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        """Every number that the run shows, of its epochs where it has some: equal runs show equal ones."""
+        each = [item for _, item in self.epochs] or [self.final]
+        return tuple((name, item.value) for metrics in each for name, item in sorted(metrics.items()))
+
+    @property
     def configuration(self) -> tuple[tuple[str, str], ...]:
         """The settings, to tell runs of one configuration from those of another."""
         return tuple(sorted((name, repr(_plain(value))) for name, value in self.settings.items()))
@@ -117,8 +123,8 @@ def _finished(number: int, draft: Draft) -> ShownRun:
     label = (call.label if call is not None and call.label else "") or draft.label
     return ShownRun(
         number, draft.position, label, {**coded, **draft.settings}, frozenset(draft.settings), draft.whole, seed,
-        draft.seed is not None, tuple(sorted(draft.epochs.items())), dict(draft.final), draft.chosen, call, conflict,
-        tuple(draft.lines[:12]),
+        draft.seed is not None, tuple(sorted(draft.epochs.items())), dict(draft.final), draft.chosen, call,
+        conflict, tuple(draft.lines[:12]),
     )  # fmt: skip
 
 
@@ -149,7 +155,8 @@ class _Reader:
     def _of_cell(self, cell: RecoveredCell) -> list[Draft]:
         """The runs of a cell. The rows of a table may be runs, or say once more what was printed of them."""
         entries = [
-            entry for raw in entries_of(cell, self._f1) if not (entry := self._measured(raw)).summary and not entry.empty
+            entry for raw in entries_of(cell, self._f1)
+            if not (entry := self._measured(raw)).summary and not entry.empty
         ]  # fmt: skip
         calls = self._calls.get(cell.position, [])
         logged = self._drafts_of(cell, [entry for entry in entries if not entry.row])
@@ -190,6 +197,7 @@ class _Reader:
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
 
+
 def _told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) -> Draft | None:
     """The run whose results the entry repeats: the current one, else one of its name, else the last."""
     if not entry.metrics or (not entry.row and (entry.settings or entry.seed is not None)):
@@ -198,7 +206,8 @@ def _told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) -
     if not entry.row and here and here[-1] in fitting and not _other_name(here[-1], entry):
         return here[-1]
     named = [draft for draft in fitting if entry.label and draft.label == entry.label]
-    return (named or fitting or [None])[-1]
+    found = named or fitting
+    return found[-1] if found else None
 
 
 def _same_run(draft: Draft, entry: Entry) -> bool:
@@ -252,7 +261,7 @@ def _other_name(draft: Draft, entry: Entry) -> bool:
     return bool(draft.label and entry.label and draft.label != entry.label)
 
 
-def _begins(current: Draft, entry: Entry) -> bool:
+def _begins(current: Draft, entry: Entry) -> bool:  # noqa: PLR0911 - one way out a reason
     """The entry is of another run than the current one."""
     if entry.settings and current.settings:
         shared = [name for name in entry.settings if name in current.settings]

@@ -1,4 +1,4 @@
-"""Tables of an output, as rows of cells: in HTML, and in text as pandas, fastai, Lightning and scikit-learn print them."""
+"""Tables of an output, as rows of cells: in HTML, and in text as pandas, fastai and scikit-learn print them."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -13,6 +13,7 @@ from grader.evidence.unrecorded.calls import TrainingCall
 from grader.evidence.unrecorded.names import key_of
 from grader.model import Case
 
+SAME_NUMBERS = "both arms show the same numbers to the last digit"
 LEAST_SETTINGS = 3
 """Settings that a configuration must show before nothing else can well have changed with the one."""
 
@@ -23,7 +24,37 @@ def unsure(case: Case, key: str) -> str:
     shown = shown_arms(case, key)
     if shown is None:
         return "the file does not show two arms"
-    return _settings(shown) or _results(shown) or _code(case, shown)
+    return second_change(case, key) or _settings(shown) or _results(shown) or _code(case, shown)
+
+
+@lru_cache(maxsize=16 * CASES)
+def second_change(case: Case, key: str) -> str:
+    """What the page shows to differ beside the settings: the seeds, or code that trains; "" for nothing."""
+    shown = shown_arms(case, key)
+    if shown is None:
+        return ""
+    seeds = [{run.seed for run in arm} for arm in (shown.baseline, shown.changed)]
+    if None not in seeds[0] | seeds[1] and seeds[0] != seeds[1]:
+        told = (", ".join(map(str, sorted(side, key=lambda seed: seed or 0))) for side in seeds)
+        return f"the arms ran with other seeds ({' and '.join(told)})"
+    calls = [run.call for run in shown.runs if run.call is not None]
+    scopes = [call.scope for call in calls if call.scope is not None]
+    if len(calls) < 2 or not scopes:
+        return ""
+    program = read_program(case)
+    return _rewritten(program, program.reach((scopes[0],)), calls)
+
+
+def _rewritten(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
+    """A function that the training uses was defined anew between the runs, otherwise than before."""
+    used = {scope.name for scope in reach.scopes} | set(reach.free)
+    first, last = min(call.order for call in calls), max(call.order for call in calls)
+    for name, defined in program.defined.items():
+        before = [scope for step, scope in defined if step.order < first]
+        between = [scope for step, scope in defined if first < step.order < last]
+        if name in used and before and between and ast.dump(before[-1].node) != ast.dump(between[-1].node):
+            return f"{name}, which the training uses, was rewritten between the runs"
+    return ""
 
 
 def _settings(shown: ShownArms) -> str:
@@ -43,12 +74,8 @@ def _results(shown: ShownArms) -> str:
     """Each run came to something, and the arms not to the same in every digit."""
     if not all(run.reported for run in shown.runs):
         return "a run shows no result"
-    first, second = (
-        [[(epoch, sorted((name, item.value) for name, item in metrics.items())) for epoch, metrics in run.epochs]
-         or sorted((name, item.value) for name, item in run.final.items()) for run in arm]
-        for arm in (shown.baseline, shown.changed)
-    )  # fmt: skip
-    return "both arms show the same numbers to the last digit" if first == second else ""
+    first, second = ([run.numbers for run in arm] for arm in (shown.baseline, shown.changed))
+    return SAME_NUMBERS if first == second else ""
 
 
 def _code(case: Case, shown: ShownArms) -> str:

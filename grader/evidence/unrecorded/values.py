@@ -11,8 +11,10 @@ from grader.code.facts import Scope
 from grader.code.paths import path_of
 from grader.code.program import Program
 
-MAX_ITEMS, MAX_DEPTH = 24, 12
-"""Elements of a sequence that a loop runs over, and expressions within each other."""
+MAX_ITEMS, MAX_DEPTH, MAX_STEPS = 24, 24, 50_000
+"""Elements of a sequence that a loop runs over, expressions within each other, and expressions in all."""
+MAX_SIZE, MAX_LIST = 1e15, 1_000
+"""Numbers and sequences beyond which nothing is worked out."""
 
 
 class _Unknown:
@@ -27,8 +29,8 @@ UNKNOWN = _Unknown()
 
 @dataclass(eq=False)
 class Thing:
-    """What a call of a class or of a library's function made: its name, what it was given by keyword or kept under an
-    attribute, and what it was given by place. ``scope`` is the notebook's own class.
+    """What a call of a class or of a library's function made: its name, what it was given by keyword or kept under
+    an attribute, and what it was given by place. ``scope`` is the notebook's own class.
     """
 
     name: str
@@ -52,12 +54,19 @@ class Evaluator:
     def __init__(self, program: Program, names: dict[str, Any], called: Called) -> None:
         self.program, self.names, self._called = program, names, called
         self._depth = 0
+        self._left = MAX_STEPS
+
+    @property
+    def spent(self) -> bool:
+        """More has been looked at than any notebook needs."""
+        return self._left <= 0
 
     def value(self, node: ast.expr | None) -> Any:  # noqa: ANN401 - any value
         """What an expression stands for, UNKNOWN where the code does not say."""
-        if node is None or self._depth >= MAX_DEPTH:
+        if node is None or self._depth >= MAX_DEPTH or self.spent:
             return UNKNOWN
         self._depth += 1
+        self._left -= 1
         try:
             return self._value(node)
         finally:
@@ -123,15 +132,17 @@ class Evaluator:
         if isinstance(node.op, ast.BitOr) and isinstance(first, dict) and isinstance(second, dict):
             return {**first, **second}
         if isinstance(node.op, ast.Add) and isinstance(first, list) and isinstance(second, list):
-            return [*first, *second]
+            return [*first, *second] if len(first) + len(second) <= MAX_LIST else UNKNOWN
         if not (_is_number(first) and _is_number(second)):
             return UNKNOWN
-        if isinstance(node.op, ast.Pow):
-            return float(first) ** float(second) if abs(second) < 64 and first > 0 else UNKNOWN
         made = _OPERATORS.get(type(node.op))
-        if made is None or (second == 0 and not isinstance(node.op, ast.Add | ast.Sub | ast.Mult)):
+        try:
+            if isinstance(node.op, ast.Pow) and abs(second) < 64:
+                made = operator.pow
+            found = made(first, second) if made is not None else UNKNOWN
+        except (ZeroDivisionError, OverflowError):
             return UNKNOWN
-        return made(first, second)
+        return found if _is_number(found) else UNKNOWN
 
     @staticmethod
     def _entry(base: Any, key: Any) -> Any:  # noqa: ANN401
@@ -166,6 +177,8 @@ class Evaluator:
         values = self.value(node)
         if isinstance(values, dict):
             values = list(values)
+        if self.spent:
+            return None
         if isinstance(values, list | range | tuple) and len(values) <= MAX_ITEMS:
             return list(values)
         return None
@@ -190,7 +203,7 @@ class Evaluator:
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def _call(self, node: ast.Call) -> Any:  # noqa: ANN401, PLR0911
+    def _call(self, node: ast.Call) -> Any:  # noqa: ANN401
         path = path_of(node.func) or ("",)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else self.program.resolve(path)[-1]
         base = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else UNKNOWN
@@ -237,7 +250,7 @@ class Evaluator:
             return Thing(source.name, {**source.entries, **named}, source.parts, source.scope)
         return UNKNOWN
 
-    def _of_dict(self, node: ast.Call, base: dict[Any, Any], name: str) -> Any:  # noqa: ANN401, PLR0911
+    def _of_dict(self, node: ast.Call, base: dict[Any, Any], name: str) -> Any:  # noqa: ANN401
         if name == "items":
             return [[key, value] for key, value in base.items()]
         if name == "values":
@@ -267,6 +280,8 @@ class Evaluator:
         places, named = self.given(node)
         if named or any(item is UNKNOWN for item in places):
             return UNKNOWN
+        if any(isinstance(item, range | list | str) and len(item) > MAX_LIST for item in places):
+            return UNKNOWN
         try:
             return _BUILTINS[name](*places)
         except (TypeError, ValueError, OverflowError):
@@ -277,12 +292,8 @@ def _zip(*parts: Any) -> Any:  # noqa: ANN401
     return [list(item) for item in zip(*parts, strict=False)]
 
 
-def _range(*numbers: int) -> Any:  # noqa: ANN401
-    return range(*numbers)
-
-
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "range": _range, "list": list, "tuple": list, "sorted": sorted, "zip": _zip, "float": float, "int": int,
+    "range": range, "list": list, "tuple": list, "sorted": sorted, "zip": _zip, "float": float, "int": int,
     "str": str, "len": len, "max": max, "min": min, "abs": abs, "round": round,
     "enumerate": lambda items, start=0: [[index, item] for index, item in enumerate(items, start)],
 }  # fmt: skip
@@ -296,7 +307,7 @@ def as_mapping(value: Any) -> Any:  # noqa: ANN401
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_SIZE
 
 
 def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
