@@ -20,9 +20,11 @@ from paribus.metrics import NAMES
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
 _NO_NAMES = frozenset(
-    "config configuration settings run chosen kept best seed epoch result results params final validation val eval metrics "
-    "report".split()
-)
+    {
+        "config", "configuration", "settings", "run", "chosen", "kept", "best", "seed", "epoch", "result",
+        "results", "params", "final", "validation", "val", "eval", "metrics", "report",
+    }
+)  # fmt: skip
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""
 

@@ -193,9 +193,10 @@ class Evaluator:
                 self.bind(item, UNKNOWN if parts is None else parts[index])
         elif isinstance(target, ast.Subscript):
             base, key = self.value(target.value), self.value(target.slice)
-            entries = base.entries if isinstance(base, Thing) else base
-            if isinstance(entries, dict) and isinstance(key, str | int):
-                entries[key] = value
+            if isinstance(base, Thing) and isinstance(key, str):
+                base.entries[key] = value
+            elif isinstance(base, dict) and isinstance(key, str | int):
+                base[key] = value
         elif isinstance(target, ast.Attribute):
             base = self.value(target.value)
             if isinstance(base, Thing):
