@@ -106,8 +106,10 @@ def _one_change(  # noqa: PLR0911 - one way out a verdict
     told = listed(str(item) for item in shown.differences)
     open_one = undecided(f"{NO_RECORDS}, so a person compares the arms by what your cells show.", values, evidence)
     known = [item for item in shown.differences if key_of(item.name).means is Means.SETTING]
-    if len(known) > 1 and all(run.whole for run in shown.runs) and not shown.within:
-        return proposed(open_one, Outcome.FAILED, f"both configurations are printed, and they differ in {told}")
+    written = all(run.call is not None and run.call.complete and not run.conflict for run in shown.runs)
+    if len(known) > 1 and not shown.within and (written or all(run.whole for run in shown.runs)):
+        where = "printed" if all(run.whole for run in shown.runs) else "written out in the code"
+        return proposed(open_one, Outcome.FAILED, f"both configurations are {where}, and they differ in {told}")
     if other := second_change(case, key):
         return proposed(open_one, Outcome.FAILED, f"beside {told or 'the settings'}, {other}")
     if len(shown.differences) != 1 or shown.within:

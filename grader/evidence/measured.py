@@ -142,7 +142,12 @@ def measure(case: Case, experiment: str = "") -> Measured:
 
 @lru_cache(maxsize=CASES)
 def _settings(case: Case) -> frozenset[float]:
-    runs = [*read_runs(case), *other_runs(case)]
+    shown = [
+        run
+        for key in unrecorded_experiments(case)
+        for run in (arms_of(case, key).baseline + arms_of(case, key).changed)
+    ]
+    runs = [*read_runs(case), *other_runs(case), *shown]
     numbers = chain.from_iterable((item.value for item in run.config.values()) for run in runs)
     sizes = [size for run in runs if run.data is not None and (size := run.data.train_rows) is not None]
     return frozenset(

@@ -104,6 +104,10 @@ def test_no_fault_passes(name: str) -> None:
         ("f02-other-seed", "experiments.one_change"),
         ("f02-other-seed", "seeds.paired"),
         ("f03-step-replaced", "experiments.one_change"),
+        ("s06-two-in-code", "experiments.one_change"),
+        ("s07-claims", "experiments.held_constant"),
+        ("s07-claims", "experiments.meaningful_supported"),
+        ("s07-claims", "experiments.result_matches"),
     ],
 )
 def test_what_the_page_shows_to_be_wrong_is_proposed_to_fail_and_its_twin_is_not(name: str, check: str) -> None:

@@ -176,7 +176,7 @@ class _Walk:
         scope = scopes[0]
         if scope.is_class:
             return self._made(node, scope, places, named)
-        given = _bound(scope, places, named, skip=0)
+        given = self._bound(scope, places, named, skip=0)
         if scope.name not in self._tasks and self._is_training(scope):
             self._add(node.lineno, scope.name, scope, given)
             return Thing(scope.name, {})
@@ -186,7 +186,7 @@ class _Walk:
         """An instance of the notebook's own class: the fields of a data class, or what __init__ is given."""
         init = next((item for item in scope.inner if item.name.endswith(".__init__")), None)
         if init is not None:
-            thing = Thing(scope.name, _bound(init, places, named, skip=1), scope=scope)
+            thing = Thing(scope.name, self._bound(init, places, named, skip=1), scope=scope)
             if self._is_training(init):
                 self._add(node.lineno, scope.name, init, thing.entries)
             return thing
@@ -207,7 +207,7 @@ class _Walk:
         if own is not None:
             if not self._is_training(own):
                 return UNKNOWN
-            given = {**base.entries, **_bound(own, places, named, skip=1)}
+            given = {**base.entries, **self._bound(own, places, named, skip=1)}
             self._add(node.lineno, own.name, own, given)
             return base
         if method in _RUNS and not base.name.lower().endswith(_NO_MODELS):
@@ -276,17 +276,16 @@ class _Walk:
                     found.setdefault(key.name, plain_value(item.value.value))
         return found
 
-
-def _bound(scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
-    """The parameters of a function with what a call gives them, else with the defaults that are written out."""
-    node = scope.node
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return dict(named)
-    arguments = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
-    found: dict[str, Any] = {}
-    for name, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
-        found[name] = default.value if isinstance(default, ast.Constant) else UNKNOWN
-    for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        found[item.arg] = given.value if isinstance(given, ast.Constant) else UNKNOWN
-    found.update(zip(arguments[skip:], places, strict=False))
-    return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}
+    def _bound(self, scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
+        """The parameters of a function with what a call gives them, else with the defaults that are written out."""
+        node = scope.node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return dict(named)
+        arguments = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
+        found: dict[str, Any] = {}
+        for name, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
+            found[name] = self._values.value(default)
+        for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            found[item.arg] = self._values.value(given)
+        found.update(zip(arguments[skip:], places, strict=False))
+        return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}

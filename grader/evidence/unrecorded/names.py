@@ -50,7 +50,7 @@ _SETTINGS: Mapping[str, str] = {
     "scheduler": "scheduler lr_scheduler lr_scheduler_type schedule",
     "warmup_share": "warmup_share warmup_ratio warmup",
     "weight_decay": "weight_decay wd decay",
-    "max_length": "max_length max_len maxlen seq_len max_seq_length",
+    "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length",
     "class_weights": "class_weights class_weight weighted weighting use_weights use_class_weights balanced weights",
     "label_smoothing": "label_smoothing label_smoothing_factor smoothing",
     "train_rows": "train_rows n_train rows",
@@ -143,9 +143,9 @@ def _parted(plain: str, *, last: bool = False) -> tuple[str, str]:
     return word, rest
 
 
-def is_known_setting(text: str) -> bool:
-    """The key is one of a setting that courses and libraries know."""
-    return key_of(text).means is Means.SETTING
+def is_named_so(text: str) -> bool:
+    """Code and libraries call something by just this key: prose has more words for it."""
+    return plain_key(text) in _table()
 
 
 def metric_name(key: Key, *, with_validation: bool, f1: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.evidence.unrecorded.literals import MARK, leaves, take_out
-from grader.evidence.unrecorded.names import Key, Means, Value, key_of, metric_name, plain_value
+from grader.evidence.unrecorded.names import Key, Means, Value, is_named_so, key_of, metric_name, plain_value
 from grader.evidence.unrecorded.tables import grids_in_html, grids_in_text
 from grader.model import Output, RecoveredCell
 from paribus.evidence.block import BEGIN
@@ -157,18 +157,22 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
         before = line[start : hit.start()]
         end = numbers[index + 1].start() if index + 1 < len(numbers) else len(line)
         key, length = _suffix(before)
+        taken = 0
         if key is None and not re.search(r"[^\W\d_]|/", before.split(",")[-1].split(";")[-1]):
-            key, length = _prefix(line[hit.end() : end], last=index + 1 == len(numbers)), 0
+            key, taken = _prefix(line[hit.end() : end], last=index + 1 == len(numbers))
         if key is not None and not (before.rstrip().endswith("[") and re.match(r"[,\s]+[-+\d]", line[hit.end() :])):
             value = _number(hit[0])
             found.append((key, value, _decimals(hit[0].rstrip("%"), percent=hit[0].endswith("%"))))
             first = min(first, hit.start() - length)
         elif key is None and "." in hit[0]:
             loose = True
-        start = hit.end()
+        start = hit.end() + taken
     for hit in _WORD_VALUE.finditer(line):
         key, length = _suffix(hit["key"])
-        if key is not None and key.means in (Means.SETTING, Means.NAME):
+        spelled = hit["key"][len(hit["key"]) - length :]
+        if key is None or not is_named_so(spelled) or key_of(hit["value"]).means is not Means.OTHER:
+            continue
+        if key.means in (Means.SETTING, Means.NAME):
             found.append((key, plain_value(hit["value"]), 0))
             first = min(first, hit.end("key") - length)
     return found, first, loose
@@ -190,19 +194,19 @@ def _suffix(before: str) -> tuple[Key | None, int]:
     return None, 0
 
 
-def _prefix(after: str, *, last: bool) -> Key | None:
-    """The key of a number that stands before it: "0.42 macro-F1", "22 classes at zero"."""
+def _prefix(after: str, *, last: bool) -> tuple[Key | None, int]:
+    """The key of a number that stands before it, and where it ends: "0.42 macro-F1", "22 classes at zero"."""
     hit = re.match(r"\s*([^\W\d_][\w]*(?:[- ][^\W\d_][\w]*){0,3})(?P<end>\W*)", after)
     if hit is None or (not last and re.match(r"\s*[:=]", after[hit.end(1) :])):
-        return None
+        return None, 0
     words = re.split(r"[- ]", hit[1])
     for size in range(len(words), 0, -1):
         key = key_of("_".join(words[:size]))
         if key.means is Means.METRIC and (
             size < len(words) or last or re.match(r"[,;.|)]", hit["end"].strip() or ",")
         ):
-            return key
-    return None
+            return key, hit.end(1)
+    return None, 0
 
 
 def _label(before: str) -> str:

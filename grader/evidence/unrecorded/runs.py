@@ -202,12 +202,26 @@ def _told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) -
     """The run whose results the entry repeats: the current one, else one of its name, else the last."""
     if not entry.metrics or (not entry.row and (entry.settings or entry.seed is not None)):
         return None
+    if not entry.row and here and _goes_on(here[-1], entry):
+        return here[-1]
     fitting = [draft for draft in (*earlier, *here) if draft.agrees(entry.metrics) and _same_run(draft, entry)]
     if not entry.row and here and here[-1] in fitting and not _other_name(here[-1], entry):
         return here[-1]
     named = [draft for draft in fitting if entry.label and draft.label == entry.label]
     found = named or fitting
     return found[-1] if found else None
+
+
+def _goes_on(current: Draft, entry: Entry) -> bool:
+    """The entry tells more of the run that the cell is about: nothing that was said of it speaks against that."""
+    begun = bool(current.epochs or current.settings) or current.seed is not None
+    logged = [item for item in current.epochs.values() if any(name in item for name in entry.metrics)]
+    return (
+        begun
+        and not _other_name(current, entry)
+        and not any(name in current.final for name in entry.metrics)
+        and (not logged or any(_agree(entry.metrics, item) for item in logged))
+    )
 
 
 def _same_run(draft: Draft, entry: Entry) -> bool:

@@ -276,9 +276,13 @@ class Evaluator:
                 return json.loads(text) if isinstance(text, str) else UNKNOWN
             except ValueError:
                 return UNKNOWN
-        if len(path) != 1 or name not in _BUILTINS:
+        if name not in _BUILTINS and name not in ("vars", "asdict"):
+            return NotImplemented
+        if len(path) != 1 and name != "asdict":
             return NotImplemented
         places, named = self.given(node)
+        if name in ("vars", "asdict"):
+            return dict(places[0].entries) if places and isinstance(places[0], Thing) else UNKNOWN
         if named or any(item is UNKNOWN for item in places):
             return UNKNOWN
         if any(isinstance(item, range | list | str) and len(item) > MAX_LIST for item in places):
