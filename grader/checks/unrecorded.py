@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
 from grader.evidence.agreeing import all_agreeing
+from grader.evidence.departures import same_model
 from grader.evidence.groups import FRACTIONS
 from grader.evidence.measured import Measured
 from grader.evidence.runs import Run, by_seed
@@ -79,7 +80,7 @@ def where_sure(case: Case, found: Finding, key: str) -> Finding:
         return found
     because = f"{NO_RECORDS}, so a person compares your list with what your cells show."
     open_one = undecided(because, found.values, found.evidence)
-    if second_change(case, key):
+    if second_change(case, key) or (shown is not None and any(run.conflict for run in shown.runs)):
         return open_one
     return replace(proposed(open_one, Outcome.PASSED, f"{found.because} Not proved: {why}."), basis=found.basis)
 
@@ -282,7 +283,9 @@ def near_reference_shown(case: Case) -> Finding | None:
         if entry.get("profile") != case.assignment.profile or not any(_is_baseline(run, bands) for run in runs):
             continue
         inside, outside = list[str](), list[str]()
-        for run in (item for item in runs if not _is_baseline(item, bands)):
+        model = entry.get("model")
+        larger = [item for item in runs if not _is_baseline(item, bands)]
+        for run in (item for item in larger if same_model(model, item.setting("model") or model)):
             for metric, value in run.metrics.items():
                 band = bands.get(f"{run.name}.{metric}", {})
                 if metric in FRACTIONS and band.get("low") is not None and band.get("high") is not None:

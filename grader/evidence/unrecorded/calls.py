@@ -213,9 +213,10 @@ class _Walk:
         if method in _RUNS and not base.name.lower().endswith(_NO_MODELS):
             if method == "train" and "trainer" not in base.name.lower():
                 return base
-            self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named}, of=base.name)
+            data = {f"data {index}": item for index, item in enumerate(places) if isinstance(item, Thing)}
+            self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named, **data}, of=base.name)
             return base
-        return Thing(f"{base.name}.{method}", {}, ())
+        return Thing(f"{base.name}.{method}", {}, (base,))  # what it was made with belongs to what it gives
 
     def _is_training(self, scope: Scope) -> bool:
         if id(scope) not in self._trains:
@@ -251,30 +252,38 @@ class _Walk:
             settings.setdefault("model", of)
         if seed is None and self._seeded is not None and self._seeded[0] == self._step.position:
             seed = self._seeded[1]
-        for name, value in self._fixed(scope).items() if scope is not None else ():
+        fixed, seeded = self._fixed(scope) if scope is not None else ({}, None)
+        seed = seeded if seed is None else seed
+        for name, value in fixed.items():
             settings.setdefault(name, value)
         self._found.append(
             TrainingCall(self._step.position, self._step.order, line, function, scope, label, settings, seed,
                          frozenset(unknown - set(settings)), complete)
         )  # fmt: skip
 
-    def _fixed(self, scope: Scope) -> dict[str, Value]:
-        """The settings that a training function has written into it, or reads from the notebook's own names."""
+    def _fixed(self, scope: Scope) -> tuple[dict[str, Value], int | None]:
+        """The settings and the seed that a training function has written into it, or reads from the notebook's own
+        names.
+        """
         reach = self._program.reach((scope,))
         found: dict[str, Value] = {}
+        seeds = set[int]()
         for name in sorted(reach.free):
             value, key = self._values.names.get(name, UNKNOWN), key_of(name)
             if key.means is Means.SETTING and isinstance(value, str | int | float | bool):
                 found.setdefault(key.name, plain_value(value))
         for call in reach.calls():
             path = self._program.resolve(path_of(call.func) or ("",))
+            if path[-1] in _SEEDS and call.args:
+                given = self._values.value(call.args[0]) if isinstance(call.args[0], ast.Constant) else None
+                seeds |= {given} if isinstance(given, int) else set()
             if not (path[-1].endswith("Arguments") or ("optim" in path[:-1] and path[-1][:1].isupper())):
                 continue
             for item in call.keywords:
                 key = key_of(item.arg or "")
                 if key.means is Means.SETTING and isinstance(item.value, ast.Constant):
                     found.setdefault(key.name, plain_value(item.value.value))
-        return found
+        return found, seeds.pop() if len(seeds) == 1 else None
 
     def _bound(self, scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
         """The parameters of a function with what a call gives them, else with the defaults that are written out."""

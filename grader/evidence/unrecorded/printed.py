@@ -101,11 +101,25 @@ def _of_output(output: Output, position: int, f1: str) -> Iterator[Entry]:
             yield from _rows(tables[number], position, f1)
         if number in taken or not line.strip():
             continue
+        if (several := _runs_in(line, mappings)) is not None:
+            yield from (_line(f"{name}: {MARK}0{MARK}", [inner], position, f1) for name, inner in several.items())
+            continue
         entry = _line(line[:MAX_LINE], mappings, position, f1)
         if waiting is not None and entry.epoch is None and entry.metrics and not entry.settings:
             entry = replace(entry, epoch=waiting.epoch, seed=entry.seed or waiting.seed)
         waiting = entry if entry.epoch is not None and not entry.metrics else None
         yield entry
+
+
+def _runs_in(line: str, mappings: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]] | None:
+    """The runs by their names, where a line is one dictionary that holds a dictionary for each of them."""
+    hit = re.fullmatch(f"\\s*{MARK}(\\d+){MARK}\\s*", line)
+    inner = mappings[int(hit[1])] if hit is not None else {}
+    runs = len(inner) > 1 and all(
+        isinstance(item, Mapping) and any(key_of(str(key)).means is Means.METRIC for key in item)
+        for item in inner.values()
+    )
+    return inner if runs else None
 
 
 def _last_states(text: str) -> str:

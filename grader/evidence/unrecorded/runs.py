@@ -20,7 +20,8 @@ class Draft:
     """A run while its lines are read: filled by `_Reader` alone, and read as a value afterwards.
 
     ``settings`` are what was printed; ``whole`` that they were printed as one configuration. ``epochs`` are by
-    number, ``final`` is what was said of the run beside its epochs, ``lines`` what was read, with the cell of each.
+    number, ``final`` is what was said of the run beside its epochs, ``again`` are epochs that were told twice,
+    ``lines`` what was read, with the cell of each.
     """
 
     position: int
@@ -30,6 +31,7 @@ class Draft:
     seed: int | None = None
     epochs: dict[float, dict[str, Shown]] = field(default_factory=dict)
     final: dict[str, Shown] = field(default_factory=dict)
+    again: list[dict[str, Shown]] = field(default_factory=list)
     chosen: int | None = None
     lines: list[tuple[int, str]] = field(default_factory=list)
     call: TrainingCall | None = None
@@ -115,6 +117,8 @@ def shown_runs(case: Case) -> tuple[ShownRun, ...]:
 
 def _finished(number: int, draft: Draft) -> ShownRun:
     call = draft.call
+    if len(draft.again) == 1:  # one epoch that is told once more is the run's result; all of them are its log
+        draft.final = {**draft.again[0], **draft.final}
     coded = dict(call.settings) if call is not None else {}
     conflict = any(
         not same_value(value, coded[name]) for name, value in draft.settings.items() if name in coded
@@ -165,7 +169,10 @@ class _Reader:
             if len(alone) == len(calls):  # a run that came to the same as an earlier one is a run of its own
                 return _with_calls(cell.position, alone, calls)
             return _with_calls(cell.position, self._drafts_of(cell, entries), calls)
-        drafts = _with_calls(cell.position, logged, calls)
+        drafts = [
+            draft for draft in _with_calls(cell.position, logged, calls)
+            if not (calls and draft.call is None and self._is_earlier(draft))
+        ]  # fmt: skip
         rows = [entry for entry in entries if entry.row]
         return [*drafts, *self._drafts_of(cell, rows, drafts)]
 
@@ -185,6 +192,13 @@ class _Reader:
                 found.append(current)
             _add(current, entry)
         return found
+
+    def _is_earlier(self, draft: Draft) -> bool:
+        """It says of a run of an earlier cell what was said there: configuration, seed and results."""
+        return bool(draft.settings and draft.final) and any(
+            other.settings == draft.settings and other.seed == draft.seed and other.agrees(draft.final)
+            for other in self.drafts
+        )
 
     def _measured(self, entry: Entry) -> Entry:
         """The entry without numbers that stand in the student's code: what one types is no source of its own."""
@@ -309,7 +323,9 @@ def _add(draft: Draft, entry: Entry) -> None:
     if entry.metrics:
         known = draft.epochs.get(entry.epoch) if entry.epoch is not None else None
         again = known is not None and any(name in known for name in entry.metrics)
-        if entry.epoch is not None and not again:
+        if again:
+            draft.again.append(dict(entry.metrics))
+        elif entry.epoch is not None:
             draft.epochs.setdefault(entry.epoch, {}).update(entry.metrics)
         else:
             for name, item in entry.metrics.items():
