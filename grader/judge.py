@@ -76,7 +76,7 @@ def _as_verdict(case: Case, wanted: CheckPoints, finding: Finding) -> Verdict:
         points=wanted.points,
         values=finding.values,
         evidence=finding.evidence,
-        basis=_basis(case, wanted.check),
+        basis=finding.basis or _basis(case, wanted.check),
         proposal=finding.proposal,
         proposed_because=finding.proposed_because,
     )

@@ -15,7 +15,8 @@ from paribus.course.assignment import Cell
 class Finding:
     """What a check says; the judge adds its name and its points and makes a `Verdict` of it.
 
-    ``proposal`` and ``proposed_because`` are for the person who decides an undecided one.
+    ``proposal`` and ``proposed_because`` are for the person who decides an undecided one. ``basis`` is set where
+    the finding rests on other evidence than the check's usual.
     """
 
     outcome: Outcome
@@ -24,6 +25,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     proposal: str = ""
     proposed_because: str = ""
+    basis: str = ""
 
 
 CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]

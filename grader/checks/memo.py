@@ -8,10 +8,12 @@ from typing import Any
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
+from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence.measured import measure
 from grader.evidence.runs import experiment_keys
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.tracing import trace_sentences
+from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
@@ -123,18 +125,21 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     memos = _memos(case, cell)
     if all(is_untouched(case, memo) for memo in memos):
         return failed("The memo stands as it was released, so it quotes no numbers.")
-    if not case.records:
+    unrecorded = unrecorded_experiments(case)
+    if not case.records and not unrecorded:
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
-    measured = measure(case, experiment if experiment in experiment_keys(case) else "")
+    measured = measure(case, experiment if experiment in (*experiment_keys(case), *unrecorded) else "")
     answers = [
         tuple(read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)))
         for memo in memos
     ]
-    traces = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    read = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
-    return doubted(found, find_doubts(chain.from_iterable(answers), measured, about))
+    told = () if unrecorded else find_doubts(chain.from_iterable(answers), measured, about)
+    return without_records(case, doubted(found, told), unrecorded)
 
 
 @check("memo.sources_cited", "Sources named")

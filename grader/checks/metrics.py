@@ -6,6 +6,7 @@ from typing import Any
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
+from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown, near_reference_shown
 from grader.code.by_name import reached_by_name
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
@@ -15,6 +16,7 @@ from grader.evidence.named import misnamed
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, own_records, read_runs
 from grader.evidence.scores import items_of, recomputed
+from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
@@ -31,7 +33,7 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
     runs = read_runs(case)
     if not runs:
-        return _nothing_recorded(case, "no baseline was recorded")
+        return baseline_shown_first(case, names) or _nothing_recorded(case, "no baseline was recorded")
     baselines = [run for run in finished(runs) if _is_named(run, names)]
     others = [run for run in runs if not _is_named(run, names) and not _is_named(run, list(_simple()))]
     values = {"baselines": [run.name for run in baselines], "others": [run.name for run in others]}
@@ -39,6 +41,8 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return undecided(
             "No baseline is among the records that can be read, and some records of your file cannot be.", values
         )
+    if not baselines and (printed := baseline_printed(case, names)) is not None:
+        return printed
     if not baselines:
         found = failed(
             f"No baseline is recorded ({listed(names[:3], 'or')}). Measure one before the first model you train.",
@@ -99,6 +103,11 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         told = {"no labels": "the labels of its split are not in your file",
                 "no predictions": "its predictions are not in your file"}.get(why, why)  # fmt: skip
         return undecided(f"The metrics of {run.name} cannot be recomputed: {told}.", values, evidence)
+    if printed := unrecorded_experiments(case):
+        return undecided(
+            f"The runs of {listed(printed)} are not recorded: their metrics were printed, and without predictions "
+            "nobody can recompute them. A person looks.", values, evidence,
+        )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
     return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case), *_too_long(case)])
 
@@ -142,8 +151,9 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     and stopped when its patience said so.
     """
     runs = finished(read_runs(case))
+    shown = best_epoch_shown(case)
     if not runs:
-        return _nothing_recorded(case, "no run was recorded")
+        return shown or _nothing_recorded(case, "no run was recorded")
     found = [report for run in runs if (report := examine(run)) is not None]
     values = {"best": {f"{item.run.name}, seed {item.run.seed}": item.best for item in found}}
     for outcome, say in ((Outcome.FAILED, failed), (Outcome.UNDECIDED, undecided)):
@@ -154,6 +164,8 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
             evidence = [Evidence(case.cell_name(item.run.position), f"{item.run.name}: {item.because}")
                         for item in wrong]  # fmt: skip
             return say(f"{first.run.name} (seed {first.run.seed}): {first.because}.{more}", values, evidence)
+    if shown is not None and (not found or shown.outcome is not Outcome.PASSED):
+        return shown
     if not found:
         return undecided("No run in your file shows a log by epochs, so the best epoch cannot be told.", values)
     evidence = [
@@ -296,7 +308,8 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             f"{' '.join(instead)} The course's own runs say nothing about that; a person looks.{held}", values
         )
     if not inside:
-        return not_applicable("There is no reference band for your model and data.", values)
+        shown = near_reference_shown(case)
+        return shown or not_applicable("There is no reference band for your model and data.", values)
     return passed(" ".join([f"Within the reference band: {listed(inside)}.", *instead]), values)
 
 

@@ -7,6 +7,7 @@ from grader.checks.base import Finding, check, failed, listed, not_applicable, p
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.support import student_cells
 from grader.checks.survival import outputs_lost, unless_lost
+from grader.checks.unrecorded import as_printed, enough_shown, paired_shown, seeds_apart, without_records
 from grader.code.findings import Kind
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.compare import knobs_of
@@ -14,6 +15,7 @@ from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
 from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace
+from grader.evidence.unrecorded.arms import arms_of
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks
@@ -53,9 +55,10 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each arm finished with at least three different seeds; a seed used to explore or choose does not count."""
     minimum = int(options.get("minimum", case.assignment.settings.get("seeds_minimum", 3)))
-    arms = find_arms(case, experiment_of(case, cell, options))
+    key = experiment_of(case, cell, options)
+    arms = find_arms(case, key)
     if not (arms.baseline or arms.changed):
-        return _no_runs(case, cell)
+        return enough_shown(case, key, minimum, options.get("exploring", ())) or _no_runs(case, cell)
     explored = _explored(case, arms, options.get("exploring", ()))
     counted = {
         name: sorted({run.seed for run in finished(runs) if run.seed is not None} - explored)
@@ -97,9 +100,10 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
 @check("seeds.paired", "The same seeds in both arms")
 def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Both arms ran with the same seeds."""
-    arms = find_arms(case, experiment_of(case, cell, options))
+    key = experiment_of(case, cell, options)
+    arms = find_arms(case, key)
     if not arms.both:
-        return _no_runs(case, cell)
+        return paired_shown(case, key) or _no_runs(case, cell)
     baseline, changed = ({run.seed for run in finished(runs)} for runs in (arms.baseline, arms.changed))
     values = {"baseline": baseline, "changed": changed}
     evidence = _evidence(case, (*arms.baseline, *arms.changed))
@@ -121,9 +125,10 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 @check("seeds.distinct", "Different seeds")
 def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every seed counts once, and different seeds gave different predictions."""
-    arms = find_arms(case, experiment_of(case, cell, options))
+    key = experiment_of(case, cell, options)
+    arms = find_arms(case, key)
     if not finished((*arms.baseline, *arms.changed)):
-        return _no_runs(case, cell)
+        return seeds_apart(case, key) or _no_runs(case, cell)
     advice = ""
     for name, runs in (("baseline", arms.baseline), ("changed", arms.changed)):
         twice = _counted_twice(finished(runs))
@@ -151,7 +156,6 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
                 f"{text}, with different losses. A person looks at them.", values, _evidence(case, (first, second))
             )
     found = passed(f"Every seed stands for a run of its own.{advice}")
-    key = experiment_of(case, cell, options)
     return with_doubts(found, doubts_of(case, of_kind(about_experiment(case, key, arms.vary), Kind.SEED)))
 
 
@@ -202,7 +206,11 @@ def _deterministic(run: Run) -> bool:
 def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A mean ± standard deviation sums up all finished runs of its configuration."""
     key = experiment_of(case, cell, options)
-    measured = measure(case, key if find_arms(case, key).both else "")
+    return without_records(case, _summary_matches(case, key, cell), [key])
+
+
+def _summary_matches(case: Case, key: str, cell: Cell) -> Finding:
+    measured = measure(case, key if arms_of(case, key).both else "")
     if not any(len(group.runs) > 1 for group in measured.groups):
         return not_applicable("No configuration has more than one run to sum up.")
     blocks = [block for place in (cell, *template_cells(case, key, cell)) for block in cell_blocks(case, place.key)]
@@ -210,6 +218,7 @@ def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     if "result" in parts and positions["result"] not in {block.position for block in blocks}:
         blocks.append(Block("paragraph", parts["result"], position=positions["result"]))
     traces = [item for item in trace(dict.fromkeys(blocks), measured) if item.number.spread is not None]
+    traces = as_printed(case, traces, measured, [key])
     if not traces:
         return undecided("No mean ± standard deviation could be read in your text.")
     values = {"summaries": [_summary(item) for item in traces]}

@@ -222,6 +222,10 @@ def _goes_on(number: Number, text: str, mentions: Sequence[Mention], numbers: Se
     if following is not None and not text[number.end : following.start].strip(" -)"):
         return True
     after = next((item for item in numbers if item.start > number.start), None)
+    if after is not None and any(
+        item.start >= after.end and not text[after.end : item.start].strip(" -‑") for item in mentions
+    ):
+        return False  # "lr 0.001, 2 epochs": the next number is the next setting's
     return (
         after is not None
         and re.fullmatch(r"\s*(?:,|/|and|&|to|–|-|→|->|or|vs\.?)\s*", text[number.end : after.start]) is not None

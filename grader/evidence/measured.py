@@ -20,6 +20,7 @@ from grader.evidence.runs import (
     read_runs,
 )
 from grader.evidence.shown import shown_facts
+from grader.evidence.unrecorded.arms import arms_of, other_runs, unrecorded_experiments
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.vocabulary import Phrases
@@ -118,9 +119,10 @@ class Measured:
 @lru_cache(maxsize=4 * CASES)
 def measure(case: Case, experiment: str = "") -> Measured:
     """Everything measured, or what belongs to one experiment alone."""
-    runs = [run for run in read_runs(case) if run.finished]
-    keys = (experiment,) if experiment else experiment_keys(case)
-    arms = [found for found in (find_arms(case, key) for key in keys) if found.both]
+    unrecorded = unrecorded_experiments(case)
+    runs = [*(run for run in read_runs(case) if run.finished), *other_runs(case)]
+    keys = (experiment,) if experiment else tuple(dict.fromkeys((*experiment_keys(case), *unrecorded)))
+    arms = [found for found in (arms_of(case, key) for key in keys) if found.both]
     pairs = tuple((arm_group(found, "baseline"), arm_group(found, "changed")) for found in arms)
     groups = [group for pair in pairs for group in pair]
     if not experiment:
@@ -140,8 +142,14 @@ def measure(case: Case, experiment: str = "") -> Measured:
 
 @lru_cache(maxsize=CASES)
 def _settings(case: Case) -> frozenset[float]:
-    numbers = chain.from_iterable((item.value for item in run.config.values()) for run in read_runs(case))
-    sizes = [size for run in read_runs(case) if run.data is not None and (size := run.data.train_rows) is not None]
+    shown = [
+        run
+        for key in unrecorded_experiments(case)
+        for run in (arms_of(case, key).baseline + arms_of(case, key).changed)
+    ]
+    runs = [*read_runs(case), *other_runs(case), *shown]
+    numbers = chain.from_iterable((item.value for item in run.config.values()) for run in runs)
+    sizes = [size for run in runs if run.data is not None and (size := run.data.train_rows) is not None]
     return frozenset(
         float(value)
         for value in (*numbers, *sizes)

@@ -32,7 +32,7 @@ Groups = Callable[[str], Sequence[tuple[int, int, frozenset[str]]]]
 def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
     """Every number of the outputs, with the words of its line, row and column."""
     released = case.released_positions
-    typed = _typed_numbers(case)
+    typed = typed_numbers(case)
     found = 0
     for cell in case.notebook.cells:
         if cell.cell_type != "code":
@@ -47,7 +47,7 @@ def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
 
 
 @lru_cache(maxsize=4)
-def _typed_numbers(case: Case) -> frozenset[str]:
+def typed_numbers(case: Case) -> frozenset[str]:
     """Numbers with two decimals or more that stand in the code which a student wrote."""
     released = case.released_positions
     return frozenset(

@@ -7,6 +7,7 @@ from grader.checks.base import Finding, check, failed, listed, passed, proposed,
 from grader.checks.experiments.beyond import before_prediction, beyond_records
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
 from grader.checks.survival import outputs_lost, unless_lost
+from grader.checks.unrecorded import one_change_shown, predicted_first_shown
 from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
 from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
 from grader.evidence.same_run import SMALLEST_FACTOR
@@ -21,9 +22,9 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Exactly one thing differs between the two arms, and it is the variable you declared."""
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
-    if not arms.both:
-        return without_arms(case, cell, arms)
     allowed = _allowed(cell, options)
+    if not arms.both:
+        return one_change_shown(case, key, allowed) or without_arms(case, cell, arms)
     vary = allowed[0] if len(allowed) == 1 else arms.vary
     found = _as_recorded(case, arms, vary, allowed)
     return beyond_records(case, key, vary, found, float(options.get("smallest_factor", SMALLEST_FACTOR)))
@@ -135,7 +136,7 @@ def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     key = experiment_of(case, cell, options)
     arms = find_arms(case, key)
     if not arms.changed:
-        return without_arms(case, cell, arms)
+        return predicted_first_shown(case, key) or without_arms(case, cell, arms)
     starts = [run for run in arms.changed if run.start is not None]
     if not starts:
         return undecided(

@@ -9,6 +9,7 @@ from grader.checks.base import Finding, check, failed, listed, passed, proposed,
 from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, doubted, numbers_finding
 from grader.checks.survival import outputs_lost, text_lost, unless_lost
+from grader.checks.unrecorded import as_printed, cannot_tell, where_sure, without_records
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.compare import Difference, compare
@@ -27,6 +28,7 @@ from grader.evidence.sentences import metrics_in, read_sentences
 from grader.evidence.told import wrongly_changed, wrongly_predicted
 from grader.evidence.traces import Status
 from grader.evidence.tracing import trace, trace_sentences
+from grader.evidence.unrecorded.arms import arms_of
 from grader.evidence.worded.all import find_doubts
 from grader.evidence.worded.outcomes import Foretold, wrong_outcomes
 from grader.evidence.worded.reading import Reading
@@ -130,12 +132,17 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list
 
 
 @check("experiments.held_constant", "What you held constant")
-def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:  # noqa: PLR0911 - as above
+def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
     has the value you give it.
     """
     key = experiment_of(case, cell, options)
-    arms = find_arms(case, key)
+    found = where_sure(case, _held_constant(case, key, cell), key)
+    return without_records(case, found, [key])
+
+
+def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR0911 - as above
+    arms = arms_of(case, key)
     parts, positions = written_parts(case, key, cell)
     if "held" not in parts:
         return _missing(case, key, cell, "held")
@@ -228,7 +235,11 @@ def _setting_of(difference: Difference) -> str:
 def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your result are those that the runs recorded, for the metric and the arm you name."""
     key = experiment_of(case, cell, options)
-    arms = find_arms(case, key)
+    return without_records(case, _result_matches(case, key, cell, options), [key])
+
+
+def _result_matches(case: Case, key: str, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    arms = arms_of(case, key)
     parts, _ = written_parts(case, key, cell)
     if "result" not in parts:
         return _missing(case, key, cell, "result")
@@ -247,6 +258,7 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         _rows_apart(written_blocks(case, key, cell).get("meaningful", ())), measured, implied=implied
     )
     traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
+    traces = as_printed(case, traces, measured, [key])
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     outcome = _foretold(arms)
     told = (
@@ -277,7 +289,11 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     seed; with several, the intervals decide.
     """
     key = experiment_of(case, cell, options)
-    arms = find_arms(case, key)
+    return without_records(case, _meaningful_supported(case, key, cell, options), [key])
+
+
+def _meaningful_supported(case: Case, key: str, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    arms = arms_of(case, key)
     parts, positions = written_parts(case, key, cell)
     if "meaningful" not in parts:
         return _missing(case, key, cell, "meaningful")
@@ -314,7 +330,8 @@ def _claim_finding(
                 return proposed(unread, Outcome.FAILED, f"{shorten(quote)!r}: {held.because}")
         return unread
     if not arms.both:
-        return undecided(
+        single_seed = cannot_tell(case, text, quote, position) if claim is claims.Claim.CANNOT_TELL else None
+        return single_seed or undecided(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
         )
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)

@@ -1,0 +1,300 @@
+"""The calls that train, in the order in which they ran, each with the settings that the code gives it.
+
+Followed are the notebook's own functions and classes, scikit-learn's estimators, transformers' Trainer, Keras and
+fastai; loops and comprehensions over seeds or settings are taken apart. What the code does not write out is
+unknown.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from grader.code.facts import Scope
+from grader.code.paths import path_of
+from grader.code.program import Program, Step, read_program
+from grader.evidence.runs import CASES
+from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
+from grader.evidence.unrecorded.values import UNKNOWN, Evaluator, Thing, scalars
+from grader.model import Case
+from paribus.course.assignment import Role
+
+MAX_CALLS = 200
+TRAINS = frozenset(
+    {"backward", "fit", "partial_fit", "train_on_batch", "fit_one_cycle", "fine_tune", "fit_generator"}
+)
+_RUNS = frozenset({"fit", "train", "fit_one_cycle", "fine_tune"})
+_NO_MODELS = (
+    "vectorizer",
+    "encoder",
+    "scaler",
+    "transformer",
+    "tokenizer",
+    "binarizer",
+    "pca",
+    "selector",
+    "imputer",
+)
+_SEEDS = frozenset({"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all"})
+_EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
+
+
+@dataclass(frozen=True)
+class TrainingCall:
+    """A call that trains a model. ``unknown`` are settings whose value the code does not write out; ``complete``:
+    all that it was given could be followed.
+    """
+
+    position: int
+    order: int
+    line: int
+    function: str
+    scope: Scope | None
+    label: str = ""
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    seed: int | None = None
+    unknown: frozenset[str] = frozenset()
+    complete: bool = True
+
+
+@lru_cache(maxsize=CASES)
+def training_calls(case: Case) -> tuple[TrainingCall, ...]:
+    """Every training call of a submission; () where its code is hidden."""
+    tasks = frozenset(cell.key for cell in case.assignment.cells if cell.role is Role.TASK)
+    return tuple(_Walk(read_program(case), tasks).calls())
+
+
+class _Walk:
+    """One walk over the statements of a notebook, with the values of its names at each moment."""
+
+    def __init__(self, program: Program, tasks: frozenset[str]) -> None:
+        self._program, self._tasks = program, tasks
+        self._found: list[TrainingCall] = []
+        self._values = Evaluator(program, {}, self._called)
+        self._step: Step
+        self._trains: dict[int, bool] = {}
+        self._seeded: tuple[int, int] | None = None  # the cell that last set a seed, and the seed
+
+    def calls(self) -> list[TrainingCall]:
+        for step in self._program.steps:
+            self._step = step
+            if isinstance(step.scope.node, ast.stmt) and len(self._found) < MAX_CALLS:
+                self._run(step.scope.node)
+        return self._found[:MAX_CALLS]
+
+    def _run(self, node: ast.stmt, depth: int = 0) -> None:  # noqa: PLR0912 - one branch a kind of statement
+        if depth > 8 or len(self._found) >= MAX_CALLS or self._values.spent:
+            return
+        values = self._values
+        if isinstance(node, ast.Assign):
+            value = values.value(node.value)
+            for target in node.targets:
+                values.bind(target, value)
+        elif isinstance(node, ast.AnnAssign):
+            values.bind(node.target, values.value(node.value))
+        elif isinstance(node, ast.AugAssign):
+            values.value(node.value)
+            values.bind(node.target, UNKNOWN)
+        elif isinstance(node, ast.Expr):
+            values.value(node.value)
+        elif isinstance(node, ast.For):
+            self._loop(node, depth)
+        elif isinstance(node, ast.While):
+            self._own_loop(node, depth)
+        elif isinstance(node, ast.If):
+            values.value(node.test)
+            self._all([*node.body, *node.orelse], depth)
+        elif isinstance(node, ast.With):
+            for item in node.items:
+                made = values.value(item.context_expr)
+                if item.optional_vars is not None:
+                    values.bind(item.optional_vars, made)
+            self._all(node.body, depth)
+        elif isinstance(node, ast.Try):
+            self._all([*node.body, *node.orelse, *node.finalbody], depth)
+
+    def _all(self, nodes: list[ast.stmt], depth: int) -> None:
+        for item in nodes:
+            self._run(item, depth + 1)
+
+    def _loop(self, node: ast.For, depth: int) -> None:
+        named = node.target.id if isinstance(node.target, ast.Name) else ""
+        items = self._values.loop(node.iter)
+        if named.lower() in _EPOCH_NAMES or items is None:
+            self._values.bind(node.target, UNKNOWN)
+            self._own_loop(node, depth)
+            return
+        for item in items:
+            self._values.bind(node.target, item)
+            self._all(node.body, depth)
+
+    def _own_loop(self, node: ast.For | ast.While, depth: int) -> None:
+        """A loop over epochs or batches. Where it trains, it is one run, whose settings are the names that its cell
+        knows.
+        """
+        before = len(self._found)
+        self._all(node.body, depth)
+        inner = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
+        if not any(self._trains_here(call) for call in inner):
+            return
+        del self._found[before:]
+        used = {item.id for item in ast.walk(self._step.scope.node) if isinstance(item, ast.Name)}
+        here = {
+            store.root for step in self._program.steps if step.position == self._step.position
+            for store in step.scope.stores
+        }  # fmt: skip
+        names = {
+            name: value for name, value in self._values.names.items()
+            if name in used | here
+            and (key_of(name).means in (Means.SETTING, Means.SEED) or isinstance(value, dict | Thing))
+        }  # fmt: skip
+        self._add(node.lineno, "", None, names)
+
+    def _trains_here(self, call: ast.Call) -> bool:
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        return (
+            name == "backward"
+            or name in self._tasks
+            or any(map(self._is_training, self._program.functions_of(call.func, self._step.order)))
+        )
+
+    # --- calls ---------------------------------------------------------------------------------------------------
+
+    def _called(self, node: ast.Call, values: Evaluator) -> Any:  # noqa: ANN401 - any value
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        base = values.value(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        places, named = values.given(node)
+        path = path_of(node.func) or (method or "",)
+        if path[-1] in _SEEDS and places and isinstance(places[0], int):
+            self._seeded = (self._step.position, places[0])
+        if isinstance(base, Thing) and method:
+            return self._method(node, base, method, places, named)
+        scopes = self._program.functions_of(node.func, self._step.order) if len(path) == 1 else ()
+        if not scopes:
+            return Thing(path[-1], dict(named), tuple(places)) if path[-1] else UNKNOWN
+        scope = scopes[0]
+        if scope.is_class:
+            return self._made(node, scope, places, named)
+        given = self._bound(scope, places, named, skip=0)
+        if scope.name not in self._tasks and self._is_training(scope):
+            self._add(node.lineno, scope.name, scope, given)
+            return Thing(scope.name, {})
+        return UNKNOWN
+
+    def _made(self, node: ast.Call, scope: Scope, places: list[Any], named: dict[str, Any]) -> Thing:
+        """An instance of the notebook's own class: the fields of a data class, or what __init__ is given."""
+        init = next((item for item in scope.inner if item.name.endswith(".__init__")), None)
+        if init is not None:
+            thing = Thing(scope.name, self._bound(init, places, named, skip=1), scope=scope)
+            if self._is_training(init):
+                self._add(node.lineno, scope.name, init, thing.entries)
+            return thing
+        fields: dict[str, Any] = {}
+        body = scope.node.body if isinstance(scope.node, ast.ClassDef) else []
+        for item in body:
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+                fields[item.target.id] = self._values.value(item.value) if item.value is not None else UNKNOWN
+            elif isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+                fields[item.targets[0].id] = self._values.value(item.value)
+        fields.update(zip(list(fields), places, strict=False))
+        return Thing(scope.name, {**fields, **named}, scope=scope)
+
+    def _method(self, node: ast.Call, base: Thing, method: str, places: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        own = None
+        if base.scope is not None:
+            own = next((item for item in base.scope.inner if item.name.endswith(f".{method}")), None)
+        if own is not None:
+            if not self._is_training(own):
+                return UNKNOWN
+            given = {**base.entries, **self._bound(own, places, named, skip=1)}
+            self._add(node.lineno, own.name, own, given)
+            return base
+        if method in _RUNS and not base.name.lower().endswith(_NO_MODELS):
+            if method == "train" and "trainer" not in base.name.lower():
+                return base
+            data = {f"data {index}": item for index, item in enumerate(places) if isinstance(item, Thing)}
+            self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named, **data}, of=base.name)
+            return base
+        return Thing(f"{base.name}.{method}", {}, (base,))  # what it was made with belongs to what it gives
+
+    def _is_training(self, scope: Scope) -> bool:
+        if id(scope) not in self._trains:
+            reached = self._program.reach((scope,))
+            names = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in reached.calls()}
+            by_trainer = "train" in names and any(name.endswith("Trainer") for name in names)
+            self._trains[id(scope)] = bool(names & TRAINS) or by_trainer
+        return self._trains[id(scope)]
+
+    def _add(self, line: int, function: str, scope: Scope | None, given: Mapping[str, Any], of: str = "") -> None:
+        settings, unknown = dict[str, Value](), set[str]()
+        seed, label, complete = None, "", True
+        for name, item in given.items():
+            whole = isinstance(item, dict | Thing)
+            if isinstance(item, dict) and not any(key_of(str(key)).means is Means.SETTING for key in item):
+                continue  # no configuration
+            for entry, value in scalars(item) if whole else ((name, item),):
+                key = key_of(entry)
+                if value is UNKNOWN:
+                    complete &= entry != "**"
+                    unknown |= {key.name} if key.means is Means.SETTING else set()
+                elif key.means is Means.SEED and isinstance(value, int) and not isinstance(value, bool):
+                    seed = value if seed is None or not whole else seed
+                elif key.means is Means.NAME:
+                    label = label or (value if isinstance(value, str) else "")
+                elif isinstance(value, str | int | float | bool) or value is None:
+                    if whole and isinstance(item, Thing) and item.scope is None and key.means is not Means.SETTING:
+                        continue  # what a library calls its own
+                    settings.setdefault(key.name, plain_value(value))
+                elif isinstance(value, list) and key.means is Means.SETTING:
+                    settings.setdefault(key.name, plain_value(value))
+        if of and not of.lower().endswith("trainer"):
+            settings.setdefault("model", of)
+        if seed is None and self._seeded is not None and self._seeded[0] == self._step.position:
+            seed = self._seeded[1]
+        fixed, seeded = self._fixed(scope) if scope is not None else ({}, None)
+        seed = seeded if seed is None else seed
+        for name, value in fixed.items():
+            settings.setdefault(name, value)
+        self._found.append(
+            TrainingCall(self._step.position, self._step.order, line, function, scope, label, settings, seed,
+                         frozenset(unknown - set(settings)), complete)
+        )  # fmt: skip
+
+    def _fixed(self, scope: Scope) -> tuple[dict[str, Value], int | None]:
+        """The settings and the seed that a training function has written into it, or reads from the notebook's own
+        names.
+        """
+        reach = self._program.reach((scope,))
+        found: dict[str, Value] = {}
+        seeds = set[int]()
+        for name in sorted(reach.free):
+            value, key = self._values.names.get(name, UNKNOWN), key_of(name)
+            if key.means is Means.SETTING and isinstance(value, str | int | float | bool):
+                found.setdefault(key.name, plain_value(value))
+        for call in reach.calls():
+            path = self._program.resolve(path_of(call.func) or ("",))
+            if path[-1] in _SEEDS and call.args:
+                given = self._values.value(call.args[0]) if isinstance(call.args[0], ast.Constant) else None
+                seeds |= {given} if isinstance(given, int) else set()
+            if not (path[-1].endswith("Arguments") or ("optim" in path[:-1] and path[-1][:1].isupper())):
+                continue
+            for item in call.keywords:
+                key = key_of(item.arg or "")
+                if key.means is Means.SETTING and isinstance(item.value, ast.Constant):
+                    found.setdefault(key.name, plain_value(item.value.value))
+        return found, seeds.pop() if len(seeds) == 1 else None
+
+    def _bound(self, scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
+        """The parameters of a function with what a call gives them, else with the defaults that are written out."""
+        node = scope.node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return dict(named)
+        arguments = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
+        found: dict[str, Any] = {}
+        for name, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
+            found[name] = self._values.value(default)
+        for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            found[item.arg] = self._values.value(given)
+        found.update(zip(arguments[skip:], places, strict=False))
+        return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}

@@ -1,0 +1,117 @@
+"""Tables of an output, as rows of cells: in HTML, and in text as pandas, fastai and scikit-learn print them."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from grader.evidence.unrecorded.names import Means, key_of
+from grader.reading.notation import plain
+from grader.recover.excess import parse
+
+Grid = list[list[str]]
+MAX_HTML, MAX_ROWS = 200_000, 200
+_BOX = re.compile(r"[│┃|]")
+_RULE = re.compile(r"^[\s│┃|+:=─━┏┳┓┡╇┩└┴┘├┼┤╭╮╰╯┌┬┐-]*$")
+_VALUE = re.compile(r"^(?:[-+]?\d[\d.,:eE+-]*%?|nan|NaN|None|No log|-)$")
+
+
+def grids_in_html(html: str) -> list[Grid]:
+    """The tables of some HTML, each with its head in the first row."""
+    body = parse(html[:MAX_HTML]).body
+    found = []
+    for table in body.css("table") if body is not None else ():
+        rows = [
+            [plain((cell.text(deep=True) or "").strip()) for cell in row.css("th, td")]
+            for row in table.css("tr")[:MAX_ROWS]
+        ]
+        rows = [row for row in rows if row]
+        if len(rows) > 1:
+            found.append(rows)
+    return found
+
+
+def grids_in_text(lines: Sequence[str]) -> tuple[Mapping[int, Grid], frozenset[int]]:
+    """The tables of a text by the line on which each begins, and all lines that belong to one."""
+    found: dict[int, Grid] = {}
+    taken: set[int] = set()
+    number = 0
+    while number < len(lines):
+        grid, end = _grid(lines, number)
+        if grid is not None:
+            found[number] = grid
+            taken.update(range(number, end))
+            number = end
+        else:
+            number += 1
+    return found, frozenset(taken)
+
+
+def _grid(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:
+    """A head without numbers, and rows below it that have as many cells, or one more."""
+    boxed = len(_BOX.findall(lines[start])) >= 2
+    head = _cells(lines[start], boxed=boxed)
+    if len(head) < 2 or any(_VALUE.match(cell) or re.search("[=:]", cell) for cell in head):
+        return None, start
+    if not any(key_of(cell).means in (Means.METRIC, Means.EPOCH) or "metric" in cell.lower() for cell in head):
+        return None, start
+    report = [cell.lower() for cell in head] == ["precision", "recall", "f1-score", "support"]
+    rows: Grid = []
+    end = start + 1
+    for line in lines[start + 1 : start + 1 + MAX_ROWS]:
+        if not line.strip() or _RULE.match(line):
+            if not (rows or _RULE.match(line)) and not report:
+                break
+            if rows and not report and not boxed:
+                break
+            end += 1
+            continue
+        if (
+            not rows
+            and end == start + 1
+            and len(line.split()) == 1
+            and not boxed
+            and not _VALUE.match(line.strip())
+        ):
+            end += 1  # the name of a data frame's index
+            continue
+        row = _cells(line, boxed=boxed)
+        row = _report_row(row) if report else row
+        if not (len(head) <= len(row) <= len(head) + 1) or not any(
+            _VALUE.match(cell) for cell in row[-len(head) :]
+        ):
+            row = _packed(line, len(head))
+        if not row:
+            break
+        rows.append(row)
+        end += 1
+    if not rows:
+        return None, start
+    width = max(len(row) for row in rows)
+    head = ["", *head] if width == len(head) + 1 else head
+    return [head, *(row for row in rows if len(row) == width)], end
+
+
+def _cells(line: str, *, boxed: bool) -> list[str]:
+    """A line's cells: between the strokes of a box, between two blanks or more, else word by word."""
+    if boxed:
+        return [cell.strip() for cell in _BOX.split(line.strip().strip("│┃|"))]
+    cells = [cell for cell in re.split(r"\s{2,}|\t", line.strip()) if cell]
+    return cells if len(cells) > 1 else line.split() if re.search(r"[_\d]", line) else cells
+
+
+def _packed(line: str, width: int) -> list[str]:
+    """A row whose last cells are one blank apart: values from the right, words before them are its name."""
+    words = line.split()
+    values = 0
+    while values < min(width, len(words)) and _VALUE.match(words[-1 - values]):
+        values += 1
+    if values != width or not words:
+        return words if len(words) == width and values >= width - 1 and values > 0 else []
+    name = " ".join(words[:-values])
+    return [name, *words[-values:]] if name else words
+
+
+def _report_row(row: list[str]) -> list[str]:
+    """A report's row of averages: its accuracy stands below f1-score."""
+    if row and row[0] == "accuracy" and len(row) == 3:
+        return [row[0], "-", "-", *row[1:]]
+    return row
