@@ -1,17 +1,20 @@
 """Memos: answered, in the asked sections, with numbers that can be traced, sources, and no diary."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
-from grader.checks.support import doubted, numbers_finding, student_cells
+from grader.checks.support import contradicted, doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
-from grader.evidence.measured import measure
+from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys
+from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
+from grader.evidence.statements import Sentence
+from grader.evidence.traces import Status
 from grader.evidence.tracing import trace_sentences
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
@@ -26,9 +29,15 @@ _LINK = re.compile(
 _HREF = re.compile(r"href=[\"']https?://", re.IGNORECASE)
 
 
+READING = frozenset({"memo.numbers_traced", "experiments.result_matches"})
+"""The checks that read what an answer says of the runs."""
+
+
 @check("memo.answered", "Answered in your own words")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count."""
+    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count. Where
+    no other check reads the memo, a sentence that the records contradict is left to a person here.
+    """
     minimum = int(options.get("min_words", cell.options.get("min_words", 1)))
     if (lost := _lost(case, cell)) is not None:
         return lost
@@ -42,7 +51,24 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         short = f"Your answer has {count} words of your own; at least {minimum} are asked for."
         untouched = "The memo stands as it was released: write your answer below the question."
         return unless_lost(case, failed(short if count else untouched, values, evidence), text_lost(case))
-    return passed(f"Your answer has {count} words.", values, evidence)
+    found = passed(f"Your answer has {count} words.", values, evidence)
+    if says_little(case, cell):
+        return undecided("A person reads whether this answers the question.", values, evidence)
+    if cell.role is not Role.MEMO or any(item.check in READING for item in cell.checks):
+        return found
+    return _contradicted(case, cell, found)
+
+
+def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:
+    """What no other check of the memo reads, and the records contradict: a person compares."""
+    if not case.records:
+        return found
+    measured, sentences = _sentences(case, cell, [cell], "")
+    for item in trace_sentences(sentences, measured):
+        if item.status is Status.WRONG:
+            return contradicted(case, found, item)
+    about = groups_in(cell.source, measured)
+    return doubted(found, find_doubts(sentences, measured, about))
 
 
 @check("memo.sections_present", "Every section is there")
@@ -126,15 +152,22 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     if not case.records:
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
-    measured = measure(case, experiment if experiment in experiment_keys(case) else "")
-    answers = [
-        tuple(read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)))
-        for memo in memos
-    ]
-    traces = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    measured, sentences = _sentences(case, cell, memos, experiment)
+    traces = trace_sentences(sentences, measured)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
-    return doubted(found, find_doubts(chain.from_iterable(answers), measured, about))
+    return doubted(found, find_doubts(sentences, measured, about))
+
+
+def _sentences(
+    case: Case, cell: Cell, memos: Sequence[Cell], experiment: str
+) -> tuple[Measured, tuple[Sentence, ...]]:
+    """What memos say, sentence by sentence, with what they are held against."""
+    measured = measure(case, experiment if experiment in experiment_keys(case) else "")
+    answers = (
+        read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)) for memo in memos
+    )
+    return measured, tuple(chain.from_iterable(answers))
 
 
 @check("memo.sources_cited", "Sources named")

@@ -57,6 +57,12 @@ def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
     return proposed(undecided(text, found.values, found.evidence), Outcome.FAILED, first.why)
 
 
+def contradicted(case: Case, found: Finding, item: Trace) -> Finding:
+    """A finding beside a number that the records contradict, for a person to compare."""
+    why = f"{shorten(item.sentence, 120)!r}: {_held_against(case, item)}"
+    return proposed(undecided(_not_traced(item, [item]), found.values, found.evidence), Outcome.FAILED, why)
+
+
 CARRIED = 0.34
 """The share of numbers that may be read in more than one way beside traced ones, each of them right in one way."""
 

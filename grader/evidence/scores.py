@@ -47,6 +47,12 @@ def class_names(case: Case, run: Run) -> tuple[str, ...]:
     return () if found is None else found[1]
 
 
+def data_of(case: Case) -> tuple[tuple[int, int], ...]:
+    """How many validation items and how many classes each data record tells of."""
+    found = ((unpacked(labels), classes) for labels, classes in _labels(case).values())
+    return tuple((len(items), len(classes)) for items, classes in found if items is not None and classes)
+
+
 @lru_cache(maxsize=CASES)
 def _labels(case: Case) -> Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]:
     """The packed labels and the classes by split and fingerprint; the first data record counts."""

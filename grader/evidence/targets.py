@@ -12,6 +12,7 @@ from grader.evidence.near import distance, is_described
 from grader.evidence.statements import Claim
 from grader.evidence.unclaimed import is_beside_metric
 from grader.reading import vocabulary
+from grader.reading.claimed import pattern
 from grader.reading.numbers import Number
 
 
@@ -385,9 +386,21 @@ def in_percent(fact: Fact, claim: Claim, measured: Measured) -> bool:
     number, text = claim.number, claim.sentence.text
     if not number.percent or number.points or number.signed or fact.metric not in FRACTIONS:
         return False
-    said = _RELATIVE.search(text[max(0, number.start - 30) : number.start]) or _MORE.match(text[number.end :])
-    return said is not None and not any(
+    said = (
+        _RELATIVE.search(text[max(0, number.start - 30) : number.start])
+        or _MORE.match(text[number.end :])
+        or _says_relative(number, text.lower())
+    )
+    return bool(said) and not any(
         item.kind is Kind.RATIO and item.metric == fact.metric for item in measured.changes.agreeing(number)
+    )
+
+
+def _says_relative(number: Number, lower: str) -> bool:
+    """The words right around a percentage say that it is one of where something began."""
+    before = lower[max(0, number.start - 40) : number.start].rstrip(" :=-−")
+    return any(hit.end() == len(before) for hit in pattern("relative", "before").finditer(before)) or (
+        pattern("relative", "after").match(lower[number.end :].lstrip(" %,\u00a0")) is not None
     )
 
 

@@ -15,7 +15,7 @@ _NO_MOST = re.compile(
     r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|examples|seeds|runs|places|telling|part)"
 )
 _RELATIVE = re.compile(
-    r"\brelativ\w*|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"  # noqa: E501
+    r"\brelativ\w*|\bin relation\b|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"  # noqa: E501
 )
 _PIECE = re.compile(r",|;|:|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\s[–—]\s")
 _LEVEL = re.compile(r"\b(?:strongest|weakest|highest|lowest|best|worst)\b")

@@ -24,7 +24,7 @@ _TIMES = re.compile(
     r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"  # noqa: E501
 )
 _VERB = re.compile(
-    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?))"  # noqa: E501
+    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?|it (?:gave|gives|led|means|makes|made)))"  # noqa: E501
 )
 _PART = re.compile(
     rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"  # noqa: E501

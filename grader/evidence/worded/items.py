@@ -56,7 +56,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
     wrong = _correct(values, "error_rate")
     for hit in _RIGHT.finditer(reading.lower):
         known = wrong if hit["kind"] == "wrong" else correct
-        keys = reading.sentence.group_keys or reading.sentence.implied_groups
+        keys = reading.sentence.group_keys | reading.sentence.implied_groups
         mine = {count for key, count in known.items() if not keys or key in keys}
         said = number_of(hit["count"])
         if mine and said not in mine and not _CHANGED.search(hit[0]):
@@ -182,7 +182,7 @@ def _count(values: Values, key: str, kind: str) -> float | None:
 
 
 def _named(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    keys = reading.sentence.group_keys or reading.sentence.implied_groups
+    keys = reading.sentence.group_keys | reading.sentence.implied_groups
     found = [group for group in values.measured.settled if group.key in keys]
     return found or list(values.measured.settled)
 

@@ -41,7 +41,7 @@ _OVER_EPOCHS = re.compile(
 ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"  # noqa: E501
     r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"  # noqa: E501
-    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
+    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|goes to|go to|errors)\b"
 )
 _SPREAD = re.compile(
     r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"  # noqa: E501
@@ -78,10 +78,12 @@ class Asked:
 
 def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What a sentence says is more, less, better or worse, and is not, whichever way it is read."""
-    if _is_other(reading, values):
+    if reading.doubtful or reading.sentence.row:
         return
     for hit in reading.hits():
         start, end = reading.clause_at(hit.start)
+        if _of_seeds(reading, values, start, end):
+            continue
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
@@ -189,6 +191,20 @@ def _is_other(reading: Reading, values: Values) -> bool:
     ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
+
+
+_ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")
+
+
+def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
+    """A clause speaks of single seeds."""
+    clause = _ONE_SEED.sub(" ", reading.lower[start:end])
+    if _SEEDS.search(clause) and not _SPREAD.search(clause):
+        return True
+    return any(
+        number.whole and start <= number.start < end and int(number.value) in values.known_seeds
+        for number in reading.sentence.numbers
+    )
 
 
 def _doubt(reading: Reading, values: Values, words: str, pair: Asked) -> Doubt:

@@ -22,12 +22,13 @@ _SEEDS = re.compile(
     rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|complaints|errors|items)))"  # noqa: E501
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
+_P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")
 _EXCEPT = re.compile(r"\bexcept|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 
 
 def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "Lower in each of the three seeds", where one went up."""  # noqa: D210
-    if reading.unsaid or reading.sentence.row or _EXCEPT.search(reading.lower):
+    if reading.unsaid or reading.sentence.row or _EXCEPT.search(reading.lower) or _P_VALUE.search(reading.lower):
         return
     for found in _SEEDS.finditer(reading.lower):
         only = re.search(r"\bonly\W+$|\bjust\W+$", reading.lower[: found.start()]) is not None

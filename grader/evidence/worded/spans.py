@@ -21,7 +21,7 @@ _LEAVES = re.compile(
 )
 _MANY = re.compile(
     r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"  # noqa: E501
-    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"  # noqa: E501
+    r"\b(?P<none>(?:no(?= (?:\w+ )?(?:interval|one|of))|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"  # noqa: E501
 )
 _KIND = re.compile(
     r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b"  # noqa: E501
