@@ -18,6 +18,7 @@ _HEADS = {
     "epochs": ("epochs",),
 }
 """Short names of settings, with which prose says a value."""
+_LOOSE_HEADS = {"batch_size": ("lotes", "lots", "lotti", "batches", "lote", "lot")}
 _ADJECTIVES = {"class_weights": ("weighted", "unweighted"), "label_smoothing": ("smoothed", "unsmoothed")}
 _NOUNS = (
     "arm",
@@ -56,6 +57,7 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
     found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
     found |= value_phrases(setting, value)
+    found |= {f"{word} {name}" for word in _COMPARED[_side(value, other)] for name in _looser(setting)}
     off, other_off = is_off(value), is_off(other)
     weighted, unweighted = _ADJECTIVES.get(setting, ("", ""))
     if off and not other_off:
@@ -70,6 +72,12 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     return found
 
 
+def _looser(setting: str) -> tuple[str, ...]:
+    """What a setting is called in looser words and other languages."""
+    found = vocabulary.names("synonyms").get(setting, ())
+    return (*found, *_LOOSE_HEADS.get(setting, ()))
+
+
 def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
     """How prose names a setting's value: "batch size of 16", "16 batch size", "bs=16", "at 2e-5", "the cosine
     schedule".
@@ -81,6 +89,7 @@ def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any p
             f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is ", " at ", " to ")
         )
         phrases.update(f"{text} {name}" for name in names)
+        phrases.update(f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di "))
         phrases.update(f"{text} {noun}" for noun in _NOUNS)
         if isinstance(value, str):
             phrases.update(_string_phrases(text))
@@ -138,6 +147,9 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
             "low",
             "slower",
             "slow",
+            "gentler",
+            "milder",
+            "finer",
         )
     return (
         *words,
@@ -157,7 +169,22 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
         "faster",
         "fast",
         "full",
+        "coarser",
+        "steeper",
     )
+
+
+_COMPARED: dict[int, tuple[str, ...]] = {
+    -1: ("kleinere", "kleineren", "kleinerer", "niedrigere", "niedrigeren", "geringere", "petit", "petite", "faible", "smaller", "lower", "gentler", "mniejsza", "mniejszy", "меньшая", "меньший", "较小的"),
+    0: (),
+    1: ("größere", "größeren", "größerer", "höhere", "höheren", "grand", "grande", "élevé", "larger", "higher", "większa", "większy", "большая", "больший", "较大的"),
+}  # fmt: skip
+"""Comparatives that stand before a setting's name in other languages, by which of the two is smaller."""
+
+
+def _side(value: Any, other: Any) -> int:  # noqa: ANN401 - any plain value
+    numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
+    return 0 if len(numbers) < 2 else int(value > other) - int(value < other)
 
 
 def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any plain value

@@ -287,6 +287,9 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
         return tuple(about) if len(about) == 1 else SCORES
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
         return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
+    if hit.relation.role == "steady" or _SPREAD.search(reading.lower[start:end]):
+        about = {item.name for item in named} or reading.sentence.implied_metrics
+        return tuple(sorted(about & set(SCORES))) or SCORES
     implied = hit.relation.role == "change" and pronoun and not named
     tiers = hit.relation.role == "change" and bool(reading.tiers)
     return tuple(sorted(reading.sentence.implied_metrics)) if implied or tiers else ()

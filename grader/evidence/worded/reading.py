@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from grader.evidence.settings import loose_names
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
 from grader.reading.vocabulary import Mention, Relation
 
 _CLAUSE = re.compile(
-    r";|:\s|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|aber|während|et|mais|y|pero|mientras)\s|"  # noqa: E501
+    r";|:\s|\.\s|[，。；：、]|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|aber|während|et|mais|y|pero|mientras|mentre|mas|enquanto|és|míg|ale|natomiast|но|тогда|obwohl|bien que|alors que|aunque|dennoch|pourtant|jedoch)\s|"  # noqa: E501
     r",\s+yet\s|,?\s+and\s|,\s+(?=(?:so|which|where|as|the|it|with|only|this|that)\b)"
 )
 _EPOCH = re.compile(
@@ -134,6 +135,11 @@ class Reading:
             *((item.start, item.end) for item in self.sentence.metrics if item.name not in ("lost", "rescued")),
         ]
 
+    @cached_property
+    def _settings(self) -> list[Mention]:
+        """Where settings are named in scripts without spaces: what follows may be what was done to one."""
+        return [] if self.lower.isascii() else [item for item in loose_names(self.lower) if item.end - item.start < 5]
+
     def is_denied(self, start: int, end: int) -> bool:
         """An odd number of words of denial stands between two places."""
         text = _NO_DENIAL.sub(" ", self.lower[start:end])
@@ -152,6 +158,8 @@ class Reading:
                 continue
             free = hit.end
             start, _ = self.clause_at(hit.start)
+            if any(item.end <= hit.start <= item.end + 2 for item in self._settings):
+                continue  # "after raising the rate"
             before = _KINDS.sub(" ", self.lower[max(start, hit.start - 30) : hit.start])
             if _DENIED.search(before):
                 yield replace(hit, denied=True)

@@ -12,6 +12,8 @@ from grader.reading.claimed import claimed, pattern
 
 _MORE = {"second": 2, "another": 2, "other": 2, "several": 2, "mehrere": 2, "plusieurs": 2, "varias": 2, "third": 3}
 _TIMES = {"twice": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10, "several times": 2}
+_OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
+"""Other runs of the notebook are spoken of."""
 _ADDED = re.compile(r"\b(?:other|further|more|additional|weitere[nr]?|autres|otras|altri|outras)\b")
 
 
@@ -19,7 +21,7 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Means over three seeds, where one ran."""
     if reading.sentence.row or reading.lower.rstrip().endswith("?"):
         return
-    if vocabulary.has("context", "elsewhere", reading.sentence.text):
+    if vocabulary.has("context", "elsewhere", reading.sentence.text) or _OTHERS.search(reading.lower):
         return
     most = _most(reading, values)
     if most < 1:
@@ -38,7 +40,7 @@ def _most(reading: Reading, values: Values) -> int:
     meant = [group for group in values.measured.groups if not keys or group.key in keys]
     if not meant or any(group.exploring for group in meant):
         return 0
-    if keys:
+    if keys or len(values.measured.groups) == len(values.measured.experiments) * 2 == 2:
         return max(len({run.seed for run in group.runs}) for group in meant)
     seeds: dict[tuple[str, str, str], set[int | None]] = {}
     for run in read_runs(values.measured.case):

@@ -12,18 +12,24 @@ from grader.reading import vocabulary
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
 _NUMBER = r"(?:one|two|three|four|five|six|\d)"
+_ELSEWHERE = (
+    r"(?:bei|mit|in|für) (?:jedem|allen)(?: \w+)? (?:seeds?|läufen?|lauf)|(?:avec|pour|dans|à) (?:chaque graine|toutes les (?:\w+ )?graines|chaque exécution)|"
+    r"(?:con|en|para) (?:cada semilla|todas las (?:\w+ )?semillas|las \w+ semillas)|(?:con|per|in) (?:ogni seme|ogni seed|tutti i (?:\w+ )?(?:semi|seed))|"
+    r"(?:com|em|para) (?:cada semente|todas as (?:\w+ )?sementes)|minden (?:seed\w*|mag\w*)|(?:dla|przy|w) (?:każd\w+|wszystkich) (?:\w+ )?(?:seed\w*|ziar\w+)|"
+    r"(?:с|при|во|для) (?:кажд\w+|всех) (?:\w+ )?сид\w*"
+)
 _UNIT = r"(?:seeds?|pairs?|runs|repeats?|repetitions?|cases)"
 _SEEDS = re.compile(
     rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our| these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"  # noqa: E501
     rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|improved|gained|lost|were|are|show))|"  # noqa: E501
-    rf"whatever the seed|whichever seed|regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"  # noqa: E501
+    rf"whatever (?:the |of the (?:{_NUMBER} )?)seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|{_ELSEWHERE}|regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"  # noqa: E501
     rf"(?P<none>(?:no|none of the(?: {_NUMBER})?|not one of the(?: {_NUMBER})?|in no|not a single) {_UNIT})|"
     rf"(?P<some>{_NUMBER}|a single)(?: out)?(?P<of> of)?(?: the| my| our)?(?: {_NUMBER})? {_UNIT}|"
     rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|complaints|errors|items)))"  # noqa: E501
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")
-_EXCEPT = re.compile(r"\bexcept|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
+_EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 
 
 def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -47,6 +53,8 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             reading, found.start(), found.end(), start, end
         )
         if hit is None or ANOTHER_MATTER.search(reading.lower[start:end]):
+            continue
+        if found["all"] and reading.is_denied(start, found.start()):
             continue
         counts = [
             (sum(change > 0 for change in changes.values()), len(changes), what)
