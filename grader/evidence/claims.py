@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from grader.evidence.intervals import item_interval
 from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
 from grader.reading import vocabulary
+from grader.reading.claimed import claimed, pattern
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
 from paribus.intervals import Interval, paired_interval, welch_interval
@@ -71,6 +73,28 @@ def read_claim(text: str) -> tuple[Claim, str]:
         return Claim.LEANING, found[Claim.LEANING]
     cautious = cautious or wary
     return (Claim.CANNOT_TELL, cautious) if cautious else (Claim.UNREADABLE, "")
+
+
+def claim_after_caution(text: str) -> str:
+    """What a text claims in so many words behind a "yet" or a "but" that follows its caution; "" where nothing is."""
+    cautious = False
+    for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
+        lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]
+        turns = [0, *(hit.start() for hit in pattern("contrast", "words").finditer(lower)), len(lower)]
+        for place, (start, end) in enumerate(pairwise(turns)):
+            clause = lower[start:end]
+            if cautious and place and _asserts(clause):
+                return sentence[start:end].strip()
+            cautious = cautious or any(vocabulary.says("claims", name, clause) for name in ("cannot", "caution"))
+    return ""
+
+
+def _asserts(clause: str) -> bool:
+    """An effect is stated, and nothing in the clause takes it back."""
+    hit = claimed("contrast", "asserted", clause) or vocabulary.says("claims", "effect", clause)
+    if hit is None or _taken_back(clause, hit):
+        return False
+    return claimed("contrast", "weak", clause.replace(hit[0], " ")) is None
 
 
 def bold_claim(sentence: str) -> Claim:

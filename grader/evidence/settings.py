@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 from grader.evidence.runs import Run
@@ -115,7 +116,9 @@ def said_settings(text: str) -> list[Said]:
     mentions, small = loose_names(text), list(_in_words(text))
     plain_ones = [item for item in find_numbers(text) if not any(a.start <= item.start < a.end for a in small)]
     numbers = [*plain_ones, *small]
-    found = [*_by_unit(text, numbers), *_by_name(text, mentions, numbers), *_by_word(text, mentions)]
+    found = [
+        *_by_unit(text, numbers), *_by_name(text, mentions, numbers), *_as_name(text, mentions, numbers), *_by_word(text, mentions)
+    ]  # fmt: skip
     return sorted(found, key=lambda item: item.start)
 
 
@@ -186,6 +189,16 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
         if number.spelled and mention.name in ("learning_rate", "warmup_share", "weight_decay"):
             continue
         yield Said(mention.name, f"{text[mention.start : mention.end]} {number.text}", mention.start, number)
+
+
+_AS = re.compile(r"\s*(?:as|for|als|comme|como|come) (?:the |a |my |die |le |la |el )?", re.IGNORECASE)
+
+
+def _as_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
+    """ "32 as the batch size": the name follows the number."""  # noqa: D210
+    for number, mention in product(numbers, mentions):
+        if mention.name in NUMERIC and number.end < mention.start and _AS.fullmatch(text[number.end : mention.start]):
+            yield Said(mention.name, f"{number.text} {text[mention.start : mention.end]}", number.start, number)
 
 
 def _goes_on(number: Number, numbers: Sequence[Number], text: str) -> bool:

@@ -237,8 +237,24 @@ def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         return None  # the output is of what the sentence names beside the runs
     if not (claim.group_firm and fact.kind is Kind.SHOWN) and not _is_only_one(claim):
         return None
+    if _is_set_against(own, claim):
+        return None  # "from A to B: b against a" may be told in either order
     recorded = (item for item in all_agreeing(claim.number, measured) if item.kind is not Kind.SHOWN)
     return None if any(operand & own.operands[0] for item in recorded for operand in item.operands) else own
+
+
+_AGAINST = re.compile(r"\s*(?:%\s*)?(?:against|versus|vs\.?|gegen|gegenüber|contre|contra|contro|mot|przeciw|против|对)\s*", re.IGNORECASE)
+
+
+def _is_set_against(own: Fact, claim: Claim) -> bool:
+    """The number beside it, joined by a word that tells no order, is the one that this should be."""
+    sentence, number = claim.sentence, claim.number
+    for other in sentence.numbers:
+        first, second = sorted((other, number), key=lambda item: item.start)
+        joined = _AGAINST.fullmatch(sentence.text[first.end : second.start]) if first is not second else None
+        if joined is not None and agreed(own, other):
+            return True
+    return False
 
 
 def _level_like(fact: Fact, metric: str, measured: Measured) -> Fact | None:

@@ -52,7 +52,7 @@ _FACTOR = tuple(
     (re.compile(rf"(?<![\w/])(?:{words})(?![\w])", re.IGNORECASE), factor) for words, factor in _FACTORS
 )
 _NOT_ITS = re.compile(
-    r"\b(?:as many|steps?|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b",
+    r"\b(?:as many|steps?(?! size)|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -114,6 +114,13 @@ def _reversed(text: str, difference: Difference) -> str:
     return ""
 
 
+_INSTEAD = re.compile(
+    r"\W*(?:instead of|rather than|in place of|in lieu of|where (?:it|the \w+) (?:had|took|takes|was|is)|(?:an)?statt|anstelle von|au lieu de|plutôt que|"
+    r"en lugar de|en vez de|invece di|al posto di|em vez de|no lugar de|zamiast|вместо|而不是|代替)\W*(?:the |de |di )?",
+    re.IGNORECASE,
+)
+
+
 def _from_to(text: str, name: str) -> Iterator[tuple[Number | str, Number | str]]:
     """The two values of "from A to B" and "A → B"."""
     numbers = [item for item in find_numbers(text) if not item.times and not item.percent and not item.spelled]
@@ -133,6 +140,8 @@ def _from_to(text: str, name: str) -> Iterator[tuple[Number | str, Number | str]
             )
         ):
             yield first, second
+        elif _INSTEAD.fullmatch(between):
+            yield second, first
 
 
 def _text(value: Number | str) -> str:
@@ -323,6 +332,12 @@ _LIMIT = re.compile(
 )
 
 
+_LIMIT_AFTER = re.compile(
+    r"\s*(?:%\s*|points?\s*)?(?:at (?:the )?(?:very )?(?:most|worst|best)|or less|maximum|max\b|höchstens|tout au plus|au maximum|como mucho|como máximo|al massimo|no máximo|legfeljebb|najwyżej)",
+    re.IGNORECASE,
+)
+
+
 def _other_limit(text: str, prediction: Prediction) -> str:
     """ "By at most 0.02", where the recorded range reaches further."""  # noqa: D210
     if prediction.low is None or prediction.high is None:
@@ -331,7 +346,7 @@ def _other_limit(text: str, prediction: Prediction) -> str:
     numbers = [item for item in find_numbers(said) if not item.spelled and not item.times]
     for number in numbers:
         if (
-            _LIMIT.search(said[: number.start])
+            (_LIMIT.search(said[: number.start]) or _LIMIT_AFTER.match(said[number.end :]))
             and not number.whole
             and number.value
             and not _is_bound(number, bounds)

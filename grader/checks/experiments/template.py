@@ -28,7 +28,7 @@ from grader.evidence.told import wrongly_changed, wrongly_predicted
 from grader.evidence.traces import Status
 from grader.evidence.tracing import trace, trace_sentences
 from grader.evidence.worded.all import find_doubts
-from grader.evidence.worded.outcomes import Foretold, wrong_outcomes
+from grader.evidence.worded.outcomes import Foretold, other_metric, wrong_outcomes
 from grader.evidence.worded.reading import Reading
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
@@ -247,7 +247,9 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     told = (
         () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
     )
-    return doubted(found, chain(told, find_doubts(sentences, measured, conclusions=False)))
+    other = other_metric(predicted, sentences, traces)
+    return doubted(found, chain(told, other, find_doubts(sentences, measured, conclusions=False)))
+
 
 
 def _foretold(arms: Arms) -> Foretold | None:
@@ -315,6 +317,11 @@ def _claim_finding(
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     margin = options.get("margin", case.assignment.settings.get("margin"))
     bound = float(margin) if margin is not None else None
+    if claim is claims.Claim.CANNOT_TELL and (after := claims.claim_after_caution(text)):
+        held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
+        if held.outcome is not Outcome.PASSED:
+            open_one = undecided("You are cautious first and claim an effect then; a person reads it.", {}, evidence)
+            return proposed(open_one, Outcome.FAILED, f"{shorten(after)!r}: {held.because}")
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}
     found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))

@@ -41,7 +41,7 @@ _OVER_EPOCHS = re.compile(
 ANOTHER_MATTER = re.compile(
     r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"  # noqa: E501
     r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"  # noqa: E501
-    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|goes to|go to|errors)\b"
+    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|goes to|go to|errors|differenz|unterschied\w*|différences?|diferencias?|differenz[ae]|diferenças?|különbség|różnic\w+|разниц\w+)\b"
 )
 _SPREAD = re.compile(
     r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"  # noqa: E501
