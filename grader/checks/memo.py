@@ -11,6 +11,7 @@ from grader.checks.support import contradicted, doubted, numbers_finding, studen
 from grader.checks.survival import text_lost, unless_lost
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys
+from grader.evidence.cited import unlisted
 from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
@@ -65,7 +66,7 @@ def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:
         return found
     measured, sentences = _sentences(case, cell, [cell], "")
     for item in trace_sentences(sentences, measured):
-        if item.status is Status.WRONG:
+        if item.status is Status.WRONG or (item.settled and ", seed " in item.why):
             return contradicted(case, found, item)
     about = groups_in(cell.source, measured)
     return doubted(found, find_doubts(sentences, measured, about))
@@ -154,7 +155,7 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured, sentences = _sentences(case, cell, memos, experiment)
     traces = trace_sentences(sentences, measured)
-    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
     return doubted(found, find_doubts(sentences, measured, about))
 
@@ -175,6 +176,11 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     """You say which sources and which AI tools you used, or that you used none."""
     if (lost := _lost(case, cell)) is not None:
         return lost
+    for memo in _memos(case, cell):
+        if odd := unlisted(case, memo):
+            open_one = undecided(f"A person looks for what you cite as “{odd}”: it stands nowhere else.")
+            why = f"{odd!r} is in no list of sources, and nowhere else in the file"
+            return proposed(open_one, Outcome.FAILED, why) if odd.startswith("[") else open_one
     for text, key in _own_texts(case, cell):
         found = _LINK.search(text) or _HREF.search(text)
         for sentence in sentences(text):

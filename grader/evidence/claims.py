@@ -86,6 +86,7 @@ def claim_after_caution(text: str) -> str:
             if cautious and place and _asserts(clause):
                 return sentence[start:end].strip()
             cautious = cautious or any(vocabulary.says("claims", name, clause) for name in ("cannot", "caution"))
+            cautious = cautious or claimed("contrast", "careful", clause) is not None
     return ""
 
 

@@ -112,6 +112,8 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         for fact in measured.facts.all
         if fact.kind is Kind.LEVEL and fact.metric == metric and fact.operands[0] & claim.groups
     ]
+    if levels and _is_set_against(levels[0], claim):
+        return None
     return levels[0] if levels and not any(agreed(fact, number) for fact in levels) else None
 
 
@@ -154,6 +156,9 @@ def find_own_metric(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         or sentence.numbers[0].start < min(m.start for m in sentence.metrics)
     ):
         return None  # "0.51 accuracy and 0.24 macro-F1" has its metrics behind its numbers
+    named = max((m.end for m in sentence.metrics if m.end <= claim.number.start), default=0)
+    if any(named <= number.start < claim.number.start for number in sentence.numbers):
+        return None  # "A has 0.4 and 0.1, B 0.5 and 0.2": the second pair goes without names
     others = (number for number in sentence.numbers if number.start != claim.number.start)
     return own if any(agreed(own, number) for number in others) else None
 

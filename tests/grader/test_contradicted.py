@@ -73,10 +73,21 @@ def complaints(kind: Mapping[str, Any], sentence: str) -> list[str]:
     ]
 
 
+def is_open(kind: Mapping[str, Any], sentence: str) -> bool:
+    """A person looks at the text."""
+    return any(item.outcome is Outcome.UNDECIDED for item in verdicts(kind, sentence))
+
+
 @pytest.mark.parametrize(("kind", "faulty", "true"), PAIRS, ids=lambda item: item[:50] if isinstance(item, str) else item["about"])
 def test_a_sentence_that_the_records_contradict_is_caught_and_its_true_twin_is_not(
     kind: dict[str, Any], faulty: str, true: str
 ) -> None:
-    """Failed, or proposed to be failed."""
-    assert complaints(kind, faulty)
+    """Failed, or proposed to be failed; where a kind says so, left to a person."""
+    assert complaints(kind, faulty) or (kind.get("open") and is_open(kind, faulty))
     assert not complaints(kind, true)
+
+
+def test_every_kind_has_faults_in_many_words() -> None:
+    """Two of a kind, said of another part of the template, may be fewer."""
+    few = [kind["about"] for kind in TOLD["kind"] if len(kind["pairs"]) < LEAST]
+    assert few == ["significance without a test, in the conclusion"]

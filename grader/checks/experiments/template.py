@@ -247,7 +247,9 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     told = (
         () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
     )
-    other = other_metric(predicted, sentences, traces)
+    named = [item for item in vocabulary.find_all("metrics", parts.get("prediction", "")) if item.name == predicted]
+    # Named twice, the prediction may hold the result as well.
+    other = other_metric(predicted, sentences, traces) if len(named) < 2 else ()
     return doubted(found, chain(told, other, find_doubts(sentences, measured, conclusions=False)))
 
 
@@ -301,6 +303,8 @@ def _claim_finding(
         unread = undecided(
             "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
         )
+        if single and claim is claims.Claim.MIXED and (after := claims.claim_after_caution(text)):
+            return proposed(unread, Outcome.FAILED, f"one run an arm, and an effect is claimed: {shorten(after)!r}")
         if claim is claims.Claim.LEANING and single:
             return proposed(unread, Outcome.FAILED, f"one run an arm, and an effect is claimed: {shorten(quote)!r}")
         if claim is not claims.Claim.UNREADABLE and arms.both and not single:

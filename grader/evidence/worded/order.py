@@ -12,12 +12,16 @@ from grader.reading import vocabulary
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
-    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain)\W+)*"
+    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|la|el|il|o|przy|z|при|с)\W+)*"
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
 _THAN_NOTHING = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
+)
+_THAN_SPREAD = re.compile(
+    r"\W*of (?:the )?(?:two|both)|\W*(?:than|as|als|que|de|do que|di|del|della|dell|niż|чем|mint)\W+(?:\w+\W+){0,2}?(?:spread|standard deviation|deviation|sd|noise|scatter|streuung|standardabweichung|"
+    r"écart|dispers\w+|desv\w+|deviaz\w+|szór\w+|rozrzut|odchyl\w+|разброс\w*)"
 )
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
 _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
@@ -44,7 +48,7 @@ ANOTHER_MATTER = re.compile(
     r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|goes to|go to|errors|differenz|unterschied\w*|différences?|diferencias?|differenz[ae]|diferenças?|különbség|różnic\w+|разниц\w+)\b"
 )
 _SPREAD = re.compile(
-    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"  # noqa: E501
+    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streu\w+|standardabweichung\w*|dispers\w+|écarts?-types?|desviaci\w+|deviazion\w+|desvios?|szór\w+|rozrzut\w*|odchyleni\w+|разброс\w*|标准差|波动|"  # noqa: E501
     r"(?:between|over|across) (?:the )?seeds)\b"
 )
 CLOSE = 0.01
@@ -88,7 +92,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
         spread = spread or hit.relation.role == "steady"
-        if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
+        if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", _nameless(reading, start, end))):
             continue
         if any(
             _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
@@ -101,6 +105,8 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
+        if spread and _THAN_SPREAD.match(reading.lower[hit.end : end]):
+            continue  # a difference is held against the spread
         if spread and (hit.relation.role not in ("than", "steady") or hit.relation.merit):
             continue
         pairs = _places(compared, metrics, start, end, reading, spread=spread, place=hit.start)
@@ -191,6 +197,14 @@ def _is_other(reading: Reading, values: Values) -> bool:
     ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
+
+
+def _nameless(reading: Reading, start: int, end: int) -> str:
+    """A clause without the names of groups."""
+    text = reading.lower
+    for first, last, _ in reading.sentence.groups:
+        text = text[:first] + " " * (last - first) + text[last:]
+    return text[start:end]
 
 
 _ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")

@@ -12,6 +12,7 @@ from grader.reading.claimed import claimed, pattern
 
 _MORE = {"second": 2, "another": 2, "other": 2, "several": 2, "mehrere": 2, "plusieurs": 2, "varias": 2, "third": 3}
 _TIMES = {"twice": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10, "several times": 2}
+_AGAINST = re.compile(r"\b(?:against|than|over|versus|vs\.?|to|gegen|contre|contra)\W+(?:the\W+)?$")
 _OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
 """Other runs of the notebook are spoken of."""
 _ADDED = re.compile(r"\b(?:other|further|more|additional|weitere[nr]?|autres|otras|altri|outras)\b")
@@ -36,10 +37,18 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _most(reading: Reading, values: Values) -> int:
     """The most seeds of the runs that are named, or of any runs in the notebook; 0 where that cannot be said."""
-    keys = reading.sentence.group_keys or values.varied(reading.sentence.text)
+    named = frozenset(
+        key for start, _, keys in reading.sentence.groups
+        if not _AGAINST.search(reading.lower[:start]) for key in keys
+    )  # fmt: skip
+    keys = named or values.varied(reading.sentence.text)
     meant = [group for group in values.measured.groups if not keys or group.key in keys]
     if not meant or any(group.exploring for group in meant):
         return 0
+    # A run of one name may be one of an arm's.
+    runs = {run.record.run for group in meant for run in group.runs}
+    arms = [group for pair in values.measured.experiments for group in pair]
+    meant += [group for group in arms if any(run.record.run in runs for run in group.runs)]
     if keys or len(values.measured.groups) == len(values.measured.experiments) * 2 == 2:
         return max(len({run.seed for run in group.runs}) for group in meant)
     seeds: dict[tuple[str, str, str], set[int | None]] = {}
