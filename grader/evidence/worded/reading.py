@@ -145,8 +145,15 @@ class Reading:
         text = _NO_DENIAL.sub(" ", self.lower[start:end])
         return len(_DENIAL.findall(text)) % 2 == 1
 
-    def hits(self) -> Iterator[Hit]:
+    def hits(self) -> tuple[Hit, ...]:
         """Its relations, none of which is denied, in order."""
+        return self._hits
+
+    @cached_property
+    def _hits(self) -> tuple[Hit, ...]:
+        return tuple(self._related())
+
+    def _related(self) -> Iterator[Hit]:
         found = [
             Hit(relation, hit.start(), hit.end())
             for relation in vocabulary.relations()
