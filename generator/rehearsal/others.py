@@ -22,8 +22,11 @@ OUTSIDERS = "outsiders"
 """The folder of a course's rehearsal with texts by other hands."""
 DRAWS = 2_000
 """Bootstrap draws over writers."""
+SHORT = "memo.answered"
+"""The check that fails what is shorter than was asked for, true or not."""
 TEXT_CHECKS = frozenset(
     {
+        SHORT,
         "memo.numbers_traced",
         "memo.sources_cited",
         "experiments.template_complete",
@@ -241,7 +244,13 @@ def _interval(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
 
 def _verdicts(text: Text, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     cells = [cell for cell in result["cells"] if cell["key"] == text.cell]
-    return [verdict for cell in cells for verdict in cell["verdicts"] if verdict["check"] in TEXT_CHECKS]
+    return [verdict for cell in cells for verdict in cell["verdicts"] if _reads(verdict)]
+
+
+def _reads(verdict: Mapping[str, Any]) -> bool:
+    """What a check said of what was written; the length of an answer is not what it says."""
+    short = verdict["check"] == SHORT and verdict["outcome"] == "failed"
+    return verdict["check"] in TEXT_CHECKS and not short
 
 
 def _has(verdicts: Verdicts, outcome: str) -> bool:

@@ -1,17 +1,22 @@
 """Memos: answered, in the asked sections, with numbers that can be traced, sources, and no diary."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
-from grader.checks.support import doubted, numbers_finding, student_cells
+from grader.checks.support import contradicted, doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, without_records
-from grader.evidence.measured import measure
+from grader.evidence import cues
+from grader.evidence.cited import unlisted
+from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys
+from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
+from grader.evidence.statements import Sentence
+from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace_sentences
 from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
@@ -28,9 +33,15 @@ _LINK = re.compile(
 _HREF = re.compile(r"href=[\"']https?://", re.IGNORECASE)
 
 
+READING = frozenset({"memo.numbers_traced", "experiments.result_matches"})
+"""The checks that read what an answer says of the runs."""
+
+
 @check("memo.answered", "Answered in your own words")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count."""
+    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count.
+    Where no other check reads the memo, a sentence that the records contradict is left to a person here.
+    """
     minimum = int(options.get("min_words", cell.options.get("min_words", 1)))
     if (lost := _lost(case, cell)) is not None:
         return lost
@@ -44,7 +55,30 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         short = f"Your answer has {count} words of your own; at least {minimum} are asked for."
         untouched = "The memo stands as it was released: write your answer below the question."
         return unless_lost(case, failed(short if count else untouched, values, evidence), text_lost(case))
-    return passed(f"Your answer has {count} words.", values, evidence)
+    found = passed(f"Your answer has {count} words.", values, evidence)
+    if says_little(case, cell):
+        return undecided("A person reads whether this answers the question.", values, evidence)
+    if cell.role is not Role.MEMO or any(item.check in READING for item in cell.checks):
+        return found
+    return _contradicted(case, cell, found)
+
+
+def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:
+    """What no other check of the memo reads, and the records contradict: a person compares."""
+    if not case.records:
+        return found
+    measured, (sentences,) = _answers(case, [cell])
+    for item in trace_sentences(sentences, measured):
+        if item.status is Status.WRONG or _is_of_one_seed(item):
+            return contradicted(case, found, item)
+    about = groups_in(cell.source, measured)
+    return doubted(found, find_doubts(sentences, measured, about))
+
+
+def _is_of_one_seed(item: Trace) -> bool:
+    """One seed's value is called a mean."""
+    before = item.sentence[max(0, item.number.start - 45) : item.number.start]
+    return item.settled and ", seed " in item.why and cues.MEAN.search(before) is not None
 
 
 @check("memo.sections_present", "Every section is there")
@@ -129,17 +163,24 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     if not case.records and not unrecorded:
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
-    measured = measure(case, experiment if experiment in (*experiment_keys(case), *unrecorded) else "")
-    answers = [
-        tuple(read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)))
-        for memo in memos
-    ]
-    read = [item for sentences in answers for item in trace_sentences(sentences, measured)]
+    measured, answers = _answers(case, memos, experiment, unrecorded)
+    read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]
     traces = as_printed(case, read, measured, unrecorded)
-    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
+    found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
     told = () if unrecorded else find_doubts(chain.from_iterable(answers), measured, about)
     return without_records(case, doubted(found, told), unrecorded)
+
+
+def _answers(
+    case: Case, memos: Sequence[Cell], experiment: str = "", unrecorded: Collection[str] = ()
+) -> tuple[Measured, tuple[tuple[Sentence, ...], ...]]:
+    """What each memo says, sentence by sentence, with what it is held against."""
+    measured = measure(case, experiment if experiment in (*experiment_keys(case), *unrecorded) else "")
+    answers = (
+        read_sentences(read_answer(case, memo).blocks, measured, implied=metrics_in(memo.source)) for memo in memos
+    )
+    return measured, tuple(map(tuple, answers))
 
 
 @check("memo.sources_cited", "Sources named")
@@ -147,6 +188,11 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     """You say which sources and which AI tools you used, or that you used none."""
     if (lost := _lost(case, cell)) is not None:
         return lost
+    for memo in _memos(case, cell):
+        if odd := unlisted(case, memo):
+            open_one = undecided(f"A person looks for what you cite as “{odd}”: it stands nowhere else.")
+            why = f"{odd!r} is in no list of sources, and nowhere else in the file"
+            return proposed(open_one, Outcome.FAILED, why) if odd.startswith("[") else open_one
     for text, key in _own_texts(case, cell):
         found = _LINK.search(text) or _HREF.search(text)
         for sentence in sentences(text):

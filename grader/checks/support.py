@@ -16,8 +16,10 @@ from paribus.course.assignment import Cell
 from paribus.evidence.record import Prediction
 
 
-def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
-    """One verdict on all numbers of an answer: a wrong one fails, a doubtful or an unclear one is for a person."""
+def numbers_finding(case: Case, traces: Sequence[Trace], least: int, *, written: bool = False) -> Finding:
+    """One verdict on all numbers of an answer: a wrong one fails, a doubtful or an unclear one is for a person.
+    ``written``: the answer is a text of its own, which should quote something.
+    """
     by = {status: [item for item in traces if item.status is status] for status in Status}
     wrong, doubtful, traced = by[Status.WRONG], by[Status.DOUBTFUL], by[Status.TRACED]
     unclear = [item for item in traces if item.status in (Status.DOUBTFUL, Status.UNCLEAR)]
@@ -39,12 +41,13 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int) -> Finding:
     if unclear and not _carried(traced, unclear, least):
         return undecided(_not_traced(unclear[0], unclear), values, evidence)
     if len(traced) < least:
-        return undecided(
+        found = undecided(
             f"{counted(len(traced), 'number')} could be traced to a record, at least {least} asked for. "
             "Quote your own numbers with the metric and the run.",
             values,
             evidence,
         )
+        return found if traces or not written else proposed(found, Outcome.FAILED, "it quotes no number at all")
     return passed(f"Agreeing with what the runs recorded: {counted(len(traced), 'number')}.", values, evidence)
 
 
@@ -55,6 +58,12 @@ def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
         return found
     text = f"A person compares this sentence with your runs: “{shorten(first.sentence, 120)}”"
     return proposed(undecided(text, found.values, found.evidence), Outcome.FAILED, first.why)
+
+
+def contradicted(case: Case, found: Finding, item: Trace) -> Finding:
+    """A finding beside a number that the records contradict, for a person to compare."""
+    why = f"{shorten(item.sentence, 120)!r}: {_held_against(case, item)}"
+    return proposed(undecided(_not_traced(item, [item]), found.values, found.evidence), Outcome.FAILED, why)
 
 
 CARRIED = 0.34

@@ -18,6 +18,7 @@ _HEADS = {
     "epochs": ("epochs",),
 }
 """Short names of settings, with which prose says a value."""
+_LOOSE_HEADS = {"batch_size": ("lotes", "lots", "lotti", "batches", "lote", "lot")}
 _ADJECTIVES = {"class_weights": ("weighted", "unweighted"), "label_smoothing": ("smoothed", "unsmoothed")}
 _NOUNS = (
     "arm",
@@ -56,11 +57,13 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
     found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
     found |= value_phrases(setting, value)
+    found |= {f"{word} {name}" for word in _compared(value, other) for name in _looser(setting)}
     off, other_off = is_off(value), is_off(other)
     weighted, unweighted = _ADJECTIVES.get(setting, ("", ""))
     if off and not other_off:
         found |= {f"{word} {name}" for word in ("without", "no", "without any", "without the") for name in names}
         found |= {unweighted, f"{unweighted} baseline"} - {"", " baseline"}
+        found |= {f"plain {noun}" for noun in _NOUNS}
     if other_off and not off:
         joints = ("with", "with the", "using", "using the", "under", "adding", "once")
         found |= {f"{word} {name}" for word in joints for name in names}
@@ -68,6 +71,12 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     if (factor := _factor(value, other)) is not None:
         found |= {f"{word} {link}{name}" for word in factor for link in ("", "the ", "of the ") for name in names}
     return found
+
+
+def _looser(setting: str) -> tuple[str, ...]:
+    """What a setting is called in looser words and other languages."""
+    found = vocabulary.names("synonyms").get(setting, ())
+    return (*found, *_LOOSE_HEADS.get(setting, ()))
 
 
 def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
@@ -81,6 +90,9 @@ def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any p
             f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is ", " at ", " to ")
         )
         phrases.update(f"{text} {name}" for name in names)
+        phrases.update(
+            f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di ")
+        )
         phrases.update(f"{text} {noun}" for noun in _NOUNS)
         if isinstance(value, str):
             phrases.update(_string_phrases(text))
@@ -138,6 +150,9 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
             "low",
             "slower",
             "slow",
+            "gentler",
+            "milder",
+            "finer",
         )
     return (
         *words,
@@ -157,7 +172,17 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
         "faster",
         "fast",
         "full",
+        "coarser",
+        "steeper",
     )
+
+
+def _compared(value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """Comparatives that stand before a looser name: the smaller one's, or the larger one's."""
+    numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
+    if len(numbers) < 2 or value == other:
+        return ()
+    return vocabulary.phrases("compared", "smaller" if value < other else "larger")
 
 
 def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any plain value

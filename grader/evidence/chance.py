@@ -7,11 +7,20 @@ from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, Fact, Facts, Kind, 
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance
 from grader.evidence.statements import Claim
+from grader.reading.numbers import Number
 
 CHANCE = 0.05
 """How often a random number of the same kind may be traced as well."""
+FEW_DIGITS, CHANCE_OF_FEW = 2, 0.04
+"""Decimals up to which less is allowed: so few digits meet facts that words bring near without naming them."""
 REACH = 5.5
 """The distance beyond which a fact is no reading of a number."""
+
+
+def is_telling(chance: float, number: Number) -> bool:
+    """A random number in its place would rarely be traced as well."""
+    few = not number.whole and max(reading.decimals for reading in number.readings) <= FEW_DIGITS
+    return chance <= (CHANCE_OF_FEW if few else CHANCE)
 
 
 def nearest(claim: Claim, measured: Measured) -> tuple[Fact, float] | None:

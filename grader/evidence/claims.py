@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from grader.evidence.intervals import item_interval
 from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
 from grader.reading import vocabulary
+from grader.reading.claimed import claimed, pattern
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
 from paribus.intervals import Interval, paired_interval, welch_interval
@@ -74,6 +76,44 @@ def read_claim(text: str) -> tuple[Claim, str]:
     return (Claim.CANNOT_TELL, cautious) if cautious else (Claim.UNREADABLE, "")
 
 
+def claim_after_caution(text: str) -> str:
+    """What a text claims in so many words behind a "yet" or a "but" that follows its caution; "" where
+    nothing is.
+    """
+    cautious = False
+    for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
+        lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]
+        turns = [0, *(hit.start() for hit in pattern("contrast", "words").finditer(lower)), len(lower)]
+        for place, (start, end) in enumerate(pairwise(turns)):
+            clause = lower[start:end]
+            if cautious and place and _asserts(clause):
+                return sentence[start:end].strip()
+            if cautious and (none := _denies(clause)):
+                return none
+            cautious = cautious or any(vocabulary.says("claims", name, clause) for name in ("cannot", "caution"))
+            cautious = cautious or claimed("contrast", "careful", clause) is not None
+    return ""
+
+
+def _denies(clause: str) -> str:
+    """That there is no effect, as it follows from caution: "zero is inside, so the rate makes no difference"."""
+    for hit in pattern("contrast", "so").finditer(clause):
+        said = clause[hit.start() :]
+        none = vocabulary.says("claims", "none", said)
+        weak = claimed("contrast", "weak", said.replace(none[0], " ")) if none is not None else None
+        if none is not None and weak is None and not _taken_back(said, none):
+            return said.strip()
+    return ""
+
+
+def _asserts(clause: str) -> bool:
+    """An effect is stated, and nothing in the clause takes it back."""
+    hit = claimed("contrast", "asserted", clause) or vocabulary.says("claims", "effect", clause)
+    if hit is None or _taken_back(clause, hit):
+        return False
+    return claimed("contrast", "weak", clause.replace(hit[0], " ")) is None
+
+
 def bold_claim(sentence: str) -> Claim:
     """The bold claim of a sentence that `read_claim` quoted: an effect unless it says that there is none."""
     return (
@@ -105,7 +145,7 @@ def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
     asked = sentence.rstrip().endswith("?") or re.match(
         r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
     )
-    turned = re.search(r"\b(?:but|although|though|however|yet|still)\b", sentence[hit.end() :])
+    turned = re.search(r"\b(?:but|although|(?<!even )though|however|yet|still)\b", sentence[hit.end() :])
     return bool(asked or turned or vocabulary.says("claims", "negation", before))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing, fitting, group_title
 from grader.evidence.binding import bind, from_to
-from grader.evidence.chance import CHANCE, nearest
+from grader.evidence.chance import is_telling, nearest
 from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
 from grader.evidence.measured import Measured
@@ -87,7 +87,8 @@ def trace_one(  # noqa: PLR0911
     if (other := find_swapped(claim, measured)) is not None:
         return _doubtful(blank, other, "it is the other arm's"), None
     near = nearest(claim, measured)
-    if near is not None and near[1] <= CHANCE and not (counted and is_another_count(near[0], claim, measured)):
+    told = near is not None and is_telling(near[1], number)
+    if near is not None and told and not (counted and is_another_count(near[0], claim, measured)):
         fact, chance = near
         if (own := find_mean(fact, claim, measured, spread=spread)) is not None:
             return replace(_doubtful(blank, own, f"it is {fact.title}"), settled=True), None

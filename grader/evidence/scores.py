@@ -8,6 +8,7 @@ from types import MappingProxyType
 from grader.evidence.runs import CASES, Run, own_records
 from grader.model import Case
 from paribus.errors import ParibusError
+from paribus.evidence.packing import unpack
 from paribus.evidence.record import Record
 from paribus.metrics import Metrics
 from paribus.metrics.metric import Scored
@@ -67,6 +68,21 @@ def class_names(case: Case, run: Run) -> tuple[str, ...]:
 
 def _data_record(case: Case, run: Run) -> Record | None:
     return None if run.data is None else _data_records(case).get((run.data.split, run.data.fingerprint))
+
+
+def data_of(case: Case) -> tuple[tuple[int, int], ...]:
+    """How many validation items and how many classes each data record tells of."""
+    found = [record for record in _data_records(case).values() if record.classes and not record.predicts]
+    return tuple((items, len(record.classes)) for record in found if (items := _count(record.labels)) is not None)
+
+
+@lru_cache(maxsize=512)
+def _count(labels: str) -> int | None:
+    """How many items packed labels are of; None where they cannot be read."""
+    try:
+        return unpack(labels).size
+    except ParibusError:
+        return None
 
 
 @lru_cache(maxsize=CASES)

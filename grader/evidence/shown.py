@@ -6,14 +6,16 @@ Records outrank outputs. A number that a student typed into the code that printe
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
+from grader.evidence.runs import CASES
 from grader.model import Case, Output, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
+from grader.reading.vocabulary import Mention
 from grader.recover.excess import parse
 from paribus.evidence.block import BEGIN
 
@@ -31,19 +33,22 @@ Groups = Callable[[str], Sequence[tuple[int, int, frozenset[str]]]]
 
 def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
     """Every number of the outputs, with the words of its line, row and column."""
-    released = case.released_positions
-    typed = typed_numbers(case)
-    found = 0
-    for cell in case.notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        for labels, number in _numbers_of(cell):
-            if found >= MAX_SHOWN:
-                return
-            if number.spelled or (cell.position not in released and number.text.lstrip("+-−") in typed):
-                continue
-            found += 1
-            yield from _facts(labels, number, cell.position, groups_in)
+    for labels, number, position in _labelled(case):
+        yield from _facts(labels, number, position, groups_in)
+
+
+@lru_cache(maxsize=CASES)
+def _labelled(case: Case) -> tuple[tuple[str, Number, int], ...]:
+    """Every number of the outputs with its labels and its cell; what a student typed is no source."""
+    released, typed = case.released_positions, typed_numbers(case)
+    found = (
+        (labels, number, cell.position)
+        for cell in case.notebook.cells
+        if cell.cell_type == "code"
+        for labels, number in _numbers_of(cell)
+        if not number.spelled and (cell.position in released or number.text.lstrip("+-−") not in typed)
+    )
+    return tuple(islice(found, MAX_SHOWN))
 
 
 @lru_cache(maxsize=4)
@@ -59,12 +64,10 @@ def typed_numbers(case: Case) -> frozenset[str]:
 
 
 def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Iterator[Fact]:
-    mentions = vocabulary.find_all("metrics", labels)
-    metrics = tuple(dict.fromkeys(mention.name for mention in mentions))
+    mentions, metrics, place, column = _named(labels)
     spans = groups_in(labels)
     keys = frozenset(key for _, _, names in spans for key in names)
     words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
-    place, column = vocabulary.one_of("places", labels), vocabulary.one_of("columns", labels)
     for part in (number, number.spread, number.upper):
         if part is None:
             continue
@@ -89,6 +92,14 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
             place=place,
             column=column,
         )
+
+
+@lru_cache(maxsize=8192)
+def _named(labels: str) -> tuple[tuple[Mention, ...], tuple[str, ...], str, str]:
+    """The metrics, the place and the column that labels name: most of a class prints the same labels."""
+    mentions = tuple(vocabulary.find_all("metrics", labels))
+    metrics = tuple(dict.fromkeys(mention.name for mention in mentions))
+    return mentions, metrics, vocabulary.one_of("places", labels), vocabulary.one_of("columns", labels)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -12,6 +12,7 @@ from grader.evidence.near import distance, is_described
 from grader.evidence.statements import Claim
 from grader.evidence.unclaimed import is_beside_metric
 from grader.reading import vocabulary
+from grader.reading.claimed import pattern
 from grader.reading.numbers import Number
 
 
@@ -111,6 +112,8 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         for fact in measured.facts.all
         if fact.kind is Kind.LEVEL and fact.metric == metric and fact.operands[0] & claim.groups
     ]
+    if levels and _is_set_against(levels[0], claim):
+        return None
     return levels[0] if levels and not any(agreed(fact, number) for fact in levels) else None
 
 
@@ -153,6 +156,9 @@ def find_own_metric(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         or sentence.numbers[0].start < min(m.start for m in sentence.metrics)
     ):
         return None  # "0.51 accuracy and 0.24 macro-F1" has its metrics behind its numbers
+    named = max((m.end for m in sentence.metrics if m.end <= claim.number.start), default=0)
+    if any(named <= number.start < claim.number.start for number in sentence.numbers):
+        return None  # "A has 0.4 and 0.1, B 0.5 and 0.2": the second pair goes without names
     others = (number for number in sentence.numbers if number.start != claim.number.start)
     return own if any(agreed(own, number) for number in others) else None
 
@@ -236,8 +242,27 @@ def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         return None  # the output is of what the sentence names beside the runs
     if not (claim.group_firm and fact.kind is Kind.SHOWN) and not _is_only_one(claim):
         return None
+    if _is_set_against(own, claim):
+        return None  # "from A to B: b against a" may be told in either order
     recorded = (item for item in all_agreeing(claim.number, measured) if item.kind is not Kind.SHOWN)
     return None if any(operand & own.operands[0] for item in recorded for operand in item.operands) else own
+
+
+_AGAINST = re.compile(
+    r"\s*(?:%\s*)?(?:against|versus|vs\.?|gegen|gegenüber|contre|contra|contro|mot|przeciw|против|对)\s*",
+    re.IGNORECASE,
+)
+
+
+def _is_set_against(own: Fact, claim: Claim) -> bool:
+    """The number beside it, joined by a word that tells no order, is the one that this should be."""
+    sentence, number = claim.sentence, claim.number
+    for other in sentence.numbers:
+        first, second = sorted((other, number), key=lambda item: item.start)
+        joined = _AGAINST.fullmatch(sentence.text[first.end : second.start]) if first is not second else None
+        if joined is not None and agreed(own, other):
+            return True
+    return False
 
 
 def _level_like(fact: Fact, metric: str, measured: Measured) -> Fact | None:
@@ -272,7 +297,9 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
 
 
 def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None:
-    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the encoder's."""  # noqa: E501
+    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the
+    encoder's.
+    """
     told = from_to(claim.number, claim.sentence) is not None and len(claim.groups) == 1
     linked = claim.group_firm and claim.sentence.metric_names == {metric} and not is_described(claim)
     if not (told or linked) or claim.sentence.epochs or is_part(claim):
@@ -370,7 +397,8 @@ def _counted_target(claim: Claim, metric: str, measured: Measured) -> Fact | Non
 
 
 _RELATIVE = re.compile(
-    r"\b(?:lost|loses?|drop(?:ped|s)?|fell|falls?|shrank|climb(?:s|ed)?|rose|rises?|grew|grows|gain(?:s|ed)?|increased?|decreased?|"
+    r"\b(?:lost|loses?|drop(?:ped|s)?|fell|falls?|shrank|climb(?:s|ed)?|rose|rises?|grew|grows|gain(?:s|ed)?|"
+    r"increased?|decreased?|"
     r"by|up|down|plus|minus)\s*(?:of|by)?\s*(?:only|about|just|roughly)?\s*$",
     re.IGNORECASE,
 )
@@ -385,9 +413,21 @@ def in_percent(fact: Fact, claim: Claim, measured: Measured) -> bool:
     number, text = claim.number, claim.sentence.text
     if not number.percent or number.points or number.signed or fact.metric not in FRACTIONS:
         return False
-    said = _RELATIVE.search(text[max(0, number.start - 30) : number.start]) or _MORE.match(text[number.end :])
-    return said is not None and not any(
+    said = (
+        _RELATIVE.search(text[max(0, number.start - 30) : number.start])
+        or _MORE.match(text[number.end :])
+        or _says_relative(number, text.lower())
+    )
+    return bool(said) and not any(
         item.kind is Kind.RATIO and item.metric == fact.metric for item in measured.changes.agreeing(number)
+    )
+
+
+def _says_relative(number: Number, lower: str) -> bool:
+    """The words right around a percentage say that it is one of where something began."""
+    before = lower[max(0, number.start - 40) : number.start].rstrip(" :=-−")
+    return any(hit.end() == len(before) for hit in pattern("relative", "before").finditer(before)) or (
+        pattern("relative", "after").match(lower[number.end :].lstrip(" %,\u00a0")) is not None
     )
 
 

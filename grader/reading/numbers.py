@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _SPACE = "\u00a0\u2009\u202f"
 _DIGITS = rf"[1-9]\d{{0,2}}(?:[,.'’{_SPACE}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+[.,]\d+|\d+|\.\d+"
@@ -120,10 +121,16 @@ def find_numbers(text: str) -> list[Number]:
 
     Digits inside words (F1, week1, TF-IDF2) are no numbers. One that no float can hold (1e999) is left alone.
     """
+    return list(_found(text))
+
+
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[Number, ...]:
+    """As `find_numbers`; several readers ask for those of one sentence."""
     text = _ascii_digits(text)
     plain = [number for match in _NUMBER.finditer(text) if (number := _read(match)).readings]
     spelled = _spelled_out(text)
-    return _joined(text, sorted([*plain, *spelled], key=lambda number: number.start))
+    return tuple(_joined(text, sorted([*plain, *spelled], key=lambda number: number.start)))
 
 
 def _ascii_digits(text: str) -> str:

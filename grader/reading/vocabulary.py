@@ -76,10 +76,18 @@ def relations() -> tuple[Relation, ...]:
     """The words that say a comparison."""
     return tuple(
         Relation(
-            re.compile(rf"(?<!\w)(?:{item['words']})(?!\w)"), item["sign"], item.get("merit", False), item["role"]
+            _words_or_signs(item["words"], item.get("signs", "")),
+            item["sign"],
+            item.get("merit", False),
+            item["role"],
         )
         for item in _load("relations")["relation"]
     )
+
+
+def _words_or_signs(words: str, signs: str) -> re.Pattern[str]:
+    """Whole words, or signs of a script that puts no spaces between words."""
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)" + (f"|{signs}" if signs else ""))
 
 
 @cache

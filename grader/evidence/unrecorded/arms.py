@@ -16,7 +16,7 @@ from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
 from paribus.evidence.record import ConfigField, Epoch, Record
-from paribus.metrics import NAMES
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
 _NO_NAMES = frozenset(
@@ -286,13 +286,11 @@ def _as_run(
         config={setting: ConfigField(value, "knob") for setting, value in run.settings.items()
                 if setting not in unknown},
         epochs=tuple(
-            Epoch(int(epoch), *(
-                item[metric].value if metric in item else None
-                for metric in ("train_loss", "validation_loss", "accuracy", "macro_f1")
-            )) for epoch, item in run.epochs if float(epoch).is_integer()
+            Epoch(int(epoch), {metric: shown.value for metric, shown in item.items() if metric in SHIPPED_REGISTRY})
+            for epoch, item in run.epochs if float(epoch).is_integer()
         ),
         chosen_epoch=run.chosen if run.chosen is not None else _chosen(run),
-        values={metric: item.value for metric, item in run.reported.items() if metric in NAMES},
+        values={metric: item.value for metric, item in run.reported.items() if metric in SHIPPED_REGISTRY},
     )  # fmt: skip
     return Run(None, record, -1, run.position)
 

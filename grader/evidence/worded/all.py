@@ -14,7 +14,10 @@ from grader.evidence.worded import (
     items,
     landing,
     order,
+    repeated,
     seeds,
+    significance,
+    sizes,
     spans,
     stated_settings,
     subsets,
@@ -49,14 +52,15 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     landing.wrong_shares,
     subsets.wrong_subsets,
     effects.wrong_effects,
-    effects.untested_significance,
-    effects.impossible_tests,
-    unsupported.wrong_repetitions,
+    significance.untested_significance,
+    significance.impossible_tests,
+    sizes.wrong_sizes,
+    repeated.wrong_repetitions,
     unsupported.unsupported_claims,
 )
 
 
-CONCLUSIONS = frozenset({effects.wrong_effects, effects.untested_significance})
+CONCLUSIONS = frozenset({effects.wrong_effects, significance.untested_significance})
 """What the template's own check reads in a conclusion."""
 
 

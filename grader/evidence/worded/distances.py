@@ -20,15 +20,16 @@ _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"  # noqa: E501
+    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|"
+    rf"outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
 
 def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it, and is
-    not.
-    """  # noqa: E501
+    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it,
+    and is not.
+    """
     if reading.unsaid or reading.sentence.row or not ({"tail"} & {item.name for item in reading.tiers}):
         return
     target = _share_of_tail(values)
@@ -62,7 +63,7 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
     behind = [item for item in reading.sentence.groups if item[0] >= hit.end()]
     if not (groups or behind):
         return
-    subject = groups[-1][2] if groups else behind[0][2]
+    subject = _quoted(reading, values, hit.start()) or (groups[-1][2] if groups else behind[0][2])
     than = not groups and re.search(r"\bthan\b", reading.lower[hit.end() : behind[0][0]]) is not None
     nearer = (hit["near"] is not None) != than
     judged = []
@@ -79,6 +80,20 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
     if judged and not any(right for right, _ in judged):
         told = ", ".join(f"{key.partition(':')[2]} is {value:.3f} off" for key, value in judged[0][1].items())
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {told}")
+
+
+def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
+    """The arm whose probability stands right before a comparison: "which is (0.30) also nearer"."""
+    before = [
+        number for number in reading.sentence.numbers if place - 30 < number.end <= place and not number.whole
+    ]
+    keys = (group.key for pair in values.measured.experiments for group in pair)
+    return frozenset(
+        key for key in keys
+        if before
+        and (share := values.named("tail_probability", key)) is not None
+        and abs(share - before[-1].value) <= 0.51 * before[-1].readings[0].unit
+    )  # fmt: skip
 
 
 def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float) -> Iterator[Doubt]:
@@ -100,9 +115,9 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
 
 
 def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A difference between the arms is said to be larger than a standard deviation, and is larger than none that may be
-    meant.
-    """  # noqa: E501
+    """A difference between the arms is said to be larger than a standard deviation, and is larger than none that
+    may be meant.
+    """
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _LARGER.finditer(reading.lower):

@@ -1,37 +1,48 @@
-"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds supports it."""  # noqa: E501
+"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds
+supports it.
+"""
 
 import re
 from collections.abc import Iterator
 
-from grader.evidence.stated import impossible_p
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import SCORES, Values
 
 _NONE = re.compile(
-    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing|no accuracy|no macro-f1)|"  # noqa: E501
-    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|irrelevant|"  # noqa: E501
+    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|"
+    r"not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"
+    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|"
+    r"irrelevant|"
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )
 _SOME = re.compile(
-    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|increases?|lowers?|reduces?|works?)\b|"  # noqa: E501
-    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|smaller|effect))|"  # noqa: E501
-    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"  # noqa: E501
-    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|effect|batch|rate)|\bproof enough\b|\bno doubt\b"  # noqa: E501
-)
-_SIGNIFICANT = re.compile(
-    r"\bstatistically significant|\bsignifican\w+ at the\b|\bsignificant,? \(?p\b|\bp ?< ?0?[.,]05\b|\b(?:paired|t|statistical|significance|mcnemar|sign|wilcoxon) test (?:confirms?|shows?|says|proves?|is significant)\b|\b(?:effect|difference|gain|drop) (?:\w+ ){0,4}is (?:clearly |highly )?significant\b"  # noqa: E501
+    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|"
+    r"increases?|lowers?|reduces?|works?)\b|"
+    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|"
+    r"demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|"
+    r"smaller|effect))|"
+    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|"
+    r"luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"
+    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|"
+    r"effect|batch|rate)|\bproof enough\b|\bno doubt\b"
 )
 _WEAK = re.compile(
-    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"  # noqa: E501
+    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|"
+    r"unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|"
+    r"expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|"
+    r"on this split|\?)\b|n't\b|\?"
 )
 _SUBJECT = re.compile(
-    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"  # noqa: E501
+    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|"
+    r"difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"
 )
 
 
 def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an arm."""  # noqa: E501
-    if reading.sentence.row:
+    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an
+    arm.
+    """
+    if reading.sentence.row or reading.doubtful:
         return
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
@@ -44,13 +55,16 @@ def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
             r"\b(?:if|whether|would|could|might|may|predict\w*|expect\w*|hypothes\w*|question)\b|\?", reading.lower
         ):
             continue
-        yield from _unsupported(reading, values, hit[0], absent=none is not None)
+        yield from unsupported(reading, values, hit[0], absent=none is not None)
         return
 
 
-def _unsupported(reading: Reading, values: Values, words: str, *, absent: bool) -> Iterator[Doubt]:
+def unsupported(reading: Reading, values: Values, words: str, *, absent: bool) -> Iterator[Doubt]:
+    """A doubt where no interval over the seeds supports what is claimed of any experiment that may be meant."""
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys | values.doers(reading.sentence.text)
     pairs = [pair for pair in values.measured.experiments if {group.key for group in pair} & named]
+    if not pairs and reading.sentence.group_keys:
+        return  # it is about runs that are no arms
     metrics = [name for name in SCORES if name in reading.sentence.metric_names] or list(SCORES)
     told = []
     for first, second in pairs or values.measured.experiments:
@@ -75,33 +89,3 @@ def _unsupported(reading: Reading, values: Values, words: str, *, absent: bool) 
             )
     if told:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told[0]}")
-
-
-def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A difference is called significant, and the notebook holds no test that could say so."""
-    hit = _SIGNIFICANT.search(reading.lower)
-    if hit is None or reading.sentence.row or _WEAK.search(reading.lower.replace(hit[0], " ")):
-        return
-    seeds = [
-        len(set(values.seeds("accuracy", first.key)) & set(values.seeds("accuracy", second.key)))
-        for first, second in values.measured.experiments
-    ]
-    if max(seeds, default=0) < 2:
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position,
-            f"{hit[0]!r}: the notebook has one run an arm, and no test that such runs allow",
-        )  # fmt: skip
-        return
-    yield from _unsupported(reading, values, hit[0], absent=False)
-
-
-def impossible_tests(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A p-value that no exact test of so many seeds can give."""
-    seeds = [
-        len(set(values.seeds("accuracy", first.key)) & set(values.seeds("accuracy", second.key)))
-        for first, second in values.measured.experiments
-    ]
-    found = impossible_p(reading.sentence, max(seeds, default=0))
-    if found is not None:
-        number, why = found
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"p = {number.text}: {why}")

@@ -1,4 +1,6 @@
-"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it was"."""  # noqa: E501
+"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it
+was".
+"""
 
 import re
 from collections.abc import Iterator
@@ -12,24 +14,33 @@ from grader.reading import vocabulary
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
-    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain)\W+)*"
+    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|"
+    r"la|el|il|o|przy|z|при|с)\W+)*"
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
 _THAN_NOTHING = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
 )
+_THAN_SPREAD = re.compile(
+    r"\W*of (?:the )?(?:two|both)|\W*(?:than|as|als|que|de|do que|di|del|della|dell|niż|чем|"
+    r"mint)\W+(?:\w+\W+){0,2}?(?:spread|standard deviation|deviation|sd|noise|scatter|streuung|"
+    r"standardabweichung|"
+    r"écart|dispers\w+|desv\w+|deviaz\w+|szór\w+|rozrzut|odchyl\w+|разброс\w*)"
+)
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
 _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|relative to|against|over|with respect to)\W+(?:the\W+)?$")
 _NUMBER_NEXT = re.compile(
     r"\W*(?:than|by|to)?\W*(?:(?:about|only|just|nearly|almost|at (?:most|least)|up to|some|a)\W+)*"
-    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|nothing\b|chance\b)"  # noqa: E501
+    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|"
+    r"nothing\b|chance\b)"
 )
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
+_ENDED = re.compile(r"\b(?:came out|ended(?: up)?|turned out|finished|landed)\b")
 _CARRIED = re.compile(
     r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)"
 )
@@ -39,12 +50,18 @@ _OVER_EPOCHS = re.compile(
     r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b"
 )
 ANOTHER_MATTER = re.compile(
-    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"  # noqa: E501
-    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"  # noqa: E501
-    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart)\b"
+    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|"
+    r"(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
+    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|"
+    r"prediction|range|"
+    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|"
+    r"goes to|go to|errors|differenz|unterschied\w*|différences?|diferencias?|differenz[ae]|diferenças?|"
+    r"különbség|różnic\w+|разниц\w+)\b"
 )
 _SPREAD = re.compile(
-    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streuung|standardabweichung|"  # noqa: E501
+    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|"
+    r"fluctuat\w+|streu\w+|standardabweichung\w*|dispers\w+|écarts?-types?|desviaci\w+|deviazion\w+|desvios?|"
+    r"szór\w+|rozrzut\w*|odchyleni\w+|разброс\w*|标准差|波动|"
     r"(?:between|over|across) (?:the )?seeds)\b"
 )
 CLOSE = 0.01
@@ -53,16 +70,19 @@ _APART = 12
 """Characters by which a metric must be nearer than another to be the one that is meant."""
 AMOUNTS = frozenset({"more", "less", "fewer", "mehr", "weniger", "moins", "menos"})
 _MANY = re.compile(
-    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"  # noqa: E501
+    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|"
+    r"was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"
     r"(?:tried\s+and\s+)?"
 )
 _BY_DOING = re.compile(
-    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|going (?:from|to)|moving (?:from|to)|"  # noqa: E501
+    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|"
+    r"going (?:from|to)|moving (?:from|to)|"
     r"switching|the change|this change|adding)\b"
 )
 _SAME = re.compile(
     r"\b(?:(?:did|does|do|has|have)(?: not|n't) (?:really |much )?(?:change[d]?|move[d]?|differ)\b|"
-    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|where (?:it|they) (?:was|were)|as it was|equal|identical)"  # noqa: E501
+    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|"
+    r"where (?:it|they) (?:was|were)|as it was|equal|identical)"
     r"(?=\W*(?:$|[,.;:)]|in\b|for\b|with\b|under\b|as (?:before|in the baseline)))|"
     r"(?:nothing|not anything) (?:has )?(?:changed|happened)\b|exactly as (?:good|high))"
 )
@@ -70,7 +90,9 @@ _SAME = re.compile(
 
 @dataclass(frozen=True)
 class Asked:
-    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the same (0)."""  # noqa: E501
+    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the
+    same (0).
+    """
 
     first: Place
     second: Place
@@ -78,15 +100,17 @@ class Asked:
 
 def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What a sentence says is more, less, better or worse, and is not, whichever way it is read."""
-    if _is_other(reading, values):
+    if reading.doubtful or reading.sentence.row:
         return
     for hit in reading.hits():
         start, end = reading.clause_at(hit.start)
+        if _of_seeds(reading, values, start, end):
+            continue
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = _SPREAD.search(reading.lower[start:end]) is not None
         spread = spread or hit.relation.role == "steady"
-        if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", reading.lower[start:end])):
+        if hit.relation.role == "noun" or ANOTHER_MATTER.search(_SPREAD.sub("", _nameless(reading, start, end))):
             continue
         if any(
             _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
@@ -99,6 +123,8 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue  # one tier is compared with another
         metrics = _metrics(hit, start, end, reading)
         compared = _compared(hit, start, end, reading, values)
+        if spread and _THAN_SPREAD.match(reading.lower[hit.end : end]):
+            continue  # a difference is held against the spread
         if spread and (hit.relation.role not in ("than", "steady") or hit.relation.merit):
             continue
         pairs = _places(compared, metrics, start, end, reading, spread=spread, place=hit.start)
@@ -109,8 +135,10 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _ALL = re.compile(
-    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|three|single))*|both)"  # noqa: E501
-    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|\bin every respect\b|\bacross the board\b"  # noqa: E501
+    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|"
+    r"three|single))*|both)"
+    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|"
+    r"\bin every respect\b|\bacross the board\b"
 )
 
 
@@ -189,6 +217,28 @@ def _is_other(reading: Reading, values: Values) -> bool:
     ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
+
+
+def _nameless(reading: Reading, start: int, end: int) -> str:
+    """A clause without the names of groups."""
+    text = reading.lower
+    for first, last, _ in reading.sentence.groups:
+        text = text[:first] + " " * (last - first) + text[last:]
+    return text[start:end]
+
+
+_ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")
+
+
+def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
+    """A clause speaks of single seeds."""
+    clause = _ONE_SEED.sub(" ", reading.lower[start:end])
+    if _SEEDS.search(clause) and not _SPREAD.search(clause):
+        return True
+    return any(
+        number.whole and start <= number.start < end and int(number.value) in values.known_seeds
+        for number in reading.sentence.numbers
+    )
 
 
 def _doubt(reading: Reading, values: Values, words: str, pair: Asked) -> Doubt:
@@ -271,18 +321,24 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
         return tuple(about) if len(about) == 1 else SCORES
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
         return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
+    if hit.relation.role == "steady" or _SPREAD.search(reading.lower[start:end]):
+        told = {item.name for item in named} or set(reading.sentence.implied_metrics)
+        return tuple(sorted(told & set(SCORES))) or SCORES
     implied = hit.relation.role == "change" and pronoun and not named
     tiers = hit.relation.role == "change" and bool(reading.tiers)
     return tuple(sorted(reading.sentence.implied_metrics)) if implied or tiers else ()
 
 
 def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> Iterator[tuple[str, str]]:
-    """The runs that may be compared: what stands before the relation with what stands behind it, or its other arm."""  # noqa: E501
+    """The runs that may be compared: what stands before the relation with what stands behind it, or its
+    other arm.
+    """
     groups = [item for item in reading.sentence.groups if start <= item[0] < end]
     before = [item for item in groups if item[1] <= hit.start]
     behind = [item for item in groups if item[0] >= hit.end]
     rest, word = reading.lower[hit.end : end], reading.lower[hit.start : hit.end]
-    if hit.relation.role == "change":
+    ended = not groups and _ENDED.search(reading.lower[start : hit.start]) and " than " not in rest
+    if hit.relation.role == "change" or ended:
         yield from _changed(groups, start, end, reading, values)
         return
     if _NUMBER_NEXT.match(rest):

@@ -1,8 +1,10 @@
 """What a result says of its prediction: held, missed, in which direction, where in the range."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.evidence.statements import Sentence
+from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.reading import vocabulary
 from paribus.evidence.record import Prediction
@@ -115,3 +117,17 @@ def _weaker(outcome: Foretold) -> bool | None:
     least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
     # A change inside the range, below its middle, may be called smaller than expected.
     return abs(outcome.change) < max(least, max(abs(low), abs(high)) * 0.75) or outcome.right_way is False
+
+
+def other_metric(predicted: str, sentences: Sequence[Sentence], traces: Sequence[Trace]) -> Iterator[Doubt]:
+    """The result quotes other metrics than the one that was predicted, and not that one."""
+    named = {name for sentence in sentences for name in sentence.metric_names}
+    if predicted == "macro_f1":
+        named -= {"f1"}
+    quoted = [item for item in traces if item.metric]
+    if not predicted or not named or not quoted or predicted in named | {item.metric for item in quoted}:
+        return
+    told, wanted = (vocabulary.title("metric_titles", name) for name in (min(named), predicted))
+    yield Doubt(
+        sentences[0].text, sentences[0].position, f"the prediction is about {wanted}, the result about {told}"
+    )

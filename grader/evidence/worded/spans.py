@@ -2,83 +2,75 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import SCORES, Values
 from grader.reading import vocabulary
+from grader.reading.claimed import claimed
 
-_WORDS = {"one": 1, "two": 2, "three": 3}
-_ZERO = r"(?:zero|0|null|nought|no difference)"
-_HOLDS = re.compile(
-    rf"\b(?:contain|includ|hold|cover|cross|straddl|span|bracket|overlap|touch)\w*\s+(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:in|inside|within)\b|"  # noqa: E501
-    rf"\b(?:reach|go|extend)(?:es|s)? (?:below|across|over|past) {_ZERO}\b|\bha(?:s|ve) {_ZERO} in (?:it|them)\b|"
-    rf"\breach(?:es)? (?:in)?to the (?:negative|positive|other) side\b"
-)
-_LEAVES = re.compile(
-    rf"\b(?:exclud|leav|avoid)\w*\s+(?:out\s+)?(?:\w+\s+){{0,2}}{_ZERO}\b|\b{_ZERO}\s+(?:is|lies|sits|falls) (?:outside|out of)\b|"  # noqa: E501
-    rf"\b(?:lies?|lie|is|are|stays?|sits?)\s+(?:entirely |wholly |all |completely |clearly |fully |just )?(?:above|below|clear of|away from|to one side of|on one side of) {_ZERO}\b|"  # noqa: E501
-    rf"\bkeeps? (?:clear of|away from) {_ZERO}\b|\bon the (?:positive|negative) side\b|\b(?:positive|negative) throughout\b|\b(?:entirely|wholly) (?:positive|negative)\b"  # noqa: E501
-)
-_MANY = re.compile(
-    r"\b(?P<only>only (?:the\b|one\b))|\b(?P<all>(?:all|every|each|both)(?: one)?(?: of)?(?: the| my| our| them| these)?(?: (?:two|three|\d))?\b)|"  # noqa: E501
-    r"\b(?P<none>(?:no|none|neither)(?: of (?:the|my|these|them))?(?: three| two)?\b)|\b(?<!the )(?P<count>one|two|three) (?:out )?of (?:the |my )?(?:two|three)?"  # noqa: E501
-)
-_KIND = re.compile(
-    r"\b(?P<kind>paired|seed[- ]by[- ]seed|welch|independent|items?|item-level|jackknife|over (?:the )?(?:validation )?(?:items|complaints))\b"  # noqa: E501
-)
-_KINDS = {
-    "paired": "paired",
-    "seed-by-seed": "paired",
-    "seed by seed": "paired",
-    "welch": "welch",
-    "independent": "welch",
-}
+KINDS = ("paired", "welch", "items")
+_CUT = re.compile(r"[,;:，；→]|\.\s|\band\b|\bund\b|\bet\b|\by\b")
+_NEGATING = re.compile(r"\bn'|\bne\b|\bnon\b|\bnie\b|\bне\b|\bnem\b")
+"""What stands beside "none" in languages that deny twice."""
+_OTHER_LEVEL = re.compile(r"\b(?:90|99|80|50)\s?%")
+
+Bounds = Mapping[str, tuple[float, float]]
 
 
 def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "No interval contains zero", where one does."""  # noqa: D210
-    holds, leaves = _HOLDS.search(reading.lower), _LEAVES.search(reading.lower)
-    said = holds or leaves
-    if (
-        reading.unsaid
-        or said is None
-        or (holds is None) == (leaves is None)
-        or not re.search(r"interval|\bci\b|\bcis\b|\bwelch\b", reading.lower)
-    ):
+    lower = reading.lower
+    if reading.unsaid or not claimed("interval", "named", lower) or _OTHER_LEVEL.search(lower):
         return
-    start, end = reading.clause_at(said.start())
-    clause = reading.lower[start:end]
-    kinds = {_KINDS.get(kind, "items") for kind in _KIND.findall(clause)}
-    many = _MANY.search(clause[: said.start() - start])
-    if re.search(r"bootstrap|\b(?:90|99|80|50)\s?%|percentile|\bmy own\b", reading.lower):
-        return
-    if (many is None and len(kinds) > 1) or re.search(
-        r"\bnot\b|n't\b|\bwould\b|\bwhether\b|\bbarely\b|\balmost\b|\bhardly\b|\bmiss\w*\b|"
-        r"\bcan(?:not|'t)\b|\bfail\w*\b|\bfar from\b|\bnowhere\b|\bunable\b|\bif\b|\buntil\b|\bunless\b|\bshould\b|\bto (?:exclude|leave|contain)\b|\bcould\b|\bmight\b|\bmost(?:ly)?\b|\blargely\b|\bmainly\b|\bcentred?\b|\bmiddle\b|\bpart\b",  # noqa: E501
-        clause,
-    ):
-        return
-    named = [item.name for item in reading.sentence.metrics if start <= item.start < end] or [
-        *reading.sentence.metric_names
-    ]
+    inside: bool | None = None
+    for start, end in _pieces(lower):
+        piece = lower[start:end]
+        said = _said(piece, inside)
+        if said is None:
+            continue
+        inside, words = said
+        if not claimed("interval", "weak", piece):
+            yield from _held_against(reading, values, piece, words, inside=inside)
+
+
+def _pieces(lower: str) -> Iterator[tuple[int, int]]:
+    cuts = [0, *(hit.start() for hit in _CUT.finditer(lower)), len(lower)]
+    yield from pairwise(cuts)
+
+
+def _said(piece: str, before: bool | None) -> tuple[bool, str] | None:
+    """Whether zero is said to lie inside, and in which words; "the Welch interval does not" turns what was said."""
+    holds, leaves = claimed("interval", "holds", piece), claimed("interval", "leaves", piece)
+    hit = leaves or holds
+    if hit is not None:
+        none = claimed("interval", "none", piece)
+        rest = piece if none is None else _NEGATING.sub(" ", piece[: none.start()] + " " + piece[none.end() :])
+        denied = claimed("interval", "denied", rest) is not None
+        return (leaves is None) != denied, hit[0]
+    if before is None or not any(claimed("interval", kind, piece) for kind in KINDS):
+        return None
+    if hit := claimed("interval", "denied", piece):
+        return not before, piece.strip(" ,;:")
+    return (before, piece.strip(" ,;:")) if claimed("interval", "also", piece) else None
+
+
+def _held_against(reading: Reading, values: Values, piece: str, words: str, *, inside: bool) -> Iterator[Doubt]:
     judged = []
+    names = reading.sentence.metric_names or reading.sentence.implied_metrics & set(SCORES) or set(SCORES)
     for first, second in values.measured.experiments:
-        for metric in named or [*reading.sentence.implied_metrics, *SCORES]:
+        for metric in sorted(names):
             bounds = _bounds(values, metric, first.key, second.key)
-            if len(bounds) < 2:
-                continue
-            inside = {kind: low <= 0 <= high for kind, (low, high) in bounds.items()}
-            right = _right(many, kinds, clause, inside, holds=holds is not None)
-            if right is not None:
-                judged.append((right, metric, bounds))
+            if len(bounds) > 1:
+                judged.append((_is_right(piece, bounds, inside=inside), metric, bounds))
     if judged and not any(right for right, _, _ in judged):
         _, metric, bounds = judged[0]
         told = ", ".join(f"{kind} {low:+.4f} to {high:+.4f}" for kind, (low, high) in bounds.items())
-        what = vocabulary.title("metric_titles", metric)
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: for {what}, {told}")
+        why = f"{words!r}: for {vocabulary.title('metric_titles', metric)}, {told}"
+        yield Doubt(reading.sentence.text, reading.sentence.position, why)
 
 
-def _bounds(values: Values, metric: str, first: str, second: str) -> dict[str, tuple[float, float]]:
+def _bounds(values: Values, metric: str, first: str, second: str) -> Bounds:
     return {
         next(iter(low.words)): (low.value, high.value)
         for low, high in values.measured.interval_ends
@@ -86,25 +78,15 @@ def _bounds(values: Values, metric: str, first: str, second: str) -> dict[str, t
     }
 
 
-def _right(
-    many: re.Match[str] | None, kinds: set[str], clause: str, inside: Mapping[str, bool], *, holds: bool
-) -> bool | None:
-    """Whether the intervals are as the clause says; None where it does not say which are meant."""
-    over = (
-        {kind: item for kind, item in inside.items() if kind != "items"}
-        if re.search(r"over (?:the )?seeds", clause)
-        else inside
-    )
-    mine = {kind: item for kind, item in over.items() if kind in kinds} or over
-    if many is None:
-        return any(item == holds for item in mine.values())
-    if many["only"] and "one of" in clause:
-        return sum(item == holds for item in over.values()) == 1
-    if many["only"]:
-        if len(kinds) != 1:
-            return None
-        return all((item == holds) == (kind in kinds) for kind, item in over.items())
-    if many["all"]:
-        return all(item == holds for item in mine.values())
-    count = sum(item == holds for item in over.values())
-    return count == 0 if many["none"] else count == _WORDS[many["count"]]
+def _is_right(piece: str, bounds: Bounds, *, inside: bool) -> bool:
+    """The intervals that a piece may mean are as it says."""
+    kinds = {kind for kind in KINDS if claimed("interval", kind, piece)}
+    over = {kind: low <= 0 <= high for kind, (low, high) in bounds.items()}
+    if re.search(r"over (?:the )?seeds", piece):
+        over.pop("items", None)
+    mine = {kind: found for kind, found in over.items() if kind in kinds} or over
+    if claimed("interval", "none", piece):
+        return not any(found == inside for found in over.values())
+    if claimed("interval", "all", piece) or kinds:
+        return all(found == inside for found in mine.values())
+    return any(found == inside for found in mine.values())

@@ -10,17 +10,14 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading import vocabulary
+from grader.reading.claimed import claimed
 from grader.reading.testsplit import find_uses
 
 _PLANNED = re.compile(
-    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"  # noqa: E501
-    r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|only)\b|n't\b|→|->|\?"
-)
-_TEST = re.compile(
-    r"\b(?:on|from|over|in|of) (?:the |our |my |a )?(?:held-out )?test (?:set|split|data|complaints|part)\b|\btest (?:accuracy|macro-f1|score|f1|performance)\b"  # noqa: E501
-)
-_NOT_TEST = re.compile(
-    r"\b(?:not|no|never|untouched|until|later|would|should|would need|next|keep|kept|cannot|only|still|will|may|might|whether|unknown|what|how|before|unseen|predict\w*)\b|n't\b|\?"  # noqa: E501
+    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|"
+    r"suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"
+    r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|"
+    r"only)\b|n't\b|→|->|\?"
 )
 
 
@@ -60,19 +57,26 @@ def _is_plausible(said: Said, known: list[Any]) -> bool:
 
 def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What was measured on the validation split is said to be of the test set, which the notebook never used."""
-    hit = _TEST.search(reading.lower)
-    if hit is None or reading.sentence.row or _NOT_TEST.search(reading.lower):
+    if reading.sentence.row or reading.lower.rstrip().endswith("?"):
         return
-    if not (
-        reading.sentence.metrics
-        or any(not number.whole for number in reading.sentence.numbers)
-        or "number" in reading.lower
-    ):
-        return
-    if not _uses_test(values.measured.case):
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the notebook never used the test split"
+    for start, end in reading.clauses:
+        clause = reading.lower[start:end]
+        hit = claimed("test", "claimed", clause)
+        if hit is None or _taken_back(clause.replace(hit[0], " ")):
+            continue
+        told = (
+            reading.sentence.metrics
+            or reading.sentence.groups
+            or any(not number.whole for number in reading.sentence.numbers)
         )
+        if told and not _uses_test(values.measured.case):
+            why = f"{hit[0]!r}: the notebook never used the test split"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        return
+
+
+def _taken_back(clause: str) -> bool:
+    return any(claimed(table, "weak", clause) for table in ("test", "significance"))
 
 
 def _uses_test(case: Case) -> bool:

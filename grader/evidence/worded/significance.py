@@ -1,0 +1,57 @@
+"""A difference is called significant, and the notebook holds no test that says so."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from grader.evidence.runs import CASES
+from grader.evidence.stated import impossible_p
+from grader.evidence.worded.effects import unsupported
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.model import Case
+from grader.reading.claimed import claimed
+
+
+def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """Significance is claimed of runs that allow no test, where none was done, or whose intervals hold zero."""
+    if reading.sentence.row or reading.lower.rstrip().endswith("?"):
+        return
+    for start, end in reading.clauses:
+        clause = reading.lower[start:end]
+        hit = claimed("significance", "claimed", clause)
+        if hit is None or claimed("significance", "weak", clause.replace(hit[0], " ")):
+            continue
+        if most_pairs(values) < 2 and not _was_tested(values.measured.case):
+            why = "the notebook has one run an arm, and no test that such runs allow"
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {why}")
+        elif most_pairs(values) > 1:
+            yield from unsupported(reading, values, hit[0], absent=False)
+        return
+
+
+def most_pairs(values: Values) -> int:
+    """The most seeds that both arms of an experiment share."""
+    counts = (
+        len(set(values.seeds("accuracy", first.key)) & set(values.seeds("accuracy", second.key)))
+        for first, second in values.measured.experiments
+    )
+    return max(counts, default=0)
+
+
+@lru_cache(maxsize=CASES)
+def _was_tested(case: Case) -> bool:
+    """Some cell of the student's prints a p-value, or calls what makes one."""
+    return any(
+        claimed("significance", "done", text.lower())
+        for cell in case.notebook.cells
+        if cell.cell_type == "code" and cell.position not in case.released_positions
+        for text in (cell.source, *(output.text or "" for output in cell.outputs))
+    )
+
+
+def impossible_tests(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A p-value that no exact test of so many seeds can give."""
+    found = impossible_p(reading.sentence, most_pairs(values))
+    if found is not None:
+        number, why = found
+        yield Doubt(reading.sentence.text, reading.sentence.position, f"p = {number.text}: {why}")

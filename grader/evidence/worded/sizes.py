@@ -1,0 +1,76 @@
+"""Sizes of the data: how many complaints and classes there are, held against the record of the data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from grader.evidence.runs import finished
+from grader.evidence.scores import data_of
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.reading import vocabulary
+from grader.reading.claimed import claimed, pattern
+from grader.reading.numbers import Number, find_numbers
+
+NEAR = 22
+"""Characters between a number and the word that it counts."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many there are of something; ``name`` is the list of words that it is called by."""
+
+    what: str
+    name: str
+    count: int
+
+
+def wrong_sizes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """More complaints or classes than there are, or another size of a split that is said to hold so many."""
+    if claimed("sizes", "elsewhere", reading.lower) or reading.lower.rstrip().endswith("?"):
+        return
+    if vocabulary.has("context", "elsewhere", reading.sentence.text):
+        return
+    for size in _sizes(values):
+        for hit in pattern("sizes", size.name).finditer(reading.lower):
+            number = _counted(reading, hit.start(), hit.end())
+            if number is None or number.value <= 1:
+                continue
+            held = claimed("sizes", "holds", reading.lower) is not None and number.value != size.count
+            if number.value > size.count or (held and number.start > hit.start()):
+                why = f"the notebook has {size.count} {size.what}"
+                yield Doubt(reading.sentence.text, reading.sentence.position, f"{number.text} {hit[0]}: {why}")
+                return
+
+
+def _counted(reading: Reading, start: int, end: int) -> Number | None:
+    """The whole number that stands right before a word, or behind "the validation split has"."""
+    numbers = [item for item in _whole(reading) if not (item.percent or item.points or item.times or item.signed)]
+    before = [item for item in numbers if 0 <= start - item.end <= 1]
+    if before and not reading.lower[start:end].endswith(("set", "split")):
+        return before[-1]
+    held = claimed("sizes", "holds", reading.lower[start:])
+    behind = [
+        item for item in numbers
+        if held is not None and held.start() < 3 and 0 <= item.start - start - held.end() <= NEAR
+    ]  # fmt: skip
+    return behind[0] if behind and end < behind[0].start else None
+
+
+def _whole(reading: Reading) -> Iterator[Number]:
+    """Whole numbers; "6,430" is one where it can be."""
+    for number in find_numbers(reading.sentence.text):
+        whole = [item for item in number.readings if item.value.is_integer() and item.value >= 1]
+        if whole and not number.spelled:
+            yield replace(number, readings=(whole[0],))
+
+
+def _sizes(values: Values) -> tuple[Size, ...]:
+    """What the data record says; nothing where there is none, or more than one."""
+    data = data_of(values.measured.case)
+    if len(data) != 1:
+        return ()
+    validation, classes = data[0]
+    runs = [run for group in values.measured.groups for run in finished(group.runs)]
+    rows = [run.data.train_rows for run in runs if run.data is not None and run.data.train_rows]
+    found = [Size("validation items", "validation", validation), Size("classes", "classes", classes)]
+    return (*found, Size("training items", "training", max(rows))) if rows else tuple(found)
