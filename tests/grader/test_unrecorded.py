@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from sklearn.metrics import classification_report
 
+from generator.rehearsal.others import load_base
 from grader.code.program import make_program
 from grader.evidence.unrecorded.printed import Entry, entries_of
 from grader.evidence.unrecorded.values import UNKNOWN, Evaluator
@@ -153,13 +154,22 @@ def test_recorded_baselines_do_not_make_printed_metrics_recomputed() -> None:
     assert graded("h13-recorded-baselines")["metrics.recomputed"].outcome is Outcome.UNDECIDED
 
 
-def test_a_baseline_that_was_printed_beside_a_recorded_encoder_is_for_a_person() -> None:
-    """Who records the encoder and prints the baseline has measured one."""
-    raw = notebook("h13-recorded-baselines")
-    own = next(cell for cell in notebook("h06-json-lines")["cells"] if cell["id"] == "baselines")
-    raw["cells"] = [own if cell["id"] == "baselines" else cell for cell in raw["cells"]]
-    found = verdicts_of(grade("h13", json.dumps(raw).encode()))["metrics.baseline_first"]
-    assert found.outcome is Outcome.PASSED
+@pytest.mark.parametrize(("printed", "outcome"), [("tf-idf", Outcome.UNDECIDED), ("baseline", Outcome.FAILED)])
+def test_a_printed_baseline_beside_a_recorded_encoder_is_for_a_person(
+    printed: str, outcome: Outcome
+) -> None:
+    """Who records the encoder and prints the baseline has measured one; an arm called baseline is none."""
+    raw = json.loads(load_base("week1_homework-slower"))
+    raw["cells"] = [cell for cell in raw["cells"] if cell["id"] not in ("baselines", "rescue-run", "tier-run")]
+    place = next(at for at, cell in enumerate(raw["cells"]) if cell["id"] == "encoder-run")
+    told = {"name": "stdout", "output_type": "stream", "text": f"{printed}: accuracy 0.4038, macro-F1 0.0649\n"}
+    raw["cells"].insert(
+        place,
+        {"cell_type": "code", "execution_count": 4, "id": "own", "metadata": {}, "outputs": [told],
+         "source": "print(name, scores)"},
+    )  # fmt: skip
+    found = verdicts_of(grade("printed", json.dumps(raw).encode()))["metrics.baseline_first"]
+    assert found.outcome is outcome
 
 
 # --- one sentence changed: each with its true twin, which is the notebook as it is -------------------------------
