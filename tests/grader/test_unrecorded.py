@@ -109,6 +109,9 @@ def test_no_fault_passes(name: str) -> None:
         ("s07-claims", "experiments.held_constant"),
         ("s07-claims", "experiments.meaningful_supported"),
         ("s07-claims", "experiments.result_matches"),
+        ("u05-swapped-result", "experiments.held_constant"),
+        ("u05-swapped-result", "experiments.meaningful_supported"),
+        ("u05-swapped-result", "experiments.result_matches"),
     ],
 )
 def test_what_the_page_shows_to_be_wrong_is_proposed_to_fail_and_its_twin_is_not(name: str, check: str) -> None:
