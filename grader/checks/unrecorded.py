@@ -241,11 +241,13 @@ def baseline_printed(case: Case, names: Sequence[str]) -> Finding | None:
 
 
 def _is_named(case: Case, run: ShownRun, names: Sequence[str]) -> bool:
+    """It is called as a simple model is; "baseline" alone may be an experiment's arm."""
+    place = case.cell_name(run.position)
     told = f"{run.label} {run.settings.get('model') or ''}".lower()
     if not run.label:
-        told = f"{told} {case.cell_name(run.position)} {case.notebook.cells[run.position].source[:400]}".lower()
-    words = (*names, "dummy", "most frequent", "tf idf", "tfidf", "logistic")
-    return any(name in told for name in words)
+        told = f"{told} {case.notebook.cells[run.position].source[:400]}".lower()
+    words = (*(name for name in names if name != "baseline"), "dummy", "most frequent", "tf idf", "logistic")
+    return any(name in told for name in words) or place.startswith("baseline")
 
 
 def best_epoch_shown(case: Case) -> Finding | None:

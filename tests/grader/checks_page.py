@@ -50,23 +50,32 @@ it.
 
 ## Work without records
 
-Nobody has to use paribus to train. Where a file holds no record of an experiment, its runs are read from what the
-student's cells printed (dictionaries, JSON, `key=value` lines, progress bars, lines in words, data frames, the tables
-and reports of transformers, Keras, Lightning, fastai and scikit-learn) and from the settings with which the code calls
-the training. Numbers that were typed into the code which prints them are no results. Such a verdict has the basis
-*shown* or *written*. **It never fails**: what the page contradicts is undecided, with the proposal to fail it.
+Nobody has to use paribus to train. Where a file holds no record of an experiment, its runs are read from what
+the student's cells printed (dictionaries, JSON, `key=value` lines, progress bars, lines in words, data frames,
+the tables and reports of transformers, Keras, Lightning, fastai and scikit-learn) and from the settings with
+which the code calls the training. Numbers that were typed into the code which prints them are no results. Such
+a verdict has the basis *shown* or *written*. **It never fails**: what the page contradicts is undecided, with
+the proposal to fail.
 
-| check | passes where | proposes to pass where | proposes to fail where |
-| --- | --- | --- | --- |
-| experiments.one_change | one allowed setting differs, the seeds are equal, the same function of the notebook trained both arms, reads the setting and does not branch on it, nothing that it uses was replaced, and the cells ran in order | one allowed setting differs, and the rest is not proved | two settings differ in printed or written configurations, the seeds differ, or a training function was rewritten between the arms |
-| experiments.predicted_first | – | a prediction stands above the changed arm's run: nobody can tell from a page when it was written | – |
-| experiments.held_constant | what is listed agrees with all settings, and one_change is proved | it agrees, and one_change is not proved | a listed setting differs, or has another value |
-| experiments.result_matches, memo.numbers_traced, seeds.summary_matches | the numbers are traced to outputs | – | a number contradicts its run and is printed nowhere |
-| experiments.meaningful_supported | the intervals of the printed seeds support the claim; "one seed cannot tell" is true whatever ran | – | one seed an arm, and an effect is claimed |
-| seeds.enough, seeds.paired, seeds.distinct | the seeds and their results are printed | – | the arms' seeds differ |
-| metrics.baseline_first | a baseline was printed in a cell that ran before the first training | the order is not known | – |
-| metrics.best_checkpoint | each run of several epochs names its best one, or reports its numbers | – | – |
-| metrics.near_reference | – | a printed baseline has the course's own numbers, and the model is in the band | – |
+- `experiments.one_change` passes where one allowed setting differs, the seeds are equal, one function of the
+  notebook trained both arms, reads the setting and does not branch on it, nothing that it uses was replaced in
+  between, and the cells ran once each from top to bottom. Where one setting differs and the rest is not proved,
+  it proposes to pass. It proposes to fail where two settings differ, where the seeds differ, and where a
+  function that trains was rewritten between the arms.
+- `experiments.predicted_first` proposes to pass where a prediction stands above the changed arm's run, in a
+  text or in the code. Nobody can tell from a page when it was written.
+- `experiments.held_constant` passes where the list agrees with the settings and one_change is proved, and else
+  proposes to pass. It proposes to fail where a listed setting differs, or has another value.
+- `experiments.result_matches`, `memo.numbers_traced` and `seeds.summary_matches` pass where the numbers are
+  traced to outputs. A number that contradicts its run is proposed to fail where it is printed nowhere.
+- `experiments.meaningful_supported` holds the claim against the printed seeds. "One seed cannot tell" passes
+  whatever ran; an effect from one seed is proposed to fail.
+- `seeds.enough`, `seeds.paired` and `seeds.distinct` pass where seeds and results are printed or written. Seeds
+  that differ between the arms are proposed to fail.
+- `metrics.baseline_first` passes where a baseline was printed in a cell that ran before the first training.
+- `metrics.best_checkpoint` passes where each run of several epochs names its best one, or reports its numbers.
+- `metrics.near_reference` proposes to pass where a printed baseline has the course's own numbers, and the model
+  is in the band.
 
 `metrics.recomputed` stays undecided: without predictions nobody can recompute what was printed.
 """

@@ -1,64 +1,32 @@
 """The runs of which there is no record: what a cell printed, put beside the calls that trained in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.evidence.runs import CASES
 from grader.evidence.shown import typed_numbers
 from grader.evidence.unrecorded.calls import TrainingCall, training_calls
+from grader.evidence.unrecorded.drafts import Draft, Metrics, add, agree, begins, told_again, with_calls
 from grader.evidence.unrecorded.names import Value, same_value
-from grader.evidence.unrecorded.printed import Entry, Shown, entries_of
+from grader.evidence.unrecorded.printed import Entry, entries_of
 from grader.model import Case, RecoveredCell
 
 MAX_RUNS = 80
-Metrics = Mapping[str, Shown]
-
-
-@dataclass
-class Draft:
-    """A run while its lines are read: filled by `_Reader` alone, and read as a value afterwards.
-
-    ``settings`` are what was printed; ``whole`` that they were printed as one configuration. ``epochs`` are by
-    number, ``final`` is what was said of the run beside its epochs, ``again`` are epochs that were told twice,
-    ``lines`` what was read, with the cell of each.
-    """
-
-    position: int
-    label: str = ""
-    settings: dict[str, Value] = field(default_factory=dict)
-    whole: bool = False
-    seed: int | None = None
-    epochs: dict[float, dict[str, Shown]] = field(default_factory=dict)
-    final: dict[str, Shown] = field(default_factory=dict)
-    again: list[dict[str, Shown]] = field(default_factory=list)
-    chosen: int | None = None
-    lines: list[tuple[int, str]] = field(default_factory=list)
-    call: TrainingCall | None = None
-
-    @property
-    def has_results(self) -> bool:
-        return bool(self.epochs or self.final)
-
-    def agrees(self, metrics: Metrics) -> bool:
-        """All of these metrics are what the run has, after some epoch or in the end."""
-        return any(_agree(metrics, mine) for mine in (self.final, *self.epochs.values()))
 
 
 @dataclass(frozen=True)
 class ShownRun:
-    """A run as the file shows it. ``settings`` are what was printed and what the code gives, ``printed`` the names
-    of those that were printed; ``whole``: one configuration was printed; ``conflict``: code and output disagree.
+    """A run as the file shows it. ``settings`` are what was printed and what the code gives; ``whole``: one
+    configuration was printed; ``conflict``: code and output disagree.
     """
 
     number: int
     position: int
     label: str
     settings: Mapping[str, Value]
-    printed: frozenset[str]
     whole: bool
     seed: int | None
-    seed_printed: bool
     epochs: tuple[tuple[float, Metrics], ...]
     final: Metrics
     chosen: int | None
@@ -81,7 +49,7 @@ class ShownRun:
         kept = self.chosen if self.chosen is not None else None
         by_epoch = dict(self.epochs)
         if self.final:
-            match = next((item for _, item in self.epochs if _agree(self.final, item)), {})
+            match = next((item for _, item in self.epochs if agree(self.final, item)), {})
             return {**{name: item for name, item in match.items() if name not in self.final}, **self.final}
         if kept is not None and float(kept) in by_epoch:
             return by_epoch[float(kept)]
@@ -103,11 +71,6 @@ def _plain(value: Value) -> Value:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _agree(metrics: Metrics, mine: Metrics) -> bool:
-    shared = [name for name in metrics if name in mine]
-    return bool(shared) and all(metrics[name].agrees(mine[name]) for name in shared)
-
-
 @lru_cache(maxsize=CASES)
 def shown_runs(case: Case) -> tuple[ShownRun, ...]:
     """The runs that the student's own cells show, in the order in which they ran."""
@@ -126,10 +89,19 @@ def _finished(number: int, draft: Draft) -> ShownRun:
     seed = draft.seed if draft.seed is not None else call.seed if call is not None else None
     label = (call.label if call is not None and call.label else "") or draft.label
     return ShownRun(
-        number, draft.position, label, {**coded, **draft.settings}, frozenset(draft.settings), draft.whole, seed,
-        draft.seed is not None, tuple(sorted(draft.epochs.items())), dict(draft.final), draft.chosen, call,
-        conflict, tuple(draft.lines[:12]),
-    )  # fmt: skip
+        number=number,
+        position=draft.position,
+        label=label,
+        settings={**coded, **draft.settings},
+        whole=draft.whole,
+        seed=seed,
+        epochs=tuple(sorted(draft.epochs.items())),
+        final=dict(draft.final),
+        chosen=draft.chosen,
+        call=call,
+        conflict=conflict,
+        lines=tuple(draft.lines[:12]),
+    )
 
 
 class _Reader:
@@ -167,10 +139,10 @@ class _Reader:
         if len([draft for draft in logged if draft.has_results]) < len(calls):
             alone = self._drafts_of(cell, entries, alone=True)
             if len(alone) == len(calls):  # a run that came to the same as an earlier one is a run of its own
-                return _with_calls(cell.position, alone, calls)
-            return _with_calls(cell.position, self._drafts_of(cell, entries), calls)
+                return with_calls(cell.position, alone, calls)
+            return with_calls(cell.position, self._drafts_of(cell, entries), calls)
         drafts = [
-            draft for draft in _with_calls(cell.position, logged, calls)
+            draft for draft in with_calls(cell.position, logged, calls)
             if not (calls and draft.call is None and self._is_earlier(draft))
         ]  # fmt: skip
         rows = [entry for entry in entries if entry.row]
@@ -184,13 +156,13 @@ class _Reader:
         earlier = [] if alone else [*self.drafts, *before]
         for entry in entries:
             current = found[-1] if found else None
-            if entry.epoch is None and (known := _told_again(entry, earlier, found)) is not None:
-                _add(known, entry)
+            if entry.epoch is None and (known := told_again(entry, earlier, found)) is not None:
+                add(known, entry)
                 continue
-            if current is None or _begins(current, entry):
+            if current is None or begins(current, entry):
                 current = Draft(cell.position)
                 found.append(current)
-            _add(current, entry)
+            add(current, entry)
         return found
 
     def _is_earlier(self, draft: Draft) -> bool:
@@ -210,42 +182,6 @@ class _Reader:
             return entry
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
-
-
-def _told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) -> Draft | None:
-    """The run whose results the entry repeats: the current one, else one of its name, else the last."""
-    if not entry.metrics or (not entry.row and (entry.settings or entry.seed is not None)):
-        return None
-    if not entry.row and here and _goes_on(here[-1], entry):
-        return here[-1]
-    fitting = [draft for draft in (*earlier, *here) if draft.agrees(entry.metrics) and _same_run(draft, entry)]
-    if not entry.row and here and here[-1] in fitting and not _other_name(here[-1], entry):
-        return here[-1]
-    named = [draft for draft in fitting if entry.label and draft.label == entry.label]
-    found = named or fitting
-    return found[-1] if found else None
-
-
-def _goes_on(current: Draft, entry: Entry) -> bool:
-    """The entry tells more of the run that the cell is about: nothing that was said of it speaks against that."""
-    begun = bool(current.epochs or current.settings) or current.seed is not None
-    logged = [item for item in current.epochs.values() if any(name in item for name in entry.metrics)]
-    return (
-        begun
-        and not _other_name(current, entry)
-        and not any(name in current.final for name in entry.metrics)
-        and (not logged or any(_agree(entry.metrics, item) for item in logged))
-    )
-
-
-def _same_run(draft: Draft, entry: Entry) -> bool:
-    """Nothing that the entry says of settings and seed is otherwise in the run."""
-    call = draft.call
-    settings = {**(call.settings if call is not None else {}), **draft.settings}
-    if any(name not in settings or not same_value(value, settings[name]) for name, value in entry.settings.items()):
-        return False
-    seed = draft.seed if draft.seed is not None else call.seed if call is not None else None
-    return entry.seed is None or seed == entry.seed
 
 
 def _as_printed(draft: Draft, configurations: Sequence[Draft]) -> None:
@@ -283,88 +219,3 @@ def _average_of(case: Case) -> str:
         if f'average="{name}"' in cell.source or f"average='{name}'" in cell.source
     }  # fmt: skip
     return f"{found.pop()}_f1" if len(found) == 1 else ""
-
-
-def _other_name(draft: Draft, entry: Entry) -> bool:
-    return bool(draft.label and entry.label and draft.label != entry.label)
-
-
-def _begins(current: Draft, entry: Entry) -> bool:  # noqa: PLR0911 - one way out a reason
-    """The entry is of another run than the current one."""
-    if entry.settings and current.settings:
-        shared = [name for name in entry.settings if name in current.settings]
-        if any(not same_value(entry.settings[name], current.settings[name]) for name in shared):
-            return True
-    if entry.whole and current.has_results and not current.agrees(entry.metrics):
-        told = bool(entry.metrics) or bool(entry.label and entry.label == current.label)
-        return bool(current.settings or current.final) or _other_name(current, entry) or not told
-    if entry.seed is not None and current.seed is not None and entry.seed != current.seed:
-        return True
-    if entry.epoch is not None and current.epochs and entry.metrics:
-        known = current.epochs.get(entry.epoch)
-        if known is not None:
-            return any(name in known and not known[name].agrees(item) for name, item in entry.metrics.items())
-        return entry.epoch < max(current.epochs)
-    if entry.metrics and entry.epoch is None and current.final:
-        shared = [name for name in entry.metrics if name in current.final]
-        return not all(entry.metrics[name].agrees(current.final[name]) for name in shared) or (
-            not shared and _other_name(current, entry)
-        )
-    return current.has_results and _other_name(current, entry) and entry.chosen is None and not entry.metrics
-
-
-def _add(draft: Draft, entry: Entry) -> None:
-    draft.label = draft.label or entry.label
-    for name, value in entry.settings.items():
-        draft.settings.setdefault(name, value)
-    draft.whole |= entry.whole
-    draft.seed = entry.seed if draft.seed is None else draft.seed
-    draft.chosen = entry.chosen if draft.chosen is None else draft.chosen
-    if entry.metrics:
-        known = draft.epochs.get(entry.epoch) if entry.epoch is not None else None
-        again = known is not None and any(name in known for name in entry.metrics)
-        if again:
-            draft.again.append(dict(entry.metrics))
-        elif entry.epoch is not None:
-            draft.epochs.setdefault(entry.epoch, {}).update(entry.metrics)
-        else:
-            for name, item in entry.metrics.items():
-                draft.final.setdefault(name, item)
-    draft.lines.append((entry.position, entry.text))
-
-
-def _with_calls(position: int, drafts: list[Draft], calls: Sequence[TrainingCall]) -> list[Draft]:
-    """The runs of a cell, each with the call that trained it where it is plain which one that is."""
-    if not calls:
-        return drafts
-    told = [draft for draft in drafts if draft.epochs or draft.settings or draft.seed is not None]
-    for chosen in (drafts, told):
-        if len(chosen) == len(calls):
-            for draft, call in zip(chosen, calls, strict=True):
-                draft.call = call
-            return drafts
-    if not drafts:
-        return [Draft(position, call=call) for call in calls]
-    for draft in told:
-        fitting = [call for call in calls if _fits(call, draft)]
-        if len(fitting) == 1:
-            draft.call = fitting[0]
-    used = {id(draft.call) for draft in drafts if draft.call is not None}
-    if not used and len(calls) == 1 and len(told or drafts) == 1:
-        (told or drafts)[0].call = calls[0]
-    return drafts
-
-
-def _fits(call: TrainingCall, draft: Draft) -> bool:
-    """The printed settings and seed are those of the call, and at least one of them is printed."""
-    shared = [name for name in draft.settings if name in call.settings]
-    if any(not same_value(draft.settings[name], call.settings[name]) for name in shared):
-        return False
-    if None not in (draft.seed, call.seed):
-        return draft.seed == call.seed
-    return bool(shared)
-
-
-def runs_at(runs: Sequence[ShownRun], positions: frozenset[int]) -> Iterator[ShownRun]:
-    """The runs of some cells."""
-    return (run for run in runs if run.position in positions)
