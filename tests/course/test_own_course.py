@@ -226,6 +226,7 @@ def test_a_course_whose_policy_names_no_assignment_of_its_own_is_refused(
     text = COURSE + "\n[grading.assignments.week1_car]\ndue = 2027-03-01T23:59:00\n"
     (tmp_path / "course.toml").write_text(text, encoding="utf-8")
     assert main(["build", "week1", "--course", str(tmp_path)]) == 1
-    assert "unknown assignment 'week1_car'; expected one of week1_cars. Did you mean 'week1_cars'" in (
-        capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "course.toml:34: [grading.assignments] holds the unknown assignment 'week1_car'; expected one of" in told
+    assert text.splitlines()[33] == "[grading.assignments.week1_car]"
+    assert "Did you mean 'week1_cars'" in told
