@@ -169,6 +169,16 @@ def test_the_real_course_can_be_read() -> None:
         ),
         ('kind = "lab"', 'kind = "lab"\nfiles = ["lab.py", "./lab.py"]', r"two files called 'lab.py'"),
         ('kind = "lab"', 'kind = "lab"\nkaggle_datasets = ["cars"]', r"data set 'cars'; expected a name such as"),
+        (
+            "[settings]",
+            '[checks."seeds.enough"]\nminimun = 3\n[settings]',
+            r"\[checks\.seeds\.enough\] holds the unknown option 'minimun'; .*Did you mean 'minimum'",
+        ),
+        (
+            "[settings]",
+            '[checks."form.links"]\nx = 1\n[settings]',
+            r"the option 'x'; expected no option: this check",
+        ),
         ("[settings]", '[zoos]\nblind = "blind.toml"\n[settings]', r"blind = 'blind.toml', which is not there"),
         ("[settings]", '[folders]\nsolution = "x"\n[settings]', r"'solution'; .*Did you mean 'solutions'"),
         ("[settings]", '[library]\nname = "mine"\n[settings]', r"\[library\] holds no package"),
