@@ -1,8 +1,10 @@
 """Somebody else's course: built, run and released from its own folder, and what must agree is held together."""
 
+import io
 import json
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,11 @@ def test_a_student_s_environment_gets_the_library_and_its_next_edition(folder: P
     later = load_course(copy / "course.toml").library
     assert later is not None
     assert build_library(later).version != wheel.version
+    (copy / "LICENSE").write_text("Take it.\n", encoding="utf-8")
+    licensed = load_course(copy / "course.toml").library
+    assert licensed is not None
+    names = zipfile.ZipFile(io.BytesIO(build_library(licensed).content)).namelist()
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 
 @pytest.mark.parametrize(
