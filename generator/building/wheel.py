@@ -64,6 +64,8 @@ def build_library(library: Library) -> Wheel:
         staging = Path(folder)
         for package in library.packages:
             shutil.copytree(package, staging / package.name, ignore=_LEFTOVERS)
+        if library.licence is not None:
+            shutil.copy(library.licence, staging / "LICENSE")
         digest = hashlib.sha256(json.dumps([library.name, *library.requirements]).encode())
         for path in sorted(item for item in staging.rglob("*") if item.is_file()):
             digest.update(f"{path.relative_to(staging).as_posix()}\n".encode() + path.read_bytes())

@@ -15,6 +15,8 @@ from paribus.course.near import did_you_mean
 from paribus.evidence.record import Record
 
 _BEGIN = re.compile(r"\bparibus\.begin\(\s*(?P<quote>[\"'])(?P<name>[^\"']*)(?P=quote)\s*[,)]")
+TYPING_ERROR = 0.85
+"""How near a name is to another one that it probably is, misspelt."""
 VALUES = "metrics.near_reference"
 """The check whose option ``values`` names recorded values, such as encoder.macro_f1."""
 
@@ -59,7 +61,7 @@ def _of_experiment(source: Source, cell: SourceCell, records: Sequence[Record]) 
     allowed = [vary] if isinstance(vary, str) else [str(name) for name in vary]
     if knobs:
         # A list may offer what the solution has no setting for; a near miss of a setting is a typing error.
-        doubtful = [name for name in allowed if did_you_mean(name, knobs) or not knobs & set(allowed)]
+        doubtful = [name for name in allowed if did_you_mean(name, knobs, TYPING_ERROR) or not knobs & set(allowed)]
         yield from _unknown(source, cell, "vary", doubtful, knobs)
     metric = cell.options.get("metric")
     measured = {name for record in own if record.kind == "result" for name in record.values}

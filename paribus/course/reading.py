@@ -1,5 +1,6 @@
 """Typed access to parsed TOML: every refusal names the file, the table, what was found and what was expected."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ class Reader:
         """Refuse a name that is none of the known ones, and say which one was probably meant."""
         names = tuple(known)
         expected = f"expected one of {', '.join(names)}.{did_you_mean(name, names)}"
-        raise CatalogError(f"{self.origin}: [{where}] holds the unknown {what} {name!r}; {expected}")
+        place = f"{self.origin}{_line_of(self.origin, name)}"
+        raise CatalogError(f"{place}: [{where}] holds the unknown {what} {name!r}; {expected}")
 
     def only(self, raw: Mapping[str, Any], known: Iterable[str], where: str) -> None:
         """Refuse a table with a name that nobody reads."""
@@ -79,3 +81,12 @@ class Reader:
         if not isinstance(value, bool):
             self.refuse(where, f"{name} = {value!r}", "true or false")
         return value
+
+
+def _line_of(origin: str, name: str) -> str:
+    """``:12``, the first line of a file that says ``name`` outside of comments; tomllib tells no lines."""
+    path = Path(origin)
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else (), 1):
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line.partition("#")[0]):
+            return f":{number}"
+    return ""

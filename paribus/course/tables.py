@@ -66,12 +66,14 @@ class Folders:
 class Library:
     """A course's own packages, which its notebooks import: they go into a wheel of their own.
 
-    ``name`` is the wheel's; ``packages`` are the folders; ``requirements`` what they need beyond paribus's own.
+    ``name`` is the wheel's; ``packages`` are the folders; ``requirements`` what they need beyond paribus's own;
+    ``licence`` is the course's, where a file LICENSE is beside its course.toml.
     """
 
     name: str
     packages: tuple[Path, ...]
     requirements: tuple[str, ...] = ()
+    licence: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,8 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library 
     name = reader.text(table, "name", "library", f"{packages[0].name.replace('_', '-')}-library")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name.startswith("paribus"):
         reader.refuse("library", f"name = {name!r}", "small letters, digits and hyphens, such as mycourse-library")
-    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"))
+    licence = home / "LICENSE" if (home / "LICENSE").is_file() else None
+    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence)
 
 
 def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.building.platforms import platforms_of
+from generator.errors import BuildError
+from paribus import notebook
 from paribus.course.catalog import load_course
 from paribus.course.errors import CatalogError
+from paribus.course.tables import NAME
 from paribus.errors import UsageError
 from tests.shipped import COURSE, PROFILES
 
@@ -72,6 +76,17 @@ def test_profiles_are_the_courses_own(tmp_path: Path) -> None:
     assert course.carried["large"] == {"epochs": 20, "about": "hours", "needs_gpu": True}
     with pytest.raises(UsageError, match=r"'lage'\. Choose one of: small, large \(hours\)\. Did you mean 'large'"):
         course.profile("lage")
+
+
+def test_a_name_is_what_notebooks_take_for_one() -> None:
+    """Both ask for the same form."""
+    assert NAME.pattern == notebook._ASSIGNMENT.pattern
+
+
+def test_an_unknown_platform_of_a_course_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace('title = "A course"', 'title = "A course"\nplatforms = ["jupiter"]')
+    with pytest.raises(BuildError, match=r"platforms names 'jupiter'; expected one of .* Did you mean 'jupyter'"):
+        platforms_of(load_course(write(tmp_path, text)))
 
 
 def test_a_course_without_profiles_has_one(tmp_path: Path) -> None:
@@ -154,6 +169,16 @@ def test_the_real_course_can_be_read() -> None:
         ),
         ('kind = "lab"', 'kind = "lab"\nfiles = ["lab.py", "./lab.py"]', r"two files called 'lab.py'"),
         ('kind = "lab"', 'kind = "lab"\nkaggle_datasets = ["cars"]', r"data set 'cars'; expected a name such as"),
+        (
+            "[settings]",
+            '[checks."seeds.enough"]\nminimun = 3\n[settings]',
+            r"\[checks\.seeds\.enough\] holds the unknown option 'minimun'; .*Did you mean 'minimum'",
+        ),
+        (
+            "[settings]",
+            '[checks."form.links"]\nx = 1\n[settings]',
+            r"the option 'x'; expected no option: this check",
+        ),
         ("[settings]", '[zoos]\nblind = "blind.toml"\n[settings]', r"blind = 'blind.toml', which is not there"),
         ("[settings]", '[folders]\nsolution = "x"\n[settings]', r"'solution'; .*Did you mean 'solutions'"),
         ("[settings]", '[library]\nname = "mine"\n[settings]', r"\[library\] holds no package"),

@@ -1,8 +1,10 @@
 """Somebody else's course: built, run and released from its own folder, and what must agree is held together."""
 
+import io
 import json
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,11 @@ def test_a_student_s_environment_gets_the_library_and_its_next_edition(folder: P
     later = load_course(copy / "course.toml").library
     assert later is not None
     assert build_library(later).version != wheel.version
+    (copy / "LICENSE").write_text("Take it.\n", encoding="utf-8")
+    licensed = load_course(copy / "course.toml").library
+    assert licensed is not None
+    names = zipfile.ZipFile(io.BytesIO(build_library(licensed).content)).namelist()
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 
 @pytest.mark.parametrize(
@@ -226,6 +233,7 @@ def test_a_course_whose_policy_names_no_assignment_of_its_own_is_refused(
     text = COURSE + "\n[grading.assignments.week1_car]\ndue = 2027-03-01T23:59:00\n"
     (tmp_path / "course.toml").write_text(text, encoding="utf-8")
     assert main(["build", "week1", "--course", str(tmp_path)]) == 1
-    assert "unknown assignment 'week1_car'; expected one of week1_cars. Did you mean 'week1_cars'" in (
-        capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "course.toml:34: [grading.assignments] holds the unknown assignment 'week1_car'; expected one of" in told
+    assert text.splitlines()[33] == "[grading.assignments.week1_car]"
+    assert "Did you mean 'week1_cars'" in told
