@@ -17,6 +17,7 @@ from paribus.course.near import did_you_mean
 from paribus.evidence.block import find_records
 from paribus.evidence.record import Record
 from paribus.files import write_atomic
+from paribus.metrics.registry import SHIPPED_REGISTRY
 from paribus.profiles import Profile
 
 SCHEMA = "paribus.references/1"
@@ -24,11 +25,6 @@ ALPHA = 0.001
 ENOUGH_SEEDS = 10
 TOLERANCE = 1e-6
 """What a deterministic model may differ by between machines at least."""
-RANGES: Mapping[str, tuple[float, float]] = {
-    **dict.fromkeys(("accuracy", "macro_f1", "weighted_f1"), (0.0, 1.0)),
-    **dict.fromkeys(("zero_f1_classes", "validation_loss", "train_loss"), (0.0, math.inf)),
-}
-"""Between what a metric always lies: no band reaches beyond."""
 NO_MODEL = "none"
 """The model of a notebook that has no MODEL parameter."""
 
@@ -122,10 +118,11 @@ def pool(values: Sequence[float], *, deterministic: bool = False) -> Reference:
 
 def within_range(name: str, reference: Reference) -> Reference:
     """A reference whose band ends where its metric does; ``name`` ends in the metric's."""
-    lowest, highest = RANGES.get(name.rpartition(".")[2], (-math.inf, math.inf))
-    if reference.low is None or reference.high is None:
+    metric = SHIPPED_REGISTRY.metrics.get(name.rpartition(".")[2])
+    if metric is None or reference.low is None or reference.high is None:
         return reference
-    return replace(reference, low=max(reference.low, lowest), high=min(reference.high, highest))
+    low, high = metric.clipped(reference.low, reference.high)
+    return replace(reference, low=low, high=high)
 
 
 def _mean(values: Sequence[float]) -> float:

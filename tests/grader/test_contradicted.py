@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from generator.rehearsal.others import TEXT_CHECKS, load_base
+from generator.rehearsal.others import TEXT_CHECKS
 from grader.grade import judge_one
 from grader.judge import judge_cell
 from grader.match import match
@@ -19,6 +19,7 @@ from grader.model import Case, Outcome, Submission, Verdict
 from paribus.course.assignment import Cell
 from tests.grader.build import CASES
 from tests.grader.releases import released
+from tests.shipped import load_base
 
 TOLD: dict[str, Any] = tomllib.loads((CASES / "_contradicted.toml").read_text(encoding="utf-8"))
 TITLES = {

@@ -15,10 +15,10 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from generator.rehearsal.others import load_base
 from grader.grade import grade_one
 from grader.model import Outcome, Result, Submission, Verdict
 from tests.grader.releases import released
+from tests.shipped import load_base
 
 FOLDER = Path(__file__).with_name("unrecorded")
 LABELS = json.loads((FOLDER / "labels.json").read_text(encoding="utf-8"))

@@ -113,7 +113,7 @@ def test_better_is_down_where_a_lower_metric_is() -> None:
 def test_a_band_stays_within_what_the_metric_can_be() -> None:
     assert SHIPPED_REGISTRY["accuracy"].clipped(-0.1, 1.1) == (0.0, 1.0)
     assert SHIPPED_REGISTRY["rmse"].clipped(-3.0, 9.0) == (0.0, 9.0)
-    assert SHIPPED_REGISTRY["validation_loss"].clipped(-3.0, 9.0) == (-3.0, 9.0)
+    assert SHIPPED_REGISTRY["r2"].clipped(-3.0, 9.0) == (-3.0, 1.0)
 
 
 def test_names_and_numbers_are_shown_as_people_write_them() -> None:
