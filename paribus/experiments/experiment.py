@@ -14,6 +14,7 @@ from paribus.evidence.fields import config_fields
 from paribus.evidence.markup import Table
 from paribus.evidence.record import Prediction, Record
 from paribus.experiments.arms import (
+    begun_without,
     check_complete,
     check_key,
     check_prediction,
@@ -92,6 +93,11 @@ class Experiment:
             said += (
                 f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
                 " The report keeps the one that the run began with."
+            )
+        elif (early := begun_without(session.records, self.key)) is not None:
+            said += (
+                f". A run of the changed arm began before this (run {early.run}) and does not hold it: begin that "
+                "run again, or the prediction does not count."
             )
         elif vague := hardly_misses(
             metric, direction, low, high, widest=self.notebook.widest_range, classes=classes
