@@ -123,7 +123,7 @@ def test_a_range_that_can_hardly_miss_is_told_when_it_is_made(
     made = predict(experiment, **changes)
     said = capsys.readouterr().out
     assert says in said
-    assert "gives no points for it. Say more closely what you expect" in said
+    assert "proposes no points for it. Say more closely what you expect" in said
     assert experiment.notebook.session.predictions["batch"] == [made]
 
 
