@@ -33,9 +33,7 @@ _DIGITS = str.maketrans({
     "Ӏ": "1", "І": "1", "Ι": "1", "ı": "1", "З": "3", "з": "3", "Ӡ": "3", "б": "6", "Ѕ": "5", "ѕ": "5",
 })  # fmt: skip
 _AS_DIGIT = "OoОоΟοօlI|ӏӀІΙıЗзӠбЅѕ"
-_NUMBER = re.compile(
-    rf"(?<![\w.,|])(?=[\d{_AS_DIGIT}]*[.,]?[\d{_AS_DIGIT}]*\d|\d)[\d{_AS_DIGIT}]{{1,6}}[.,][\d{_AS_DIGIT}]{{1,8}}(?![\w|])"
-)
+_NUMBER = re.compile(rf"(?<![\w.,|])[\d{_AS_DIGIT}]{{1,6}}[.,][\d{_AS_DIGIT}]{{1,8}}(?![\w|])")
 """A number with a decimal point, one digit of it at least a digit."""
 _POINT = re.compile(
     "(?<=[0-9])[\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\uff65\ua4f8\u0701\u0702\u06d4\u16eb](?=[0-9])(?!10\\s?[\\^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])"
@@ -55,12 +53,17 @@ def as_seen(text: str) -> str:
     if not text.isascii():
         text = _COMMA.sub(",", _POINT.sub(".", _THIN.sub("", _UNSEEN.sub("", text))))
         text = _WORD.sub(_one_script, text)
-    return _NUMBER.sub(lambda found: found[0].translate(_DIGITS), text) if _NUMBER.search(text) else text
+    return _NUMBER.sub(_in_digits, text)
 
 
 def is_turned(text: str) -> bool:
     """Characters in it turn the direction of what follows: a person reads the digits in another order."""
     return _TURNED.search(text) is not None
+
+
+def _in_digits(number: re.Match[str]) -> str:
+    """A number in digits; what holds none is no number."""
+    return number[0].translate(_DIGITS) if any(map(str.isdigit, number[0])) else number[0]
 
 
 def _one_script(word: re.Match[str]) -> str:

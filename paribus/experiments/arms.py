@@ -187,6 +187,13 @@ def finished_without(records: Iterable[Record], key: str, prediction: Prediction
     return finished[-1] if finished and not timely else None
 
 
+def begun_without(records: Iterable[Record], key: str) -> Record | None:
+    """The last start of an experiment's changed arm, where it is not finished and holds no prediction."""
+    mine = [record for record in records if (record.experiment, record.arm) == (key, "changed")]
+    last = mine[-1] if mine else None
+    return last if last is not None and last.kind == "start" and last.prediction is None else None
+
+
 def _is_declared(name: str, vary: str) -> bool:
     """Whether a difference is the declared one: the setting, a global of its name, the data, or the code."""
     if name.startswith("code:"):

@@ -22,15 +22,14 @@ from paribus.experiments.arms import (
     check_start,
     describe,
     differences,
-    finished_without,
 )
 from paribus.experiments.commitment import commit
 from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
 from paribus.experiments.held import Held, held
 from paribus.experiments.noise import noise
+from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
-from paribus.experiments.wide import hardly_misses
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
 from paribus.recording import Recording, tell_finished
 from paribus.runs import Data, Run, RunResult
@@ -86,21 +85,8 @@ class Experiment:
                 why.strip(), session.now(), session.count,
             ),
         )  # fmt: skip
-        title, said = f"Prediction for {self.key}", prediction_sentence(prediction)
-        if (late := finished_without(session.records, self.key, prediction)) is not None:
-            title = f"Too late: prediction for {self.key}"
-            said += (
-                f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
-                " The report keeps the one that the run began with."
-            )
-        elif vague := hardly_misses(
-            metric, direction, low, high, widest=self.notebook.widest_range, classes=classes
-        ):
-            said += (
-                f". This range {vague}: hardly any result could prove it wrong, and grading gives no points for it."
-                " Say more closely what you expect, and predict again before the changed arm runs."
-            )
-        show_tables(Table(title, (), (), said))
+        widest = self.notebook.widest_range
+        show_tables(prediction_table(self.key, prediction, session.records, widest=widest, classes=classes))
         return prediction
 
     def commitment(self) -> str:

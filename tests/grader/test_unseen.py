@@ -2,6 +2,8 @@
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 
 from grader.checks.base import failed, passed
@@ -11,7 +13,7 @@ from grader.reading.lookalikes import as_seen
 from grader.reading.notation import plain
 from grader.reading.numbers import find_numbers
 from grader.reading.prose import read_cell
-from grader.reading.unseen import left_out_of, unread_remark
+from grader.reading.unseen import left_out_of, seen_html, seen_source, unread_remark
 from grader.recover import recover
 from grader.recover.visible import visible_text
 from tests.grader.build import CASES, build, load
@@ -222,6 +224,29 @@ def test_a_verdict_on_a_text_with_a_hidden_part_is_for_a_person() -> None:
         assert short.proposal == ("failed" if bad is Outcome.UNDECIDED else "")
         assert unless_unread(case, cell, "seeds.enough", failed("too few")).outcome is Outcome.FAILED
         assert bool(unread_remark(case)) is (bad is Outcome.UNDECIDED)
+
+
+PIECES = st.sampled_from(
+    ["<b hidden>", "</b>", "<style>", "</style>", ".x{display:none}", "<p class=x>", "<<{color:}", "<template>",
+     "```", "`", "[a]: <> (b c d)", "\n", "<i style='color:white;font-size:0;left:-9e9px'>", "0.7", "O.", "ооo",
+     "\u202e", "<svg>", "<input value='1 2 3 4'>", "&#8238;", "@media{", "style=", "\x00", "\ue0f2", "word "]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=4), max_size=25).map("".join))
+def test_no_text_breaks_it_and_what_was_read_is_read_the_same_again(text: str) -> None:
+    for read in (seen_html, seen_source):
+        assert all(item.words for item in read(text).left_out)
+    assert as_seen(as_seen(text)) == as_seen(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["O" * 40_000, "<" * 20_000, "`" * 30_000, "[a]: x " * 6_000, "{" * 40_000, "o." * 20_000]
+)
+def test_a_long_text_of_one_thing_costs_no_more_than_it_is_long(text: str) -> None:
+    cell = RecoveredCell(0, "markdown", text)
+    read_cell(cell)
+    assert left_out_of(cell) == ()
 
 
 def test_a_file_of_texts_alone_has_nothing_hidden() -> None:

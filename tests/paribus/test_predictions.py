@@ -91,7 +91,9 @@ def test_a_prediction_after_a_run_of_ones_own_loop_is_told_too(
     """And one made while nothing has finished is in time."""
     run = notebook.start("x", config=SMALL, seed=0, data=data, experiment="batch", arm="changed", vary="batch_size")
     predict(experiment)
-    assert "Too late" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Too late" not in said
+    assert f"began before this (run {run.start.run}) and does not hold it" in said
     run.finish(predictions=data.validation.labels)
     predict(experiment, high=0.2)
     assert "Too late" in capsys.readouterr().out
@@ -121,7 +123,7 @@ def test_a_range_that_can_hardly_miss_is_told_when_it_is_made(
     made = predict(experiment, **changes)
     said = capsys.readouterr().out
     assert says in said
-    assert "gives no points for it. Say more closely what you expect" in said
+    assert "proposes no points for it. Say more closely what you expect" in said
     assert experiment.notebook.session.predictions["batch"] == [made]
 
 

@@ -1,0 +1,36 @@
+"""What a notebook says of a prediction when it is made: that it comes too late, or that it can hardly miss."""
+
+from collections.abc import Sequence
+
+from paribus.evidence.markup import Table
+from paribus.evidence.record import Prediction, Record
+from paribus.experiments.arms import begun_without, finished_without
+from paribus.experiments.wide import hardly_misses
+from paribus.tables import prediction_sentence
+
+
+def prediction_table(
+    key: str, made: Prediction, records: Sequence[Record], *, widest: float, classes: int
+) -> Table:
+    """A prediction of experiment ``key`` in words, with what its maker should know before the changed arm runs.
+
+    ``widest`` is how wide a range may be, ``classes`` how many there are in the data.
+    """
+    title, said = f"Prediction for {key}", prediction_sentence(made)
+    if (late := finished_without(records, key, made)) is not None:
+        title = f"Too late: prediction for {key}"
+        said += (
+            f". The changed arm had finished before (run {late.run}), so for it this prediction does not count."
+            " The report keeps the one that the run began with."
+        )
+    elif (early := begun_without(records, key)) is not None:
+        said += (
+            f". A run of the changed arm began before this (run {early.run}) and does not hold it: begin that "
+            "run again, or the prediction does not count."
+        )
+    elif vague := hardly_misses(made.metric, made.direction, made.low, made.high, widest=widest, classes=classes):
+        said += (
+            f". This range {vague}: hardly any result could prove it wrong, and grading proposes no points for it."
+            " Say more closely what you expect, and predict again before the changed arm runs."
+        )
+    return Table(title, (), (), said)
