@@ -9,13 +9,14 @@ from course.assignment import Cell, Role
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.support import contradicted, doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
+from grader.evidence import cues
+from grader.evidence.cited import unlisted
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys
-from grader.evidence.cited import unlisted
 from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
-from grader.evidence.traces import Status
+from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace_sentences
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
@@ -66,10 +67,16 @@ def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:
         return found
     measured, sentences = _sentences(case, cell, [cell], "")
     for item in trace_sentences(sentences, measured):
-        if item.status is Status.WRONG or (item.settled and ", seed " in item.why):
+        if item.status is Status.WRONG or _is_of_one_seed(item):
             return contradicted(case, found, item)
     about = groups_in(cell.source, measured)
     return doubted(found, find_doubts(sentences, measured, about))
+
+
+def _is_of_one_seed(item: Trace) -> bool:
+    """One seed's value is called a mean."""
+    before = item.sentence[max(0, item.number.start - 45) : item.number.start]
+    return item.settled and ", seed " in item.why and cues.MEAN.search(before) is not None
 
 
 @check("memo.sections_present", "Every section is there")

@@ -63,6 +63,7 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     if off and not other_off:
         found |= {f"{word} {name}" for word in ("without", "no", "without any", "without the") for name in names}
         found |= {unweighted, f"{unweighted} baseline"} - {"", " baseline"}
+        found |= {f"plain {noun}" for noun in _NOUNS}
     if other_off and not off:
         joints = ("with", "with the", "using", "using the", "under", "adding", "once")
         found |= {f"{word} {name}" for word in joints for name in names}
@@ -89,7 +90,9 @@ def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any p
             f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is ", " at ", " to ")
         )
         phrases.update(f"{text} {name}" for name in names)
-        phrases.update(f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di "))
+        phrases.update(
+            f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di ")
+        )
         phrases.update(f"{text} {noun}" for noun in _NOUNS)
         if isinstance(value, str):
             phrases.update(_string_phrases(text))

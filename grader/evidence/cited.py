@@ -21,7 +21,8 @@ def unlisted(case: Case, memo: Cell) -> str:
     """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where each does."""
     sentences = new_sentences(case, memo)
     for index, sentence in enumerate(sentences):
-        if vocabulary.has("sources", "words", sentence) or "http" in sentence:
+        named = (sentence[item.start : item.end].lower() for item in vocabulary.find("sources", "words", sentence))
+        if "http" in sentence or any(word != "et al" for word in named):
             continue  # it is the list
         rest = [*sentences[:index], *sentences[index + 1 :]]
         for hit in _AUTHORS.finditer(sentence):

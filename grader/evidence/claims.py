@@ -85,8 +85,21 @@ def claim_after_caution(text: str) -> str:
             clause = lower[start:end]
             if cautious and place and _asserts(clause):
                 return sentence[start:end].strip()
+            if cautious and (none := _denies(clause)):
+                return none
             cautious = cautious or any(vocabulary.says("claims", name, clause) for name in ("cannot", "caution"))
             cautious = cautious or claimed("contrast", "careful", clause) is not None
+    return ""
+
+
+def _denies(clause: str) -> str:
+    """That there is no effect, as it follows from caution: "zero is inside, so the rate makes no difference"."""
+    for hit in pattern("contrast", "so").finditer(clause):
+        said = clause[hit.start() :]
+        none = vocabulary.says("claims", "none", said)
+        weak = claimed("contrast", "weak", said.replace(none[0], " ")) if none is not None else None
+        if none is not None and weak is None and not _taken_back(said, none):
+            return said.strip()
     return ""
 
 
@@ -129,7 +142,7 @@ def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
     asked = sentence.rstrip().endswith("?") or re.match(
         r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
     )
-    turned = re.search(r"\b(?:but|although|though|however|yet|still)\b", sentence[hit.end() :])
+    turned = re.search(r"\b(?:but|although|(?<!even )though|however|yet|still)\b", sentence[hit.end() :])
     return bool(asked or turned or vocabulary.says("claims", "negation", before))
 
 

@@ -162,7 +162,9 @@ def other_rows(text: str, arms: Iterable[Run]) -> str:
         hit is None
         or not known
         or re.search(
-            r"valid|held[- ]out|test|\b(?:part|subset|some|out) of the\b", plain(text)[max(0, hit.start() - 40) : hit.end() + 40], re.IGNORECASE
+            r"valid|held[- ]out|test|\b(?:part|subset|some|out) of the\b",
+            plain(text)[max(0, hit.start() - 40) : hit.end() + 40],
+            re.IGNORECASE,
         )
     ):
         return ""

@@ -197,7 +197,11 @@ _AS = re.compile(r"\s*(?:as|for|als|comme|como|come) (?:the |a |my |die |le |la 
 def _as_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
     """ "32 as the batch size": the name follows the number."""  # noqa: D210
     for number, mention in product(numbers, mentions):
-        if mention.name in NUMERIC and number.end < mention.start and _AS.fullmatch(text[number.end : mention.start]):
+        if (
+            mention.name in NUMERIC
+            and number.end < mention.start
+            and _AS.fullmatch(text[number.end : mention.start])
+        ):
             yield Said(mention.name, f"{number.text} {text[mention.start : mention.end]}", number.start, number)
 
 

@@ -248,7 +248,10 @@ def find_other_runs(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
     return None if any(operand & own.operands[0] for item in recorded for operand in item.operands) else own
 
 
-_AGAINST = re.compile(r"\s*(?:%\s*)?(?:against|versus|vs\.?|gegen|gegenüber|contre|contra|contro|mot|przeciw|против|对)\s*", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\s*(?:%\s*)?(?:against|versus|vs\.?|gegen|gegenüber|contre|contra|contro|mot|przeciw|против|对)\s*",
+    re.IGNORECASE,
+)
 
 
 def _is_set_against(own: Fact, claim: Claim) -> bool:

@@ -31,7 +31,10 @@ _OLD_NEW = re.compile(
 
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
-    (r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|cut in half|divided by two|halbier\w*|moitié|mitad|dimezz\w*", 0.5),
+    (
+        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|cut in half|divided by two|halbier\w*|moitié|mitad|dimezz\w*",
+        0.5,
+    ),
     (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),
     (r"quadrupl\w*|four times|times four|fourfold", 4.0),
     (r"a third|one third|divided by three|three times (?:smaller|lower|less)", 1 / 3),

@@ -78,7 +78,9 @@ def is_open(kind: Mapping[str, Any], sentence: str) -> bool:
     return any(item.outcome is Outcome.UNDECIDED for item in verdicts(kind, sentence))
 
 
-@pytest.mark.parametrize(("kind", "faulty", "true"), PAIRS, ids=lambda item: item[:50] if isinstance(item, str) else item["about"])
+@pytest.mark.parametrize(
+    ("kind", "faulty", "true"), PAIRS, ids=lambda item: item[:50] if isinstance(item, str) else item["about"]
+)
 def test_a_sentence_that_the_records_contradict_is_caught_and_its_true_twin_is_not(
     kind: dict[str, Any], faulty: str, true: str
 ) -> None:

@@ -253,7 +253,6 @@ def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     return doubted(found, chain(told, other, find_doubts(sentences, measured, conclusions=False)))
 
 
-
 def _foretold(arms: Arms) -> Foretold | None:
     """The recorded prediction with the change that came, None where a record of either is missing."""
     prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
@@ -324,7 +323,9 @@ def _claim_finding(
     if claim is claims.Claim.CANNOT_TELL and (after := claims.claim_after_caution(text)):
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
         if held.outcome is not Outcome.PASSED:
-            open_one = undecided("You are cautious first and claim an effect then; a person reads it.", {}, evidence)
+            open_one = undecided(
+                "You are cautious first and claim an effect then; a person reads it.", {}, evidence
+            )
             return proposed(open_one, Outcome.FAILED, f"{shorten(after)!r}: {held.because}")
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}

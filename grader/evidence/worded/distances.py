@@ -83,7 +83,9 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
 
 def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
     """The arm whose probability stands right before a comparison: "which is (0.30) also nearer"."""
-    before = [number for number in reading.sentence.numbers if place - 30 < number.end <= place and not number.whole]
+    before = [
+        number for number in reading.sentence.numbers if place - 30 < number.end <= place and not number.whole
+    ]
     keys = (group.key for pair in values.measured.experiments for group in pair)
     return frozenset(
         key for key in keys

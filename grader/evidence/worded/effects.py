@@ -7,7 +7,7 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import SCORES, Values
 
 _NONE = re.compile(
-    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing|no accuracy|no macro-f1)|"  # noqa: E501
+    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"  # noqa: E501
     r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|irrelevant|"  # noqa: E501
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )
@@ -48,6 +48,8 @@ def unsupported(reading: Reading, values: Values, words: str, *, absent: bool) -
     """A doubt where no interval over the seeds supports what is claimed of any experiment that may be meant."""
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys | values.doers(reading.sentence.text)
     pairs = [pair for pair in values.measured.experiments if {group.key for group in pair} & named]
+    if not pairs and reading.sentence.group_keys:
+        return  # it is about runs that are no arms
     metrics = [name for name in SCORES if name in reading.sentence.metric_names] or list(SCORES)
     told = []
     for first, second in pairs or values.measured.experiments:

@@ -23,7 +23,7 @@ _CHANGED = re.compile(
     r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b"
 )
 _CLASSES = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+classes|classes\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"  # noqa: E501
+    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+class(?:es)?|class(?:es)?\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"  # noqa: E501
 )
 _SHARE = re.compile(
     rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"  # noqa: E501

@@ -15,11 +15,11 @@ _OF_TAIL = re.compile(
     r"\brare complaints|\btail's (?:errors|mistakes)|\bswallows? (?:the )?(?:rare complaints|tail|everything)"
 )
 _MORE = re.compile(
-    r"\b(?:(?P<over>more|too (?:much|many)|over-?represented|above|exceeds?|larger|higher|bigger|over)|"
-    r"(?P<under>fewer|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
+    r"\b(?:(?P<over>more|más|mehr|più|mais|too (?:much|many)|over-?represented|above|exceeds?|larger|higher|bigger|over)|"
+    r"(?P<under>fewer|menos|weniger|meno|moins|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
 )
 _SIZE = re.compile(
-    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional)\b"  # noqa: E501
+    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes(?: of the classes)? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional|(?:its|their) (?:fair )?(?:due|share)|than (?:it|they) should|(?:daría|por) (?:el )?tamaño|größe (?:allein|nach)|nach (?:der )?(?:klassen)?größe|(?:donnerait|par) la taille|per (?:la )?dimensione|pelo tamanho)\b"  # noqa: E501
 )
 _EXPECTED = re.compile(
     r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b"
@@ -51,6 +51,8 @@ def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         places = _places(reading, start, end)
+        if not places and _SIZE.search(clause):
+            places = _places(reading, 0, start)
         if len({item.name for item in places}) != 1 or re.search(
             r"\bwould\b(?! (?:suggest|explain|predict|give|put|do|have))|\?", clause
         ):

@@ -34,6 +34,7 @@ _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
 _BEYOND = re.compile(r"\b(?:from|after|beyond|outside(?: of)?|below|past|besides|except)\W+(?:the\W+)?$")
+_ENDED = re.compile(r"\b(?:came out|ended(?: up)?|turned out|finished|landed)\b")
 _CARRIED = re.compile(
     r"\W*(?:and|but)?\W*(?:(?:it|its|their|su|son|ihr)\b|rose|fell|went|gained|improved|dropped|grew)"
 )
@@ -338,6 +339,9 @@ def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) 
     if _THAN_NOTHING.match(rest) or _NUMBER_BEFORE.search(reading.lower[start : hit.start]):
         return  # than something that is no run, or so much more of one of two numbers
     subjects = [keys for _, _, keys in (*before, *behind)]
+    if not subjects and _ENDED.search(reading.lower[start : hit.start]) and " than " not in rest:
+        yield from _changed([], start, end, reading, values)
+        return
     if len(set(subjects)) == 1:
         yield from _each(subjects[0], frozenset(_others_of(subjects[0], reading, values)))
 

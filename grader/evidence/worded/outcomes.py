@@ -128,4 +128,6 @@ def other_metric(predicted: str, sentences: Sequence[Sentence], traces: Sequence
     if not predicted or not named or not quoted or predicted in named | {item.metric for item in quoted}:
         return
     told, wanted = (vocabulary.title("metric_titles", name) for name in (min(named), predicted))
-    yield Doubt(sentences[0].text, sentences[0].position, f"the prediction is about {wanted}, the result about {told}")
+    yield Doubt(
+        sentences[0].text, sentences[0].position, f"the prediction is about {wanted}, the result about {told}"
+    )

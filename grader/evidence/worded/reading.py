@@ -138,7 +138,9 @@ class Reading:
     @cached_property
     def _settings(self) -> list[Mention]:
         """Where settings are named in scripts without spaces: what follows may be what was done to one."""
-        return [] if self.lower.isascii() else [item for item in loose_names(self.lower) if item.end - item.start < 5]
+        return (
+            [] if self.lower.isascii() else [item for item in loose_names(self.lower) if item.end - item.start < 5]
+        )
 
     def is_denied(self, start: int, end: int) -> bool:
         """An odd number of words of denial stands between two places."""

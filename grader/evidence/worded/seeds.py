@@ -88,7 +88,7 @@ def _changes(
     """By seed, how far a metric went the way that the relation says, for every metric and experiment it may mean."""  # noqa: E501
     metrics: Set[str] = {item.name for item in reading.sentence.metrics if start <= item.start < end}
     earlier = reading.before.metric_names if reading.before is not None else frozenset()
-    metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics | set(SCORES)
+    metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics or set(SCORES)
     word = reading.lower[hit.start : hit.end]
     if word in AMOUNTS and not any(0 <= item.start - hit.end < 20 for item in reading.sentence.metrics):
         return

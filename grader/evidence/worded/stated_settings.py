@@ -18,6 +18,7 @@ _PLANNED = re.compile(
     r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|only)\b|n't\b|→|->|\?"
 )
 
+
 def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A setting is given a value that no run of the notebook had."""
     if (
@@ -61,8 +62,10 @@ def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
         hit = claimed("test", "claimed", clause)
         if hit is None or _taken_back(clause.replace(hit[0], " ")):
             continue
-        told = reading.sentence.metrics or reading.sentence.groups or any(
-            not number.whole for number in reading.sentence.numbers
+        told = (
+            reading.sentence.metrics
+            or reading.sentence.groups
+            or any(not number.whole for number in reading.sentence.numbers)
         )
         if told and not _uses_test(values.measured.case):
             why = f"{hit[0]!r}: the notebook never used the test split"

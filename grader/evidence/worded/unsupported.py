@@ -9,6 +9,7 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
+
 def unsupported_claims(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What no run here can show is stated as shown."""
     if reading.sentence.row or reading.lower.rstrip().endswith("?"):
