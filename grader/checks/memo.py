@@ -37,8 +37,8 @@ READING = frozenset({"memo.numbers_traced", "experiments.result_matches"})
 
 @check("memo.answered", "Answered in your own words")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count. Where
-    no other check reads the memo, a sentence that the records contradict is left to a person here.
+    """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count.
+    Where no other check reads the memo, a sentence that the records contradict is left to a person here.
     """
     minimum = int(options.get("min_words", cell.options.get("min_words", 1)))
     if (lost := _lost(case, cell)) is not None:

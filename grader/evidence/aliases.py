@@ -57,7 +57,7 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
     found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
     found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
     found |= value_phrases(setting, value)
-    found |= {f"{word} {name}" for word in _COMPARED[_side(value, other)] for name in _looser(setting)}
+    found |= {f"{word} {name}" for word in _compared(value, other) for name in _looser(setting)}
     off, other_off = is_off(value), is_off(other)
     weighted, unweighted = _ADJECTIVES.get(setting, ("", ""))
     if off and not other_off:
@@ -177,17 +177,12 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
     )
 
 
-_COMPARED: dict[int, tuple[str, ...]] = {
-    -1: ("kleinere", "kleineren", "kleinerer", "niedrigere", "niedrigeren", "geringere", "petit", "petite", "faible", "smaller", "lower", "gentler", "mniejsza", "mniejszy", "меньшая", "меньший", "较小的"),
-    0: (),
-    1: ("größere", "größeren", "größerer", "höhere", "höheren", "grand", "grande", "élevé", "larger", "higher", "większa", "większy", "большая", "больший", "较大的"),
-}  # fmt: skip
-"""Comparatives that stand before a setting's name in other languages, by which of the two is smaller."""
-
-
-def _side(value: Any, other: Any) -> int:  # noqa: ANN401 - any plain value
+def _compared(value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+    """Comparatives that stand before a looser name: the smaller one's, or the larger one's."""
     numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
-    return 0 if len(numbers) < 2 else int(value > other) - int(value < other)
+    if len(numbers) < 2 or value == other:
+        return ()
+    return vocabulary.phrases("compared", "smaller" if value < other else "larger")
 
 
 def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any plain value

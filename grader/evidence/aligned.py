@@ -13,12 +13,14 @@ _APART = re.compile(r";|\.\s|\s[–—]\s|\bwhile\b|\bwhereas\b")
 _NEAR = 24
 """Characters between a number and a label that belongs to it wherever others stand."""
 _AFTER = re.compile(
-    r"\s*(?:%\s*)?(?:\(|classes\s|complaints\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|in the case of)\s+)?"  # noqa: E501
+    r"\s*(?:%\s*)?(?:\(|classes\s|complaints\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|"
+    r"in the case of)\s+)?"
     r"(?:the\s+|my\s+|its\s+|class\s+)?$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"[^\w,;]*(?:(?:tier|classes|class|arm|model|run|it|it's|its|a|mean|f1|macro-f1|accuracy|share|has|had|have|with|is|was|are|"
+    r"[^\w,;]*(?:(?:tier|classes|class|arm|model|run|it|it's|its|a|mean|f1|macro-f1|accuracy|share|has|had|have|"
+    r"with|is|was|are|"
     r"were|gets?|got|reach\w*|at|of|only|about|just|to|be|would|been|the|alone|give|gives|gave|i|had)[^\w,;]+)*$",
     re.IGNORECASE,
 )

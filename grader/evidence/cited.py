@@ -8,17 +8,21 @@ from grader.reading import vocabulary
 from grader.reading.answers import new_sentences
 
 _AUTHORS = re.compile(
-    r"(?P<author>[A-Z][\w'’-]{2,})(?:,? (?:et al\.?|(?:and|&|und|et|y|e) [A-Z][\w'’-]+))*,? \(?(?P<year>(?:19|20)\d\d)[a-z]?\)?"
+    r"(?P<author>[A-Z][\w'’-]{2,})(?:,? (?:et al\.?|(?:and|&|und|et|y|e) [A-Z][\w'’-]+))*,? \(?(?P<year>(?:19|"
+    r"20)\d\d)[a-z]?\)?"
 )
 _NUMBERED = re.compile(r"\[(?P<number>\d{1,2})\]")
 _MONTHS = re.compile(
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|in|since|until|week|year|the|of)",
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|in|since|until|"
+    r"week|year|the|of)",
     re.IGNORECASE,
 )
 
 
 def unlisted(case: Case, memo: Cell) -> str:
-    """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where each does."""
+    """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where
+    each does.
+    """
     sentences = new_sentences(case, memo)
     for index, sentence in enumerate(sentences):
         named = (sentence[item.start : item.end].lower() for item in vocabulary.find("sources", "words", sentence))

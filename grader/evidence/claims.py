@@ -76,7 +76,9 @@ def read_claim(text: str) -> tuple[Claim, str]:
 
 
 def claim_after_caution(text: str) -> str:
-    """What a text claims in so many words behind a "yet" or a "but" that follows its caution; "" where nothing is."""
+    """What a text claims in so many words behind a "yet" or a "but" that follows its caution; "" where
+    nothing is.
+    """
     cautious = False
     for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
         lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]

@@ -12,13 +12,16 @@ SIDE_BY_SIDE = re.compile(
     re.IGNORECASE,
 )
 FROM_TO = re.compile(
-    r"^\s*(?:%|points?)?\s*(?:to|→|->|-->|=>|⟶|down to|up to|auf|à|a|hasta|до|to|bis|到|上升到|下降到|升到|降到|升至|降至|提高到|增加到|减少到|上升至|下降至)\s*(?:about|only|just)?\s*$",  # noqa: E501
+    r"^\s*(?:%|points?)?\s*(?:to|→|->|-->|=>|⟶|down to|up to|auf|à|a|hasta|до|to|bis|到|"
+    r"上升到|下降到|升到|降到|升至|降至|提高到|"
+    r"增加到|减少到|上升至|下降至)\s*(?:about|only|just)?\s*$",
     re.IGNORECASE,
 )
 AFTER = re.compile(
     r"^\s*(?:%\s*)?(?:macro[- ]?f1\s*|accuracy\s*)?[,:]?\s*(?:for|in|with|at|under|of|from|by|on|using|"
     r"in case of|für|beim?|mit|im|pour|para|per|"
-    r"con|sans|avec|sin|ohne|com|sem|met|zonder|med|uden|utan|bez|dla|z|ile|для|с|без)\s+(?:the\s+|my\s+|our\s+|its\s+|a\s+|den\s+|die\s+|das\s+|der\s+|dem\s+|le\s+|"
+    r"con|sans|avec|sin|ohne|com|sem|met|zonder|med|uden|utan|bez|dla|z|ile|для|с|без)\s+(?:the\s+|my\s+|our\s+|"
+    r"its\s+|a\s+|den\s+|die\s+|das\s+|der\s+|dem\s+|le\s+|"
     r"la\s+|l'|el\s+|il\s+)?$",
     re.IGNORECASE,
 )

@@ -47,7 +47,9 @@ def rounded(value: float, decimals: int) -> Span:
 
 
 def span_of(number: Number, *, fraction: bool) -> Span:
-    """The values that a number in prose stands for; of a percentage as a fraction where ``fraction`` asks for it."""  # noqa: E501
+    """The values that a number in prose stands for; of a percentage as a fraction where ``fraction`` asks
+    for it.
+    """
     reading = number.readings[0]
     scale = 100.0 if fraction and (number.percent or number.points) else 1.0
     return Span((reading.value - 0.5 * reading.unit) / scale, (reading.value + 0.5 * reading.unit) / scale)

@@ -25,7 +25,8 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"[\s:=(≈~\[]*(?:(?:share|ratio|value|of|is|was|at|to|as|=|:|von|de|di)\b\s*)?(?:of\b|is\b|was\b)?[\s:=(\[`\"']*",
+    r"[\s:=(≈~\[]*(?:(?:share|ratio|value|of|is|was|at|to|as|=|:|von|de|di)\b\s*)?(?:of\b|is\b|"
+    r"was\b)?[\s:=(\[`\"']*",
     re.IGNORECASE,
 )
 
@@ -79,11 +80,13 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
 
 
 _BEFORE_ITEM = re.compile(
-    r"(?:^|[,;:(|/&+•\n.–—-]|\band|\bof|\bwith|\bwere|\bwas|\bis|\bare)\s*(?:(?:the|same|both|all|my|our|a|one|fixed)\s+)*$",
+    r"(?:^|[,;:(|/&+•\n.–—-]|\band|\bof|\bwith|\bwere|\bwas|\bis|\bare)\s*(?:(?:the|same|both|all|my|our|a|one|"
+    r"fixed)\s+)*$",
     re.IGNORECASE,
 )
 _AFTER_ITEM = re.compile(
-    r"\s*(?:[,;.)(|/&+=:\n–—-]|and\b|$|\d|at\b|of\b|stay|remain|same|constant|were\b|was\b|are\b|is\b|fixed|plus\b|unchanged)",
+    r"\s*(?:[,;.)(|/&+=:\n–—-]|and\b|$|\d|at\b|of\b|stay|remain|same|constant|were\b|was\b|are\b|is\b|fixed|"
+    r"plus\b|unchanged)",
     re.IGNORECASE,
 )
 
@@ -97,9 +100,9 @@ def _is_listed(mention: Mention, text: str) -> bool:
 
 
 def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: str) -> str:
-    """What a text lists as held constant otherwise than the runs, in looser words than `wrongly_held` and `other_value`
-    read: why, or "".
-    """  # noqa: E501
+    """What a text lists as held constant otherwise than the runs, in looser words than `wrongly_held` and
+    `other_value` read: why, or "".
+    """
     text = plain(text)
     varied = {item.name for item in comparison.changes if item.kind == "setting"} | {vary}
     for mention in vocabulary.find_all("synonyms", text):
@@ -116,7 +119,8 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
 
 
 _PART_OF = re.compile(
-    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",  # noqa: E501
+    r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|"
+    r"of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",
     re.IGNORECASE,
 )
 _UPDATES = re.compile(
@@ -134,7 +138,8 @@ def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
         return ""
     around = text[max(0, hit.start() - 60) : hit.end() + 60]
     if _EXCEPT.search(text[: hit.start()]) or re.search(
-        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"  # noqa: E501
+        r"\b(?:not|half|halv\w*|twice|doubl\w*|more|fewer|less|chang\w*|differ\w*|follow\w*|necessar\w*|"
+        r"goes? with|depend\w*|var(?:y|ies)|except|but|consequence|"
         r"of course|larger|smaller|grows?|falls?|rises?|derived|cannot|can't)\b",
         around,
         re.IGNORECASE,

@@ -1,6 +1,6 @@
-"""Numbers under another's label: the mid tier's for the tail's, one arm's for the other's, what was expected for what
-was found.
-"""  # noqa: E501
+"""Numbers under another's label: the mid tier's for the tail's, one arm's for the other's, what was expected for
+what was found.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,12 +21,12 @@ _NAMED = frozenset({Kind.NAMED, Kind.SHOWN})
 
 
 def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
-    """The value of what a number is labelled with, and whose value it is instead; None where its label fits, or where
-    it has none.
+    """The value of what a number is labelled with, and whose value it is instead; None where its label
+    fits, or where it has none.
 
     Facts that differ in one label are held against each other: those of the same tier but of other runs, of the same
     runs but of another tier, and so on.
-    """  # noqa: E501
+    """
     number, sentence = claim.number, claim.sentence
     if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):
         return None
@@ -112,9 +112,9 @@ def _is_swapped(own: Sequence[Fact], claim: Claim) -> bool:
 
 
 def _is_meant(fact: Fact, axis: str, family: Sequence[Fact], claim: Claim) -> bool:
-    """The sentence speaks of such facts: it names the fact's metric, or its other labels, or holds another number of
-    the family under its right label.
-    """  # noqa: E501
+    """The sentence speaks of such facts: it names the fact's metric, or its other labels, or holds another number
+    of the family under its right label.
+    """
     sentence = claim.sentence
     if fact.metric and fact.metric in sentence.metric_names:
         return True
@@ -171,7 +171,9 @@ def _named(axis: str, sentence: Sentence) -> frozenset[str]:
 
 
 def _said(axis: str, number: Number, sentence: Sentence, fact: Fact) -> frozenset[str]:
-    """The label that the sentence gives a number on one axis; nothing where it does not say, or the fact has none."""  # noqa: E501
+    """The label that the sentence gives a number on one axis; nothing where it does not say, or the fact
+    has none.
+    """
     spans = _spans(axis, sentence, fact)
     if axis == "group" and sentence.label and len(fact.operands) == 1:
         return sentence.label

@@ -1,4 +1,6 @@
-"""The sentences of an answer, parsed: each with the metrics and the runs that it names, and those that are implied."""  # noqa: E501
+"""The sentences of an answer, parsed: each with the metrics and the runs that it names, and those that are
+implied.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +18,9 @@ from grader.reading.stems import stems
 def read_sentences(
     blocks: Iterable[Block], measured: Measured, *, implied: frozenset[str] = frozenset()
 ) -> Iterator[Sentence]:
-    """Every sentence and every cell of a table, in order. ``implied`` are metrics that a text without any is about."""  # noqa: E501
+    """Every sentence and every cell of a table, in order. ``implied`` are metrics that a text without any
+    is about.
+    """
     heading, heading_metrics = frozenset[str](), implied
     for index, block in enumerate(blocks):
         if block.kind == "code":

@@ -1,4 +1,6 @@
-"""Settings as prose gives them: "batches of 32", "two epochs", "a cosine schedule", "no warm-up", "two thousandths"."""  # noqa: E501
+"""Settings as prose gives them: "batches of 32", "two epochs", "a cosine schedule", "no warm-up", "two
+thousandths".
+"""
 
 import math
 import re
@@ -27,14 +29,16 @@ NUMERIC = (
 ROUNDED = 0.15
 """How far, of itself, a setting's value may be rounded."""
 _JOINT = re.compile(
-    r"[\s:=(≈~\[]*(?:(?:share|ratio|value|size|peak|of|is|was|were|at|to|as|set|fixed|kept|=|:|von|de|di|à|a)\b\s*)*[\s:=(\[`\"']*",
+    r"[\s:=(≈~\[]*(?:(?:share|ratio|value|size|peak|of|is|was|were|at|to|as|set|fixed|kept|=|:|von|de|di|à|"
+    r"a)\b\s*)*[\s:=(\[`\"']*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s\-‑]*(?:training|full|whole|complete|warm-up)?[\s\-‑]*", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:no|without(?: any)?|kein\w*|ohne|sans|sin|senza|sem|aucune?)\s+$", re.IGNORECASE)
 _NONE_AFTER = re.compile(r"^\s*[:=(]?\s*(?:none|off|zero|not used|unused)\b", re.IGNORECASE)
 _SMALL = re.compile(
-    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|ten[- ]thousandths?)\b",  # noqa: E501
+    r"\b(?P<count>a|one|two|three|four|five|six|eight|ten|\d{1,3})[\s-](?P<part>hundredths?|thousandths?|"
+    r"ten[- ]thousandths?)\b",
     re.IGNORECASE,
 )
 _PARTS = {"hundredth": 0.01, "thousandth": 0.001, "ten-thousandth": 0.0001}
@@ -117,8 +121,11 @@ def said_settings(text: str) -> list[Said]:
     plain_ones = [item for item in find_numbers(text) if not any(a.start <= item.start < a.end for a in small)]
     numbers = [*plain_ones, *small]
     found = [
-        *_by_unit(text, numbers), *_by_name(text, mentions, numbers), *_as_name(text, mentions, numbers), *_by_word(text, mentions)
-    ]  # fmt: skip
+        *_by_unit(text, numbers),
+        *_by_name(text, mentions, numbers),
+        *_as_name(text, mentions, numbers),
+        *_by_word(text, mentions),
+    ]
     return sorted(found, key=lambda item: item.start)
 
 
@@ -264,7 +271,8 @@ def steps_of(run: Run) -> int | None:
 
 
 _SEED = re.compile(
-    r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|\.\.+)\s*\d{1,6})*)",  # noqa: E501
+    r"\bseeds?\b(?: (?:is|was|of|no\.?|number))?[\s:=(]*(?P<list>\d{1,6}(?:\s*(?:,|/|and|&|–|-|to|until|…|"
+    r"\.\.+)\s*\d{1,6})*)",
     re.IGNORECASE,
 )
 _SEED_COUNT = re.compile(

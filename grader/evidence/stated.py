@@ -1,6 +1,6 @@
-"""Numbers of a text that break a law between numbers: a difference that the two numbers beside it do not have, a p-value
-that no such test can give. No record is needed; the arithmetic is shown.
-"""  # noqa: E501
+"""Numbers of a text that break a law between numbers: a difference that the two numbers beside it do not have, a
+p-value that no such test can give. No record is needed; the arithmetic is shown.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,18 +14,22 @@ from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
 _SAYS_CHANGE = re.compile(
-    r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|differenz|différence|"  # noqa: E501
-    r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|\bby about)"  # noqa: E501
+    r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|"
+    r"differenz|différence|"
+    r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|"
+    r"\bby about)"
     r"\s*(?:about|only|roughly|just|a)?\s*$",
     re.IGNORECASE,
 )
 _NAMED_TEST = re.compile(
-    r"\bsign[- ]?flip|\bsigned[- ]?rank|\bwilcoxon|\bsign test|\bvorzeichentest|\bpermutation (?:test )?(?:of|over) (?:the )?signs",  # noqa: E501
+    r"\bsign[- ]?flip|\bsigned[- ]?rank|\bwilcoxon|\bsign test|\bvorzeichentest|\bpermutation (?:test )?(?:of|"
+    r"over) (?:the )?signs",
     re.IGNORECASE,
 )
 _P = re.compile(r"\bp(?:[- ]value)?\s*(?P<how>=|<|≤|≈|of|is|was|:)\s*$", re.IGNORECASE)
 _SEEDS = re.compile(
-    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?:seeds|pairs|runs an arm|graines|semillas)\b",  # noqa: E501
+    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?:seeds|pairs|runs an arm|"
+    r"graines|semillas)\b",
     re.IGNORECASE,
 )
 _COUNTS = {
@@ -116,7 +120,8 @@ def _is_denied(text: str, number: Number) -> bool:
     around = text[max(0, number.start - 90) : number.end + 40]
     return (
         re.search(
-            r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|needs?|least)\b",  # noqa: E501
+            r"\b(?:cannot|can't|can never|could not|never|not|nicht|no|below|under|smallest|at best|impossible|"
+            r"needs?|least)\b",
             around,
             re.IGNORECASE,
         )

@@ -297,7 +297,9 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
 
 
 def _from_to_count(claim: Claim, metric: str, measured: Measured) -> Fact | None:
-    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the encoder's."""  # noqa: E501
+    """Of "from 17 to 8" the count of the arm that is meant, and of "25 classes at zero, the encoder 18" the
+    encoder's.
+    """
     told = from_to(claim.number, claim.sentence) is not None and len(claim.groups) == 1
     linked = claim.group_firm and claim.sentence.metric_names == {metric} and not is_described(claim)
     if not (told or linked) or claim.sentence.epochs or is_part(claim):
@@ -395,7 +397,8 @@ def _counted_target(claim: Claim, metric: str, measured: Measured) -> Fact | Non
 
 
 _RELATIVE = re.compile(
-    r"\b(?:lost|loses?|drop(?:ped|s)?|fell|falls?|shrank|climb(?:s|ed)?|rose|rises?|grew|grows|gain(?:s|ed)?|increased?|decreased?|"
+    r"\b(?:lost|loses?|drop(?:ped|s)?|fell|falls?|shrank|climb(?:s|ed)?|rose|rises?|grew|grows|gain(?:s|ed)?|"
+    r"increased?|decreased?|"
     r"by|up|down|plus|minus)\s*(?:of|by)?\s*(?:only|about|just|roughly)?\s*$",
     re.IGNORECASE,
 )

@@ -32,7 +32,8 @@ _OLD_NEW = re.compile(
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
     (
-        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|cut in half|divided by two|halbier\w*|moitié|mitad|dimezz\w*",
+        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|divided by two|halbier\w*|"
+        r"moitié|mitad|dimezz\w*",
         0.5,
     ),
     (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),
@@ -41,7 +42,7 @@ _FACTORS = (
     (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
     (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
     (
-        r"a tenth|one tenth|divided by (?:ten|10)|(?:ten|10) times (?:smaller|lower|less)|10x (?:smaller|lower|less)|/\s?10\b",  # noqa: E501
+        r"a tenth|one tenth|divided by (?:ten|10)|(?:(?:ten|10) times|10x) (?:smaller|lower|less)|/\s?10\b",
         0.1,
     ),
     (
@@ -55,25 +56,31 @@ _FACTOR = tuple(
     (re.compile(rf"(?<![\w/])(?:{words})(?![\w])", re.IGNORECASE), factor) for words, factor in _FACTORS
 )
 _NOT_ITS = re.compile(
-    r"\b(?:as many|steps?(?! size)|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|rather than)\b",
+    r"\b(?:as many|steps?(?! size)|updates?|noise|gradients?|seeds?|runs?|epochs?|not|n't|instead of|"
+    r"rather than)\b",
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |parce|car |porque|perché|so that|with|:)\b|;|\(",  # noqa: E501
+    r"\b(?:because|since|as (?:the|a|two|there|larger|smaller|more|some|few)|for the reason|reason|weil|da |"
+    r"parce|car |porque|perché|so that|with|:)\b|;|\(",
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"\b(?:up|upwards?|rise\w*|rising|increas\w*|higher|improv\w*|gain\w*|grow\w*|climb\w*|better|steig\w*|augment\w*|sub[ei]\w*|aument\w*|sale)\b|\+(?=\d)",
+    r"\b(?:up|upwards?|rise\w*|rising|increas\w*|higher|improv\w*|gain\w*|grow\w*|climb\w*|better|steig\w*|"
+    r"augment\w*|sub[ei]\w*|aument\w*|sale)\b|\+(?=\d)",
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(?:down|downwards?|fall\w*|drop\w*|decreas\w*|lower|worse|los(?:e|es|t|ing)|shrink\w*|declin\w*|sink\w*|fällt|baiss\w*|diminu\w*|baj\w*|cal[ai]\w*|scend\w*)\b|[−-](?=[\d.])",
+    r"\b(?:down|downwards?|fall\w*|drop\w*|decreas\w*|lower|worse|los(?:e|es|t|ing)|shrink\w*|declin\w*|sink\w*|"
+    r"fällt|baiss\w*|diminu\w*|baj\w*|cal[ai]\w*|scend\w*)\b|[−-](?=[\d.])",
     re.IGNORECASE,
 )
 
 
 def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
-    """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing was read."""  # noqa: E501
+    """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing
+    was read.
+    """
     if written := other_change(text, difference) or _stray_value(text, difference, comparison):
         return f"the template writes {written} for {difference.name}, and the records say {difference}"
     return (
@@ -118,8 +125,10 @@ def _reversed(text: str, difference: Difference) -> str:
 
 
 _INSTEAD = re.compile(
-    r"\W*(?:instead of|rather than|in place of|in lieu of|where (?:it|the \w+) (?:had|took|takes|was|is)|(?:an)?statt|anstelle von|au lieu de|plutôt que|"
-    r"en lugar de|en vez de|invece di|al posto di|em vez de|no lugar de|zamiast|вместо|而不是|代替)\W*(?:the |de |di )?",
+    r"\W*(?:instead of|rather than|in place of|in lieu of|where (?:it|the \w+) (?:had|took|takes|was|is)|"
+    r"(?:an)?statt|anstelle von|au lieu de|plutôt que|"
+    r"en lugar de|en vez de|invece di|al posto di|em vez de|no lugar de|zamiast|вместо|而不是|代替)"
+    r"\W*(?:the |de |di )?",
     re.IGNORECASE,
 )
 
@@ -224,15 +233,16 @@ def other_change(text: str, difference: Difference) -> str:
 
 
 _OTHER_UNIT = re.compile(
-    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|classes|points?|%|x\b|×|\))",
+    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|"
+    r"classes|points?|%|x\b|×|\))",
     re.IGNORECASE,
 )
 
 
 def _stray_value(text: str, difference: Difference, comparison: Comparison) -> str:
-    """A number of the setting's kind that is neither arm's value, where the text names the setting and no other number
-    can be meant.
-    """  # noqa: E501
+    """A number of the setting's kind that is neither arm's value, where the text names the setting and no other
+    number can be meant.
+    """
     text = plain(text)
     found = (*difference.baseline, *difference.changed)
     values = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
@@ -336,7 +346,8 @@ _LIMIT = re.compile(
 
 
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:%\s*|points?\s*)?(?:at (?:the )?(?:very )?(?:most|worst|best)|or less|maximum|max\b|höchstens|tout au plus|au maximum|como mucho|como máximo|al massimo|no máximo|legfeljebb|najwyżej)",
+    r"\s*(?:%\s*|points?\s*)?(?:at (?:the )?(?:very )?(?:most|worst|best)|or less|maximum|max\b|höchstens|"
+    r"tout au plus|au maximum|como mucho|como máximo|al massimo|no máximo|legfeljebb|najwyżej)",
     re.IGNORECASE,
 )
 

@@ -21,7 +21,8 @@ NEAR = 0.8
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9])|\n\s*\n\s*")
 _STATEMENT_END = re.compile(
-    r"(?<=[.!?])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9\u3040-\u30ff\u3400-\u9fff])|(?<=[。！？])\s*|\n\s*\n\s*|\n(?=\s*(?:[-*•·–→]\s|\d+[.)]\s))"
+    r"(?<=[.!?])\s+(?=[\"'“(\[]?[A-ZÀ-Þ0-9\u3040-\u30ff\u3400-\u9fff])|(?<=[。！？])\s*|\n\s*\n\s*|"
+    r"\n(?=\s*(?:[-*•·–→]\s|\d+[.)]\s))"
 )
 SHORT_LINE = 60
 """Characters up to which most lines of a text have to be for each of them to be read by itself."""

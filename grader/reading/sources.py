@@ -13,7 +13,8 @@ _DEBUG = (
     re.compile(r"(?im)^[ \t]*print\([ \t]*['\"](?:here|debug|test|asdf|xxx|\d+)['\"][ \t]*\)[ \t]*$"),
 )  # fmt: skip
 _PATH = re.compile(
-    r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"
+    r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|"
+    r"[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"
 )
 _CALLS = frozenset({"replace", "start", "TrainingConfig", "TfidfSettings"})
 

@@ -1,4 +1,6 @@
-"""What a text says and the records of its notebook contradict is failed, or proposed to be; its true twin is neither."""
+"""What a text says and the records of its notebook contradict is failed, or proposed to be; its true twin
+is neither.
+"""
 
 import json
 import tomllib

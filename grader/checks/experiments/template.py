@@ -1,6 +1,6 @@
 """What the experiment's template says, held against the records: parts, what was held constant, result, claim."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -297,22 +297,8 @@ def _claim_finding(
     text = parts["meaningful"]
     claim, quote = claims.read_claim(text)
     evidence = [Evidence(case.cell_name(position), shorten(quote or text))]
-    single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
     if claim in (claims.Claim.UNREADABLE, claims.Claim.MIXED, claims.Claim.LEANING):
-        unread = undecided(
-            "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
-        )
-        if single and claim is claims.Claim.MIXED and (after := claims.claim_after_caution(text)):
-            return proposed(unread, Outcome.FAILED, f"one run an arm, and an effect is claimed: {shorten(after)!r}")
-        if claim is claims.Claim.LEANING and single:
-            return proposed(unread, Outcome.FAILED, f"one run an arm, and an effect is claimed: {shorten(quote)!r}")
-        if claim is not claims.Claim.UNREADABLE and arms.both and not single:
-            metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)
-            bold = claims.bold_claim(quote)
-            held = claims.judge_claim(case, arms, bold, metric=metric, margin=None, text=quote)
-            if held.outcome is Outcome.FAILED or (bold is claims.Claim.NO_EFFECT and _holds_zero(held)):
-                return proposed(unread, Outcome.FAILED, f"{shorten(quote)!r}: {held.because}")
-        return unread
+        return _unread_claim(case, arms, parts, options, evidence)
     if not arms.both:
         return undecided(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
@@ -320,17 +306,45 @@ def _claim_finding(
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     margin = options.get("margin", case.assignment.settings.get("margin"))
     bound = float(margin) if margin is not None else None
-    if claim is claims.Claim.CANNOT_TELL and (after := claims.claim_after_caution(text)):
+    after = claims.claim_after_caution(text) if claim is claims.Claim.CANNOT_TELL else ""
+    if after:
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
         if held.outcome is not Outcome.PASSED:
-            open_one = undecided(
-                "You are cautious first and claim an effect then; a person reads it.", {}, evidence
-            )
-            return proposed(open_one, Outcome.FAILED, f"{shorten(after)!r}: {held.because}")
+            told = "You are cautious first and claim more then; a person reads it."
+            why = f"{shorten(after)!r}: {held.because}"
+            return proposed(undecided(told, {}, evidence), Outcome.FAILED, why)
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
     values = {**judged.values, "claim": claim.value, "metric": metric}
     found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
     return unless_lost(case, found, outputs_lost(case))
+
+
+def _unread_claim(
+    case: Case,
+    arms: Arms,
+    parts: Mapping[Part, str],
+    options: Mapping[str, Any],
+    evidence: Sequence[Evidence],
+) -> Finding:
+    """A conclusion that is no plain one: what it leans to is held against the intervals, for a person to compare."""
+    text = parts["meaningful"]
+    claim, quote = claims.read_claim(text)
+    unread = undecided(
+        "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
+    )
+    single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
+    if single:
+        said = quote if claim is claims.Claim.LEANING else claims.claim_after_caution(text)
+        why = f"one run an arm, and an effect is claimed: {shorten(said)!r}"
+        return proposed(unread, Outcome.FAILED, why) if said else unread
+    if claim is claims.Claim.UNREADABLE or not arms.both:
+        return unread
+    metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)
+    bold = claims.bold_claim(quote)
+    held = claims.judge_claim(case, arms, bold, metric=metric, margin=None, text=quote)
+    if held.outcome is Outcome.FAILED or (bold is claims.Claim.NO_EFFECT and _holds_zero(held)):
+        return proposed(unread, Outcome.FAILED, f"{shorten(quote)!r}: {held.because}")
+    return unread
 
 
 def _holds_zero(held: claims.Judgement) -> bool:

@@ -1,4 +1,6 @@
-"""Claims about classes at zero: how many of them are never predicted, always wrong, rescued; which kind is larger."""  # noqa: E501
+"""Claims about classes at zero: how many of them are never predicted, always wrong, rescued; which kind is
+larger.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,23 +10,31 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 
 _QUANTIFIER = re.compile(
-    rf"(?<!\w)(?:(?P<all>nearly all|almost all|all|every one|each one|each|every|the same is true)|(?P<none>none|not one|not a single one|no one)|"  # noqa: E501
-    rf"(?P<most>most|the majority|the larger (?:part|half)|more than half|over half)|(?P<few>few|a minority|the minority|less than half|fewer than half|the smaller part)|{FRACTION})(?!\w)"  # noqa: E501
-    r"(?: of)?(?: the| its| these| those| them| his| their| tf-idf's| the encoder's| the model's)*(?: (?:\d{1,3}|twenty|nineteen|eighteen|seventeen|other|remaining|\w+'s|\w+-\w+'s))*(?: (?:zero|dead)[ -]?(?:f1 )?classes| zeros| classes at zero| classes)?"  # noqa: E501
+    rf"(?<!\w)(?:(?P<all>nearly all|almost all|all|every one|each one|each|every|the same is true)|(?P<none>none|"
+    rf"not one|not a single one|no one)|"
+    rf"(?P<most>most|the majority|the larger (?:part|half)|more than half|over half)|(?P<few>few|a minority|"
+    rf"the minority|less than half|fewer than half|the smaller part)|{FRACTION})(?!\w)"
+    r"(?: of)?(?: the| its| these| those| them| his| their| tf-idf's| the encoder's| the model's)*(?: (?:\d{1,3}|"
+    r"twenty|nineteen|eighteen|seventeen|other|remaining|\w+'s|\w+-\w+'s))*(?: (?:zero|dead)[ -]?(?:f1 )?classes|"
+    r" zeros| classes at zero| classes)?"
 )
 _KINDS = {
     "never_predicted": re.compile(
-        r"\b(?:never (?:predict\w*|chosen|used|named|tried|guessed|picked|an answer)|not predicted (?:at all|once|even once)|"  # noqa: E501
+        r"\b(?:never (?:predict\w*|chosen|used|named|tried|guessed|picked|an answer)|not predicted (?:at all|"
+        r"once|even once)|"
         r"predicts? none|are not predicted|is not predicted|never appear)"
     ),
     "always_wrong": re.compile(r"\b(?:always (?:wrong|missed|incorrect)|predicted (?:at least once )?(?:but|and) (?:always )?wrong|predicted at least once|gets? them wrong|tried (?:and|but) (?:always )?(?:wrong|missed)|wrong every time)"),  # noqa: E501
     "rescued": re.compile(r"\b(?:rescued|saved|left zero|leave zero|brought back|no longer at zero)"),
 }  # fmt: skip
 _SINGLE = re.compile(
-    r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b"  # noqa: E501
+    r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|"
+    r"those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b"
 )
 _MORE = re.compile(
-    r"\b(?P<sign>more|fewer|less)\b[^.;]{0,40}?\b(?P<first>never predicted|always wrong|predicted but wrong)\b[^.;]{0,20}?\bthan\b[^.;]{0,20}?\b(?P<second>never predicted|always wrong|predicted but wrong)\b"  # noqa: E501
+    r"\b(?P<sign>more|fewer|less)\b[^.;]{0,40}?\b(?P<first>never predicted|always wrong|"
+    r"predicted but wrong)\b[^.;]{0,20}?\bthan\b[^.;]{0,20}?\b(?P<second>never predicted|always wrong|"
+    r"predicted but wrong)\b"
 )
 _NAMES = {
     "never predicted": "never_predicted",

@@ -20,15 +20,16 @@ _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"  # noqa: E501
+    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|"
+    rf"outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
 
 def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it, and is
-    not.
-    """  # noqa: E501
+    """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it,
+    and is not.
+    """
     if reading.unsaid or reading.sentence.row or not ({"tail"} & {item.name for item in reading.tiers}):
         return
     target = _share_of_tail(values)
@@ -114,9 +115,9 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
 
 
 def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A difference between the arms is said to be larger than a standard deviation, and is larger than none that may be
-    meant.
-    """  # noqa: E501
+    """A difference between the arms is said to be larger than a standard deviation, and is larger than none that
+    may be meant.
+    """
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _LARGER.finditer(reading.lower):

@@ -1,4 +1,6 @@
-"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds supports it."""  # noqa: E501
+"""Bold conclusions outside of the template: an effect or its absence is claimed, and no interval over seeds
+supports it.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,26 +9,39 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import SCORES, Values
 
 _NONE = re.compile(
-    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"  # noqa: E501
-    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|irrelevant|"  # noqa: E501
+    r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|"
+    r"not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"
+    r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|"
+    r"irrelevant|"
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )
 _SOME = re.compile(
-    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|increases?|lowers?|reduces?|works?)\b|"  # noqa: E501
-    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|smaller|effect))|"  # noqa: E501
-    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"  # noqa: E501
-    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|effect|batch|rate)|\bproof enough\b|\bno doubt\b"  # noqa: E501
+    r"\b(?:clearly|definitely|certainly|undoubtedly|truly|demonstrably) (?:helps?|hurts?|raises?|improves?|"
+    r"increases?|lowers?|reduces?|works?)\b|"
+    r"\b(?:settles?|settled|proof|proves?|proved|proven|established|establishes|demonstrates?|"
+    r"demonstrated) (?:enough )?(?:it|that|this|the question|the matter|(?:the )?(?:weights|encoder|larger|"
+    r"smaller|effect))|"
+    r"\bis (?:an|a real|a genuine|a true) effect\b|\beffect and (?:no|not) (?:noise|luck|chance)\b|\bno (?:noise|"
+    r"luck|coincidence|accident)\b|\b(?:can(?:not|'t)|could not) be (?:noise|luck|chance|coincidence)\b|"
+    r"\b(?:we|i) (?:therefore |now |thus |can )*(?:know|be sure) that (?:the )?(?:weights|accuracy|macro-f1|"
+    r"effect|batch|rate)|\bproof enough\b|\bno doubt\b"
 )
 _WEAK = re.compile(
-    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|on this split|\?)\b|n't\b|\?"  # noqa: E501
+    r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|"
+    r"unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|"
+    r"expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|"
+    r"on this split|\?)\b|n't\b|\?"
 )
 _SUBJECT = re.compile(
-    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"  # noqa: E501
+    r"\b(?:weights?|weighting|batch(?:es)?(?: size)?|learning rate|rate|scheduler?|seeds?|arms?|effect|"
+    r"difference|gain|accuracy|macro-f1|encoder|it|that|this)\b"
 )
 
 
 def wrong_effects(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an arm."""  # noqa: E501
+    """An effect, or none, is stated as a fact of an experiment whose intervals hold zero, or which has one seed an
+    arm.
+    """
     if reading.sentence.row or reading.doubtful:
         return
     for start, end in reading.clauses:

@@ -1,4 +1,6 @@
-"""Claims about the course of a training: which epoch was best, whether a loss rose, whether patience ended the run."""  # noqa: E501
+"""Claims about the course of a training: which epoch was best, whether a loss rose, whether patience ended
+the run.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,31 +13,40 @@ from grader.evidence.worded.values import LOWER_IS_BETTER, Values
 from grader.reading import vocabulary
 
 _BY_RULE = re.compile(
-    r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|went by)\b"  # noqa: E501
+    r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|"
+    r"went by)\b"
 )
 _DENIED = re.compile(
-    r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|allowed|cannot|can)\b|n't\b"  # noqa: E501
+    r"\b(?:not|no|never|nothing|n't|neither|did not|would|could|might|if|had|without|only|before|nor|too few|"
+    r"allowed|cannot|can)\b|n't\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|whenever|means|had (?:it|there|the)|"  # noqa: E501
+    r"\b(?:would|could|might|if|should|will|cannot|may|expect\w*|predict\w*|next|allow\w*|in case|unless|"
+    r"whenever|means|had (?:it|there|the)|"
     r"longer runs?|more epochs)\b|\?\s*$"
 )
 _BY = re.compile(
-    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|would have been|it's|gives)\b"  # noqa: E501
+    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|"
+    r"would have been|it's|gives)\b"
 )
 _ANOTHER = re.compile(
-    r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|while\b)"  # noqa: E501
+    r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|"
+    r"while\b)"
 )
 _DISAGREE = re.compile(
-    r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|different epochs?|another epoch|not the same epoch|contradict)\b"  # noqa: E501
+    r"\b(?:disagree|do not (?:agree|choose the same|pick the same)|don't agree|part ways|differ|"
+    r"different epochs?|another epoch|not the same epoch|contradict)\b"
 )
 _AGREE = re.compile(
-    r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|\bdo not (?:disagree|part ways|differ)\b"  # noqa: E501
+    r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|"
+    r"\bdo not (?:disagree|part ways|differ)\b"
 )
 _HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
 _RISES = re.compile(
-    r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|increase)|turned up)\b|"  # noqa: E501
-    r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|shrank|improv\w+|kept getting better)\b"  # noqa: E501
+    r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|"
+    r"increase)|turned up)\b|"
+    r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|"
+    r"shrank|improv\w+|kept getting better)\b"
 )
 
 
@@ -201,7 +212,8 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _STEP = re.compile(
-    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|progress|part of the (?:gain|improvement))\b"  # noqa: E501
+    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
+    r"progress|part of the (?:gain|improvement))\b"
 )
 
 
@@ -217,11 +229,13 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         start, end = reading.clause_at(hit.start())
         which = [number for first, _, number in reading.ordinals if start <= first < end]
         pair = re.search(
-            r"\bfrom (?:the )?(?:epoch )?(?:first|second|third|\d|one|two|three) to (?:the )?(?:epoch )?(?:second|third|fourth|last|\d|two|three)\b",  # noqa: E501
+            r"\bfrom (?:the )?(?:epoch )?(?:first|second|third|\d|one|two|"
+            r"three) to (?:the )?(?:epoch )?(?:second|third|fourth|last|\d|two|three)\b",
             reading.lower[start:end],
         )
         last = re.search(
-            r"\b(?:is|was|comes|came|brings?|brought) (?:in |with )?the (?P<which>last|first|second|third)(?: one)?\b",  # noqa: E501
+            r"\b(?:is|was|comes|came|brings?|brought) (?:in |with )?the (?P<which>last|first|second|"
+            r"third)(?: one)?\b",
             reading.lower[start:end],
         )
         if reading.is_denied(start, end) or (not which and last is None):

@@ -1,4 +1,6 @@
-"""Superlatives in words, and comparisons of one tier with another: the tier that gained most, the seed that moved least."""  # noqa: E501
+"""Superlatives in words, and comparisons of one tier with another: the tier that gained most, the seed that moved
+least.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,16 +13,21 @@ TIERS = ("head", "mid", "tail")
 CLOSE = 0.015
 """By how much another may be ahead and still be called equal."""
 _NO_MOST = re.compile(
-    r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|progress))|"  # noqa: E501
-    r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|examples|seeds|runs|places|telling|part)"
+    r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|"
+    r"weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|"
+    r"progress))|"
+    r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|"
+    r"examples|seeds|runs|places|telling|part)"
 )
 _RELATIVE = re.compile(
-    r"\brelativ\w*|\bin relation\b|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"  # noqa: E501
+    r"\brelativ\w*|\bin relation\b|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|"
+    r"ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"
 )
 _PIECE = re.compile(r",|;|:|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\s[–—]\s")
 _LEVEL = re.compile(r"\b(?:strongest|weakest|highest|lowest|best|worst)\b")
 _COMPARED = re.compile(
-    r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|bigger)\b[^,;.]{0,45}?\bthan\b(?! any)"  # noqa: E501
+    r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|"
+    r"bigger)\b[^,;.]{0,45}?\bthan\b(?! any)"
 )
 
 
@@ -114,7 +121,9 @@ def _of_tiers(reading: Reading, values: Values, said: str, word: str, *, change:
 
 
 def _of_seeds(reading: Reading, values: Values, said: int, word: str, *, up: bool, size: bool) -> Iterator[Doubt]:
-    """Among the seeds of an experiment, of the change from one arm to the other; ``size``: whichever way it went."""  # noqa: E501
+    """Among the seeds of an experiment, of the change from one arm to the other; ``size``: whichever way it
+    went.
+    """
     names = reading.sentence.metric_names or reading.sentence.implied_metrics
     found = []
     for first, second in values.measured.experiments:

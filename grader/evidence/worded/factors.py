@@ -1,4 +1,6 @@
-"""Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be meant."""  # noqa: E501
+"""Factors in words: "more than three times as high", "it about quadruples", held against every ratio that may be
+meant.
+"""
 
 import re
 import statistics
@@ -16,26 +18,34 @@ _COUNTS = {
 _PARTS = {"half": 0.5, "halve": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _SHARES = {"half": 0.5, "a third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1}
 _HOW = (
-    r"(?P<how>(?:clearly |well |far |much |a little |slightly |just )?(?:more|over|above|less|fewer|under|below)(?: than)?|nearly|almost|not quite|close to|"  # noqa: E501
-    r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |the )?"  # noqa: E501
+    r"(?P<how>(?:clearly |well |far |much |a little |slightly |just )?(?:more|over|above|less|fewer|under|"
+    r"below)(?: than)?|nearly|almost|not quite|close to|"
+    r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |"
+    r"the )?"
 )
 _TIMES = re.compile(
-    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"  # noqa: E501
-    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"  # noqa: E501
+    rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|"
+    rf"\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
+    r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|"
+    r"accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
 )
 _VERB = re.compile(
-    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|seeds?|weights?|it (?:gave|gives|led|means|makes|made)))"  # noqa: E501
+    rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|"
+    rf"seeds?|weights?|it (?:gave|gives|led|means|makes|made)))"
 )
 _PART = re.compile(
-    rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|(?:of )?(?:its|what|that of|the (?:\w+'s )?"  # noqa: E501
+    rf"{_HOW}(?P<word>halve|half|third|quarter|fifth|tenth)(?:s|d)?\s+(?:as (?:high|good|much|large|many)|"
+    rf"(?:of )?(?:its|what|that of|the (?:\w+'s )?"
     r"(?:macro-f1|accuracy|score|value|weighted f1)|the \w+'s|tf-idf's)(?:\b|(?<=s)))"
 )
 _LESS = re.compile(
-    rf"\b(?:fell|falls|dropp\w+|decreas\w+|shrank|went down|lost|loses|loss of|rose|grew|increas\w+)\s+(?:by |to )?{_HOW}(?P<word>half|a third|two thirds|a quarter|a fifth|a tenth)\b(?! (?:of a|point))|"  # noqa: E501
+    rf"\b(?:fell|falls|dropp\w+|decreas\w+|shrank|went down|lost|loses|loss of|rose|grew|increas\w+)\s+(?:by |"
+    rf"to )?{_HOW}(?P<word>half|a third|two thirds|a quarter|a fifth|a tenth)\b(?! (?:of a|point))|"
     r"\b(?P<halved>halved|cut in half)\b"
 )
 _OTHER = re.compile(
-    r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|complaints|errors|time|"  # noqa: E501
+    r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|"
+    r"complaints|errors|time|"
     r"examples|rows|length|tokens|looks|size|training|runs?|tail|head|mid|voices|votes)\b"
 )
 SLACK = 0.12
@@ -105,9 +115,9 @@ def _within(ratio: float, factor: float, how: str) -> bool:
 
 
 def _ratios(reading: Reading, values: Values) -> list[float]:
-    """Every ratio that may be meant: between two numbers of the sentence or of the one before it, between two runs' values of
-    a metric, two tiers' or two epochs'.
-    """  # noqa: E501
+    """Every ratio that may be meant: between two numbers of the sentence or of the one before it, between two runs'
+    values of a metric, two tiers' or two epochs'.
+    """
     sentence = reading.sentence
     mine = [item for item in sentence.numbers if not item.spelled and not item.times and item.value > 0]
     earlier = [item for item in reading.before.numbers if item.value > 0] if reading.before is not None else []

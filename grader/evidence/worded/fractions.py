@@ -20,12 +20,15 @@ _COUNTS = {
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "every": 1,  # noqa: E501
 }  # fmt: skip
 _HOW = (
-    r"(?P<how>(?:well |far |clearly |slightly |a little |a bit |just |somewhat |only )*(?:more than|over|above|less than|fewer than|under|below|nearly|almost|not quite|"  # noqa: E501
+    r"(?P<how>(?:well |far |clearly |slightly |a little |a bit |just |somewhat |only )*(?:more than|over|above|"
+    r"less than|fewer than|under|below|nearly|almost|not quite|"
     r"about|roughly|around|approximately|some|exactly|close to|a good|barely|hardly|at least|at most))?\s*"
 )
 FRACTION = (
-    rf"{_HOW}(?:(?P<half>half)|(?P<count>a|one|two|three|four|five|six|seven|eight|nine)[\s-](?P<unit>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)|"
-    r"(?P<top>one|two|three|four|five|six|seven|eight|nine|\d) (?:in|out of) (?:every )?(?P<bottom>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}))"  # noqa: E501
+    rf"{_HOW}(?:(?P<half>half)|(?P<count>a|one|two|three|four|five|six|seven|eight|nine)[\s-](?P<unit>thirds?|"
+    rf"quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)|"
+    r"(?P<top>one|two|three|four|five|six|seven|eight|nine|\d) (?:in|out of) (?:every )?(?P<bottom>two|three|"
+    r"four|five|six|seven|eight|nine|ten|\d{1,2}))"
 )
 NEAR = 0.13
 """How far, of itself, a value may be from a fraction that it is called."""

@@ -10,26 +10,34 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 
 _SMALL = (
-    r"(?<![\d.,])(?:(?:twenty|thirty|forty|fifty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|"
+    r"(?<![\d.,])(?:(?:twenty|thirty|forty|fifty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|one|two|"
+    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|"
     r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|\d{1,3}(?![.,]?\d))"
 )
 _RIGHT = re.compile(
-    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |routed )*(?P<kind>right|correct\w*|wrong)\b"  # noqa: E501
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |"
+    rf"all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |"
+    rf"routed )*(?P<kind>right|correct\w*|wrong)\b"
 )
 _MORE_RIGHT = re.compile(
-    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"  # noqa: E501
+    rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|"
+    rf"fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
 )
 _CHANGED = re.compile(
-    r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|amounts?)\b"
+    r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|"
+    r"amounts?)\b"
 )
 _CLASSES = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+class(?:es)?|class(?:es)?\s+(?P<second>more|fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"  # noqa: E501
+    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+class(?:es)?|class(?:es)?\s+(?P<second>more|"
+    rf"fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"
 )
 _SHARE = re.compile(
-    rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"  # noqa: E501
+    rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |"
+    rf"these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"
 )
 _OF_COMPLAINTS = re.compile(
-    rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"  # noqa: E501
+    rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |"
+    rf"fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"
 )
 _OF_OTHERS = re.compile(r"\s+(?:that|which|tf-idf|it)\b")
 _KINDS = (
@@ -41,7 +49,8 @@ _KINDS = (
     (re.compile(r"\balways wrong\b"), "always_wrong"),
     (
         re.compile(
-            r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|without a (?:single )?hit)\b"  # noqa: E501
+            r"\b(?:at zero|f1 (?:of |= ?)(?:zero|0)|f1 ?= ?0|zero f1|an f1 of zero|f1 of zero|dead|"
+            r"without a (?:single )?hit)\b"
         ),
         "zero_f1_classes",
     ),

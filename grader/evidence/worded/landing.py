@@ -11,31 +11,43 @@ from grader.reading.vocabulary import Mention
 
 PLACES = ("head", "similar_mid", "other_mid", "other_tail")
 _OF_TAIL = re.compile(
-    r"\b(?:errors|mistakes|complaints|answers|predictions)(?: \w+){0,2} (?:on|of|for|from) (?:the )?(?:tail|rare)(?: classes| complaints)?|\btail (?:complaints|errors|mistakes)|"  # noqa: E501
+    r"\b(?:errors|mistakes|complaints|answers|predictions)(?: \w+){0,2} (?:on|of|for|from) (?:the )?(?:tail|"
+    r"rare)(?: classes| complaints)?|\btail (?:complaints|errors|mistakes)|"
     r"\brare complaints|\btail's (?:errors|mistakes)|\bswallows? (?:the )?(?:rare complaints|tail|everything)"
 )
 _MORE = re.compile(
-    r"\b(?:(?P<over>more|más|mehr|più|mais|too (?:much|many)|over-?represented|above|exceeds?|larger|higher|bigger|over)|"
-    r"(?P<under>fewer|menos|weniger|meno|moins|less|too (?:little|few)|under-?represented|below|smaller|lower|under))\b"
+    r"\b(?:(?P<over>more|más|mehr|più|mais|too (?:much|many)|over-?represented|above|exceeds?|larger|higher|"
+    r"bigger|over)|"
+    r"(?P<under>fewer|menos|weniger|meno|moins|less|too (?:little|few)|under-?represented|below|smaller|lower|"
+    r"under))\b"
 )
 _SIZE = re.compile(
-    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes(?: of the classes)? (?:alone|would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional|(?:its|their) (?:fair )?(?:due|share)|than (?:it|they) should|(?:daría|por) (?:el )?tamaño|größe (?:allein|nach)|nach (?:der )?(?:klassen)?größe|(?:donnerait|par) la taille|per (?:la )?dimensione|pelo tamanho)\b"  # noqa: E501
+    r"\b(?:by (?:class )?sizes?|(?:its|their|the|class) sizes?(?: alone)?|sizes(?: of the classes)? (?:alone|"
+    r"would|suggests?|predicts?|explains?|gives?)|chance(?: level)?|in proportion|proportional|(?:its|"
+    r"their) (?:fair )?(?:due|share)|than (?:it|they) should|(?:daría|por) (?:el )?tamaño|größe (?:allein|nach)|"
+    r"nach (?:der )?(?:klassen)?größe|(?:donnerait|par) la taille|per (?:la )?dimensione|pelo tamanho)\b"
 )
 _EXPECTED = re.compile(
     r"\b(?:expected|expectation|my guess|i guessed|guessed|i thought|i said|predicted|estimated)\b"
 )
 _GUESS = re.compile(
-    r"\b(?P<high>overestimat\w+|overrated|(?:guess\w*|expected|was|were) too (?:high|much|many)|expected more|thought more)\b|"  # noqa: E501
-    r"\b(?P<low>underestimat\w+|underrated|(?:guess\w*|expected|was|were) too (?:low|little|few)|expected (?:less|fewer)|thought (?:less|fewer))\b"  # noqa: E501
+    r"\b(?P<high>overestimat\w+|overrated|(?:guess\w*|expected|was|were) too (?:high|much|many)|expected more|"
+    r"thought more)\b|"
+    r"\b(?P<low>underestimat\w+|underrated|(?:guess\w*|expected|was|were) too (?:low|little|few)|"
+    r"expected (?:less|fewer)|thought (?:less|fewer))\b"
 )
 _MOST = re.compile(
-    r"\b(?:most|the (?:larger|greater|bigger) part|more than half|over half|the majority|the bulk) of (?:the|these|those|all|its|their)\b[^.;]{0,45}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended)\b"  # noqa: E501
+    r"\b(?:most|the (?:larger|greater|bigger) part|more than half|over half|the majority|the bulk) of (?:the|"
+    r"these|those|all|its|their)\b[^.;]{0,45}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended)\b"
 )
 _PART = re.compile(
-    rf"(?<!\w){FRACTION} (?:of )?(?:the |these |those |all |its |their )*(?:tail's |tail |wrong )?(?:errors|mistakes|wrong answers|predictions|them)\b[^.;]{{0,40}}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|ended|went)\b"  # noqa: E501
+    rf"(?<!\w){FRACTION} (?:of )?(?:the |these |those |all |its |their )*(?:tail's |tail |wrong )?(?:errors|"
+    rf"mistakes|wrong answers|predictions|them)\b[^.;]{{0,40}}?\b(?:lands?|ends?|goes|go|falls?|are|lie|landed|"
+    rf"ended|went)\b"
 )
 _LARGEST = re.compile(
-    r"\b(?P<first>(?:the )?(?:largest|biggest|most frequent|most common|main|highest)) (?:share|destination|place|part|landing place|target|portion)\b"  # noqa: E501
+    r"\b(?P<first>(?:the )?(?:largest|biggest|most frequent|most common|main|highest)) (?:share|destination|"
+    r"place|part|landing place|target|portion)\b"
 )
 
 

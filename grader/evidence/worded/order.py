@@ -1,4 +1,6 @@
-"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it was"."""  # noqa: E501
+"""Comparisons in words: "the encoder was behind TF-IDF", "accuracy fell with weights", "the head stayed where it
+was".
+"""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +14,8 @@ from grader.reading import vocabulary
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
-    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|la|el|il|o|przy|z|при|с)\W+)*"
+    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|"
+    r"la|el|il|o|przy|z|при|с)\W+)*"
 )
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
@@ -20,7 +23,9 @@ _THAN_NOTHING = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?than\W+(?!with\b|without\b|the other|under\b|in the other|before the change)"
 )
 _THAN_SPREAD = re.compile(
-    r"\W*of (?:the )?(?:two|both)|\W*(?:than|as|als|que|de|do que|di|del|della|dell|niż|чем|mint)\W+(?:\w+\W+){0,2}?(?:spread|standard deviation|deviation|sd|noise|scatter|streuung|standardabweichung|"
+    r"\W*of (?:the )?(?:two|both)|\W*(?:than|as|als|que|de|do que|di|del|della|dell|niż|чем|"
+    r"mint)\W+(?:\w+\W+){0,2}?(?:spread|standard deviation|deviation|sd|noise|scatter|streuung|"
+    r"standardabweichung|"
     r"écart|dispers\w+|desv\w+|deviaz\w+|szór\w+|rozrzut|odchyl\w+|разброс\w*)"
 )
 _FROM = re.compile(r"\bfrom\W+(?:the\W+|plain\W+)?$")
@@ -28,7 +33,8 @@ _TO = re.compile(r"\W*(?:to|→|->)\W+(?:the\W+|a\W+)?")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|relative to|against|over|with respect to)\W+(?:the\W+)?$")
 _NUMBER_NEXT = re.compile(
     r"\W*(?:than|by|to)?\W*(?:(?:about|only|just|nearly|almost|at (?:most|least)|up to|some|a)\W+)*"
-    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|nothing\b|chance\b)"  # noqa: E501
+    r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|"
+    r"nothing\b|chance\b)"
 )
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
@@ -44,12 +50,18 @@ _OVER_EPOCHS = re.compile(
     r"\bepochs?\b|\bépoques?\b|\bépocas?\b|\bepochen?\b|\bepoche\b|\btraining (?:loss )?(?:fell|falls|went)\b"
 )
 ANOTHER_MATTER = re.compile(
-    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"  # noqa: E501
-    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|prediction|range|"  # noqa: E501
-    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|goes to|go to|errors|differenz|unterschied\w*|différences?|diferencias?|differenz[ae]|diferenças?|különbség|różnic\w+|разниц\w+)\b"
+    r"\b(?:differences?|gaps?|intervals?|noise|range|distances?|"
+    r"(?<!clear )(?<!wide )(?<!large )(?<!small )margins?|steps?|updates|shares?|"
+    r"expected|size|chance|cost|confiden\w+|sure|certain|without these|left out|leaving|points? (?:higher|lower)|"
+    r"prediction|range|"
+    r"larger classes|time|often|likely|careful\w*|trust|far|gain|gains|advantage|lead|effect|streuung|écart|"
+    r"goes to|go to|errors|differenz|unterschied\w*|différences?|diferencias?|differenz[ae]|diferenças?|"
+    r"különbség|różnic\w+|разниц\w+)\b"
 )
 _SPREAD = re.compile(
-    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|fluctuat\w+|streu\w+|standardabweichung\w*|dispers\w+|écarts?-types?|desviaci\w+|deviazion\w+|desvios?|szór\w+|rozrzut\w*|odchyleni\w+|разброс\w*|标准差|波动|"  # noqa: E501
+    r"\b(?:spreads?|standard deviations?|deviations?|sds?|scatters?|variation|varian\w+|var(?:y|ies|ied)|"
+    r"fluctuat\w+|streu\w+|standardabweichung\w*|dispers\w+|écarts?-types?|desviaci\w+|deviazion\w+|desvios?|"
+    r"szór\w+|rozrzut\w*|odchyleni\w+|разброс\w*|标准差|波动|"
     r"(?:between|over|across) (?:the )?seeds)\b"
 )
 CLOSE = 0.01
@@ -58,16 +70,19 @@ _APART = 12
 """Characters by which a metric must be nearer than another to be the one that is meant."""
 AMOUNTS = frozenset({"more", "less", "fewer", "mehr", "weniger", "moins", "menos"})
 _MANY = re.compile(
-    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"  # noqa: E501
+    r"\s*(?:(?:of|the|its|of the|different|distinct)\s+)*(?:classes?\s+)?(?:that\s+|which\s+)?(?:(?:are|is|were|"
+    r"was|be|stay|have|it|an|with|left|ended up|being|get)\s+)*"
     r"(?:tried\s+and\s+)?"
 )
 _BY_DOING = re.compile(
-    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|going (?:from|to)|moving (?:from|to)|"  # noqa: E501
+    r"\b(?:doubling|halving|raising|lowering|increasing|reducing|decreasing|changing|shortening|lengthening|"
+    r"going (?:from|to)|moving (?:from|to)|"
     r"switching|the change|this change|adding)\b"
 )
 _SAME = re.compile(
     r"\b(?:(?:did|does|do|has|have)(?: not|n't) (?:really |much )?(?:change[d]?|move[d]?|differ)\b|"
-    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|where (?:it|they) (?:was|were)|as it was|equal|identical)"  # noqa: E501
+    r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|"
+    r"where (?:it|they) (?:was|were)|as it was|equal|identical)"
     r"(?=\W*(?:$|[,.;:)]|in\b|for\b|with\b|under\b|as (?:before|in the baseline)))|"
     r"(?:nothing|not anything) (?:has )?(?:changed|happened)\b|exactly as (?:good|high))"
 )
@@ -75,7 +90,9 @@ _SAME = re.compile(
 
 @dataclass(frozen=True)
 class Asked:
-    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the same (0)."""  # noqa: E501
+    """One reading of a comparison: a place, the other, and whether the first is said to be more (+1), less or the
+    same (0).
+    """
 
     first: Place
     second: Place
@@ -118,8 +135,10 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _ALL = re.compile(
-    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|three|single))*|both)"  # noqa: E501
-    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|\bin every respect\b|\bacross the board\b"  # noqa: E501
+    r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|"
+    r"three|single))*|both)"
+    r" (?:metrics?|measures|scores|criteria)\b(?P<but> (?:but|except) \w[\w-]*)?|\bon all counts\b|"
+    r"\bin every respect\b|\bacross the board\b"
 )
 
 
@@ -303,20 +322,23 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
         return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
     if hit.relation.role == "steady" or _SPREAD.search(reading.lower[start:end]):
-        about = {item.name for item in named} or reading.sentence.implied_metrics
-        return tuple(sorted(about & set(SCORES))) or SCORES
+        told = {item.name for item in named} or set(reading.sentence.implied_metrics)
+        return tuple(sorted(told & set(SCORES))) or SCORES
     implied = hit.relation.role == "change" and pronoun and not named
     tiers = hit.relation.role == "change" and bool(reading.tiers)
     return tuple(sorted(reading.sentence.implied_metrics)) if implied or tiers else ()
 
 
 def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> Iterator[tuple[str, str]]:
-    """The runs that may be compared: what stands before the relation with what stands behind it, or its other arm."""  # noqa: E501
+    """The runs that may be compared: what stands before the relation with what stands behind it, or its
+    other arm.
+    """
     groups = [item for item in reading.sentence.groups if start <= item[0] < end]
     before = [item for item in groups if item[1] <= hit.start]
     behind = [item for item in groups if item[0] >= hit.end]
     rest, word = reading.lower[hit.end : end], reading.lower[hit.start : hit.end]
-    if hit.relation.role == "change":
+    ended = not groups and _ENDED.search(reading.lower[start : hit.start]) and " than " not in rest
+    if hit.relation.role == "change" or ended:
         yield from _changed(groups, start, end, reading, values)
         return
     if _NUMBER_NEXT.match(rest):
@@ -339,9 +361,6 @@ def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) 
     if _THAN_NOTHING.match(rest) or _NUMBER_BEFORE.search(reading.lower[start : hit.start]):
         return  # than something that is no run, or so much more of one of two numbers
     subjects = [keys for _, _, keys in (*before, *behind)]
-    if not subjects and _ENDED.search(reading.lower[start : hit.start]) and " than " not in rest:
-        yield from _changed([], start, end, reading, values)
-        return
     if len(set(subjects)) == 1:
         yield from _each(subjects[0], frozenset(_others_of(subjects[0], reading, values)))
 

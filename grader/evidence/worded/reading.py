@@ -11,26 +11,33 @@ from grader.reading import vocabulary
 from grader.reading.vocabulary import Mention, Relation
 
 _CLAUSE = re.compile(
-    r";|:\s|\.\s|[，。；：、]|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|aber|während|et|mais|y|pero|mientras|mentre|mas|enquanto|és|míg|ale|natomiast|но|тогда|obwohl|bien que|alors que|aunque|dennoch|pourtant|jedoch)\s|"  # noqa: E501
+    r";|:\s|\.\s|[，。；：、]|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|because|since|so that|und|"
+    r"aber|während|et|mais|y|pero|mientras|mentre|mas|enquanto|és|míg|ale|natomiast|но|тогда|obwohl|bien que|"
+    r"alors que|aunque|dennoch|pourtant|jedoch)\s|"
     r",\s+yet\s|,?\s+and\s|,\s+(?=(?:so|which|where|as|the|it|with|only|this|that)\b)"
 )
 _EPOCH = re.compile(
-    r"\b(?:(?P<word>first|second|third|fourth|fifth|last|final|one|two|three)\s+epochs?|epochs?\s*(?P<number>\d{1,2}|one|two|three|four))\b"
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|last|final|one|two|three)\s+epochs?|"
+    r"epochs?\s*(?P<number>\d{1,2}|one|two|three|four))\b"
 )
 _ORDINAL = re.compile(
-    r"\b(?:the|its|my) (first|second|third|fourth|fifth|last|final)\b(?! (?:arm|seed|run|line|story|one is the (?:arm|seed)|step|time|split|thing))"  # noqa: E501
+    r"\b(?:the|its|my) (first|second|third|fourth|fifth|last|final)\b(?! (?:arm|seed|run|line|story|"
+    r"one is the (?:arm|seed)|step|time|split|thing))"
 )
 _DENIAL = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|nothing|nobody|hardly|nicht|kein\w*|nie|pas|non|ninguna?)\b|n't\b"
 )
 _NO_DENIAL = re.compile(
-    r"never[- ]predicted|never predicts?|not predicted|not only|not just|whether or not|no doubt|no further|no more|no longer improv\w+|without improvement|"  # noqa: E501
-    r"without (?:an? )?(?:further )?(?:gain|improvement|higher score)|not improve\w*|no improvement|nothing (?:more )?was (?:gained|improving)"  # noqa: E501
+    r"never[- ]predicted|never predicts?|not predicted|not only|not just|whether or not|no doubt|no further|"
+    r"no more|no longer improv\w+|without improvement|"
+    r"without (?:an? )?(?:further )?(?:gain|improvement|higher score)|not improve\w*|no improvement|"
+    r"nothing (?:more )?was (?:gained|improving)"
 )
 _KINDS = re.compile(r"never[- ]predicted|not predicted|never predicts?")
 _WOULD = re.compile(r"\bwould be\b|\bwould have\b", re.IGNORECASE)
 _DENIED = re.compile(
-    r"(?:\b(?:is|was|are|were|did|does|do|has|have|had) not|n't|\bno|\bnever|\bneither)\s+(?:yet |any |a |the |been )?(?:have |get |show )?$"  # noqa: E501
+    r"(?:\b(?:is|was|are|were|did|does|do|has|have|had) not|n't|\bno|\bnever|\bneither)\s+(?:yet |any |a |the |"
+    r"been )?(?:have |get |show )?$"
 )
 _NUMBER = {
     "first": 1,
@@ -115,7 +122,9 @@ class Reading:
 
     @cached_property
     def ordinals(self) -> tuple[tuple[int, int, int], ...]:
-        """Where epochs are named, and where an ordinal alone may name one ("the third"), where epochs are spoken of."""  # noqa: E501
+        """Where epochs are named, and where an ordinal alone may name one ("the third"), where epochs are spoken
+        of.
+        """
         if "epoch" not in self.lower and (self.before is None or "epoch" not in self.before.text.lower()):
             return ()
         spans = [(start, end) for start, end, _ in self.epochs]

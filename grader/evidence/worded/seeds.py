@@ -13,19 +13,26 @@ from grader.reading import vocabulary
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
 _NUMBER = r"(?:one|two|three|four|five|six|\d)"
 _ELSEWHERE = (
-    r"(?:bei|mit|in|für) (?:jedem|allen)(?: \w+)? (?:seeds?|läufen?|lauf)|(?:avec|pour|dans|à) (?:chaque graine|toutes les (?:\w+ )?graines|chaque exécution)|"
-    r"(?:con|en|para) (?:cada semilla|todas las (?:\w+ )?semillas|las \w+ semillas)|(?:con|per|in) (?:ogni seme|ogni seed|tutti i (?:\w+ )?(?:semi|seed))|"
-    r"(?:com|em|para) (?:cada semente|todas as (?:\w+ )?sementes)|minden (?:seed\w*|mag\w*)|(?:dla|przy|w) (?:każd\w+|wszystkich) (?:\w+ )?(?:seed\w*|ziar\w+)|"
+    r"(?:bei|mit|in|für) (?:jedem|allen)(?: \w+)? (?:seeds?|läufen?|lauf)|(?:avec|pour|dans|à) (?:chaque graine|"
+    r"toutes les (?:\w+ )?graines|chaque exécution)|"
+    r"(?:con|en|para) (?:cada semilla|todas las (?:\w+ )?semillas|las \w+ semillas)|(?:con|per|in) (?:ogni seme|"
+    r"ogni seed|tutti i (?:\w+ )?(?:semi|seed))|"
+    r"(?:com|em|para) (?:cada semente|todas as (?:\w+ )?sementes)|minden (?:seed\w*|mag\w*)|(?:dla|przy|"
+    r"w) (?:każd\w+|wszystkich) (?:\w+ )?(?:seed\w*|ziar\w+)|"
     r"(?:с|при|во|для) (?:кажд\w+|всех) (?:\w+ )?сид\w*"
 )
 _UNIT = r"(?:seeds?|pairs?|runs|repeats?|repetitions?|cases)"
 _SEEDS = re.compile(
-    rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our| these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"  # noqa: E501
-    rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|improved|gained|lost|were|are|show))|"  # noqa: E501
-    rf"whatever (?:the |of the (?:{_NUMBER} )?)seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|{_ELSEWHERE}|regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"  # noqa: E501
+    rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our|"
+    rf" these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"
+    rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|"
+    rf"improved|gained|lost|were|are|show))|"
+    rf"whatever (?:the |of the (?:{_NUMBER} )?)seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|{_ELSEWHERE}|"
+    rf"regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"
     rf"(?P<none>(?:no|none of the(?: {_NUMBER})?|not one of the(?: {_NUMBER})?|in no|not a single) {_UNIT})|"
     rf"(?P<some>{_NUMBER}|a single)(?: out)?(?P<of> of)?(?: the| my| our)?(?: {_NUMBER})? {_UNIT}|"
-    rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|complaints|errors|items)))"  # noqa: E501
+    rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|"
+    rf"complaints|errors|items)))"
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")
@@ -85,7 +92,9 @@ def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> H
 def _changes(
     reading: Reading, values: Values, hit: Hit, start: int, end: int
 ) -> Iterator[tuple[Mapping[int | None, float], str]]:
-    """By seed, how far a metric went the way that the relation says, for every metric and experiment it may mean."""  # noqa: E501
+    """By seed, how far a metric went the way that the relation says, for every metric and experiment it may
+    mean.
+    """
     metrics: Set[str] = {item.name for item in reading.sentence.metrics if start <= item.start < end}
     earlier = reading.before.metric_names if reading.before is not None else frozenset()
     metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics or set(SCORES)

@@ -14,8 +14,10 @@ from grader.reading.claimed import claimed
 from grader.reading.testsplit import find_uses
 
 _PLANNED = re.compile(
-    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"  # noqa: E501
-    r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|only)\b|n't\b|→|->|\?"
+    r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|"
+    r"suppose|with more|larger|smaller|e\.g|for example|such as|like|or|until|at least|per|a few|typical\w*|"
+    r"usual\w*|default|first|second|third|last|after|than|every|each|further|more|fewer|less|another|not|no|"
+    r"only)\b|n't\b|→|->|\?"
 )
 
 

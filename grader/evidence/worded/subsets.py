@@ -7,7 +7,8 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
 
 _REVERSED = re.compile(
-    r"\b(?:revers\w+|turn(?:s|ed)? (?:a)?round|the other way (?:a)?round|changes? (?:its )?(?:sign|sides|direction)|flips?|flipped|swaps?|swapped|overturn\w*|upside down)\b|\bsign\b[^.;]{0,30}\bchanges\b"  # noqa: E501
+    r"\b(?:revers\w+|turn(?:s|ed)? (?:a)?round|the other way (?:a)?round|changes? (?:its )?(?:sign|sides|"
+    r"direction)|flips?|flipped|swaps?|swapped|overturn\w*|upside down)\b|\bsign\b[^.;]{0,30}\bchanges\b"
 )
 _KEPT = re.compile(r"\b(?:keeps?|kept|same|stays?|stayed|remains?|holds?|unchanged)\b")
 _WHAT = re.compile(r"\b(?:sign|order|ranking|direction|comparison|difference|advantage|gap|lead)\b")

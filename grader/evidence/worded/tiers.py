@@ -7,7 +7,8 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
 
 _TIERS = re.compile(
-    r"\b(?P<all>(?:every|each|all(?: of)?(?: the)?(?: three)?) tiers?|(?:in )?all three tiers)\b|\b(?P<none>no tier|none of the tiers)\b"  # noqa: E501
+    r"\b(?P<all>(?:every|each|all(?: of)?(?: the)?(?: three)?) tiers?|(?:in )?all three tiers)\b|"
+    r"\b(?P<none>no tier|none of the tiers)\b"
 )
 
 

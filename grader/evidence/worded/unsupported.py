@@ -1,6 +1,6 @@
-"""Claims that nothing in the file can show: that another seed would do the same, that a cause was shown, that seeds show
-the chance in the split.
-"""  # noqa: E501
+"""Claims that nothing in the file can show: that another seed would do the same, that a cause was shown, that seeds
+show the chance in the split.
+"""
 
 import re
 from collections.abc import Iterator

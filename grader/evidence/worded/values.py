@@ -104,9 +104,9 @@ class Values:
         return tuple(logs)
 
     def others(self, key: str) -> tuple[str, ...]:
-        """The groups that a group is compared with: the other arm, and for a run of its own every other such run; those
-        that the question names before others.
-        """  # noqa: E501
+        """The groups that a group is compared with: the other arm, and for a run of its own every other such run;
+        those that the question names before others.
+        """
         pairs = [{a.key, b.key} for a, b in self.measured.experiments]
         arms = [next(iter(pair - {key})) for pair in pairs if key in pair]
         found = tuple(arms) or tuple(
@@ -133,16 +133,18 @@ class Values:
 
     @cached_property
     def steps(self) -> tuple[tuple[str, str], ...]:
-        """From what to what something may be said to have changed: the arms, and models in the order of the notebook;
-        where the question names two of them, only these.
-        """  # noqa: E501
+        """From what to what something may be said to have changed: the arms, and models in the order of the
+        notebook; where the question names two of them, only these.
+        """
         arms = [(first.key, second.key) for first, second in self.measured.experiments]
         runs = [group.key for group in self.measured.settled if group.key.startswith("run:")]
         found = (*arms, *((a, b) for place, a in enumerate(runs) for b in runs[place + 1 :]))
         return tuple(step for step in found if set(step) <= self.about) or found
 
     def steps_of(self, text: str) -> tuple[tuple[str, str], ...]:
-        """The steps that a sentence may be about: the arms' too where it speaks of their setting or of the experiment."""  # noqa: E501
+        """The steps that a sentence may be about: the arms' too where it speaks of their setting or of the
+        experiment.
+        """
         arms = tuple((first.key, second.key) for first, second in self.measured.experiments)
         if self._varied.find(text) or "experiment" in text.lower():
             return tuple(dict.fromkeys((*self.steps, *arms)))
