@@ -24,8 +24,8 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
     """The value of what a number is labelled with, and whose value it is instead; None where its label
     fits, or where it has none.
 
-    Facts that differ in one label are held against each other: those of the same tier but of other runs, of the same
-    runs but of another tier, and so on.
+    Facts that differ in one label are held against each other: those of the same tier but of other runs, of the
+    same runs but of another tier, and so on.
     """
     number, sentence = claim.number, claim.sentence
     if number.spelled or number.times or number.signed or _TIMES.match(sentence.text[number.end :]):

@@ -32,8 +32,7 @@ _OLD_NEW = re.compile(
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
     (
-        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|divided by two|halbier\w*|"
-        r"moitié|mitad|dimezz\w*",
+        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|halbier\w*|moitié|mitad|dimezz\w*",
         0.5,
     ),
     (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),

@@ -326,7 +326,7 @@ def _unread_claim(
     options: Mapping[str, Any],
     evidence: Sequence[Evidence],
 ) -> Finding:
-    """A conclusion that is no plain one: what it leans to is held against the intervals, for a person to compare."""
+    """A conclusion that is no plain one: a person compares, and is told what speaks against what it leans to."""
     text = parts["meaningful"]
     claim, quote = claims.read_claim(text)
     unread = undecided(
