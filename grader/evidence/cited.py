@@ -20,28 +20,30 @@ _MONTHS = re.compile(
 
 
 def unlisted(case: Case, memo: Cell) -> str:
-    """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where
-    each does.
+    """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where each
+    does.
     """
     sentences = new_sentences(case, memo)
-    for index, sentence in enumerate(sentences):
-        named = (sentence[item.start : item.end].lower() for item in vocabulary.find("sources", "words", sentence))
-        if "http" in sentence or any(word != "et al" for word in named):
-            continue  # it is the list
-        rest = [*sentences[:index], *sentences[index + 1 :]]
-        for hit in _AUTHORS.finditer(sentence):
-            if not _MONTHS.fullmatch(hit["author"]) and not _stands(case, hit["author"], rest, memo):
-                return hit[0].strip()
-        for hit in _NUMBERED.finditer(sentence):
-            if not _stands(case, hit[0], rest, memo):
-                return hit[0]
+    running = " ".join(sentence for sentence in sentences if not _is_list(sentence))
+    whole = " ".join(sentences)
+    for hit in _AUTHORS.finditer(running):
+        known = _MONTHS.fullmatch(hit["author"]) or whole.count(hit["author"]) > 1
+        if not known and not _stands(case, hit["author"], memo):
+            return hit[0].strip()
+    for hit in _NUMBERED.finditer(running):
+        if whole.count(hit[0]) < 2 and not _stands(case, hit[0], memo):
+            return hit[0]
     return ""
 
 
-def _stands(case: Case, word: str, rest: list[str], memo: Cell) -> bool:
-    """The word stands in another sentence of the memo, in another cell, or in what was released."""
-    if any(word in sentence for sentence in rest) or word in memo.source:
-        return True
+def _is_list(sentence: str) -> bool:
+    """It says what was read; "et al." alone does not."""
+    named = (sentence[item.start : item.end].lower() for item in vocabulary.find("sources", "words", sentence))
+    return "http" in sentence or any(word != "et al" for word in named)
+
+
+def _stands(case: Case, word: str, memo: Cell) -> bool:
+    """The word stands in another cell, or in what was released."""
     if any(word in cell.source for cell in case.assignment.cells):
         return True
     own = case.matches[memo.key].recovered
