@@ -53,7 +53,8 @@ doubtful. So is a change that the two numbers beside it do not have, and a p-val
 1. A sentence is cut into clauses. What a clause says of the future, of others' work, or asks, is left out.
 2. Its words name metrics, runs, tiers, epochs, seeds, and how they compare: more, less, better, steadier, in each
    seed, inside an interval. The words are lists in `grader/reading/*.toml`, in English, German, French, Spanish,
-   Italian, Portuguese, Hungarian, Polish, Russian and Chinese. What is in none of them is not read, and never failed.
+   Italian, Portuguese, Hungarian, Polish, Russian and Chinese. What is in none of them is not read, and never
+   failed.
 3. What a clause leaves unsaid may be anything that the sentence, the one before it, or the question names.
 4. Where the records refute every such reading, a person compares, and the check proposes to fail it. Nothing is
    failed for words alone, but a conclusion and a list of what was held constant.
