@@ -200,7 +200,7 @@ def account(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> 
         share.add(
             f"random numbers of {digits} decimals that are traced",
             tried,
-            lambda item: item.number in _traced(found[item]),
+            lambda item: _is_traced(item, found[item], honest),
         )
     return tuple(share.found)
 
@@ -261,10 +261,16 @@ def _proposes(verdicts: Verdicts, proposal: str) -> bool:
     return any(verdict.get("proposal") == proposal for verdict in verdicts)
 
 
-def _traced(verdicts: Verdicts) -> set[str]:
-    return {
+def _is_traced(text: Text, verdicts: Verdicts, honest: Mapping[str, Verdicts]) -> bool:
+    """The random number is traced, and not only where the same number stood before."""
+    before = _traced(honest[text.name.replace("random-", "honest-")])
+    return _traced(verdicts).count(text.number) > before.count(text.number)
+
+
+def _traced(verdicts: Verdicts) -> list[str]:
+    return [
         str(item["text"]).split(" ")[0].lstrip("+-−±")
         for verdict in verdicts
         for item in verdict["values"].get("traced", ())
         if isinstance(item, Mapping)
-    }
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from grader.evidence.agreeing import is_counted_beside
+from grader.evidence.binding import from_to
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, Fact, Facts, Kind, scales_of
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance
@@ -30,12 +31,14 @@ def nearest(claim: Claim, measured: Measured) -> tuple[Fact, float] | None:
         sources.append(measured.changes)
     if claim.sentence.interval or claim.number.signed:
         sources.append(measured.bounds)
+    # What something rose or fell from or to is no difference.
+    level = from_to(claim.number, claim.sentence) is not None and not claim.number.signed
     best: tuple[float, Fact, Facts] | None = None
     for source in sources:
         for fact in source.agreeing(claim.number):
             if fact.kind is Kind.QUOTE and (fact.metric in claim.metrics or not claim.metric_firm):
                 return fact, 0.0
-            if _odd_percent(fact, claim):
+            if _odd_percent(fact, claim) or (fact.kind is Kind.DIFFERENCE and level):
                 continue
             far = distance(fact, claim)
             if far <= REACH and (best is None or far < best[0]):

@@ -1,6 +1,7 @@
 """Citations in a memo's text that no list of sources, and nothing else in the file, has."""
 
 import re
+from itertools import takewhile
 
 from grader.model import Case
 from grader.reading import vocabulary
@@ -20,11 +21,11 @@ _MONTHS = re.compile(
 
 
 def unlisted(case: Case, memo: Cell) -> str:
-    """The first citation of a memo's running text whose author, or number, stands nowhere else; "" where each
-    does.
+    """The first citation before a memo's list of sources whose author, or number, stands nowhere else; "" where
+    each does.
     """
     sentences = new_sentences(case, memo)
-    running = " ".join(sentence for sentence in sentences if not _is_list(sentence))
+    running = " ".join(takewhile(lambda sentence: not _is_list(sentence), sentences))
     whole = " ".join(sentences)
     for hit in _AUTHORS.finditer(running):
         known = _MONTHS.fullmatch(hit["author"]) or whole.count(hit["author"]) > 1

@@ -261,10 +261,10 @@ def _direction(text: str, metric: str) -> int:
     """Whether a claim says up or down; 0 where it says neither or both. Better is down where a lower metric is."""
     turned = metric in SHIPPED_REGISTRY and not SHIPPED_REGISTRY[metric].higher_is_better
     said = set()
-    for mention in vocabulary.find_all("context", text):
-        if mention.name in ("upward", "downward"):
+    for name, sign in (("upward", 1), ("downward", -1)):
+        for mention in vocabulary.find("context", name, text):
             merit = text[mention.start : mention.end].lower().startswith(_MERIT)
-            said.add((1 if mention.name == "upward" else -1) * (-1 if merit and turned else 1))
+            said.add(-sign if merit and turned else sign)
     return sum(said)
 
 

@@ -155,7 +155,8 @@ def _within(values: Sequence[Span], stated: Span) -> bool:
 
 def _centred(low: Span, high: Span, stated: Span) -> bool:
     """A t interval has the difference in its middle."""
-    return _size_meets(stated, (low.low + high.low) / 2, (low.high + high.high) / 2)
+    bounds = (low.low + high.low) / 2, (low.high + high.high) / 2
+    return stated.meets(*bounds) or _size_meets(stated, *bounds)
 
 
 # --- scores of classes --------------------------------------------------------------------------------------------

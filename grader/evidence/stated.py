@@ -3,7 +3,7 @@ p-value that no such test can give. No record is needed; the arithmetic is shown
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from grader.evidence import cues
@@ -91,6 +91,21 @@ def _is_plain(between: str) -> bool:
         len(between) <= 60
         and re.search(r"[.;]\s|\b(?:but|while|whereas|predicted|expected|than|seed)\b", between) is None
     )
+
+
+def no_whole_count(number: Number, sentence: Sentence, items: int, seeds: Iterable[int]) -> str:
+    """Why an accuracy is that of no whole number of items, of one run or as the mean of so many; "" where it may
+    be, or is no accuracy.
+    """
+    claim = bind(number, sentence)
+    if claim.metrics != {"accuracy"} or not claim.metric_firm or number.whole or number.spelled or number.times:
+        return ""
+    other = (claim.is_spread, claim.is_difference, claim.is_ratio, sentence.interval, sentence.is_forecast(number))
+    if any(other) or vocabulary.has("context", "elsewhere", sentence.text):
+        return ""
+    rate = span_of(number, fraction=True)
+    found = [broken("whole", rate, items * count) for count in sorted({1, *seeds})]
+    return found[0] if all(found) and 0 <= rate.middle <= 1 else ""
 
 
 def impossible_p(sentence: Sentence, seeds: int) -> tuple[Number, str] | None:

@@ -14,8 +14,9 @@ from grader.evidence.arithmetic import derived
 from grader.evidence.bounds import find_intervals
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
+from grader.evidence.scores import data_of
 from grader.evidence.sentences import read_sentences
-from grader.evidence.stated import broken_difference
+from grader.evidence.stated import broken_difference, no_whole_count
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
 from grader.reading.numbers import Number
@@ -56,12 +57,18 @@ def _trace_numbers(sentence: Sentence, measured: Measured, earlier: Sequence[Tra
     known = [item for item in (*earlier, *found) if item.status is Status.TRACED and item.expected is not None]
     found = [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
     before = [item.number for item in earlier]
-    return [_lawful(item, sentence, before) for item in found]
+    return [_lawful(item, sentence, before, measured) for item in found]
 
 
-def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number]) -> Trace:
-    """The number as it was traced, or doubtful where it breaks a law between it and the two before it."""
+def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured: Measured) -> Trace:
+    """The number as it was traced, or doubtful where it breaks a law between it and the two before it, or is no
+    accuracy over so many items.
+    """
     if item.status is Status.WRONG or item.settled:
         return item
     why = broken_difference(item.number, sentence, before)
+    sizes = data_of(measured.case) if item.status is Status.UNCLEAR else ()
+    if not why and len(sizes) == 1 and item.number.spread is None and item.number.upper is None:
+        seeds = (len({run.seed for run in group.runs}) for group in measured.groups)
+        why = no_whole_count(item.number, sentence, sizes[0][0], seeds)
     return replace(item, status=Status.DOUBTFUL, expected=None, why=why, settled=True) if why else item

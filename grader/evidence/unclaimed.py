@@ -31,7 +31,7 @@ def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool: 
     if number.points or number.spread is not None:
         return False
     before, after = text[: number.start], text[number.end :]
-    if _names_setting(before):
+    if _names_setting(before, whole=number.whole):
         return True
     if number.percent:
         return False
@@ -55,7 +55,11 @@ def is_beside_metric(number: Number, sentence: Sentence) -> bool:
     return any(0 <= number.start - item.end <= 12 or 0 <= item.start - number.end <= 4 for item in sentence.metrics)
 
 
-def _names_setting(before: str) -> bool:
+_COUNTED = frozenset({"seed", "seeds", "epoch", "epochs", "week", "step", "page", "question", "part"})
+"""What only whole numbers count or name: "over three seeds was 51.20" is no seed."""
+
+
+def _names_setting(before: str, *, whole: bool) -> bool:
     """The words right before a number are a setting's or a label's name ("seed", "learning rate of", "lr =")."""
     words = [word for word, _, _ in vocabulary.tokens(before[-44:])]
     while words and (
@@ -64,7 +68,7 @@ def _names_setting(before: str) -> bool:
         or (words[-1] in ("and", "or") and len(words) > 1 and re.fullmatch(r"[\d.,]+", words[-2]))
     ):
         words.pop()
-    units = vocabulary.plain_phrases("units", "before")
+    units = vocabulary.plain_phrases("units", "before") - (frozenset() if whole else _COUNTED)
     return any(" ".join(words[-size:]) in units for size in (1, 2) if len(words) >= size)
 
 

@@ -202,6 +202,11 @@ def one_of(table: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def find(table: str, name: str, text: str) -> list[Mention]:
+    """Where the phrases of one list stand in a text, in order."""
+    return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
+
+
 def has(table: str, name: str, text: str) -> bool:
     """Some phrase of the list stands in the text."""
     return bool(_list(table, name).find(text))

@@ -36,14 +36,33 @@ that fits.
    ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
    epoch, "mean", "difference") say how near each fact is.
 3. The number is **traced** where a near fact rounds to it, and a random number of as many digits would meet a fact
-   that near in at most 5 % of cases. Few digits therefore need clearer words. The same holds for a number that
-   follows from two traced ones beside it.
+   that near in at most 5 % of cases (4 % for two decimals or fewer). Few digits therefore need clearer words. The
+   same holds for a number that follows from two traced ones beside it.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
    reading of the sentence fits, and the recorded value differs.
 5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
 6. Everything else is unclear. Beside three traced numbers or more, an unclear one costs nothing where it is a
    rounding of something that its sentence may mean. Where more than a third are unclear, or one is a rounding of
    nothing, a person looks.
+
+An accuracy that no whole number of validation items gives, in one run or as a mean over the seeds there are, is
+doubtful. So is a change that the two numbers beside it do not have, and a p-value that so many seeds cannot give.
+
+## How a sentence without a number is read
+
+1. A sentence is cut into clauses. What a clause says of the future, of others' work, or asks, is left out.
+2. Its words name metrics, runs, tiers, epochs, seeds, and how they compare: more, less, better, steadier, in each
+   seed, inside an interval. The words are lists in `grader/reading/*.toml`, in English, German, French, Spanish,
+   Italian, Portuguese, Hungarian, Polish, Russian and Chinese. What is in none of them is not read, and never
+   failed.
+3. What a clause leaves unsaid may be anything that the sentence, the one before it, or the question names.
+4. Where the records refute every such reading, a person compares, and the check proposes to fail it. Nothing is
+   failed for words alone, but a conclusion and a list of what was held constant.
+5. Held so are: orders and changes, each or none of the seeds, tiers and intervals; significance without a test;
+   means over more seeds than ran; validation called test; sizes of the data; settings; a claim behind a "but" that
+   follows caution; what the template says was changed, predicted and found. A citation that stands in no list of
+   sources and nowhere else is left to a person.
+6. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
 
 A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
 it.

@@ -24,6 +24,7 @@ from grader.evidence.listed import (
 )
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of, find_arms, finished
+from grader.evidence.says_little import says_little
 from grader.evidence.sentences import metrics_in, read_sentences
 from grader.evidence.told import wrongly_changed, wrongly_predicted
 from grader.evidence.traces import Status
@@ -56,9 +57,12 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
     values = {"found": {part: shorten(text, 80) for part, text in parts.items()}, "missing": missing}
     evidence = [Evidence(case.cell_name(positions[part]), shorten(text)) for part, text in parts.items()]
     if not missing:
-        return _as_recorded(case, key, parts, evidence) or passed(
-            "All parts of the template are filled in.", values, evidence
-        )
+        whole = passed("All parts of the template are filled in.", values, evidence)
+        if says_little(case, cell):
+            whole = undecided(
+                "All parts hold something; a person reads whether each says enough.", values, evidence
+            )
+        return _as_recorded(case, key, parts, evidence) or whole
     if _is_untouched(case, key, cell):
         found = failed(
             f"The template of the experiment {key!r} stands as it was released. Fill in {listed(missing)}.",
