@@ -262,7 +262,7 @@ def _direction(text: str, metric: str) -> int:
     turned = metric in SHIPPED_REGISTRY and not SHIPPED_REGISTRY[metric].higher_is_better
     said = set()
     for name, sign in (("upward", 1), ("downward", -1)):
-        for mention in vocabulary.find("context", name, text):
+        for mention in vocabulary.mentions("context", name, text):
             merit = text[mention.start : mention.end].lower().startswith(_MERIT)
             said.add(-sign if merit and turned else sign)
     return sum(said)

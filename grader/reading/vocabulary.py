@@ -185,7 +185,7 @@ def _sentence_patterns(table: str, name: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text) for text in phrases(table, name))
 
 
-def find(table: str, name: str, text: str) -> list[Mention]:
+def mentions(table: str, name: str, text: str) -> list[Mention]:
     """Where the phrases of one list stand in a text."""
     return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
@@ -202,7 +202,7 @@ def one_of(table: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def find(table: str, name: str, text: str) -> list[Mention]:
+def mentions(table: str, name: str, text: str) -> list[Mention]:
     """Where the phrases of one list stand in a text, in order."""
     return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
