@@ -172,7 +172,9 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         Evidence(case.cell_name(item.run.position), f"{item.run.name}: epoch {item.best}") for item in found
     ]
     whose = "The run reports" if len(found) == 1 else f"All {len(found)} runs with a log report"
-    return passed(f"{whose} the first epoch with the best {metric_of(found[0].run).title}.", values, evidence)
+    metric = metric_of(found[0].run)
+    most = "highest" if metric.higher_is_better else "lowest"
+    return passed(f"{whose} the first epoch with the {most} {metric.title}.", values, evidence)
 
 
 @check("metrics.test_untouched", "The test set stayed untouched")

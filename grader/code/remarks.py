@@ -60,6 +60,7 @@ def _shape(source: str) -> str:
     return "\n".join(
         f"{type(node).__name__} {' '.join(str(getattr(node, name, '')) for name in named)}"
         for node in ast.walk(tree)
+        if not isinstance(node, ast.Constant)  # a text with a value in it has one more where it begins with words
     )
 
 

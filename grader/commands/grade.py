@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -56,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--course",
         type=Path,
         metavar="DIR",
-        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml upwards)",
+        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml upwards, if there is one)",
     )
     parser.add_argument(
         "--collect", action="store_true",
@@ -75,10 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.changes import changes, read_graded
     from grader.handback import Order, collect, grade_class
-    from paribus.course.locate import find_course
-    from paribus.course.policy import load_policy
+    from paribus.course.locate import nearest_course
+    from paribus.course.policy import Policy, load_policy
 
-    policy = load_policy(arguments.assignment, find_course(arguments.course))
+    course = nearest_course(arguments.course)
+    if course is None:
+        print("note  There is no course.toml here or above: nothing is late, and dates are UTC. Name one with "
+              "--course DIR.", file=sys.stderr)  # fmt: skip
+    policy = Policy() if course is None else load_policy(arguments.assignment, course)
     order = Order(
         arguments.submissions,
         releases,

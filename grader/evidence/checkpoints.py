@@ -69,8 +69,8 @@ def _other(metric: Metric, chosen: int, best: int, scores: Mapping[int, float]) 
     score, highest = scores[chosen], scores[best]
     if score == highest:
         return (
-            f"it reports epoch {chosen}, and epoch {best} had the same {metric.title} before it: the first of "
-            "equals counts"
+            f"it reports epoch {chosen}, and epoch {best} had the same {metric.title} before it: the first "
+            f"{'maximum' if metric.higher_is_better else 'minimum'} counts"
         )
     return f"it reports epoch {chosen} ({metric.title} {score:.4f}), and epoch {best} was better ({highest:.4f})"
 

@@ -185,7 +185,7 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     support = judge(
         _SPOKEN[claim], found.welch, found.paired, found.items, direction=_direction(text, metric), margin=margin
     ).support
-    return Judgement(_OUTCOMES[support], _because(claim, _OUTCOMES[support], found, margin), values)
+    return Judgement(_OUTCOMES[support], _because(claim, _OUTCOMES[support], found, margin, metric), values)
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _one_run(claim: Claim, values: Mapping[str, Any]) -> Judgement:
     )
 
 
-def _because(claim: Claim, outcome: Outcome, found: _Intervals, margin: float | None) -> str:
+def _because(claim: Claim, outcome: Outcome, found: _Intervals, margin: float | None, metric: str) -> str:
     """The sentence to the student for a claim about several runs an arm."""
     if outcome is Outcome.PASSED:
         return {
@@ -229,7 +229,7 @@ def _because(claim: Claim, outcome: Outcome, found: _Intervals, margin: float | 
     if claim is Claim.CANNOT_TELL:
         return "Both intervals over the seeds exclude zero; a person reads why you doubt it."
     if claim is Claim.EFFECT:
-        return _no_support(outcome, found)
+        return _no_support(outcome, found, metric)
     if margin is None:
         return "The assignment declares no margin for “no effect”; a person judges."
     return (
@@ -238,7 +238,7 @@ def _because(claim: Claim, outcome: Outcome, found: _Intervals, margin: float | 
     )
 
 
-def _no_support(outcome: Outcome, found: _Intervals) -> str:
+def _no_support(outcome: Outcome, found: _Intervals, metric: str) -> str:
     """Why an effect is refuted, or left to a person."""
     if outcome is Outcome.FAILED and found.welch.holds_zero:
         return (
@@ -249,7 +249,12 @@ def _no_support(outcome: Outcome, found: _Intervals) -> str:
         return "The runs went the other way than you claim."
     why = "the intervals do not agree"
     if found.items is None:
-        why = "there is no interval over items, since the metric has none or predictions are not in the file"
+        known = metric in SHIPPED_REGISTRY and SHIPPED_REGISTRY[metric].over_items
+        why = (
+            "the predictions to judge items by are not in the file"
+            if known
+            else "no interval over items exists for this metric"
+        )
     return f"Whether the effect is supported is for a person: {why} (over the seeds {found.seeds})."
 
 
@@ -262,7 +267,7 @@ def _direction(text: str, metric: str) -> int:
     turned = metric in SHIPPED_REGISTRY and not SHIPPED_REGISTRY[metric].higher_is_better
     said = set()
     for name, sign in (("upward", 1), ("downward", -1)):
-        for mention in vocabulary.mentions("context", name, text):
+        for mention in vocabulary.find("context", name, text):
             merit = text[mention.start : mention.end].lower().startswith(_MERIT)
             said.add(-sign if merit and turned else sign)
     return sum(said)

@@ -185,7 +185,7 @@ def _sentence_patterns(table: str, name: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text) for text in phrases(table, name))
 
 
-def mentions(table: str, name: str, text: str) -> list[Mention]:
+def find(table: str, name: str, text: str) -> list[Mention]:
     """Where the phrases of one list stand in a text."""
     return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
@@ -200,11 +200,6 @@ def one_of(table: str, text: str) -> str:
     """The only list of a table that a text names; "" where it names none, or more than one."""
     found = {name for _, _, names in _table(table).find(text) for name in names}
     return found.pop() if len(found) == 1 else ""
-
-
-def mentions(table: str, name: str, text: str) -> list[Mention]:
-    """Where the phrases of one list stand in a text, in order."""
-    return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
 
 def has(table: str, name: str, text: str) -> bool:

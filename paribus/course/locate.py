@@ -27,6 +27,17 @@ def find_course(said: Path | None, start: Path | None = None) -> Path:
 
     UsageError where there is none, or where one folder holds both.
     """
+    found = nearest_course(said, start)
+    if found is None:
+        raise UsageError(
+            f"There is no {FILE} in {(start or Path.cwd()).resolve()} or in a folder above it. Change into the folder "
+            "of your course, name it with --course DIR, or write a new one with `paribus new DIR`."
+        )
+    return found
+
+
+def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
+    """As `find_course`, None where there is no course and none was named. A release holds all that grading needs."""
     if said is not None:
         found = said if said.is_file() else _in_folder(said)
         if found is None:
@@ -38,10 +49,7 @@ def find_course(said: Path | None, start: Path | None = None) -> Path:
         found = _in_folder(folder)
         if found is not None:
             return found
-    raise UsageError(
-        f"There is no {FILE} in {here} or in a folder above it. Change into the folder of your course, or name it: "
-        "--course DIR."
-    )
+    return None
 
 
 def _in_folder(folder: Path) -> Path | None:

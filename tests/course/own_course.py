@@ -117,7 +117,7 @@ def train(config, data, run):
 
 
 experiment = notebook.experiment("threshold", vary="threshold")
-experiment.predict(metric="accuracy", direction="down", low=-1.0, high=0.0, why="short names are slow cars")
+experiment.predict(metric="accuracy", direction="down", low=-0.25, high=0.0, why="short names are slow cars")
 arms = {"baseline": {"threshold": 5}, "changed": {"threshold": 50}}
 for arm, config in arms.items():
     run = experiment.start(arm, config, data=data, seed=1, code=train)

@@ -52,7 +52,7 @@ def test_who_gets_no_page_by_the_zip_is_said() -> None:
 
 def test_groups_that_are_sections_are_said() -> None:
     results = [careful_result("a", student="101"), careful_result("b", student="102")]
-    assert one(worksheet_notes(SHEET, results, {})).startswith("The worksheet has groups, and 2 submissions bear")
+    assert one(worksheet_notes(SHEET, results, {})).startswith("The worksheet has groups, and the work of Ada")
 
 
 def test_whose_grade_moodle_does_not_take_is_said() -> None:

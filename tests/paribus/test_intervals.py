@@ -14,12 +14,27 @@ from paribus.intervals import (
     Interval,
     jackknife_interval,
     paired_interval,
+    t_quantile,
     welch_interval,
 )
 from paribus.metrics import evaluate_fast
 
 stats: Any = scipy_stats
+FREEDOM = (0.5, 1, 1.3, 2, 2.7, 3, 4.9, 9, 30, 200, 6429, 100_000)
 VALUES = st.lists(st.integers(0, 1000).map(lambda n: n / 1000), min_size=2, max_size=8)
+
+
+@pytest.mark.parametrize("df", FREEDOM)
+def test_the_t_quantile_is_scipys_to_nine_digits(df: float) -> None:
+    for p in (0.5, 0.6, 0.9, 0.975, 0.995, 0.9995):
+        expected = stats.t.ppf(p, df)
+        assert t_quantile(p, df) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(("p", "df"), [(0.4, 3), (1.0, 3), (0.9, 0), (0.9, float("nan"))])
+def test_a_quantile_outside_its_range_is_refused(p: float, df: float) -> None:
+    with pytest.raises(UsageError, match=r"0\.5 <= p < 1 and df > 0"):
+        t_quantile(p, df)
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")  # scipy, of an arm whose values are equal
