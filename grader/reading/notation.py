@@ -24,8 +24,8 @@ _WIDE = {
     "٬": ",",
 }
 _TERMS = re.compile(
-    " ?(准确率|宏平均|宏|加权|验证损失|训练损失|验证集|基线|编码器|正解率|精度|マクロ|エンコーダ|ベースライン|検証損失|头部|中部|尾部|"
-    "정확도) ?"
+    " ?(准确率|宏平均|宏|加权|验证损失|训练损失|验证集|基线|编码器|头部|中部|尾部|"
+    "正解率|精度|マクロ|エンコーダ|ベースライン|検証損失|정확도) ?"
 )
 """Words of scripts that set no blanks between words, which are looked for word by word; blanks are set once."""
 _DOT = re.compile(r"(?<=\d)[·‧∙⋅](?=\d)(?!10\s?\^)")

@@ -30,14 +30,14 @@ def find_course(said: Path | None, start: Path | None = None) -> Path:
     found = nearest_course(said, start)
     if found is None:
         raise UsageError(
-            f"There is no {FILE} in {(start or Path.cwd()).resolve()} or in a folder above it. Change into the folder "
-            "of your course, name it with --course DIR, or write a new one with `paribus new DIR`."
+            f"There is no {FILE} in {(start or Path.cwd()).resolve()} or in a folder above it. Change into your "
+            "course's folder, name it with --course DIR, or write a new one with `paribus new DIR`."
         )
     return found
 
 
 def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
-    """As `find_course`, None where there is no course and none was named. A release holds all that grading needs."""
+    """As `find_course`; None where there is no course and none was named, since grading needs a release alone."""
     if said is not None:
         found = said if said.is_file() else _in_folder(said)
         if found is None:
