@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--course",
         type=Path,
         metavar="DIR",
-        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml upwards, if any)",
+        help="the course's folder, or a file with a table [grading] (default: the nearest course.toml, if any)",
     )
     parser.add_argument(
         "--collect", action="store_true",
