@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-import grader
-import paribus
 from grader.errors import ResultError
 from grader.grade import Judged, broken, grade_safely, is_broken
 from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
+from grader.own_code import own_code
 from grader.places import Place, Processes
 from grader.pool import Lost
 from grader.results import FILE, from_line, lines_of, to_line, with_alike
@@ -285,23 +284,6 @@ def batch_key(releases: Sequence[Release], also: str = "") -> str:
 
 
 @functools.cache
-def own_code() -> str:
-    """The digest of the code that judges: after a changed check, or another word in the vocabulary, everything is
-    judged anew.
-    """
-    folders = [Path(room.__file__).parent for room in (paribus, grader) if room.__file__]
-    found = {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}": path
-        for folder in folders
-        for path in folder.glob("**/*")
-        if path.suffix in (".py", ".toml")
-    }
-    digest = hashlib.sha256()
-    for name in sorted(found):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(found[name].read_bytes()).digest())
-    return digest.hexdigest()
-
-
 def _earlier(out: Path, key: str | None) -> dict[str, Result]:
     """What earlier batches of the same key, or of any, finished, by submission.
 

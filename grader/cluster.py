@@ -17,10 +17,9 @@ from uuid import uuid4
 import dask
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster
 
-from grader.batch import own_code
 from grader.crew import Crew, Done, Lot, at_work
 from grader.errors import ClusterError
-from grader.places import LOCAL
+from grader.own_code import own_code
 from grader.pool import Lost
 
 Item = TypeVar("Item")
@@ -41,6 +40,9 @@ submission takes. What is large, or takes long, travels alone.
 """
 LOT_ENDS = 1.0
 """Seconds after which a worker begins no further item of a lot: where one took long, others do the rest."""
+
+LOCAL = "local"
+"""The cluster's address that stands for one on this machine, made for this run."""
 
 
 @contextmanager

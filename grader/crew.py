@@ -14,8 +14,8 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from grader.batch import own_code
 from grader.errors import ClusterError
+from grader.own_code import own_code
 from grader.pool import run_pool
 
 

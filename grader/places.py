@@ -15,9 +15,6 @@ from grader.pool import Lost, run_pool
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-LOCAL = "local"
-"""The cluster's address that stands for one on this machine, made for this run."""
-
 
 class Place(Protocol):
     """Where tasks run. ``sees_files``: the paths of this machine mean the same there."""

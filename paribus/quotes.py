@@ -10,27 +10,34 @@ A number of a memo that equals a quote is traced at once. Nobody has to use it.
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from paribus.errors import UsageError
 from paribus.intervals import paired_interval, welch_interval
 from paribus.metrics.registry import title
 from paribus.runs import RunResult
 
-if TYPE_CHECKING:
-    from paribus.recording import Recording
-
 Results = RunResult | Sequence[RunResult]
 KINDS = ("paired", "welch")
+
+
+class Recorder(Protocol):
+    """What writes numbers down: `paribus.recording.Recording`."""
+
+    def value(self, name: str, value: float) -> float:
+        """Write down one number."""
+
+    def values(self, numbers: Mapping[str, float]) -> None:
+        """Write down several numbers."""
 
 
 @dataclass(frozen=True)
 class Quotes:
     """What `Recording.quote` is: call it for one result, or ask for a mean, a difference or an interval."""
 
-    recording: "Recording"
+    recording: Recorder
     digits: int = 3
 
     def __call__(self, result: RunResult, metric: str) -> str:

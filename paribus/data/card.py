@@ -1,10 +1,12 @@
 """The data card of a corpus, in markdown."""
 
 import re
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from paribus.data.corpus import Complaints
+from paribus.data.report import MergeReport
 
 
 class Card(str):
@@ -16,7 +18,72 @@ class Card(str):
         return re.sub("^#", "####", self, flags=re.MULTILINE)
 
 
-def render(data: Complaints) -> Card:
+class Part(Protocol):
+    """One part of a split: texts and class ids, in one order."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts."""
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class ids, shape (items,)."""
+
+    def __len__(self) -> int:
+        """How many items."""
+
+
+class Corpus(Protocol):
+    """What the card tells of: `paribus.data.corpus.Complaints`."""
+
+    @property
+    def train(self) -> Part:
+        """What models learn from."""
+
+    @property
+    def validation(self) -> Part:
+        """What runs are compared on."""
+
+    @property
+    def test(self) -> Part:
+        """What is looked at once, at the end."""
+
+    @property
+    def source(self) -> str:
+        """What the data were called when they were loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of texts and labels."""
+
+    @property
+    def split_digest(self) -> str:
+        """Digest of who is in which part."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names by id."""
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes."""
+
+    @property
+    def class_counts(self) -> NDArray[np.int64]:
+        """Training examples of each class, shape (classes,)."""
+
+    @property
+    def merge_report(self) -> MergeReport:
+        """What merging did."""
+
+    def tier_limits(self) -> tuple[float, float]:
+        """From how many training examples a class is head, and below how many it is tail."""
+
+    def tiers(self) -> NDArray[np.str_]:
+        """Each class's tier, "head", "mid" or "tail"."""
+
+
+def render(data: Corpus) -> Card:
     """What a reader must know before using the data: origin, sizes, classes, texts, cleaning and split."""
     words = np.array([len(text.split()) for text in data.train.texts])
     redacted = np.mean([re.search("XXXX", text) is not None for text in data.train.texts])

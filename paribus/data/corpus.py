@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from paribus.data.card import render
 from paribus.data.report import MergeReport
 from paribus.errors import DataError
 
@@ -108,8 +109,6 @@ class Complaints:
 
     def card(self) -> str:
         """The data card, in markdown."""
-        from paribus.data.card import render
-
         return render(self)
 
 

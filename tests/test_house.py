@@ -1,0 +1,56 @@
+"""The house as its imports draw it: arrows point down, and no circle, imports inside functions counted."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("paribus", "generator", "grader")
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for room in ROOMS
+    for path in (ROOT / room).glob("**/*.py")
+    if "templates" not in path.parts
+}
+
+
+def imported(name: str) -> set[str]:
+    """The modules of the house that a module imports, wherever in it the import stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & FILES.keys()) or {node.module}
+    # A package's own __init__ may gather what its modules define.
+    return {other for other in found & FILES.keys() if other != name and not other.startswith(f"{name}.")}
+
+
+GRAPH = {name: imported(name) for name in FILES}
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    graphlib.TopologicalSorter(GRAPH).prepare()
+
+
+@pytest.mark.parametrize(
+    ("room", "below"), [("paribus", ()), ("generator", ("paribus",)), ("grader", ("paribus",))]
+)
+def test_arrows_point_down(room: str, below: tuple[str, ...]) -> None:
+    allowed = {room, *below}
+    wrong = {
+        f"{name} -> {other}"
+        for name, others in GRAPH.items()
+        for other in others
+        if name.partition(".")[0] == room and other.partition(".")[0] not in allowed
+    }
+    assert not wrong
+
+
+def test_the_drawing_sees_what_is_there() -> None:
+    """A graph without arrows would pass as well."""
+    assert "paribus.metrics.registry" in GRAPH["grader.evidence.groups"]
+    assert "paribus.course.policy" in GRAPH["grader.commands.grade"]
