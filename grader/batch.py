@@ -6,7 +6,6 @@ OUT/results.broken.json      files on which the grader broke, and how often (`gr
 OUT/results.complete.json    written last, when every submission has its line, in the inbox's order
 """
 
-import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -283,7 +282,6 @@ def batch_key(releases: Sequence[Release], also: str = "") -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-@functools.cache
 def _earlier(out: Path, key: str | None) -> dict[str, Result]:
     """What earlier batches of the same key, or of any, finished, by submission.
 

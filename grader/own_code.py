@@ -1,5 +1,6 @@
 """The digest of the code that judges: what a batch, and every worker of a cluster, must have in common."""
 
+import functools
 import hashlib
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import grader
 import paribus
 
 
+@functools.cache
 def own_code() -> str:
     """The digest of the code that judges: after a changed check, or another word in the vocabulary, everything is
     judged anew.
