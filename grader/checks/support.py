@@ -14,6 +14,7 @@ from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from paribus.course.assignment import Cell
 from paribus.evidence.record import Prediction
+from paribus.metrics.registry import title
 
 
 def numbers_finding(case: Case, traces: Sequence[Trace], least: int, *, written: bool = False) -> Finding:
@@ -134,7 +135,7 @@ def predicted_finding(
     bounds = ""
     if prediction.low is not None and prediction.high is not None:
         bounds = f" by {prediction.low:g} to {prediction.high:g}"
-    what = f"({prediction.metric} {prediction.direction}{bounds})"
+    what = f"({title(prediction.metric)} {prediction.direction}{bounds})"
     within = f"Within this run, the prediction {what} stood before the changed arm began."
     advice = "" if prediction.why.strip() else " Say why you expect it."
     found = commitment_of(case, first)

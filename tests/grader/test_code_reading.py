@@ -4,7 +4,9 @@ import ast
 import inspect
 import json
 import linecache
+import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +221,19 @@ def test_a_handler_that_may_hide_errors_leaves_it_open_whether_there_are_any() -
 
 def test_a_notebook_as_it_was_given_has_nothing_to_remark() -> None:
     assert not list(code_remarks(submitted(Example("one", {}), "honest")))
+
+
+def test_the_digest_of_another_release_is_no_change_of_a_given_cell() -> None:
+    """A file of another release is told apart by its records."""
+    case = submitted(Example("one", {}), "honest")
+    match = case.matches["begin"]
+    assert match.recovered is not None
+    for line, told in (('release="0123456789abcdef"', False), ('release="0123456789abcdef", seed=3', True)):
+        source = re.sub(r'release="[^"]*"', line, match.cell.source)
+        recovered = replace(match.recovered, source=source)
+        handed = replace(match, recovered=recovered, unchanged=False)
+        other = replace(case, matches={**case.matches, "begin": handed})
+        assert any("begin" in remark for remark in code_remarks(other)) is told
 
 
 @pytest.fixture(scope="module")
