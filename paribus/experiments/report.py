@@ -62,7 +62,7 @@ class ExperimentReport:
         people know, else whatever predictions give; at most three.
         """
         known = [row.metric for row in self.rows if SHIPPED_REGISTRY[row.metric].compute is not None]
-        usual = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
+        usual: list[str] = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
         about = self.prediction.metric if self.prediction else self.metric
         first = [name for name in known if name == about and name not in usual]
         return [*first, *(usual or [name for name in known if name not in first])][:3]
