@@ -150,6 +150,10 @@ def records_in(notebook: Mapping[str, Any]) -> list[Record]:
     return found
 
 
+SERVED = ".baseline_run."
+"""In a value's name: between an experiment's key and the earlier run that serves its baseline arm."""
+
+
 def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
     """The references in ``records`` by name.
 
@@ -158,11 +162,18 @@ def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
     """
     runs: dict[str, dict[int | None, Record]] = {}
     values: dict[str, float] = {}
+    by_run: dict[str, Record] = {}
+    served: list[tuple[str, str]] = []
     for record in records:
         if record.kind == "result":
-            runs.setdefault(record.run_name, {})[record.seed] = record
+            runs.setdefault(record.run_name, {})[record.seed] = by_run[record.run] = record
         elif record.kind == "value":
-            values.update({name: value for name, value in record.values.items() if ".baseline_run." not in name})
+            links = [tuple(name.split(SERVED)) for name in record.values if SERVED in name]
+            served += [(f"{key.removeprefix('experiment.')}.baseline", run) for key, run in links]
+            values.update({name: value for name, value in record.values.items() if SERVED not in name})
+    for arm, run in served:  # an earlier run is one seed of a baseline arm whose other seeds were trained for it
+        if arm in runs and run in by_run:
+            runs[arm].setdefault(by_run[run].seed, by_run[run])
     found = {name: pool([value]) for name, value in values.items()}
     for run_name, by_seed in runs.items():
         results = list(by_seed.values())

@@ -58,12 +58,14 @@ class ExperimentReport:
     metric: str = "macro_f1"
 
     def drawn(self) -> Sequence[str]:
-        """The metrics of the figure: of classes the three that the course speaks of, else up to three that
-        predictions give.
+        """The metrics of the figure: the one that the prediction is about first, then those of classes that most
+        people know, else whatever predictions give; at most three.
         """
         known = [row.metric for row in self.rows if SHIPPED_REGISTRY[row.metric].compute is not None]
-        usual = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
-        return usual or known[:3]
+        usual: list[str] = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
+        about = self.prediction.metric if self.prediction else self.metric
+        first = [name for name in known if name == about and name not in usual]
+        return [*first, *(usual or [name for name in known if name not in first])][:3]
 
     def row(self, metric: str) -> MetricRow:
         """One metric's row; KeyError where no arm recorded it."""

@@ -1,5 +1,6 @@
 """Any table, image or list becomes a data set whose split and fingerprints are the same everywhere."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 import paribus
 from paribus.data.dataset import Dataset
 from paribus.errors import DataError, EvidenceError, ExperimentError
+from paribus.evidence.record import Prediction
+from paribus.experiments.report import ExperimentReport, MetricRow
 from paribus.notebook import Notebook
 from paribus.runs import Run, RunResult
 
@@ -204,3 +207,12 @@ def test_a_run_on_numbers_is_found_again_after_a_restart(notebook: Notebook, tmp
     again: RunResult = paribus.begin("week1_homework", release="abc123", directory=tmp_path).result("ridge")
     assert again.value("rmse") == first.value("rmse")
     assert again.metrics.values()["rmse"] == first.value("rmse")
+
+
+def test_the_figure_of_an_experiment_draws_the_metric_that_the_prediction_is_about() -> None:
+    names = ("accuracy", "macro_f1", "zero_f1_classes", "roc_auc")
+    rows = tuple(MetricRow(name, (0.5,), (0.6,)) for name in names)
+    expected = Prediction("roc_auc", "up", 0.0, 0.1, "more steps", "2027-01-01T00:00:00+00:00", 1)
+    report = ExperimentReport("k", "c", "1", "2", (1,), rows, expected)
+    assert report.drawn() == ["roc_auc", "accuracy", "macro_f1"]
+    assert replace(report, prediction=None).drawn() == list(names[:3])

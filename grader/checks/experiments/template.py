@@ -40,9 +40,10 @@ from grader.reading.prose import Block
 from grader.reading.template import PARTS, Part, part_of
 from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 from paribus.course.assignment import Cell
+from paribus.metrics.registry import SHIPPED_REGISTRY
 
 LEAST_EFFECT = 0.01
-"""A change that the course calls a difference: one point."""
+"""A change of a share that counts as a difference where the course sets no margin: one point."""
 
 
 @check("experiments.template_complete", "All five parts filled in")
@@ -330,8 +331,7 @@ def _claim_finding(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
         )
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
-    margin = options.get("margin", case.assignment.settings.get("margin"))
-    bound = float(margin) if margin is not None else None
+    bound = _margin(case, options)
     after = claims.claim_after_caution(text) if claim is claims.Claim.CANNOT_TELL else ""
     if after:
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
@@ -368,15 +368,29 @@ def _unread_claim(
     metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)
     bold = claims.bold_claim(quote)
     held = claims.judge_claim(case, arms, bold, metric=metric, margin=None, text=quote)
-    if held.outcome is Outcome.FAILED or (bold is claims.Claim.NO_EFFECT and _holds_zero(held)):
+    unproved = bold is claims.Claim.NO_EFFECT and _holds_zero(held, metric, _margin(case, options))
+    if held.outcome is Outcome.FAILED or unproved:
         return proposed(unread, Outcome.FAILED, f"{shorten(quote)!r}: {held.because}")
     return unread
 
 
-def _holds_zero(held: claims.Judgement) -> bool:
-    """An interval over the seeds holds zero and reaches beyond a point: no proof that there is no effect."""
+def _holds_zero(held: claims.Judgement, metric: str, margin: float | None) -> bool:
+    """An interval over the seeds holds zero and reaches beyond the margin: no proof that there is no effect.
+
+    Without a margin a share has one point; in another unit nobody knows what is little.
+    """
+    if margin is None:
+        if metric not in SHIPPED_REGISTRY or not SHIPPED_REGISTRY[metric].is_share:
+            return False
+        margin = LEAST_EFFECT
     low, high = held.values.get("paired", held.values.get("welch", (0.0, 0.0)))
-    return bool(low < 0 < high and max(-low, high) > LEAST_EFFECT)
+    return bool(low < 0 < high and max(-low, high) > margin)
+
+
+def _margin(case: Case, options: Mapping[str, Any]) -> float | None:
+    """What is too little to matter, in the metric's unit: the cell's, else the course's; None where none is set."""
+    margin = options.get("margin", case.assignment.settings.get("margin"))
+    return float(margin) if margin is not None else None
 
 
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:
