@@ -34,7 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse; 0 only where every fault is failed or proposed by its owner and no honest variant fails a check."""
     from generator.commands.run import show_progress
+    from generator.rehearsal.generic import rehearse_generic
     from generator.rehearsal.rehearse import SIZE, SLICE_SIZE, Order, rehearse
+    from generator.rehearsal.solution import Solutions
+    from generator.rehearsal.table import table_names
     from generator.running.references import load_references
 
     course = course_of(arguments)
@@ -44,14 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--size {size} and -j {arguments.jobs}: both must be 1 or more.")
     out = arguments.out or Path("build/rehearsal") / arguments.assignment
     order = Order(arguments.assignment, out, size, arguments.jobs, arguments.slice)
+    say = _silent if arguments.json else _say
     with show_progress(quiet=arguments.json) as observe:
-        matrix = rehearse(
-            course,
-            order,
-            load_references(course.folders.solutions),
-            observe=observe,
-            say=_silent if arguments.json else _say,
-        )
+        if arguments.assignment in table_names(course):
+            matrix = rehearse(course, order, load_references(course.folders.solutions), observe=observe, say=say)
+        else:
+            solutions = Solutions(course.profile(None), out / "runs", observe=observe)
+            matrix = rehearse_generic(course, order, solutions, say=say)
     if arguments.json:
         print(json.dumps(matrix.plain(), indent=1, ensure_ascii=False))
     else:

@@ -17,6 +17,7 @@ Notebook = dict[str, Any]
 
 def rewrite_record(notebook: Notebook, kind: str, run: str, fields: Mapping[str, Any], *, signed: bool) -> None:
     """Change fields of the first record of this kind and run, in place; "values.accuracy" is a field's path.
+    ``run`` is a run's id, its name, or an arm.
 
     With ``signed`` the record's digest is made anew, and those that refer to it follow: a false record that fits.
     RehearsalError where the notebook shows no such record, or the record has no such field.
@@ -81,7 +82,7 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
 
 def _is(record: Record, run: str) -> bool:
     return (
-        run in (record.run_name, record.arm, f"{record.experiment}:{record.arm}")
+        run in (record.run, record.run_name, record.arm, f"{record.experiment}:{record.arm}")
         or (record.diagnosis is not None and record.diagnosis.model == run)
         or any(name.startswith(run) for name in (record.values if record.kind == "value" else ()))
         or record.kind == "data"

@@ -17,13 +17,15 @@ from generator.building.blind import find_zoo
 from generator.building.build import Options, build_assignment
 from generator.building.notebooks import solution_notebook
 from generator.errors import BuildError
+from generator.rehearsal.edits import Notebook
+from generator.rehearsal.execute import Material
 from generator.rehearsal.rehearse import grade_class
 from generator.running.given import given_files
 from generator.running.headless import Finished, Settings, run_assignments
 from generator.running.kernel import Kernel
 from generator.running.references import References, load_references
 from generator.running.run import Observe
-from generator.sources.source import load_source
+from generator.sources.source import Source, load_source
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean
 from paribus.course.release import Release, write_release
@@ -73,20 +75,14 @@ def grade_solutions(
     sources = {entry.name: load_source(entry.source, course) for entry in entries}
     _require_known(solutions.allowed, {check.check for source in sources.values() for cell in source.cells
                                        for check in cell.checks})  # fmt: skip
-    settings = Settings(
-        solutions.profile, zoos=find_zoo(sources, None), given=given_files(course, entries), sources=sources
-    )
     solutions.say("Running the solutions …")
-    finished = run_assignments(
-        [entry.name for entry in entries], partial(solution_notebook, course), settings, solutions.runs,
-        solutions=course.folders.solutions, kernel=solutions.kernel, observe=solutions.observe,
-    )  # fmt: skip
+    finished = _run(course, entries, sources, solutions)
     found: list[Open] = []
     for entry, done in zip(entries, finished, strict=True):
         solutions.say(f"Grading the solution of {entry.name} …")
         with tempfile.TemporaryDirectory(prefix="paribus-solution-") as folder:
-            material = _make(course, entry, options, solutions.profile, done)
-            found += _grade(course, entry.name, *material, Path(folder))
+            material, work = _make(course, entry, options, solutions.profile, done)
+            found += _grade(course, entry.name, material.release, work, Path(folder))
     refused = [item for item in found if item.check not in solutions.allowed]
     if refused:
         listed = "\n  ".join(map(str, refused))
@@ -97,6 +93,25 @@ def grade_solutions(
             f"{names}."
         )
     return tuple(found)
+
+
+def solve(course: Course, entry: Entry, solutions: Solutions) -> tuple[Material, Notebook]:
+    """An assignment's solution, run, and what grades it: the work has its own run's numbers in its prose."""
+    (done,) = _run(course, [entry], {entry.name: load_source(entry.source, course)}, solutions)
+    references = load_references(course.folders.solutions)
+    return _make(course, entry, Options(platforms=("jupyter",), references=references), solutions.profile, done)
+
+
+def _run(
+    course: Course, entries: Sequence[Entry], sources: Mapping[str, Source], solutions: Solutions
+) -> Sequence[Finished]:
+    settings = Settings(
+        solutions.profile, zoos=find_zoo(sources, None), given=given_files(course, entries), sources=sources
+    )
+    return run_assignments(
+        [entry.name for entry in entries], partial(solution_notebook, course), settings, solutions.runs,
+        solutions=course.folders.solutions, kernel=solutions.kernel, observe=solutions.observe,
+    )  # fmt: skip
 
 
 def _require_known(allowed: Sequence[str], known: set[str]) -> None:
@@ -110,7 +125,7 @@ def _require_known(allowed: Sequence[str], known: set[str]) -> None:
 
 def _make(
     course: Course, entry: Entry, options: Options, profile: Profile, done: Finished
-) -> tuple[Release, dict[str, Any]]:
+) -> tuple[Material, Notebook]:
     """The release to grade with, and the work: the executed solution with its own run's numbers in its prose."""
     built = build_assignment(course, entry, Options(platforms=("jupyter",), editions=options.editions))
     # As released, but for the profile that the solution ran on. Without bands: a run is not held against itself.
@@ -123,7 +138,9 @@ def _make(
         course, entry, Options(profile=profile.name, platforms=("jupyter",), references=references)
     )
     executed = dict(json.loads(done.run.notebook.read_text(encoding="utf-8")))
-    return release, with_prose(executed, json.loads(filled.notebooks["solution", "jupyter"]))
+    solution = json.loads(filled.notebooks["solution", "jupyter"])
+    material = Material(release, solution, json.loads(filled.notebooks["student", "jupyter"]), wrong={})
+    return material, with_prose(executed, solution)
 
 
 def _grade(course: Course, name: str, release: Release, work: Mapping[str, Any], folder: Path) -> list[Open]:
