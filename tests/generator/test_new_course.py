@@ -1,0 +1,40 @@
+"""`paribus new` writes a course that builds as it is, and overwrites nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from paribus.cli import main
+from paribus.course.catalog import load_course
+
+
+def test_the_new_course_builds_in_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    assert "cd " in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path / "mine")
+    assert main(["build", "week1"]) == 0
+    built = sorted(path.name for path in Path("build/student/jupyter").glob("*.ipynb"))
+    assert built == ["week1_homework.ipynb", "week1_lab.ipynb"]
+    assert [entry.name for entry in load_course(Path("course.toml")).entries()] == ["week1_lab", "week1_homework"]
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    assert (tmp_path / "mine" / "course.toml").is_file()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_there_is_not_overwritten(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "mine"
+    if kind == "file":
+        place.write_text("notes", encoding="utf-8")
+    else:
+        place.mkdir()
+        (place / "notes.txt").write_text("notes", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["new", str(place)])
+    assert "Name a folder that does not exist yet" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.rglob("*")} <= {"mine", "notes.txt"}
