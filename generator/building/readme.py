@@ -18,6 +18,7 @@ def student_readme(
     import jinja2
 
     example = entries[-1].name
+    smaller = setting.course.profile(None)
     with_wheel = {*core_packages(), *CHECK_NEEDS}
     needs = [
         name
@@ -34,6 +35,7 @@ def student_readme(
         platforms=platforms,
         dataset=setting.kaggle.dataset["slug"] if setting.kaggle else "",
         profile=profile,
+        smaller=smaller if smaller.name != profile else None,
         example=example,
         wheels=wheels,
         given=[path.name for entry in entries for path in entry.files],

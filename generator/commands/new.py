@@ -11,7 +11,8 @@ from paribus.errors import UsageError
 
 NEXT = (
     ("paribus build week1", "the notebooks, into build/"),
-    ("paribus run week1 --record", "runs the solutions and keeps their numbers, in seconds"),
+    ("paribus run week1", "runs the solutions, in seconds"),
+    ("paribus rehearse week1_homework", "what grading would miss, and whom it would wrong"),
     ("paribus release week1", "proves the tests, then writes what students get"),
 )
 
