@@ -61,15 +61,18 @@ class Solved:
         return next(("".join(cell["source"]) for cell in self.work["cells"] if cell.get("id") == key), "")
 
 
+def read_solved(work: Notebook, release: Release) -> Solved:
+    """What an executed solution holds."""
+    return Solved(work, tuple(records_of(work)), read_facts(work), release)
+
+
 def rehearse_generic(
     course: Course, order: Order, solutions: Solutions, *, say: Say = lambda words: None
 ) -> Matrix:
     """Run the solution, plant what can be planted, grade, and write the matrix as JSON and as a page."""
     say(f"{order.assignment} has no tables of its own: faults and wordings are made from its solution.")
     material, work = solve(course, course.entry(order.assignment), solutions)
-    records = tuple(records_of(work))
-    solved = Solved(work, records, read_facts(work), material.release)
-    table = make_table(order.assignment, solutions.profile.name, solved)
+    table = make_table(order.assignment, solutions.profile.name, read_solved(work, material.release))
     if not table.faults:
         raise RehearsalError(
             f"{order.assignment}: no fault can be made from its solution, since none of its checks looks at an "
