@@ -167,6 +167,7 @@ def test_an_option_that_no_check_reads_is_refused(checks: str, message: str, tmp
         load_source(course.entry("week1_cars").source, course)
 
 
+@pytest.mark.long
 def test_a_release_whose_checks_fail_on_its_solution_is_refused_until_its_author_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

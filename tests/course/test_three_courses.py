@@ -80,7 +80,10 @@ class Work:
         return grade_one(Submission("ann", "ann", "", name, content, "0" * 64), [self.release]).cells
 
 
-@pytest.fixture(scope="module", params=["template", "images", pytest.param("shipped", marks=pytest.mark.long)])
+@pytest.fixture(
+    scope="module",
+    params=["template", *(pytest.param(name, marks=pytest.mark.long) for name in ("images", "shipped"))],
+)
 def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Work:
     """One course, built and run once."""
     kind, folder = KINDS[request.param], tmp_path_factory.mktemp(request.param)

@@ -123,6 +123,7 @@ def test_a_notebook_that_cannot_be_put_together_in_time_is_tried_twice(tmp_path:
     assert broken_notes(results, tries)[0].startswith("ada: the grader broke on this 2 times")
 
 
+@pytest.mark.long
 def test_a_page_that_is_too_much_for_the_limits_is_not_tried_for_ever(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
