@@ -25,7 +25,8 @@ from paribus.evidence.record import Record
 from paribus.metrics.registry import title as title_of
 
 SOLUTION = "solution"
-_NUMBER = re.compile(r"(?<![\d.,])\d+\.\d+(?![\d.,]*\d)")
+_NUMBER = re.compile(r"(?<![\d.,])\d+\.\d{2,}(?![\d.,]*\d)")
+"""With one decimal, a setting or a predicted bound looks like a rounded metric."""
 _ROW = re.compile(r"^\| (?P<label>[^|]+) \| (?P<words>[^|]+) \|$", re.MULTILINE)
 SENTENCES = {
     "arms": "Over the seeds, the mean {title} is {before} in the baseline arm and {after} in the changed arm.",

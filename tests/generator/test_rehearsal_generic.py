@@ -70,6 +70,18 @@ def test_each_memo_says_the_result_in_every_wording_by_the_metrics_title(solved:
     assert all("RMSE" in str(edit.get("put", edit.get("text"))) for edit in worded)
 
 
+@pytest.mark.parametrize(("digits", "planted"), [(1, False), (2, True)])
+def test_a_number_is_edited_where_it_can_only_be_a_metric(solved: Solved, digits: int, planted: bool) -> None:
+    """A bound of a prediction such as 0.2 may equal a metric to one decimal."""
+    rmse = f"{solved.facts.mean('constant', 'rmse'):.{digits}f}"
+    cells = [
+        {**cell, "source": f"The constant: {rmse}."} if cell["id"] == "recommendation" else cell
+        for cell in solved.work["cells"]
+    ]
+    table = make_table("week1_homework", "course", replace(solved, work={**solved.work, "cells": cells}))
+    assert ("recommendation-edited_number" in [fault.name for fault in table.faults]) is planted
+
+
 def test_an_assignment_that_gives_no_fault_is_told_where_to_write_tables(
     course: Course, material: tuple[Material, Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
