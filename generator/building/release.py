@@ -62,10 +62,13 @@ def release(
     missing = [f"{item.entry.name}: {name}" for item in built for name in item.missing]
     if missing and not conditions.allow_missing:
         listed = "\n  ".join(missing)
+        profiles = " or ".join(
+            dict.fromkeys(options.profile or item.entry.profile for item in built if item.missing)
+        )
         raise ReferenceMissingError(
             f"These numbers have no recorded reference for the students' profile:\n  {listed}\n"
-            "Record them with `paribus run … --profile … --record`, or release with --allow-missing: the "
-            "notebooks then say what is missing, and no band is drawn."
+            f"Record them with `paribus run ASSIGNMENT --profile {profiles} --record`, where ASSIGNMENT stands after "
+            "“of” above; or release with --allow-missing: the notebooks then say what is missing, and no band is drawn."
         )
     if not conditions.allow_missing:
         require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
