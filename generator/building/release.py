@@ -67,8 +67,9 @@ def release(
         )
         raise ReferenceMissingError(
             f"These numbers have no recorded reference for the students' profile:\n  {listed}\n"
-            f"Record them with `paribus run ASSIGNMENT --profile {profiles} --record`, where ASSIGNMENT stands after "
-            "“of” above; or release with --allow-missing: the notebooks then say what is missing, and no band is drawn."
+            f"Record them with `paribus run ASSIGNMENT --profile {profiles} --record`, where ASSIGNMENT stands "
+            "after “of” above; or release with --allow-missing: the notebooks then say what is missing, and no "
+            "band is drawn."
         )
     if not conditions.allow_missing:
         require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
