@@ -28,7 +28,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 
 types: $(INSTALLED)
-	$(BIN)/mypy paribus generator grader tests
+	$(BIN)/mypy paribus generator grader tools tests
 
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -51,7 +51,7 @@ rehearse: $(INSTALLED)  ## both homeworks and week 2's lab: does grading catch e
 	$(BIN)/paribus rehearse week2_lab
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
-	$(BIN)/python -m generator.platform_checks
+	$(BIN)/python -m tools.platform_checks
 
 exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and new versions
 	$(BIN)/python tests/grader/exporters/remake.py
@@ -71,7 +71,7 @@ bench-train: $(INSTALLED)  ## three training loops compared; writes build/bench-
 	$(BIN)/python -m tests.bench.train
 
 gpu: $(INSTALLED)  ## what a GPU shows, in parts that go on where they stopped
-	$(BIN)/python -m generator.gpu_suite --record
+	$(BIN)/python -m tools.gpu_suite --record
 
 kills: $(INSTALLED)  ## 100 times kill -9 at random moments of a batch of 200; the end must be as undisturbed
 	$(BIN)/python -m tests.robust.kills --kills $(or $(KILLS),100) --students $(or $(STUDENTS),200)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from paribus.course.assignment import Assignment, Cell
-from paribus.evidence.record import Record
+from paribus.records.record import Record
 
 SCHEMA = "paribus.result/1"
 
@@ -321,7 +321,7 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Result:
-    """All that grading says about one submission; one line of results.jsonl (`grader.results`).
+    """All that grading says about one submission; one line of results.jsonl (`grader.grading.results`).
 
     ``attempt``, ``team``, ``group`` and ``late`` are the submission's. ``penalty`` are the points that lateness
     costs; it follows the score with people's grades in it, so results.jsonl has none. ``alike`` names other

@@ -7,18 +7,38 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from paribus.notebook import begin as begin
+    from paribus.experiments.notebook import begin as begin
+    from paribus.training import models as models
 
-_SUBMODULES = frozenset(
-    {"commitment", "comparison", "data", "diagnosis", "evidence", "experiment", "figures", "intervals", "metrics",
-     "models", "notebook", "profiles", "selfcheck", "statistics", "training", "zoo"}
-)  # fmt: skip
+_NAMES = {
+    "arrays": "paribus.records.arrays",
+    "baseline": "paribus.training.baseline",
+    "comparison": "paribus.experiments.comparison",
+    "data": "paribus.data",
+    "diagnosis": "paribus.zoo.diagnosis",
+    "experiments": "paribus.experiments",
+    "figures": "paribus.figures",
+    "figures_errors": "paribus.figures.errors",
+    "figures_zoo": "paribus.figures.zoo",
+    "intervals": "paribus.statistics.intervals",
+    "kept": "paribus.records.arrays",
+    "metrics": "paribus.metrics",
+    "models": "paribus.training.models",
+    "notebook": "paribus.experiments.notebook",
+    "profiles": "paribus.training.profiles",
+    "records": "paribus.records",
+    "selfcheck": "paribus.selfcheck",
+    "statistics": "paribus.statistics",
+    "training": "paribus.training",
+    "zoo": "paribus.zoo",
+}
+"""What a notebook imports with ``from paribus import …``, and where it is. These names stay when files move."""
 
 
 def __getattr__(name: str) -> ModuleType | Any:  # noqa: ANN401 - a module's attributes have no one type
     """Import a room when it is first named, so that `import paribus` costs nothing."""
     if name == "begin":
-        return import_module("paribus.notebook").begin
-    if name in _SUBMODULES:
-        return import_module(f"paribus.{name}")
+        return import_module("paribus.experiments.notebook").begin
+    if name in _NAMES:
+        return import_module(_NAMES[name])
     raise AttributeError(f"module 'paribus' has no attribute {name!r}")

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from typing import NoReturn
 
 import paribus
-from paribus.console import speak_plainly
+from paribus.display.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
 
 GROUP = "paribus.commands"

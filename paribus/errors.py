@@ -17,7 +17,7 @@ class ParibusError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the student's line and the message."""
-        from paribus.tracebacks import rendered
+        from paribus.display.tracebacks import rendered
 
         return rendered(self)
 

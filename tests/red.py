@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.grade import judge_one
+from grader.grading.grade import judge_one
 from grader.model import Case, Outcome, Result, Submission, Verdict
 from paribus.course.release import read_release
 

@@ -49,7 +49,7 @@ from torch.nn import functional
 
 import paribus
 from paribus import figures_errors, figures_zoo, models, selfcheck, training
-from paribus.diagnosis import explain, seen
+from paribus.zoo.diagnosis import explain, seen
 
 notebook = paribus.begin("week2_lab", release="{{ release }}")
 

@@ -45,7 +45,7 @@ from torch.nn import functional
 import paribus
 from paribus import figures_zoo, selfcheck
 from paribus.data import complaints
-from paribus.diagnosis import explain, seen
+from paribus.zoo.diagnosis import explain, seen
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week3_lab", release="{{ release }}")

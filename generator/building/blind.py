@@ -8,7 +8,7 @@ from typing import Any
 from generator.errors import BuildError
 from generator.sources.source import Source
 from paribus.errors import UsageError
-from paribus.zoo.places import VARIABLE, search
+from paribus.zoo.where import VARIABLE, search
 
 BUILT = Path("build/student/zoo")
 """Where `paribus zoo build` leaves the students' folders if --out is not given."""

@@ -46,7 +46,7 @@ from paribus.course.public import public_form, public_name
 from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"

@@ -18,7 +18,7 @@ from generator.sources.parameters import with_profile
 from generator.sources.source import EVIDENCE_SUFFIX, Source, load_source
 from paribus.course.assignment import Assignment, Cell, Role
 from paribus.course.catalog import Course, Entry
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 ValueOf = Callable[[ReferenceCall], float | None]
 EVIDENCE_SOURCE = "# Scored by paribus from the evidence above; see the comment."

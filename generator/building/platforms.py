@@ -17,7 +17,7 @@ from generator.sources.roles import PLATFORMS
 from paribus.course.assignment import Cell, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 KAGGLE_SETTINGS = "settings.toml"
 """The file in the course's folder ``kaggle`` that says what Kaggle is told."""

@@ -31,7 +31,7 @@ from generator.publishing.kaggle_metadata import (
 from paribus.errors import DataError
 from paribus.files import write_atomic
 from paribus.zoo.folder import open_zoo
-from paribus.zoo.places import CARD as ZOO_CARD
+from paribus.zoo.where import CARD as ZOO_CARD
 
 MARKER = "complete.json"
 STUDENT_LIMIT = 900.0

@@ -9,8 +9,8 @@ from typing import Any
 
 from generator.errors import RehearsalError
 from generator.rehearsal.shown import records_in, records_of
-from paribus.evidence.block import BEGIN, END, LINE, block_text
-from paribus.evidence.record import Record, canonical, digest_of
+from paribus.records.block import BEGIN, END, LINE, block_text
+from paribus.records.record import Record, canonical, digest_of
 
 Notebook = dict[str, Any]
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from generator.errors import RehearsalError
 from generator.rehearsal.shown import records_of
-from paribus.evidence.record import Prediction, Record
+from paribus.records.record import Prediction, Record
 
 LINK = "baseline_run"
 ARMS = ("baseline", "changed")

@@ -21,8 +21,8 @@ from generator.rehearsal.solution import Solutions, solve
 from generator.rehearsal.table import Choice, Execution, Fault, Table
 from paribus.course.catalog import Course
 from paribus.course.release import Release, write_release
-from paribus.evidence.record import Record
 from paribus.metrics.registry import title as title_of
+from paribus.records.record import Record
 
 SOLUTION = "solution"
 _NUMBER = re.compile(r"(?<![\d.,])\d+\.\d{2,}(?![\d.,]*\d)")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from paribus.evidence.block import find_records
-from paribus.evidence.record import Record
+from paribus.records.block import find_records
+from paribus.records.record import Record
 
 
 def records_of(notebook: Mapping[str, Any]) -> list[Record]:

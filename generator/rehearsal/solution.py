@@ -30,7 +30,7 @@ from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean
 from paribus.course.release import Release, write_release
 from paribus.files import write_atomic
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 RUNS = Path("build/run")
 BAD = ("failed", "undecided")

@@ -12,7 +12,7 @@ from generator.sources.headers import SourceCell
 from generator.sources.source import Source
 from paribus.course.assignment import Role
 from paribus.course.near import did_you_mean
-from paribus.evidence.record import Record
+from paribus.records.record import Record
 
 _BEGIN = re.compile(r"\bparibus\.begin\(\s*(?P<quote>[\"'])(?P<name>[^\"']*)(?P=quote)\s*[,)]")
 TYPING_ERROR = 0.85

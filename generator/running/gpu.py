@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from generator.errors import RunError
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 
 def find_gpu(python: str = sys.executable, driver: str = "nvidia-smi") -> str:

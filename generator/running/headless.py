@@ -15,7 +15,7 @@ from generator.running.run_inputs import choose_parameters, defined_parameters
 from generator.sources.source import Source
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 SEED_ALLOWANCE = 0.25
 """Further share of the limit for each reference seed, since a seed repeats the training and nothing else."""

@@ -14,11 +14,11 @@ from typing import Any, Self
 
 from generator.errors import RunError
 from paribus.course.near import did_you_mean
-from paribus.evidence.block import find_records
-from paribus.evidence.record import Record
 from paribus.files import write_atomic
 from paribus.metrics.registry import SHIPPED_REGISTRY
-from paribus.profiles import Profile
+from paribus.records.block import find_records
+from paribus.records.record import Record
+from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.references/1"
 ALPHA = 0.001

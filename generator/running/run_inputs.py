@@ -21,7 +21,7 @@ import paribus
 from generator.errors import BuildError
 from generator.running.kernel import Plain
 from paribus.errors import DataError
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 LIBRARIES = (
     "accelerate", "datasets", "ipykernel", "matplotlib", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy",

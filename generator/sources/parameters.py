@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 PROFILE_LINE = re.compile(r'^PROFILE\s*=\s*"(?P<profile>\w+)"', re.MULTILINE)
 ASKS = re.compile(r"\bPROFILES\b")
@@ -13,7 +13,7 @@ ABOUT = "# What each profile stands for; from the course."
 
 
 def asks_profiles(texts: list[str]) -> bool:
-    """Whether a source looks its settings up: ``paribus.profiles.get_profile(PROFILE, PROFILES)``."""
+    """Whether a source looks its settings up: ``paribus.training.profiles.get_profile(PROFILE, PROFILES)``."""
     return any(ASKS.search(text) for text in texts)
 
 

@@ -35,7 +35,7 @@ from paribus.data.corpus import Complaints
 from paribus.files import write_atomic
 from paribus.zoo.comparison import load_data, logits_of
 from paribus.zoo.folder import open_zoo
-from paribus.zoo.places import CHECKSUMS
+from paribus.zoo.where import CHECKSUMS
 
 MARKER = "complete.json"
 SCHEMA = "paribus.reveal/1"
@@ -151,7 +151,7 @@ def card_of(data: Complaints, source: str, size: str) -> DataCard:
 
 def share_tokens(plan: Plan, data: Complaints) -> None:
     """Tokenise what the runs need before they start side by side, so that each finds it done."""
-    from paribus import models
+    from paribus.training import models
     from paribus.training.shared import prepare_shared
 
     configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]

@@ -23,8 +23,8 @@ from safetensors.numpy import load_file, save_file
 
 from generator.errors import ZooBuildError
 from paribus.files import write_atomic
-from paribus.models import cache_folder
 from paribus.training.config import TrainingConfig
+from paribus.training.models import cache_folder
 from paribus.training.regime import Regime
 from paribus.zoo.logs import Log, log_from, read_log
 
@@ -58,7 +58,7 @@ class Outcome:
 
 def make_model(config: TrainingConfig, regime: Regime, data: Any, seed: int) -> tuple[Any, Any]:  # noqa: ANN401
     """``(model, tokenizer)`` of a recipe: the configured model, or the deep network that the regime wires."""
-    from paribus import models
+    from paribus.training import models
 
     if regime.wiring is None:
         return models.load(config.model, len(data.classes), texts=data.train.texts, seed=seed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from paribus.course.zoo import Zoo
 from paribus.errors import UsageError
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 TERM = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,31}")
 

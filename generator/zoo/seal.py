@@ -22,7 +22,7 @@ from paribus.course.zoo import Zoo
 from paribus.errors import DataError
 from paribus.zoo.folder import CONFIG
 from paribus.zoo.logs import ROWS, TABLES, read_log
-from paribus.zoo.places import CARD, CHECKSUMS
+from paribus.zoo.where import CARD, CHECKSUMS
 
 _ROOTS = rb"home|root|tmp|var|usr|opt|work|Users|mnt|content|kaggle"
 _PATHS = re.compile(rb"(?:[A-Za-z]:\\\\|/)(?:" + _ROOTS + rb")[/\\\\][\w./\\\\-]+")

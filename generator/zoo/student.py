@@ -22,7 +22,7 @@ from generator.zoo.outcome import TOKENIZER_FILES, Outcome
 from generator.zoo.plan import Plan
 from paribus.files import write_atomic
 from paribus.zoo.folder import CONFIG, SCHEMA
-from paribus.zoo.places import CARD, CHECKSUMS
+from paribus.zoo.where import CARD, CHECKSUMS
 
 README = "README.md"
 FILE_TIME = 1_767_225_600

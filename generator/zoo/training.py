@@ -14,7 +14,7 @@ from generator.running.run import Job, Observe, RunResult, run_jobs
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import writing
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 TRAINING_SOURCE = Path(__file__).with_name("train_model.py")
 """The py:percent source of the one notebook that trains every model of every zoo."""

@@ -11,7 +11,7 @@ from grader.evidence.diagnoses import Claimed, agreement, diagnoses_of, is_revea
 from grader.model import Case, Evidence
 from grader.reading.answers import is_untouched
 from paribus.course.assignment import Cell
-from paribus.evidence.diagnosis import Citation
+from paribus.records.diagnosis import Citation
 
 LEAST = 2
 """How many different statistics a diagnosis must cite where the course does not say."""

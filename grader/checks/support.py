@@ -13,8 +13,8 @@ from grader.evidence.worded.reading import Doubt
 from grader.model import Case, Evidence, Outcome, RecoveredCell
 from grader.reading import vocabulary
 from paribus.course.assignment import Cell
-from paribus.evidence.record import Prediction
 from paribus.metrics.registry import title
+from paribus.records.record import Prediction
 
 
 def numbers_finding(case: Case, traces: Sequence[Trace], least: int, *, written: bool = False) -> Finding:

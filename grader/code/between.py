@@ -12,7 +12,7 @@ from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
 from grader.code.uses import HYPERPARAMETERS, is_shown, read_places, surely_read, training_name
 from grader.model import Case
-from paribus.evidence.code import TRAINING
+from paribus.records.code import TRAINING
 
 _CONDITIONS = (ast.If, ast.While, ast.Try, ast.Match)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})

@@ -12,7 +12,7 @@ from grader.code.moments import run_calls
 from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES, Run, read_runs
 from grader.model import Case
-from paribus.evidence.code import TRAINING, UNAVAILABLE, source_digest, value_digest
+from paribus.records.code import TRAINING, UNAVAILABLE, source_digest, value_digest
 
 
 @lru_cache(maxsize=CASES)
@@ -112,7 +112,7 @@ def _every_digest(case: Case) -> frozenset[str]:
 
 
 def function_digest(case: Case, step: Step, scope: Scope) -> str | None:
-    """A function's digest as `paribus.evidence.code` makes it, None where it depends on more than its source."""
+    """A function's digest as `paribus.records.code` makes it, None where it depends on more than its source."""
     node = scope.node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return None

@@ -12,7 +12,8 @@ from grader.evidence.runs import CASES
 from grader.model import Case
 
 _WRITERS = frozenset(
-    {"runs", "recording", "session", "notebook", "evidence", "experiments", "metrics", "kept", "quotes", "attached"}
+    {"records", "experiments", "metrics", "notebook", "kept", "arrays"}
+    | {"runs", "recording", "session", "evidence", "quotes", "attached"}  # where they were in earlier wheels
 )
 """Modules of paribus that make and write records."""
 _MAKES = frozenset({"begin", "start", "experiment", "run", "finish", "ablation", "sweep", "search"})

@@ -12,7 +12,7 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.preview import Item, Preview
+    from grader.grading.preview import Item, Preview
     from paribus.course.assignment import Assignment
 
 BUILT = Path("build/student/check")
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(
                 f"this needs {package}, which is not installed. Type: {sys.executable} -m pip install {package}"
             )
-    from grader.preview import preview
+    from grader.grading.preview import preview
     from grader.recover import recover
 
     content = arguments.file.read_bytes()

@@ -14,8 +14,8 @@ from paribus.cli import Command
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.changes import Change
-    from grader.handback import Handback, Observe
+    from grader.classrun.changes import Change
+    from grader.classrun.grade_class import Handback, Observe
     from paribus.course.release import Release
 
 RELEASES = Path("build/instructor/release")
@@ -74,8 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     releases = read_releases(arguments.assignment, arguments.release)
     _check_paths(arguments)
 
-    from grader.changes import changes, read_graded
-    from grader.handback import Order, collect, grade_class
+    from grader.classrun.changes import changes, read_graded
+    from grader.classrun.grade_class import Order, collect, grade_class
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
 
@@ -214,7 +214,7 @@ def print_summary(handback: "Handback", out: Path) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from grader.handed_back import ADVICE
+    from grader.lms.ignored_rows import ADVICE
     from grader.pages.shared import STATUS, who
     from grader.recover.text import harmless
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from grader.evidence.runs import Run
 from grader.model import Outcome
-from paribus.evidence.record import Epoch
 from paribus.metrics.metric import Metric
 from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.records.record import Epoch
 
 TOLERANCE = 1e-6
 """Between a run's metric and its log's: both come from the same predictions, unrounded."""

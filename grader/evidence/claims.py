@@ -14,8 +14,8 @@ from grader.reading import vocabulary
 from grader.reading.claimed import claimed, pattern
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
-from paribus.intervals import Interval, paired_interval, welch_interval
 from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.statistics.intervals import Interval, paired_interval, welch_interval
 
 
 class Claim(StrEnum):

@@ -10,8 +10,8 @@ from typing import Literal
 from grader.evidence.diagnoses import Claimed, code_of, codes_of_diagnoses, in_force
 from grader.evidence.runs import Run, experiment_keys, find_arms
 from grader.model import Case
-from paribus.evidence.record import Prediction
 from paribus.experiments.commitment import commit, normal_code
+from paribus.records.record import Prediction
 
 MAX_EXPERIMENTS = 8
 """Experiments of one notebook whose codes are worked out; each takes a moment on purpose."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
-from paribus.evidence.code import UNAVAILABLE
+from paribus.records.code import UNAVAILABLE
 
 TRAINING_ROWS = "training rows"
 

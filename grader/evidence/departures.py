@@ -18,8 +18,8 @@ from grader.model import Case, RecoveredCell
 from grader.reading.short_loops import ShortLoop, short_loops
 from paribus.course.assignment import Role
 from paribus.course.older import OLD_PROFILES
-from paribus.evidence.record import DataIdentity
-from paribus.profiles import Profile, get_profile
+from paribus.records.record import DataIdentity
+from paribus.training.profiles import Profile, get_profile
 
 FEW = 2
 """A loop over batches is short where there are so many times the batches that it takes."""

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
 from paribus.course.assignment import Cell
-from paribus.evidence.diagnosis import Diagnosis
 from paribus.experiments.commitment import commit_diagnoses
+from paribus.records.diagnosis import Diagnosis
 from paribus.zoo.statistics import STATISTICS
 
 MAX_ZOOS = 8

@@ -7,8 +7,8 @@ from grader.evidence.runs import Run, by_seed
 from grader.evidence.scores import items_of
 from grader.model import Case
 from paribus.errors import UsageError
-from paribus.intervals import Interval, items_interval, paired_interval, welch_interval
 from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.statistics.intervals import Interval, items_interval, paired_interval, welch_interval
 
 
 def item_interval(

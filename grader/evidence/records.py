@@ -5,7 +5,7 @@ from itertools import islice
 
 from grader.model import FoundRecord, Output, Recovered
 from grader.recover.excess import parse
-from paribus.evidence.block import BEGIN, MAX_RECORDS, find_records
+from paribus.records.block import BEGIN, MAX_RECORDS, find_records
 
 # Where the marker itself is damaged there is no record to speak of; part of it is enough to look closer.
 MARKER = BEGIN.strip("-")

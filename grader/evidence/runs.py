@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.model import Case, FoundRecord
 from paribus.course.assignment import Cell, Role
-from paribus.evidence.record import ConfigField, DataIdentity, Prediction, Record
+from paribus.records.record import ConfigField, DataIdentity, Prediction, Record
 
 BASELINE, CHANGED = "baseline", "changed"
 CASES = 4

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from grader.evidence.runs import CASES, Run, own_records
 from grader.model import Case
 from paribus.errors import ParibusError
-from paribus.evidence.packing import unpack
-from paribus.evidence.record import Record
 from paribus.metrics import Metrics
 from paribus.metrics.metric import Scored
 from paribus.metrics.scoring import Values, score, scored
+from paribus.records.packing import unpack
+from paribus.records.record import Record
 
 
 def score_run(case: Case, run: Run) -> Metrics | Values | str:

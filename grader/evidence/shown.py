@@ -17,7 +17,7 @@ from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
 from grader.reading.vocabulary import Mention
 from grader.recover.excess import parse
-from paribus.evidence.block import BEGIN
+from paribus.records.block import BEGIN
 
 MAX_LINES, MAX_LINE, MAX_ROWS = 400, 400, 200
 MAX_SHOWN = 2_000

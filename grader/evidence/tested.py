@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.evidence.runs import own_records
 from grader.model import Case, Match, RecoveredCell
 from paribus.course.assignment import Cell
-from paribus.evidence.code import cell_digest
+from paribus.records.code import cell_digest
 
 _ENDS = re.compile(r"^[ \t]*\w+\.tested\(", re.MULTILINE)
 # The last line of a traceback: an exception's name, with or without its module, a colon, its words.

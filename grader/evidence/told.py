@@ -12,7 +12,7 @@ from grader.evidence.settings import fits, loose_names, plain_value, value_words
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
-from paribus.evidence.record import Prediction
+from paribus.records.record import Prediction
 
 _CHANGE = re.compile(
     r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"

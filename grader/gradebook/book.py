@@ -34,9 +34,9 @@ from grader.gradebook.preprocessors import InjectScores
 from grader.gradebook.rebuild import to_text
 from grader.gradebook.rows import Given, People, Rows, Scores
 from grader.gradebook.scores import Carried, GradeCell, PersonGrade, Slot, grade_cells, read_slots
+from grader.grading.results import to_line
 from grader.model import Result
 from grader.recover.text import harmless
-from grader.results import to_line
 from paribus.course.assignment import Assignment
 from paribus.course.release import Release
 from paribus.files import write_atomic

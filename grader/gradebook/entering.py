@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.bounds import recover_limits
+from grader.classrun.pool import Lost
+from grader.classrun.tries import ENTERING, Tries
+from grader.classrun.work import recover_limits
+from grader.classrun.workplaces import Place, Processes
 from grader.errors import GradebookError, UnreadableError
-from grader.gradebook.kept import Kept
 from grader.gradebook.owners import move_to_owners
 from grader.gradebook.rebuild import rebuild
+from grader.gradebook.rebuilt_files import Kept
 from grader.gradebook.scores import Carried
-from grader.identity import Handed
+from grader.grading.identity import Handed
+from grader.grading.match import match, others
 from grader.intake.inbox import read
-from grader.match import match, others
 from grader.model import Result, Submission
-from grader.places import Place, Processes
-from grader.pool import Lost
 from grader.recover import recover
-from grader.tries import ENTERING, Tries
 from paribus.course.policy import Limits, Policy
 from paribus.course.release import Release
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from grader.errors import ResultError
 from grader.gradebook.ledger import DATABASE, make_tables
-from grader.identity import Handed, handed, pair
+from grader.grading.identity import Handed, handed, pair
+from grader.grading.results import FILE, from_line
 from grader.intake.naming import name_submission
 from grader.model import Result
-from grader.results import FILE, from_line
 
 # Every column that holds a student's id.
 _IDS = (

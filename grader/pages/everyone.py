@@ -5,13 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from grader.checks import CHECKS
-from grader.judge import describe_error
+from grader.classrun.pool import Lost
+from grader.classrun.workplaces import Here, Place, Processes
+from grader.grading.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
 from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords
-from grader.places import Here, Place, Processes
-from grader.pool import Lost
 from paribus.course.release import Release
 
 MANY = 200

@@ -10,8 +10,8 @@ from grader.reading.answers import cell_blocks, without_prompt
 from grader.reading.prose import Block, read_cell, read_html, read_markdown
 from grader.reading.template import PARTS, Part, is_blank, parts_by_name, read_parts, read_template, text_of
 from paribus.course.assignment import Cell, Role
-from paribus.evidence.block import BEGIN
-from paribus.show import SHOWN_BY
+from paribus.display.show import SHOWN_BY
+from paribus.records.block import BEGIN
 
 
 def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:

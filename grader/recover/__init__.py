@@ -18,7 +18,7 @@ from grader.model import Recovered
 from grader.recover.ipynb import looks_like_ipynb, read_ipynb
 from grader.recover.limits import DEFAULT_LIMITS, RecoverLimits
 from grader.recover.page import read_page
-from grader.recover.seems import unreadable
+from grader.recover.refused import unreadable
 from grader.recover.text import as_utf8
 
 __all__ = ["DEFAULT_LIMITS", "RecoverLimits", "recover"]

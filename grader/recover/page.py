@@ -26,19 +26,19 @@ from grader.recover.layout import (
     without_wrappers,
     words_between,
 )
-from grader.recover.lean import parse_lean
 from grader.recover.limits import RecoverLimits
 from grader.recover.missing import UNSHOWN, Missing, told_cells, told_layout
 from grader.recover.outputs import merge_streams
 from grader.recover.pictures import PictureBudget
 from grader.recover.quarto import settle_hoisted_code
+from grader.recover.refused import page_without_cells
 from grader.recover.sanitised import is_sanitised, restored
 from grader.recover.saved_pages import COLAB
-from grader.recover.seems import page_without_cells
 from grader.recover.shown import OutputReader
 from grader.recover.survival import mark_survival
 from grader.recover.text import keep_carriage_returns, line_ends
 from grader.recover.visible import tidy, visible_of, visible_text
+from grader.recover.without_pictures import parse_lean
 
 # What marks a cell has "cell" in the name of its class everywhere: asking for that first spares the parser from
 # trying every family's selector on every element.

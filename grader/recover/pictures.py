@@ -3,8 +3,8 @@
 import binascii
 
 from grader.errors import UnreadableError
-from grader.recover.lean import NOTHING_LIFTED, Lifted
 from grader.recover.limits import RecoverLimits
+from grader.recover.without_pictures import NOTHING_LIFTED, Lifted
 
 
 class PictureBudget:

@@ -17,7 +17,7 @@ from grader.evidence.runs import own_records
 from grader.model import Case
 from grader.reading.answers import normal
 from grader.similarity.fingerprints import fingerprints
-from paribus.evidence.record import Record, canonical
+from paribus.records.record import Record, canonical
 
 if TYPE_CHECKING:
     import numpy as np

@@ -30,7 +30,7 @@ from paribus.course.tables import (
     read_zoos,
 )
 from paribus.errors import UsageError
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 TABLES = (
     "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "zoos",
@@ -63,7 +63,7 @@ class Course:
 
     @cached_property
     def carried(self) -> dict[str, dict[str, Any]]:
-        """What a notebook and a release carry of the profiles; `paribus.profiles.get_profile` reads it."""
+        """What a notebook and a release carry of the profiles; `paribus.training.profiles.get_profile` reads it."""
         return {
             name: {
                 **profile.settings,

@@ -8,7 +8,7 @@ from typing import Any
 
 from paribus.course.checknames import CHECK_NAMES, OPTIONS
 from paribus.course.reading import Reader
-from paribus.profiles import Profile
+from paribus.training.profiles import Profile
 
 SHARED_ROLES = ("task", "experiment", "diagnosis", "memo", "notebook")
 KINDS = ("lab", "homework", "project")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from paribus.data.corpus import RawComplaints
+from paribus.display.option_words import setting
 from paribus.errors import DataError
-from paribus.passing import setting
 
 TEXT_COLUMNS = ("complaint_text", "text", "consumer_complaint", "consumer_complaint_narrative")
 ISSUE_COLUMNS = ("issue",)

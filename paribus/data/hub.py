@@ -9,8 +9,8 @@ import pandas as pd
 
 from paribus.data.corpus import RawComplaints
 from paribus.data.files import pick_columns
+from paribus.display.option_words import without_network
 from paribus.errors import DataError
-from paribus.passing import without_network
 
 DEFAULT_NAME = "determined-ai/consumer_complaints_medium"
 DEFAULT_ENDPOINT = "https://huggingface.co"

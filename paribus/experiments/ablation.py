@@ -14,21 +14,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.display.show import show_figure, show_tables
 from paribus.errors import ExperimentError
-from paribus.evidence.markup import Table
 from paribus.experiments.experiment import Experiment, begin_experiment
 from paribus.experiments.knobs import check_metric
 from paribus.experiments.noise import Noise
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train
 from paribus.metrics.registry import title
-from paribus.recording import Recording
-from paribus.runs import Data, RunResult
-from paribus.show import show_figure, show_tables
+from paribus.records.markup import Table
+from paribus.records.recording import Recording
+from paribus.records.runs import Data, RunResult
 from paribus.statistics.seeds import few_seeds, shown
 
 if TYPE_CHECKING:
-    from paribus.canvas import NotebookFigure
+    from paribus.figures.canvas import NotebookFigure
 
 
 @dataclass(frozen=True)

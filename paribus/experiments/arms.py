@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
-from paribus.evidence.code import OWN_CLASS, UNAVAILABLE
-from paribus.evidence.record import Prediction, Record
 from paribus.experiments.knobs import no_such_setting
 from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.records.code import OWN_CLASS, UNAVAILABLE
+from paribus.records.record import Prediction, Record
 
 OTHER_CHANGES = ("code", "data", "train_rows")
 """What an experiment may vary beside a setting or a function of the notebook."""

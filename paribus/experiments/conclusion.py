@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from paribus.intervals import Interval
+from paribus.statistics.intervals import Interval
 
 Claim = Literal["effect", "no effect", "cannot tell"]
 Support = Literal["supported", "unsupported", "undecided"]

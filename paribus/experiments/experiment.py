@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, SupportsIndex, TypeVar, overload
 
+from paribus.display.show import show_figure, show_tables
+from paribus.display.tables import prediction_sentence
 from paribus.errors import ExperimentError
-from paribus.evidence.fields import config_fields
-from paribus.evidence.markup import Table
-from paribus.evidence.record import Prediction, Record
 from paribus.experiments.arms import (
     check_complete,
     check_key,
@@ -25,16 +24,17 @@ from paribus.experiments.arms import (
 )
 from paribus.experiments.commitment import commit
 from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
-from paribus.experiments.held import Held, held
+from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import noise
 from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
-from paribus.recording import Recording, tell_finished
-from paribus.runs import Data, Run, RunResult
-from paribus.show import show_figure, show_tables
-from paribus.tables import prediction_sentence
+from paribus.records.fields import config_fields
+from paribus.records.markup import Table
+from paribus.records.record import Prediction, Record
+from paribus.records.recording import Recording, tell_finished
+from paribus.records.runs import Data, Run, RunResult
 
 Direction = Literal["up", "down", "none"]
 ARMS = ("baseline", "changed")

@@ -1,4 +1,4 @@
-"""Figures of experiments, sweeps and ablations, from plain values, in the style of `paribus.figures`."""
+"""Figures of experiments, sweeps and ablations, from plain values, in the style of `paribus.figures.plots`."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.ticker import MaxNLocator
 
-from paribus.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, listed, panels, shorten
+from paribus.figures.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, listed, panels, shorten
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
 
 

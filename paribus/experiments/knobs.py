@@ -5,8 +5,8 @@ import difflib
 from collections.abc import Collection, Mapping
 
 from paribus.errors import ExperimentError
-from paribus.evidence.fields import config_values
 from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.records.fields import config_values
 
 
 def with_value(config: object, name: str, value: object) -> object:

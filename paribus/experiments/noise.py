@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table
-from paribus.intervals import Interval, items_interval
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
-from paribus.runs import RunResult
+from paribus.records.markup import Table
+from paribus.records.runs import RunResult
+from paribus.statistics.intervals import Interval, items_interval
 from paribus.statistics.seeds import OverSeeds, interval_row, over_seeds
 
 Arm = Mapping[int, RunResult]

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from paribus.evidence.markup import Table, table_elements, to_html, to_text
-from paribus.evidence.record import Prediction
-from paribus.experiments.held import Held, held
+from paribus.display.tables import number, prediction_range
+from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
 from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
-from paribus.runs import RunResult
+from paribus.records.markup import Table, table_elements, to_html, to_text
+from paribus.records.record import Prediction
+from paribus.records.runs import RunResult
 from paribus.statistics.seeds import few_seeds
-from paribus.tables import number, prediction_range
 
 if TYPE_CHECKING:
-    from paribus.canvas import NotebookFigure
+    from paribus.figures.canvas import NotebookFigure
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,17 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, SupportsIndex
 
+from paribus.display.show import show_tables
+from paribus.display.tables import number
 from paribus.errors import ExperimentError, UsageError
-from paribus.evidence.markup import Table
 from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics.registry import SHIPPED_REGISTRY, title
-from paribus.recording import Recording
-from paribus.runs import Data, RunResult
-from paribus.show import show_tables
-from paribus.tables import number
+from paribus.records.markup import Table
+from paribus.records.recording import Recording
+from paribus.records.runs import Data, RunResult
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]

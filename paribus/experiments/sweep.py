@@ -11,9 +11,9 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.display.show import show_figure, show_tables
+from paribus.display.tables import number
 from paribus.errors import ExperimentError
-from paribus.evidence.fields import Plain, config_values, plain
-from paribus.evidence.markup import Table
 from paribus.experiments.arms import check_one_change, check_seeds
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.knobs import better, check_metric, with_value
@@ -21,12 +21,12 @@ from paribus.experiments.noise import evaluations
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics.registry import title
-from paribus.runs import Data, RunResult
-from paribus.show import show_figure, show_tables
-from paribus.tables import number
+from paribus.records.fields import Plain, config_values, plain
+from paribus.records.markup import Table
+from paribus.records.runs import Data, RunResult
 
 if TYPE_CHECKING:
-    from paribus.canvas import NotebookFigure
+    from paribus.figures.canvas import NotebookFigure
 
 EXPLORE = "explore"
 CONFIRMING_SEEDS = 3

@@ -7,16 +7,16 @@ intervals over seeds take its place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paribus.comparison import check_same_split
+from paribus.display.show import show_tables
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table
+from paribus.experiments.comparison import check_same_split
 from paribus.experiments.noise import evaluations, selection_note
 from paribus.experiments.report import summary
-from paribus.intervals import Interval, items_interval, welch_interval
 from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
-from paribus.recording import Recording
-from paribus.runs import RunResult
-from paribus.show import show_tables
+from paribus.records.markup import Table
+from paribus.records.recording import Recording
+from paribus.records.runs import RunResult
+from paribus.statistics.intervals import Interval, items_interval, welch_interval
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
 from paribus.statistics.seeds import few_seeds, shown
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
-from paribus.evidence.packing import unpack, unpack_scores, unpack_values
 from paribus.metrics.classes import Metrics, check_ids, evaluate_fast
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import CLASS_METRICS, SHIPPED_REGISTRY, VALUE_METRICS, Registry
+from paribus.records.packing import unpack, unpack_scores, unpack_values
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table
 from paribus.metrics import Metrics
+from paribus.records.markup import Table
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from paribus.intervals import LEVEL, Interval, items_interval
 from paribus.metrics.scoring import scored
-from paribus.runs import Data, RunResult, pack_labels, predicts
+from paribus.records.runs import Data, RunResult, pack_labels, predicts
+from paribus.statistics.intervals import LEVEL, Interval, items_interval
 
 
 def over_items(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table
-from paribus.runs import Data, RunResult
+from paribus.records.markup import Table
+from paribus.records.runs import Data, RunResult
 
 if TYPE_CHECKING:
     import numpy as np

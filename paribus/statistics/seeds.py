@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from paribus.errors import UsageError
-from paribus.evidence.markup import Table
-from paribus.intervals import LEVEL, Interval
+from paribus.records.markup import Table
+from paribus.statistics.intervals import LEVEL, Interval
 
 # 2^12 sign patterns are enumerated at once; beyond that the t intervals say all there is to say.
 MOST_FLIPPED = 12

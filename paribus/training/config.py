@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from paribus.errors import TrainingError
-from paribus.evidence.record import ConfigField
+from paribus.records.record import ConfigField
 
 Scheduler = Literal["linear", "cosine", "constant"]
 ClassWeights = Literal["none", "sqrt_inverse", "balanced"]

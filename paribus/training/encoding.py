@@ -82,7 +82,7 @@ def prepare(data: SplitData, config: TrainingConfig, tokenizer: Any = None) -> P
     texts, so that a smaller subset is one change and not two. Raises TrainingError where the data or the model
     cannot give what ``config`` asks for.
     """
-    from paribus import models
+    from paribus.training import models
 
     tokenizer = tokenizer or models.load_tokenizer(config.model, texts=data.train.texts)
     if config.max_length > tokenizer.model_max_length:

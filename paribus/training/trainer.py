@@ -13,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from paribus import metrics, models
+from paribus import metrics
 from paribus.errors import TrainingError
-from paribus.evidence.record import Epoch
 from paribus.metrics import Metrics
+from paribus.records.record import Epoch
+from paribus.training import models
 from paribus.training.batching import batches
 from paribus.training.config import TrainingConfig
 from paribus.training.encoding import Encoded, Prepared, prepare

@@ -16,5 +16,5 @@ from paribus.zoo.comparison import load_data as load_data
 from paribus.zoo.folder import ZooFolder as ZooFolder
 from paribus.zoo.folder import open_zoo as open_zoo
 from paribus.zoo.logs import Log as Log
-from paribus.zoo.places import find as find
 from paribus.zoo.uploading import upload as upload
+from paribus.zoo.where import find as find

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from paribus.display.show import say
 from paribus.errors import DataError
-from paribus.show import say
 from paribus.zoo.folder import ZooFolder
 
 if TYPE_CHECKING:

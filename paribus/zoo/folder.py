@@ -19,7 +19,7 @@ from typing import Any
 
 from paribus.errors import DataError
 from paribus.zoo.logs import Log, read_log
-from paribus.zoo.places import CARD, CHECKSUMS
+from paribus.zoo.where import CARD, CHECKSUMS
 
 SCHEMA = "paribus.zoofolder/1"
 CONFIG = "config.json"
@@ -60,7 +60,7 @@ class ZooFolder:
         from safetensors.torch import load_file
         from transformers import AutoConfig, AutoModelForSequenceClassification, PreTrainedTokenizerFast
 
-        from paribus.models import quiet
+        from paribus.training.models import quiet
 
         raw = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
         with quiet():

@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from paribus.display.show import say
 from paribus.errors import DataError
 from paribus.files import write_atomic
-from paribus.show import say
 from paribus.zoo.folder import open_zoo
-from paribus.zoo.places import CARD, places, search
+from paribus.zoo.where import CARD, places, search
 
 MOST_BYTES = 2_000_000_000
 

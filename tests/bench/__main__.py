@@ -24,10 +24,10 @@ from generator.classroom.students import read_class
 from generator.demo import HOMEWORK, WEEK, make_classroom
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
-from grader.batch import grade_batch
-from grader.bounds import judge_with
-from grader.gradebook.kept import Kept
-from grader.handback import Order, for_moodle, render_all, with_gradebook
+from grader.classrun.batch import grade_batch
+from grader.classrun.grade_class import Order, for_moodle, render_all, with_gradebook
+from grader.classrun.work import judge_with
+from grader.gradebook.rebuilt_files import Kept
 from grader.intake.inbox import iter_unread
 from paribus.course.catalog import Course, Entry
 from paribus.course.release import read_release

@@ -19,8 +19,8 @@ from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.evidence.records import read_records
 from grader.evidence.runs import find_arms, metric_values
-from grader.judge import judge
-from grader.match import match
+from grader.grading.judge import judge
+from grader.grading.match import match
 from grader.model import Case, Result, Sketch
 from grader.recover import recover
 from grader.similarity.pairs import find_copies

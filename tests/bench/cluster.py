@@ -25,11 +25,11 @@ from pathlib import Path
 
 import psutil
 
-from grader.batch import Grade, grade_batch
-from grader.grade import grade_safely
+from grader.classrun.batch import Grade, grade_batch
+from grader.classrun.workplaces import open_place
+from grader.grading.grade import grade_safely
+from grader.grading.results import FILE
 from grader.model import Result
-from grader.places import open_place
-from grader.results import FILE
 from tests.bench.small import small_release, submissions
 from tests.grader import pool_work
 

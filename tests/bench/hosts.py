@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from grader.batch import grade_batch
-from grader.places import open_place
-from grader.results import FILE
+from grader.classrun.batch import grade_batch
+from grader.classrun.workplaces import open_place
+from grader.grading.results import FILE
 from tests.bench.cluster import MEMORY_MB, SECONDS, say
 from tests.bench.small import small_release, submissions
 

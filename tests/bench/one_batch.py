@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from grader.batch import grade_batch
+from grader.classrun.batch import grade_batch
 from grader.intake.inbox import iter_unread
 from grader.model import Result
 from paribus.course.release import read_release

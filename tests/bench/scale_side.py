@@ -26,7 +26,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from grader.grade import grade_safely
+from grader.grading.grade import grade_safely
 from grader.intake.inbox import iter_submissions
 from grader.recover import DEFAULT_LIMITS, recover
 from grader.recover.page import ANY_CELL

@@ -27,11 +27,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from paribus import models, training
+from paribus import training
 from paribus.data import complaints
 from paribus.files import write_atomic
 from paribus.metrics import evaluate_fast
-from paribus.training import Encoded, Prepared, TrainingConfig
+from paribus.training import Encoded, Prepared, TrainingConfig, models
 from paribus.training.batching import collate
 from paribus.training.encoding import take
 from paribus.training.recorded import train_recorded

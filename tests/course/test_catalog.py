@@ -6,11 +6,11 @@ import pytest
 
 from generator.building.platforms import platforms_of
 from generator.errors import BuildError
-from paribus import notebook
 from paribus.course.catalog import load_course
 from paribus.course.errors import CatalogError
 from paribus.course.tables import NAME
 from paribus.errors import UsageError
+from paribus.experiments import notebook
 from tests.shipped import COURSE, PROFILES
 
 GOOD = """

@@ -20,7 +20,7 @@ from generator.running.kernel import WorkerKernel
 from generator.sources.source import load_source
 from generator.zoo.plan import make_plan
 from grader.evidence.diagnoses import DEVICE_SLACK
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Result, Submission
 from paribus.course.release import Release, read_release
 from paribus.zoo import compare, load_data, open_zoo

@@ -21,7 +21,7 @@ from paribus.cli import main
 from paribus.course.catalog import load_course
 from paribus.course.errors import SourceError
 from paribus.course.policy import load_policy
-from paribus.evidence.record import Record
+from paribus.records.record import Record
 from tests.course.own_course import COURSE, SOURCE, write_course
 
 pytestmark = pytest.mark.slow

@@ -23,12 +23,12 @@ from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import References, load_references
 from generator.sources.source import load_source
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import CellResult, Outcome, Submission, Verdict
 from paribus.cli import main
 from paribus.course.catalog import Course, load_course
 from paribus.course.release import Release
-from paribus.evidence.record import ConfigField, Record
+from paribus.records.record import ConfigField, Record
 from tests.course import images_course
 
 pytestmark = pytest.mark.slow

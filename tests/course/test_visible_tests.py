@@ -13,8 +13,8 @@ from generator.building.variants import text_for
 from generator.sources.headers import SourceCell
 from generator.sources.source import read_source
 from paribus import selfcheck
+from paribus.check.tested import draws
 from paribus.course.assignment import Role
-from paribus.tested import draws
 from tests.shipped import COURSE
 
 NOTEBOOKS = 12

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paribus.baseline import DEFAULT_TFIDF, TfidfSettings, fit_tfidf
 from paribus.data import complaints
 from paribus.data.complaints import Complaints
+from paribus.training.baseline import DEFAULT_TFIDF, TfidfSettings, fit_tfidf
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from paribus.baseline import fit_tfidf
 from paribus.data import complaints
 from paribus.data.complaints import Complaints
+from paribus.training.baseline import fit_tfidf
 
 
 def measure(data: Complaints) -> tuple[float, float, int]:

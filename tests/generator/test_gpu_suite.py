@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import RunError
-from generator.gpu_suite import Suite, find_encoder, main, read_means, run_parts, without_paths
+from tools.gpu_suite import Suite, find_encoder, main, read_means, run_parts, without_paths
 
 
 @pytest.fixture(autouse=True)

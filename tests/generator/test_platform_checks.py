@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import RunError
-from generator.platform_checks import EXTRA, TORCH, Image, Outcome, main, make_environment, read_image, stands_in
 from generator.project import ROOT
+from tools.platform_checks import EXTRA, TORCH, Image, Outcome, main, make_environment, read_image, stands_in
 
 PIN_FILES = sorted((ROOT / "kaggle").glob("*.txt"))
 

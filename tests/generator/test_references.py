@@ -26,9 +26,9 @@ from generator.running.references import (
     records_in,
     within_range,
 )
-from paribus.evidence.block import render
-from paribus.evidence.markup import Table
-from paribus.evidence.record import ConfigField, DataIdentity, Record
+from paribus.records.block import render
+from paribus.records.markup import Table
+from paribus.records.record import ConfigField, DataIdentity, Record
 from tests.shipped import PROFILES
 
 TABLE = Table("", ("", ""), (("macro-F1", "0.2"),))

@@ -15,7 +15,7 @@ from generator.rehearsal.memos import Desk, as_the_student_has_it, edit_memos, w
 from generator.rehearsal.rehearse import plain_hand
 from generator.rehearsal.shown import records_of
 from generator.rehearsal.writing import FORMS, Numbers, Pen, Style, fill, write_number, write_rows
-from paribus.evidence.block import find_records
+from paribus.records.block import find_records
 from tests.generator.rehearsal_fixtures import executed, material
 from tests.shipped import load_table
 

@@ -19,9 +19,9 @@ from generator.running.run import Job, Progress
 from generator.running.run_inputs import choose_parameters, defined_parameters, digest_path
 from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import DataError, UsageError
-from paribus.evidence.block import render
-from paribus.evidence.markup import Table
-from paribus.evidence.record import DataIdentity, Record
+from paribus.records.block import render
+from paribus.records.markup import Table
+from paribus.records.record import DataIdentity, Record
 from tests.generator.notebooks_to_run import code, notebook
 from tests.shipped import PROFILES
 

@@ -38,7 +38,7 @@ def test_the_same_package_gives_the_same_bytes() -> None:
 
 def test_it_holds_paribus_what_the_command_reaches_and_no_source_of_the_course() -> None:
     names = set(archive().namelist())
-    assert {"paribus/evidence/record.py", "grader/commands/check.py", "grader/reading/vocabulary.toml"} <= names
+    assert {"paribus/records/record.py", "grader/commands/check.py", "grader/reading/vocabulary.toml"} <= names
     assert set(reached()) <= names
     held_back = ("week", "catalog", "commands/grade", "gradebook", "handback", "generator/", "__pycache__")
     assert not [name for name in names if any(part in name for part in held_back)]

@@ -38,17 +38,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.match import match
+from grader.grading.match import match
 from grader.model import ALL_SURVIVED, Case, FoundRecord, Output, Recovered, RecoveredCell
 from grader.recover.families import FAMILIES
 from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, Role
-from paribus.evidence.diagnosis import Citation, Diagnosis
-from paribus.evidence.packing import pack
-from paribus.evidence.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
 from paribus.experiments.commitment import commit_diagnoses
-from paribus.intervals import paired_interval, welch_interval
 from paribus.metrics import evaluate_fast
+from paribus.records.diagnosis import Citation, Diagnosis
+from paribus.records.packing import pack
+from paribus.records.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
+from paribus.statistics.intervals import paired_interval, welch_interval
 
 CASES = Path(__file__).with_name("cases")
 NONCE = "00112233445566778899aabbccddeeff"

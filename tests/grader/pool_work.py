@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grader.grade import grade_safely
+from grader.grading.grade import grade_safely
 from grader.model import Result, Submission
 from paribus.course.release import Release
 

@@ -28,14 +28,14 @@ from grader.checks import CHECKS
 from grader.code.digests import function_digest
 from grader.code.moments import run_calls
 from grader.code.program import Program, make_program
-from grader.judge import judge_cell
-from grader.match import match
+from grader.grading.judge import judge_cell
+from grader.grading.match import match
 from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
 from paribus.course.assignment import Cell, Role
-from paribus.evidence.code import cell_digest, value_digest
-from paribus.evidence.packing import pack
-from paribus.evidence.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from paribus.metrics import evaluate_fast
+from paribus.records.code import cell_digest, value_digest
+from paribus.records.packing import pack
+from paribus.records.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from tests.grader.releases import material
 from tests.shipped import OUTSIDERS
 
@@ -253,7 +253,7 @@ class _Chain:
 
 
 def _code(program: Example, read: Program, position: int, ran: tuple[RecoveredCell, ...]) -> dict[str, str]:
-    """The digests that `paribus.evidence.code` would have recorded: of functions, and of simple globals."""
+    """The digests that `paribus.records.code` would have recorded: of functions, and of simple globals."""
     calls = [call for call in run_calls(read) if call.step.position == position and call.function is not None]
     if not calls:
         return {}

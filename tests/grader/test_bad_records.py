@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Result
-from paribus.evidence.block import BEGIN, END
-from paribus.evidence.packing import pack
-from paribus.evidence.record import canonical, digest_of
+from paribus.records.block import BEGIN, END
+from paribus.records.packing import pack
+from paribus.records.record import canonical, digest_of
 from tests.grader.graded import release_of, submit, text_of
 
 NAME = "week1_homework"

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from grader.batch import COMPLETE, TIME_LIMIT, batch_key, grade_batch
+from grader.classrun.batch import COMPLETE, TIME_LIMIT, batch_key, grade_batch
+from grader.classrun.pool import Lost
+from grader.classrun.storage import STARTED
+from grader.classrun.workplaces import Here, Place, Processes
+from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
-from grader.places import Here, Place, Processes
-from grader.pool import Lost
-from grader.results import FILE, read_results
-from grader.storage import STARTED
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from tests.grader import pool_work
@@ -181,7 +181,8 @@ def test_a_worker_that_dies_costs_only_its_own_submission(tmp_path: Path) -> Non
 def test_ctrl_c_keeps_what_is_finished_and_the_next_batch_goes_on(tmp_path: Path) -> None:
     """No marker, no worker left behind, nothing graded twice."""
     code = (
-        "from pathlib import Path\nfrom grader.batch import grade_batch\nfrom tests.grader import pool_work\n"
+        "from pathlib import Path\nfrom grader.classrun.batch import grade_batch\n"
+        "from tests.grader import pool_work\n"
         "from tests.grader.graded import *\n"
         "if __name__ == '__main__': grade_batch([submit(text_of('week1_lab'), f's{i}') for i in range(40)], "
         f"[release_of('week1_lab')], Path({str(tmp_path)!r}), jobs=2, grade=pool_work.slowly)"

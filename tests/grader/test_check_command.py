@@ -13,8 +13,8 @@ import pytest
 import paribus
 from grader.checks import CHECKS
 from grader.commands.check import NEEDS
+from grader.grading.preview import preview
 from grader.model import Outcome
-from grader.preview import preview
 from paribus.cli import main
 from paribus.course.assignment import CheckPoints
 from paribus.course.public import public_form, public_name

@@ -28,7 +28,7 @@ from grader.code.remarks import code_remarks
 from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
-from paribus.evidence.code import TRAINING, code_digest, source_digest
+from paribus.records.code import TRAINING, code_digest, source_digest
 from tests.grader.build import CASES, build, load
 from tests.grader.program_cases import BASES, Example, submitted
 from tests.grader.releases import material

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from generator.rehearsal.others import TEXT_CHECKS
-from grader.grade import judge_one
-from grader.judge import judge_cell
-from grader.match import match
+from grader.grading.grade import judge_one
+from grader.grading.judge import judge_cell
+from grader.grading.match import match
 from grader.model import Case, Outcome, Submission, Verdict
 from paribus.course.assignment import Cell
 from tests.grader.build import CASES

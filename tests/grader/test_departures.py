@@ -9,7 +9,7 @@ import pytest
 from grader.checks import CHECKS
 from grader.evidence.departures import departures
 from grader.evidence.quick import ROWS_A_SECOND
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Case, Outcome, Submission, Verdict
 from grader.pages.feedback import feedback_page
 from grader.reading.short_loops import short_loops
@@ -19,7 +19,7 @@ from tests.grader.releases import released
 from tests.shipped import load_base
 
 FROM_PROFILE = """
-profile = paribus.profiles.get_profile(PROFILE)
+profile = paribus.training.profiles.get_profile(PROFILE)
 data = complaints.load(DATA or profile.data, size=profile.size)
 CONFIG = training.TrainingConfig(
     model=MODEL or profile.model,

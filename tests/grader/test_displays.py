@@ -19,7 +19,7 @@ CHECK = "experiments.template_complete"
 def displays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The HTML of an experiment's list of what is held, its report and its verdict."""
     shown: list[str] = []
-    monkeypatch.setattr("paribus.show.show", lambda html, text: shown.append(html))
+    monkeypatch.setattr("paribus.display.show.show", lambda html, text: shown.append(html))
     data = make_data()
 
     def train(config: Any, data: Any, run: Any) -> None:  # noqa: ANN401 - as a notebook defines it

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.classrun.storage import MARKER
 from grader.errors import KeptError
+from grader.grading.results import FILE, to_line
 from grader.model import Result, Sketch
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
-from grader.results import FILE, to_line
 from grader.similarity.earlier import Earlier, add, forget, load, of_assignment, read_kept, still_kept, to_text
 from grader.similarity.groups import groups_of
 from grader.similarity.marks import pack, short
 from grader.similarity.pairs import find_copies
-from grader.storage import MARKER
 from paribus.cli import main
 from paribus.course.release import write_release
 from tests.grader.build import CASES

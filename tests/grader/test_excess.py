@@ -14,7 +14,7 @@ from grader.recover import recover
 from grader.recover.excess import MOST_ATTRIBUTES, MOST_OPEN, without_excess
 from grader.recover.outputs import MarkupOutput
 from grader.recover.visible import visible_text
-from paribus.evidence.block import BEGIN
+from paribus.records.block import BEGIN
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -77,7 +77,7 @@ def test_no_export_is_changed(path: Path) -> None:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    "grader.recover.lean": lambda markup: recover(CELL + markup.encode(), "a.html"),
+    "grader.recover.without_pictures": lambda markup: recover(CELL + markup.encode(), "a.html"),
     "grader.recover.excess": visible_text,
     "grader.evidence.records": lambda markup: read_records(output_of(f"{BEGIN}{markup}")),
     "grader.reading.prose": read_html,
@@ -100,7 +100,7 @@ def test_every_parser_of_what_a_student_wrote_is_given_bounded_markup(
         parsed.append(elements(markup))
         return LexborHTMLParser(markup)
 
-    where = room if room == "grader.recover.lean" else "grader.recover.excess"
+    where = room if room == "grader.recover.without_pictures" else "grader.recover.excess"
     monkeypatch.setattr(f"{where}.LexborHTMLParser", parser)
     READERS[room](formatting(200, 400).decode())
     assert len(parsed) == 1

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from grader.changes import Change
+from grader.classrun.changes import Change
+from grader.classrun.grade_class import Handback
 from grader.commands.grade import print_changes, print_summary
 from grader.gradebook.rebuild import clean_code, clean_markdown
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
-from grader.handback import Handback
 from grader.model import Evidence, Result
 from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band

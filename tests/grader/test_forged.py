@@ -9,8 +9,8 @@ import pytest
 from nbconvert import HTMLExporter
 from selectolax.lexbor import LexborHTMLParser
 
-from grader.grade import grade_one
-from grader.match import match, others
+from grader.grading.grade import grade_one
+from grader.grading.match import match, others
 from grader.model import Outcome, Result, Verdict
 from grader.recover import recover
 from tests.grader.graded import release_of, submit, text_of

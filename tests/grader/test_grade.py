@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from grader.grade import broken, choose_release, grade_one, grade_safely
 from grader.gradebook.rebuild import rebuild
-from grader.match import match
+from grader.grading.grade import broken, choose_release, grade_one, grade_safely
+from grader.grading.match import match
+from grader.grading.results import to_line
 from grader.model import Outcome, Recovered, RecoveredCell, Result, Verdict
 from grader.pages.feedback import feedback_page
 from grader.recover import recover
-from grader.results import to_line
 from paribus.course.release import Release
-from paribus.evidence.block import BEGIN
+from paribus.records.block import BEGIN
 from tests.grader.graded import ENDINGS, NAMES, release_of, submit, text_of
 
 HEAVY = ("torch", "sklearn", "pandas", "nbgrader", "nbformat", "transformers", "scipy", "matplotlib")
@@ -231,7 +231,7 @@ def test_metrics_are_named_as_references_are() -> None:
 
 def test_recover_and_grade_import_nothing_heavy() -> None:
     """One submission needs neither the training libraries nor nbgrader."""
-    code = "import sys, grader.grade, grader.batch; print(*sorted(set(sys.modules)))"
+    code = "import sys, grader.grading.grade, grader.classrun.batch; print(*sorted(set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not set(HEAVY) & set(loaded)
 
@@ -239,7 +239,7 @@ def test_recover_and_grade_import_nothing_heavy() -> None:
 def test_judging_loads_nothing_heavy_either() -> None:
     """Nor does it while it grades."""
     code = (
-        "import sys; from tests.grader.graded import *; from grader.grade import grade_one; "
+        "import sys; from tests.grader.graded import *; from grader.grading.grade import grade_one; "
         "grade_one(submit(text_of('week1_lab')), [release_of('week1_lab')]); print(*sorted(set(sys.modules)))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

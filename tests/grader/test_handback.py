@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.classrun.grade_class import Order, for_moodle, grade_class, render_all, with_gradebook
+from grader.classrun.storage import MARKER
 from grader.errors import CommitmentsError
-from grader.grade import grade_one
 from grader.gradebook.ledger import DATABASE
-from grader.handback import Order, for_moodle, grade_class, render_all, with_gradebook
+from grader.grading.grade import grade_one
 from grader.intake.inbox import iter_submissions
 from grader.model import Result
-from grader.storage import MARKER
 from paribus.course.assignment import Assignment
 from paribus.course.release import Release
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch import grade_batch
-from grader.gradebook.kept import Kept
+from grader.classrun.batch import grade_batch
+from grader.classrun.workplaces import Here
+from grader.gradebook.rebuilt_files import Kept
+from grader.grading.results import read_results
 from grader.model import Result, Submission
-from grader.places import Here
-from grader.results import read_results
 from tests.grader.classroom import careful_result
 from tests.grader.graded import release_of, submit
 from tests.grader.test_grade_command import submission

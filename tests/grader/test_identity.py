@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.identity import Handed, pair
+from grader.grading.identity import Handed, pair
 from grader.intake.naming import name_submission, nameless
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.checks import CHECKS
 from grader.checks.base import Check, Finding, failed, not_applicable, passed, plain, undecided
-from grader.judge import judge, judge_cell
+from grader.grading.judge import judge, judge_cell
 from grader.model import Case, Outcome
 from paribus.course.assignment import Cell, CheckPoints
 from tests.grader.build import CASES, build, load

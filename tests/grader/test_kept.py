@@ -9,10 +9,10 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from grader.bounds import judge_with
-from grader.grade import Judged, grade_one
-from grader.gradebook.kept import Kept
-from grader.handback import Order, grade_class, with_gradebook
+from grader.classrun.grade_class import Order, grade_class, with_gradebook
+from grader.classrun.work import judge_with
+from grader.gradebook.rebuilt_files import Kept
+from grader.grading.grade import Judged, grade_one
 from grader.model import Submission
 from paribus.course.policy import Limits
 from tests.grader.classroom import make_release

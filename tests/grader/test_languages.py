@@ -13,7 +13,7 @@ from grader.intake.languages import COLUMNS, Language, language_named, languages
 from grader.intake.moodle import hides_name
 from grader.intake.numerals import decimal_sign, read_number
 from grader.intake.worksheet import Entry, Worksheet, read_worksheet, without_names, write_worksheet
-from grader.outputs import NO_SCALE, make_worksheet, worksheet_entries
+from grader.lms.outputs import NO_SCALE, make_worksheet, worksheet_entries
 from tests.grader.classroom import make_assignment
 from tests.grader.test_outputs import done
 

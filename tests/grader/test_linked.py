@@ -8,7 +8,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Result
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page

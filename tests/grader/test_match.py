@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.match import is_unchanged, match, rendered_words
+from grader.grading.match import is_unchanged, match, rendered_words
 from grader.model import Recovered, RecoveredCell
 from paribus.course.assignment import Cell, Role
 from tests.grader.everything import ASSIGNMENT, KEYS, NAMES, bare, exported, make_assignment, of

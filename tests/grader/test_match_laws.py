@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.match import match
+from grader.grading.match import match
 from grader.model import Match, RecoveredCell
 from tests.grader.everything import ASSIGNMENT, KEYS, bare, exported, of
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from grader.handed_back import Earlier, Round, compare
+from grader.classrun.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.intake.roster import MISSING, UNCLEAR
 from grader.intake.worksheet import Entry, read_worksheet
-from grader.notes import batch_notes, made_notes, round_notes, worksheet_notes
+from grader.lms.ignored_rows import Earlier, Round, compare
 from paribus.course.policy import Policy
 from tests.grader.classroom import careful_result
 

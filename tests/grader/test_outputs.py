@@ -9,8 +9,8 @@ import pytest
 
 from grader.intake.moodle import parse_name
 from grader.intake.worksheet import Worksheet, read_worksheet, write_worksheet
+from grader.lms.outputs import feedback_zip, is_final, make_worksheet, worksheet_entries
 from grader.model import Result
-from grader.outputs import feedback_zip, is_final, make_worksheet, worksheet_entries
 from tests.grader.classroom import (
     GOOD,
     careful_result,

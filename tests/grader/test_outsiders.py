@@ -5,7 +5,7 @@ import json
 import pytest
 
 from generator.rehearsal.others import SHORT, TEXT_CHECKS, Text
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Submission
 from tests.grader.releases import released
 from tests.shipped import load_texts, written

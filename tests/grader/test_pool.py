@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.pool import Lost, run_pool
+from grader.classrun.pool import Lost, run_pool
 from tests.grader import pool_work
 
 
@@ -91,7 +91,7 @@ def test_a_worker_whose_parent_was_killed_ends_by_itself(tmp_path: Path) -> None
     script = tmp_path / "pool.py"
     script.write_text(
         # Not run_pool, which would itself end a worker that takes so long to start on a busy machine.
-        "import time\nfrom grader.pool import _hand, _start\nfrom tests.grader import pool_work\n"
+        "import time\nfrom grader.classrun.pool import _hand, _start\nfrom tests.grader import pool_work\n"
         "if __name__ == '__main__':\n"
         f"    _hand(_start(0, 0.2), pool_work.outlive_the_parent, {str(note)!r})\n    time.sleep(60)\n",
         encoding="utf-8",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.evidence.records import read_records
-from grader.match import match
+from grader.grading.match import match
 from grader.model import Case, Outcome, Output
 from grader.recover import DEFAULT_LIMITS, recover
 from paribus.course.assignment import Cell

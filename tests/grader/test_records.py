@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from grader.evidence.records import read_records
 from grader.model import FoundRecord, Output, Recovered, RecoveredCell
 from grader.recover import recover
-from paribus.evidence.block import BEGIN, END, block_text
-from paribus.evidence.record import ConfigField, Record
+from paribus.records.block import BEGIN, END, block_text
+from paribus.records.record import ConfigField, Record
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 RECORD = Record(

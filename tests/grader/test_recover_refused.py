@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UnreadableError
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.recover import recover
 from tests.grader.graded import release_of, submit
 

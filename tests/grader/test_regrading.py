@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.batch import COMPLETE
+from grader.classrun.batch import COMPLETE
 from paribus.cli import main
 from tests.robust.small_class import command, decide, gradebook, make_class
 

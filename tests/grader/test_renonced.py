@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome
 from paribus.cli import main
 from paribus.course.release import write_release
-from paribus.evidence.block import BEGIN, END, block_text, find_records
-from paribus.evidence.record import Record
+from paribus.records.block import BEGIN, END, block_text, find_records
+from paribus.records.record import Record
 from tests.grader.graded import release_of, submit, text_of
 from tests.grader.releases import released
 

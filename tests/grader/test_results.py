@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from grader.errors import ResultError
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
+from grader.grading.results import from_line, json_schema, read_results, to_line, with_alike
 from grader.model import Likeness, Result
-from grader.results import from_line, json_schema, read_results, to_line, with_alike
 from tests.grader.graded import NAMES, release_of, submit, text_of
 
 

@@ -3,7 +3,7 @@
 import nbformat
 from nbconvert import HTMLExporter
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Submission
 from grader.recover.sanitised import is_sanitised, restored
 from tests.grader.releases import released

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from grader import judge as judging
 from grader.evidence.says_little import says_little
-from grader.grade import grade_one
 from grader.gradebook.scores import PERSON
-from grader.judge import judge_cell
+from grader.grading import judge as judging
+from grader.grading.grade import grade_one
+from grader.grading.judge import judge_cell
+from grader.grading.results import from_line, to_line
 from grader.model import CellResult, Outcome, Result, Submission
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
-from grader.results import from_line, to_line
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import careful_result, make_assignment, verdict
 from tests.grader.releases import released

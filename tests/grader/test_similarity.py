@@ -17,7 +17,7 @@ from grader.similarity.groups import groups_of, links_of
 from grader.similarity.marks import make_marks, numbers, pack, short
 from grader.similarity.pairs import CODE_HOLDERS, CODE_LEAST, SUFFICE, WEAK, find_copies
 from grader.similarity.shared import HOLDERS, sharing
-from paribus.evidence.record import Record
+from paribus.records.record import Record
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import make_assignment, make_result
 from tests.grader.test_copied import CODE, strongest

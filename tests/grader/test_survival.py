@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import ALL_SURVIVED, Outcome, Output, RecoveredCell, Result, Survived
 from grader.recover import recover
 from grader.recover.survival import mark_survival

@@ -11,13 +11,13 @@ from nbconvert import HTMLExporter
 from grader.checks import tasks
 from grader.checks.base import Finding
 from grader.evidence.tested import ends_in_words, error_in_words
-from grader.match import match
+from grader.grading.match import match
 from grader.model import ALL_SURVIVED, Case, FoundRecord, Outcome, Output, Recovered, RecoveredCell
 from grader.recover import recover
 from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
-from paribus.evidence.code import cell_digest
-from paribus.evidence.record import Record
+from paribus.records.code import cell_digest
+from paribus.records.record import Record
 
 STUB = "def double(number):\n    raise NotImplementedError('not done')"
 DONE = "def double(number):\n    return 2 * number"

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from grader.batch import grade_batch
-from grader.grade import grade_one
+from grader.classrun.batch import grade_batch
+from grader.classrun.grade_class import Order, with_gradebook
+from grader.classrun.pool import Lost
+from grader.classrun.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
+from grader.classrun.workplaces import Here
 from grader.gradebook.entering import GIVEN_UP
-from grader.handback import Order, with_gradebook
+from grader.grading.grade import grade_one
 from grader.intake.inbox import iter_submissions
 from grader.model import Result, Submission
-from grader.places import Here
-from grader.pool import Lost
-from grader.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
 from paribus.cli import main
 from tests.grader.classroom import careful_result, make_release, unreadable_result
 from tests.grader.graded import release_of, submit

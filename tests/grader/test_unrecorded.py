@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from grader.grade import grade_one
+from grader.grading.grade import grade_one
 from grader.model import Outcome, Result, Submission, Verdict
 from tests.grader.releases import released
 from tests.shipped import load_base

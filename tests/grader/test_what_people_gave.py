@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.bounds import judge_with
-from grader.grade import Judged
+from grader.classrun.grade_class import Order, with_gradebook
+from grader.classrun.work import judge_with
 from grader.gradebook.entering import Decided
-from grader.gradebook.kept import Kept
 from grader.gradebook.owners import remember_owners
-from grader.handback import Order, with_gradebook
+from grader.gradebook.rebuilt_files import Kept
+from grader.grading.grade import Judged
 from grader.intake.inbox import iter_submissions
 from paribus.course.assignment import Cell
 from paribus.course.policy import Limits, Policy

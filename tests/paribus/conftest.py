@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 import paribus
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
 from tests.paribus.material import CELL, Clock, Data, Define, make_data
 
 

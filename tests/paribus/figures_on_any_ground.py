@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from paribus.canvas import NotebookFigure
+from paribus.figures.canvas import NotebookFigure
 
 
 def check_figure(figure: NotebookFigure) -> None:

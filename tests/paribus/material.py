@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.notebook import Notebook
-from paribus.runs import Run
+from paribus.experiments.notebook import Notebook
+from paribus.records.runs import Run
 
 Define = Callable[..., dict[str, Any]]
 Reopen = Callable[..., Notebook]

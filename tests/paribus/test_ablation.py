@@ -6,7 +6,7 @@ import pytest
 
 from paribus.errors import ExperimentError
 from paribus.experiments.ablation import Ablation
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
 from tests.paribus.material import CELL, CONFIG, Data, Define, Train
 
 SEEDS = (1, 2, 3)

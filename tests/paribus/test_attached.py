@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import paribus
-from paribus import attached
-from paribus.attached import adopt, find_attached, go_on
 from paribus.errors import EvidenceError
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
+from paribus.records import attached
+from paribus.records.attached import adopt, find_attached, go_on
 from tests.paribus.material import CONFIG, SMALL, Clock, Data, Train
 
 NAME = "week1_homework"

@@ -10,9 +10,9 @@ import paribus
 from paribus import cli
 from paribus.cli import Command, build_parser, main
 from paribus.errors import DataError, UsageError
-from paribus.evidence.markup import Table, to_text
 from paribus.files import write_atomic
-from paribus.profiles import get_profile
+from paribus.records.markup import Table, to_text
+from paribus.training.profiles import get_profile
 
 
 def test_profiles_are_found_by_name_and_an_unknown_one_lists_them() -> None:

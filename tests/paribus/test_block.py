@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from paribus.errors import RecordError
-from paribus.evidence import block
-from paribus.evidence.block import BEGIN, END, FoundText, block_text, find_records, render
-from paribus.evidence.markup import Table
-from paribus.evidence.record import ConfigField, Prediction, Record, canonical, digest_of
+from paribus.records import block
+from paribus.records.block import BEGIN, END, FoundText, block_text, find_records, render
+from paribus.records.markup import Table
+from paribus.records.record import ConfigField, Prediction, Record, canonical, digest_of
 
 RECORD = Record("value", "week1_lab", "abc", "nonce", "v1", values={"audit.share": 0.5})
 TABLE = Table("Title <b>", ("a", "b"), (("1 < 2", "&"),), "note")

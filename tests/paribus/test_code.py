@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from paribus.evidence.code import MAX_NAMES, UNAVAILABLE, code_digest
+from paribus.records.code import MAX_NAMES, UNAVAILABLE, code_digest
 from tests.paribus.material import Define
 
 CELL = """

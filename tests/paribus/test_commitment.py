@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paribus.errors import ExperimentError
-from paribus.evidence.record import Prediction, Record
 from paribus.experiments.commitment import commit, normal_code, verify
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
+from paribus.records.record import Prediction, Record
 from tests.paribus.material import CONFIG, SMALL, Data, Train
 
 MADE = Prediction("macro_f1", "up", 0.0, 0.03, "smaller batches mean more updates", "2027-01-04T09:00:00+00:00", 3)

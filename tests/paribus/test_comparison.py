@@ -2,8 +2,8 @@
 
 import pytest
 
-from paribus.comparison import difference, table
 from paribus.errors import UsageError
+from paribus.experiments.comparison import difference, table
 from paribus.metrics import evaluate
 
 LABELS = [0, 0, 1, 2]

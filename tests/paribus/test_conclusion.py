@@ -5,7 +5,7 @@ import pytest
 from paribus.errors import UsageError
 from paribus.experiments.conclusion import Claim, judge
 from paribus.experiments.noise import selection_note
-from paribus.intervals import Interval
+from paribus.statistics.intervals import Interval
 
 UP, DOWN, AROUND = Interval(0.01, 0.03, 0.02), Interval(-0.03, -0.01, -0.02), Interval(-0.01, 0.02, 0.005)
 

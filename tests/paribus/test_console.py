@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from paribus.console import speak_plainly
+from paribus.display.console import speak_plainly
 
 
 @pytest.fixture(name="stream", params=["cp1252", "ascii"])

@@ -12,10 +12,10 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 import paribus
 from paribus.data.dataset import Dataset
 from paribus.errors import DataError, EvidenceError, ExperimentError
-from paribus.evidence.record import Prediction
+from paribus.experiments.notebook import Notebook
 from paribus.experiments.report import ExperimentReport, MetricRow
-from paribus.notebook import Notebook
-from paribus.runs import Run, RunResult
+from paribus.records.record import Prediction
+from paribus.records.runs import Run, RunResult
 
 RNG = np.random.default_rng(3)
 FEATURES = RNG.normal(size=(200, 4))

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from paribus.course.zoo.statistics import STATISTICS as COMPUTED
-from paribus.diagnosis import Diagnoses, explain, remarks, seen
+from paribus.display.show import executed_cells
 from paribus.errors import DiagnosisError, RecordError
-from paribus.evidence.record import Record, digest_of
 from paribus.experiments.commitment import commit_diagnoses, normal_code
-from paribus.notebook import Notebook
-from paribus.show import executed_cells
+from paribus.experiments.notebook import Notebook
+from paribus.records.record import Record, digest_of
 from paribus.zoo import open_zoo
+from paribus.zoo.diagnosis import Diagnoses, explain, remarks, seen
 from paribus.zoo.statistics import STATISTICS
 from tests.paribus.material import Clock
 from tests.paribus.test_zoo import write_zoo

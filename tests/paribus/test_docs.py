@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from paribus.evidence.record import Prediction
 from paribus.experiments.commitment import FORMAT, commit, normal_code
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
+from paribus.records.record import Prediction
 from tests.paribus.material import Config, Data, Train
 
 PAGE = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text("utf-8")

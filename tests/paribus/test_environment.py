@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from paribus.evidence import environment
-from paribus.session import utc_now
+from paribus.records import environment
+from paribus.records.session import utc_now
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from paribus.errors import ExperimentError
 from paribus.experiments.experiment import Experiment
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
 from tests.paribus.material import CELL, CONFIG, SMALL, Clock, Config, Data, Define, Reopen, Train, make_data
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from paribus.errors import EvidenceError
-from paribus.evidence.fields import basename, config_fields
-from paribus.evidence.record import ConfigField
+from paribus.records.fields import basename, config_fields
+from paribus.records.record import ConfigField
 
 
 @dataclass(frozen=True)

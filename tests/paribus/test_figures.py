@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from paribus import figures
-from paribus.canvas import NotebookFigure, shorten
 from paribus.errors import UsageError
-from paribus.evidence.record import Epoch, Prediction
 from paribus.experiments.report import ExperimentReport, MetricRow
+from paribus.figures import plots as figures
+from paribus.figures.canvas import NotebookFigure, shorten
 from paribus.metrics import evaluate
+from paribus.records.record import Epoch, Prediction
 from tests.paribus.figures_on_any_ground import check_figure
 
 CLASSES = [f"class {i} costs $5 and $6" for i in range(40)]

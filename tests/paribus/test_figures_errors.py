@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from paribus import figures_errors as figures
-from paribus.canvas import NotebookFigure
 from paribus.errors import UsageError
+from paribus.figures import errors as figures
+from paribus.figures.canvas import NotebookFigure
 from paribus.metrics import evaluate
 from tests.paribus.figures_on_any_ground import check_figure
 

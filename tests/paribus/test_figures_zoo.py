@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from paribus import figures_zoo as figures
-from paribus.canvas import NotebookFigure
 from paribus.errors import DataError, UsageError
-from paribus.evidence.record import Epoch
+from paribus.figures import zoo as figures
+from paribus.figures.canvas import NotebookFigure
+from paribus.records.record import Epoch
 from paribus.zoo import Log, compare, load_data, open_zoo
 from tests.paribus.figures_on_any_ground import check_figure
 from tests.paribus.test_zoo import write_zoo

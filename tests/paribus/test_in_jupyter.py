@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from paribus.evidence.block import find_records
+from paribus.records.block import find_records
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
@@ -34,7 +34,7 @@ CELLS = (
     "experiment.run('changed', train, {'b': 2}, data=data, seed=0)",
     "experiment.report()",
     "notebook.summary()",
-    "from paribus.show import executed_cells\nprint(executed_cells()[2])",
+    "from paribus.display.show import executed_cells\nprint(executed_cells()[2])",
 )
 
 

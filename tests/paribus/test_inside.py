@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from paribus.evidence.markup import to_text
+from paribus.check.unfinished import NOT_SEEN, Look, look
 from paribus.experiments.experiment import Experiment
-from paribus.inside import NOT_SEEN, Look, look
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
+from paribus.records.markup import to_text
 from tests.paribus.material import CONFIG, SMALL, Data, Train
 
 

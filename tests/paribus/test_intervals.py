@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from paribus.errors import UsageError
-from paribus.intervals import (
+from paribus.metrics import evaluate_fast
+from paribus.statistics.intervals import (
     Interval,
     jackknife_interval,
     paired_interval,
     t_quantile,
     welch_interval,
 )
-from paribus.metrics import evaluate_fast
 
 stats: Any = scipy_stats
 FREEDOM = (0.5, 1, 1.3, 2, 2.7, 3, 4.9, 9, 30, 200, 6429, 100_000)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import paribus
-from paribus import kept
 from paribus.errors import EvidenceError
-from paribus.notebook import Notebook
-from paribus.runs import RunResult
+from paribus.experiments.notebook import Notebook
+from paribus.records import arrays as kept
+from paribus.records.runs import RunResult
 from tests.paribus.material import Data
 
 LOGITS = np.linspace(-3, 3, 12, dtype=np.float32).reshape(4, 3)

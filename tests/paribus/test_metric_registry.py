@@ -12,12 +12,12 @@ from hypothesis.extra import numpy as arrays
 from sklearn import metrics as sk
 
 from paribus.errors import EvidenceError, RecordError, UsageError
-from paribus.evidence.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
-from paribus.evidence.record import Record
-from paribus.intervals import items_interval
 from paribus.metrics.metric import Metric, Scored
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first
 from paribus.metrics.scoring import default_metrics, leave_one_out, score, scored
+from paribus.records.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
+from paribus.records.record import Record
+from paribus.statistics.intervals import items_interval
 
 RNG = np.random.default_rng(11)
 TRUTH = RNG.integers(0, 4, 300)

@@ -8,8 +8,8 @@ import pytest
 
 from paribus.errors import ExperimentError
 from paribus.experiments.experiment import Experiment
+from paribus.experiments.notebook import Notebook, begin
 from paribus.experiments.wide import WIDEST
-from paribus.notebook import Notebook, begin
 from tests.paribus.material import CONFIG, SMALL, Data, Train
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from paribus.errors import UsageError
-from paribus.notebook import Notebook
-from paribus.runs import RunResult
+from paribus.experiments.notebook import Notebook
+from paribus.records.runs import RunResult
 from tests.paribus.material import Data
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from paribus.evidence.record import Prediction
+from paribus.display.tables import number, prediction_range
 from paribus.experiments.report import ExperimentReport, MetricRow, fell_in
-from paribus.tables import number, prediction_range
+from paribus.records.record import Prediction
 
 
 def prediction(**changes: object) -> Prediction:

@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from paribus.errors import EvidenceError
-from paribus.evidence.packing import unpack
-from paribus.evidence.record import MAX_RECORD_BYTES, Record
+from paribus.experiments.notebook import Notebook
 from paribus.metrics import evaluate
-from paribus.notebook import Notebook
-from paribus.runs import Run
+from paribus.records.packing import unpack
+from paribus.records.record import MAX_RECORD_BYTES, Record
+from paribus.records.runs import Run
 from tests.paribus.material import Data, make_data
 
 

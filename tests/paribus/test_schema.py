@@ -8,15 +8,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from paribus.diagnosis import seen
-from paribus.evidence.code import cell_digest
-from paribus.evidence.record import KINDS, ROLES, SCHEMA, Record
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
+from paribus.records.code import cell_digest
+from paribus.records.record import KINDS, ROLES, SCHEMA, Record
 from paribus.zoo import open_zoo
+from paribus.zoo.diagnosis import seen
 from tests.paribus.material import Data
 from tests.paribus.test_zoo import write_zoo
 
-DOCUMENTED = json.loads((files("paribus.evidence") / "schema.json").read_text("utf-8"))
+DOCUMENTED = json.loads((files("paribus.records") / "schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENTED)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from paribus.errors import ExperimentError, UsageError
+from paribus.experiments.notebook import Notebook
 from paribus.experiments.search import Search
-from paribus.notebook import Notebook
 from tests.paribus.material import CONFIG, Config, Data, Reopen, Train
 
 pytest.importorskip("optuna")

@@ -11,8 +11,8 @@ from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_seeds
 from paribus.experiments.conclusion import Claim
 from paribus.experiments.experiment import Experiment
-from paribus.notebook import Notebook
-from paribus.runs import Run
+from paribus.experiments.notebook import Notebook
+from paribus.records.runs import Run
 from tests.paribus.material import CELL, CONFIG, SMALL, Config, Data, Define, Reopen, Train, make_data
 
 SEEDS = (1, 2, 3)

@@ -7,7 +7,7 @@ import pytest
 
 import paribus
 from paribus.errors import EvidenceError
-from paribus.notebook import Notebook
+from paribus.experiments.notebook import Notebook
 from tests.paribus.material import Data, Reopen
 
 FOLDER = Path(".paribus") / "week1_homework"
@@ -98,7 +98,7 @@ def test_a_full_disk_is_told_and_takes_no_run_with_it(
     def fail(path: Path, content: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("paribus.session.write_atomic", fail)
+    monkeypatch.setattr("paribus.records.session.write_atomic", fail)
     result = run.finish(predictions=data.validation.labels)
     assert notebook.records()[-1] == result.record
     assert "could not be kept on disk (No space left on device)" in capsys.readouterr().out

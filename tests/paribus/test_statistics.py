@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from paribus.errors import UsageError
-from paribus.intervals import jackknife_interval, paired_interval, welch_interval
+from paribus.experiments.notebook import Notebook
 from paribus.metrics import evaluate, evaluate_fast
-from paribus.notebook import Notebook
-from paribus.runs import RunResult
+from paribus.records.runs import RunResult
 from paribus.statistics import fragility, mcnemar, over_items, over_seeds
+from paribus.statistics.intervals import jackknife_interval, paired_interval, welch_interval
 from paribus.statistics.mcnemar import exact_mcnemar
 from paribus.statistics.seeds import few_seeds
 from tests.paribus.material import Data, make_data

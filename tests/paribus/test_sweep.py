@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from paribus.errors import ExperimentError
-from paribus.evidence.record import ConfigField
 from paribus.experiments.knobs import with_value
+from paribus.experiments.notebook import Notebook
 from paribus.experiments.sweep import Sweep
-from paribus.notebook import Notebook
+from paribus.records.record import ConfigField
 from tests.paribus.material import CELL, CONFIG, Config, Data, Define, Reopen, Train
 
 VALUES = (32, 16, 24)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from paribus.check.tested import count_tests, defining_cell, draws, passed_tests
 from paribus.errors import EvidenceError
-from paribus.evidence.code import cell_digest
-from paribus.evidence.record import Record
-from paribus.notebook import Notebook, begin
-from paribus.tested import count_tests, defining_cell, draws, passed_tests
+from paribus.experiments.notebook import Notebook, begin
+from paribus.records.code import cell_digest
+from paribus.records.record import Record
 from tests.paribus.material import Reopen
 
 TASK = "def double(number):\n    return 2 * number"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from paribus.display.tracebacks import rendered
 from paribus.errors import ExperimentError
-from paribus.tracebacks import rendered
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")

@@ -3,8 +3,8 @@
 import pytest
 
 from paribus.errors import UsageError
-from paribus.notebook import Notebook
-from paribus.runs import RunResult
+from paribus.experiments.notebook import Notebook
+from paribus.records.runs import RunResult
 from tests.paribus.material import Data, make_data
 
 

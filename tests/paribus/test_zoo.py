@@ -11,7 +11,7 @@ import pytest
 from paribus.errors import DataError
 from paribus.zoo import find, open_zoo
 from paribus.zoo.logs import Log, read_log
-from paribus.zoo.places import places
+from paribus.zoo.where import places
 
 LOG = Log(((0.5, 5, 2.0, 1.9, 0.3, 0.1), (1.0, 10, 1.8, 1.7, 0.4, 0.2), (2.0, 20, None, None, None, None)))
 

@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from unittest import mock
 
-from grader.handback import Order, grade_class
+from grader.classrun.grade_class import Order, grade_class
+from grader.classrun.workplaces import Here, Place
+from grader.grading.results import read_results
 from grader.model import Result
-from grader.places import Here, Place
-from grader.results import read_results
 from paribus.course.policy import Limits, Policy
 from tests.grader.classroom import make_release
 
@@ -29,7 +29,7 @@ FORBIDDEN = re.compile(r'[\x00-\x1f<>:"\\|?*]|[. ]$|^(con|prn|aux|nul|com\d|lpt\
 def finish(folder: Path) -> tuple[Result, ...]:
     """Grade ``folder/in`` into ``folder/out`` in this process; every file is written as `paribus grade` does."""
     order = Order(folder / "in", (RELEASE,), folder / "out", policy=Policy(limits=LIMITS))
-    with mock.patch("grader.handback.open_place", _here):
+    with mock.patch("grader.classrun.grade_class.open_place", _here):
         return grade_class(order).results
 
 

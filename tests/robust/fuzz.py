@@ -35,7 +35,7 @@ def recover_target(content: bytes) -> None:
     from grader.errors import UnreadableError
     from grader.evidence.records import read_records
     from grader.gradebook.rebuild import rebuild
-    from grader.match import match
+    from grader.grading.match import match
     from grader.recover import RecoverLimits, recover
 
     limits = RecoverLimits(content_bytes=1_000_000, cells=200, outputs=500, records=50)
@@ -77,8 +77,8 @@ def inbox_target(content: bytes) -> None:
 def evidence_target(content: bytes) -> None:
     """Any text gives records or problems, any packed text an array or a RecordError."""
     from paribus.errors import RecordError
-    from paribus.evidence.block import find_records
-    from paribus.evidence.packing import unpack
+    from paribus.records.block import find_records
+    from paribus.records.packing import unpack
 
     text = content.decode("utf-8", errors="replace")
     find_records(text)
@@ -124,9 +124,9 @@ def folder_target(content: bytes) -> None:
 
 
 INSTRUMENTED = (
-    "paribus.evidence.block", "paribus.evidence.packing", "grader.evidence.records", "grader.intake.inbox",
-    "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover", "grader.match",
-    "grader.gradebook.rebuild", "grader.checks", "grader.grade", "grader.handback",
+    "paribus.records.block", "paribus.records.packing", "grader.evidence.records", "grader.intake.inbox",
+    "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover",
+    "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade", "grader.classrun.grade_class",
 )  # fmt: skip
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,

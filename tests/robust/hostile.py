@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from grader.grade import grade_one
-from grader.results import from_line, to_line
+from grader.grading.grade import grade_one
+from grader.grading.results import from_line, to_line
 from paribus.errors import RecordError
-from paribus.evidence.block import BEGIN, END
-from paribus.evidence.record import canonical, digest_of
+from paribus.records.block import BEGIN, END
+from paribus.records.record import canonical, digest_of
 from tests.grader.graded import release_of, submit, text_of
 from tests.robust.attacks import everywhere
 

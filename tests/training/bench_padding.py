@@ -15,9 +15,8 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from paribus import models
 from paribus.data import complaints
-from paribus.training import Batch, Encoded, TrainingConfig, batches, prepare, weighted_loss
+from paribus.training import Batch, Encoded, TrainingConfig, batches, models, prepare, weighted_loss
 
 
 def padded_to_max(encoded: Encoded, batch_size: int, max_length: int, seed: int) -> list[Batch]:

@@ -10,8 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from paribus import models
-from paribus.training import Prepared, TrainingConfig, prepare
+from paribus.training import Prepared, TrainingConfig, models, prepare
 
 
 @dataclass(frozen=True, eq=False)

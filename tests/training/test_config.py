@@ -66,7 +66,8 @@ def test_fields_are_knobs_and_name_a_folder_without_its_path(tmp_path: Path) -> 
 
 def test_importing_the_configuration_imports_neither_torch_nor_numpy() -> None:
     code = (
-        "import sys; from paribus.training import TrainingConfig; import paribus.models; TrainingConfig(); "
+        "import sys; from paribus.training import TrainingConfig; import paribus.training.models; "
+        "TrainingConfig(); "
         "print([name for name in ('torch', 'transformers', 'numpy') if name in sys.modules])"
     )
 

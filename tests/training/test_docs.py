@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from paribus.metrics import evaluate
-from paribus.runs import RunResult
+from paribus.records.runs import RunResult
 from paribus.training import FitResult
 
 DOCS = Path(__file__).parents[2] / "docs" / "training.md"

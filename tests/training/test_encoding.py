@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paribus import models
 from paribus.errors import TrainingError
-from paribus.training import Prepared, TrainingConfig, encode, prepare
+from paribus.training import Prepared, TrainingConfig, encode, models, prepare
 from paribus.training.protocols import SplitData
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from paribus import models
 from paribus.errors import TrainingError
-from paribus.training import Prepared, predict, take, validation_loss
+from paribus.training import Prepared, models, predict, take, validation_loss
 from paribus.training.protocols import SplitData
 
 

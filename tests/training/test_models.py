@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from paribus import models
 from paribus.errors import TrainingError
+from paribus.training import models
 from paribus.training.protocols import SplitData
 from tests.training.small_hub import small_hub
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from paribus import models, training
+from paribus import training
 from paribus.errors import TrainingError
-from paribus.training import TrainingConfig
+from paribus.training import TrainingConfig, models
 from paribus.training.checkpoint import POINTER, read_checkpoint, write_checkpoint
 from paribus.training.deep import DeepNetwork
 from paribus.training.recorded import Progress, Recorded, train_recorded

@@ -15,8 +15,8 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
-from paribus.evidence.record import ConfigField, Epoch, Record
 from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.records.record import ConfigField, Epoch, Record
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
 _NO_NAMES = frozenset(

@@ -13,7 +13,7 @@ from grader.evidence.unrecorded.literals import MARK, leaves, take_out
 from grader.evidence.unrecorded.names import Key, Means, Value, is_named_so, key_of, metric_name, plain_value
 from grader.evidence.unrecorded.tables import grids_in_html, grids_in_text
 from grader.model import Output, RecoveredCell
-from paribus.evidence.block import BEGIN
+from paribus.records.block import BEGIN
 
 MAX_TEXT, MAX_LINES, MAX_LINE, MAX_KEY = 60_000, 800, 600, 120
 LARGEST = 1e12

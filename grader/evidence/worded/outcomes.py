@@ -7,7 +7,7 @@ from grader.evidence.statements import Sentence
 from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.reading import vocabulary
-from paribus.evidence.record import Prediction
+from paribus.records.record import Prediction
 
 NEAR = 0.001
 """How far beyond a predicted bound a change may be and still be called within."""

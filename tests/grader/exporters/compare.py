@@ -26,7 +26,7 @@ from pathlib import Path
 
 from grader.errors import UnreadableError
 from grader.evidence.records import read_records
-from grader.match import prose_words, rendered_words
+from grader.grading.match import prose_words, rendered_words
 from grader.model import Recovered, RecoveredCell
 from grader.recover import recover
 from grader.recover.text import as_utf8, terminal_text

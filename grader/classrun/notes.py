@@ -1,0 +1,124 @@
+"""What concerns a batch as a whole, in sentences: for the end of a run and the top of the report."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from grader.intake.roster import MISSING, UNCLEAR
+from grader.intake.worksheet import Entry, Student, Worksheet
+from grader.lms.ignored_rows import NEVER, TICK, Round
+from grader.lms.outputs import is_number, numbers_in_zip
+from grader.model import Result
+from grader.pages.shared import who
+from paribus.course.policy import Policy
+
+LISTED = 5
+ANEW = "Download the grading worksheet anew and run this again with it (--collect grades nothing), or tick"
+
+
+def batch_notes(results: Sequence[Result]) -> Iterator[str]:
+    """What is to be said of the results alone."""
+    unclear = [result for result in results if _remarked(result, UNCLEAR)]
+    if unclear:
+        yield (
+            f"Nobody can tell whose work this is: {_names(map(_file, unclear))}. No grade is written for those who "
+            "may be meant; the report says who. Enter these grades in Moodle by hand."
+        )
+    missing = [result for result in results if _remarked(result, MISSING)]
+    if missing:
+        yield (
+            f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
+            f"{_names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
+            "groups and names were changed last?"
+        )
+    pages = [result for result in results if result.team and not numbers_in_zip(result)]
+    if pages:
+        yield (
+            f"Moodle takes no feedback file for those who are in no group, so {_names(map(who, pages))} is not in "
+            "feedback.zip. The grades and comments go by worksheet.csv; hand the page on yourself."
+        )
+
+
+def worksheet_notes(worksheet: Worksheet, results: Sequence[Result], entries: Mapping[str, Entry]) -> Iterator[str]:
+    """What Moodle's own worksheet tells of this batch."""
+    students = {student.number: student for student in worksheet.students}
+    sizes: dict[str, int] = {}
+    for student in worksheet.students:
+        sizes[student.group] = sizes.get(student.group, 0) + 1
+    alone = [
+        result for result in results
+        if not result.team and not result.group and (row := students.get(result.student)) is not None
+        and row.group not in NEVER and sizes[row.group] > 1
+    ]  # fmt: skip
+    if alone:
+        yield (
+            f"The worksheet has groups, and the work of {_names(map(who, alone))} bears the name of one student: "
+            "it counts for that student alone."
+        )
+    locked = [student for student in worksheet.students if student.locked and student.number in entries]
+    if locked:
+        yield (
+            f"Moodle will not take the grade of {_people(locked)}: the worksheet says that it cannot be changed. "
+            "It is locked or overridden in the gradebook."
+        )
+
+
+def round_notes(this: Round, policy: Policy) -> Iterator[str]:
+    """Which rows Moodle would ignore without a word, and what helps."""
+    if this.damaged:
+        yield "handed_back.json cannot be read, so nothing is known of what went back to Moodle before."
+    if this.older:
+        yield (
+            f"Moodle will ignore worksheet.csv for {_people(this.older)}: this worksheet is older than one that "
+            f"was used here before. {ANEW} “{TICK}”."
+        )
+    if this.again:
+        yield (
+            f"An earlier worksheet.csv held another grade or comment for {_people(this.again)}. If it or its "
+            f"feedback.zip was uploaded, Moodle ignores this one there without a word. {ANEW} “{TICK}”."
+        )
+    if this.unread:
+        yield (
+            f"The time of the grade of {_people(this.unread)} cannot be read ({this.unread[0].graded!r}), and goes "
+            f"back as it is. Moodle reads English dates alone and may ignore these rows: tick “{TICK}”."
+        )
+    if this.dated and not policy.zone_given:
+        yield (
+            "course.toml names no timezone under [grading], so the times of grades go back without one. Where "
+            "Moodle's server has another than you have in Moodle, it may ignore rows: name yours."
+        )
+
+
+def made_notes(results: Sequence[Result], policy: Policy) -> Iterator[str]:
+    """What a worksheet that Moodle did not write cannot do."""
+    if any(result.group for result in results):
+        yield (
+            "The zip is an assignment's for teams, and only Moodle's worksheet knows who is in which: "
+            "worksheet.csv has no row for them. Download the grading worksheet, and give it with --worksheet."
+        )
+    elif any(is_number(result.student) for result in results):
+        yield (
+            f"worksheet.csv was made without Moodle's: only a site in {_language(policy)} takes it, and never give "
+            "it to an assignment for teams, whose zip has groups' numbers. Better give Moodle's own with "
+            "--worksheet."
+        )
+
+
+def _language(policy: Policy) -> str:
+    return f"the language {policy.language!r}" if policy.language else "English (course.toml may name another)"
+
+
+def _remarked(result: Result, remark: str) -> bool:
+    return any(text.startswith(remark.partition(":")[0] + ":") for text in result.remarks)
+
+
+def _file(result: Result) -> str:
+    return f"{who(result)} ({result.student})" if result.name else who(result)
+
+
+def _people(students: Sequence[Student]) -> str:
+    return _names(f"{student.name} ({student.number})" if student.name else student.number for student in students)
+
+
+def _names(names: Iterable[str]) -> str:
+    listed = list(names)
+    shown = ", ".join(listed[:LISTED])
+    return shown if len(listed) <= LISTED else f"{shown} and {len(listed) - LISTED} more"

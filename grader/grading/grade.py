@@ -1,0 +1,268 @@
+"""From one submission's bytes and the releases to one Result: no files, no clock, no network, no resampling."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from grader.code.remarks import code_remarks
+from grader.errors import UnreadableError
+from grader.evidence.departures import departures
+from grader.evidence.records import read_records
+from grader.evidence.runs import Run, by_seed, finished, read_runs
+from grader.grading.judge import describe_error, judge
+from grader.grading.match import match
+from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
+from grader.reading.unseen import unread_in, unread_remark
+from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
+from grader.similarity.sketch import make_sketch
+from paribus.course.assignment import Role
+from paribus.course.release import Release
+
+LEAST_MATCHED = 0.3
+"""The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
+
+BROKE = "The grader broke on this file"
+ANSWERED = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO)
+
+_BEGIN = re.compile(
+    r"paribus\s*\.\s*begin\(\s*[\"']([A-Za-z0-9_\-]+)[\"']\s*(?:,\s*(?:release\s*=\s*)?[\"']([0-9a-f]{4,64})[\"'])?"
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A result, and the submission as a notebook that nbgrader can grade; "" where none was made yet."""
+
+    result: Result
+    notebook: str = ""
+
+
+def grade_one(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> Result:
+    """Grade one submission with the release it was made from, as `judge_one` does."""
+    return judge_one(submission, releases, limits)[0]
+
+
+def judge_one(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> tuple[Result, Case | None]:
+    """Grade one submission with the release it was made from; with the result the case, where there was one.
+
+    ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
+    the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
+    """
+    newest = releases[0]
+    if submission.problem:
+        return _closed(submission, newest, "unreadable", (submission.problem,)), None
+    try:
+        # No check looks at a picture's bytes, and decoding them is a tenth of the time.
+        recovered = recover(submission.content, submission.source, replace(limits, pictures_bytes=0))
+    except UnreadableError as error:
+        return _closed(submission, newest, "unreadable", (str(error),)), None
+    records = read_records(recovered, limits.records)
+    release = choose_release(recovered, records, releases)
+    if release is None:
+        named = ", ".join(sorted(named_assignments(recovered, records))) or "unknown"
+        remark = f"This notebook belongs to another assignment ({named}), expected {newest.assignment.name}."
+        return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
+    matches, unmatched = match(release.assignment, recovered)
+    if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
+        why = "it seems to belong to another assignment" if recovered.whole else "others may be missing from it"
+        remark = f"This notebook holds none or few of the cells of {release.assignment.name}: {why}."
+        return _closed(
+            submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
+        ), None
+    case = Case(
+        assignment=release.assignment,
+        references=release.references,
+        notebook=recovered,
+        matches=matches,
+        unmatched=tuple(unmatched),
+        records=records,
+        sealed=release.sealed,
+        commitments=submission.commitments,
+        handed_in=submission.handed_in,
+        reveal=submission.reveal,
+    )
+    return _result(submission, release, case), case
+
+
+def grade_safely(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> Result:
+    """As `grade_one`, and never an exception: the grader's own fault costs the student nothing and no one else."""
+    return judge_safely(submission, releases, limits)[0]
+
+
+def judge_safely(
+    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+) -> tuple[Result, Case | None]:
+    """As `judge_one`, with `grade_safely`'s promise."""
+    try:
+        return judge_one(submission, releases, limits)
+    except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
+        return broken(submission, releases, describe_error(error).splitlines()[-1]), None
+
+
+def broken(submission: Submission, releases: Sequence[Release], what: str) -> Result:
+    """The result of a submission that the grader could not get through: everything waits for a person."""
+    remark = f"{BROKE} ({what}). That is the grader's fault: a person grades it."
+    return _closed(submission, releases[0], "unreadable", (remark,))
+
+
+def is_broken(result: Result) -> bool:
+    """Whether this is such a result."""
+    return any(remark.startswith(BROKE) for remark in result.remarks)
+
+
+def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
+    """The assignments that the notebook's code and its records name, with the release digest, code first."""
+    named: dict[str, str] = {}
+    for cell in recovered.cells:
+        if cell.cell_type == "code":
+            for found in _BEGIN.finditer(cell.source):
+                named.setdefault(found[1], found[2] or "")
+    for item in records:
+        if item.record is not None:
+            named.setdefault(item.record.assignment, item.record.release)
+    return named
+
+
+def choose_release(
+    recovered: Recovered, records: Sequence[FoundRecord], releases: Sequence[Release]
+) -> Release | None:
+    """The release that a notebook was made from: by digest, else the newest of the named assignment.
+
+    None where the notebook names other assignments only; the newest where it names none.
+    """
+    named = named_assignments(recovered, records)
+    digests = {digest for digest in named.values() if digest}
+    digests |= {item.record.release for item in records if item.record is not None}
+    for release in releases:
+        if release.digest and release.digest in digests:
+            return release
+    if not named:
+        return releases[0]
+    return next((release for release in releases if release.assignment.name in named), None)
+
+
+def _named(recovered: Recovered, records: Sequence[FoundRecord], release: Release) -> bool:
+    return release.assignment.name in named_assignments(recovered, records)
+
+
+def _share(matches: Mapping[str, Match]) -> float:
+    """The share of the cells that make an assignment this one that were found in the notebook."""
+    roles = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO, Role.CODE)
+    telling = [item for item in matches.values() if item.cell.role in roles]
+    found = [item for item in telling if item.recovered is not None]
+    return len(found) / len(telling) if telling else 1.0
+
+
+def _result(submission: Submission, release: Release, case: Case) -> Result:
+    cells = judge(case)
+    missing = [key for key in (cell.key for cell in cells) if not _found(case, key)]
+    remarks = [*submission.remarks, *case.notebook.remarks]
+    if missing:
+        named = any(cell.survived.id or cell.survived.tags for cell in case.notebook.cells)
+        unnamed = "" if named else " It keeps neither ids nor tags, so a much changed cell is not recognised."
+        remarks.append(f"Not found in the file: {', '.join(missing)}.{unnamed}")
+        # One of these may be the missing answer.
+        if own := [cell for cell in case.unmatched if cell.source.strip()]:
+            cells_are = "1 cell of the file is" if len(own) == 1 else f"{len(own)} cells of the file are"
+            remarks.append(
+                f"{cells_are} no cell of the assignment: the person who grades sees them where they stood."
+            )
+    if twice := [item.cell.key for item in case.matches.values() if item.duplicates and item.cell.role in ANSWERED]:
+        remarks.append(
+            f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
+            "beside it for the person who grades."
+        )
+    remarks += code_remarks(case)
+    remarks += [unread_remark(case)] if unread_in(case) else []
+    remarks += [item.text for item in departures(case)]
+    if not any(item.record is not None for item in case.records):
+        remarks.append("The file holds no evidence records.")
+    if release.digest and not _is_this_release(case, release):
+        remarks.append(f"Made from another release than the one it was graded with ({release.digest}).")
+    return Result(
+        submission=submission.submission,
+        student=submission.student,
+        source=submission.source,
+        sha256=submission.sha256,
+        status="partial" if missing or _broke(cells) else "graded",
+        name=submission.name,
+        release=release.digest,
+        family=case.notebook.family,
+        remarks=tuple(dict.fromkeys(remarks)),
+        score=sum(cell.score for cell in cells),
+        pending=sum(cell.pending for cell in cells),
+        max_score=release.assignment.max_score,
+        needs_person=tuple(
+            cell.key for cell in sorted(cells, key=lambda cell: not cell.says_little) if cell.pending
+        ),
+        cells=cells,
+        metrics=run_metrics(case),
+        sketch=make_sketch(case),
+    )
+
+
+def _found(case: Case, key: str) -> bool:
+    item = case.matches.get(key)
+    return item is not None and (item.recovered is not None or item.cell.role is Role.NOTEBOOK)
+
+
+def _broke(cells: Sequence[CellResult]) -> bool:
+    return any(
+        verdict.outcome is Outcome.UNDECIDED and verdict.traceback for cell in cells for verdict in cell.verdicts
+    )
+
+
+def _is_this_release(case: Case, release: Release) -> bool:
+    """No digest in the notebook is no other release: it may have been lost."""
+    named = named_assignments(case.notebook, case.records)
+    digest = named.get(release.assignment.name, "")
+    return not digest or digest == release.digest
+
+
+def run_metrics(case: Case) -> dict[str, float]:
+    """Every named run's metrics as ``<run>.<metric>``: the mean over its finished seeds, outside of experiments."""
+    by_label: dict[str, list[Run]] = {}
+    for run in finished(read_runs(case)):
+        by_label.setdefault(_label(run), []).append(run)
+    found: dict[str, float] = {}
+    for label, runs in by_label.items():
+        seeds = by_seed(runs).values()
+        for metric in sorted({metric for run in seeds for metric in run.metrics}):
+            values = [run.metrics[metric] for run in seeds if metric in run.metrics]
+            with suppress(OverflowError):  # a record may hold numbers whose sum no float can
+                found[f"{label}.{metric}"] = fmean(values)
+    return found
+
+
+def _label(run: Run) -> str:
+    record = run.record
+    return f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
+
+
+def _closed(
+    submission: Submission, release: Release, status: Status, remarks: Sequence[str], family: str = ""
+) -> Result:
+    """A submission that was not judged: no points are lost, all of them wait for a person."""
+    assignment = release.assignment
+    return Result(
+        submission=submission.submission,
+        student=submission.student,
+        source=submission.source,
+        sha256=submission.sha256,
+        status=status,
+        name=submission.name,
+        release=release.digest,
+        family=family,
+        remarks=tuple(dict.fromkeys((*remarks, *submission.remarks))),
+        pending=assignment.max_score,
+        max_score=assignment.max_score,
+        needs_person=tuple(cell.key for cell in assignment.graded() if cell.points),
+    )

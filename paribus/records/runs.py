@@ -1,0 +1,377 @@
+"""One run: a start record before training, a log line an epoch, a result record after.
+
+A student's own loop calls ``run.log(...)`` once an epoch and ``run.finish()`` once. Nothing that training
+produces, a loss that is not a number included, makes these two lose a run.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from paribus.display.show import say, show
+from paribus.display.tables import epoch_line, result_table
+from paribus.errors import EvidenceError
+from paribus.metrics import Metrics
+from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.scoring import Values, default_metrics, score, scored
+from paribus.records import block
+from paribus.records.fields import config_fields
+from paribus.records.packing import pack, pack_scores, pack_values
+from paribus.records.record import ID_RECORD_BYTES, MAX_RECORD_BYTES, ConfigField, Epoch, Record
+from paribus.records.session import Session
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+class Part(Protocol):
+    """One part of the split. It has ``texts``, of which a fingerprint is made, or its own ``fingerprint``."""
+
+    @property
+    def labels(self) -> "NDArray[Any]":
+        """Class ids or numbers, shape (items,), in the order of the items."""
+
+
+class Data(Protocol):
+    """What a run needs to know about its data; `paribus.data.dataset.Dataset` and
+    `paribus.data.complaints.Complaints` are two.
+
+    It may also say what is predicted (``predicts``: "value" for numbers, "item" for one score an item; classes if
+    it says nothing) and by which ``metrics`` runs are scored, the one that chooses the checkpoint first.
+    """
+
+    @property
+    def train(self) -> Part:
+        """What models learn from."""
+
+    @property
+    def validation(self) -> Part:
+        """What runs are compared on."""
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """Class names by id; empty where numbers are predicted."""
+
+    @property
+    def source(self) -> str:
+        """What the data were called when they were loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what the items are and of their labels."""
+
+    @property
+    def split_digest(self) -> str:
+        """Digest of who is in which part."""
+
+
+def predicts(data: Data) -> str:
+    """What runs on ``data`` predict: "" for classes, "value" or "item"."""
+    return str(getattr(data, "predicts", ""))
+
+
+def metrics_of(data: Data) -> tuple[str, ...]:
+    """By which metrics runs on ``data`` are scored."""
+    return tuple(getattr(data, "metrics", ())) or default_metrics(predicts(data))
+
+
+def chooser(data: Data) -> str:
+    """The metric that chooses a run's checkpoint: macro-F1 where runs have it, else the data's first."""
+    names = metrics_of(data)
+    return "macro_f1" if "macro_f1" in names else names[0]
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """A finished run. ``metrics`` are `Metrics` of classes, else `Values`; ``predictions`` are those of the chosen
+    checkpoint on the validation split, shape (items,).
+    """
+
+    name: str
+    run: str
+    seed: int
+    metrics: Any
+    epochs: tuple[Epoch, ...]
+    chosen_epoch: int | None
+    predictions: "NDArray[Any]"
+    record: Record
+    start: Record
+
+    def value(self, metric: str) -> float:
+        """A metric by its name; EvidenceError lists the names this run has."""
+        try:
+            return float(self.record.values[metric])
+        except KeyError:
+            known = ", ".join(sorted(self.record.values))
+            raise EvidenceError(f"The run {self.name!r} has no metric {metric!r}; it has {known}.") from None
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        told = ", ".join(
+            f"{title(name)} {SHIPPED_REGISTRY[name].shown(value)}" for name, value in self.metrics.values().items()
+        )
+        return f"RunResult({self.name}, seed {self.seed}: {told})"
+
+    @property
+    def chosen_by(self) -> str:
+        """The metric by which the checkpoint was chosen."""
+        return self.record.chosen_by or "macro_f1"
+
+
+_ONE = {"": "class id", "value": "number", "item": "score"}
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """Predictions of one checkpoint, shape (items,), and their packed text beside that of the classes' scores."""
+
+    values: "NDArray[Any]"
+    packed: str
+    scores: str = ""
+
+
+@dataclass(repr=False)
+class Run:
+    """A run that has begun. `Notebook.start` makes it; call `log` once an epoch and `finish` at the end."""
+
+    session: Session
+    start: Record
+    data: Data
+    epochs: list[Epoch] = field(default_factory=list)
+    nonfinite: bool = False
+    result: RunResult | None = None
+    _logged: dict[int, "Predicted"] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """One line for people."""
+        state = "finished" if self.result is not None else f"{len(self.epochs)} epochs logged"
+        return f"Run({self.name}, seed {self.seed}, {state})"
+
+    @property
+    def seed(self) -> int:
+        """The run's seed, for everything random in training."""
+        return self.start.seed or 0
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return self.start.run_name
+
+    def log(
+        self,
+        *,
+        epoch: int,
+        train_loss: object = None,
+        validation_loss: object = None,
+        predictions: "ArrayLike | None" = None,
+        scores: "ArrayLike | None" = None,
+    ) -> Metrics | Values | None:
+        """Keep one epoch: its losses, and the metrics of its validation predictions, shape (items,).
+
+        ``scores`` are the probabilities of the classes, shape (items, classes), for metrics that need them. Prints
+        one line; an epoch logged twice replaces the first. Returns the metrics where there are predictions. A loss
+        that is not a finite number is left out and marks the run as nonfinite.
+        """
+        measured = {"train_loss": self._loss(train_loss), "validation_loss": self._loss(validation_loss)}
+        lost = [name for name, loss in (("train_loss", train_loss), ("validation_loss", validation_loss))
+                if loss is not None and measured[name] is None]  # fmt: skip
+        values = {name: loss for name, loss in measured.items() if loss is not None}
+        metrics = None
+        if predictions is not None:
+            made = self._predicted(predictions, scores)
+            metrics, found = self._score(made)
+            values |= {name: found[name] for name in self._shown_by_epoch() if name in found}
+            self._logged[int(epoch)] = made
+        line = Epoch(int(epoch), values)
+        self.epochs = [*(item for item in self.epochs if item.epoch != line.epoch), line]
+        self.result = None
+        say(epoch_line(line, lost))
+        return metrics
+
+    def finish(
+        self,
+        predictions: "ArrayLike | None" = None,
+        *,
+        scores: "ArrayLike | None" = None,
+        measured: Mapping[str, float] | None = None,
+        outcome: Mapping[str, object] | None = None,
+    ) -> RunResult:
+        """Write and display the result record.
+
+        The chosen epoch is the first that is best by the unrounded metric that the data choose by (macro-F1 for
+        classes) over the logged predictions; where ``predictions`` are given, they are the result, and the chosen
+        epoch is the first logged one that made the same. ``scores`` as in `log`. ``measured`` holds metrics that
+        nobody can compute from predictions, such as ``latency_p50``; ``outcome`` what training found by itself,
+        such as the seconds it took. Called again, it shows the same result again. Raises EvidenceError where there
+        are no predictions at all.
+        """
+        if self.result is None or predictions is not None or outcome or measured:
+            chosen, made = self._choose(predictions, scores)
+            record = self._write(chosen, made, self._measured(measured or {}), outcome or {})
+            self.result = RunResult(
+                self.name, self.start.run, self.seed, self._score(made)[0], record.epochs, chosen, made.values,
+                record, self.start,
+            )  # fmt: skip
+        self._show(self.result)
+        return self.result
+
+    def _show(self, result: RunResult) -> None:
+        table = result_table(result.record, getattr(result.metrics, "never_predicted", None))
+        show(block.render(result.record, table), repr(result))
+
+    def _choose(
+        self, predictions: "ArrayLike | None", scores: "ArrayLike | None"
+    ) -> "tuple[int | None, Predicted]":
+        if predictions is not None:
+            made = self._predicted(predictions, scores)
+            same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
+            return (same[0] if same else None), made
+        metric = SHIPPED_REGISTRY[chooser(self.data)]
+        lines = {line.epoch: value for line in self.epochs if (value := line.get(metric.name)) is not None}
+        if not lines:
+            raise EvidenceError(
+                f"The run {self.name!r} has no predictions. Pass the validation predictions, one "
+                f"{_ONE[predicts(self.data)]} an item: "
+                "run.log(epoch=…, predictions=…) after each epoch, or run.finish(predictions=…)."
+            )
+        best = min(lines)
+        for epoch in sorted(lines):
+            if metric.better(lines[epoch], lines[best]):
+                best = epoch
+        return best, self._logged[best]
+
+    def _write(
+        self, chosen: int | None, made: "Predicted", measured: Mapping[str, float], outcome: Mapping[str, object]
+    ) -> Record:
+        found: dict[str, object] = dict(outcome)
+        if self.epochs:
+            found["epochs_run"] = len(self.epochs)
+        if self.nonfinite:
+            found["nonfinite"] = True
+        values = {**self._score(made)[1], **measured}
+        for line in self.epochs:
+            if line.epoch == chosen:
+                losses = {name: line.get(name) for name in ("train_loss", "validation_loss")}
+                values |= {name: value for name, value in losses.items() if value is not None}
+        fields: dict[str, Any] = {
+            "run_name": self.start.run_name, "experiment": self.start.experiment, "arm": self.start.arm,
+            "vary": self.start.vary, "seed": self.start.seed,
+            "config": {**self.start.config, **config_fields({}, outcome=found)},
+            "data": self.start.data, "epochs": tuple(sorted(self.epochs, key=lambda line: line.epoch)),
+            "chosen_epoch": chosen, "chosen_by": chooser(self.data), "values": values,
+            "predictions": made.packed, "scores": made.scores, "start": self.start.digest(),
+        }  # fmt: skip
+        fitted = fit_to_size(self.session.draft("result", self.start.run, **fields))
+        fields |= {name: getattr(fitted, name) for name in ("config", "epochs", "predictions", "scores")}
+        return self.session.write("result", self.start.run, **fields)
+
+    def _score(self, made: "Predicted") -> tuple[Metrics | Values, dict[str, float]]:
+        """What these predictions score, from the packed arrays: the grader gets the same numbers to the bit."""
+        kind = predicts(self.data)
+        items = scored(
+            pack_labels(self.data), made.packed, predicts=kind, n_classes=len(self.data.classes), scores=made.scores
+        )
+        return score(items, predicts=kind, names=metrics_of(self.data))
+
+    def _shown_by_epoch(self) -> Sequence[str]:
+        """The metrics that a line of the log holds: of classes accuracy and macro-F1, else all there are."""
+        names = in_order(metrics_of(self.data))
+        return [name for name in names if name not in ("weighted_f1", "zero_f1_classes")]
+
+    def _measured(self, given: Mapping[str, float]) -> dict[str, float]:
+        for name, value in given.items():
+            if name not in SHIPPED_REGISTRY or SHIPPED_REGISTRY[name].compute is not None:
+                known = ", ".join(metric.name for metric in SHIPPED_REGISTRY if metric.compute is None)
+                raise EvidenceError(f"A run can measure {known}; got {name!r}. Others follow from predictions.")
+            if not math.isfinite(float(value)):
+                raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")
+        return {name: float(value) for name, value in given.items()}
+
+    def _predicted(self, predictions: "ArrayLike", scores: "ArrayLike | None") -> "Predicted":
+        """Predictions as arrays of their own and as text, from a list, an array or a tensor on any device."""
+        import numpy as np
+
+        given = np.array(_on_this_machine(predictions))
+        expected = np.asarray(self.data.validation.labels).shape
+        kind = predicts(self.data)
+        if given.shape != expected or given.dtype.kind not in ("iu" if not kind else "iuf"):
+            wanted = "whole numbers" if not kind else "numbers"
+            raise EvidenceError(
+                f"The predictions of {self.name!r} have shape {given.shape} and type {given.dtype}; expected one "
+                f"{_ONE[kind]} for each validation item, shape {expected} of {wanted}."
+                f"{'' if kind else ' For logits, pass logits.argmax(axis=1).'}"
+            )
+        if not kind and given.size and (given.min() < 0 or given.max() >= len(self.data.classes)):
+            raise EvidenceError(
+                f"The predictions of {self.name!r} run from {given.min()} to {given.max()}; class ids go from 0 to "
+                f"{len(self.data.classes) - 1}."
+            )
+        packed_scores = "" if scores is None else self._packed_scores(scores)
+        if kind:
+            return Predicted(given.astype(np.float64), pack_values(given), packed_scores)
+        return Predicted(given.astype(np.int64), pack(given), packed_scores)
+
+    def _packed_scores(self, scores: "ArrayLike") -> str:
+        import numpy as np
+
+        given = np.asarray(_on_this_machine(scores))
+        expected = (len(self.data.validation.labels), len(self.data.classes))
+        if given.shape != expected:
+            raise EvidenceError(
+                f"The scores of {self.name!r} have shape {given.shape}; expected {expected}: the probability of "
+                "each class for each validation item."
+            )
+        return pack_scores(given)
+
+    def _loss(self, value: Any) -> float | None:  # noqa: ANN401 - a number, a numpy scalar or a tensor
+        if value is None:
+            return None
+        number = float(value)
+        if not math.isfinite(number):
+            self.nonfinite = True
+            return None
+        return float(f"{number:.6g}")
+
+
+def pack_labels(data: Data) -> str:
+    """The validation labels of ``data`` as text."""
+    import numpy as np
+
+    labels = np.asarray(data.validation.labels)
+    return pack_values(labels) if predicts(data) else pack(labels)
+
+
+def _on_this_machine(values: Any) -> Any:  # noqa: ANN401 - a list, an array or a tensor
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+
+
+def fit_to_size(record: Record) -> Record:
+    """``record``, made to fit the size a record may have, and saying so.
+
+    Of a very long log, every k-th epoch is kept beside the first, the chosen and the last ("log_every": k); scores
+    of classes that do not fit even then are left out ("scores_left_out"), then predictions
+    ("predictions_left_out"), and the metrics stay.
+    """
+    every = 1
+    full = record
+    while _too_large(record) and every < len(full.epochs):
+        every *= 2
+        last = len(full.epochs) - 1
+        kept = tuple(
+            line for i, line in enumerate(full.epochs)
+            if i % every == 0 or i == last or line.epoch == full.chosen_epoch
+        )  # fmt: skip
+        note = {"log_every": ConfigField(every, "outcome")}
+        record = replace(full, epochs=kept, config={**full.config, **note})
+    for name in ("scores", "predictions"):
+        if _too_large(record) and getattr(record, name):
+            note = {f"{name}_left_out": ConfigField(value=True, role="outcome")}
+            left: dict[str, Any] = {name: ""}
+            record = replace(record, config={**record.config, **note}, **left)
+    return record
+
+
+def _too_large(record: Record) -> bool:
+    ids_alone = not record.scores and record.predictions[:1] == "u"
+    return len(record.to_json().encode()) > (ID_RECORD_BYTES if ids_alone else MAX_RECORD_BYTES)

@@ -1,0 +1,1 @@
+"""What only maintainers run: the GPU suite and the checks with each platform's pinned libraries."""
