@@ -1,7 +1,7 @@
 """What a worker of a Dask cluster does: it hands each submission to a process of its own below it.
 
-The process is one of `grader.classrun.pool`, with its bounds on time and memory. So a submission that hangs or kills
-costs only itself, there as on one machine.
+The process is one of `grader.classrun.pool`, with its bounds on time and memory. So a submission that hangs or
+kills costs only itself, there as on one machine.
 """
 
 import multiprocessing

@@ -52,7 +52,7 @@ def test_a_page_parses_without_its_pictures_as_with_them(pieces: list[bytes]) ->
     """Put back in, they stand where they stood."""
     page = b"".join(pieces)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lean, "LEAST", 4)
+        patch.setattr(without_pictures, "LEAST", 4)
         parsed, _, lifted = parse_lean(page)
     whole = parsed.html or ""
     for number, run in enumerate(lifted.runs):
@@ -67,8 +67,8 @@ def test_every_exporters_page_is_read_as_it_was(path: Path, monkeypatch: pytest.
     lighter = recover(page, path.name, DEFAULT_LIMITS)
     if b"</style>" in page and "basic" not in path.name and "pandoc" not in path.name:
         assert len(drop_styles(page)) < len(page) - 200_000
-    monkeypatch.setattr(lean, "LEAST", len(page))
-    monkeypatch.setattr(lean, "drop_styles", lambda page: page)
+    monkeypatch.setattr(without_pictures, "LEAST", len(page))
+    monkeypatch.setattr(without_pictures, "drop_styles", lambda page: page)
     assert recover(page, path.name, DEFAULT_LIMITS) == lighter
 
 

@@ -126,7 +126,8 @@ def folder_target(content: bytes) -> None:
 INSTRUMENTED = (
     "paribus.records.block", "paribus.records.packing", "grader.evidence.records", "grader.intake.inbox",
     "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover",
-    "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade", "grader.classrun.grade_class",
+    "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade",
+    "grader.classrun.grade_class",
 )  # fmt: skip
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "recover": recover_target, "inbox": inbox_target, "evidence": evidence_target, "worksheet": worksheet_target,
