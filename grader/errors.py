@@ -10,6 +10,7 @@ GraderError                     everything the grader refuses
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── GradebookError              nbgrader's database or folders
+├── DeskError                   the desk: its store, its address, what a grader asks of it
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
@@ -61,6 +62,10 @@ class KeptError(GraderError):
 
 class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
+
+
+class DeskError(GraderError):
+    """What the desk cannot do; the message is for the person who grades."""
 
 
 class ClusterError(GraderError):
