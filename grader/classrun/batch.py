@@ -274,10 +274,12 @@ class _State:
 def batch_key(releases: Sequence[Release], also: str = "") -> str:
     """What a line of results depends on besides its submission: the grader's code, releases and ``also``.
 
-    References and sealed keys may change under one release digest: recorded anew, built later, revealed.
+    References and sealed keys may change under one release digest: recorded anew, built later, revealed. So may
+    rubrics and model answers, but no result depends on them.
     """
     parts = [own_code(), SCHEMA, also, *(release.digest for release in releases)]
-    parts += [hashlib.sha256(release.assignment.to_json().encode()).hexdigest() for release in releases]
+    assignments = [release.assignment.without_rubrics().to_json() for release in releases]
+    parts += [hashlib.sha256(text.encode()).hexdigest() for text in assignments]
     parts += [json.dumps([dict(release.references), dict(release.sealed)], sort_keys=True) for release in releases]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -7,11 +7,12 @@ stand in the cells and are split over checks; what no check decides is for a per
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from paribus.course.errors import AssignmentError
+from paribus.course.rubric import RubricLine
 
 SCHEMA = "paribus.assignment/1"
 
@@ -58,7 +59,8 @@ class Cell:
 
     ``source`` is the released source. ``points`` = sum of the checks' points + ``manual``.
     ``grades`` names, in a tests cell, the task it grades. ``options`` holds the header's other settings
-    (``vary``, ``min_words``, …). ``heading`` is the nearest heading above, for people.
+    (``vary``, ``min_words``, …). ``heading`` is the nearest heading above, for people. ``rubric`` and
+    ``model_answer`` are for the person who gives the manual points, and no part of the release's digest.
     """
 
     key: str
@@ -72,6 +74,8 @@ class Cell:
     grades: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     heading: str = ""
+    rubric: tuple[RubricLine, ...] = ()
+    model_answer: str = ""
 
     @property
     def tag(self) -> str:
@@ -119,16 +123,30 @@ class Assignment:
 
     def to_json(self) -> str:
         """Canonical, indented JSON with a final newline."""
-        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self._values(), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def without_rubrics(self) -> Self:
+        """The assignment without what is for graders alone: rubrics and model answers, which no check reads."""
+        return replace(self, cells=tuple(replace(cell, rubric=(), model_answer="") for cell in self.cells))
+
+    def _values(self) -> dict[str, Any]:
+        """Its JSON values; a cell without a rubric or a model answer does not name them."""
+        body = asdict(self)
+        for cell in body["cells"]:
+            for name in ("rubric", "model_answer"):
+                if not cell[name]:
+                    del cell[name]
+        return body
 
     def compute_release(self, references: str = "") -> str:
         """The digest of all that students and graders get: 16 hex digits of a SHA-256.
 
-        Line numbers of the author's source are no part of it: they serve error messages alone. Sources carry the
-        digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the canonical JSON of the
+        Line numbers of the author's source are no part of it: they serve error messages alone. Rubrics and model
+        answers are no part of it either: they may change after students have the notebook. Sources carry the digest
+        as the placeholder ``{{ release }}`` until it is known; ``references`` is the canonical JSON of the
         references that the prose and the bands use.
         """
-        body = {**asdict(self), "release": ""}
+        body = {**self.without_rubrics()._values(), "release": ""}
         for cell in body["cells"]:
             del cell["line"]
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + references
@@ -153,6 +171,7 @@ class Assignment:
                         **cell,
                         "role": Role(cell["role"]),
                         "checks": tuple(CheckPoints(**item) for item in cell["checks"]),
+                        "rubric": tuple(RubricLine(**item) for item in cell.get("rubric", ())),
                     }
                 )
                 for cell in raw["cells"]

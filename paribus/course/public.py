@@ -1,7 +1,8 @@
 """What of an assignment a student may have beside the notebook: enough to check one's own file before handing in.
 
-The released sources are the student's already. Points stay out, and so do the checks that would give something
-away: reference bands, keys of blind models, what is compared over the class. Hidden tests are in no release.
+The released sources are the student's already. Points, rubrics and model answers stay out, and so do the checks
+that would give something away: reference bands, keys of blind models, what is compared over the class. Hidden tests
+are in no release.
 """
 
 from dataclasses import replace
@@ -17,10 +18,10 @@ NOT_PUBLIC_FAMILIES = frozenset({"diagnosis"})
 
 
 def public_form(assignment: Assignment) -> Assignment:
-    """The assignment with public checks alone, no points, and the settings that these checks need."""
+    """The assignment with public checks alone, no points, no rubric, and the settings that these checks need."""
     return replace(
         assignment,
-        cells=tuple(_public_cell(cell) for cell in assignment.cells),
+        cells=tuple(_public_cell(cell) for cell in assignment.without_rubrics().cells),
         settings={name: value for name, value in assignment.settings.items() if name in SETTINGS},
     )
 
