@@ -76,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
+    from grader.classrun.made_from import write_made_from
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
 
@@ -99,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
         may_replace=arguments.replace,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
+    if not arguments.collect:
+        write_made_from(arguments.out, arguments.submissions, _release_folders(arguments))
     with show_progress(quiet=arguments.json) as observe:
         handback = (collect if arguments.collect else grade_class)(order, observe)
     changed = None if earlier is None else changes(earlier, read_graded(arguments.out))
@@ -120,8 +123,7 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:
-        # The folder above, which holds one folder an assignment, is what people tend to name.
-        chosen = folder / name if (folder / name).is_dir() else folder
+        chosen = _own_folder(folder, name)
         if not chosen.is_dir():
             week = name.partition("_")[0]
             raise UsageError(
@@ -140,6 +142,18 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
         if release.digest not in {other.digest for other in found}:
             found.append(release)
     return tuple(found)
+
+
+def _own_folder(folder: Path, name: str) -> Path:
+    """A release's folder. The one above, which holds one folder an assignment, is what people tend to name."""
+    return folder / name if (folder / name).is_dir() else folder
+
+
+def _release_folders(arguments: argparse.Namespace) -> list[Path]:
+    return [
+        _own_folder(folder, arguments.assignment)
+        for folder in arguments.release or [RELEASES / arguments.assignment]
+    ]
 
 
 def _check_paths(arguments: argparse.Namespace) -> None:

@@ -1,13 +1,14 @@
 """What a person may decide of one submission, and what it then gets: pure functions over results and decisions.
 
-An item is one check's points of one cell, or the points that only a person gives. It is open where the check came to
-no verdict. Every other check's item can be decided as well: that overturns the verdict.
+An item is one check's points of one cell, or the points that only a person gives. It is open where the check
+came to no verdict. Every other check's item can be decided as well: that overturns the verdict.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot
 from grader.model import CellResult, Outcome, Result, Verdict
@@ -53,9 +54,10 @@ class Item:
 class Decision:
     """What somebody decided of an item: ``points``, or, where there are any, the rubric's ``lines`` (their keys).
 
-    ``number`` is its place in the store's log. ``at`` is ISO 8601. ``asked`` and ``answered`` are the item's at that
-    moment, and ``word`` what the grader said: "passed", "failed", "undecided", or a proposal that was confirmed or not
-    as "proposed passed". ``blind`` decisions were made without that word; they give no points.
+    ``number`` is its place in the store's log. ``at`` is ISO 8601. ``asked`` and ``answered`` are the item's at
+    that moment, and ``word`` what the grader said: "passed", "failed", "undecided", or a proposal that was
+    confirmed or not as "proposed passed". ``blind`` decisions were made without that word; they give no points.
+    What was decided with one key press, of several equal answers, shares its ``request``.
     """
 
     number: int
@@ -71,6 +73,7 @@ class Decision:
     answered: str = ""
     word: str = ""
     blind: bool = False
+    request: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -104,6 +107,17 @@ class Work:
     def of_cell(self, cell: str) -> tuple[Item, ...]:
         """The items of one cell."""
         return tuple(item for item in self.items if item.cell == cell)
+
+    def released(self, cell: str) -> Cell | None:
+        """The cell as it was released; None where this release has none of this key."""
+        return _released(self.assignment, cell)
+
+    @cached_property
+    def grade_ids(self) -> Mapping[tuple[str, str, str], str]:
+        """Nbgrader's cell that holds each item's points, by the item's key; one that the release lacks is left
+        out.
+        """
+        return {item.key: slot.grade_id for slot in self.slots for item in _items_of_slot(self, slot)}
 
 
 def items_of(result: Result, assignment: Assignment, answers: Mapping[str, str]) -> tuple[Item, ...]:
@@ -142,14 +156,14 @@ def points_of(decision: Decision, item: Item, cell: Cell | None) -> float:
 
 
 def slot_grades(work: Work, decisions: Mapping[tuple[str, str, str], Decision]) -> dict[str, SlotGrade]:
-    """nbgrader's cells that are wholly decided, with what they get; ``decisions`` hold, and are by item."""
+    """Nbgrader's cells that are wholly decided, with what they get; ``decisions`` hold, and are by item."""
     found: dict[str, SlotGrade] = {}
     for slot in work.slots:
         items = _items_of_slot(work, slot)
         mine = [decisions[item.key] for item in items if item.key in decisions]
         if not mine or any(item.open and item.key not in decisions for item in items):
             continue
-        released = _released(work.assignment, slot.key)
+        released = work.released(slot.key)
         score = sum(
             points_of(decisions[item.key], item, released) if item.key in decisions else item.automatic
             for item in items
@@ -159,14 +173,10 @@ def slot_grades(work: Work, decisions: Mapping[tuple[str, str, str], Decision]) 
     return found
 
 
-def slot_of(work: Work, item: Item) -> Slot | None:
-    """nbgrader's cell that holds an item's points; None where the release has none."""
-    return next((slot for slot in work.slots if item in _items_of_slot(work, slot)), None)
-
-
-def holds(decision: Decision, item: Item) -> bool:
-    """Whether a decision is still about this question, these points and this answer."""
-    return decision.asked == item.asked and decision.answered == item.answered
+def holds(decision: Decision, item: Item, cell: Cell | None) -> bool:
+    """Whether a decision is still about this question, these points and this answer, in the rubric's own lines."""
+    known = {line.key for line in cell.rubric} if cell is not None else set()
+    return decision.asked == item.asked and decision.answered == item.answered and known.issuperset(decision.lines)
 
 
 def current(log: Iterable[Decision]) -> dict[tuple[str, str, str], Decision]:
@@ -194,22 +204,22 @@ class Standing:
 def standing(
     works: Sequence[Work], log: Iterable[Decision], elsewhere: frozenset[tuple[str, str]] = frozenset()
 ) -> Standing:
-    """What is open, in the order of the assignment. ``elsewhere`` are the (submission, nbgrader's cell) that a person
-    decided in formgrader.
+    """What is open, in the order of the assignment. ``elsewhere`` are the (submission, nbgrader's cell) that a
+    person decided in formgrader.
     """
     last = current(log)
     decided, earlier, waiting = {}, {}, []
     for work in works:
         for item in work.items:
             decision = last.get(item.key)
-            if decision is not None and holds(decision, item):
+            if decision is not None and holds(decision, item, work.released(item.cell)):
                 decided[item.key] = decision
                 continue
             if decision is not None:
                 earlier[item.key] = decision
             if item.open:
-                slot = slot_of(work, item)
-                if slot is None or (item.submission, slot.grade_id) not in elsewhere:
+                grade_id = work.grade_ids.get(item.key)
+                if grade_id is None or (item.submission, grade_id) not in elsewhere:
                     waiting.append(item)
     return Standing(decided, earlier, tuple(waiting))
 

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS snippet (text TEXT PRIMARY KEY, uses INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS written (handed INTEGER NOT NULL, grade_id TEXT NOT NULL, score REAL NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY (handed, grade_id));
 """
-_COLUMNS = "id, handed, cell, item, points, lines, comment, grader, at, asked, answered, word, blind"
+_COLUMNS = "id, handed, cell, item, points, lines, comment, grader, at, asked, answered, word, blind, request"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Store:
     def __init__(
         self, out: Path, batch: Sequence[Handed], now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        """Open or make the store for the submissions of the present ``batch``. DeskError where the file is no store."""
+        """Open or make the store for the submissions of the present ``batch``. DeskError where the file is no
+        store.
+        """
         self.path = out / FILE
         self._now = now
         self._batch = {item.name: item for item in batch}
@@ -69,7 +71,9 @@ class Store:
             self._names = self._continued(line, batch)
 
     def log(self, after: int = 0) -> list[Decision]:
-        """The decisions after a number, in the order in which they were made; those of other batches are left out."""
+        """The decisions after a number, in the order in which they were made; those of other batches are left
+        out.
+        """
         with self._line() as line:
             self._learn(line)
             query = f"SELECT {_COLUMNS} FROM decision WHERE id > ? ORDER BY id"  # noqa: S608  # columns of ours
@@ -77,7 +81,8 @@ class Store:
         return [_decision(row, self._names[row[1]]) for row in rows if row[1] in self._names]
 
     def add(self, decisions: Sequence[Decision], *, seen: int, request: str) -> list[Decision]:
-        """Write decisions, all or none, of submissions of the batch; a ``request`` that was written before is not written again.
+        """Write decisions, all or none, of submissions of the batch; a ``request`` that was written before is
+        not written again.
 
         ``seen`` is the last number that the grader had seen of the cell. DeskError where somebody decided the same
         since: nothing is written then.
@@ -92,12 +97,12 @@ class Store:
                 _refuse_stale(line, number, one, seen)
                 at = self._now().isoformat(timespec="seconds")
                 cursor = line.execute(
-                    "INSERT INTO decision (handed, cell, item, points, lines, comment, grader, at, asked, answered, "
-                    "word, blind, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO decision (handed, cell, item, points, lines, comment, grader, at, asked, "
+                    "answered, word, blind, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (number, one.cell, one.item, one.points, json.dumps(one.lines), one.comment, one.grader, at,
                      one.asked, one.answered, one.word, one.blind, mark),
                 )  # fmt: skip
-                written.append(replace(one, number=int(cursor.lastrowid or 0), at=at))
+                written.append(replace(one, number=int(cursor.lastrowid or 0), at=at, request=request))
         return written
 
     def hold(self, submission: str, cell: str, grader: str) -> Hold:
@@ -212,8 +217,8 @@ class Store:
             yield line
         except sqlite3.DatabaseError as error:
             raise DeskError(
-                f"{self.path}: the store of decisions cannot be used ({error}). Close what else has it open; where the "
-                "file is damaged, put a copy aside and move it away: decisions that reached gradebook.db are there."
+                f"{self.path}: the store of decisions cannot be used ({error}). Close what else has it open; where "
+                "the file is damaged, put a copy aside and move it away: gradebook.db has what was wholly decided."
             ) from error
         finally:
             line.close()
@@ -237,9 +242,9 @@ def _refuse_stale(line: sqlite3.Connection, number: int, one: Decision, seen: in
 
 
 def _decision(row: tuple[object, ...], name: str) -> Decision:
-    number, _, cell, item, points, lines, comment, grader, at, asked, answered, word, blind = row
+    number, _, cell, item, points, lines, comment, grader, at, asked, answered, word, blind, request = row
     return Decision(
         int(str(number)), name, str(cell), str(item), None if points is None else float(str(points)),
         tuple(json.loads(str(lines))), str(comment), str(grader), str(at), str(asked), str(answered), str(word),
-        bool(blind),
+        bool(blind), str(request).rpartition("/")[0],
     )  # fmt: skip

@@ -1,0 +1,93 @@
+"""`paribus desk`: a local page on which a person decides what grading left open."""
+
+import argparse
+import getpass
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paribus.cli import Command
+from paribus.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.desk.pages import Pages
+
+HOST, PORT = "127.0.0.1", 8766
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("out", type=Path, metavar="OUT", help="the --out of a finished `paribus grade`")
+    parser.add_argument(
+        "--submissions", type=Path, metavar="PATH", help="what was handed in, where it was moved since"
+    )
+    parser.add_argument(
+        "--release",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="the release folder, where it was moved",
+    )
+    parser.add_argument("--name", default="", help="who decides (default: your name on this machine)")
+    parser.add_argument("--blind", action="store_true", help="show no student's name")
+    parser.add_argument(
+        "--port", type=int, default=PORT, metavar="N", help="where it listens (default %(default)s)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    parser.add_argument(
+        "--disagreements", action="store_true", help="print how often people agreed with each check, and end"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C; decisions are written one by one, so nothing waits to be saved."""
+    if not 0 <= arguments.port <= 65_535:
+        raise UsageError(f"--port {arguments.port} is no port. Give a number from 1024 to 65535.")
+    from grader.desk.folder import DeskFolder
+    from grader.desk.pages import Pages
+    from grader.desk.session import Session
+
+    folder = DeskFolder(arguments.out, arguments.submissions, arguments.release)
+    session = Session(folder, arguments.name or getpass.getuser(), blind_names=arguments.blind)
+    pages = Pages(session)
+    if arguments.disagreements:
+        print_rates(pages)
+        return 0
+    from grader.desk.app import make_app, new_token, serve
+
+    token = new_token()
+    app = make_app(pages, token)
+    address = f"http://{HOST}:{arguments.port}/?token={token}"
+    waiting = session.progress()
+    print(f"{waiting.open} answers wait for a person; {waiting.done} were decided at the desk.")
+    print(f"Open {address}\nCtrl-C ends the desk. Everything that was decided is kept.", flush=True)
+    if not arguments.no_browser:
+        webbrowser.open(address)
+    try:
+        serve(app, HOST, arguments.port)
+    except OSError as error:
+        raise UsageError(
+            f"port {arguments.port} cannot be used ({error.strerror}). Choose another with --port."
+        ) from error
+    except KeyboardInterrupt:
+        print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
+    return 0
+
+
+def print_rates(pages: "Pages") -> None:
+    """A line a check: people who knew its word, and the sample that did not."""
+    found = pages.rates()
+    if not found:
+        print("Nobody has decided about a check yet.")
+        return
+    print(f"{'check':<34} {'wrong in the sample':>22} {'95 %':>12}   confirmed raised lowered")
+    for one in found:
+        interval = f"{100 * one.interval[0]:.0f}–{100 * one.interval[1]:.0f} %" if one.of else "–"
+        print(
+            f"{one.check:<34} {f'{one.wrong} of {one.of}':>22} {interval:>12} "
+            f"{one.confirmed:>11} {one.raised:>6} {one.lowered:>7}"
+        )
+
+
+COMMAND = Command("desk", "decide what grading left open, on a local page", "paribus desk graded", configure, run)

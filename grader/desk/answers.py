@@ -1,0 +1,170 @@
+"""One submission as a person reads it: each cell's answer, code and outputs, cleaned, with its numbers marked."""
+
+import base64
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.evidence.records import read_records
+from grader.gradebook.rebuild import clean_html, clean_markdown
+from grader.grading.match import match
+from grader.model import Case, Output, RecoveredCell, Submission, Verdict
+from grader.recover import RecoverLimits, recover
+from grader.recover.text import harmless
+from paribus.course.assignment import Cell, Role
+from paribus.course.release import Release
+
+MOST_TEXT = 20_000
+"""Characters of one output that a page shows."""
+_TAG = re.compile(r"(<[^>]*>)")
+_READ = {"traced": "agrees", "wrong": "contradicted", "unclear": "untraced"}
+"""How a check's lists of numbers are called on the page."""
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+@dataclass(frozen=True)
+class OutputView:
+    """One output: ``markup`` is clean; ``evidence`` says that it is a record's table, which is folded."""
+
+    markup: Markup
+    kind: str
+    evidence: bool = False
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell of the submission. ``key`` is the assignment's cell that it is, "" for one of the student's own."""
+
+    key: str
+    heading: str
+    kind: str
+    markup: Markup
+    outputs: tuple[OutputView, ...]
+    count: int | None
+    answer: bool
+    position: int
+
+
+def read_case(submission: Submission, release: Release, limits: RecoverLimits) -> Case:
+    """The submission as checks see it, without judging it. UnreadableError where it is no notebook."""
+    recovered = recover(submission.content, submission.source, limits)
+    matches, unmatched = match(release.assignment, recovered)
+    return Case(
+        release.assignment, release.references, recovered, matches, tuple(unmatched),
+        read_records(recovered, limits.records), release.sealed,
+    )  # fmt: skip
+
+
+def view_cells(case: Case, verdicts: Mapping[str, Sequence[Verdict]]) -> tuple[CellView, ...]:
+    """Every cell of the notebook in order; ``verdicts`` are by the assignment's cell, and mark its numbers."""
+    released = {
+        found.recovered.position: found.cell for found in case.matches.values() if found.recovered is not None
+    }
+    views = []
+    heading = ""
+    for cell in sorted(case.notebook.cells, key=lambda item: item.position):
+        own = released.get(cell.position)
+        heading = (own.heading if own is not None else "") or heading
+        unchanged = cell.position in case.released_positions
+        marks = _marks(verdicts.get(own.key, ())) if own is not None else []
+        views.append(
+            CellView(
+                own.key if own is not None else "", heading, cell.cell_type, _source(cell, marks),
+                tuple(_outputs(cell.outputs)), cell.count, _is_answer(own, unchanged), cell.position,
+            )
+        )  # fmt: skip
+    return tuple(views)
+
+
+def around(views: Sequence[CellView], key: str) -> tuple[tuple[CellView, ...], tuple[CellView, ...]]:
+    """The answer of a cell, and what the person may want beside it: the cells with outputs between the answer
+    before it and this one. Both are empty where the file has no such cell.
+    """
+    place = next((number for number, view in enumerate(views) if view.key == key), None)
+    if place is None:
+        return (), ()
+    mine = [views[place]]
+    if views[place].key.endswith("-tests") and place:  # a task's answer is the cell that its tests are about
+        mine.insert(0, views[place - 1])
+    beside = []
+    for view in reversed(views[: place - len(mine) + 1]):
+        if view.outputs:
+            beside.append(view)
+        if view.answer and beside and view.kind != "code":
+            break
+    return tuple(mine), tuple(reversed(beside))
+
+
+def _is_answer(cell: Cell | None, unchanged: bool) -> bool:
+    """Whether a student wrote in it: an answer's cell, or one of the student's own."""
+    return cell is None or (cell.role in {Role.MEMO, Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS} and not unchanged)
+
+
+def _source(cell: RecoveredCell, marks: Sequence[tuple[str, str, str]]) -> Markup:
+    if cell.cell_type == "code":
+        return Markup("<pre><code>{}</code></pre>").format(harmless(cell.source[:MOST_TEXT]))
+    rendered = (
+        clean_html(cell.html[: 10 * MOST_TEXT]) if cell.rendered and cell.html else clean_markdown(cell.source)
+    )
+    return Markup(_marked(rendered, marks))  # noqa: S704  # cleaned by nh3; the marks are escaped below
+
+
+def _outputs(outputs: Sequence[Output]) -> Iterator[OutputView]:
+    for output in outputs:
+        if output.picture == "embedded" and output.picture_bytes and output.mime in _PICTURES:
+            data = base64.b64encode(output.picture_bytes).decode()
+            yield OutputView(
+                Markup('<img alt="a figure of the student\'s" src="data:{};base64,{}">').format(output.mime, data),
+                "picture",
+            )
+        elif output.html:
+            evidence = "paribus" in output.html[:2000] and "evidence" in output.html
+            yield OutputView(Markup(clean_html(output.html[: 10 * MOST_TEXT])), "table", evidence)  # noqa: S704
+        elif output.picture:
+            yield OutputView(Markup("<p>{}</p>").format("A picture, which only the student's file shows."), "text")
+        elif output.text.strip():
+            kind = "error" if output.kind == "error" else "text"
+            yield OutputView(Markup("<pre>{}</pre>").format(harmless(output.text[:MOST_TEXT])), kind)
+
+
+def _marks(verdicts: Sequence[Verdict]) -> list[tuple[str, str, str]]:
+    """Each number that checks read in a cell: its text, how it was read, and what was found of it, in words."""
+    return [
+        (str(entry["text"]), word, _told(entry, word))
+        for verdict in verdicts
+        for kind, word in _READ.items()
+        for entry in verdict.values.get(kind, ()) or ()
+        if isinstance(entry, Mapping) and entry.get("text")
+    ]
+
+
+def _told(entry: Mapping[str, object], word: str) -> str:
+    recorded = entry.get("recorded")
+    if recorded is None:
+        return "no source was found for this number" if word == "untraced" else word
+    value = f"{recorded:.4g}" if isinstance(recorded, float) else str(recorded)
+    return f"{word}: {str(entry.get('metric', '')).replace('_', ' ')} of {entry.get('of', '')} is {value}"
+
+
+def _marked(markup: str, marks: Sequence[tuple[str, str, str]]) -> str:
+    """Clean markup with the numbers that were read in ``<mark>``, each with its words as a title.
+
+    Where one text was read several times, the readings are given out in the order in which it stands there.
+    """
+    waiting: dict[str, list[tuple[str, str]]] = {}
+    for text, word, told in marks:
+        waiting.setdefault(html.escape(text), []).append((word, told))
+    if not waiting:
+        return markup
+    texts = "|".join(re.escape(text) for text in sorted(waiting, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w.,])(?:{texts})(?!\w|[.,]\d)")
+
+    def mark(found: re.Match[str]) -> str:
+        readings = waiting[found[0]]
+        word, told = readings.pop(0) if len(readings) > 1 else readings[0]
+        return str(Markup('<mark class="{}" title="{}">{}</mark>').format(word, told, Markup(found[0])))  # noqa: S704
+
+    return "".join(part if part.startswith("<") else pattern.sub(mark, part) for part in _TAG.split(markup))

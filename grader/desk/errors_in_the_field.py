@@ -1,0 +1,87 @@
+"""How often the grader was right in the field: what people said of its verdicts and proposals, a check at a time.
+
+Its own error rate is worked out from the random sample alone, which people decided without its word: whoever
+sees a verdict tends to confirm it. Intervals are exact (Clopper and Pearson, 1934), 95 %.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from grader.desk.items import Decision, Item, Work, current, points_of
+from grader.desk.queue import is_blind
+from grader.gradebook.scores import TOLERANCE
+
+LEVEL = 0.95
+
+
+@dataclass
+class _Counts:
+    confirmed: int = 0
+    raised: int = 0
+    lowered: int = 0
+
+    def add(self, grader: float, person: float) -> None:
+        if person > grader + TOLERANCE:
+            self.raised += 1
+        elif person < grader - TOLERANCE:
+            self.lowered += 1
+        else:
+            self.confirmed += 1
+
+
+@dataclass(frozen=True)
+class CheckRate:
+    """One check: how often people, who knew its word, confirmed, raised or lowered it; and how often it was wrong
+    among ``of`` that were decided without it, with the interval of that share.
+    """
+
+    check: str
+    confirmed: int
+    raised: int
+    lowered: int
+    wrong: int
+    of: int
+    interval: tuple[float, float] = field(default=(0.0, 1.0))
+
+
+def rates(works: Sequence[Work], log: Iterable[Decision]) -> tuple[CheckRate, ...]:
+    """The rates of every check that people decided about, by name."""
+    decisions = list(log)
+    items = {item.key: (work, item) for work in works for item in work.items if item.verdict is not None}
+    seen: dict[str, _Counts] = {}
+    unseen: dict[str, _Counts] = {}
+    last = list(current(decisions).values())
+    blind = list({one.key: one for one in decisions if one.blind}.values())
+    for one in (*last, *blind):
+        if one.key not in items:
+            continue
+        work, item = items[one.key]
+        word = _word_points(one.word, item)
+        if word is None:
+            continue
+        hidden = one.blind or (item.open and is_blind(item, work.result.release))
+        given = points_of(one, item, work.released(item.cell))
+        (unseen if hidden else seen).setdefault(item.name, _Counts()).add(word, given)
+    found = []
+    for check in sorted(seen.keys() | unseen.keys()):
+        known, sample = seen.get(check, _Counts()), unseen.get(check, _Counts())
+        wrong = sample.raised + sample.lowered
+        of = wrong + sample.confirmed
+        found.append(CheckRate(check, known.confirmed, known.raised, known.lowered, wrong, of, exact(wrong, of)))
+    return tuple(found)
+
+
+def exact(count: int, of: int) -> tuple[float, float]:
+    """The exact interval of a share (Clopper and Pearson); the whole range where nothing was counted."""
+    from scipy.stats import beta
+
+    tail = (1 - LEVEL) / 2
+    low = float(beta.ppf(tail, count, of - count + 1)) if count else 0.0
+    high = float(beta.ppf(1 - tail, count + 1, of - count)) if count < of else 1.0
+    return low, high
+
+
+def _word_points(word: str, item: Item) -> float | None:
+    """What the grader's word would have given; None where it said nothing."""
+    said = word.removeprefix("proposed ")
+    return item.points if said == "passed" else 0.0 if said == "failed" else None

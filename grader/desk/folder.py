@@ -1,0 +1,224 @@
+"""A graded folder as the desk has it: results, releases, the files that were handed in, and the decisions.
+
+Everything is read when it is first needed and again when the folder was graded anew. Decisions come from the store
+at each request, so that several desks on one folder see one another's.
+"""
+
+import fcntl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from grader.classrun.made_from import read_made_from
+from grader.classrun.storage import LOCK, MARKER
+from grader.desk.gradebook import Book, Disagreement, overwrite, push, read_book
+from grader.desk.items import Decision, Standing, Work, items_of, standing
+from grader.desk.store import Store
+from grader.errors import DeskError
+from grader.gradebook.scores import read_slots
+from grader.grading.identity import handed
+from grader.grading.results import FILE, read_results
+from grader.intake.inbox import iter_unread, read
+from grader.model import Submission
+from paribus.course.release import Release, read_release
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One grading of a folder: the works by submission, in the order of the results, and the files' places."""
+
+    works: Mapping[str, Work]
+    releases: Mapping[str, Release]
+    book: Book
+    files: Mapping[str, Submission]
+
+    @cached_property
+    def ordered(self) -> tuple[Work, ...]:
+        """The works in order."""
+        return tuple(self.works.values())
+
+
+class DeskFolder:
+    """The folder, its present batch and its store."""
+
+    def __init__(
+        self,
+        out: Path,
+        submissions: Path | None = None,
+        releases: Sequence[Path] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """``submissions`` and ``releases`` are where they were when the folder was graded, unless they are named.
+
+        DeskError where the folder holds no finished batch, or one of these places is not there.
+        """
+        self.out, self._now = out, now
+        made = read_made_from(out)
+        self._submissions = submissions or made.submissions
+        self._releases = tuple(releases) or made.releases
+        self._check_places()
+        self._stamp: tuple[int, int] = (0, 0)
+        self._batch: Batch | None = None
+        self._store: Store | None = None
+        self._log: list[Decision] = []
+        self._book: tuple[object, Book] = (None, Book())
+        self._standing: tuple[object, Standing] = (None, Standing())
+
+    @property
+    def batch(self) -> Batch:
+        """The present batch, read again where the folder was graded anew since."""
+        stamp = self._read_stamp()
+        if self._batch is None or stamp != self._stamp:
+            self._batch, self._stamp = self._read(), stamp
+            self._store = Store(self.out, [handed(work.result) for work in self._batch.ordered], self._now)
+            self._log = []
+        return self._batch
+
+    @property
+    def store(self) -> Store:
+        """The decisions on the present batch."""
+        _ = self.batch
+        if self._store is None:  # pragma: no cover - `batch` has just made it
+            raise DeskError(f"{self.out}: the store could not be opened.")
+        return self._store
+
+    def decisions(self) -> list[Decision]:
+        """Every decision on the present batch, those of other desks included."""
+        store = self.store
+        self._log += store.log(self._log[-1].number if self._log else 0)
+        return self._log
+
+    def standing(self) -> Standing:
+        """What is decided and what is open now."""
+        batch, book, log = self.batch, self.book(), self.decisions()
+        made_of = (id(batch), id(book), len(log))
+        if self._standing[0] != made_of:
+            self._standing = made_of, standing(batch.ordered, log, frozenset(book.people))
+        return self._standing[1]
+
+    def book(self) -> Book:
+        """What nbgrader's gradebook holds now, read again where it changed."""
+        batch = self.batch
+        stamp = id(batch), _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
+        if self._book[0] != stamp:
+            self._book = stamp, read_book(self.out, batch.ordered)
+        return self._book[1]
+
+    def push(self, submissions: Sequence[str] = ()) -> tuple[Disagreement, ...]:
+        """Bring decisions into nbgrader's gradebook: of these submissions, or of all."""
+        batch = self.batch
+        works = [batch.works[name] for name in submissions] if submissions else batch.ordered
+        with self.writing():
+            return push(self.out, self.store, works, self.book(), self.standing().decided)
+
+    def settle(self, found: Disagreement, keep: str, grader: str) -> None:
+        """End a disagreement as a person chose: the gradebook takes the "desk"'s, or the desk withdraws its own."""
+        batch = self.batch
+        work = batch.works[found.submission]
+        with self.writing():
+            if keep == "desk":
+                overwrite(self.out, self.store, work, batch.book, found)
+                return
+            decided = self.standing().decided
+            mine = [
+                decided[key]
+                for key, grade_id in work.grade_ids.items()
+                if grade_id == found.grade_id and key in decided
+            ]
+            back = [replace(one, points=None, lines=(), comment="", word="", grader=grader) for one in mine]
+            newest = max((one.number for one in self.decisions()), default=0)
+            self.store.add(back, seen=newest, request=f"undo formgrader {newest} {found.grade_id}")
+            self.store.remember_written(found.submission, found.grade_id, None)
+
+    def file(self, submission: str) -> Submission:
+        """The file as it was handed in. DeskError where it is not there any more, or another one is in its
+        place.
+        """
+        listed = self.batch.files.get(submission)
+        result = self.batch.works[submission].result
+        if listed is None:
+            raise DeskError(
+                f"{self._submissions} holds no file of {submission} any more. Put it back, or grade again."
+            )
+        found = read(listed)
+        if found.problem or found.sha256 != result.sha256:
+            why = found.problem or "it is another file than the one that was graded"
+            raise DeskError(f"{found.source}: {why}. Grade again, so that results and file agree.")
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the folder against a `paribus grade` while something is written. DeskError while one is at work."""
+        with (self.out / LOCK).open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError as error:
+                raise DeskError(
+                    "This folder is being graded at the moment. Wait until that is done, then decide again: "
+                    "nothing was written."
+                ) from error
+            yield
+
+    def _read_stamp(self) -> tuple[int, int]:
+        stamp = _stamp_of(self.out / MARKER)
+        if stamp == (0, 0):
+            if self._batch is not None:  # a run is at work: what it replaces is still what we have
+                return self._stamp
+            raise DeskError(
+                f"{self.out} holds no finished batch. Run `paribus grade … --out {self.out}` to its end first."
+            )
+        return stamp
+
+    def _check_places(self) -> None:
+        if self._submissions is None or not self._submissions.exists():
+            where = f"{self._submissions} is not there" if self._submissions else "nothing says where they are"
+            raise DeskError(
+                f"{self.out}: the submissions cannot be shown, {where}. Name them with --submissions PATH."
+            )
+        for path in self._releases:
+            if not path.is_dir():
+                raise DeskError(f"{path}: the release is not there any more. Name it with --release DIR.")
+        if not self._releases:
+            raise DeskError(f"{self.out}: nothing says which release was used. Name it with --release DIR.")
+
+    def _read(self) -> Batch:
+        results = read_results(self.out / FILE)
+        releases = {release.digest: release for release in map(read_release, self._releases)}
+        missing = sorted({result.release for result in results if result.cells} - releases.keys())
+        if missing:
+            raise DeskError(
+                f"{self.out} was graded with the release {missing[0]}, and {', '.join(map(str, self._releases))} "
+                f"holds {', '.join(releases)}. Name the right one with --release DIR."
+            )
+        slots = {digest: read_slots(one.assignment, one.notebook) for digest, one in releases.items()}
+        first = next(iter(releases.values()))
+        bare = [
+            Work(result, releases.get(result.release, first).assignment, (), slots.get(result.release, ()))
+            for result in results
+        ]
+        book = read_book(self.out, bare)
+        works = {}
+        for work in bare:
+            name = work.result.submission
+            items = items_of(work.result, work.assignment, book.answers.get(name, {}))
+            works[name] = Work(work.result, work.assignment, items, work.slots)
+        return Batch(works, releases, book, self._list_files())
+
+    def _list_files(self) -> dict[str, Submission]:
+        """The files by what the batch calls them, with names and, where the policy hides these, without."""
+        if self._submissions is None:
+            return {}
+        listed = [*iter_unread(self._submissions, anonymous=True), *iter_unread(self._submissions)]
+        return {item.submission: item for item in listed}
+
+
+def _stamp_of(path: Path) -> tuple[int, int]:
+    """Size and time of a file, which change with it; zeros where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns

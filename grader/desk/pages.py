@@ -1,0 +1,252 @@
+"""The desk's pages from a session's values: everything is escaped, and what a student wrote was cleaned before."""
+
+import functools
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from grader.classrun.work import recover_limits
+from grader.desk.answers import CellView, around, read_case, view_cells
+from grader.desk.errors_in_the_field import CheckRate, rates
+from grader.desk.glance import Glance, glances
+from grader.desk.items import Decision, Item, Standing, Work, points_of
+from grader.desk.queue import is_blind, questions
+from grader.desk.session import Place, Session, rubric_of
+from grader.errors import UnreadableError
+from grader.model import Case
+from grader.pages.everyone import check_words
+from grader.pages.shared import MARKS, CellTitle, CheckWords, Mark, cell_title, points, shown, who, words_of
+from grader.recover.text import harmless
+from paribus.course.policy import Limits
+from paribus.course.rubric import RubricLine
+
+TEMPLATES = Path(__file__).parent / "templates"
+CASES = 24
+"""Submissions that are kept at hand once they were opened."""
+MOST_ALIKE = 12
+"""Equal answers that a page shows in full."""
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item as the page shows it. ``proposal`` are the points that Enter confirms, None of none; ``hidden`` says
+    that the grader's word is kept from the person, for the sample.
+    """
+
+    item: Item
+    words: CheckWords
+    mark: Mark
+    because: str
+    proposal: float | None
+    proposed: str
+    rubric: tuple[RubricLine, ...]
+    decision: Decision | None
+    given: float
+    earlier: Decision | None
+    hidden: bool
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another submission with the same answer."""
+
+    submission: str
+    name: str
+    cells: tuple[CellView, ...]
+
+
+class Pages:
+    """Renders a session's pages; keeps the submissions that were opened last."""
+
+    def __init__(self, session: Session, limits: Limits | None = None) -> None:
+        """``limits`` bound what is read of one file, as in grading."""
+        self.session = session
+        self._limits = recover_limits(limits or Limits())
+        self._cases: OrderedDict[tuple[str, str], Case] = OrderedDict()
+
+    def render(self, template: str, **values: object) -> str:
+        """A page. Everything is escaped; a name that is not given is an error."""
+        return _environment().get_template(template).render(grader=self.session.grader, **values)
+
+    def overview(self) -> str:
+        """What is open, question by question and student by student."""
+        session, folder = self.session, self.session.folder
+        standing, batch = folder.standing(), folder.batch
+        waiting: dict[str, float] = {}
+        for item in standing.open:
+            waiting[item.submission] = waiting.get(item.submission, 0.0) + item.points
+        cells: dict[str, dict[str, None]] = {}
+        for item in standing.open:
+            cells.setdefault(item.submission, {})[item.cell] = None
+        students = [
+            (self._name(batch.works[name]), name, tuple(cells[name]), left) for name, left in waiting.items()
+        ]
+        undecidable = [work for work in batch.ordered if not work.result.cells]
+        return self.render(
+            "overview.html.j2",
+            assignment=batch.ordered[0].assignment if batch.ordered else None,
+            questions=questions(batch.ordered, standing, self._titles()),
+            students=students,
+            progress=session.progress(),
+            second=session.second_looks(standing),
+            disagreements=[(self._name(batch.works[one.submission]), one) for one in session.disagreements()],
+            held=session.held_by_others(),
+            unread=[(self._name(work), work.result) for work in undecidable],
+        )
+
+    def decide(self, submission: str, cell: str, *, by_student: bool = False) -> str:
+        """One cell of one submission: the answer at the left, what is decided at the right."""
+        session = self.session
+        work, standing = session.work(submission, cell), session.folder.standing()
+        held = session.take(submission, cell)
+        case, problem = self._case(work)
+        mine, beside = self._around(work, cell)
+        views = [self._item_view(work, item, standing) for item in work.of_cell(cell)]
+        first = next((view for view in views if view.item in standing.open or view.hidden), None)
+        alike = session.alike(work, first.item, standing) if first is not None and first.item.open else ()
+        released = work.released(cell)
+        wanted = str(released.options.get("experiment", "") if released is not None else "") or cell
+        own = next((one for one in work.result.cells if one.key == cell), None)
+        return self.render(
+            "decide.html.j2",
+            work=work, cell=cell, released=released, title=cell_title(work.assignment, cell), name=self._name(work),
+            mine=mine, beside=beside, problem=problem, views=views, first=first,
+            alike=[self._alike(one, cell) for one in alike[:MOST_ALIKE]],
+            alike_count=len(alike), glances=self._glances(case, wanted), held=held,
+            seen=session.last_seen(submission, cell), snippets=session.folder.store.snippets(),
+            progress=session.progress(), by_student=by_student, doubts=own.says_little if own is not None else (),
+            neighbours=self._neighbours(work, cell),
+        )  # fmt: skip
+
+    def notebook(self, submission: str) -> str:
+        """A whole submission, as far as it was recovered."""
+        work = self.session.work(submission)
+        case, problem = self._case(work)
+        return self.render(
+            "notebook.html.j2", work=work, name=self._name(work), problem=problem,
+            views=self._views(work, case) if case is not None else (),
+        )  # fmt: skip
+
+    def in_the_field(self) -> str:
+        """How often people confirmed, raised or lowered what the grader said, a check at a time."""
+        found = self.rates()
+        return self.render("rates.html.j2", rates=found, words={one.check: self._words(one.check) for one in found})
+
+    def rates(self) -> tuple[CheckRate, ...]:
+        """The same as values."""
+        folder = self.session.folder
+        return rates(folder.batch.ordered, folder.decisions())
+
+    def _item_view(self, work: Work, item: Item, standing: Standing) -> ItemView:
+        verdict, decision = item.verdict, standing.decided.get(item.key)
+        hidden = decision is None and is_blind(item, work.result.release) and self._still_blind(item)
+        proposal = None
+        if verdict is not None and verdict.proposal and item.open and not hidden:
+            proposal = item.points if verdict.proposal == "passed" else 0.0
+        told = verdict is not None and not hidden
+        return ItemView(
+            item=item,
+            words=self._words(item.name) if verdict is not None else CheckWords("What only a person judges", ""),
+            mark=MARKS[verdict.outcome] if verdict is not None else Mark("person", "For a person"),
+            because=harmless(verdict.because) if verdict is not None and told else "",
+            proposal=proposal,
+            proposed=harmless(verdict.proposed_because) if verdict is not None and proposal is not None else "",
+            rubric=rubric_of(work, item),
+            decision=decision,
+            given=points_of(decision, item, work.released(item.cell)) if decision is not None else item.automatic,
+            earlier=standing.earlier.get(item.key),
+            hidden=hidden,
+            evidence=tuple((one.cell, shown(one.text)) for one in verdict.evidence) if told and verdict else (),
+        )
+
+    def _still_blind(self, item: Item) -> bool:
+        """Whether a verdict of the sample was not yet decided blind; an open item's proposal is hidden
+        throughout.
+        """
+        return item.open or not any(one.blind and one.key == item.key for one in self.session.folder.decisions())
+
+    def _alike(self, work: Work, cell: str) -> Alike:
+        return Alike(work.result.submission, self._name(work), self._around(work, cell)[0])
+
+    def _neighbours(self, work: Work, cell: str) -> tuple[Place, ...]:
+        """The student's other cells."""
+        cells = dict.fromkeys(item.cell for item in work.items)
+        return tuple((other, cell_title(work.assignment, other).heading) for other in cells if other != cell)
+
+    def _glances(self, case: Case | None, wanted: str) -> tuple[Glance, ...]:
+        return glances(case, wanted) if case is not None else ()
+
+    def _around(self, work: Work, cell: str) -> tuple[tuple[CellView, ...], tuple[CellView, ...]]:
+        case, _ = self._case(work)
+        return around(self._views(work, case), cell) if case is not None else ((), ())
+
+    def _views(self, work: Work, case: Case) -> tuple[CellView, ...]:
+        return view_cells(case, {one.key: one.verdicts for one in work.result.cells})
+
+    def _case(self, work: Work) -> tuple[Case | None, str]:
+        """The submission read anew, or what keeps it from being shown. DeskError where its file is gone."""
+        key = work.result.submission, work.result.sha256
+        if key not in self._cases:
+            release = self.session.folder.batch.releases.get(work.result.release)
+            if release is None or not work.result.cells:
+                return None, " ".join(work.result.remarks)
+            try:
+                self._cases[key] = read_case(
+                    self.session.folder.file(work.result.submission), release, self._limits
+                )
+            except UnreadableError as error:
+                return None, str(error)
+            if len(self._cases) > CASES:
+                self._cases.popitem(last=False)
+        self._cases.move_to_end(key)
+        return self._cases[key], ""
+
+    def _name(self, work: Work) -> str:
+        """What the page calls a student; with hidden names, something that tells people apart and names nobody."""
+        if self.session.blind_names:
+            return f"Submission {work.result.sha256[:6]}"
+        return who(work.result)
+
+    def _words(self, check: str) -> CheckWords:
+        return words_of(check, _known())
+
+    def _titles(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for work in self.session.folder.batch.ordered:
+            for item in work.items:
+                if item.cell not in found:
+                    found[item.cell] = _full(cell_title(work.assignment, item.cell))
+        return found
+
+
+def _full(title: CellTitle) -> str:
+    return f"{title.role}: {title.heading}"
+
+
+@functools.cache
+def _known() -> dict[str, CheckWords]:
+    return check_words()
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=_harmless_value,
+    )  # fmt: skip
+    environment.filters.update(points=points, minutes=_minutes)
+    return environment
+
+
+def _minutes(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02d} min" if hours else f"{minutes} min"
+
+
+def _harmless_value(value: object) -> object:
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,89 @@
+"""In which order a person meets what is open: question by question, equal answers together."""
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from grader.desk.items import MANUAL, Item, Standing, Work
+from grader.model import Outcome
+
+BLIND_DECIDED, BLIND_PROPOSED = 0.05, 0.10
+"""The shares of decided verdicts and of proposals that a person decides without the grader's word."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One cell of the assignment over the class: what is open of it, in how many submissions, and how many are
+    done.
+    """
+
+    cell: str
+    title: str
+    points: float
+    open: tuple[str, ...]
+    done: int
+
+
+def questions(works: Sequence[Work], standing: Standing, titles: Mapping[str, str]) -> tuple[Question, ...]:
+    """The questions with something open or decided, in the order of the assignment."""
+    order: dict[str, float] = {}
+    for work in works:
+        for graded in work.assignment.graded():
+            order.setdefault(graded.key, graded.points)
+        for item in work.items:
+            order.setdefault(item.cell, item.points)
+    waiting: dict[str, dict[str, None]] = {}
+    for item in standing.open:
+        waiting.setdefault(item.cell, {})[item.submission] = None
+    decided: dict[str, set[str]] = {}
+    for submission, cell, _ in standing.decided:
+        decided.setdefault(cell, set()).add(submission)
+    return tuple(
+        Question(
+            cell, titles.get(cell, cell), points, tuple(waiting.get(cell, ())),
+            len(decided.get(cell, set()) - set(waiting.get(cell, ()))),
+        )
+        for cell, points in order.items()
+        if cell in waiting or cell in decided
+    )  # fmt: skip
+
+
+def next_open(
+    standing: Standing, after: tuple[str, str], held: Set[tuple[str, str]], *, by_student: bool = False
+) -> tuple[str, str] | None:
+    """The (submission, cell) that comes after one, of those that nobody else has open; None where none is left.
+
+    Question by question: the same cell of the next submission first. By student: the next cell of the same one.
+    """
+    pairs = list(dict.fromkeys((item.submission, item.cell) for item in standing.open))
+    free = [pair for pair in pairs if pair not in held and pair != after]
+    if not free:
+        return None
+    keep = 0 if by_student else 1
+    order = list(dict.fromkeys(pair[0] for pair in pairs))
+    place = order.index(after[0]) if after[0] in order else -1
+    mine = [pair for pair in free if pair[keep] == after[keep]]
+    later = [pair for pair in mine if pair[0] in order and order.index(pair[0]) >= place]
+    return (later or mine or free)[0]
+
+
+def is_blind(item: Item, release: str) -> bool:
+    """Whether this item is one of the random sample that a person decides without the grader's word.
+
+    The draw is a digest of release, question and answer: the same for every grader and at every start, and nothing
+    that a student or a grader can choose.
+    """
+    if item.name == MANUAL or item.verdict is None:
+        return False
+    share = BLIND_DECIDED if not item.open else BLIND_PROPOSED if item.verdict.proposal else 0.0
+    drawn = hashlib.sha256(f"{release} {item.submission} {item.cell} {item.name} {item.answered}".encode()).digest()
+    return int.from_bytes(drawn[:4]) < share * 2**32
+
+
+def word_of(item: Item) -> str:
+    """What the grader says of an item: its verdict, or its proposal."""
+    if item.verdict is None:
+        return ""
+    if item.verdict.outcome is Outcome.UNDECIDED and item.verdict.proposal:
+        return f"proposed {item.verdict.proposal}"
+    return item.verdict.outcome.value
