@@ -54,24 +54,23 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.disagreements:
         print_rates(pages)
         return 0
-    from grader.desk.app import make_app, new_token, serve
+    from grader.desk.app import listen, make_app, new_token
 
     token = new_token()
-    app = make_app(pages, token)
-    address = f"http://{HOST}:{arguments.port}/?token={token}"
+    try:
+        port, serve = listen(make_app(pages, token), HOST, arguments.port)
+    except OSError as error:
+        raise UsageError(
+            f"port {arguments.port} cannot be used ({error.strerror}). Choose another with --port."
+        ) from error
+    address = f"http://{HOST}:{port}/?token={token}"
     waiting = session.progress()
     print(f"{waiting.open} answers wait for a person; {waiting.done} were decided at the desk.")
     print(f"Open {address}\nCtrl-C ends the desk. Everything that was decided is kept.", flush=True)
     if not arguments.no_browser:
         webbrowser.open(address)
-    try:
-        serve(app, HOST, arguments.port)
-    except OSError as error:
-        raise UsageError(
-            f"port {arguments.port} cannot be used ({error.strerror}). Choose another with --port."
-        ) from error
-    except KeyboardInterrupt:
-        print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
+    serve()
+    print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
     return 0
 
 

@@ -1,13 +1,13 @@
 """One submission as a person reads it: each cell's answer, code and outputs, cleaned, with its numbers marked."""
 
 import base64
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader.desk.marks import Reading, marked, readings
 from grader.evidence.records import read_records
 from grader.gradebook.rebuild import clean_html, clean_markdown
 from grader.grading.match import match
@@ -19,9 +19,8 @@ from paribus.course.release import Release
 
 MOST_TEXT = 20_000
 """Characters of one output that a page shows."""
-_TAG = re.compile(r"(<[^>]*>)")
-_READ = {"traced": "agrees", "wrong": "contradicted", "unclear": "untraced"}
-"""How a check's lists of numbers are called on the page."""
+_ANCHOR = re.compile(r'<a href="#[^"]*"[^>]*>¶</a>')
+"""The sign that exporters put behind a heading."""
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
@@ -69,7 +68,7 @@ def view_cells(case: Case, verdicts: Mapping[str, Sequence[Verdict]]) -> tuple[C
         own = released.get(cell.position)
         heading = (own.heading if own is not None else "") or heading
         unchanged = cell.position in case.released_positions
-        marks = _marks(verdicts.get(own.key, ())) if own is not None else []
+        marks = readings(verdicts.get(own.key, ())) if own is not None else []
         views.append(
             CellView(
                 own.key if own is not None else "", heading, cell.cell_type, _source(cell, marks),
@@ -103,13 +102,10 @@ def _is_answer(cell: Cell | None, unchanged: bool) -> bool:
     return cell is None or (cell.role in {Role.MEMO, Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS} and not unchanged)
 
 
-def _source(cell: RecoveredCell, marks: Sequence[tuple[str, str, str]]) -> Markup:
+def _source(cell: RecoveredCell, marks: Sequence[Reading]) -> Markup:
     if cell.cell_type == "code":
         return Markup("<pre><code>{}</code></pre>").format(harmless(cell.source[:MOST_TEXT]))
-    rendered = (
-        clean_html(cell.html[: 10 * MOST_TEXT]) if cell.rendered and cell.html else clean_markdown(cell.source)
-    )
-    return Markup(_marked(rendered, marks))  # noqa: S704  # cleaned by nh3; the marks are escaped below
+    return Markup(marked(_clean(cell), marks))  # noqa: S704  # cleaned by nh3; the marks are escaped below
 
 
 def _outputs(outputs: Sequence[Output]) -> Iterator[OutputView]:
@@ -130,41 +126,7 @@ def _outputs(outputs: Sequence[Output]) -> Iterator[OutputView]:
             yield OutputView(Markup("<pre>{}</pre>").format(harmless(output.text[:MOST_TEXT])), kind)
 
 
-def _marks(verdicts: Sequence[Verdict]) -> list[tuple[str, str, str]]:
-    """Each number that checks read in a cell: its text, how it was read, and what was found of it, in words."""
-    return [
-        (str(entry["text"]), word, _told(entry, word))
-        for verdict in verdicts
-        for kind, word in _READ.items()
-        for entry in verdict.values.get(kind, ()) or ()
-        if isinstance(entry, Mapping) and entry.get("text")
-    ]
-
-
-def _told(entry: Mapping[str, object], word: str) -> str:
-    recorded = entry.get("recorded")
-    if recorded is None:
-        return "no source was found for this number" if word == "untraced" else word
-    value = f"{recorded:.4g}" if isinstance(recorded, float) else str(recorded)
-    return f"{word}: {str(entry.get('metric', '')).replace('_', ' ')} of {entry.get('of', '')} is {value}"
-
-
-def _marked(markup: str, marks: Sequence[tuple[str, str, str]]) -> str:
-    """Clean markup with the numbers that were read in ``<mark>``, each with its words as a title.
-
-    Where one text was read several times, the readings are given out in the order in which it stands there.
-    """
-    waiting: dict[str, list[tuple[str, str]]] = {}
-    for text, word, told in marks:
-        waiting.setdefault(html.escape(text), []).append((word, told))
-    if not waiting:
-        return markup
-    texts = "|".join(re.escape(text) for text in sorted(waiting, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w.,])(?:{texts})(?!\w|[.,]\d)")
-
-    def mark(found: re.Match[str]) -> str:
-        readings = waiting[found[0]]
-        word, told = readings.pop(0) if len(readings) > 1 else readings[0]
-        return str(Markup('<mark class="{}" title="{}">{}</mark>').format(word, told, Markup(found[0])))  # noqa: S704
-
-    return "".join(part if part.startswith("<") else pattern.sub(mark, part) for part in _TAG.split(markup))
+def _clean(cell: RecoveredCell) -> str:
+    kept = cell.rendered and cell.html
+    clean = clean_html(cell.html[: 10 * MOST_TEXT]) if kept else clean_markdown(cell.source)
+    return _ANCHOR.sub("", clean)

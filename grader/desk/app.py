@@ -150,12 +150,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-Serve = Callable[[Flask, str, int], None]
-"""Listens on a host and port until it is ended."""
+def listen(app: Flask, host: str, port: int) -> tuple[int, Callable[[], None]]:
+    """Take a port (0: a free one) and return it with what serves there until Ctrl-C. OSError where it is taken.
 
-
-def serve(app: Flask, host: str, port: int) -> None:
-    """Serve with waitress: threads, no reloader, no debugger."""
+    waitress: threads, no reloader, no debugger.
+    """
     import waitress
 
-    waitress.serve(app, host=host, port=port, threads=8, ident="paribus desk")
+    server = waitress.create_server(app, host=host, port=port, threads=8, ident="paribus desk")
+    return int(server.effective_port), server.run

@@ -106,7 +106,9 @@ class Pages:
         case, problem = self._case(work)
         mine, beside = self._around(work, cell)
         views = [self._item_view(work, item, standing) for item in work.of_cell(cell)]
-        first = next((view for view in views if view.item in standing.open or view.hidden), None)
+        here = (submission, cell)
+        open_here = [item for item in standing.open if (item.submission, item.cell) == here]
+        first = next((view for view in views if view.item in open_here or view.hidden), None)
         alike = session.alike(work, first.item, standing) if first is not None and first.item.open else ()
         released = work.released(cell)
         wanted = str(released.options.get("experiment", "") if released is not None else "") or cell
@@ -114,7 +116,7 @@ class Pages:
         return self.render(
             "decide.html.j2",
             work=work, cell=cell, released=released, title=cell_title(work.assignment, cell), name=self._name(work),
-            mine=mine, beside=beside, problem=problem, views=views, first=first,
+            mine=mine, beside=beside, problem=problem, views=views, first=first, waiting=open_here,
             alike=[self._alike(one, cell) for one in alike[:MOST_ALIKE]],
             alike_count=len(alike), glances=self._glances(case, wanted), held=held,
             seen=session.last_seen(submission, cell), snippets=session.folder.store.snippets(),
