@@ -10,13 +10,15 @@ import pytest
 from generator.building.build import Built, Options, build, build_assignment, student_files
 from generator.building.leaks import find_leaks, secret_lines
 from generator.building.release import Conditions, release
-from generator.building.variants import text_for
+from generator.building.variants import model_answer, text_for
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError
+from generator.project import ROOT
 from generator.sources.headers import SourceCell
 from generator.sources.source import read_source
 from paribus.course.errors import SourceError
 from paribus.course.release import read_release
+from paribus.course.rubric import rubric_score
 from tests.generator.courses import NAMES, SMALL, build_one, small_references
 
 MEMO = '# %% [markdown] memo="cost" points=5 manual=4 checks={"memo.answered": 1}'
@@ -103,6 +105,18 @@ def test_the_same_rubrics_without_the_mistake_are_read(text: str) -> None:
 
 def test_lines_may_give_more_than_the_manual_points() -> None:
     assert sum(line.points for line in read(memo("- 4: all", "- 3: another way to all")).rubric) == 7
+
+
+PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```\n(.*?)```", PAGE.partition("## Rubrics\n")[2].partition("\n## ")[0], re.DOTALL)
+
+
+def test_the_pages_examples_are_rubrics() -> None:
+    memo, experiment = map(read, EXAMPLES)
+    assert [line.points for line in memo.rubric] == [2, 2, -1]
+    assert [line.points for line in experiment.rubric] == [2, 0]
+    assert rubric_score(memo.rubric, [line.key for line in memo.rubric], memo.manual) == 3
+    assert model_answer(memo).startswith("The encoder rescued two classes")
 
 
 # --- what is built -------------------------------------------------------------------------------------------
