@@ -519,6 +519,15 @@ experiment.report()
 # can. One could test it by measuring the overlap of vocabulary within each class, and by asking whether
 # low-overlap classes are rescued more often than others of the same size.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: says how accuracy, macro-F1 and the zero-F1 classes differ between TF-IDF and the encoder
+# - 1: says which kinds of classes were rescued, which were lost, and in which tier
+# - 1: looks at two rescued classes by name, with what their complaints have in common
+# - 1: explains these rescues by a cause, not by the metric that moved
+# - 1: says how somebody could test the explanation
+# - -1: takes one run for proof, and says nothing of seeds or of classes with few validation complaints
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="recommendation" points=10 manual=7 min_words=100 checks={"memo.answered": 2, "memo.sources_cited": 1}
 # ### Recommendation and sources
@@ -539,6 +548,15 @@ experiment.report()
 #
 # Sources: the week 1 lecture; Warner et al. (2024), *Smarter, Better, Faster, Longer* (ModernBERT). AI use: none.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 2: takes a side (encoder, TF-IDF or neither yet) and names the evidence that decides it
+# - 1: weighs more than one score, such as cost, speed, or mistakes that can be explained
+# - 2: says what the evidence cannot show, such as another seed or next month's complaints
+# - 1: proposes one next experiment in which one thing changes
+# - 1: predicts its outcome, with a metric and a direction or a range
+# - -1: decides by a difference that seeds alone could explain, and does not say so
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=20 checks={"metrics.baseline_first": 3, "metrics.recomputed": 4, "metrics.near_reference": 3, "form.ran_in_order": 2, "form.no_errors": 2, "form.outputs_present": 1, "form.headings": 1, "memo.sections_present": 2, "memo.no_diary": 2, "integrity.chain": 0}
 notebook.summary()

@@ -427,6 +427,14 @@ figures.per_class_f1(tfidf.metrics, train_counts)
 # of callers who are routed correctly, and the regulator macro-F1 with the list of classes at zero, since a rare abuse
 # that is never predicted is invisible to accuracy.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: says how large the gap is, and which of the two numbers is the higher one
+# - 1: gives the cause: accuracy counts complaints, macro-F1 counts classes, and most classes are small
+# - 1: chooses a number for the manager, with a reason that fits the use
+# - 1: chooses a number for the regulator, with a reason that fits the use
+# - -1: calls one of the two numbers wrong, or better for every use
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=4 checks={"metrics.baseline_first": 1, "metrics.near_reference": 1, "form.ran_in_order": 1, "form.no_errors": 1, "metrics.recomputed": 0, "form.outputs_present": 0, "form.headings": 0, "integrity.chain": 0}
 notebook.summary()

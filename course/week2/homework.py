@@ -895,6 +895,14 @@ table.sort_values(["validation", "training"])
 # them, and a class that it tries and gets wrong is still at zero. That is why the number of predicted classes moves
 # more than the number of classes at F1 = 0.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 0.5: says which way accuracy, macro-F1 and the classes at F1 = 0 moved, beside their spread
+# - 0.5: says which tier gained and which one paid
+# - 0.5: tells classes that are never predicted from classes that are always wrong
+# - 0.5: explains why accuracy and macro-F1 have different best answers
+# - -0.5: takes a difference within the spread between seeds for an effect
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="knobs" points=3 manual=1 min_words=80 checks={"memo.answered": 1, "memo.numbers_traced": 1}
 # ### 2. Batch size and early stopping
@@ -916,6 +924,13 @@ table.sort_values(["validation", "training"])
 # late. The best of several epochs is a maximum taken on the same split that reports it, so it is too high by an
 # amount that grows with the number of looks.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 0.5: says what one seed on a subset can show of the batch size, and whether confirming it is worth the price
+# - 0.25: compares the epochs that macro-F1 and the validation loss choose, and says why
+# - 0.25: says that the best of several epochs is a number that is too high
+# - -0.5: claims an effect of the batch size from one seed an arm
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="errors" points=4 manual=2 min_words=120 checks={"memo.answered": 1, "memo.numbers_traced": 1}
 # ### 3. Where the errors land
@@ -940,6 +955,14 @@ table.sort_values(["validation", "training"])
 # beyond what the model reads. F1 falls from head to mid to tail in both arms. Weights narrow that distance without
 # closing it, as a handful of examples cannot draw a boundary, however much each of them counts.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 0.5: compares where the tail's errors land with the expectation and with class sizes alone
+# - 0.5: says which of the three stories the shares support, and by which share
+# - 0.5: sorts the eight confident errors into the three kinds, and quotes one of them
+# - 0.5: says how F1 falls from head to tail in both arms
+# - -0.5: lists shares and counts, and draws no conclusion from them
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="noise" points=4 manual=2 min_words=100 checks={"memo.answered": 1, "memo.numbers_traced": 1}
 # ### 4. What the numbers can bear
@@ -963,6 +986,14 @@ table.sort_values(["validation", "training"])
 # the validation split, because every run is scored on the same ones. For that one needs intervals over items, or
 # another split.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 0.5: sets the difference between the arms beside the spread between seeds
+# - 0.5: says which classes are noise and how many, and why one complaint decides their F1
+# - 0.5: says whether the comparison of the arms changes without these classes
+# - 0.5: says that three seeds do not show which complaints were drawn into the split
+# - -0.5: compares macro-F1 over fewer classes with macro-F1 over all of them
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="recommendation" points=3 manual=1 min_words=80 checks={"memo.answered": 1, "memo.sources_cited": 1}
 # ### 5. Recommendation and sources
@@ -984,6 +1015,14 @@ table.sort_values(["validation", "training"])
 # *Decoupling Representation and Classifier for Long-Tailed Recognition*; Cui et al. (2019), *Class-Balanced Loss
 # Based on Effective Number of Samples*. AI use: none.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 0.25: names a use for the weighted model, and the error that it avoids there
+# - 0.25: names a use for the model without weights, and the error that it avoids there
+# - 0.25: proposes one next experiment in which one thing changes
+# - 0.25: gives its prediction and the number of seeds
+# - -0.25: calls one of the two models better for every use
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=9 checks={"metrics.best_checkpoint": 2, "metrics.test_untouched": 1, "metrics.recomputed": 2, "form.ran_in_order": 1, "form.no_errors": 1, "memo.sections_present": 1, "memo.no_diary": 1, "form.outputs_present": 0, "form.headings": 0, "integrity.chain": 0}
 notebook.summary()

@@ -454,6 +454,13 @@ figures_zoo.loss_against(
 # never be found, so the number of predicted classes and the zero-F1 classes decide. Macro-F1 leans the same way, but
 # with few validation complaints a class it is the noisiest number of the three.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: names the two models: the plain baseline and the one with weighted classes
+# - 1: says what each of them gains, and what it pays for that
+# - 1: names one use for each, and the number that decides it
+# - -1: calls one of the two better before saying what it is for
+# <!-- END RUBRIC -->
 
 # %% [markdown] memo="habit" points=4 manual=3 min_words=60 checks={"memo.answered": 1}
 # ### What will you look at first?
@@ -471,6 +478,13 @@ figures_zoo.loss_against(
 # the optimiser works, and the steps of an epoch tell how much data there was: too little data is not cured by
 # stopping early.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: gives an order that begins with the first loss, held against ln K or the entropy of the class shares
+# - 1: tells the bug in the loss by the level at which the loss stays, however long one waits
+# - 1: tells a rate that is too low (the loss still falls) from too little data (the validation loss rises)
+# - -1: changes settings before looking at the loss
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=3 checks={"form.ran_in_order": 1, "form.no_errors": 1, "metrics.recomputed": 1, "form.outputs_present": 0, "form.headings": 0, "integrity.chain": 0}
 notebook.summary()

@@ -665,6 +665,13 @@ code = diagnoses.commitment()
 # the last layer: a product of many small factors stays small whatever it is multiplied with, so I change the wiring,
 # with another activation, normalisation or shortcuts.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: names the gradient by layer, and what it shows in each of the two runs
+# - 1: says what training on one batch would have shown in each of the two runs
+# - 1: raises the rate in one run, changes the wiring in the other, and says why a higher rate does not help there
+# - -1: takes each of the two runs for the other
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=2 checks={"form.ran_in_order": 1, "form.no_errors": 1, "form.outputs_present": 0, "form.headings": 0, "integrity.chain": 0}
 notebook.summary()

@@ -1,4 +1,4 @@
-"""No line of a solution or a hidden test in anything a student gets: the search that holds a build to it.
+"""No line of a solution, a rubric or a hidden test in anything a student gets: the search that holds a build to it.
 
 A line counts from 20 characters on, without its indent; a line that students see anyway (it also stands
 outside every region of the course's sources) is no secret, and neither is an import.
@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.sources.regions import region_lines
@@ -45,7 +45,8 @@ def secret_lines(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
             hidden = cell.only and not {"student", "kaggle", "colab", "jupyter"} & set(cell.only)
             if not hidden:
                 visible |= {line.strip() for number, line in enumerate(lines) if number not in inside}
-            for line in lines if hidden else region_lines(cell.text, cell.regions):
+            kept = region_lines(cell.text, [region for region in cell.regions if region.kind != "RUBRIC"])
+            for line in lines if hidden else (*kept, *(item.text for item in cell.rubric)):
                 for piece in map(str.strip, _EXPRESSION.split(line)):
                     if len(piece) >= SHORTEST and not _IMPORT.match(piece):
                         secrets.setdefault(piece, (source.file, cell.key))
@@ -72,4 +73,15 @@ def _texts(name: str, content: bytes) -> list[tuple[str, str]]:
     if name.endswith(".ipynb"):
         cells = json.loads(text)["cells"]
         return [(name, "\n".join("".join(cell["source"]) for cell in cells))]
+    if name.endswith(".json"):
+        return [(name, "\n".join(_strings(json.loads(text))))]
     return [(name, text)]
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text in a JSON value, as it was before it was written."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from generator.building.platforms import Setting, frame, notebook_metadata, setting_of
-from generator.building.variants import is_included, text_for
+from generator.building.variants import is_included, model_answer, text_for
 from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
 from generator.sources.headers import SourceCell
 from generator.sources.parameters import with_profile
@@ -56,9 +56,9 @@ def make_cells(
 def _make_cell(
     source: Source, cell: SourceCell, variant: str, parameters: Callable[[str], str], value_of: ValueOf
 ) -> NotebookCell:  # fmt: skip
-    text = text_for(cell, variant)
+    text, answer = text_for(cell, variant), model_answer(cell)
     if cell.cell_type == "markdown":
-        text = substitute_references(text, value_of)
+        text, answer = substitute_references(text, value_of), substitute_references(answer, value_of)
     if cell.role is Role.PARAMETERS:
         text = parameters(text)
     points, checks = cell.points, cell.checks
@@ -70,7 +70,7 @@ def _make_cell(
     options = {name: value for name, value in cell.options.items() if name != "stub"}
     released = Cell(
         cell.key, cell.role, cell.cell_type, text, cell.line, points, cell.manual, checks, cell.grades, options,
-        cell.heading,
+        cell.heading, cell.rubric, answer,
     )  # fmt: skip
     return NotebookCell(released, cell.tags)
 
@@ -91,7 +91,14 @@ def make_assignment(
         settings=entry.settings,
     )
     digest = draft.compute_release(json.dumps(references, sort_keys=True))
-    filled = tuple(replace(cell, source=cell.source.replace(RELEASE, digest)) for cell in draft.cells)
+    filled = tuple(
+        replace(
+            cell,
+            source=cell.source.replace(RELEASE, digest),
+            model_answer=cell.model_answer.replace(RELEASE, digest),
+        )
+        for cell in draft.cells
+    )
     return replace(draft, cells=filled, release=digest)
 
 

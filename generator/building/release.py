@@ -1,9 +1,9 @@
 """`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
 
 It refuses where prose or a band needs a reference that no run recorded, where the key of a blind zoo is missing,
-where a line of a solution stands in something a student gets, where the visible tests let a planted wrong answer
-through, and where the release's own checks do not pass on the solution. It says which accounts in the notebooks are
-placeholders.
+where a line of a solution or a rubric is in something a student gets, where the visible tests let a planted wrong
+answer through, and where the release's own checks do not pass on the solution. It says which accounts in the
+notebooks are placeholders.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,7 +78,7 @@ def release(
     leaks = find_leaks([item.source for item in built], student_files(built, wheel, platforms))
     if leaks:
         listed = "\n  ".join(str(leak) for leak in leaks)
-        raise BuildError(f"A student would get these lines of solutions or hidden tests:\n  {listed}")
+        raise BuildError(f"A student would get these lines of solutions, rubrics or hidden tests:\n  {listed}")
     proofs: tuple[Proof, ...] = ()
     if not conditions.skip_hidden:
         proofs = tuple(

@@ -1,10 +1,11 @@
 """What a source cell says in each variant: the student's stub, the solution, the instructor's full text."""
 
 import re
+import textwrap
 from collections.abc import Mapping
 
 from generator.sources.headers import SourceCell
-from generator.sources.regions import Region, replace_regions
+from generator.sources.regions import Region, region_lines, replace_regions
 from generator.sources.roles import PLATFORMS
 from paribus.course.assignment import Role
 
@@ -23,8 +24,8 @@ def is_included(cell: SourceCell, platform: str, variant: str) -> bool:
 def text_for(cell: SourceCell, variant: str) -> str:
     """The cell's text in a variant, expressions still in place.
 
-    student: stubs for solutions, no hidden tests. solution: the solutions without their markers, no hidden
-    tests, so that it can be shown once all have handed in. instructor: everything, as written.
+    student: stubs for solutions, no hidden tests, no rubric. solution: the solutions without their markers, no
+    hidden tests, no rubric, so that it can be shown once all have handed in. instructor: everything, as written.
     """
     if variant == "instructor":
         return cell.text
@@ -34,9 +35,16 @@ def text_for(cell: SourceCell, variant: str) -> str:
 
 
 def _replacement(cell: SourceCell, variant: str, region: Region, inner: list[str]) -> list[str]:
-    if region.kind == "HIDDEN TESTS":
+    if region.kind != "SOLUTION":
         return []
     return inner if variant == "solution" else stub_lines(cell, region, inner)
+
+
+def model_answer(cell: SourceCell) -> str:
+    """The cell's solution alone, expressions still in place; "" where no person gives it points."""
+    solutions = [region for region in cell.regions if region.kind == "SOLUTION"]
+    texts = (textwrap.dedent("\n".join(region_lines(cell.text, [region]))) for region in solutions)
+    return "\n\n".join(texts).strip("\n") if cell.manual else ""
 
 
 def stub_lines(cell: SourceCell, region: Region, inner: list[str]) -> list[str]:

@@ -10,10 +10,12 @@ from generator.sources.keys import KEY_SHAPE
 from generator.sources.percent import RawCell
 from generator.sources.regions import Region, find_regions
 from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
+from generator.sources.rubrics import read_rubric
 from paribus.course.assignment import CheckPoints, Role
 from paribus.course.checknames import CHECK_NAMES, OPTIONS
 from paribus.course.errors import SourceError
 from paribus.course.near import did_you_mean
+from paribus.course.rubric import RubricLine
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class SourceCell:
     heading: str = ""
     regions: tuple[Region, ...] = ()
     references: tuple[ReferenceCall, ...] = ()
+    rubric: tuple[RubricLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class CellReader:
             ),
         )
         self._check_regions(cell)
-        return self._with_points(cell, raw) if rules.graded else cell
+        return self._with_rubric(self._with_points(cell, raw) if rules.graded else cell)
 
     def _role(self, raw: RawCell) -> Role:
         named = [option for option in ROLE_OPTIONS if option in raw.options]
@@ -195,6 +198,27 @@ class CellReader:
             )
         return replace(cell, points=points, manual=manual, checks=checks)
 
+    def _with_rubric(self, cell: SourceCell) -> SourceCell:
+        regions = [region for region in cell.regions if region.kind == "RUBRIC"]
+        if not regions:
+            return cell
+        line = cell.body_line + regions[0].begin
+        if not cell.manual:
+            called = f"the {cell.role} {cell.name!r}" if cell.name else f"a {cell.role} cell"
+            self.refuse(line, f"a rubric in {called}, which has no manual points", _MANUAL)
+        if len(regions) > 1:
+            second = cell.body_line + regions[1].begin
+            self.refuse(second, f"a second rubric in the {cell.role} {cell.name!r}", "one rubric region")
+        rubric = read_rubric(cell.text, regions[0], file=self.file, line=cell.body_line)
+        reached = sum(item.points for item in rubric if item.points > 0)
+        if reached < cell.manual - 1e-9:
+            self.refuse(
+                line,
+                f"a rubric whose lines give {reached:g} points at most, with {cell.manual:g} manual points",
+                f"lines that give {cell.manual:g} or more together, or else nobody gets full points",
+            )
+        return replace(cell, rubric=rubric)
+
     def _own_checks(self, raw: RawCell) -> tuple[CheckPoints, ...]:
         checks = []
         for name, value in raw.options.get("checks", {}).items():
@@ -217,6 +241,9 @@ class CellReader:
         for option in sorted(set(settings) - set(known)):
             expected = f"points or one of {', '.join(known)}" if known else "points alone: it takes no option"
             self.refuse(raw.line, f"the option {option!r} of {name}", f"{expected}.{did_you_mean(option, known)}")
+
+
+_MANUAL = "rubrics in memos, experiments and diagnoses with points for a person: manual= or [points.<role>]"
 
 
 def _without_marks(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,24 +1,25 @@
-"""Marked regions of a cell: solutions that students do not get, tests that nobody gets.
+"""Marked regions of a cell: solutions and rubrics that students do not get, tests that nobody gets.
 
 ``### BEGIN SOLUTION`` … ``### END SOLUTION`` in code, ``<!-- BEGIN SOLUTION -->`` … ``<!-- END SOLUTION -->`` in
-markdown, ``### BEGIN HIDDEN TESTS`` … ``### END HIDDEN TESTS`` in tests cells.
+markdown, RUBRIC in the same way, ``### BEGIN HIDDEN TESTS`` … ``### END HIDDEN TESTS`` in tests cells.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import takewhile
+from typing import Literal, cast
 
 from paribus.course.errors import SourceError
 
-Kind = Literal["SOLUTION", "HIDDEN TESTS"]
+Kind = Literal["SOLUTION", "HIDDEN TESTS", "RUBRIC"]
 
 # Anything that looks like a marker must be one, so that a typing error cannot publish a solution.
 _LOOKS_LIKE = re.compile(
-    r"^\s*(?:#+|<!--)\s*(?P<edge>BEGIN|END)[\s_]+(?P<kind>SOLUTIONS?|HIDDEN[\s_]+TESTS?)\b", re.IGNORECASE
+    r"^\s*(?:#+|<!--)\s*(?P<edge>BEGIN|END)[\s_]+(?P<kind>SOLUTIONS?|HIDDEN[\s_]+TESTS?|RUBRICS?)\b", re.IGNORECASE
 )
-_CODE = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)\s*$")
-_MARKDOWN = re.compile(r"^(?P<indent>)<!-- (?P<edge>BEGIN|END) (?P<kind>SOLUTION) -->\s*$")
+_CODE = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS|RUBRIC)\s*$")
+_MARKDOWN = re.compile(r"^(?P<indent>)<!-- (?P<edge>BEGIN|END) (?P<kind>SOLUTION|RUBRIC) -->\s*$")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Re
     Raises SourceError at a marker that is misspelt, nested, stray or never closed.
     """
     pattern = _MARKDOWN if markdown else _CODE
-    shape = "<!-- BEGIN SOLUTION -->" if markdown else "### BEGIN SOLUTION or ### BEGIN HIDDEN TESTS"
+    kinds = ("SOLUTION", "RUBRIC") if markdown else ("SOLUTION", "RUBRIC", "HIDDEN TESTS")
+    shape = " or ".join(f"<!-- BEGIN {kind} -->" if markdown else f"### BEGIN {kind}" for kind in kinds)
     regions: list[Region] = []
     opened: tuple[Kind, int, str] | None = None
     for number, content in enumerate(text.split("\n")):
@@ -46,7 +48,7 @@ def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Re
         match = pattern.match(content)
         if not match:
             raise SourceError(file, line + number, f"`{content.strip()}`", f"a marker written as {shape} (and END)")
-        kind: Kind = "SOLUTION" if match["kind"] == "SOLUTION" else "HIDDEN TESTS"
+        kind = cast(Kind, match["kind"])
         if match["edge"] == "BEGIN":
             if opened:
                 raise SourceError(file, line + number, f"BEGIN {kind} inside a region", f"END {opened[0]} first")
@@ -68,15 +70,26 @@ def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Re
 
 
 def replace_regions(text: str, regions: Iterable[Region], replace: Callable[[Region, list[str]], list[str]]) -> str:
-    """``text`` with each region, its markers included, replaced by the lines that ``replace`` returns."""
+    """``text`` with each region, its markers included, replaced by the lines that ``replace`` returns.
+
+    A rubric that is taken out leaves no blank line of its own: the text is the one that was there before it.
+    """
     lines = text.split("\n")
     result: list[str] = []
     position = 0
     for region in regions:
         result += lines[position : region.begin]
-        result += replace(region, lines[region.begin + 1 : region.end])
+        filled = replace(region, lines[region.begin + 1 : region.end])
         position = region.end + 1
+        if region.kind == "RUBRIC" and not filled:
+            position += min(_blanks(reversed(result)), _blanks(lines[position:]))
+        result += filled
     return "\n".join(result + lines[position:]).strip("\n")
+
+
+def _blanks(lines: Iterable[str]) -> int:
+    """How many blank lines come first."""
+    return sum(1 for _ in takewhile(lambda line: not line.strip(), lines))
 
 
 def region_lines(text: str, regions: Iterable[Region]) -> list[str]:

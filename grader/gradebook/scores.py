@@ -13,9 +13,12 @@ from grader.errors import GradebookError
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment, Role
+from paribus.course.rubric import RubricLine
 
 EVIDENCE = "-evidence"
 PERSON = "person.decided"
+# What a person's verdict holds among its values: the points, and the lines of the rubric.
+GIVEN, LINES = "points given", "rubric lines"
 # Points are halves and quarters; two scores closer than this are the same.
 TOLERANCE = 1e-6
 # The judge keeps the points of a check that did not apply open too: a student loses nothing through it.
@@ -57,10 +60,13 @@ class GradeCell:
 
 @dataclass(frozen=True)
 class PersonGrade:
-    """What a person gave one grade cell in formgrader: a score (None: the automatic one stands) and words."""
+    """What a person gave one grade cell: a score (None: the automatic one stands), words, and the lines of the
+    cell's rubric that they chose.
+    """
 
     score: float | None
     comment: str = ""
+    lines: tuple[RubricLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ def with_people(
                 continue
             score = ours.score if given.score is None else given.score
             change += score - ours.score
-            verdicts.append(_persons_verdict(slot, score, given.comment))
+            verdicts.append(_persons_verdict(slot, score, given))
         cells.append(replace(cell, score=cell.score + change, pending=pending, verdicts=tuple(verdicts)))
     return replace(
         result,
@@ -187,10 +193,11 @@ def _slot_pending(slot: Slot, mine: Sequence[Slot], cell: CellResult) -> float:
     return _by_hand(cell) if slot.grade_id == slot.key else cell.pending - _by_hand(cell)
 
 
-def _persons_verdict(slot: Slot, score: float, comment: str) -> Verdict:
+def _persons_verdict(slot: Slot, score: float, given: PersonGrade) -> Verdict:
     outcome = Outcome.PASSED if score >= slot.points - TOLERANCE else Outcome.FAILED
-    words = comment.strip() or f"Your instructor gave {score:g} of {slot.points:g} points here."
-    return Verdict(PERSON, outcome, words, slot.points, {"points given": score})
+    words = given.comment.strip() or f"Your instructor gave {score:g} of {slot.points:g} points here."
+    lines = {LINES: [{"points": line.points, "text": line.text} for line in given.lines]} if given.lines else {}
+    return Verdict(PERSON, outcome, words, slot.points, {GIVEN: score, **lines})
 
 
 def _slot_key(assignment: Assignment, key: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
+from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.plots import Band, Share, bar
 from grader.pages.shared import (
@@ -21,6 +21,7 @@ from grader.pages.shared import (
     cell_title,
     humanise,
     in_a_list,
+    points,
     render,
     shown,
     who,
@@ -36,6 +37,7 @@ METRICS = {
 }
 """The metrics of the table of runs, in its order: heading and digits."""
 
+MINUS = "\N{MINUS SIGN}"
 ADVICE = Mark("advice", "Advice")
 # What this check says, where the course does not publish its bands: the band stands in its sentence and values.
 BAND_CHECK = "metrics.near_reference"
@@ -50,7 +52,7 @@ PRIVATE = frozenset({"reference", "references", "band", "low", "high", "mean", "
 
 @dataclass(frozen=True)
 class VerdictView:
-    """One verdict as the page shows it."""
+    """One verdict as the page shows it; ``lines`` are the points and words of what a person chose of the rubric."""
 
     mark: Mark
     name: str
@@ -59,6 +61,7 @@ class VerdictView:
     points: str
     values: tuple[tuple[str, str], ...]
     evidence: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,10 +189,12 @@ def _withheld(verdict: Verdict) -> Verdict:
 def _verdict_view(verdict: Verdict, *, settled: bool, known: Mapping[str, CheckWords]) -> VerdictView:
     mark = MARKS[verdict.outcome]
     if verdict.check == PERSON:
-        given = verdict.values.get("points given", verdict.points)
+        given = verdict.values.get(GIVEN, verdict.points)
         mark = Mark("person", "Decided by a person")
         worth = f"{shown(given)} of {shown(verdict.points)}"
-        return VerdictView(mark, verdict.check, CheckWords("Your instructor", ""), verdict.because, worth, (), ())
+        lines = tuple((_signed(line["points"]), line["text"]) for line in verdict.values.get(LINES, ()))
+        by = CheckWords("Your instructor", "")
+        return VerdictView(mark, verdict.check, by, verdict.because, worth, (), (), lines)
     if verdict.outcome in (Outcome.FAILED, Outcome.UNDECIDED) and not verdict.points:
         mark = ADVICE if verdict.outcome is Outcome.FAILED else Mark("none", "Cannot tell")
     elif verdict.outcome is Outcome.UNDECIDED and settled:
@@ -214,6 +219,11 @@ def _points(verdict: Verdict, *, settled: bool) -> str:
     if verdict.outcome is Outcome.FAILED:
         return f"0 of {most}"
     return "" if settled else f"{most} open"
+
+
+def _signed(value: float) -> str:
+    """``+2``, ``−1``; 0 has no sign."""
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{points(abs(value))}"
 
 
 def _score_bar(score: float, pending: float, total: float, height: int = 12) -> Markup:

@@ -22,6 +22,7 @@ from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
 from paribus.course.release import Release
+from paribus.course.rubric import RubricLine
 from paribus.errors import UsageError
 from tests.grader import pool_work
 from tests.grader.graded import release_of, submit, text_of
@@ -127,6 +128,18 @@ def test_another_release_starts_anew(tmp_path: Path) -> None:
     grade_batch(room(), [release], tmp_path)
     newer = Release(replace(release.assignment, release="0123456789abcdef"), notebook="")
     assert grade_batch(room(), [newer], tmp_path).reused == 0
+
+
+def test_another_rubric_lets_every_result_stand() -> None:
+    """People choose its lines; no check reads them. Another question is graded again."""
+    release = release_of(LAB)
+    rubric, source = ({"rubric": (RubricLine("a", 2.0, "says so"),), "model_answer": "So."}, {"source": "Why?"})
+
+    def key(change: dict[str, Any]) -> str:
+        cells = (replace(release.assignment.cells[0], **change), *release.assignment.cells[1:])
+        return batch_key([replace(release, assignment=replace(release.assignment, cells=cells))])
+
+    assert key(rubric) == batch_key([release]) != key(source)
 
 
 @pytest.mark.parametrize(

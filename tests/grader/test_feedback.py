@@ -20,6 +20,7 @@ from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
 from grader.pages.report import report_page
 from grader.pages.shared import CheckWords, cell_title, humanise, points, render, shown
+from paribus.course.rubric import RubricLine
 from tests.grader.classroom import (
     BAD,
     CELLS,
@@ -196,6 +197,40 @@ def test_what_a_person_decided_reads_so() -> None:
     assert "Decided by a person Your instructor 1.5 of 2 Well argued." in text
     assert "A person has looked Numbers come from your runs" in text
     assert "A person will read this" not in text
+
+
+RUBRIC = (
+    RubricLine("two", 2.0, "names two rescued classes with their F1 before and after"),
+    RubricLine("half", 0.5, f"quotes <the class> {ATTACK}"),
+    RubricLine("seed", -1.0, "generalises from one seed"),
+    RubricLine("note", 0.0, "reads well"),
+)
+
+
+def judged(given: PersonGrade) -> str:
+    """The page of somebody whose memo a person graded."""
+    release = make_release()
+    slots = read_slots(release.assignment, release.notebook)
+    return page(with_people(release.assignment, slots, careful_result(), {"trade_off": given}))
+
+
+def test_the_lines_that_a_person_chose_are_below_their_words() -> None:
+    html = judged(PersonGrade(1.5, "Well argued.", RUBRIC))
+    text = words(html)
+    assert "1.5 of 2 Well argued. +2 names two rescued classes with their F1 before and after +0.5" in text
+    assert "\N{MINUS SIGN}1 generalises from one seed 0 reads well" in text
+    assert html.count('<ul class="rubric">') == 1
+    assert ATTACK not in html
+
+
+def test_lines_alone_say_the_points_first() -> None:
+    text = words(judged(PersonGrade(0.0, "", RUBRIC[2:3])))
+    assert "gave 0 of 2 points here. \N{MINUS SIGN}1 generalises from one seed" in text
+
+
+def test_without_lines_a_persons_verdict_is_a_number_and_a_comment() -> None:
+    assert '<ul class="rubric">' not in judged(PersonGrade(1.5, "Well argued."))
+    assert "rubric" not in words(page(careful_result()))
 
 
 def test_a_final_score_is_not_called_so_far() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.model import Outcome, Result
+from paribus.course.rubric import RubricLine
 from tests.grader.classroom import careful_result, make_release
 
 RELEASE = make_release()
@@ -26,6 +27,17 @@ def test_a_persons_points_are_added_and_nothing_else_is_settled() -> None:
     memo = result.cells[2]
     assert (memo.score, memo.pending) == (4.5, 3.0)
     assert (memo.verdicts[-1].check, memo.verdicts[-1].because) == (PERSON, "Well argued.")
+
+
+def test_chosen_lines_of_a_rubric_are_kept_beside_the_points_they_gave() -> None:
+    lines = (RubricLine("a", 2.0, "names a class"), RubricLine("b", -0.5, "one seed"))
+    with_lines, without = (decided(trade_off=PersonGrade(1.5, "", each)) for each in (lines, ()))
+    assert with_lines.score == without.score == 17.5
+    assert with_lines.cells[2].verdicts[-1].values == {
+        "points given": 1.5,
+        "rubric lines": [{"points": 2.0, "text": "names a class"}, {"points": -0.5, "text": "one seed"}],
+    }
+    assert without.cells[2].verdicts[-1].values == {"points given": 1.5}
 
 
 def test_when_every_open_cell_is_decided_nothing_is_pending() -> None:

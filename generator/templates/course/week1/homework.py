@@ -158,6 +158,13 @@ report = experiment.report()
 # other patients would have brought, and they say nothing about depths that I did not try. The next experiment would change
 # the number of trees alone.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 2: says whether to use the forest and with which setting, and by which numbers
+# - 1: sets the difference between the arms beside the spread between seeds
+# - 2: says what the numbers cannot show, such as other patients or settings that were not tried
+# - -1: claims that the setting is the best one, though two were compared
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=10 checks={"metrics.baseline_first": {"points": 3, "baselines": ["constant"]}, "metrics.recomputed": 3, "form.ran_in_order": 2, "form.no_errors": 2, "integrity.chain": 0}
 notebook.summary()

@@ -86,6 +86,13 @@ print(f"your RMSE of the constant: {rmse(data.validation.labels, constant):.2f}"
 # the disease that a straight line can use. The comparison does not say how much more there is: a model that bends may find
 # what the line cannot, and one split of a few hundred patients moves both numbers by some units.
 # <!-- END SOLUTION -->
+#
+# <!-- BEGIN RUBRIC -->
+# - 1: says that the line beats the constant, and by how much
+# - 1: concludes that the measurements tell something about the disease
+# - 1: says what the difference leaves open, such as what a model that bends would find
+# - -1: takes the line's error for the best that is possible
+# <!-- END RUBRIC -->
 
 # %% notebook="whole" points=4 checks={"metrics.recomputed": 2, "form.ran_in_order": 1, "form.no_errors": 1, "integrity.chain": 0}
 notebook.summary()
