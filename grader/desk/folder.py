@@ -14,11 +14,11 @@ from pathlib import Path
 
 from grader.classrun.made_from import read_made_from
 from grader.classrun.storage import LOCK, MARKER
+from grader.desk.decided import works_of
 from grader.desk.gradebook import Book, Disagreement, overwrite, push, read_book
-from grader.desk.items import Decision, Standing, Work, items_of, standing
+from grader.desk.items import Decision, Standing, Work, standing
 from grader.desk.store import Store
 from grader.errors import DeskError
-from grader.gradebook.scores import read_slots
 from grader.grading.identity import handed
 from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_unread, read
@@ -193,19 +193,8 @@ class DeskFolder:
                 f"{self.out} was graded with the release {missing[0]}, and {', '.join(map(str, self._releases))} "
                 f"holds {', '.join(releases)}. Name the right one with --release DIR."
             )
-        slots = {digest: read_slots(one.assignment, one.notebook) for digest, one in releases.items()}
-        first = next(iter(releases.values()))
-        bare = [
-            Work(result, releases.get(result.release, first).assignment, (), slots.get(result.release, ()))
-            for result in results
-        ]
-        book = read_book(self.out, bare)
-        works = {}
-        for work in bare:
-            name = work.result.submission
-            items = items_of(work.result, work.assignment, book.answers.get(name, {}))
-            works[name] = Work(work.result, work.assignment, items, work.slots)
-        return Batch(works, releases, book, self._list_files())
+        works, book = works_of(self.out, results, tuple(releases.values()))
+        return Batch({work.result.submission: work for work in works}, releases, book, self._list_files())
 
     def _list_files(self) -> dict[str, Submission]:
         """The files by what the batch calls them, with names and, where the policy hides these, without."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot
 from grader.model import CellResult, Outcome, Result, Verdict
 from paribus.course.assignment import Assignment, Cell, Role
+from paribus.course.rubric import RubricLine, rubric_score
 
 MANUAL = "person"
 """The name of the item with the points that no check is about."""
@@ -88,11 +89,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class SlotGrade:
-    """What decisions make of one of nbgrader's grade cells: its whole score, and what people wrote."""
+    """What decisions make of one of nbgrader's grade cells: its whole score, what people wrote, the rubric's
+    lines.
+    """
 
     grade_id: str
     score: float
     comment: str = ""
+    lines: tuple[RubricLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,8 +152,6 @@ def by_hand(cell: CellResult) -> float:
 
 def points_of(decision: Decision, item: Item, cell: Cell | None) -> float:
     """What a decision gives now: with rubric lines, as the rubric counts them today; never more than there are."""
-    from paribus.course.rubric import rubric_score
-
     if decision.lines:
         return rubric_score(cell.rubric if cell is not None else (), decision.lines, item.points)
     return min(max(decision.points or 0.0, 0.0), item.points)
@@ -169,7 +171,9 @@ def slot_grades(work: Work, decisions: Mapping[tuple[str, str, str], Decision]) 
             for item in items
         )
         comment = "\n\n".join(dict.fromkeys(one.comment.strip() for one in mine if one.comment.strip()))
-        found[slot.grade_id] = SlotGrade(slot.grade_id, min(max(score, 0.0), slot.points), comment)
+        chosen = {key for one in mine for key in one.lines}
+        lines = tuple(line for line in (released.rubric if released is not None else ()) if line.key in chosen)
+        found[slot.grade_id] = SlotGrade(slot.grade_id, min(max(score, 0.0), slot.points), comment, lines)
     return found
 
 

@@ -46,6 +46,7 @@ class ItemView:
     decision: Decision | None
     given: float
     earlier: Decision | None
+    blind: Decision | None
     hidden: bool
     evidence: tuple[tuple[str, str], ...]
 
@@ -145,7 +146,8 @@ class Pages:
 
     def _item_view(self, work: Work, item: Item, standing: Standing) -> ItemView:
         verdict, decision = item.verdict, standing.decided.get(item.key)
-        hidden = decision is None and is_blind(item, work.result.release) and self._still_blind(item)
+        drawn = decision is None and is_blind(item, work.result.release)
+        hidden = drawn and (item.open or self._looked(item) is None)
         proposal = None
         if verdict is not None and verdict.proposal and item.open and not hidden:
             proposal = item.points if verdict.proposal == "passed" else 0.0
@@ -161,15 +163,15 @@ class Pages:
             decision=decision,
             given=points_of(decision, item, work.released(item.cell)) if decision is not None else item.automatic,
             earlier=standing.earlier.get(item.key),
+            blind=self._looked(item),
             hidden=hidden,
             evidence=tuple((one.cell, shown(one.text)) for one in verdict.evidence) if told and verdict else (),
         )
 
-    def _still_blind(self, item: Item) -> bool:
-        """Whether a verdict of the sample was not yet decided blind; an open item's proposal is hidden
-        throughout.
-        """
-        return item.open or not any(one.blind and one.key == item.key for one in self.session.folder.decisions())
+    def _looked(self, item: Item) -> Decision | None:
+        """What somebody decided of an item without the grader's word."""
+        log = self.session.folder.decisions()
+        return next((one for one in reversed(log) if one.blind and one.key == item.key), None)
 
     def _alike(self, work: Work, cell: str) -> Alike:
         return Alike(work.result.submission, self._name(work), self._around(work, cell)[0])

@@ -12,6 +12,7 @@ from grader.desk.gradebook import Disagreement
 from grader.desk.items import MANUAL, Decision, Item, Standing, Work
 from grader.desk.queue import is_blind, next_open, word_of
 from grader.errors import DeskError
+from grader.gradebook.scores import TOLERANCE
 from paribus.course.rubric import RubricLine
 
 Place = tuple[str, str]
@@ -113,9 +114,8 @@ class Session:
         points, lines, comment = self._read(body, work, item)
         blind = not item.open and bool(body.get("blind"))
         asked = set(map(str, body.get("alike") or ()))
-        others = (
-            [] if blind else [one for one in self.alike(work, item, standing) if one.result.submission in asked]
-        )
+        same = () if blind else self.alike(work, item, standing)
+        others = [one for one in same if one.result.submission in asked]
         decisions = [
             Decision(
                 0, one.submission, cell, one.name, points, lines, comment, self.grader, "", one.asked, one.answered,
@@ -132,7 +132,9 @@ class Session:
             self.folder.store.use_snippet(comment)
         if not blind:
             self.folder.push([submission, *(other.result.submission for other in others)])
-        if blind or any((one.submission, one.cell) == (submission, cell) for one in self.folder.standing().open):
+        if blind and abs((points or 0.0) - item.automatic) > TOLERANCE:
+            return submission, cell  # the page now tells what the grader says, and the person may change it
+        if any((one.submission, one.cell) == (submission, cell) for one in self.folder.standing().open):
             return submission, cell
         return self.next_after((submission, cell), by_student=by_student)
 

@@ -16,6 +16,7 @@ from grader.classrun.pool import Lost
 from grader.classrun.tries import ENTERING, Tries
 from grader.classrun.work import recover_limits
 from grader.classrun.workplaces import Place, Processes
+from grader.desk.decided import Desk, bring
 from grader.errors import GradebookError, UnreadableError
 from grader.gradebook.owners import move_to_owners
 from grader.gradebook.rebuild import rebuild
@@ -86,8 +87,11 @@ def enter(
                     carried += _add(books.of(left[name]), left[name], answer)
                 except GradebookError as error:
                     refused[name] = str(error)
-        decided = tuple(_decided(result, books, refused.get(result.submission, ""), policy) for result in results)
-        return Decided(decided, _notes(carried, missing))
+        desk = bring(out, results, releases)
+        decided = tuple(
+            _decided(result, books, refused.get(result.submission, ""), policy, desk) for result in results
+        )
+        return Decided(decided, (*_notes(carried, missing), *desk.notes))
     finally:
         books.close()
 
@@ -236,17 +240,20 @@ def _were(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _decided(result: Result, books: _Books, refused: str, policy: Policy) -> Result:
+def _decided(result: Result, books: _Books, refused: str, policy: Policy, desk: Desk) -> Result:
     """One result with what people gave, and the penalty that follows."""
     from grader.gradebook.penalty import penalty_of
     from grader.gradebook.scores import with_people
 
     if not result.cells:
         return result
-    if refused:
-        return replace(result, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {refused}"))
     book = books.of(result)
-    decided = with_people(book.assignment, book.slots, result, book.people(result.submission))
+    people = desk.with_lines(
+        result.submission, {} if refused else book.people(result.submission), entered=not refused
+    )
+    decided = with_people(book.assignment, book.slots, result, people)
+    if refused:
+        return replace(decided, remarks=(*result.remarks, f"Not in nbgrader's gradebook: {refused}"))
     if policy.due is None:
         return decided
     decided = replace(decided, penalty=penalty_of(decided, policy.late_penalty))

@@ -1,0 +1,81 @@
+"""What the desk decided, for whoever writes pages and worksheets: brought into the gradebook first, then handed
+on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.desk.gradebook import Book, push, read_book
+from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
+from grader.desk.store import FILE, Store
+from grader.gradebook.scores import TOLERANCE, PersonGrade, read_slots
+from grader.grading.identity import handed
+from grader.model import Result
+from paribus.course.release import Release
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the desk decided of a batch, by submission and then nbgrader's cell; and what is to be said of it."""
+
+    grades: Mapping[str, Mapping[str, SlotGrade]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def with_lines(
+        self, submission: str, people: Mapping[str, PersonGrade], *, entered: bool
+    ) -> dict[str, PersonGrade]:
+        """What people gave a submission, with the rubric's lines where the desk's score is the one that counts.
+
+        Where the gradebook holds nothing of it (``entered`` is False), the desk's own grades.
+        """
+        mine = self.grades.get(submission, {})
+        if not entered:
+            return {name: PersonGrade(one.score, one.comment, one.lines) for name, one in mine.items()}
+        return {name: _with_lines(grade, mine.get(name)) for name, grade in people.items()}
+
+
+def bring(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> Desk:
+    """Bring decisions into the gradebook below ``out``; nothing happens where no desk was ever opened there."""
+    if not (out / FILE).is_file():
+        return Desk()
+    works, book = works_of(out, results, releases)
+    store = Store(out, [handed(result) for result in results])
+    now = standing(works, store.log(), frozenset(book.people))
+    disagreements = push(out, store, works, book, now.decided)
+    notes = []
+    if disagreements:
+        first = disagreements[0]
+        notes.append(
+            f"The desk and formgrader hold different scores for {len(disagreements)} of the answers (the first: "
+            f"{first.submission}, {first.grade_id}). Neither was changed; formgrader's count until somebody "
+            "chooses at the desk."
+        )
+    if now.earlier:
+        notes.append(
+            f"{len(now.earlier)} decisions of the desk were about another question, other points or another "
+            "answer. The desk shows each beside its answer, which waits for a person."
+        )
+    return Desk({work.result.submission: slot_grades(work, now.decided) for work in works}, tuple(notes))
+
+
+def works_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> tuple[tuple[Work, ...], Book]:
+    """The results as the desk has them, and what the gradebook holds of them. ``releases``: the newest first."""
+    by_digest = {release.digest: release for release in releases}
+    slots = {digest: read_slots(one.assignment, one.notebook) for digest, one in by_digest.items()}
+    bare = [
+        Work(result, by_digest.get(result.release, releases[0]).assignment, (), slots.get(result.release, ()))
+        for result in results
+    ]
+    book = read_book(out, bare)
+    works = tuple(
+        Work(work.result, work.assignment, items_of(work.result, work.assignment, answers), work.slots)
+        for work in bare
+        for answers in [book.answers.get(work.result.submission, {})]
+    )
+    return works, book
+
+
+def _with_lines(grade: PersonGrade, desk: SlotGrade | None) -> PersonGrade:
+    same = desk is not None and grade.score is not None and abs(grade.score - desk.score) <= TOLERANCE
+    return PersonGrade(grade.score, grade.comment, desk.lines) if desk is not None and same else grade
