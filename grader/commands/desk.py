@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,22 +55,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.disagreements:
         print_rates(pages)
         return 0
-    from grader.desk.app import listen, make_app, new_token
+    from grader.desk.app import listening, make_app, new_token
 
     token = new_token()
-    try:
-        port, serve = listen(make_app(pages, token), HOST, arguments.port)
-    except OSError as error:
-        raise UsageError(
-            f"port {arguments.port} cannot be used ({error.strerror}). Choose another with --port."
-        ) from error
-    address = f"http://{HOST}:{port}/?token={token}"
-    waiting = session.progress()
-    print(f"{waiting.open} answers wait for a person; {waiting.done} were decided at the desk.")
-    print(f"Open {address}\nCtrl-C ends the desk. Everything that was decided is kept.", flush=True)
-    if not arguments.no_browser:
-        webbrowser.open(address)
-    serve()
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(listening(make_app(pages, token), HOST, arguments.port))
+        except OSError as error:
+            raise UsageError(
+                f"port {arguments.port} cannot be used ({error.strerror}). Choose another with --port."
+            ) from error
+        port, serve = held
+        address = f"http://{HOST}:{port}/?token={token}"
+        waiting = session.progress()
+        print(f"{waiting.open} answers wait for a person; {waiting.done} were decided at the desk.")
+        print(f"Open {address}\nCtrl-C ends the desk. Everything that was decided is kept.", flush=True)
+        if not arguments.no_browser:
+            webbrowser.open(address)
+        serve()
     print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
     return 0
 

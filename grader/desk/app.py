@@ -7,7 +7,9 @@ script in them.
 
 import hmac
 import secrets
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import Flask, Response, abort, jsonify, redirect, request, url_for
@@ -36,7 +38,7 @@ def make_app(pages: Pages, token: str) -> Flask:
 
     @app.before_request
     def only_with_token() -> BaseResponse | None:
-        if request.host.rpartition(":")[0] not in HOSTS and request.host not in HOSTS:
+        if request.host.partition(":")[0] not in HOSTS:
             abort(HTTPStatus.FORBIDDEN)
         given = request.args.get("token", "")
         if given and hmac.compare_digest(given, token):
@@ -150,12 +152,19 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def listen(app: Flask, host: str, port: int) -> tuple[int, Callable[[], None]]:
-    """Take a port (0: a free one) and return it with what serves there until Ctrl-C. OSError where it is taken.
+@contextmanager
+def listening(app: Flask, host: str, port: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """Hold a port (0: a free one); gives it, and what serves there until Ctrl-C. OSError where it is taken.
 
     waitress: threads, no reloader, no debugger.
     """
     import waitress
 
-    server = waitress.create_server(app, host=host, port=port, threads=8, ident="paribus desk")
-    return int(server.effective_port), server.run
+    with socket.socket() as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((host, port))
+        server = waitress.create_server(app, sockets=[place], threads=8, ident="paribus desk")
+        try:
+            yield int(place.getsockname()[1]), server.run
+        finally:
+            server.close()

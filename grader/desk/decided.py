@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.desk.gradebook import Book, push, read_book
+from grader.desk.gradebook import Book, answer_of, comment_of, push, read_book
 from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
 from grader.desk.store import FILE, Store
 from grader.gradebook.scores import TOLERANCE, PersonGrade, read_slots
@@ -17,9 +17,12 @@ from paribus.course.release import Release
 
 @dataclass(frozen=True)
 class Desk:
-    """What the desk decided of a batch, by submission and then nbgrader's cell; and what is to be said of it."""
+    """What the desk decided of a batch, by submission and then nbgrader's cell; what it wrote beside each
+    cell's answer altogether; and what is to be said of it.
+    """
 
     grades: Mapping[str, Mapping[str, SlotGrade]] = field(default_factory=dict)
+    comments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def with_lines(
@@ -32,7 +35,8 @@ class Desk:
         mine = self.grades.get(submission, {})
         if not entered:
             return {name: PersonGrade(one.score, one.comment, one.lines) for name, one in mine.items()}
-        return {name: _with_lines(grade, mine.get(name)) for name, grade in people.items()}
+        whole = self.comments.get(submission, {})
+        return {name: _with_lines(grade, mine.get(name), whole.get(name, "")) for name, grade in people.items()}
 
 
 def bring(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> Desk:
@@ -56,7 +60,15 @@ def bring(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> 
             f"{len(now.earlier)} decisions of the desk were about another question, other points or another "
             "answer. The desk shows each beside its answer, which waits for a person."
         )
-    return Desk({work.result.submission: slot_grades(work, now.decided) for work in works}, tuple(notes))
+    grades = {work.result.submission: slot_grades(work, now.decided) for work in works}
+    comments = {
+        work.result.submission: {
+            name: comment_of(work, answer_of(work, name), grades[work.result.submission])
+            for name in grades[work.result.submission]
+        }
+        for work in works
+    }
+    return Desk(grades, comments, tuple(notes))
 
 
 def works_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> tuple[tuple[Work, ...], Book]:
@@ -76,6 +88,9 @@ def works_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) 
     return works, book
 
 
-def _with_lines(grade: PersonGrade, desk: SlotGrade | None) -> PersonGrade:
-    same = desk is not None and grade.score is not None and abs(grade.score - desk.score) <= TOLERANCE
-    return PersonGrade(grade.score, grade.comment, desk.lines) if desk is not None and same else grade
+def _with_lines(grade: PersonGrade, desk: SlotGrade | None, whole: str) -> PersonGrade:
+    """The desk's lines and its own words of this cell, where its score counts and nobody wrote anything else."""
+    if desk is None or grade.score is None or abs(grade.score - desk.score) > TOLERANCE:
+        return grade
+    said = desk.comment if grade.comment.strip() == whole else grade.comment
+    return PersonGrade(grade.score, said, desk.lines)

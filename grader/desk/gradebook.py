@@ -29,6 +29,7 @@ _COMMENTS = """SELECT submitted_assignment.student_id, assignment.name, base_cel
     JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
     JOIN assignment ON assignment.id = submitted_assignment.assignment_id
     WHERE coalesce(comment.manual_comment, '') <> ''"""
+_MARK = "comment "
 _PLACE = """notebook_id IN (SELECT submitted_notebook.id FROM submitted_notebook
     JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
     JOIN assignment ON assignment.id = submitted_assignment.assignment_id
@@ -41,13 +42,15 @@ _SET_COMMENT = f"UPDATE comment SET manual_comment = ? WHERE {_PLACE}"  # noqa: 
 @dataclass(frozen=True)
 class Book:
     """What gradebook.db holds of a batch. ``people`` is by submission and nbgrader's cell, ``answers`` (the
-    answers' digests) by submission and then cell, ``names`` nbgrader's names of the releases by digest.
+    answers' digests) by submission and then cell, ``names`` nbgrader's names of the releases by digest,
+    ``comments`` what people wrote, by submission and answer.
     """
 
     people: Mapping[tuple[str, str], PersonGrade] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[tuple[str, str]] = frozenset()
+    comments: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ def read_book(out: Path, works: Sequence[Work]) -> Book:
         comments = {(student, name, cell): text for student, name, cell, text in line.execute(_COMMENTS)}
     mine = {work.result.submission: (work, names.get(work.result.release, "")) for work in works}
     people: dict[tuple[str, str], PersonGrade] = {}
+    mine_said = {
+        (student, cell): text
+        for (student, name, cell), text in comments.items()
+        if mine.get(student, (None, ""))[1] == name
+    }
     seen = set()
     for student, name, cell, score, extra, waits in grades:
         work, own = mine.get(student, (None, ""))
@@ -91,7 +99,7 @@ def read_book(out: Path, works: Sequence[Work]) -> Book:
         for (student, name), (found, _) in entered.items()
         if mine.get(student, (None, ""))[1] == name
     }
-    return Book(people, answers, names, frozenset(seen))
+    return Book(people, answers, names, frozenset(seen), mine_said)
 
 
 def push(
@@ -102,34 +110,38 @@ def push(
     ``decided`` are the decisions that hold, by item. What the desk had written and has withdrawn waits again.
     """
     written = store.written()
-    disagreements = []
+    disagreements: list[Disagreement] = []
     for work in works:
         submission = work.result.submission
         wanted = slot_grades(work, decided)
         for slot in work.slots:
             key = (submission, slot.grade_id)
-            if key not in book.entered:
-                continue
             desk, last, there = wanted.get(slot.grade_id), written.get(key), book.people.get(key)
-            if desk is None and last is None:
+            if key not in book.entered or (desk is None and last is None):
                 continue
             if there is not None and not _same(there, last) and not _same(there, desk):
                 if desk is not None:
                     disagreements.append(Disagreement(submission, slot.grade_id, desk, there))
                 continue
-            target = None if desk is None else Written(desk.score, desk.comment)
-            if not _same(there, target):
-                _write(out, work, book, slot.grade_id, target)
-            if target != last:
-                store.remember_written(submission, slot.grade_id, target)
+            if not _same(there, desk):
+                _write_score(out, work, book, slot.grade_id, desk)
+            _remember(store, submission, slot.grade_id, last, desk.score if desk is not None else None)
+        for answer in dict.fromkeys(answer_of(work, slot.grade_id) for slot in work.slots):
+            before = written.get((submission, f"{_MARK}{answer}"), Written(0.0, "")).comment
+            _push_comment(out, store, work, book, _Comment(answer, comment_of(work, answer, wanted), before))
     return tuple(disagreements)
 
 
 def overwrite(out: Path, store: Store, work: Work, book: Book, found: Disagreement) -> None:
     """Put the desk's score in the place of formgrader's, as a person chose."""
-    target = Written(found.desk.score, found.desk.comment)
-    _write(out, work, book, found.grade_id, target)
-    store.remember_written(found.submission, found.grade_id, target)
+    _write_score(out, work, book, found.grade_id, found.desk)
+    store.remember_written(found.submission, found.grade_id, Written(found.desk.score, ""))
+
+
+def comment_of(work: Work, answer: str, wanted: Mapping[str, SlotGrade]) -> str:
+    """What the desk's graders wrote beside an answer, which nbgrader keeps as one comment."""
+    mine = [one.comment for name, one in wanted.items() if answer_of(work, name) == answer and one.comment]
+    return "\n\n".join(dict.fromkeys(mine))
 
 
 def answer_of(work: Work, grade_id: str) -> str:
@@ -141,31 +153,52 @@ def answer_of(work: Work, grade_id: str) -> str:
     return (released.grades if released is not None else "") or slot.key
 
 
-def _same(there: PersonGrade | Written | None, other: SlotGrade | Written | None) -> bool:
+def _same(there: PersonGrade | None, other: SlotGrade | Written | None) -> bool:
     if there is None or other is None:
         return there is None and other is None
-    if there.score is None:
-        return False
-    return abs(there.score - other.score) <= TOLERANCE and there.comment.strip() == other.comment.strip()
+    return there.score is not None and abs(there.score - other.score) <= TOLERANCE
 
 
-def _write(out: Path, work: Work, book: Book, grade_id: str, target: Written | None) -> None:
-    """One score and its comment, in one transaction."""
-    student, assignment = work.result.submission, book.names[work.result.release]
-    answer = answer_of(work, grade_id)
-    score = None if target is None else target.score
-    comment = None if target is None else target.comment or None
+def _remember(store: Store, submission: str, name: str, last: Written | None, score: float | None) -> None:
+    target = None if score is None else Written(score, "")
+    if target != last:
+        store.remember_written(submission, name, target)
+
+
+def _push_comment(out: Path, store: Store, work: Work, book: Book, comment: "_Comment") -> None:
+    """Bring the desk's comment in. What somebody typed in formgrader stays; the desk's comes below it."""
+    submission, name = work.result.submission, book.names.get(work.result.release, "")
+    if comment.desk == comment.last or not name:
+        return
+    there = book.comments.get((submission, comment.answer), "")
+    own = there.replace(comment.last, "", 1).strip() if comment.last else there.strip()
+    target = "\n\n".join(filter(None, [own, comment.desk]))
+    if target != there:
+        with _line(out) as line:
+            line.execute(_SET_COMMENT, (target or None, submission, name, comment.answer))
+    store.remember_written(submission, comment.mark, Written(0.0, comment.desk) if comment.desk else None)
+
+
+@dataclass(frozen=True)
+class _Comment:
+    """The desk's comment beside an answer, and what it wrote there last."""
+
+    answer: str
+    desk: str
+    last: str
+
+    @property
+    def mark(self) -> str:
+        """Under which name the store remembers it."""
+        return f"{_MARK}{self.answer}"
+
+
+def _write_score(out: Path, work: Work, book: Book, grade_id: str, desk: SlotGrade | None) -> None:
+    """One score; without one the cell waits again."""
+    score = None if desk is None else desk.score
+    place = (work.result.submission, book.names[work.result.release], grade_id)
     with _line(out) as line:
-        line.execute("BEGIN IMMEDIATE")
-        line.execute(
-            _SET_SCORE,
-            (score, target is None, student, assignment, grade_id),
-        )
-        line.execute(
-            _SET_COMMENT,
-            (comment, student, assignment, answer),
-        )
-        line.execute("COMMIT")
+        line.execute(_SET_SCORE, (score, desk is None, *place))
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from grader.grading.identity import Handed, pair
 FILE = "decisions.db"
 HELD_FOR = timedelta(minutes=5)
 """How long a cell stays one grader's without a sign of life."""
+PATIENCE = 20.0
+"""Seconds that a write waits for another desk."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS handed (id INTEGER PRIMARY KEY, name TEXT NOT NULL, person TEXT NOT NULL,
     source TEXT NOT NULL, sha256 TEXT NOT NULL);
@@ -209,7 +211,7 @@ class Store:
 
     @contextmanager
     def _line(self) -> Iterator[sqlite3.Connection]:
-        line = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+        line = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
             line.execute("PRAGMA journal_mode = WAL")
             # A decision that was confirmed survives a power cut, too.
