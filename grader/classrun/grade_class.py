@@ -28,6 +28,7 @@ from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_un
 from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.work import inbox_limits, judge_with, recover_limits
 from grader.classrun.workplaces import Place, open_place
+from grader.desk.decided import asked_of
 from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
 from grader.gradebook.owners import remember_owners
@@ -285,6 +286,7 @@ def render_all(
     assignment = order.assignment
     pages = feedback_pages(
         results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
+        asked=asked_of(order.out, results),
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
     bands = bands_of(order.releases[0].references, assignment)

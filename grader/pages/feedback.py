@@ -4,11 +4,12 @@ A page shows what the student handed in and what the checks say of it. Traceback
 tests and references that the course does not publish never reach it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from grader.desk.requests import Asked, form
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.plots import Band, Share, bar
@@ -101,8 +102,11 @@ def feedback_page(
     *,
     checks: Mapping[str, CheckWords] | None = None,
     bands: Mapping[str, Band] | None = None,
+    asked: Sequence[Asked] = (),
 ) -> str:
-    """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public."""
+    """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public; ``asked`` the
+    student's requests to look again, with their answers.
+    """
     public, known = bool(bands), checks or {}
     cells = tuple(_cell_view(cell, assignment, known, public=public) for cell in result.cells)
     columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
@@ -119,6 +123,8 @@ def feedback_page(
         columns=[METRICS[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
         final=result.pending <= TOLERANCE,
+        asked={key: [one for one in asked if one.cell == key] for key in {one.cell for one in asked}},
+        form=form(result.submission, "(the part, for example " + (cells[0].key if cells else "") + ")"),
     )
 
 
