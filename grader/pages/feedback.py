@@ -173,12 +173,15 @@ def _cell_view(
 
 
 def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement | None:
-    """What of a cell was missed and cost points; advice stands with the cell alone."""
+    """What of a cell was missed and cost points, to a check or to a person; advice is shown with the cell alone."""
     missed = [v for v in view.cell.verdicts if v.outcome is Outcome.FAILED and v.points and v.check != PERSON]
-    if not missed:
-        return None
-    names = "; ".join(in_a_list(words_of(item.check, known).title) for item in missed)
-    return Improvement(view, names, sum(item.points for item in missed))
+    names = [in_a_list(words_of(item.check, known).title) for item in missed]
+    cost = sum(item.points for item in missed)
+    if any(verdict.check == PERSON for verdict in view.cell.verdicts):
+        # What a person gave counts for the whole cell: a check that a person overruled cost nothing.
+        cost = max(0.0, view.cell.points - view.cell.score - view.cell.pending)
+        names = [*names, "what your instructor wrote"]
+    return Improvement(view, "; ".join(names), cost) if names and cost > TOLERANCE else None
 
 
 def _withheld(verdict: Verdict) -> Verdict:
