@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from grader.errors import WorksheetError
@@ -37,18 +36,22 @@ def platform_named(name: str) -> Platform[Any]:
 
 def told_by(header: Iterable[str], paths: Iterable[str]) -> Platform[Any]:
     """The platform of a class where course.toml names none: the one whose table has this header, else the one that
-    named the files. Where none or several would fit, it is the usual one.
+    named most of the files. Where none or several would fit, it is the usual one.
     """
     cells = tuple(header)
     owns = [item for item in platforms().values() if cells and item.is_table(cells)]
     if not owns:
         listed = list(paths)
         owns = [
-            item for folder, item in zip(platform_folders(), platforms().values(), strict=True)
-            if find_spec(f"{folder}.names") is not None
-            and any(item.reader(None)(part) for path in listed for part in (path, *path.split("/")))
-        ]  # fmt: skip
+            item for item in platforms().values() if 2 * sum(_names(item, path) for path in listed) > len(listed)
+        ]
     return owns[0] if len(owns) == 1 else platform_named(USUAL)
+
+
+def _names(platform: Platform[Any], path: str) -> bool:
+    """Whether a platform named a path or a part of it, without knowing anybody."""
+    read = platform.reader(None)
+    return any(read(part) is not None for part in (path, *path.split("/")))
 
 
 def check_table(platform: Platform[Any], content: bytes, origin: str) -> None:

@@ -13,6 +13,8 @@ from itertools import permutations
 from pathlib import PurePosixPath
 from typing import Any
 
+from grader.intake.entries import NOTEBOOKS
+
 STRONG = 5
 """So many letters and digits make an identifier that is no accident within a longer name."""
 MOST_WORDS = 4
@@ -56,7 +58,7 @@ class Directory:
                 _enter(self._whole, folded(text), person.key)
             _enter(self._emails, folded(person.email), person.key)
             _enter(self._alone, words(person.email.partition("@")[0]), person.key)
-            for name in {words(person.name), words(person.name.casefold().translate(_SPELT))}:
+            for name in {words(person.name), words(_spelt(person.name))}:
                 _enter(self._alone, name, person.key)
                 if len(name) > 1:
                     _enter(self._names, tuple(sorted(name)), person.key)
@@ -72,7 +74,7 @@ class Directory:
         rest = path
         for place, part in enumerate(parts):
             last = place == len(parts) - 1
-            named = self._named(PurePosixPath(part).stem if last else part)
+            named = self._named(_stem(part) if last else part)
             if named and not found:
                 rest = part if last else "/".join(parts[place + 1 :])
             found |= named
@@ -83,8 +85,8 @@ class Directory:
         part = _COPY.sub("", part)
         plain, held = folded(part), words(part)
         rest = _without(held, words(self.assignment))
-        if found := self._whole.get(plain, set()) | (set() if _is_number(rest) else self._alone.get(rest, set())):
-            return found
+        whole = self._whole.get(plain, set()) | (set() if _is_number(rest) else self._alone.get(rest, set()))
+        found = set(whole)
         left = list(held)
         for start, end in _runs(held):
             run = held[start:end]
@@ -97,7 +99,7 @@ class Directory:
         if "@" in plain:
             found.update(*(keys for email, keys in self._emails.items() if _holds(plain, email)))
         # What is left may be somebody else's name, too short to name anybody by itself.
-        return found | self._beside(tuple(left)) if found else found
+        return found | self._beside(tuple(left)) if found and not whole else found
 
     def _beside(self, left: Words) -> set[str]:
         """Those whose one-word name, or what is before the @, is among the words that are left."""
@@ -113,6 +115,17 @@ def folded(text: str) -> str:
     """A text as it is compared: without case, accents, and blanks at its ends."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def _spelt(name: str) -> str:
+    """A name with letters as they are written where a keyboard lacks them."""
+    return unicodedata.normalize("NFC", name).casefold().translate(_SPELT)
+
+
+def _stem(file: str) -> str:
+    """A file's name without its ending, and without a second one that an export left in it."""
+    stem = PurePosixPath(file).stem
+    return PurePosixPath(stem).stem if stem.lower().endswith(NOTEBOOKS) else stem
 
 
 def words(text: str) -> Words:
