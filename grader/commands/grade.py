@@ -178,8 +178,8 @@ def _check_people(path: Path, out: Path) -> None:
 
     if not path.is_file():
         raise UsageError(
-            f"there is no file {path}. Name the table of the class with --roster CSV, or leave it out, in course.toml "
-            "as well."
+            f"there is no file {path}. Name the table of the class with --roster CSV, or leave it out, in "
+            "course.toml as well."
         )
     written = {out / name for item in platforms().values() for _, name in item.outputs}
     if path.resolve() in {name.resolve() for name in written}:
