@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--roster", "--worksheet", "--gradebook", dest="people", type=Path, metavar="CSV",
         help="the class: a roster, Moodle's grading worksheet or Canvas's gradebook, by whichever name",
     )  # fmt: skip
+    parser.add_argument("--no-roster", action="store_true", help="leave the course's roster out")
     parser.add_argument(
         "--commitments", type=Path, metavar="CSV", help="codes for predictions that the class handed in beforehand"
     )
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("note  There is no course.toml here or above: nothing is late, and dates are UTC. Name one with "
               "--course DIR.", file=sys.stderr)  # fmt: skip
     policy = Policy() if course is None else load_policy(arguments.assignment, course)
-    if arguments.people is None and course is not None and policy.roster:
+    if arguments.people is None and course is not None and policy.roster and not arguments.no_roster:
         arguments.people = course.parent / policy.roster
     _check_paths(arguments)
     order = Order(
@@ -178,8 +179,7 @@ def _check_people(path: Path, out: Path) -> None:
 
     if not path.is_file():
         raise UsageError(
-            f"there is no file {path}. Name the table of the class with --roster CSV, or leave it out, in "
-            "course.toml as well."
+            f"there is no file {path}. Name the table of the class with --roster CSV, or add --no-roster."
         )
     written = {out / name for item in platforms().values() for _, name in item.outputs}
     if path.resolve() in {name.resolve() for name in written}:

@@ -157,7 +157,7 @@ def test_a_class_of_canvas_goes_there_and_back(room: Path, capsys: pytest.Captur
         ("modle", ROSTER, "lms = 'modle' is no learning platform"),
         ("plain", ROSTER.replace(b"s1002", b"s1001"), "rows 2 and 3: the same person, 's1001'"),
         ("plain", ROSTER.replace(b"Ada", b"Eve").replace(b"ada", b"eve"), "nobody of those who handed in (0 of 1"),
-        ("plain", b"", "table.csv. Name the table of the class with --roster CSV, or leave it out"),
+        ("plain", b"", "table.csv. Name the table of the class with --roster CSV, or add --no-roster."),
     ],
 )  # fmt: skip
 def test_a_wrong_table_stops_a_run_before_anything_is_written(

@@ -1,6 +1,6 @@
 """Whose a file of Canvas's download is, by the gradebook: by the number, unless the name is another person's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
@@ -14,8 +14,8 @@ from paribus.course.policy import Policy
 MISSING = "not in the gradebook: Canvas's gradebook has no row for this submission, so no grade is written there."
 LATE = f"{MARKED} Canvas marks this as late. It does not say by how much, so nothing is taken off for it here."
 UNCLEAR = (
-    "unclear whose: Canvas's number in the file's name is {number}'s, and the name is {others}'s. No grade is "
-    "written for either, and a person decides."
+    "unclear whose: by number and name in the file's name this may be the work of {who}. No grade is written for "
+    "either, and a person decides."
 )
 
 
@@ -26,9 +26,10 @@ def reader(gradebook: Gradebook | None) -> ReadName:
     people = {student.number: student for student in gradebook.students}
 
     def read(path: str) -> Named | None:
-        found = [item for item in readings(path) if _is_named(item, people)]
-        named = found[0] if found else read_name(path)
-        return replace(named, name=people[named.number].name) if named is not None and found else named
+        sure = _sure(path, people)
+        if len(sure) == 1:
+            return replace(sure[0], name=people[sure[0].number].name)
+        return read_name(path)
 
     return read
 
@@ -64,21 +65,28 @@ def check_belongs(gradebook: Gradebook, placed: Iterable[Submission | Result], o
         )
 
 
-def _is_named(named: Named, people: dict[str, Student]) -> bool:
-    student = people.get(named.number)
-    return student is not None and squashed(student.name) == named.name
+def _sure(path: str, people: Mapping[str, Student]) -> list[Named]:
+    """The readings of a name in which the number's person bears the name that stands before it."""
+    return [
+        item for item in readings(path)
+        if item.name and item.number in people and squashed(people[item.number].name) == item.name
+    ]  # fmt: skip
 
 
 def _owner(path: str, student: str, roster: Roster) -> Owner:
-    """The person of the number; nobody where the name is another person's in the course. A name that nobody bears
-    is a group's, or was changed.
+    """The person of the number; nobody where the name is another person's in the course, or two numbers may be
+    meant. A name that nobody bears is a group's, or was changed.
     """
-    people = roster.people or {}
+    people: Mapping[str, Student] = roster.people or {}
     named = read_name(path)
-    if named is None or student not in people or any(_is_named(item, people) for item in readings(path)):
+    sure = _sure(path, people)
+    if named is None or len(sure) == 1:
         return Owner((student,))
-    others = [item.number for item in people.values() if named.name and squashed(item.name) == named.name]
-    if not others:
+    meant = {item.number for item in sure or readings(path) if item.number in people}
+    if named.name and not sure:
+        meant |= {item.number for item in people.values() if squashed(item.name) == named.name}
+    if len(meant) < 2:
         return Owner((student,))
-    words = UNCLEAR.format(number=people[student].name, others=people[others[0]].name)
-    return Owner(group=student, unclear=(student, *others), why=words)
+    listed = tuple(sorted(meant))
+    words = UNCLEAR.format(who=" or ".join(f"{people[number].name} ({number})" for number in listed))
+    return Owner(group=student, unclear=listed, why=words)
