@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -278,12 +279,19 @@ def test_where_names_are_not_kept_the_table_has_none(tmp_path: Path) -> None:
     assert [row["file"] != "" for row in rows] == [False, True, False, False, False]
     assert {(row["name"], row["mail"]) for row in rows} == {("", "")}
     assert rows[1]["identifier"] == items[0] != GRACE
+    (unclear,) = place(
+        iter_unread(_folder(tmp_path, "Ada Lovelace.html"), anonymous=True, read_name=reader(roster_of())),
+        read_people(roster_of(), policy),
+    )  # fmt: skip
+    _, notes = table([done(items[0])], roster_of(), tmp_path, policy)
+    assert not re.search("ada|lovelace|grace|s100|zoë", " ".join((*unclear.remarks, notes)).casefold())
 
 
-def _folder(path: Path) -> Path:
-    (path / "in").mkdir()
-    (path / "in" / "grace hopper.html").write_text("x", encoding="utf-8")
-    return path / "in"
+def _folder(path: Path, name: str = "grace hopper.html") -> Path:
+    folder = path / name.replace(" ", "")
+    folder.mkdir()
+    (folder / name).write_text("x", encoding="utf-8")
+    return folder
 
 
 # --- dates ------------------------------------------------------------------------------------------------------

@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.errors import WorksheetError
+from grader.intake.roster import Roster
 from grader.lms.canvas.fake import FakeCanvas, Person, Upload
 from grader.lms.choose import check_table, platform_named, platforms, told_by
 from grader.lms.names import read_any_name
+from grader.lms.platform import Marked
 from paribus.cli import main
+from paribus.course.policy import Policy
 from paribus.course.release import write_release
 from paribus.errors import UsageError
 from tests.grader.test_grade_command import NAME, RELEASE, SHEET, submission
@@ -82,6 +88,23 @@ def test_a_name_that_is_none_is_refused_in_a_sentence() -> None:
         "course.toml, [grading]: lms = 'modle' is no learning platform; write one of canvas, moodle, plain. "
         "Did you mean 'moodle'?"
     )
+
+
+CELLS = st.lists(st.sampled_from([*'aB1,;"\n\t =@()', "ID", "id", "Student", "Section"]), max_size=40).map("".join)
+
+
+@given(st.one_of(st.binary(max_size=60), CELLS.map(str.encode)), st.sampled_from(sorted(TABLES)), st.booleans())
+def test_no_bytes_break_a_reader(noise: bytes, name: str, after: bool) -> None:
+    """Whatever is in a table, it is read, or refused in a sentence."""
+    content = TABLES[name].rstrip(b"\n") + noise if after else noise
+    platform = platforms()[name]
+    try:
+        people = platform.read_table(content, "people.csv", RELEASE.assignment, Policy())
+        platform.roster(people, Policy(due=datetime(2027, 3, 1, tzinfo=UTC)))
+        platform.reader(people)("x_1_2_y.html")
+        platform.grades(people, Marked([], RELEASE.assignment, Policy(), Roster(), Path()))
+    except WorksheetError:
+        return
 
 
 # --- whole runs -------------------------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ def _of_people(gradebook: Gradebook, scores: Mapping[str, float], marked: Marked
         (NOT_ASSIGNED, "have N/A in the gradebook: the assignment is not theirs, or its names are hidden"),
     ):
         people = [
-            student.name for student in gradebook.students if student.number in scores and student.cell == cell
+            student.number if marked.policy.anonymous else student.name
+            for student in gradebook.students
+            if student.number in scores and student.cell == cell
         ]
         if people:
             yield f"No grade is written for those who {why}: {names(people)}."

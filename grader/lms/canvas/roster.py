@@ -88,5 +88,4 @@ def _owner(path: str, student: str, roster: Roster) -> Owner:
     if len(meant) < 2:
         return Owner((student,))
     listed = tuple(sorted(meant))
-    words = UNCLEAR.format(who=" or ".join(f"{people[number].name} ({number})" for number in listed))
-    return Owner(group=student, unclear=listed, why=words)
+    return Owner(group=student, unclear=listed, why=UNCLEAR.format(who=" or ".join(listed)))

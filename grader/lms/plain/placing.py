@@ -23,7 +23,7 @@ def reader(given: Given | None) -> ReadName:
     """Whom a path names by the roster; what names nobody, or several people, goes by its folder or file."""
     if given is None:
         return _nobody
-    directory = directory_of(given)
+    directory = _directory(given, Policy())
     people = {person.id: person for person in given.people}
 
     def read(path: str) -> Named | None:
@@ -36,10 +36,10 @@ def reader(given: Given | None) -> ReadName:
     return read
 
 
-def directory_of(given: Given) -> Directory:
+def _directory(given: Given, policy: Policy) -> Directory:
     """The roster's people by what a name may hold."""
     known = [
-        Known(person.id, person.id if "id" in given.holds else "", person.email, person.name)
+        Known(key_of(person, policy), person.id if "id" in given.holds else "", person.email, person.name)
         for person in given.people
     ]
     return Directory(known, given.assignment)
@@ -54,7 +54,7 @@ def read_people(given: Given | None, policy: Policy) -> Roster:
     return Roster(
         known=frozenset(rows),
         missing=MISSING,
-        people=directory_of(given),
+        people=_directory(given, policy),
         late=Late(
             seconds={key: late for key, late in rows.items() if isinstance(late, float) and late > 0},
             unread={key: late for key, late in rows.items() if isinstance(late, str)},

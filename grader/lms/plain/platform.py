@@ -100,13 +100,13 @@ def _notes(given: Roster | None, rows: Sequence[tuple[Person, Sequence[Result]]]
     if several:
         yield (
             "Several files came from one person, and a person chooses: "
-            f"{names(_called(person) for person, _ in several)}. Leave one in the folder, or "
+            f"{names(_called(person, policy) for person, _ in several)}. Leave one in the folder, or "
             "say which counts: attempts under [grading] in course.toml."
         )
     if given is None:
         yield from _without(policy, results)
         return
-    nothing = [_called(person) for person, found in rows if not found]
+    nothing = [_called(person, policy) for person, found in rows if not found]
     if nothing:
         yield f"Nothing came from {len(nothing)} of {len(rows)} people in the roster: {names(nothing)}."
     if policy.due is not None and "submitted" not in given.holds:
@@ -126,7 +126,9 @@ def _without(policy: Policy, results: Sequence[Result]) -> Iterator[str]:
         yield "course.toml names a due time, but without a roster no times are known, and nobody is late."
 
 
-def _called(person: Person) -> str:
+def _called(person: Person, policy: Policy) -> str:
+    if policy.anonymous:
+        return key_of(person, policy)
     return harmless(f"{person.name} ({person.id})" if person.name else person.id)
 
 
