@@ -36,9 +36,8 @@ from grader.intake.commitments import Commitments, read_commitments, with_commit
 from grader.intake.entries import list_entries
 from grader.intake.inbox import iter_unread, left_out
 from grader.intake.roster import Roster, told_anew
-from grader.lms.choose import check_table, platform_named, told_by
+from grader.lms.choose import Intake, read_intake
 from grader.lms.platform import Marked, Platform, Returned
-from grader.lms.tables import read_table
 from grader.model import Result, Submission
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
@@ -88,17 +87,6 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Intake:
-    """Where the class comes from: the learning platform, its table of people as it read it, None where none was
-    given, and what follows from it.
-    """
-
-    platform: Platform[Any]
-    people: Any
-    roster: Roster
-
-
-@dataclass(frozen=True)
 class Handback:
     """What was written, for which platform. ``results`` have people's decisions, ``notes`` are on the batch."""
 
@@ -123,7 +111,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
-        intake = read_intake(order, _paths(order))
+        intake = _intake(order, _paths(order))
         require_method(order.policy.late_penalty)
         listed = tuple(_inbox(order, intake))
         commitments = _read_commitments(order)
@@ -204,7 +192,7 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         check_assignment(read_held(order.out), order.assignment.name)
         results = _read_earlier(order)
         check_releases(order.out, results, order.releases)
-        intake = read_intake(order, (result.source for result in results))
+        intake = _intake(order, (result.source for result in results))
         require_method(order.policy.late_penalty)
         if intake.people is not None:
             results = tuple(told_anew(result, intake.roster) for result in results)
@@ -241,7 +229,7 @@ def with_gradebook(
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
     Files whose notebooks were ``kept`` are not read again. ``intake`` is read anew where it is not given.
     """
-    submissions = () if only_read else _inbox(order, intake or read_intake(order, _paths(order)))
+    submissions = () if only_read else _inbox(order, intake or _intake(order, _paths(order)))
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
         progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept, tries=tries,
@@ -288,20 +276,8 @@ def render_all(
     }
 
 
-def read_intake(order: Order, paths: Iterable[str]) -> Intake:
-    """The platform that course.toml names, or the files of these ``paths`` tell, and its table of people, if any.
-
-    UsageError where the platform is not known, WorksheetError where the table is another platform's, or damaged.
-    """
-    policy, path = order.policy, order.people
-    content, origin = (b"", "") if path is None else (path.read_bytes(), path.name)
-    named = policy.lms
-    platform = platform_named(named) if named else told_by(read_table(content, origin).header, paths)
-    people = None
-    if path is not None:
-        check_table(platform, content, origin)
-        people = platform.read_table(content, origin, order.assignment, policy)
-    return Intake(platform, people, platform.roster(people, policy))
+def _intake(order: Order, paths: Iterable[str]) -> Intake:
+    return read_intake(order.policy, order.people, order.assignment, paths)
 
 
 def _paths(order: Order) -> Iterator[str]:

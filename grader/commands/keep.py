@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     print("\n".join([*said, f"{path} holds {len(kept.entries)} submissions."]))
     if missing:
         raise KeptError(
-            f"Nothing of {arguments.forget} was found in {path}. Type the platform's number, or the full name as the "
-            "worksheet has it."
+            f"Nothing of {arguments.forget} was found in {path}. Type the platform's number, or the full name as "
+            "the class's table has it."
         )
     return 0
 

@@ -1,19 +1,35 @@
 """Which learning platform a class comes from: the one that course.toml names, else the one that the files tell."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from grader.errors import WorksheetError
+from grader.intake.roster import Roster
 from grader.lms.names import platform_folders
 from grader.lms.platform import Platform
 from grader.lms.tables import read_table
+from paribus.course.assignment import Assignment
 from paribus.course.near import did_you_mean
+from paribus.course.policy import Policy
 from paribus.errors import UsageError
 
 USUAL = "moodle"
 """The platform where neither course.toml nor the files tell."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Where a class comes from: the platform, its table of people as it read it, None where none was given, and
+    what follows from it.
+    """
+
+    platform: Platform[Any]
+    people: Any
+    roster: Roster
 
 
 @lru_cache(maxsize=1)
@@ -64,3 +80,18 @@ def check_table(platform: Platform[Any], content: bytes, origin: str) -> None:
             f"{origin} is {other.table.partition(' (')[0]}, and the course has lms = {platform.name!r}. "
             f"Give {platform.table}, or write lms = {other.name!r} under [grading] in course.toml."
         )
+
+
+def read_intake(policy: Policy, table: Path | None, assignment: Assignment, paths: Iterable[str]) -> Intake:
+    """The platform that course.toml names, or the files of these ``paths`` tell, and its table of people, if any.
+
+    UsageError where the platform is not known, WorksheetError where the table is another platform's, or damaged.
+    """
+    content, origin = (b"", "") if table is None else (table.read_bytes(), table.name)
+    named = policy.lms
+    platform = platform_named(named) if named else told_by(read_table(content, origin).header, paths)
+    people = None
+    if table is not None:
+        check_table(platform, content, origin)
+        people = platform.read_table(content, origin, assignment, policy)
+    return Intake(platform, people, platform.roster(people, policy))
