@@ -187,6 +187,7 @@ def test_a_column_that_course_toml_names_must_be_there() -> None:
 def test_a_roster_is_told_from_other_tables() -> None:
     assert is_roster(["id", "name", "email", "section"])
     assert not is_roster(["Identifier", "Full name", "Email address", "Grade", "Last modified (grade)"])
+    assert not is_roster(["X", "Y", "Email", "Z", "W", "V", "U"])  # a worksheet in a language that is not known
     assert not is_roster(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"])
 
 

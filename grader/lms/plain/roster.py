@@ -55,11 +55,11 @@ class Roster:
 
 
 def is_roster(header: Sequence[str]) -> bool:
-    """Whether a header seems to be a roster's: it names people, and holds no grades of a platform."""
+    """Whether a header seems to be a roster's: half of its columns are, and no platform's grades are in it."""
     cells = {plain_word(cell) for cell in header}
-    foreign = words_for("modified", ()) | words_for("grade", ()) | {"section id", "sis login id"}
+    foreign = words_for("modified", ()) | words_for("grade", ()) | {"sis login id"}
     found = _by_name(header)
-    return bool(found) and {"id", "email"} & set(found) != set() and cells.isdisjoint(foreign)
+    return bool({"id", "email"} & set(found)) and 2 * len(found) >= len(header) and cells.isdisjoint(foreign)
 
 
 def read_roster(content: bytes, origin: str, assignment: str, policy: Policy) -> Roster:
