@@ -6,7 +6,7 @@ GraderError                     everything the grader refuses
 ├── PreviewError                a student's own check has no form to go by, or the file is another assignment's
 ├── CheckTableError             the table of checks is malformed
 ├── ResultError                 a line of results.jsonl cannot be read
-├── WorksheetError              Moodle's worksheet cannot be read
+├── WorksheetError              a platform's table of people cannot be read, or is another one's
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── GradebookError              nbgrader's database or folders
@@ -49,7 +49,7 @@ class ResultError(GraderError):
 
 
 class WorksheetError(GraderError):
-    """Moodle's grading worksheet cannot be read."""
+    """A platform's table of people (worksheet, gradebook, roster) cannot be read, or is another one's."""
 
 
 class CommitmentsError(GraderError):

@@ -129,7 +129,7 @@ def feedback_page(
 
 
 def summary_line(result: Result, assignment: Assignment) -> str:
-    """The feedback in a few plain sentences, for Moodle's comment field."""
+    """The feedback in a few plain sentences, for a platform's comment field."""
     if not result.cells:
         return " ".join(result.remarks) or f"Your file {STATUS[result.status]}."
     score, most = shown(round(result.score, 2)), shown(round(result.max_score, 2))
