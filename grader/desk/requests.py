@@ -15,8 +15,8 @@ from pathlib import Path
 from grader.desk.items import Work
 from grader.errors import DeskError
 from grader.intake.entries import InboxLimits, list_entries, read_bounded
-from grader.intake.moodle import parse_name
 from grader.intake.naming import nameless
+from grader.lms.names import read_any_name
 from grader.recover.text import harmless
 
 TITLE = "Please look again"
@@ -121,10 +121,10 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
 
 def _check_sender(one: Request, work: Work) -> None:
     """DeskError where the folder is another person's than the submission."""
-    moodle = parse_name(one.source)
-    if moodle is None or not moodle.number:
+    sender = read_any_name(one.source)
+    if sender is None or not sender.number:
         return
-    if nameless(moodle.number) not in {nameless(owner) for owner in work.result.owners}:
+    if nameless(sender.number) not in {nameless(owner) for owner in work.result.owners}:
         raise DeskError(
             f"{one.source}: asks about {one.submission}, which is another person's. Nothing was taken in."
         )
