@@ -10,6 +10,7 @@ GraderError                     everything the grader refuses
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── GradebookError              nbgrader's database or folders
+├── MoodleError                 Moodle's web services: no answer, a refusal, what must not be overwritten
 ├── DeskError                   the desk: its store, its address, what a grader asks of it
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
@@ -62,6 +63,10 @@ class KeptError(GraderError):
 
 class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
+
+
+class MoodleError(GraderError):
+    """Moodle's web services refuse, or do not answer. No message holds the token."""
 
 
 class DeskError(GraderError):
