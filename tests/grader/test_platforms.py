@@ -49,13 +49,19 @@ def test_a_table_of_people_tells_its_platform(name: str) -> None:
         (["Ada_101_assignsubmission_file_/a.html", "Bob_102_assignsubmission_file_/b.html"], "moodle"),
         (["in/Ada_101_assignsubmission_file_/a.html"], "moodle"),
         (["ada_4101_501_a.html", "bob_4102_502_b.html"], "canvas"),
-        (["submissions/ada_4101_501_a.html", "submissions/readme.txt"], "moodle"),  # half of them is not most
-        (["ada.html", "bob.html"], "moodle"),
-        ([], "moodle"),
+        (["submissions/ada_4101_501_a.html", "submissions/readme.txt"], "plain"),  # half of them is not most
+        (["ada.html", "bob.html"], "plain"),
+        ([], "plain"),
     ],
 )
 def test_names_tell_a_platform_where_most_are_its_own(paths: list[str], name: str) -> None:
     assert told_by((), paths).name == name
+
+
+def test_what_an_earlier_run_wrote_tells_where_names_are_not_kept() -> None:
+    assert told_by((), ["submission-1.html"], ["feedback/a.html", "worksheet.csv"]).name == "moodle"
+    assert told_by((), ["submission-1.html"], ["feedback/a.html", "canvas_feedback.zip"]).name == "canvas"
+    assert told_by((), ["Ada_101_assignsubmission_file_/a.html"], ["grades.csv"]).name == "moodle"
 
 
 def test_any_platforms_name_is_read_where_none_is_known() -> None:
