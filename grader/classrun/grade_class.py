@@ -279,7 +279,7 @@ def render_all(
 
 
 def _intake(order: Order, paths: Iterable[str]) -> Intake:
-    return read_intake(order.policy, order.people, order.assignment, paths)
+    return read_intake(order.policy, order.people, order.assignment, paths, _written_before(order.out))
 
 
 def _paths(order: Order) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Which learning platform a class comes from: the one that course.toml names, else the one that the files tell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -17,7 +17,7 @@ from paribus.course.near import did_you_mean
 from paribus.course.policy import Policy
 from paribus.errors import UsageError
 
-USUAL = "moodle"
+USUAL = "plain"
 """The platform where neither course.toml nor the files tell."""
 
 
@@ -50,18 +50,22 @@ def platform_named(name: str) -> Platform[Any]:
     return platforms()[name]
 
 
-def told_by(header: Iterable[str], paths: Iterable[str]) -> Platform[Any]:
+def told_by(header: Iterable[str], paths: Iterable[str], earlier: Iterable[str] = ()) -> Platform[Any]:
     """The platform of a class where course.toml names none: the one whose table has this header, else the one that
-    named most of the files. Where none or several would fit, it is the usual one.
+    named most of the files, else the one for which an ``earlier`` run wrote these files. Where none or several fit,
+    there is none.
     """
-    cells = tuple(header)
-    owns = [item for item in platforms().values() if cells and item.is_table(cells)]
-    if not owns:
-        listed = list(paths)
-        owns = [
-            item for item in platforms().values() if 2 * sum(_names(item, path) for path in listed) > len(listed)
-        ]
-    return owns[0] if len(owns) == 1 else platform_named(USUAL)
+    cells, listed, written = tuple(header), list(paths), set(earlier)
+    signs: tuple[Callable[[Platform[Any]], bool], ...] = (
+        lambda item: bool(cells) and item.is_table(cells),
+        lambda item: 2 * sum(_names(item, path) for path in listed) > len(listed),
+        lambda item: not written.isdisjoint(name for _, name in item.outputs),
+    )
+    for tells in signs:
+        found = [item for item in platforms().values() if tells(item)]
+        if len(found) == 1:
+            return found[0]
+    return platform_named(USUAL)
 
 
 def _names(platform: Platform[Any], path: str) -> bool:
@@ -82,14 +86,16 @@ def check_table(platform: Platform[Any], content: bytes, origin: str) -> None:
         )
 
 
-def read_intake(policy: Policy, table: Path | None, assignment: Assignment, paths: Iterable[str]) -> Intake:
-    """The platform that course.toml names, or the files of these ``paths`` tell, and its table of people, if any.
+def read_intake(
+    policy: Policy, table: Path | None, assignment: Assignment, paths: Iterable[str], earlier: Iterable[str] = ()
+) -> Intake:
+    """The platform that course.toml names, or the files tell (`told_by`), and its table of people, if any.
 
     UsageError where the platform is not known, WorksheetError where the table is another platform's, or damaged.
     """
     content, origin = (b"", "") if table is None else (table.read_bytes(), table.name)
     named = policy.lms
-    platform = platform_named(named) if named else told_by(read_table(content, origin).header, paths)
+    platform = platform_named(named) if named else told_by(read_table(content, origin).header, paths, earlier)
     people = None
     if table is not None:
         check_table(platform, content, origin)

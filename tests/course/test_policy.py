@@ -11,11 +11,16 @@ from paribus.course.policy import LateTable, Limits, Policy, load_policy
 NAME = "week1_homework"
 FULL = """
 [grading]
+lms = "plain"
+roster = "people.csv"
 timezone = "Europe/Berlin"
 date_format = "%d.%m.%Y %H:%M"
 attempts = "best"
 anonymous = true
 late_penalty = "zero"
+
+[grading.roster_columns]
+id = "Student number"
 
 [grading.limits]
 seconds = 2.5
@@ -26,6 +31,7 @@ due = 2027-03-01T23:59:00
 reveal = 2027-03-01T15:30:00
 extensions = { 101 = 48 }
 scale = { "Fail" = 0, "Pass  well" = 75.5 }
+column = "Homework 1 (4711)"
 """
 
 
@@ -46,6 +52,8 @@ def test_a_policy_is_typed(tmp_path: Path) -> None:
     assert policy.due_for("101") == policy.due + timedelta(hours=48)
     assert policy.due_for("102") == policy.due
     assert policy.scale == {"Fail": 0.0, "Pass well": 75.5}
+    assert (policy.lms, policy.roster, policy.column) == ("plain", "people.csv", "Homework 1 (4711)")
+    assert policy.roster_columns == {"id": "Student number"}
 
 
 def test_a_course_without_a_policy_has_the_defaults(tmp_path: Path) -> None:
@@ -115,6 +123,10 @@ WRONG = {
         f"[grading.assignments.{NAME}]\nscale = {{ A = 0, B = 5, C = 5 }}",
         "different points for each",
     ),
+    "no platform": ("[grading]\nlms = 5", "lms = 5; expected a text in quotes"),
+    "a roster's unknown": ("[grading.roster_columns]\nmails = 'x'", "'mails'.*Did you mean 'email'"),
+    "no column's name": ("[grading.roster_columns]\nid = 5", "id = 5; expected id = a text"),
+    "no column": (f"[grading.assignments.{NAME}]\ncolumn = 5", "column = 5; expected column = a text"),
     "no hours": (f"[grading.assignments.{NAME}]\nextensions = {{ 1 = 'long' }}", "hours, as a number"),
 }
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import WorksheetError
@@ -105,6 +105,7 @@ def test_other_names_are_not_canvas_s(path: str) -> None:
     assert read_name(path) is None
 
 
+@settings(deadline=None)  # the first call reads the words of forty languages
 @given(
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), st.integers(1, 10**9), st.integers(1, 10**9),
     st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/"), min_size=1, max_size=8),
@@ -193,6 +194,7 @@ def test_a_text_that_was_typed_is_no_notebook(tmp_path: Path) -> None:
     assert found.problem == "Only a text typed into Canvas was handed in, no notebook."
 
 
+@settings(deadline=None)  # the first call reads the words of forty languages
 @given(st.data())
 def test_no_file_of_canvas_reaches_another_person(data: st.DataObject) -> None:
     """Whatever people, groups and files are called: a file is its sender's, or nobody's."""
