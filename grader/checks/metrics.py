@@ -21,13 +21,13 @@ from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
 from paribus.course.assignment import Cell
-from paribus.metrics.registry import SHIPPED_REGISTRY, told_first
+from paribus.metrics.registry import registry, told_first
 
 TOLERANCE = 2e-6
 """Rounding of a recorded metric; a copied or edited number is off by more."""
 
 
-@check("metrics.baseline_first", "A baseline first")
+@check("metrics.baseline_first", "A baseline first", options=("baselines",))
 def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A simple baseline was measured before the first larger model."""
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
@@ -73,7 +73,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
     return run.record.experiment == "" and any(name in told for name in names)
 
 
-@check("metrics.recomputed", "Metrics follow from the predictions")
+@check("metrics.recomputed", "Metrics follow from the predictions", options=("tolerance",))
 def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
@@ -142,7 +142,7 @@ def _items(case: Case, run: Run) -> int:
 
 
 def _shown(metric: str, value: float) -> str:
-    return SHIPPED_REGISTRY[metric].shown(value)
+    return registry()[metric].shown(value)
 
 
 @check("metrics.best_checkpoint", "The best epoch is reported")
@@ -272,7 +272,17 @@ def _trained_after(case: Case, places: Mapping[int, int | None]) -> tuple[Run, i
     return None
 
 
-@check("metrics.near_reference", "Near the course's own runs")
+@check(
+    "metrics.near_reference",
+    "Near the course's own runs",
+    options=("values",),
+    public=False,
+    withheld={
+        "passed": "Your metrics lie where the course's own runs lie.",
+        "failed": "A metric lies outside of where the course's own runs lie.",
+        "undecided": "A metric lies outside of where the course's own runs lie. It may be right; a person looks.",
+    },
+)
 def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your metrics lie where the course's own runs of the same model on the same data lie."""
     wanted = tuple(options.get("values", ()))

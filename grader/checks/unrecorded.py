@@ -8,7 +8,7 @@ from typing import Any
 from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.departures import same_model
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import fractions
 from grader.evidence.measured import Measured
 from grader.evidence.runs import Run, by_seed
 from grader.evidence.traces import Status, Trace
@@ -290,7 +290,7 @@ def near_reference_shown(case: Case) -> Finding | None:
         for run in (item for item in larger if same_model(model, item.setting("model") or model)):
             for metric, value in run.metrics.items():
                 band = bands.get(f"{run.name}.{metric}", {})
-                if metric in FRACTIONS and band.get("low") is not None and band.get("high") is not None:
+                if metric in fractions() and band.get("low") is not None and band.get("high") is not None:
                     within = band["low"] - _ROUNDING <= value <= band["high"] + _ROUNDING
                     (inside if within else outside).append(f"{run.name}.{metric}")
         if not inside or outside:

@@ -48,10 +48,12 @@ from grader.pages.report import bands_of, report_page
 from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
 from grader.similarity.pairs import find_copies
 from paribus.course.assignment import Assignment
+from paribus.course.own import metrics_of
 from paribus.course.policy import Policy
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
+from paribus.metrics.registry import use_metrics
 
 SCHEMA = "paribus.graded/1"
 UNFINISHED = "unfinished.json"
@@ -288,13 +290,15 @@ def render_all(
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
     bands = bands_of(order.releases[0].references, assignment)
+    with use_metrics(metrics_of(assignment.own, f"{assignment.name}/")):
+        report = report_page(results, assignment, bands=bands, checks=check_words(assignment), notes=moodle.notes)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         # Before the files that may be uploaded: a run that ends in between must not forget them.
         HANDED_BACK: moodle.record,
         "feedback.zip": feedback_zip(results, pages, assignment),
         "worksheet.csv": moodle.worksheet,
-        "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=moodle.notes),
+        "report.html": report,
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.evidence.runs import Run
 from grader.model import Outcome
 from paribus.metrics.metric import Metric
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.records.record import Epoch
 
 TOLERANCE = 1e-6
@@ -78,7 +78,7 @@ def _other(metric: Metric, chosen: int, best: int, scores: Mapping[int, float]) 
 def metric_of(run: Run) -> Metric:
     """The metric by which a run's checkpoint is chosen; a name that nobody registered counts as macro-F1."""
     name = run.record.chosen_by
-    return SHIPPED_REGISTRY[name if name in SHIPPED_REGISTRY else "macro_f1"]
+    return registry()[name if name in registry() else "macro_f1"]
 
 
 def chosen_by(runs: Sequence[Run]) -> str:

@@ -85,7 +85,8 @@ class Assignment:
 
     ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages);
-    ``profiles`` what each of the course's profiles stands for.
+    ``profiles`` what each of the course's profiles stands for. ``own`` holds the texts of the course's metrics.py
+    and checks.py by name, where it has them.
     ``late`` etc. are no part of it: an assignment has no clock.
     """
 
@@ -98,6 +99,7 @@ class Assignment:
     settings: Mapping[str, Any] = field(default_factory=dict)
     release: str = ""
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
     schema: str = SCHEMA
 
     @property
@@ -119,7 +121,12 @@ class Assignment:
 
     def to_json(self) -> str:
         """Canonical, indented JSON with a final newline."""
-        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self._plain(), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def _plain(self) -> dict[str, Any]:
+        """Its fields as JSON values; a course without files of its own says nothing of them."""
+        plain = asdict(self)
+        return plain if self.own else {name: value for name, value in plain.items() if name != "own"}
 
     def compute_release(self, references: str = "") -> str:
         """The digest of all that students and graders get: 16 hex digits of a SHA-256.
@@ -128,7 +135,7 @@ class Assignment:
         digest as the placeholder ``{{ release }}`` until it is known; ``references`` is the canonical JSON of the
         references that the prose and the bands use.
         """
-        body = {**asdict(self), "release": ""}
+        body = {**self._plain(), "release": ""}
         for cell in body["cells"]:
             del cell["line"]
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + references

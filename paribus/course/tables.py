@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from paribus.course.checknames import CHECK_NAMES, OPTIONS
+from paribus.course.declared import Declared
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
 
@@ -212,14 +212,16 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library 
     return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence)
 
 
-def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
+def read_shares(
+    reader: Reader, raw: Mapping[str, Any], checks: Mapping[str, Declared]
+) -> Mapping[str, Mapping[str, float]]:
     """[points.ROLE]: how a role's points are shared over its checks."""
     shares = reader.tables(raw, "points", "the file")
     reader.only(shares, SHARED_ROLES, "points")
     for role, table in shares.items():
         where = f"points.{role}"
-        for name in sorted(set(table) - CHECK_NAMES - {"manual"}):
-            reader.refuse_name(where, "check", name, [*sorted(CHECK_NAMES), "manual"])
+        for name in sorted(set(table) - set(checks) - {"manual"}):
+            reader.refuse_name(where, "check", name, [*sorted(checks), "manual"])
         wrong = [
             name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
         ]
@@ -230,13 +232,15 @@ def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[
     return shares
 
 
-def read_check_options(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def read_check_options(
+    reader: Reader, raw: Mapping[str, Any], checks: Mapping[str, Declared]
+) -> Mapping[str, Mapping[str, Any]]:
     """[checks."NAME"]: a check's options, where a source does not say."""
     options = reader.tables(raw, "checks", "the file")
-    for name in sorted(set(options) - CHECK_NAMES):
-        reader.refuse_name("checks", "check", name, sorted(CHECK_NAMES))
+    for name in sorted(set(options) - set(checks)):
+        reader.refuse_name("checks", "check", name, sorted(checks))
     for name, table in options.items():
-        known = OPTIONS.get(name, ())
+        known = checks[name].options
         for option in sorted(set(table) - set(known)):
             if not known:
                 reader.refuse(f"checks.{name}", f"the option {option!r}", "no option: this check takes none")

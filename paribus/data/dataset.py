@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from paribus.errors import DataError
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.metrics.scoring import default_metrics
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ def _labels(truth: "NDArray[Any]", predicts: str, items: int) -> "NDArray[Any]":
 def _check_metrics(names: Sequence[str], predicts: str) -> None:
     fitting = {"": ("class", "score"), "value": ("value",), "item": ("item",)}[predicts]
     for name in names:
-        if name not in SHIPPED_REGISTRY:
-            raise DataError(SHIPPED_REGISTRY.unknown(name))
-        if SHIPPED_REGISTRY[name].needs not in fitting:
-            known = ", ".join(metric.name for metric in SHIPPED_REGISTRY if metric.needs in fitting)
+        if name not in registry():
+            raise DataError(registry().unknown(name))
+        if registry()[name].needs not in fitting:
+            known = ", ".join(metric.name for metric in registry() if metric.needs in fitting)
             raise DataError(f"{name} is no metric of what these data predict; expected some of {known}.")
 
 

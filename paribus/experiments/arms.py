@@ -7,7 +7,7 @@ from typing import SupportsIndex, cast
 from paribus.errors import ExperimentError
 from paribus.experiments.knobs import no_such_setting
 from paribus.experiments.wide import cannot_be
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
 from paribus.records.record import Prediction, Record
 
@@ -236,8 +236,8 @@ def check_prediction(
     metric: object, direction: object, low: object, high: object, why: object, *, classes: int = 0
 ) -> None:
     """Whether the parts of a prediction fit one another and the metric; ``classes`` are the data's where known."""
-    if metric not in SHIPPED_REGISTRY:
-        raise ExperimentError(f"A prediction is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
+    if metric not in registry():
+        raise ExperimentError(f"A prediction is about a metric. {registry().unknown(metric)}")
     if direction not in ("up", "down", "none"):
         raise ExperimentError(f"The direction of a prediction is 'up', 'down' or 'none'; got {direction!r}.")
     for name, bound in (("low", low), ("high", high)):
@@ -261,7 +261,7 @@ def _check_bounds(metric: str, direction: str, lower: float | None, upper: float
         raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
     label = title(metric)
     beyond = cannot_be(metric, lower, upper, classes)
-    if beyond is not None and SHIPPED_REGISTRY[metric].is_share:
+    if beyond is not None and registry()[metric].is_share:
         raise ExperimentError(
             f"{label} lies between 0 and 1, so it cannot change by {beyond:+g}. Bounds are in its own unit, not in "
             "percent: a fall by at most ten points is low=-0.10, high=0."

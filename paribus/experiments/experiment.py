@@ -29,7 +29,7 @@ from paribus.experiments.noise import noise
 from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.fields import config_fields
 from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
@@ -267,8 +267,8 @@ class Experiment:
         if not isinstance(why, str) or len(why.split()) < 3:
             raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
         metric = metric or self._main_metric()
-        if metric not in SHIPPED_REGISTRY:
-            raise ExperimentError(f"A verdict is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
+        if metric not in registry():
+            raise ExperimentError(f"A verdict is about a metric. {registry().unknown(metric)}")
         baseline, changed = self._both_arms()
         found = noise(metric, baseline, changed, self.notebook.scored)
         seeds = found.seeds

@@ -26,7 +26,7 @@ from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
 from paribus.records.runs import Data, RunResult
@@ -171,7 +171,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         return optuna.create_study(
-            direction="maximize" if SHIPPED_REGISTRY[metric].higher_is_better else "minimize",
+            direction="maximize" if registry()[metric].higher_is_better else "minimize",
             sampler=optuna.samplers.TPESampler(seed=seed),
         )
     finally:

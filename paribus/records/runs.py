@@ -13,7 +13,7 @@ from paribus.display.show import say, show
 from paribus.display.tables import epoch_line, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
-from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.registry import in_order, registry, title
 from paribus.metrics.scoring import Values, default_metrics, score, scored
 from paribus.records import block
 from paribus.records.fields import config_fields
@@ -109,7 +109,7 @@ class RunResult:
     def __repr__(self) -> str:
         """One line for people."""
         told = ", ".join(
-            f"{title(name)} {SHIPPED_REGISTRY[name].shown(value)}" for name, value in self.metrics.values().items()
+            f"{title(name)} {registry()[name].shown(value)}" for name, value in self.metrics.values().items()
         )
         return f"RunResult({self.name}, seed {self.seed}: {told})"
 
@@ -227,7 +227,7 @@ class Run:
             made = self._predicted(predictions, scores)
             same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
             return (same[0] if same else None), made
-        metric = SHIPPED_REGISTRY[chooser(self.data)]
+        metric = registry()[chooser(self.data)]
         lines = {line.epoch: value for line in self.epochs if (value := line.get(metric.name)) is not None}
         if not lines:
             raise EvidenceError(
@@ -281,8 +281,8 @@ class Run:
 
     def _measured(self, given: Mapping[str, float]) -> dict[str, float]:
         for name, value in given.items():
-            if name not in SHIPPED_REGISTRY or SHIPPED_REGISTRY[name].compute is not None:
-                known = ", ".join(metric.name for metric in SHIPPED_REGISTRY if metric.compute is None)
+            if name not in registry() or registry()[name].compute is not None:
+                known = ", ".join(metric.name for metric in registry() if metric.compute is None)
                 raise EvidenceError(f"A run can measure {known}; got {name!r}. Others follow from predictions.")
             if not math.isfinite(float(value)):
                 raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")

@@ -15,7 +15,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.records.record import ConfigField, Epoch, Record
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
@@ -286,11 +286,11 @@ def _as_run(
         config={setting: ConfigField(value, "knob") for setting, value in run.settings.items()
                 if setting not in unknown},
         epochs=tuple(
-            Epoch(int(epoch), {metric: shown.value for metric, shown in item.items() if metric in SHIPPED_REGISTRY})
+            Epoch(int(epoch), {metric: shown.value for metric, shown in item.items() if metric in registry()})
             for epoch, item in run.epochs if float(epoch).is_integer()
         ),
         chosen_epoch=run.chosen if run.chosen is not None else _chosen(run),
-        values={metric: item.value for metric, item in run.reported.items() if metric in SHIPPED_REGISTRY},
+        values={metric: item.value for metric, item in run.reported.items() if metric in registry()},
     )  # fmt: skip
     return Run(None, record, -1, run.position)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grader.evidence.groups import EPOCH_METRICS
+from grader.evidence.groups import epoch_metrics
 from grader.evidence.runs import Run, finished
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import LOWER_IS_BETTER, Values
@@ -105,7 +105,7 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.sentence.row or _HOPED.search(reading.lower):
         return
     yield from _criteria(reading, values)
-    named = [item for item in reading.sentence.metrics if item.name in EPOCH_METRICS]
+    named = [item for item in reading.sentence.metrics if item.name in epoch_metrics()]
     for start, end in _parts(reading):
         best = vocabulary.frame("epoch_best").search(reading.lower, start, end)
         epochs = [
@@ -194,7 +194,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         named = [
             item.name
             for item in reading.sentence.metrics
-            if start <= item.start < end and item.name in EPOCH_METRICS
+            if start <= item.start < end and item.name in epoch_metrics()
         ]
         if len(hits) != 1 or len(set(named)) != 1 or _DENIED.search(reading.lower[start:end]):
             continue
@@ -249,7 +249,7 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         )
         if pair is not None and len(which) < 2 and not which:
             continue
-        metric = next((item.name for item in reading.sentence.metrics if item.name in EPOCH_METRICS), "macro_f1")
+        metric = next((item.name for item in reading.sentence.metrics if item.name in epoch_metrics()), "macro_f1")
         logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
         smallest = hit[0].startswith("smallest")
         right = []

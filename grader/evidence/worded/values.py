@@ -8,7 +8,7 @@ from functools import cached_property
 
 from grader.evidence.aliases import is_off, names_of
 from grader.evidence.facts import Fact, Kind
-from grader.evidence.groups import COUNTED, EPOCH_METRICS, Group
+from grader.evidence.groups import COUNTED, Group, epoch_metrics
 from grader.evidence.measured import Measured
 from grader.evidence.runs import by_seed, finished
 from grader.reading.vocabulary import Phrases
@@ -94,7 +94,7 @@ class Values:
     def epochs(self, metric: str, key: str) -> tuple[list[float], ...]:
         """A metric epoch by epoch, for each run of a group that logged it."""
         group = self.group(key)
-        if group is None or metric not in EPOCH_METRICS:
+        if group is None or metric not in epoch_metrics():
             return ()
         logs = []
         for run in finished(group.runs):
@@ -218,7 +218,7 @@ def _at_epoch(group: Group, place: Place) -> float | None:
     for run in finished(group.runs):
         lines = sorted(run.record.epochs, key=lambda line: line.epoch)
         index = place.epoch - 1 if place.epoch > 0 else place.epoch
-        if not -len(lines) <= index < len(lines) or place.metric not in EPOCH_METRICS:
+        if not -len(lines) <= index < len(lines) or place.metric not in epoch_metrics():
             return None
         value = lines[index].get(place.metric)
         if value is None:
