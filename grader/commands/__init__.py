@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("check", "grade", "keep")
+NAMES = ("check", "checks", "grade", "keep")
 
 
 def commands() -> Sequence[Command]:

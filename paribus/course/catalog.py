@@ -13,7 +13,7 @@ from typing import Any
 from paribus.course.declared import Declared, with_own
 from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
-from paribus.course.own import CHECKS, metrics_of, read_own
+from paribus.course.own import CHECKS, METRICS, metrics_of, read_own
 from paribus.course.policy import read_policy
 from paribus.course.reading import Reader, read_toml
 from paribus.course.tables import (
@@ -167,7 +167,7 @@ def load_course(path: Path) -> Course:
         profiles=profiles,
         run_profile=run_profile,
         platforms=reader.texts(about, "platforms", "course", "platforms"),
-        library=read_library(reader, home, raw),
+        library=read_library(reader, home, raw, own.get(METRICS, "")),
         settings=defaults,
         own=own,
     )

@@ -183,7 +183,12 @@ def _installed() -> Registry:
                 f"The metrics of {point.name} cannot be imported ({type(error).__name__}: {error}). Run the "
                 "notebook's first cell again, and restart the kernel."
             ) from error
-        found = found.with_own(own, f"the package {point.name}")
+        try:
+            found = found.with_own(own, f"the package {point.name}")
+        except UsageError as error:
+            raise UsageError(
+                f"{error} If it is another course's, type: python -m pip uninstall {point.name}"
+            ) from error
     return found
 
 
