@@ -210,7 +210,11 @@ class CellReader:
                 family = name.split(".")[0]
                 known = ", ".join(sorted(item.name for item in self.checks.values() if item.family == family))
                 near = did_you_mean(name, self.checks)
-                self.refuse(raw.line, f"the check {name!r}", f"{known or 'a check of docs/checks.md'}.{near}")
+                self.refuse(
+                    raw.line,
+                    f"the check {name!r}",
+                    f"{known or 'a check of docs/checks.md, or of your checks.py'}.{near}",
+                )
             settings = dict(value) if isinstance(value, dict) else {"points": value}
             points = settings.pop("points", None)
             if not fits(points, "number"):

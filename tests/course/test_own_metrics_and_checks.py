@@ -1,6 +1,7 @@
-"""A course's own metrics.py and checks.py: in notebooks, in the release, in every verdict and page, and in no list of ours."""
+"""A course's own metrics.py and checks.py: in notebooks, in the release, in every verdict and page."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -24,7 +25,10 @@ from grader.grading.grade import judge_one
 from grader.grading.preview import preview
 from grader.model import Case, Outcome, Result, Submission, Verdict
 from grader.pages.everyone import feedback_pages
+from paribus.cli import main
 from paribus.course.catalog import load_course
+from paribus.course.errors import ReleaseError
+from paribus.course.own import digest_of
 from paribus.course.public import public_form
 from paribus.course.release import Release, read_release, write_release
 from paribus.metrics.registry import registry
@@ -76,6 +80,14 @@ def verdicts(result: Result) -> dict[str, Verdict]:
     return {verdict.check: verdict for cell in result.cells for verdict in cell.verdicts}
 
 
+def status(arguments: list[str]) -> int:
+    """How a command ends."""
+    try:
+        return main(arguments)
+    except SystemExit as wrong:
+        return int(str(wrong.code))
+
+
 def test_the_solution_has_every_point_that_no_person_gives(work: Work) -> None:
     result, case = work.judged()
     assert {name: v.because for name, v in verdicts(result).items() if v.outcome is not Outcome.PASSED} == {}
@@ -96,6 +108,123 @@ def test_prose_about_its_metric_is_read_and_a_wrong_number_is_not_traced(work: W
     notebook = deepcopy(dict(work.executed))
     (cell,) = [item for item in notebook["cells"] if item["id"] == "recommendation"]
     value = f"{work.judged()[0].metrics['constant.pinball']:.2f}"
-    cell["source"] = "".join(cell["source"]).replace(f"constant has an pinball loss of {value}", "constant has an pinball loss of 3.21")
-    assert "3.21" in cell["source"]
-    assert verdicts(work.judged(notebook)[0])["memo.numbers_traced"].outcome is not Outcome.PASSED
+    text = "".join(cell["source"])
+    assert text.count(value) == 1
+    cell["source"] = text.replace(value, "3.21")
+    found = verdicts(work.judged(notebook)[0])["memo.numbers_traced"]
+    assert found.outcome is Outcome.FAILED
+    assert "pinball loss" in found.because
+
+
+def test_a_run_in_the_wrong_direction_is_no_improvement(work: Work) -> None:
+    """Lower is better, so a loss that went up is worse, whatever the number's sign."""
+    notebook = deepcopy(dict(work.executed))
+    (cell,) = [item for item in notebook["cells"] if item["id"] == "template"]
+    text = "".join(cell["source"])
+    cell["source"] = text.replace("Yes: pinball loss went up", "Yes: the changed arm improves pinball loss")
+    assert cell["source"] != text
+    found = verdicts(work.judged(notebook)[0])["experiments.meaningful_supported"]
+    assert found.outcome is not Outcome.PASSED
+
+
+def test_pages_show_its_metric_and_its_checks(work: Work) -> None:
+    result, _ = work.judged()
+    page = feedback_pages([result], [work.release], jobs=1, time_limit=60)["ann"]
+    for words in ("Pinball loss", "The unit is named", "Your memo says what an error is counted in."):
+        assert words in page
+
+
+def test_worker_processes_find_everything_in_the_release(work: Work, tmp_path: Path) -> None:
+    """They get it over a pipe, as a cluster's workers do."""
+    batch = grade_batch([work.submission()], [work.release], tmp_path, jobs=2)
+    assert replace(batch.results[0], sha256="") == replace(work.judged()[0], sha256="")
+
+
+def test_a_student_gets_the_public_checks_and_nothing_of_the_others(work: Work) -> None:
+    form = public_form(work.release.assignment)
+    assert public_form(form) == form
+    code = form.own["checks.py"]
+    assert "names_its_unit" in code
+    for hidden in ("kept_the_depth", "BEST_DEPTH", "read_runs"):
+        assert hidden not in code
+        assert hidden in work.release.assignment.own["checks.py"]
+    seen = {item.check: item for item in preview(work.submission().content, f"{HOMEWORK}.ipynb", [form]).items}
+    assert seen["own.names_its_unit"].title == "The unit is named"
+    assert seen["metrics.recomputed"].outcome is Outcome.PASSED
+    assert "own.kept_the_depth" not in seen
+
+
+def test_a_release_folder_holds_both_files_and_refuses_another_one(work: Work) -> None:
+    folder = work.home / "release" / HOMEWORK
+    marker = json.loads((folder / "complete.json").read_text(encoding="utf-8"))
+    plain = json.loads((folder / "assignment.json").read_text(encoding="utf-8"))
+    assert {name: marker["files"][name] for name in ("metrics.py", "checks.py")} == plain["own"]
+    checks = (folder / "checks.py").read_text(encoding="utf-8")
+    try:
+        (folder / "checks.py").write_text(checks + "\n", encoding="utf-8")
+        with pytest.raises(ReleaseError, match=r"checks\.py: was changed after the release"):
+            read_release(folder)
+        marker["files"]["checks.py"] = digest_of(checks + "\n")
+        (folder / "complete.json").write_text(json.dumps(marker), encoding="utf-8")
+        with pytest.raises(ReleaseError, match=r"checks\.py: is another file than its release names"):
+            read_release(folder)
+    finally:
+        (folder / "checks.py").write_text(checks, encoding="utf-8")
+
+
+def test_another_metrics_py_is_another_release(work: Work) -> None:
+    assignment = work.release.assignment
+    other = replace(assignment, own={**assignment.own, "metrics.py": assignment.own["metrics.py"] + "\n"})
+    assert other.compute_release() != assignment.compute_release()
+
+
+def test_the_course_s_checks_are_tried_on_their_cases(
+    work: Work, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "course"
+    write_course(home)
+    monkeypatch.chdir(home)
+    assert status(["checks"]) == 2
+    assert "no release in build/instructor/release. Type: paribus build week1" in capsys.readouterr().err
+    assert main(["build", "week1"]) == 0
+    capsys.readouterr()
+    assert status(["checks", "--page", "page.md"]) == 0
+    told = capsys.readouterr().out
+    assert "own.names_its_unit  The unit is named: 2 of 2 cases as expected" in told
+    assert "own.kept_the_depth has no case" in told
+    page = Path("page.md").read_text(encoding="utf-8")
+    assert "| failed | a number without its unit | Your memo names no unit" in page
+    case = home / "cases/own.names_its_unit/with.toml"
+    text = case.read_text(encoding="utf-8")
+    for wrong, says, code in (
+        (text.replace('"passed"', '"failed"'), "expected failed, found passed: Your memo says", 1),
+        (f'because = "no"\n{text}', "expected 'no' in: Your memo says", 1),
+        (text.replace('"passed"', '"pased"'), "expect is 'pased'", 1),
+        (text.replace("about =", "abuot ="), "holds 'abuot'; expected about", 1),
+        (text.replace('at = "recommendation"', 'at = "recomendation"'), "there is no cell 'recomendation'", 1),
+        (
+            text.replace('about = "the unit beside the number"', "about = 3"),
+            "about is 3; expected about = a text",
+            1,
+        ),
+        (f'notebook = "none.ipynb"\n{text}', "there is no notebook none.ipynb beside it", 1),
+        (text.replace("week1_homework", "week9"), "there is no release of 'week9'", 2),
+        ("about", "is no TOML", 1),
+    ):
+        case.write_text(wrong, encoding="utf-8")
+        assert status(["checks"]) == code
+        assert says in "".join(capsys.readouterr())
+    case.write_text(text, encoding="utf-8")
+    case.parent.rename(case.parent.with_name("own.names_its_units"))
+    assert status(["checks"]) == 1
+    assert "there is no check 'own.names_its_units'. Did you mean 'own.names_its_unit'?" in capsys.readouterr().err
+    shutil.rmtree(home / "cases")
+    with (home / "checks.py").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert status(["checks"]) == 2
+    assert "holds another checks.py. Type: paribus build week1" in capsys.readouterr().err
+    (home / "checks.py").unlink()
+    assert status(["checks"]) == 2
+    assert "checks.py. docs/checks-of-your-own.md shows one" in capsys.readouterr().err
+    assert status(["build", "week1"]) == 1
+    assert "the check 'own.names_its_unit'; expected a check of docs/checks.md" in capsys.readouterr().err

@@ -82,7 +82,7 @@ def _is_right(piece: str, bounds: Bounds, *, inside: bool) -> bool:
     """The intervals that a piece may mean are as it says."""
     kinds = {kind for kind in KINDS if claimed("interval", kind, piece)}
     over = {kind: low <= 0 <= high for kind, (low, high) in bounds.items()}
-    if re.search(r"over (?:the )?seeds", piece):
+    if re.search(r"over (?:the |all )?(?:\w+ )?seeds", piece):
         over.pop("items", None)
     mine = {kind: found for kind, found in over.items() if kind in kinds} or over
     if claimed("interval", "none", piece):
