@@ -18,6 +18,7 @@ from grader.evidence.unrecorded.names import Means, key_of
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
 from grader.evidence.unrecorded.training import SAME_NUMBERS, second_change, unsure
 from grader.model import Basis, Case, Evidence, Outcome
+from paribus.metrics.registry import leading
 
 _ONE_SEED = re.compile(
     r"\b(?:one|a single|single|only one|just one|1)\s+(?:\w+\s+)?(?:seed|run|pair)s?\b|\bn ?= ?1\b|"
@@ -271,7 +272,7 @@ def _reports_best(run: ShownRun) -> bool:
     best = dict(run.epochs)[run.best if run.best is not None else 0]
     if run.chosen is not None:
         return float(run.chosen) == run.best
-    shared = [name for name in ("macro_f1", "accuracy") if name in run.final and name in best]
+    shared = [name for name in leading(best) if name in run.final]
     return bool(shared) and all(run.final[name].agrees(best[name]) for name in shared)
 
 

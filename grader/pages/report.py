@@ -19,6 +19,7 @@ from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment
+from paribus.metrics.registry import leading
 
 BINS = 10
 MOST_GROUPS = 100
@@ -276,7 +277,7 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[Metric
     known = [name for name in names if name.rsplit(".", 1)[-1] in metric_columns()]
     order = list(metric_columns())
     measured = {name.rsplit(".", 1)[-1] for name in known}
-    first = "macro_f1" if "macro_f1" in measured else next((name for name in order if name in measured), "")
+    first = next(iter(leading(measured)), "")
     rows: list[MetricRow] = []
     for name in sorted(known, key=lambda n: (n.rsplit(".", 1)[0], order.index(n.rsplit(".", 1)[-1]))):
         run, metric = name.rsplit(".", 1)

@@ -58,8 +58,7 @@ class Dataset:
     """Three parts of one data set.
 
     ``predicts`` says what its labels are: class ids (""), numbers ("value"), or nothing that a prediction equals
-    ("item": runs hand in one score an item). Runs are scored by ``metrics``; the first chooses a run's checkpoint
-    (macro-F1 where it is among them).
+    ("item": runs hand in one score an item). Runs are scored by ``metrics``; the first chooses a run's checkpoint.
     """
 
     source: str

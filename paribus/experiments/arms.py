@@ -99,10 +99,11 @@ def check_seeds(seed: SupportsIndex | None, seeds: Iterable[SupportsIndex] | Non
     return tuple(numbers)
 
 
-def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
+def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str = "…") -> None:
     """Whether a run may begin in its arm, given the start records of both; else an ExperimentError that teaches.
 
-    ``wanted`` are the seeds about to run, which replace what their arm had of them.
+    ``wanted`` are the seeds about to run, which replace what their arm had of them; ``metric`` is what runs are
+    chosen by.
     """
     key, vary, seed = start.experiment, start.vary, start.seed or 0
     check_same_arm(key, start.arm, start, arms, wanted)
@@ -117,7 +118,7 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
     if start.prediction is None:
         raise ExperimentError(
             f"Write your prediction for {key!r} before the changed arm runs: experiment.predict("
-            'metric="macro_f1", direction="up", low=0.0, high=0.03, why="…"). '
+            f'metric="{metric}", direction="…", low=…, high=…, why="…"). '
             "A prediction made after the result is not one."
         )
     if seed not in baseline:

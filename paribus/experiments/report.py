@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paribus.display.tables import number, prediction_range
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
-from paribus.metrics.registry import in_order, registry, title
+from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
 from paribus.records.markup import Table, table_elements, to_html, to_text
 from paribus.records.record import Prediction
 from paribus.records.runs import RunResult
@@ -55,14 +55,15 @@ class ExperimentReport:
     noise: tuple[Noise, ...] = ()
     notes: tuple[str, ...] = ()
     held: Held | None = None
-    metric: str = "macro_f1"
+    metric: str = FIRST_CHOSEN_BY
 
     def drawn(self) -> Sequence[str]:
-        """The metrics of the figure: the one that the prediction is about first, then those of classes that most
-        people know, else whatever predictions give; at most three.
+        """The metrics of the figure: the one that the prediction is about first, then two that a sentence tells,
+        and a count; at most three.
         """
         known = [row.metric for row in self.rows if registry()[row.metric].compute is not None]
-        usual: list[str] = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
+        counts = [name for name in known if not registry()[name].digits]
+        usual = [*told_first(name for name in known if name not in counts), *counts]
         about = self.prediction.metric if self.prediction else self.metric
         first = [name for name in known if name == about and name not in usual]
         return [*first, *(usual or [name for name in known if name not in first])][:3]
@@ -99,9 +100,8 @@ class ExperimentReport:
         if n == 1:
             return (
                 f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the "
-                "difference comes from chance: with another seed both numbers would move"
-                f"{', macro-F1 often by a point or two' if self.metric == 'macro_f1' else ''}. Treat it as a lead "
-                "to confirm with at least three seeds, not as an effect."
+                "difference comes from chance: with another seed both numbers would move, often by as much as they "
+                "differ. Treat it as a lead to confirm with at least three seeds, not as an effect."
             )
         if n == 2:
             return (

@@ -106,12 +106,8 @@ def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
 
 
 def _compared(run: RunResult) -> list[str]:
-    """The metrics that two models are compared by: of classes accuracy and macro-F1, else all that predictions
-    give.
-    """
-    known = (name for name in run.record.values if name in registry())
-    names = in_order(name for name in known if registry()[name].over_items)
-    return [name for name in ("accuracy", "macro_f1") if name in names] or names
+    """The metrics that two models are compared by: all that the predictions of both give, without counts."""
+    return in_order(name for name in run.record.values if name in registry() and registry()[name].over_items)
 
 
 def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:

@@ -18,12 +18,12 @@ from paribus.metrics.metric import Metric, Need
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
-CLASS_METRICS = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
-"""What a data set of classes is scored by if it names nothing else."""
+CLASS_METRICS = ("macro_f1", "accuracy", "weighted_f1", "zero_f1_classes")
+"""What a data set of classes is scored by if it names nothing else; the first chooses the checkpoint of a run."""
 VALUE_METRICS = ("rmse", "mae", "r2")
 """What a data set of numbers is scored by if it names nothing else."""
-CHOSEN_BY = MappingProxyType({"": "macro_f1", "value": "rmse"})
-"""By what a run's checkpoint is chosen where its data name no metrics, by what they predict ("": classes)."""
+MEAN_F1 = "macro_f1"
+"""The mean of the classes' F1: what "F1" alone may mean, and what the F1 of some classes is a part of."""
 FIRST_CHOSEN_BY = "macro_f1"
 """By what the checkpoint was chosen where a record does not say it: records of schema 1."""
 GROUP = "paribus.metrics"
@@ -219,6 +219,16 @@ def told_first(names: Iterable[str]) -> list[str]:
     """The two metrics that a sentence about a run tells: the first in the order of tables."""
     known = registry()
     return [name for name in in_order(names) if name in known and known[name].compute][:2]
+
+
+def leading(names: Iterable[str]) -> list[str]:
+    """The metrics that follow from predictions and are no counts, the one first that chooses a checkpoint where the
+    data name none: for a run whose own choice is not known.
+    """
+    known = registry()
+    usual = (*CLASS_METRICS, *VALUE_METRICS)
+    found = [name for name in in_order(names) if name in known and known[name].over_items]
+    return sorted(found, key=lambda name: usual.index(name) if name in usual else len(usual))
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from paribus.display.show import say, show
 from paribus.display.tables import epoch_line, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
-from paribus.metrics.registry import in_order, registry, title
+from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, default_metrics, score, scored
 from paribus.records import block
 from paribus.records.fields import config_fields
@@ -77,9 +77,8 @@ def metrics_of(data: Data) -> tuple[str, ...]:
 
 
 def chooser(data: Data) -> str:
-    """The metric that chooses a run's checkpoint: macro-F1 where runs have it, else the data's first."""
-    names = metrics_of(data)
-    return "macro_f1" if "macro_f1" in names else names[0]
+    """The metric that chooses a run's checkpoint: the first by which runs on ``data`` are scored."""
+    return metrics_of(data)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +115,7 @@ class RunResult:
     @property
     def chosen_by(self) -> str:
         """The metric by which the checkpoint was chosen."""
-        return self.record.chosen_by or "macro_f1"
+        return self.record.chosen_by or FIRST_CHOSEN_BY
 
 
 _ONE = {"": "class id", "value": "number", "item": "score"}
@@ -199,8 +198,8 @@ class Run:
     ) -> RunResult:
         """Write and display the result record.
 
-        The chosen epoch is the first that is best by the unrounded metric that the data choose by (macro-F1 for
-        classes) over the logged predictions; where ``predictions`` are given, they are the result, and the chosen
+        The chosen epoch is the first that is best by the unrounded metric that the data name first over the logged
+        predictions; where ``predictions`` are given, they are the result, and the chosen
         epoch is the first logged one that made the same. ``scores`` as in `log`. ``measured`` holds metrics that
         nobody can compute from predictions, such as ``latency_p50``; ``outcome`` what training found by itself,
         such as the seconds it took. Called again, it shows the same result again. Raises EvidenceError where there
@@ -228,6 +227,12 @@ class Run:
             same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
             return (same[0] if same else None), made
         metric = registry()[chooser(self.data)]
+        if self._logged and metric.needs == "score" and not any(made.scores for made in self._logged.values()):
+            raise EvidenceError(
+                f"The best epoch of {self.name!r} is told by {metric.title}, which needs the probability of each "
+                "class, and no epoch has them. Pass them, of shape (items, classes): "
+                "run.log(epoch=…, predictions=…, scores=…)."
+            )
         lines = {line.epoch: value for line in self.epochs if (value := line.get(metric.name)) is not None}
         if not lines:
             raise EvidenceError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import registry
+from paribus.metrics.registry import CLASS_METRICS, registry
 from paribus.metrics.scoring import leave_one_out
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def jackknife_interval(
     changed: "Sequence[ArrayLike]",
     *,
     n_classes: int,
-    metric: str = "macro_f1",
+    metric: str = CLASS_METRICS[0],
     level: float = LEVEL,
 ) -> Interval:
     """As `items_interval`, from class ids: ``labels`` and every array of predictions have shape (items,).

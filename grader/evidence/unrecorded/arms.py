@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grader.evidence.aliases import is_off, spellings
 from grader.evidence.compare import Difference
+from grader.evidence.groups import over_items
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms, read_runs
 from grader.evidence.settings import loose_names
 from grader.evidence.unrecorded.names import Value, same_value
@@ -305,6 +306,6 @@ def _chosen(run: ShownRun) -> int | None:
         (
             int(epoch) for epoch, item in run.epochs
             if any(name in item and item[name].agrees(value) for name, value in run.reported.items()
-                   if name in ("macro_f1", "accuracy", "validation_loss"))
+                   if name in over_items() or name == "validation_loss")
         ), None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.values import SCORES, Values
+from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 from grader.reading.claimed import claimed
 
@@ -57,7 +57,9 @@ def _said(piece: str, before: bool | None) -> tuple[bool, str] | None:
 
 def _held_against(reading: Reading, values: Values, piece: str, words: str, *, inside: bool) -> Iterator[Doubt]:
     judged = []
-    names = reading.sentence.metric_names or reading.sentence.implied_metrics & set(SCORES) or set(SCORES)
+    names = (
+        reading.sentence.metric_names or reading.sentence.implied_metrics & set(values.scores) or set(values.scores)
+    )
     for first, second in values.measured.experiments:
         for metric in sorted(names):
             bounds = _bounds(values, metric, first.key, second.key)

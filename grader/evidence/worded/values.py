@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.evidence.aliases import is_off, names_of
+from grader.evidence.checkpoints import chosen_by
 from grader.evidence.facts import Fact, Kind
-from grader.evidence.groups import COUNTED, Group, epoch_metrics
+from grader.evidence.groups import COUNTED, Group, epoch_metrics, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.runs import by_seed, finished
 from grader.reading.vocabulary import Phrases
+from paribus.metrics.registry import CLASS_METRICS, in_order, registry
 
-LOWER_IS_BETTER = frozenset(
-    {"validation_loss", "train_loss", "zero_f1_classes", "never_predicted", "always_wrong", "error_rate", "lost"}
-)
-SCORES = ("accuracy", "macro_f1", "weighted_f1")
-"""What "better" may mean where no metric is named."""
+_FEWER_IS_BETTER = frozenset({"never_predicted", "always_wrong", "error_rate", "lost"})
+"""What prose counts besides metrics, and would rather have less of."""
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a smaller value is the better one; of what is no metric, whether people say so."""
+    known = registry()
+    return metric in _FEWER_IS_BETTER or (metric in known and not known[metric].higher_is_better)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,26 @@ class Values:
     def group(self, key: str) -> Group | None:
         """The group of a key."""
         return next((group for group in self.measured.groups if group.key == key), None)
+
+    @cached_property
+    def scores(self) -> tuple[str, ...]:
+        """What "better" may mean where no metric is named: what the runs were scored by, without counts, in the
+        order of tables; of runs without any, what classes are scored by.
+        """
+        found = {name for group in self.measured.groups for run in group.runs for name in run.metrics}
+        return tuple(in_order(name for name in found if name in over_items())) or tuple(
+            in_order(name for name in CLASS_METRICS if name in over_items())
+        )
+
+    @cached_property
+    def chosen_by(self) -> str:
+        """The metric by which the runs' epochs were chosen."""
+        return chosen_by([run for group in self.measured.groups for run in group.runs])
+
+    def seeds_of(self, key: str) -> frozenset[int | None]:
+        """The seeds of a group's finished runs; none of runs with different settings."""
+        group = self.group(key)
+        return frozenset() if group is None or group.trials else frozenset(by_seed(group.runs))
 
     def named(self, metric: str, key: str) -> float | None:
         """A count or a probability of a group, its mean over the seeds where there are several."""
