@@ -6,7 +6,7 @@ from grader.evidence import cues
 from grader.evidence.agreeing import all_agreeing, counted_behind, is_counted_beside
 from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
-from grader.evidence.groups import COUNTED, fractions
+from grader.evidence.groups import COUNTED, fractions, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
 from grader.evidence.statements import Claim
@@ -21,7 +21,7 @@ def wrong_way(fact: Fact, claim: Claim, measured: Measured) -> bool:
     if (
         fact.kind is not Kind.DIFFERENCE
         or len(fact.operands) != 2
-        or fact.metric not in fractions()
+        or fact.metric not in over_items()
         or abs(fact.value) < 1e-6
     ):
         return False
@@ -170,7 +170,7 @@ def find_bound(claim: Claim, measured: Measured) -> Fact | None:
     metric = next(iter(claim.metrics), "")
     if (
         not claim.metric_firm
-        or metric not in fractions()
+        or metric not in over_items()
         or len(claim.metrics) != 1
         or len(groups) != 1
         or number.whole

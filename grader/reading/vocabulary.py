@@ -44,12 +44,12 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
 def _with_registered(
     words: Mapping[str, Any], titles: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The metrics' words and titles, with those of registered metrics that the file does not name. What a run can
-    only measure, such as seconds, is no metric in prose.
+    """The metrics' words, with those of registered metrics that the file does not name, and every metric's title.
+    What a run can only measure, such as seconds, is no metric in prose.
     """
     new = [metric for metric in registry() if metric.compute and metric.name not in words]
     spoken = {metric.name: [metric.title.lower(), *_spellings(metric.name), *metric.words] for metric in new}
-    return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in new}}
+    return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in registry()}}
 
 
 def _spellings(name: str) -> list[str]:

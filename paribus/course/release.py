@@ -98,7 +98,7 @@ def read_release(folder: Path) -> Release:
     for name, expected in assignment.own.items():
         if digest_of(texts.get(name, "")) != expected:
             raise ReleaseError(
-                f"{folder / name}: is not the file that this release names. Run `paribus release` again."
+                f"{folder / name}: is another file than its release names. Run `paribus release` again."
             )
     return Release(
         assignment=replace(assignment, own={name: texts[name] for name in assignment.own}),

@@ -1,6 +1,7 @@
 """Every metric that paribus knows, in the order in which tables show them, and how to find one by name."""
 
 import difflib
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache, wraps
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar, get_args
 
@@ -169,6 +172,15 @@ def use_metrics(known: Registry) -> Iterator[None]:
 def enter_metrics(known: Registry) -> None:
     """Know these metrics until the command ends, which runs in a context of its own (`paribus.cli`)."""
     _IN_USE.set(known)
+
+
+@cache
+def installed_files() -> tuple[str, ...]:
+    """The SHA-256 of every file that installed packages bring metrics with, its first 12 hex digits."""
+    points = sorted(entry_points(group=GROUP), key=lambda item: item.name)
+    specs = (find_spec(point.module) for point in points)
+    texts = (Path(spec.origin).read_bytes() for spec in specs if spec is not None and spec.origin is not None)
+    return tuple(hashlib.sha256(text).hexdigest()[:12] for text in texts)
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 
 from generator.building.build import Options, build_assignment
 from generator.building.notebooks import solution_notebook
-from generator.rehearsal.claims import rewrite_record
+from generator.rehearsal.claims import reissue, rewrite_record
 from generator.rehearsal.solution import with_prose
 from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
@@ -32,6 +32,7 @@ from paribus.course.own import digest_of
 from paribus.course.public import public_form
 from paribus.course.release import Release, read_release, write_release
 from paribus.metrics.registry import registry
+from paribus.records.record import Record
 from tests.course.measured_course import HOMEWORK, write_course
 
 pytestmark = pytest.mark.slow
@@ -104,15 +105,31 @@ def test_its_metric_is_worked_out_again_and_an_edited_one_found(work: Work) -> N
     assert (found.outcome, found.values["metric"], found.values["claimed"]) == (Outcome.FAILED, "pinball", 3.25)
 
 
-def test_prose_about_its_metric_is_read_and_a_wrong_number_is_not_traced(work: Work) -> None:
+def test_a_number_by_another_metrics_py_is_for_a_person(work: Work) -> None:
+    """An older wheel was installed: that is no edited number."""
+    digest = digest_of(work.release.assignment.own["metrics.py"])[:12]
+
+    def older(record: Record) -> Record:
+        if record.kind == "start":
+            assert record.environment["metrics"] == digest
+            return replace(record, environment={**record.environment, "metrics": "0" * 12})
+        return replace(
+            record, values={**record.values, **({"pinball": 3.25} if record.run_name == "forest" else {})}
+        )
+
+    notebook = deepcopy(dict(work.executed))
+    reissue(notebook, older)
+    found = verdicts(work.judged(notebook)[0])["metrics.recomputed"]
+    assert found.outcome is Outcome.UNDECIDED
+    assert "they come from another metrics.py than the assignment's" in found.because
+
+
+def test_prose_about_its_metric_is_read_and_a_wrong_number_found(work: Work) -> None:
     notebook = deepcopy(dict(work.executed))
     (cell,) = [item for item in notebook["cells"] if item["id"] == "recommendation"]
-    value = f"{work.judged()[0].metrics['constant.pinball']:.2f}"
-    text = "".join(cell["source"])
-    assert text.count(value) == 1
-    cell["source"] = text.replace(value, "3.21")
+    cell["source"] = "".join(cell["source"]) + "\nThe constant reaches a pinball loss of 3.21."
     found = verdicts(work.judged(notebook)[0])["memo.numbers_traced"]
-    assert found.outcome is Outcome.FAILED
+    assert (found.outcome, found.values["wrong"][0]["text"]) == (Outcome.FAILED, "3.21"), found.because
     assert "pinball loss" in found.because
 
 
@@ -159,7 +176,8 @@ def test_a_release_folder_holds_both_files_and_refuses_another_one(work: Work) -
     marker = json.loads((folder / "complete.json").read_text(encoding="utf-8"))
     plain = json.loads((folder / "assignment.json").read_text(encoding="utf-8"))
     assert {name: marker["files"][name] for name in ("metrics.py", "checks.py")} == plain["own"]
-    checks = (folder / "checks.py").read_text(encoding="utf-8")
+    before = {path: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    checks = before[folder / "checks.py"]
     try:
         (folder / "checks.py").write_text(checks + "\n", encoding="utf-8")
         with pytest.raises(ReleaseError, match=r"checks\.py: was changed after the release"):
@@ -169,7 +187,8 @@ def test_a_release_folder_holds_both_files_and_refuses_another_one(work: Work) -
         with pytest.raises(ReleaseError, match=r"checks\.py: is another file than its release names"):
             read_release(folder)
     finally:
-        (folder / "checks.py").write_text(checks, encoding="utf-8")
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
 
 
 def test_another_metrics_py_is_another_release(work: Work) -> None:
