@@ -20,6 +20,7 @@ from generator.running.headless import Settings, run_assignments
 from generator.running.references import References, load_references
 from generator.sources.source import load_source
 from grader.classrun.batch import grade_batch
+from grader.classrun.workplaces import open_place
 from grader.evidence.runs import finished, read_runs
 from grader.grading.grade import judge_one
 from grader.grading.preview import preview
@@ -252,3 +253,11 @@ def test_the_course_s_checks_are_tried_on_their_cases(
     assert "checks.py. docs/checks-of-your-own.md shows one" in capsys.readouterr().err
     assert status(["build", "week1"]) == 1
     assert "the check 'own.names_its_unit'; expected a check of docs/checks.md" in capsys.readouterr().err
+
+
+@pytest.mark.long
+def test_workers_of_a_cluster_find_everything_in_the_release(work: Work, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with open_place("local", 1, time_limit=120.0) as place:
+        batch = grade_batch([work.submission()], [work.release], tmp_path, place=place)
+    assert replace(batch.results[0], sha256="") == replace(work.judged()[0], sha256="")
