@@ -25,12 +25,14 @@ class Mention:
 
 @per_registry()
 def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
-    """Both files, read once; a table's lists as tuples."""
+    """Both files and the words of the course in use, read once; a table's lists as tuples."""
     raw = {
         **_load("vocabulary"),
         **{name: table for name, table in _load("relations").items() if name != "relation"},
     }
     raw["metrics"], raw["metric_titles"] = _with_registered(raw["metrics"], raw["metric_titles"])
+    for table, lists in registry().words.items():
+        raw[table] = {**raw[table], **{name: [*raw[table].get(name, ()), *more] for name, more in lists.items()}}
     return MappingProxyType(
         {
             table: MappingProxyType(

@@ -47,7 +47,7 @@ class Course:
     a person's share); ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``;
     ``colab`` says where Colab finds the notebooks, and is empty where they are not published; ``platforms`` is
     empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile; ``own``
-    holds its metrics.py and checks.py, where it has them.
+    holds its metrics.py, checks.py and vocabulary.toml, where it has them.
     """
 
     file: Path

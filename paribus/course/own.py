@@ -1,7 +1,7 @@
-"""What a course brings of its own besides its sources: metrics.py and checks.py, as texts and as modules.
+"""What a course brings of its own besides its sources: metrics.py, checks.py and vocabulary.toml.
 
-A release carries the texts, so that its folder is all that grading needs. They are the instructor's code: whoever
-imports them has the text from a release whose digests fit.
+A release carries their texts, so that its folder is all that grading needs. The modules are the instructor's code:
+whoever imports them has the text from a release whose digests fit.
 """
 
 import hashlib
@@ -9,15 +9,17 @@ import linecache
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from paribus.course.errors import CatalogError
+from paribus.course.words import read_words
 from paribus.metrics.registry import SHIPPED_REGISTRY, Registry
 
-METRICS, CHECKS = "metrics.py", "checks.py"
-FILES = (METRICS, CHECKS)
+METRICS, CHECKS, WORDS = "metrics.py", "checks.py", "vocabulary.toml"
+FILES = (METRICS, CHECKS, WORDS)
 
 
 def read_own(home: Path) -> dict[str, str]:
@@ -39,11 +41,18 @@ def digest_of(text: str) -> str:
 
 
 def metrics_of(own: Mapping[str, str], where: str = "") -> Registry:
-    """Paribus's metrics and those of a course's metrics.py; ``where`` is how messages call its folder.
+    """Paribus's metrics and those of a course's metrics.py, with the words of its vocabulary.toml; ``where`` is how
+    messages call its folder.
 
-    CatalogError where it cannot be imported, UsageError where what it holds are no metrics.
+    CatalogError where one of them cannot be read, UsageError where what metrics.py holds are no metrics.
     """
-    return _metrics(own[METRICS], f"{where}{METRICS}") if METRICS in own else SHIPPED_REGISTRY
+    known = _metrics(own[METRICS], f"{where}{METRICS}") if METRICS in own else SHIPPED_REGISTRY
+    return _worded(known, own[WORDS], f"{where}{WORDS}") if WORDS in own else known
+
+
+@cache
+def _worded(known: Registry, text: str, file: str) -> Registry:
+    return replace(known, words=read_words(text, file, known))
 
 
 @cache

@@ -5,7 +5,7 @@ assignment.json    the typed assignment
 release.ipynb      the notebook in nbgrader's form, from which submissions are rebuilt
 references.json    the references that prose and bands use (may hold none)
 sealed.json        keys of blind models, where the assignment has any
-metrics.py, checks.py   the course's own, where it has them; assignment.json holds their SHA-256
+metrics.py, checks.py, vocabulary.toml   the course's own, if any; assignment.json holds their SHA-256
 complete.json      written last: the release digest and every file's SHA-256
 """
 

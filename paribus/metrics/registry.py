@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, wraps
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -89,9 +89,12 @@ SHIPPED: tuple[Metric, ...] = (
 class Registry:
     """Metrics by name. `SHIPPED_REGISTRY` has paribus's own; `with_own` adds a course's. One registry is equal to
     itself alone, so that what is made of it can be kept.
+
+    ``words`` are those that a course's students use, by table and name of the grader's vocabulary.
     """
 
     metrics: Mapping[str, Metric]
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Metric:
         """The metric of this name, or a UsageError that says which is near."""

@@ -10,6 +10,7 @@ from generator.building.wheel import build_library
 from generator.running.given import unpacked
 from generator.sources.source import load_source
 from grader.checks import CHECKS, checks_of
+from grader.reading import vocabulary
 from paribus.cli import main
 from paribus.course.assignment import Assignment
 from paribus.course.catalog import Course, load_course
@@ -18,6 +19,7 @@ from paribus.course.errors import CatalogError, SourceError
 from paribus.course.own import metrics_of, read_own
 from paribus.course.publiccode import public_code
 from paribus.course.release import Release, write_release
+from paribus.course.words import TABLES
 from paribus.errors import UsageError
 from paribus.metrics import registry as metrics
 from paribus.metrics.metric import Metric
@@ -79,6 +81,31 @@ def test_what_no_decorator_of_ours_marks_is_no_check() -> None:
 def test_a_metrics_py_that_cannot_be_used_is_refused(text: str, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         metrics_of({"metrics.py": text}, "m/")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[metrics", r"m/vocabulary\.toml: is no TOML"),
+        ("[run]\na = ['b']", r"m/vocabulary\.toml: holds \[run\]; expected a table out of .*Did you mean 'runs'"),
+        ("metrics = 3", r"holds \[metrics\]; expected a table out of"),
+        ("[metrics]\npinbal = ['p']", r"\[metrics\] holds 'pinbal'; expected one of .*Did you mean 'pinball'"),
+        ("[template]\nresults = ['r']", r"\[template\] holds 'results'; expected one of .*Did you mean 'result'"),
+        ("[runs]\nforest = 'trees'", r"\[runs\] forest is 'trees'; expected a list of words"),
+        ("[runs]\nforest = [' ']", r"\[runs\] forest is \[' '\]; expected a list of words"),
+    ],
+)
+def test_a_vocabulary_toml_that_cannot_be_used_is_refused(text: str, message: str) -> None:
+    with pytest.raises(CatalogError, match=message):
+        metrics_of({"metrics.py": METRICS, "vocabulary.toml": text}, "m/")
+
+
+def test_words_are_added_to_what_the_grader_has_of_lists_of_phrases() -> None:
+    lists = {name: item for table in TABLES for name, item in vocabulary.names(table).items()}
+    assert all(isinstance(item, tuple) for item in lists.values())
+    with use_metrics(metrics_of({"vocabulary.toml": '[settings]\nmax_depth = ["depth of a tree"]'})):
+        assert [item.name for item in vocabulary.find_all("settings", "a depth of a tree of 3")] == ["max_depth"]
+    assert vocabulary.find_all("settings", "a depth of a tree of 3") == []
 
 
 def test_a_course_without_files_of_its_own_has_paribus_s_metrics(tmp_path: Path) -> None:

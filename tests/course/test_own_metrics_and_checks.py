@@ -261,3 +261,18 @@ def test_workers_of_a_cluster_find_everything_in_the_release(work: Work, tmp_pat
     with open_place("local", 1, time_limit=120.0) as place:
         batch = grade_batch([work.submission()], [work.release], tmp_path, place=place)
     assert replace(batch.results[0], sha256="") == replace(work.judged()[0], sha256="")
+
+
+def test_words_of_the_course_s_students_are_read_as_ours_are(work: Work) -> None:
+    words = '[runs]\nconstant = ["the know-nothing"]\n[metrics]\npinball = ["the nine-to-one score"]\n'
+    notebook = deepcopy(dict(work.executed))
+    (cell,) = [item for item in notebook["cells"] if item["id"] == "recommendation"]
+    cell["source"] = "".join(cell["source"]) + "\nThe nine-to-one score of the know-nothing is 12.34."
+    assert verdicts(work.judged(notebook)[0])["memo.numbers_traced"].outcome is Outcome.UNDECIDED
+    assignment = work.release.assignment
+    worded = replace(assignment, own={**assignment.own, "vocabulary.toml": words})
+    told = replace(work, release=replace(work.release, assignment=worded))
+    found = verdicts(told.judged(notebook)[0])["memo.numbers_traced"]
+    assert found.outcome is Outcome.FAILED
+    assert "pinball loss" in found.because
+    assert verdicts(work.judged(notebook)[0])["memo.numbers_traced"].outcome is Outcome.UNDECIDED
