@@ -5,6 +5,7 @@ no arrow runs back up: each entry is a module with ``commands() -> Sequence[Comm
 """
 
 import argparse
+import contextvars
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -72,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser(find_commands())
     parsed = parser.parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        # What a command knows of its course ends with it.
+        return int(contextvars.copy_context().run(parsed.run, parsed))
     except UsageError as error:
         _refuse(parsed.parser, str(error))
     except ParibusError as error:

@@ -53,7 +53,6 @@ MARKER = "complete.json"
 CHECK_FOLDER = "student/check"
 WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
 COLAB_FOLDER = "student/colab"
-BAND_CHECK = "metrics.near_reference"
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,9 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     student = cells("jupyter", "student")
     used = {entry.name, *(call.assignment for call in source.references)}
     references = options.references.for_release(used, profile.name)
-    assignment = make_assignment(student, entry, profile=profile, references=references, profiles=course.carried)
+    assignment = make_assignment(
+        student, entry, profile=profile, references=references, profiles=course.carried, own=course.own
+    )
     metadata = {name: notebook_metadata(name, entry, setting) for name in {*platforms, "jupyter"}}
     release_cells = with_evidence_cells(student)
     release_notebook = to_json(release_cells, metadata["jupyter"], release=assignment.release, platform="jupyter")
@@ -142,7 +143,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
     release = Release(assignment, to_text(release_notebook), references, sealed)
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
-    missing = _missing(source, entry, options.references, profile)
+    missing = _missing(source, course, entry, options.references, profile)
     return Built(setting, entry, source, release, notebooks, missing, unsealed)
 
 
@@ -251,15 +252,18 @@ def _values(references: References, profile: Profile) -> ValueOf:
     return value_of
 
 
-def _missing(source: Source, entry: Entry, references: References, profile: Profile) -> tuple[str, ...]:
+def _missing(
+    source: Source, course: Course, entry: Entry, references: References, profile: Profile
+) -> tuple[str, ...]:
     missing = [
         f"{call.name} of {call.assignment}: " + references.why_missing(call.assignment, call.name, profile=profile)
         for call in source.references
         if references.lookup(call.assignment, call.name, profile=profile) is None
     ]
-    bands = any(check.check == BAND_CHECK for cell in source.cells for check in cell.checks)
+    named = dict.fromkeys(check.check for cell in source.cells for check in cell.checks)
+    bands = [name for name in named if course.checks[name].compares]
     if bands and not references.for_release([entry.name], profile.name):
-        missing.append(f"the bands of {BAND_CHECK}")
+        missing += [f"the bands of {name}" for name in bands]
     return tuple(dict.fromkeys(missing))
 
 

@@ -77,7 +77,7 @@ def _make_cell(
 
 def make_assignment(
     cells: Sequence[NotebookCell], entry: Entry, *, profile: Profile, references: Mapping[str, Any],
-    profiles: Mapping[str, Mapping[str, Any]],
+    profiles: Mapping[str, Mapping[str, Any]], own: Mapping[str, str],
 ) -> Assignment:  # fmt: skip
     """The typed assignment from the student's Jupyter cells, its release digest computed and filled in."""
     draft = Assignment(
@@ -87,6 +87,7 @@ def make_assignment(
         kind=entry.kind,
         profile=profile.name,
         profiles=profiles,
+        own=own,
         cells=tuple(item.cell for item in cells),
         settings=entry.settings,
     )
@@ -191,6 +192,8 @@ def solution_notebook(course: Course, name: str, *, platform: str = "jupyter") -
     def cells(variant: str) -> tuple[NotebookCell, ...]:
         return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=no_value)
 
-    assignment = make_assignment(cells("student"), entry, profile=profile, references={}, profiles=course.carried)
+    assignment = make_assignment(
+        cells("student"), entry, profile=profile, references={}, profiles=course.carried, own=course.own
+    )
     metadata = notebook_metadata(platform, entry, setting)
     return to_json(cells("solution"), metadata, release=assignment.release, platform=platform)

@@ -18,6 +18,7 @@ from generator.building.checkmodules import data_beside, reached
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, ROOT, core_requirements, licence, requirement
 from paribus.course.catalog import Library
+from paribus.metrics.registry import GROUP
 
 # What editors, interpreters and tests leave behind.
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig", "*.rej")
@@ -55,8 +56,8 @@ def build_wheel(package: Path | None = None, requirements: Sequence[str] | None 
 
 
 def build_library(library: Library) -> Wheel:
-    """Build the wheel of a course's own packages. Its version is made from their content and their requirements, so
-    that an installed one is known to be the same, or not.
+    """Build the wheel of a course's own packages and metrics. Its version is made from their content and their
+    requirements, so that an installed one is known to be the same, or not.
 
     BuildError where hatchling refuses.
     """
@@ -64,6 +65,12 @@ def build_library(library: Library) -> Wheel:
         staging = Path(folder)
         for package in library.packages:
             shutil.copytree(package, staging / package.name, ignore=_LEFTOVERS)
+        packages, entry_points = [package.name for package in library.packages], ""
+        if library.metrics:
+            packages.append(library.metrics_package)
+            (staging / library.metrics_package).mkdir()
+            (staging / library.metrics_package / "__init__.py").write_text(library.metrics, encoding="utf-8")
+            entry_points = f'[project.entry-points."{GROUP}"]\n{library.name} = "{library.metrics_package}:METRICS"'
         if library.licence is not None:
             shutil.copy(library.licence, staging / "LICENSE")
         digest = hashlib.sha256(json.dumps([library.name, *library.requirements]).encode())
@@ -74,7 +81,8 @@ def build_library(library: Library) -> Wheel:
             "NAME": library.name,
             "VERSION": version,
             "DEPENDENCIES": json.dumps(list(library.requirements)),
-            "PACKAGES": json.dumps([package.name for package in library.packages]),
+            "PACKAGES": json.dumps(packages),
+            "ENTRY_POINTS": entry_points,
         }
         return Wheel(*_pack(staging, "library_pyproject.toml", values), package=library.name, version=version)
 

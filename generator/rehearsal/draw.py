@@ -84,7 +84,7 @@ def _draw(
             texts[memo.key] = decks.next(*_fitting(table.texts, memo.key, execution.traits))
             words.append(texts[memo.key].about)
             continue
-        holds = facts.interval_holds_zero("macro_f1", memo.experiment)
+        holds = facts.interval_holds_zero(facts.about(memo.experiment), memo.experiment)
         traits = execution.traits | ({"zero"} if holds else {"beyond"} if holds is False else set())
         templates[memo.key] = decks.next(*_fitting(table.templates, memo.key, traits))
         conclusions[memo.key] = decks.next(*_fitting(table.conclusions, memo.key, traits))

@@ -20,6 +20,7 @@ from typing import Any
 
 from generator.errors import RehearsalError
 from generator.rehearsal.shown import records_of
+from paribus.metrics.registry import leading
 from paribus.records.record import Prediction, Record
 
 LINK = "baseline_run"
@@ -81,6 +82,11 @@ class Facts:
         """The setting that an experiment declares to vary."""
         key = experiment or next(iter(self.vary), "")
         return self.vary.get(key, "")
+
+    def about(self, experiment: str = "") -> str:
+        """The metric that conclusions are about: of what the runs were scored by, the one that usually chooses."""
+        runs = self.metrics[self.name("baseline", experiment)]
+        return leading(next(iter(runs.values())))[0]
 
     def interval_holds_zero(self, metric: str, experiment: str = "") -> bool | None:
         """Whether the Welch or the paired 95 % t interval of the arms' difference contains zero.

@@ -6,7 +6,7 @@ assignment: its knobs, memo cells and sentences stand in its tables.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
@@ -15,7 +15,6 @@ from generator.errors import RehearsalError
 from generator.rehearsal.edits import Edit
 from generator.rehearsal.writing import PARTS, Numbers, Style
 from paribus.course.catalog import Course
-from paribus.course.checknames import CHECK_NAMES
 
 Made = Literal["code", "text", "file"]
 MemoKind = Literal["template", "text"]
@@ -179,10 +178,12 @@ def load_table(course: Course, assignment: str) -> Table:
         for name in LISTS:
             lists[name] += [{**item, "_where": path.name} for item in content.pop(name, [])]
         raw |= content
-    return _table(assignment, raw, lists)
+    return _table(assignment, raw, lists, course.checks)
 
 
-def _table(assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dict[str, Any]]]) -> Table:
+def _table(
+    assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dict[str, Any]]], checks: Collection[str]
+) -> Table:
     head = raw.get("assignment", {})
     memos = tuple(_memo(key, item) for key, item in raw.get("memos", {}).items())
     table = Table(
@@ -202,7 +203,7 @@ def _table(assignment: str, raw: Mapping[str, Any], lists: Mapping[str, list[dic
         exempt=dict(raw.get("exempt", {})),
         reveal=head.get("reveal"),
     )
-    _validate(table)
+    _validate(table, checks)
     return table
 
 
@@ -261,7 +262,7 @@ def _text(item: Mapping[str, Any], name: str) -> str:
     return value.strip()
 
 
-def _validate(table: Table) -> None:
+def _validate(table: Table, checks: Collection[str]) -> None:
     """Names are unique, executions exist, checks exist; a fault makes something."""
     groups: tuple[Sequence[Execution | Fault | Words | Choice], ...] = (
         table.executions, table.faults, table.templates, table.conclusions, table.numbers, table.layouts,
@@ -272,7 +273,7 @@ def _validate(table: Table) -> None:
             raise RehearsalError(f"{table.assignment}: the name {doubled[0]!r} stands twice in its tables.")
     known = {item.name for item in table.executions}
     for fault in table.faults:
-        if unknown := sorted({fault.expects, *fault.also} - CHECK_NAMES):
+        if unknown := sorted({fault.expects, *fault.also} - set(checks)):
             raise RehearsalError(f"{table.assignment}: the fault {fault.name!r} names no check {unknown[0]!r}.")
         if fault.execution not in known:
             raise RehearsalError(f"{table.assignment}: the fault {fault.name!r} starts from {fault.execution!r}.")

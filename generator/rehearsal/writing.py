@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from generator.errors import RehearsalError
 from generator.rehearsal.facts import INTERVALS, Facts
+from paribus.metrics.registry import registry
 
 Numbers = Literal["fraction", "percent", "comma"]
 Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
@@ -22,7 +23,6 @@ SETTINGS: Mapping[str, str] = {
 """Settings as students call them, those that are worth listing as held."""
 
 _PLACE = re.compile(r"<<(?P<what>[^<>|+*]+?)(?:\s*(?P<sign>[+*])\s*(?P<by>-?[\d.]+))?(?:\|(?P<form>\w+))?>>")
-_FRACTIONS = frozenset({"accuracy", "macro_f1", "weighted_f1"})
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,10 @@ def _difference(value: float, metric: str, form: str, style: Style) -> str:
     """A change: by its sign, in points (``points``), as a size (``size``), or as its direction (``direction``)."""
     if form == "direction":
         return "rose" if value > 0 else "fell" if value < 0 else "did not move"
-    if metric not in _FRACTIONS:
-        return f"{value:+.0f}" if form != "size" else f"{abs(value):.0f}"
+    known = registry()
+    if metric not in known or not known[metric].is_share:
+        digits = known[metric].digits if metric in known else 0
+        return f"{value:+.{digits}f}" if form != "size" else f"{abs(value):.{digits}f}"
     if form in ("points", "size") and (form == "points" or style.numbers == "percent"):
         points = f"{100 * abs(value):.{max(style.digits - 2, 1)}f}"
         return f"{points.replace('.', ',') if style.numbers == 'comma' else points} points"

@@ -15,7 +15,7 @@ from typing import Any, Self
 from generator.errors import RunError
 from paribus.course.near import did_you_mean
 from paribus.files import write_atomic
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.records.block import find_records
 from paribus.records.record import Record
 from paribus.training.profiles import Profile
@@ -118,7 +118,7 @@ def pool(values: Sequence[float], *, deterministic: bool = False) -> Reference:
 
 def within_range(name: str, reference: Reference) -> Reference:
     """A reference whose band ends where its metric does; ``name`` ends in the metric's."""
-    metric = SHIPPED_REGISTRY.metrics.get(name.rpartition(".")[2])
+    metric = registry().metrics.get(name.rpartition(".")[2])
     if metric is None or reference.low is None or reference.high is None:
         return reference
     low, high = metric.clipped(reference.low, reference.high)

@@ -12,10 +12,11 @@ from generator.sources.regions import Region, find_regions
 from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
 from generator.sources.rubrics import read_rubric
 from paribus.course.assignment import CheckPoints, Role
-from paribus.course.checknames import CHECK_NAMES, OPTIONS
+from paribus.course.declared import Declared
 from paribus.course.errors import SourceError
 from paribus.course.near import did_you_mean
 from paribus.course.rubric import RubricLine
+from paribus.metrics.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class CellReader:
     file: str
     shares: Mapping[str, Mapping[str, float]]
     check_options: Mapping[str, Mapping[str, Any]]
+    checks: Mapping[str, Declared]
+    metrics: Registry
 
     def refuse(self, line: int, found: str, expected: str) -> NoReturn:
         """Raise SourceError for a line of this file."""
@@ -124,6 +127,11 @@ class CellReader:
                 )
             if not fits(value, allowed[name]):
                 self.refuse(raw.line, f"{name}={value!r}", f"{name}= with {DESCRIPTIONS[allowed[name]]}")
+        metric = raw.options.get("metric")
+        if metric is not None and metric not in self.metrics:
+            names = [item.name for item in self.metrics]
+            expected = f"one of {', '.join(names)}, or a metric of your metrics.py.{did_you_mean(metric, names)}"
+            self.refuse(raw.line, f"metric={metric!r}", expected)
         for name in ("key", *ROLE_OPTIONS):
             if name in raw.options and not KEY_SHAPE.match(raw.options[name]):
                 self.refuse(raw.line, f"{name}={raw.options[name]!r}", "1–64 letters, digits, hyphens, underscores")
@@ -222,12 +230,15 @@ class CellReader:
     def _own_checks(self, raw: RawCell) -> tuple[CheckPoints, ...]:
         checks = []
         for name, value in raw.options.get("checks", {}).items():
-            if name not in CHECK_NAMES:
-                known = ", ".join(
-                    sorted(other for other in CHECK_NAMES if other.split(".")[0] == name.split(".")[0])
+            if name not in self.checks:
+                family = name.split(".")[0]
+                known = ", ".join(sorted(item.name for item in self.checks.values() if item.family == family))
+                near = did_you_mean(name, self.checks)
+                self.refuse(
+                    raw.line,
+                    f"the check {name!r}",
+                    f"{known or 'a check of docs/checks.md, or of your checks.py'}.{near}",
                 )
-                near = did_you_mean(name, CHECK_NAMES)
-                self.refuse(raw.line, f"the check {name!r}", f"{known or 'a check of docs/checks.md'}.{near}")
             settings = dict(value) if isinstance(value, dict) else {"points": value}
             points = settings.pop("points", None)
             if not fits(points, "number"):
@@ -237,7 +248,7 @@ class CellReader:
         return tuple(checks)
 
     def _check_check_options(self, raw: RawCell, name: str, settings: Mapping[str, Any]) -> None:
-        known = OPTIONS.get(name, ())
+        known = self.checks[name].options
         for option in sorted(set(settings) - set(known)):
             expected = f"points or one of {', '.join(known)}" if known else "points alone: it takes no option"
             self.refuse(raw.line, f"the option {option!r} of {name}", f"{expected}.{did_you_mean(option, known)}")

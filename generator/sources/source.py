@@ -15,7 +15,9 @@ from generator.sources.percent import read_percent
 from generator.sources.roles import RESERVED_KEYS, RULES
 from paribus.course.assignment import Role
 from paribus.course.catalog import Course
+from paribus.course.declared import Declared, shipped_checks
 from paribus.course.errors import SourceError
+from paribus.metrics.registry import Registry, registry
 
 EVIDENCE_SUFFIX = "-evidence"
 TESTS_SUFFIX = "-tests"
@@ -56,7 +58,10 @@ def load_source(path: Path, course: Course) -> Source:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise SourceError(path.name, 1, f"bytes that are no UTF-8 ({error.reason})", "a UTF-8 text") from error
-    return read_source(text, f"{path.parent.name}/{path.name}", course.shares, course.check_options)
+    return read_source(
+        text, f"{path.parent.name}/{path.name}", course.shares, course.check_options, checks=course.checks,
+        metrics=course.metrics,
+    )  # fmt: skip
 
 
 def read_source(
@@ -64,9 +69,14 @@ def read_source(
     file: str,
     shares: Mapping[str, Mapping[str, float]],
     check_options: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    checks: Mapping[str, Declared] | None = None,
+    metrics: Registry | None = None,
 ) -> Source:
-    """Type every cell of a source; pure. Raises SourceError at the first mistake."""
-    reader = CellReader(file, shares, check_options or {})
+    """Type every cell of a source, which may name these checks and metrics (default: paribus's own); pure. Raises
+    SourceError at the first mistake.
+    """
+    reader = CellReader(file, shares, check_options or {}, checks or shipped_checks(), metrics or registry())
     typed = reader.type_cells(read_percent(text, file))
     cells = _with_headings(_with_keys(typed, reader.refuse))
     _check_together(cells, reader.refuse)

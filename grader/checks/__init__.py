@@ -1,23 +1,28 @@
-"""The table of checks: every decorated function of the families below, by name, and nothing else."""
+"""The table of checks: every decorated function of the modules below, by name, and those of a course's own."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType, ModuleType
 
-from grader.checks import diagnosis, experiments, form, integrity, memo, metrics, seeds, tasks
+from grader.checks import diagnosis, form, integrity, memo, metrics, seeds, tasks
 from grader.checks.base import Check
+from grader.checks.experiments import arms, template
 from grader.errors import CheckTableError
+from paribus.course import own
+from paribus.course.assignment import Assignment
+from paribus.course.declared import with_own
 
-FAMILIES: tuple[ModuleType, ...] = (tasks, experiments, seeds, metrics, memo, form, diagnosis, integrity)
+MODULES: tuple[ModuleType, ...] = (tasks, template, arms, seeds, metrics, memo, form, diagnosis, integrity)
 
 
-def collect(families: Iterable[ModuleType]) -> Mapping[str, Check]:
+def collect(modules: Iterable[ModuleType]) -> Mapping[str, Check]:
     """The checks that these modules define, by name.
 
     CheckTableError where two checks share a name, or a check's family is not its module's.
     """
     table: dict[str, Check] = {}
-    for module in families:
-        family = module.__name__.rsplit(".", 1)[-1]
+    for module in modules:
+        family = module.__name__.removeprefix(f"{__name__}.").partition(".")[0]
         for item in vars(module).values():
             if not isinstance(item, Check):
                 continue
@@ -31,4 +36,20 @@ def collect(families: Iterable[ModuleType]) -> Mapping[str, Check]:
     return MappingProxyType(table)
 
 
-CHECKS: Mapping[str, Check] = collect(FAMILIES)
+CHECKS: Mapping[str, Check] = collect(MODULES)
+
+
+def checks_of(assignment: Assignment) -> Mapping[str, Check]:
+    """The checks that an assignment may ask for: ours, and those of the checks.py that it carries.
+
+    CatalogError where that file cannot be imported, or its checks cannot be read.
+    """
+    text = assignment.own.get(own.CHECKS, "")
+    return _with_own(text, f"{own.CHECKS} of {assignment.name}") if text else CHECKS
+
+
+@cache
+def _with_own(text: str, file: str) -> Mapping[str, Check]:
+    declared = with_own(text, file)
+    found = {item.name: item for item in vars(own.import_text(text, file)).values() if isinstance(item, Check)}
+    return MappingProxyType({**CHECKS, **{name: item for name, item in found.items() if name in declared}})

@@ -2,12 +2,12 @@
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from grader.errors import CheckTableError
-from grader.model import Case, Evidence, Outcome
+from grader.model import Basis, Case, Evidence, Outcome
 from paribus.course.assignment import Cell
 
 
@@ -31,24 +31,48 @@ class Finding:
 CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]
 
 
+Texts = Literal["", "cell", "all"]
+
+
 @dataclass(frozen=True)
 class Check:
     """One entry of the table of checks. ``name`` is what course files and results call it, ``title`` what people
     read; ``about`` is the docstring's first paragraph, on one line.
+
+    ``options`` are what a source may say to it beyond its points. ``public``: a student may be told its verdict
+    before handing in. ``withheld`` are the sentences by outcome that students read in place of its own, where the
+    course keeps to itself what it compares with. ``basis`` is what it rests on, unless a finding says otherwise;
+    ``texts`` which texts it reads: where some of them could not be read, a person looks.
     """
 
     name: str
     title: str
     function: CheckFunction
     about: str
+    options: tuple[str, ...] = ()
+    public: bool = True
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    basis: Basis = Basis.RECORDED
+    texts: Texts = ""
 
     def __call__(self, case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         """Look at one cell of one submission."""
         return self.function(case, cell, options)
 
 
-def check(name: str, title: str) -> Callable[[CheckFunction], Check]:
-    """Make a function an entry of the table; CheckTableError where its title or its docstring is empty."""
+def check(
+    name: str,
+    title: str,
+    *,
+    options: Sequence[str] = (),
+    public: bool = True,
+    withheld: Mapping[str, str] | None = None,
+    basis: str = "recorded",
+    texts: Texts = "",
+) -> Callable[[CheckFunction], Check]:
+    """Make a function an entry of the table, with what `Check` says of it. All of it is written out, since
+    `paribus.course.declared` reads it without importing it. CheckTableError where title or docstring is empty.
+    """
     if not title.strip():
         raise CheckTableError(
             f"The check {name!r} has no title: give @check a few words as its second argument, which name on every "
@@ -59,7 +83,10 @@ def check(name: str, title: str) -> Callable[[CheckFunction], Check]:
         paragraph = (inspect.getdoc(function) or "").split("\n\n")[0]
         if not paragraph:
             raise CheckTableError(f"The check {name!r} has no docstring: write the sentence the student reads.")
-        return Check(name, title, function, " ".join(paragraph.split()))
+        about = " ".join(paragraph.split())
+        return Check(
+            name, title, function, about, tuple(options), public, dict(withheld or {}), Basis(basis), texts
+        )
 
     return decorate
 

@@ -49,7 +49,7 @@ _HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.I
 _HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
-@check("form.ran_in_order", "Everything ran, and shows it")
+@check("form.ran_in_order", "Everything ran, and shows it", basis="shown")
 def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
     no fault.
@@ -98,7 +98,7 @@ def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]
     return passed("Every task ran, and the cells ran in the order in which they stand.", told)
 
 
-@check("form.no_errors", "No cell ends in an error")
+@check("form.no_errors", "No cell ends in an error", basis="shown")
 def no_errors(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
@@ -145,7 +145,7 @@ def _in_other_forms(case: Case) -> Iterator[Doubt]:
     yield from doubts_of(case, handled_errors(case)[:1])
 
 
-@check("form.outputs_present", "Outputs are in the file")
+@check("form.outputs_present", "Outputs are in the file", basis="shown")
 def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Cells that print, show or draw something have their output in the file."""
     code = code_cells(case)
@@ -182,7 +182,7 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     return unless_lost(case, fine, outputs_lost(case) or code_lost(case))
 
 
-@check("form.headings", "Headings")
+@check("form.headings", "Headings", basis="shown")
 def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Headings have a space after # and skip no level."""
     if not any(True for _ in _markdown(case)):
@@ -226,7 +226,7 @@ def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
     return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
 
 
-@check("form.sections", "Sections of the checklist")
+@check("form.sections", "Sections of the checklist", options=("sections",), basis="shown")
 def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The notebook has the sections of the checklist, under these or similar headings."""
     wanted = [str(name) for name in options.get("sections", vocabulary.vocabulary()["sections"])]
@@ -245,7 +245,7 @@ def _names_section(heading: str, name: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(normal(phrase))}(?!\w)", heading) for phrase in (name, *phrases))
 
 
-@check("form.no_debug_cells", "No debugging left")
+@check("form.no_debug_cells", "No debugging left", basis="shown")
 def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No debugging is left in your code: no `if False:`, no breakpoint, no debugger."""
     return _leftovers(
@@ -253,7 +253,7 @@ def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     )
 
 
-@check("form.no_fixed_paths", "No path of your own machine")
+@check("form.no_fixed_paths", "No path of your own machine", basis="shown")
 def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No path of your own machine stands in your code."""
     return _leftovers(
@@ -280,7 +280,7 @@ def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Find
     )
 
 
-@check("form.links", "Links lead somewhere")
+@check("form.links", "Links lead somewhere", basis="shown")
 def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The links in your text lead somewhere: none is empty, points to your own machine, or to a heading that is not
     there.

@@ -58,7 +58,7 @@ def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return with_doubts(found, doubts_of(case, edited_records(case)))
 
 
-@check("integrity.copied", "Compared with the class")
+@check("integrity.copied", "Compared with the class", public=False)
 def copied(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Whether a session, a prediction, a reason, a memo or code stands in two people's submissions is compared over
     the whole class and shown to the instructor. It costs no points.

@@ -37,7 +37,7 @@ READING = frozenset({"memo.numbers_traced", "experiments.result_matches"})
 """The checks that read what an answer says of the runs."""
 
 
-@check("memo.answered", "Answered in your own words")
+@check("memo.answered", "Answered in your own words", options=("min_words",), basis="written", texts="cell")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count.
     Where no other check reads the memo, a sentence that the records contradict is left to a person here.
@@ -81,7 +81,7 @@ def _is_of_one_seed(item: Trace) -> bool:
     return item.settled and ", seed " in item.why and cues.MEAN.search(before) is not None
 
 
-@check("memo.sections_present", "Every section is there")
+@check("memo.sections_present", "Every section is there", options=("sections",), basis="written", texts="cell")
 def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every section the memo asks for is there, and something stands in it."""
     if (lost := _lost(case, cell)) is not None:
@@ -149,7 +149,13 @@ def _section_name(block: Block, wanted: list[str]) -> tuple[str | None, str]:
     return None, "" if block.kind == "heading" else block.text
 
 
-@check("memo.numbers_traced", "Numbers come from your runs")
+@check(
+    "memo.numbers_traced",
+    "Numbers come from your runs",
+    options=("experiment", "min_numbers"),
+    basis="written",
+    texts="cell",
+)
 def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your memo are those that your runs recorded, for the metric and the run you name beside
     them.
@@ -183,7 +189,7 @@ def _answers(
     return measured, tuple(map(tuple, answers))
 
 
-@check("memo.sources_cited", "Sources named")
+@check("memo.sources_cited", "Sources named", options=("experiment",), basis="written", texts="cell")
 def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """You say which sources and which AI tools you used, or that you used none."""
     if (lost := _lost(case, cell)) is not None:
@@ -242,7 +248,7 @@ def _targets(markup: str) -> list[str]:
     return re.findall(r"https?://[^\s\"'<>)\]]+", markup)
 
 
-@check("memo.no_diary", "About the model, not a diary")
+@check("memo.no_diary", "About the model, not a diary", basis="written", texts="cell")
 def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo speaks of the model and the evidence, and is no diary of how the work went."""
     if (lost := _lost(case, cell)) is not None:

@@ -21,13 +21,14 @@ from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
 from paribus.course.assignment import Cell
-from paribus.metrics.registry import SHIPPED_REGISTRY, told_first
+from paribus.course.own import METRICS, digest_of
+from paribus.metrics.registry import SHIPPED_REGISTRY, registry, told_first
 
 TOLERANCE = 2e-6
 """Rounding of a recorded metric; a copied or edited number is off by more."""
 
 
-@check("metrics.baseline_first", "A baseline first")
+@check("metrics.baseline_first", "A baseline first", options=("baselines",))
 def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A simple baseline was measured before the first larger model."""
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
@@ -73,7 +74,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
     return run.record.experiment == "" and any(name in told for name in names)
 
 
-@check("metrics.recomputed", "Metrics follow from the predictions")
+@check("metrics.recomputed", "Metrics follow from the predictions", options=("tolerance",))
 def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
@@ -89,13 +90,17 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         for name, value in truth.items():
             claimed = run.metrics.get(name)
             if claimed is not None and abs(claimed - value) > tolerance * max(1.0, abs(value)):
+                if name not in SHIPPED_REGISTRY and _by_another_file(case, run):
+                    unknown.append((run, f"they come from another {METRICS} than the assignment's"))
+                    break
                 return failed(
                     f"{run.name} claims {name} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
                     f"give {_shown(name, value)}.",
                     {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
                     [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
                 )
-        checked.append(run)
+        else:
+            checked.append(run)
     values = {"checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown}}
     evidence = [Evidence(case.cell_name(run.position), run.name) for run in checked]
     if unknown:
@@ -110,6 +115,12 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
     return with_doubts(follow, [*doubts_of(case, leaks(case)), *_misnamed(case), *_too_long(case)])
+
+
+def _by_another_file(case: Case, run: Run) -> bool:
+    """A run was scored with other metrics of the course's own than those that the release carries."""
+    told = run.start.environment.get("metrics", "") if run.start is not None else ""
+    return bool(told) and digest_of(case.assignment.own.get(METRICS, ""))[:12] not in str(told).split()
 
 
 def _too_long(case: Case) -> list[Doubt]:
@@ -142,7 +153,7 @@ def _items(case: Case, run: Run) -> int:
 
 
 def _shown(metric: str, value: float) -> str:
-    return SHIPPED_REGISTRY[metric].shown(value)
+    return registry()[metric].shown(value)
 
 
 @check("metrics.best_checkpoint", "The best epoch is reported")
@@ -272,7 +283,17 @@ def _trained_after(case: Case, places: Mapping[int, int | None]) -> tuple[Run, i
     return None
 
 
-@check("metrics.near_reference", "Near the course's own runs")
+@check(
+    "metrics.near_reference",
+    "Near the course's own runs",
+    options=("values",),
+    public=False,
+    withheld={
+        "passed": "Your metrics lie where the course's own runs lie.",
+        "failed": "A metric lies outside of where the course's own runs lie.",
+        "undecided": "A metric lies outside of where the course's own runs lie. It may be right; a person looks.",
+    },
+)
 def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your metrics lie where the course's own runs of the same model on the same data lie."""
     wanted = tuple(options.get("values", ()))

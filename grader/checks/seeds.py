@@ -25,7 +25,7 @@ from grader.reading.written import template_cells, written_parts
 from paribus.course.assignment import Cell
 
 
-@check("seeds.reported", "Seeds recorded")
+@check("seeds.reported", "Seeds recorded", options=("experiment",))
 def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every run says which seed it used."""
     runs = _runs_of(case, cell, options)
@@ -51,7 +51,7 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return with_doubts(passed(f"Every run records its seed ({seeds}).", values), doubts_of(case, ignored))
 
 
-@check("seeds.enough", "Enough seeds")
+@check("seeds.enough", "Enough seeds", options=("experiment", "minimum", "exploring"))
 def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each arm finished with at least three different seeds; a seed used to explore or choose does not count."""
     minimum = int(options.get("minimum", case.assignment.settings.get("seeds_minimum", 3)))
@@ -97,7 +97,7 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
     return found
 
 
-@check("seeds.paired", "The same seeds in both arms")
+@check("seeds.paired", "The same seeds in both arms", options=("experiment",))
 def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Both arms ran with the same seeds."""
     key = experiment_of(case, cell, options)
@@ -122,7 +122,7 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
 
 
-@check("seeds.distinct", "Different seeds")
+@check("seeds.distinct", "Different seeds", options=("experiment",))
 def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every seed counts once, and different seeds gave different predictions."""
     key = experiment_of(case, cell, options)
@@ -202,7 +202,7 @@ def _deterministic(run: Run) -> bool:
     return any(name in told for name in vocabulary.phrases("deterministic", "names"))
 
 
-@check("seeds.summary_matches", "The summary fits the runs")
+@check("seeds.summary_matches", "The summary fits the runs", options=("experiment",))
 def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A mean ± standard deviation sums up all finished runs of its configuration."""
     key = experiment_of(case, cell, options)

@@ -6,7 +6,7 @@ from typing import Any
 from grader.checks.base import Finding, counted, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import fractions
 from grader.evidence.runs import Arms, Run, finished
 from grader.evidence.traces import Status, Trace
 from grader.evidence.worded.reading import Doubt
@@ -112,7 +112,7 @@ def shown(trace: Trace) -> str:
     if trace.expected is None:
         return "nothing"
     decimals = max(0, trace.number.readings[0].decimals) + 1
-    fraction = trace.metric in FRACTIONS or "−" in trace.metric
+    fraction = trace.metric in fractions() or "−" in trace.metric
     if fraction and (trace.number.percent or trace.number.points or abs(trace.number.value) > 1):
         return f"{100 * trace.expected:.{decimals}f} %"
     if fraction:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from grader.checks.base import Finding, counted, failed, listed, proposed, undecided
+from grader.checks.base import Check, Finding, counted, failed, listed, proposed, undecided
 from grader.model import Case, Outcome, RecoveredCell
 from grader.reading.answers import added_below, is_untouched
 from grader.reading.unseen import LeftOut, unread_in
@@ -91,15 +91,14 @@ def unless_lost(case: Case, finding: Finding, lost: str) -> Finding:
     return proposed(found, finding.outcome, finding.because) if finding.outcome is Outcome.FAILED else found
 
 
-def unless_unread(case: Case, cell: Cell, check: str, finding: Finding) -> Finding:
+def unless_unread(case: Case, cell: Cell, check: Check, finding: Finding) -> Finding:
     """A finding about texts of which some were not read: what a page hides may have been hidden by a tool, and what
     it shows otherwise than as text may say more.
     """
-    family = check.partition(".")[0]
-    if family not in ("memo", "experiments") or finding.outcome not in (Outcome.FAILED, Outcome.PASSED):
+    if not check.texts or finding.outcome not in (Outcome.FAILED, Outcome.PASSED):
         return finding
-    texts = unread_in(case) if check not in _FROM_RECORDS else {}
-    own = _own_positions(case, cell) if texts and family == "memo" and cell.role is Role.MEMO else set(texts)
+    texts = unread_in(case)
+    own = _own_positions(case, cell) if check.texts == "cell" and cell.role is Role.MEMO else set(texts)
     named = [position for position, items in texts.items() if position in own and _matters(finding, items)]
     if not named:
         return finding
@@ -115,9 +114,6 @@ def _own_positions(case: Case, cell: Cell) -> set[int]:
     if match is None or match.recovered is None:
         return set()
     return {match.recovered.position, *(item.position for item in added_below(case, match.recovered))}
-
-
-_FROM_RECORDS = frozenset({"experiments.one_change", "experiments.predicted_first"})
 
 
 def _matters(finding: Finding, items: Iterable[LeftOut]) -> bool:

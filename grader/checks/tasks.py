@@ -14,7 +14,7 @@ from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
 from paribus.course.assignment import Cell
 
 
-@check("tasks.tests_passed", "Its tests passed")
+@check("tasks.tests_passed", "Its tests passed", options=("task",), basis="shown")
 def tests_passed(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.departures import same_model
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import fractions
 from grader.evidence.measured import Measured
 from grader.evidence.runs import Run, by_seed
 from grader.evidence.traces import Status, Trace
@@ -18,6 +18,7 @@ from grader.evidence.unrecorded.names import Means, key_of
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
 from grader.evidence.unrecorded.training import SAME_NUMBERS, second_change, unsure
 from grader.model import Basis, Case, Evidence, Outcome
+from paribus.metrics.registry import leading
 
 _ONE_SEED = re.compile(
     r"\b(?:one|a single|single|only one|just one|1)\s+(?:\w+\s+)?(?:seed|run|pair)s?\b|\bn ?= ?1\b|"
@@ -271,7 +272,7 @@ def _reports_best(run: ShownRun) -> bool:
     best = dict(run.epochs)[run.best if run.best is not None else 0]
     if run.chosen is not None:
         return float(run.chosen) == run.best
-    shared = [name for name in ("macro_f1", "accuracy") if name in run.final and name in best]
+    shared = [name for name in leading(best) if name in run.final]
     return bool(shared) and all(run.final[name].agrees(best[name]) for name in shared)
 
 
@@ -290,7 +291,7 @@ def near_reference_shown(case: Case) -> Finding | None:
         for run in (item for item in larger if same_model(model, item.setting("model") or model)):
             for metric, value in run.metrics.items():
                 band = bands.get(f"{run.name}.{metric}", {})
-                if metric in FRACTIONS and band.get("low") is not None and band.get("high") is not None:
+                if metric in fractions() and band.get("low") is not None and band.get("high") is not None:
                     within = band["low"] - _ROUNDING <= value <= band["high"] + _ROUNDING
                     (inside if within else outside).append(f"{run.name}.{metric}")
         if not inside or outside:

@@ -45,10 +45,12 @@ from grader.pages.report import bands_of, report_page
 from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
 from grader.similarity.pairs import find_copies
 from paribus.course.assignment import Assignment
+from paribus.course.own import metrics_of
 from paribus.course.policy import Policy
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic
+from paribus.metrics.registry import use_metrics
 
 SCHEMA = "paribus.graded/1"
 UNFINISHED = "unfinished.json"
@@ -270,11 +272,14 @@ def render_all(
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
     bands = bands_of(order.releases[0].references, assignment)
+    with use_metrics(metrics_of(assignment.own, f"{assignment.name}/")):
+        words = check_words(assignment)
+        report = report_page(results, assignment, bands=bands, checks=words, notes=back.notes)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         **back.files,
         **intake.platform.feedback(results, pages, assignment),
-        REPORT: report_page(results, assignment, bands=bands, checks=check_words(), notes=back.notes),
+        REPORT: report,
     }
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("check", "desk", "grade", "keep", "moodle")
+NAMES = ("check", "checks", "desk", "grade", "keep", "moodle")
 
 
 def commands() -> Sequence[Command]:

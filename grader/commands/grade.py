@@ -123,7 +123,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
-    """The releases to grade with. UsageError where one is missing or is another assignment's."""
+    """The releases to grade with. UsageError where one is missing or is another assignment's, CatalogError where
+    the course's own metrics or checks in it cannot be imported.
+    """
+    from grader.checks import checks_of
+    from paribus.course.own import metrics_of
     from paribus.course.release import MARKER, read_release
 
     found: list[Release] = []
@@ -144,6 +148,8 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
                 f"{chosen} is the release of {release.assignment.name}, not of {name}. "
                 f"Grade with --assignment {release.assignment.name}, or name another --release."
             )
+        checks_of(release.assignment)
+        metrics_of(release.assignment.own, f"{chosen}/")
         if release.digest not in {other.digest for other in found}:
             found.append(release)
     return tuple(found)

@@ -2,6 +2,7 @@
 
 import functools
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,7 @@ class Pages:
         self.session = session
         self._limits = recover_limits(limits or Limits())
         self._cases: OrderedDict[tuple[str, str], Case] = OrderedDict()
+        self._known: Mapping[str, CheckWords] | None = None
 
     def render(self, template: str, **values: object) -> str:
         """A page. Everything is escaped; a name that is not given is an error."""
@@ -224,7 +226,10 @@ class Pages:
         return who(work.result)
 
     def _words(self, check: str) -> CheckWords:
-        return words_of(check, _known())
+        """A check's words, of paribus or of the course."""
+        if self._known is None:
+            self._known = check_words(next(iter(self.session.folder.batch.releases.values())).assignment)
+        return words_of(check, self._known)
 
     def _titles(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -237,11 +242,6 @@ class Pages:
 
 def _full(title: CellTitle) -> str:
     return f"{title.role}: {title.heading}"
-
-
-@functools.cache
-def _known() -> dict[str, CheckWords]:
-    return check_words()
 
 
 @functools.cache

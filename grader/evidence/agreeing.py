@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from grader.evidence.facts import Fact
-from grader.evidence.groups import COUNTED, FRACTIONS
+from grader.evidence.groups import COUNTED, fractions
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Claim
 from grader.reading.numbers import Number
@@ -72,6 +72,7 @@ def fitting(claim: Claim) -> Claim:
     left = frozenset(
         metric
         for metric in claim.metrics
-        if not (small and metric in COUNTED) and not (large and metric in FRACTIONS and not claim.sentence.percents)
+        if not (small and metric in COUNTED)
+        and not (large and metric in fractions() and not claim.sentence.percents)
     )
     return claim if left == claim.metrics else replace(claim, metrics=left, metric_firm=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
-from grader.evidence.groups import FRACTIONS, Group
+from grader.evidence.groups import Group, fractions
 from grader.evidence.intervals import intervals_of
 from grader.evidence.recorded import distinct, spread_unit, unit_of
 from grader.evidence.runs import by_seed, finished
@@ -14,7 +14,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.stems import stems
 from paribus.metrics import Metrics
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 
 MAX_PAIRED, MAX_LABELLED = 10, 4
 """Groups between which differences are looked at, and values of one label: more than any memo compares."""
@@ -24,7 +24,7 @@ def change_facts(groups: Sequence[Group], experiments: Sequence[tuple[Group, Gro
     """Differences, ratios and relative changes between any two groups, and seed by seed between two arms."""
     settled = [(keys, group) for keys, group in distinct(groups) if not group.trials][:MAX_PAIRED]
     for (keys, first), (others, second) in combinations(settled, 2):
-        for metric in SHIPPED_REGISTRY.metrics:
+        for metric in registry().metrics:
             a, b = first.mean(metric), second.mean(metric)
             if a is None or b is None:
                 continue
@@ -47,7 +47,7 @@ def change_facts(groups: Sequence[Group], experiments: Sequence[tuple[Group, Gro
                     )
     for first, second in experiments:
         shared = by_seed(first.runs), by_seed(second.runs)
-        for metric in SHIPPED_REGISTRY.metrics:
+        for metric in registry().metrics:
             for seed in shared[0]:
                 one, other = shared[0][seed], shared[1].get(seed)
                 if other is None or metric not in one.metrics or metric not in other.metrics:
@@ -71,7 +71,7 @@ def change_facts(groups: Sequence[Group], experiments: Sequence[tuple[Group, Gro
 def _paired_spreads(first: Group, second: Group) -> Iterator[Fact]:
     """The standard deviation and the standard error of the differences seed by seed."""
     before, after = by_seed(first.runs), by_seed(second.runs)
-    for metric in SHIPPED_REGISTRY.metrics:
+    for metric in registry().metrics:
         changes = [
             float(after[seed].metrics[metric]) - float(run.metrics[metric])
             for seed, run in before.items()
@@ -130,7 +130,7 @@ def labelled_changes(facts: Sequence[Fact]) -> Iterator[Fact]:
 def _gaps(settled: Sequence[tuple[frozenset[str], Group]]) -> Iterator[Fact]:
     """The distance between two metrics of one group."""
     for keys, group in settled:
-        for first, second in combinations(sorted(FRACTIONS), 2):
+        for first, second in combinations(sorted(fractions()), 2):
             a, b = group.mean(first), group.mean(second)
             if a is not None and b is not None:
                 title = (
@@ -183,7 +183,7 @@ def rescue_facts(case: Case, groups: Sequence[Group]) -> Iterator[Fact]:
 def bound_facts(case: Case, experiments: Sequence[tuple[Group, Group]]) -> Iterator[Fact]:
     """The bounds of every interval that an experiment's runs give."""
     for pair in experiments:
-        for metric in SHIPPED_REGISTRY.metrics:
+        for metric in registry().metrics:
             for kind, interval in intervals_of(case, pair, metric):
                 operands = (frozenset({pair[0].key}), frozenset({pair[1].key}))
                 called = vocabulary.title("interval_titles", kind)

@@ -1,8 +1,7 @@
 """Whether a run reports the checkpoint that the course's rule picks, and stopped when its patience said so.
 
-The rule: the best epoch is the first that is best by the unrounded metric that the run's data choose by (macro-F1
-for classes); with patience, training ends as soon as that many epochs have gone by since the best one without a
-better one.
+The rule: the best epoch is the first that is best by the unrounded metric that the run's record names; with
+patience, training ends as soon as that many epochs have gone by since the best one without a better one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from grader.evidence.runs import Run
 from grader.model import Outcome
 from paribus.metrics.metric import Metric
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import FIRST_CHOSEN_BY, registry
 from paribus.records.record import Epoch
 
 TOLERANCE = 1e-6
@@ -76,14 +75,14 @@ def _other(metric: Metric, chosen: int, best: int, scores: Mapping[int, float]) 
 
 
 def metric_of(run: Run) -> Metric:
-    """The metric by which a run's checkpoint is chosen; a name that nobody registered counts as macro-F1."""
-    name = run.record.chosen_by
-    return SHIPPED_REGISTRY[name if name in SHIPPED_REGISTRY else "macro_f1"]
+    """The metric by which a run's checkpoint is chosen: that of the first records where its own names none."""
+    name, known = run.record.chosen_by, registry()
+    return known[name if name in known else FIRST_CHOSEN_BY]
 
 
 def chosen_by(runs: Sequence[Run]) -> str:
-    """The metric by which the checkpoints of these runs were chosen; macro-F1 where none says."""
-    return next((run.record.chosen_by for run in runs if run.record.chosen_by), "macro_f1")
+    """The metric by which the checkpoints of these runs were chosen; that of the first records where none says."""
+    return next((run.record.chosen_by for run in runs if run.record.chosen_by), FIRST_CHOSEN_BY)
 
 
 def _first_best(metric: Metric, scores: Mapping[int, float]) -> int:

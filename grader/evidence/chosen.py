@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.evidence.compare import knobs_of
 from grader.evidence.runs import Arms, Run, finished, own_records, read_runs
 from grader.model import Case
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 
 LEAST_TRIED = 3
 """Of fewer runs the one that was planned is the best too often."""
@@ -28,7 +28,7 @@ class BestOf:
         runs = sorted(
             (self.kept, *self.others),
             key=lambda run: run.metrics[self.metric],
-            reverse=SHIPPED_REGISTRY[self.metric].higher_is_better,
+            reverse=registry()[self.metric].higher_is_better,
         )
         kept = {True: ", kept", False: ""}
         return ", ".join(
@@ -43,7 +43,7 @@ def best_of(case: Case, arms: Arms, metric: str) -> BestOf | None:
     order = {id(run): number for number, run in enumerate(read_runs(case))}
     mine = {id(run) for run in (*arms.baseline, *arms.changed)}
     for name, runs in (("baseline", finished(arms.baseline)), ("changed", finished(arms.changed))):
-        if len(runs) != 1 or metric not in runs[0].metrics or metric not in SHIPPED_REGISTRY:
+        if len(runs) != 1 or metric not in runs[0].metrics or metric not in registry():
             continue
         kept = runs[0]
         others = tuple(
@@ -53,7 +53,7 @@ def best_of(case: Case, arms: Arms, metric: str) -> BestOf | None:
         )  # fmt: skip
         tried = (kept, *others)
         first = min(tried, key=lambda run: order[id(run)])
-        best = all(SHIPPED_REGISTRY[metric].better(kept.metrics[metric], run.metrics[metric]) for run in others)
+        best = all(registry()[metric].better(kept.metrics[metric], run.metrics[metric]) for run in others)
         if len(tried) >= LEAST_TRIED and best and first is not kept:
             return BestOf(name, kept, others, metric)
     return None

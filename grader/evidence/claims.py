@@ -14,7 +14,7 @@ from grader.reading import vocabulary
 from grader.reading.claimed import claimed, pattern
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.statistics.intervals import Interval, paired_interval, welch_interval
 
 
@@ -249,7 +249,7 @@ def _no_support(outcome: Outcome, found: _Intervals, metric: str) -> str:
         return "The runs went the other way than you claim."
     why = "the intervals do not agree"
     if found.items is None:
-        known = metric in SHIPPED_REGISTRY and SHIPPED_REGISTRY[metric].over_items
+        known = metric in registry() and registry()[metric].over_items
         why = (
             "the predictions to judge items by are not in the file"
             if known
@@ -264,7 +264,7 @@ _MERIT = ("improv", "better", "worse")
 
 def _direction(text: str, metric: str) -> int:
     """Whether a claim says up or down; 0 where it says neither or both. Better is down where a lower metric is."""
-    turned = metric in SHIPPED_REGISTRY and not SHIPPED_REGISTRY[metric].higher_is_better
+    turned = metric in registry() and not registry()[metric].higher_is_better
     said = set()
     for name, sign in (("upward", 1), ("downward", -1)):
         for mention in vocabulary.find("context", name, text):

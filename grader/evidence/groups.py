@@ -9,18 +9,27 @@ from functools import cached_property
 from grader.evidence.aliases import arm_aliases, spellings, value_phrases
 from grader.evidence.runs import Arms, Run, by_seed, finished
 from grader.reading import vocabulary
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import FIRST_CHOSEN_BY, per_registry, registry
 
-FRACTIONS = frozenset(metric.name for metric in SHIPPED_REGISTRY if metric.is_share)
-"""Metrics between 0 and 1: a text may give them in percent."""
-OVER_ITEMS = frozenset(metric.name for metric in SHIPPED_REGISTRY if metric.over_items)
-"""Metrics that follow from predictions and are no counts of classes."""
-EPOCH_METRICS = (
-    "train_loss",
-    "validation_loss",
-    *(name for name in SHIPPED_REGISTRY.metrics if name in OVER_ITEMS),
-)
-"""What a line of a log can hold."""
+
+@per_registry()
+def fractions() -> frozenset[str]:
+    """Metrics between 0 and 1: a text may give them in percent."""
+    return frozenset(metric.name for metric in registry() if metric.is_share)
+
+
+@per_registry()
+def over_items() -> frozenset[str]:
+    """Metrics that follow from predictions and are no counts of classes."""
+    return frozenset(metric.name for metric in registry() if metric.over_items)
+
+
+@per_registry()
+def epoch_metrics() -> tuple[str, ...]:
+    """What a line of a log can hold."""
+    return ("train_loss", "validation_loss", *(metric.name for metric in registry() if metric.over_items))
+
+
 _CLASSES = "zero_f1_classes rescued lost stayed never_predicted always_wrong predicted_classes above_zero"
 COUNTED = frozenset(_CLASSES.split())
 """Metrics that count classes."""
@@ -60,7 +69,7 @@ class Group:
     def mean(self, metric: str) -> float | None:
         """The mean over seeds, None where nothing was measured; of trials the value of the best run."""
         if self.trials:
-            best = _best(self._seeds, self._seeds[-1].record.chosen_by or "macro_f1") if self._seeds else None
+            best = _best(self._seeds, self._seeds[-1].record.chosen_by or FIRST_CHOSEN_BY) if self._seeds else None
             return _metric(best, metric) if best is not None else None
         values = self.values(metric)
         return math.fsum(values) / len(values) if values else None
@@ -138,10 +147,10 @@ def explored_groups(arms: Arms) -> list[Group]:
 
 def _best(runs: Sequence[Run], metric: str) -> Run | None:
     """The run with the best value of a metric, the first of equal ones; None where none recorded it."""
-    scored = [run for run in runs if metric in run.metrics and metric in SHIPPED_REGISTRY]
+    scored = [run for run in runs if metric in run.metrics and metric in registry()]
     if not scored:
         return None
-    pick = max if SHIPPED_REGISTRY[metric].higher_is_better else min
+    pick = max if registry()[metric].higher_is_better else min
     return pick(scored, key=lambda run: run.metrics[metric])
 
 

@@ -7,7 +7,7 @@ from grader.evidence.runs import Run, by_seed
 from grader.evidence.scores import items_of
 from grader.model import Case
 from paribus.errors import UsageError
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.statistics.intervals import Interval, items_interval, paired_interval, welch_interval
 
 
@@ -15,7 +15,7 @@ def item_interval(
     case: Case, baseline: Mapping[int | None, Run], changed: Mapping[int | None, Run], metric: str
 ) -> Interval | None:
     """The item-level interval of changed − baseline, None where labels or predictions are missing or do not fit."""
-    if metric not in SHIPPED_REGISTRY or not SHIPPED_REGISTRY[metric].over_items:
+    if metric not in registry() or not registry()[metric].over_items:
         return None
     arms = [[items_of(case, run) for run in runs.values()] for runs in (baseline, changed)]
     clean = [[item for item in arm if item is not None] for arm in arms]

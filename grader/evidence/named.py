@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.evidence.runs import Run, by_seed, finished, named_values, read_runs
 from grader.model import Case
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 
 ROUNDED = 6e-4
 """A value that was rounded to three digits before it was written down."""
@@ -33,7 +33,7 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
             runs.setdefault(name, []).append(run)
     for name, (value, position) in named_values(case).items():
         of, _, metric = name.rpartition(".")
-        if metric not in SHIPPED_REGISTRY.metrics or of not in runs:
+        if metric not in registry().metrics or of not in runs:
             continue
         known = [float(run.metrics[metric]) for run in runs[of] if metric in run.metrics]
         if known and not _is_one_of(value, known, runs[of], metric):

@@ -5,10 +5,11 @@ implied.
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind
 from grader.evidence.statements import TIERS, Claim
 from grader.reading.stems import stems
+from paribus.metrics.registry import MEAN_F1
 
 FAR = 99.0
 """Not what is meant."""
-_F1 = frozenset({"f1", "macro_f1"})
+_F1 = frozenset({"f1", MEAN_F1})
 
 
 def distance(fact: Fact, claim: Claim) -> float:

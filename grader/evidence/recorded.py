@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
-from grader.evidence.groups import COUNTED, EPOCH_METRICS, FRACTIONS, Group
+from grader.evidence.groups import COUNTED, Group, epoch_metrics, fractions
 from grader.evidence.runs import Run, by_seed, finished
 from grader.evidence.scores import class_names, score_run
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.stems import stems
 from paribus.metrics import Metrics
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 
 QUOTE = "quote"
 """Begins the names of the values that `notebook.quote` recorded."""
@@ -23,7 +23,7 @@ def recorded_facts(case: Case, groups: Sequence[Group]) -> Iterator[Fact]:
     """Levels, spreads, seeds, epochs, classes and counts of every group of runs."""
     for keys, group in distinct(groups):
         operands = (keys,)
-        for metric in SHIPPED_REGISTRY.metrics:
+        for metric in registry().metrics:
             yield from _levels(metric, group, operands)
         yield from _epochs(group, operands)
         for run in finished(group.runs):
@@ -42,7 +42,7 @@ def distinct(groups: Sequence[Group]) -> list[tuple[frozenset[str], Group]]:
 
 def unit_of(metric: str) -> str:
     """Whether a metric is a fraction, a count or a plain number."""
-    if metric in FRACTIONS:
+    if metric in fractions():
         return UNIT_FRACTION
     return UNIT_COUNT if metric in COUNTED else UNIT_PLAIN
 
@@ -110,7 +110,7 @@ def spread_unit(unit: str) -> str:
 def _epochs(group: Group, operands: tuple[frozenset[str], ...]) -> Iterator[Fact]:
     for run in finished(group.runs):
         for line in run.record.epochs:
-            for metric in EPOCH_METRICS:
+            for metric in epoch_metrics():
                 if (value := line.get(metric)) is not None:
                     title = f"{vocabulary.title('metric_titles', metric)} of {group.title}, epoch {line.epoch}"
                     yield Fact(
@@ -209,7 +209,7 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
             parts = [part for part in parts if part not in found]
         rest = "_".join(parts)
         spread = rest.endswith("_sd")
-        metric = rest.removesuffix("_sd") if rest.removesuffix("_sd") in SHIPPED_REGISTRY else _metric_in(rest)
+        metric = rest.removesuffix("_sd") if rest.removesuffix("_sd") in registry() else _metric_in(rest)
         words = stems(rest.replace("_", " ")) - _GENERIC
         whole = float(value).is_integer() and (abs(value) > 1 or metric in COUNTED)
         unit = UNIT_COUNT if whole else UNIT_FRACTION if abs(value) <= 1 else UNIT_PLAIN

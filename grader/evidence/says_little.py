@@ -7,7 +7,6 @@ with a number of this notebook in them is not found.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 
 from grader.evidence.claims import Claim, read_claim
@@ -21,6 +20,7 @@ from grader.reading.template import part_of
 from grader.reading.vocabulary import Phrases
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
+from paribus.metrics.registry import per_registry
 
 LEAST = 25
 """Words from which an answer is looked at: what is shorter is seen to be short."""
@@ -95,7 +95,7 @@ def _names_something(case: Case, text: str, prompt: str) -> bool:
     return any(f" {name} " in plain and f" {name} " not in asked for name in _own_names(case))
 
 
-@cache
+@per_registry()
 def _names() -> Phrases:
     """Settings, metrics and models by what students call them."""
     tables = ("settings", "metrics", "runs")
@@ -179,7 +179,7 @@ def _says(case: Case, key: str, text: str) -> bool:
     return bool(_ANSWERS & set(words(text))) or any(f" {name} " in plain for name in known)
 
 
-@cache
+@per_registry()
 def _row_words() -> Phrases:
     """Settings, metrics and words for a direction."""
     tables = [phrases for table in ("settings", "metrics") for phrases in vocabulary.names(table).values()]

@@ -10,6 +10,7 @@ from grader.model import Case
 from paribus.errors import ParibusError
 from paribus.metrics import Metrics
 from paribus.metrics.metric import Scored
+from paribus.metrics.registry import per_registry
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records.packing import unpack
 from paribus.records.record import Record
@@ -108,7 +109,7 @@ def _arrays(packed: Packed) -> Scored | str:
         return str(error)
 
 
-@lru_cache(maxsize=512)
+@per_registry(512)
 def _score(packed: Packed) -> tuple[Metrics | Values, Mapping[str, float]] | tuple[str, str]:
     """Score packed arrays."""
     items = _arrays(packed)

@@ -15,6 +15,7 @@ from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
+from paribus.metrics.registry import per_registry
 
 NUMERIC = (
     "batch_size",
@@ -102,7 +103,7 @@ def _values(name: str) -> frozenset[str]:
     return frozenset(plain_value(value) for value in vocabulary.phrases("setting_values", name))
 
 
-@cache
+@per_registry()
 def _names() -> Phrases:
     """All names of settings, the loose ones too."""
     tables = (vocabulary.names("settings"), vocabulary.names("synonyms"))

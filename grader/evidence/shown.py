@@ -17,6 +17,7 @@ from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
 from grader.reading.vocabulary import Mention
 from grader.recover.excess import parse
+from paribus.metrics.registry import per_registry
 from paribus.records.block import BEGIN
 
 MAX_LINES, MAX_LINE, MAX_ROWS = 400, 400, 200
@@ -94,7 +95,7 @@ def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Ite
         )
 
 
-@lru_cache(maxsize=8192)
+@per_registry(8192)
 def _named(labels: str) -> tuple[tuple[Mention, ...], tuple[str, ...], str, str]:
     """The metrics, the place and the column that labels name: most of a class prints the same labels."""
     mentions = tuple(vocabulary.find_all("metrics", labels))

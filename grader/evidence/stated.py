@@ -12,6 +12,7 @@ from grader.evidence.laws import broken, span_of
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
+from paribus.metrics.registry import MEAN_F1
 
 _SAYS_CHANGE = re.compile(
     r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|"
@@ -147,18 +148,11 @@ def _is_denied(text: str, number: Number) -> bool:
 def beyond_zero_classes(sentence: Sentence, classes: int) -> tuple[Number, str] | None:
     """A macro-F1 that so many classes at zero do not allow, where one clause states both of one model."""
     names = [item.name for item in sentence.metrics]
-    if (
-        names.count("macro_f1") != 1
-        or names.count("zero_f1_classes") != 1
-        or len(sentence.groups) > 1
-        or classes < 2
-    ):
+    if names.count(MEAN_F1) != 1 or names.count("zero_f1_classes") != 1 or len(sentence.groups) > 1 or classes < 2:
         return None
     claims = [bind(number, sentence) for number in sentence.numbers]
     macro = [
-        item.number
-        for item in claims
-        if item.metrics == {"macro_f1"} and item.metric_firm and not item.number.whole
+        item.number for item in claims if item.metrics == {MEAN_F1} and item.metric_firm and not item.number.whole
     ]
     zeros = [
         item.number

@@ -10,6 +10,7 @@ from grader.reading.asides import asides
 from grader.reading.numbers import Number
 from grader.reading.stems import stems
 from grader.reading.vocabulary import Mention
+from paribus.metrics.registry import registry
 
 TIERS = stems("head mid tail similar other never always found expected size sizes chance")
 """Words that tell values of one kind apart."""
@@ -72,9 +73,18 @@ class Sentence:
         return False
 
     @cached_property
+    def unnamed(self) -> str:
+        """Its text with the names of metrics dotted out: "a log loss of 3" is no change by 3, nor of an epoch."""
+        text, known = self.text, registry()
+        for item in self.metrics:
+            if item.start >= 0 and item.name in known and known[item.name].compute is not None:
+                text = f"{text[: item.start]}{'·' * (item.end - item.start)}{text[item.end :]}"
+        return text
+
+    @cached_property
     def epochs(self) -> bool:
         """It speaks of epochs."""
-        return (cues.EPOCHS.search(self.text) is not None or "epoch" in self.more_stems) and cues.CHOSEN.search(
+        return (cues.EPOCHS.search(self.unnamed) is not None or "epoch" in self.more_stems) and cues.CHOSEN.search(
             self.text
         ) is None
 
@@ -162,7 +172,7 @@ class Claim:
     @cached_property
     def _around(self) -> str:
         start, end = self.sentence.clause_of(self.number)
-        return self.sentence.text[max(start, self.number.start - 60) : min(end, self.number.end + 40)]
+        return self.sentence.unnamed[max(start, self.number.start - 60) : min(end, self.number.end + 40)]
 
     @cached_property
     def label_stems(self) -> frozenset[str]:

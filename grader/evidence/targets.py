@@ -6,7 +6,7 @@ from grader.evidence import cues
 from grader.evidence.agreeing import all_agreeing, counted_behind, is_counted_beside
 from grader.evidence.binding import bind, from_to, partner_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
-from grader.evidence.groups import COUNTED, FRACTIONS
+from grader.evidence.groups import COUNTED, fractions, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
 from grader.evidence.statements import Claim
@@ -21,7 +21,7 @@ def wrong_way(fact: Fact, claim: Claim, measured: Measured) -> bool:
     if (
         fact.kind is not Kind.DIFFERENCE
         or len(fact.operands) != 2
-        or fact.metric not in FRACTIONS
+        or fact.metric not in over_items()
         or abs(fact.value) < 1e-6
     ):
         return False
@@ -145,7 +145,7 @@ def find_own_metric(fact: Fact, claim: Claim, measured: Measured) -> Fact | None
         not claim.metric_firm
         or len(claim.metrics) != 1
         or fact.kind is not Kind.LEVEL
-        or not {metric, fact.metric} <= FRACTIONS
+        or not {metric, fact.metric} <= fractions()
         or metric == fact.metric
     ):
         return None
@@ -170,7 +170,7 @@ def find_bound(claim: Claim, measured: Measured) -> Fact | None:
     metric = next(iter(claim.metrics), "")
     if (
         not claim.metric_firm
-        or metric not in FRACTIONS
+        or metric not in over_items()
         or len(claim.metrics) != 1
         or len(groups) != 1
         or number.whole
@@ -281,7 +281,7 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     """No run has this value of the metric that is named, and some run has it of another: whichever run is meant."""
     number = claim.number
     if (
-        metric not in FRACTIONS
+        metric not in fractions()
         or claim.sentence.epochs
         or number.whole
         or measured.is_exploring(claim.sentence.text)
@@ -290,7 +290,7 @@ def _other_metric(claim: Claim, metric: str, measured: Measured) -> Fact | None:
     agreeing = all_agreeing(number, measured)
     if any(fact.metric in (metric, "", "f1") for fact in agreeing):
         return None
-    other = next((fact for fact in agreeing if fact.kind is Kind.LEVEL and fact.metric in FRACTIONS), None)
+    other = next((fact for fact in agreeing if fact.kind is Kind.LEVEL and fact.metric in fractions()), None)
     if other is None:
         return None
     return _level_like(other, metric, measured)
@@ -338,7 +338,7 @@ def is_part(claim: Claim) -> bool:
 def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
     """The value of the chosen epoch, where another epoch's is quoted and the text speaks of no epoch."""
     sentence = claim.sentence
-    if fact.kind is not Kind.EPOCH or not claim.metric_firm or sentence.epochs or fact.metric not in FRACTIONS:
+    if fact.kind is not Kind.EPOCH or not claim.metric_firm or sentence.epochs or fact.metric not in fractions():
         return None
     if fact.metric not in claim.metrics or is_described(claim) or claim.says_difference:
         return None
@@ -411,7 +411,7 @@ def in_percent(fact: Fact, claim: Claim, measured: Measured) -> bool:
     Where the number next to it is a percentage as well, a loose word for points may be meant: that is no proof.
     """
     number, text = claim.number, claim.sentence.text
-    if not number.percent or number.points or number.signed or fact.metric not in FRACTIONS:
+    if not number.percent or number.points or number.signed or fact.metric not in fractions():
         return False
     said = (
         _RELATIVE.search(text[max(0, number.start - 30) : number.start])

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.evidence.aliases import names_of
 from grader.evidence.compare import Comparison, Difference
-from grader.evidence.groups import FRACTIONS
+from grader.evidence.groups import fractions
 from grader.evidence.settings import fits, loose_names, plain_value, value_words
 from grader.reading import vocabulary
 from grader.reading.notation import plain
@@ -327,14 +327,14 @@ def _other_direction(text: str, prediction: Prediction) -> str:
 def _other_metric(text: str, prediction: Prediction) -> str:
     named = {item.name for item in vocabulary.find_all("metrics", _forecast(text))}
     if (
-        not named & set(FRACTIONS)
+        not named & set(fractions())
         or prediction.metric in named
         or "f1" in named
-        or prediction.metric not in FRACTIONS
+        or prediction.metric not in fractions()
     ):
         return ""
     title = vocabulary.title("metric_titles", prediction.metric)
-    other = vocabulary.title("metric_titles", min(named & set(FRACTIONS)))
+    other = vocabulary.title("metric_titles", min(named & set(fractions())))
     return f"the template predicts {other}, and the record holds {title}"
 
 

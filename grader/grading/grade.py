@@ -18,7 +18,9 @@ from grader.reading.unseen import unread_in, unread_remark
 from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
 from grader.similarity.sketch import make_sketch
 from paribus.course.assignment import Role
+from paribus.course.own import metrics_of
 from paribus.course.release import Release
+from paribus.metrics.registry import use_metrics
 
 LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
@@ -53,6 +55,7 @@ def judge_one(
 
     ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
     the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
+    Raises CatalogError where the metrics.py or checks.py that a release carries cannot be imported.
     """
     newest = releases[0]
     if submission.problem:
@@ -87,7 +90,8 @@ def judge_one(
         handed_in=submission.handed_in,
         reveal=submission.reveal,
     )
-    return _result(submission, release, case), case
+    with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
+        return _result(submission, release, case), case
 
 
 def grade_safely(

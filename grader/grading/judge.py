@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.checks import CHECKS
+from grader.checks import CHECKS, checks_of
 from grader.checks.base import Check, Finding
 from grader.checks.survival import unless_unread
 from grader.evidence.says_little import says_little
@@ -20,9 +20,10 @@ from paribus.course.assignment import Cell, CheckPoints
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
 
-def judge(case: Case, checks: Mapping[str, Check] = CHECKS) -> tuple[CellResult, ...]:
-    """Every graded cell of the assignment, in order."""
-    return tuple(judge_cell(case, cell, checks) for cell in case.assignment.graded())
+def judge(case: Case, checks: Mapping[str, Check] | None = None) -> tuple[CellResult, ...]:
+    """Every graded cell of the assignment, in order; ``checks`` are ours and the release's where none are given."""
+    known = checks or checks_of(case.assignment)
+    return tuple(judge_cell(case, cell, known) for cell in case.assignment.graded())
 
 
 def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> CellResult:
@@ -46,8 +47,9 @@ def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
 def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:
     """Run one check. A check that is not there, or breaks, is undecided: the grader's fault costs nothing."""
     try:
-        found = checks[wanted.check](case, cell, wanted.options)
-        return _as_verdict(case, wanted, unless_unread(case, cell, wanted.check, found))
+        check = checks[wanted.check]
+        found = unless_unread(case, cell, check, check(case, cell, wanted.options))
+        return _as_verdict(wanted, found, _basis(case, check))
     except Exception as error:  # noqa: BLE001 - the documented boundary between a check and the batch
         return Verdict(
             check=wanted.check,
@@ -58,17 +60,12 @@ def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Ch
         )
 
 
-BASES = {"tasks": Basis.SHOWN, "form": Basis.SHOWN, "memo": Basis.WRITTEN}
-"""What the checks of a family rest on; all others rest on records."""
-
-
-def _basis(case: Case, check: str) -> str:
+def _basis(case: Case, check: Check) -> str:
     """What a check rests on; "" where it rests on records and the file holds none."""
-    found = BASES.get(check.partition(".")[0], Basis.RECORDED)
-    return "" if found is Basis.RECORDED and not case.records else found.value
+    return "" if check.basis is Basis.RECORDED and not case.records else check.basis.value
 
 
-def _as_verdict(case: Case, wanted: CheckPoints, finding: Finding) -> Verdict:
+def _as_verdict(wanted: CheckPoints, finding: Finding, basis: str) -> Verdict:
     return Verdict(
         check=wanted.check,
         outcome=finding.outcome,
@@ -76,7 +73,7 @@ def _as_verdict(case: Case, wanted: CheckPoints, finding: Finding) -> Verdict:
         points=wanted.points,
         values=finding.values,
         evidence=finding.evidence,
-        basis=finding.basis or _basis(case, wanted.check),
+        basis=finding.basis or basis,
         proposal=finding.proposal,
         proposed_because=finding.proposed_because,
     )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.checks import CHECKS
+from grader.checks import checks_of
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
 from grader.grading.grade import grade_one, named_assignments
@@ -57,23 +57,24 @@ def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
     result = grade_one(submission, (Release(form, notebook=""),))
     if not result.cells:
         raise PreviewError(f"{name}: {' '.join(result.remarks)}")
+    known = checks_of(form)
     items = tuple(
-        _item(form, judged.key, verdict)
+        _item(form, judged.key, verdict, known[verdict.check].title)
         for judged in result.cells
         for verdict in judged.verdicts
-        if verdict.check in CHECKS
+        if verdict.check in known
     )
     return Preview(form.name, form.title, result.remarks, items)
 
 
-def _item(form: Assignment, key: str, verdict: Verdict) -> Item:
+def _item(form: Assignment, key: str, verdict: Verdict, title: str) -> Item:
     """A verdict under its cell's heading; what concerns the notebook as a whole stands under no one heading."""
     headings = {cell.key: cell.heading for cell in form.cells}
     whole = any(cell.key == key and cell.role is Role.NOTEBOOK for cell in form.cells)
     cells = tuple(dict.fromkeys(item.cell for item in verdict.evidence))
     found_under = dict.fromkeys(headings[cell] for cell in cells if headings.get(cell)) if whole else {}
     return Item(
-        key, WHOLE if whole else headings[key] or key, verdict.check, CHECKS[verdict.check].title, verdict.outcome,
+        key, WHOLE if whole else headings[key] or key, verdict.check, title, verdict.outcome,
         verdict.because, cells, tuple(found_under),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from grader.checks import CHECKS
+from grader.checks import checks_of
 from grader.classrun.pool import Lost
 from grader.classrun.workplaces import Here, Place, Processes
 from grader.desk.requests import Asked
@@ -13,7 +13,10 @@ from grader.model import Result
 from grader.pages.feedback import feedback_page
 from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords
+from paribus.course.assignment import Assignment
+from paribus.course.own import metrics_of
 from paribus.course.release import Release
+from paribus.metrics.registry import use_metrics
 
 MANY = 200
 """Fewer pages are drawn sooner than processes start."""
@@ -48,9 +51,11 @@ def feedback_pages(
     return {result.submission: pages[result.submission] for result in results}
 
 
-def check_words() -> dict[str, CheckWords]:
+def check_words(assignment: Assignment) -> dict[str, CheckWords]:
     """What people read of each check, by its name."""
-    return {name: CheckWords(check.title, check.about) for name, check in CHECKS.items()}
+    return {
+        name: CheckWords(check.title, check.about, check.withheld) for name, check in checks_of(assignment).items()
+    }
 
 
 @dataclass(frozen=True)
@@ -75,5 +80,6 @@ class _Draw:
         release = next((item for item in self.releases if item.digest == result.release), self.releases[0])
         public = release.assignment.settings.get("public_bands")
         bands = bands_of(release.references, release.assignment) if public else {}
-        asked = self.asked.get(result.submission, ())
-        return feedback_page(result, release.assignment, checks=check_words(), bands=bands, asked=asked)
+        asked, words = self.asked.get(result.submission, ()), check_words(release.assignment)
+        with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
+            return feedback_page(result, release.assignment, checks=words, bands=bands, asked=asked)

@@ -29,24 +29,21 @@ from grader.pages.shared import (
     words_of,
 )
 from paribus.course.assignment import Assignment
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import per_registry, registry
 
-METRICS = {
-    metric.name: (metric.title[:1].upper() + metric.title[1:], min(metric.digits, 3))
-    for metric in SHIPPED_REGISTRY
-    if metric.compute is not None
-}
-"""The metrics of the table of runs, in its order: heading and digits."""
+
+@per_registry()
+def metric_columns() -> Mapping[str, tuple[str, int]]:
+    """The metrics of the table of runs, in its order: heading and digits."""
+    return {
+        metric.name: (metric.title[:1].upper() + metric.title[1:], min(metric.digits, 3))
+        for metric in registry()
+        if metric.compute is not None
+    }
+
 
 MINUS = "\N{MINUS SIGN}"
 ADVICE = Mark("advice", "Advice")
-# What this check says, where the course does not publish its bands: the band stands in its sentence and values.
-BAND_CHECK = "metrics.near_reference"
-WITHHELD = {
-    Outcome.PASSED: "Your metrics lie where the course's own runs lie.",
-    Outcome.FAILED: "A metric lies outside of where the course's own runs lie.",
-    Outcome.UNDECIDED: "A metric lies outside of where the course's own runs lie. It may be right; a person looks.",
-}
 # Any check's values that compare with what the course keeps to itself.
 PRIVATE = frozenset({"reference", "references", "band", "low", "high", "mean", "sd"})
 
@@ -109,7 +106,7 @@ def feedback_page(
     """
     public, known = bool(bands), checks or {}
     cells = tuple(_cell_view(cell, assignment, known, public=public) for cell in result.cells)
-    columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
+    columns = [name for name in metric_columns() if any(key.endswith(f".{name}") for key in result.metrics)]
     return render(
         "feedback.html.j2",
         result=result,
@@ -120,7 +117,7 @@ def feedback_page(
         cells=cells,
         waiting=[view for view in cells if view.cell.pending > TOLERANCE],
         improve=[item for item in (_improvement(view, known) for view in cells) if item is not None],
-        columns=[METRICS[name][0] for name in columns],
+        columns=[metric_columns()[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
         final=result.pending <= TOLERANCE,
         asked={key: [one for one in asked if one.cell == key] for key in {one.cell for one in asked}},
@@ -165,7 +162,7 @@ def _cell_view(
         state=reached if settled else "undecided",
         bar=_score_bar(cell.score, cell.pending, cell.points, height=7),
         verdicts=tuple(
-            _verdict_view(item if public else _withheld(item), settled=settled, known=known)
+            _verdict_view(item if public else _withheld(item, known), settled=settled, known=known)
             for item in cell.verdicts
         ),
         by_hand=max(0.0, cell.pending - open_points),
@@ -184,11 +181,12 @@ def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement
     return Improvement(view, "; ".join(names), cost) if names and cost > TOLERANCE else None
 
 
-def _withheld(verdict: Verdict) -> Verdict:
-    """The verdict without the references that it compares with."""
-    if verdict.check != BAND_CHECK:
+def _withheld(verdict: Verdict, known: Mapping[str, CheckWords]) -> Verdict:
+    """The verdict without the references that it compares with: they may stand in its sentence and values."""
+    instead_of = words_of(verdict.check, known).withheld
+    if not instead_of:
         return replace(verdict, values={name: v for name, v in verdict.values.items() if name not in PRIVATE})
-    withheld = WITHHELD.get(verdict.outcome, verdict.because)
+    withheld = instead_of.get(verdict.outcome, verdict.because)
     instead = " ".join(map(str, verdict.values.get("instead", ())))  # tells of the student's runs, and of no band
     if instead and not verdict.values.get("outside"):
         withheld = f"{instead} A person looks." if verdict.outcome is Outcome.UNDECIDED else f"{withheld} {instead}"
@@ -260,11 +258,11 @@ def _runs(metrics: Mapping[str, float], columns: list[str], bands: Mapping[str, 
 
 
 def _metric(value: float | None, column: str) -> str:
-    return "" if value is None else f"{value:.{METRICS[column][1]}f}"
+    return "" if value is None else f"{value:.{metric_columns()[column][1]}f}"
 
 
 def _band_words(band: Band | None, column: str) -> str:
-    digits = METRICS[column][1]
+    digits = metric_columns()[column][1]
     if band is None:
         return ""
     if band.low is None or band.high is None:

@@ -13,12 +13,13 @@ from markupsafe import Markup
 
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Outcome, Result
-from grader.pages.feedback import METRICS
+from grader.pages.feedback import metric_columns
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
 from grader.pages.resembling import GroupRow, group_rows
 from grader.pages.shared import MARKS, STATUS, CheckWords, cell_title, points, render, who, words_of
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment
+from paribus.metrics.registry import leading
 
 BINS = 10
 MOST_GROUPS = 100
@@ -273,14 +274,14 @@ def _student_bar(result: Result) -> Markup:
 def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[MetricRow]:
     """A strip plot for every metric that a run of at least two students has, in the feedback's order."""
     names = {name for person in scored for name in person.result.metrics}
-    known = [name for name in names if name.rsplit(".", 1)[-1] in METRICS]
-    order = list(METRICS)
+    known = [name for name in names if name.rsplit(".", 1)[-1] in metric_columns()]
+    order = list(metric_columns())
     measured = {name.rsplit(".", 1)[-1] for name in known}
-    first = "macro_f1" if "macro_f1" in measured else next((name for name in order if name in measured), "")
+    first = next(iter(leading(measured)), "")
     rows: list[MetricRow] = []
     for name in sorted(known, key=lambda n: (n.rsplit(".", 1)[0], order.index(n.rsplit(".", 1)[-1]))):
         run, metric = name.rsplit(".", 1)
-        title, digits = METRICS[metric]
+        title, digits = metric_columns()[metric]
         band = bands.get(name)
         values = [(person, person.result.metrics[name]) for person in scored if name in person.result.metrics]
         if len(values) < 2:

@@ -5,7 +5,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
@@ -59,10 +59,13 @@ class CellTitle:
 
 @dataclass(frozen=True)
 class CheckWords:
-    """What people read of a check: its title, and the sentence that it stands for ("" where nobody knows)."""
+    """What people read of a check: its title, its sentence ("" where nobody knows), and by outcome what students
+    read where the course keeps to itself what it compares with.
+    """
 
     title: str
     about: str
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
 
 def words_of(check: str, known: Mapping[str, CheckWords]) -> CheckWords:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
 from typing import Literal
 
 from grader.reading import vocabulary
 from grader.reading.answers import normal, words
 from grader.reading.prose import Block
+from paribus.metrics.registry import per_registry
 
 Part = Literal["changed", "held", "prediction", "result", "meaningful"]
 PARTS: tuple[Part, ...] = ("changed", "held", "prediction", "result", "meaningful")
@@ -86,7 +86,7 @@ def _label_starts(text: str) -> list[int]:
     return [start for start in starts if start > 0] if len(found) > 1 or len(lines) >= 3 else []
 
 
-@cache
+@per_registry()
 def _inline_labels() -> re.Pattern[str]:
     """A part's name, at a line's or a sentence's beginning or after a blank, and the mark that ends a label."""
     names = sorted(
@@ -253,14 +253,14 @@ def _opening(text: str) -> tuple[Part | None, str]:
     return (found[0] if found else None), text
 
 
-@cache
+@per_registry()
 def _phrases() -> tuple[tuple[str, Part], ...]:
     """Every name of a part, plain, the longest first."""
     named = [(normal(phrase), part) for part in PARTS for phrase in vocabulary.phrases("template", part)]
     return tuple(sorted(named, key=lambda item: (-len(item[0]), item[0])))
 
 
-@lru_cache(maxsize=4096)
+@per_registry(4096)
 def part_of(label: str) -> Part | None:
     """The part that a label names: the longest phrase that is the label, or that it begins or ends with."""
     plain = normal(_BRACKETS.sub("", label[:200]))
@@ -282,6 +282,6 @@ def is_blank(text: str, released: str = "") -> bool:
     return plain in _placeholders() or (bool(released.strip()) and plain == normal(released))
 
 
-@cache
+@per_registry()
 def _placeholders() -> frozenset[str]:
     return frozenset(normal(item) for item in vocabulary.phrases("placeholders", "texts"))

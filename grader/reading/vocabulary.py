@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import per_registry, registry
 
 LONGEST_SENTENCE = 2_000
 
@@ -23,14 +23,16 @@ class Mention:
     end: int
 
 
-@cache
+@per_registry()
 def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
-    """Both files, read once; a table's lists as tuples."""
+    """Both files and the words of the course in use, read once; a table's lists as tuples."""
     raw = {
         **_load("vocabulary"),
         **{name: table for name, table in _load("relations").items() if name != "relation"},
     }
     raw["metrics"], raw["metric_titles"] = _with_registered(raw["metrics"], raw["metric_titles"])
+    for table, lists in registry().words.items():
+        raw[table] = {**raw[table], **{name: [*raw[table].get(name, ()), *more] for name, more in lists.items()}}
     return MappingProxyType(
         {
             table: MappingProxyType(
@@ -44,12 +46,12 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
 def _with_registered(
     words: Mapping[str, Any], titles: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The metrics' words and titles, with those of registered metrics that the file does not name. What a run can
-    only measure, such as seconds, is no metric in prose.
+    """The metrics' words, with those of registered metrics that the file does not name, and every metric's title.
+    What a run can only measure, such as seconds, is no metric in prose.
     """
-    new = [metric for metric in SHIPPED_REGISTRY if metric.compute and metric.name not in words]
+    new = [metric for metric in registry() if metric.compute and metric.name not in words]
     spoken = {metric.name: [metric.title.lower(), *_spellings(metric.name), *metric.words] for metric in new}
-    return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in new}}
+    return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in registry()}}
 
 
 def _spellings(name: str) -> list[str]:
@@ -107,7 +109,7 @@ def names(table: str) -> Mapping[str, tuple[str, ...]]:
     return {name: phrases(table, name) for name in vocabulary()[table]}
 
 
-@cache
+@per_registry()
 def plain_phrases(table: str, name: str) -> frozenset[str]:
     """The phrases of one list, word by word, as they are compared with a text's last words."""
     return frozenset(" ".join(word for word, _, _ in tokens(phrase)) for phrase in phrases(table, name))
@@ -170,12 +172,12 @@ def tokens(text: str) -> tuple[tuple[str, int, int], ...]:
     return tuple((match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text))
 
 
-@cache
+@per_registry()
 def _list(table: str, name: str) -> Phrases:
     return Phrases((phrase, name) for phrase in phrases(table, name))
 
 
-@cache
+@per_registry()
 def _table(table: str) -> Phrases:
     return Phrases((phrase, name) for name in vocabulary()[table] for phrase in phrases(table, name))
 
@@ -195,7 +197,7 @@ def find_all(table: str, text: str) -> list[Mention]:
     return [Mention(min(found), start, end) for start, end, found in _table(table).find(text)]
 
 
-@lru_cache(maxsize=8192)
+@per_registry(8192)
 def one_of(table: str, text: str) -> str:
     """The only list of a table that a text names; "" where it names none, or more than one."""
     found = {name for _, _, names in _table(table).find(text) for name in names}

@@ -89,7 +89,8 @@ class Assignment:
 
     ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages);
-    ``profiles`` what each of the course's profiles stands for.
+    ``profiles`` what each of the course's profiles stands for. ``own`` holds the texts of the course's metrics.py,
+    checks.py and vocabulary.toml by name, where it has them.
     ``late`` etc. are no part of it: an assignment has no clock.
     """
 
@@ -102,6 +103,7 @@ class Assignment:
     settings: Mapping[str, Any] = field(default_factory=dict)
     release: str = ""
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
     schema: str = SCHEMA
 
     @property
@@ -130,13 +132,15 @@ class Assignment:
         return replace(self, cells=tuple(replace(cell, rubric=(), model_answer="") for cell in self.cells))
 
     def _values(self) -> dict[str, Any]:
-        """Its JSON values; a cell without a rubric or a model answer does not name them."""
+        """Its JSON values. A cell without a rubric or a model answer does not name them, and a course without files
+        of its own says nothing of them.
+        """
         body = asdict(self)
         for cell in body["cells"]:
             for name in ("rubric", "model_answer"):
                 if not cell[name]:
                     del cell[name]
-        return body
+        return body if self.own else {name: value for name, value in body.items() if name != "own"}
 
     def compute_release(self, references: str = "") -> str:
         """The digest of all that students and graders get: 16 hex digits of a SHA-256.

@@ -10,8 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from paribus.course.declared import Declared, with_own
 from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
+from paribus.course.own import CHECKS, METRICS, metrics_of, read_own
 from paribus.course.policy import read_policy
 from paribus.course.reading import Reader, read_toml
 from paribus.course.tables import (
@@ -30,6 +32,7 @@ from paribus.course.tables import (
     read_zoos,
 )
 from paribus.errors import UsageError
+from paribus.metrics.registry import Registry
 from paribus.training.profiles import Profile
 
 TABLES = (
@@ -44,7 +47,8 @@ class Course:
     a person's share); ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``;
     ``colab`` says where Colab finds the notebooks, and is empty where they are not published; ``platforms`` is
     empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile; ``lms``
-    is the learning platform, and ``hand_in`` where students hand in, both "" where the course says nothing.
+    is the learning platform, and ``hand_in`` where students hand in, both "" where the course says nothing; ``own``
+    holds its metrics.py, checks.py and vocabulary.toml, where it has them.
     """
 
     file: Path
@@ -63,6 +67,17 @@ class Course:
     hand_in: str = ""
     library: Library | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def checks(self) -> Mapping[str, Declared]:
+        """The checks that its sources may ask for: paribus's and its own."""
+        return declared_checks(self.own, self.file.parent)
+
+    @cached_property
+    def metrics(self) -> Registry:
+        """The metrics that its runs may be scored by: paribus's and its own."""
+        return metrics_of(self.own, f"{self.file.parent}/")
 
     @cached_property
     def carried(self) -> dict[str, dict[str, Any]]:
@@ -134,6 +149,8 @@ def load_course(path: Path) -> Course:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         reader.refuse("weeks", f"the name {doubled[0]!r} twice", "a name for each week and assignment")
+    own = read_own(home)
+    checks = declared_checks(own, path.parent)
     run_profile = reader.text(about, "run_profile", "course", next(iter(profiles)))
     if run_profile not in profiles:
         reader.refuse_name("course", "profile", run_profile, profiles)
@@ -144,8 +161,8 @@ def load_course(path: Path) -> Course:
         file=path,
         title=reader.text(about, "title", "course"),
         weeks=weeks,
-        shares=read_shares(reader, raw),
-        check_options=read_check_options(reader, raw),
+        shares=read_shares(reader, raw, checks),
+        check_options=read_check_options(reader, raw, checks),
         wheel_url=reader.text(reader.table(raw, "wheel", "the file"), "url", "wheel", ""),
         colab=read_colab(reader, raw),
         folders=read_folders(reader, home, raw),
@@ -155,9 +172,15 @@ def load_course(path: Path) -> Course:
         platforms=reader.texts(about, "platforms", "course", "platforms"),
         lms=reader.text(reader.table(raw, "grading", "the file"), "lms", "grading", ""),
         hand_in=reader.text(about, "hand_in", "course", ""),
-        library=read_library(reader, home, raw),
+        library=read_library(reader, home, raw, own.get(METRICS, "")),
         settings=defaults,
+        own=own,
     )
+
+
+def declared_checks(own: Mapping[str, str], home: Path) -> Mapping[str, Declared]:
+    """Paribus's checks and those of a checks.py in ``home``, by name; CatalogError where it cannot be read."""
+    return with_own(own.get(CHECKS, ""), str(home / CHECKS))
 
 
 def _all(weeks: tuple[Week, ...]) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from paribus.course.catalog import Course, load_course
 from paribus.errors import UsageError
+from paribus.metrics.registry import enter_metrics
 
 FILE = "course.toml"
 
@@ -18,8 +19,10 @@ def add_course(parser: argparse.ArgumentParser) -> None:
 
 
 def course_of(arguments: argparse.Namespace) -> Course:
-    """The course that a command's arguments mean."""
-    return load_course(find_course(arguments.course))
+    """The course that a command's arguments mean; its own metrics are known from here on."""
+    course = load_course(find_course(arguments.course))
+    enter_metrics(course.metrics)
+    return course
 
 
 def find_course(said: Path | None, start: Path | None = None) -> Path:

@@ -5,18 +5,20 @@ assignment.json    the typed assignment
 release.ipynb      the notebook in nbgrader's form, from which submissions are rebuilt
 references.json    the references that prose and bands use (may hold none)
 sealed.json        keys of blind models, where the assignment has any
+metrics.py, checks.py, vocabulary.toml   the course's own, if any; assignment.json holds their SHA-256
 complete.json      written last: the release digest and every file's SHA-256
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from paribus.course.assignment import Assignment
 from paribus.course.errors import ReleaseError
+from paribus.course.own import digest_of
 from paribus.files import write_atomic
 
 MARKER = "complete.json"
@@ -43,8 +45,11 @@ def write_release(folder: Path, release: Release) -> Path:
     target = folder / release.assignment.name
     target.mkdir(parents=True, exist_ok=True)
     (target / MARKER).unlink(missing_ok=True)
+    own = release.assignment.own
+    plain = replace(release.assignment, own={name: digest_of(text) for name, text in own.items()})
     texts = {
-        "assignment.json": release.assignment.to_json(),
+        **own,
+        "assignment.json": plain.to_json(),
         "release.ipynb": release.notebook,
         "references.json": json.dumps(dict(release.references), sort_keys=True, indent=1) + "\n",
     }
@@ -89,8 +94,14 @@ def read_release(folder: Path) -> Release:
         if hashlib.sha256(content).hexdigest() != expected:
             raise ReleaseError(f"{path}: was changed after the release. Run `paribus release` again.")
         texts[name] = content.decode("utf-8")
+    assignment = Assignment.from_json(texts["assignment.json"], str(folder / "assignment.json"))
+    for name, expected in assignment.own.items():
+        if digest_of(texts.get(name, "")) != expected:
+            raise ReleaseError(
+                f"{folder / name}: is another file than its release names. Run `paribus release` again."
+            )
     return Release(
-        assignment=Assignment.from_json(texts["assignment.json"], str(folder / "assignment.json")),
+        assignment=replace(assignment, own={name: texts[name] for name in assignment.own}),
         notebook=texts["release.ipynb"],
         references=json.loads(texts["references.json"]),
         sealed=json.loads(texts.get("sealed.json", "{}")),

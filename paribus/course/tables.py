@@ -1,12 +1,12 @@
 """The tables of a course.toml, one function each: what they may hold, and what they mean."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from paribus.course.checknames import CHECK_NAMES, OPTIONS
+from paribus.course.declared import Declared
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
 
@@ -67,13 +67,20 @@ class Library:
     """A course's own packages, which its notebooks import: they go into a wheel of their own.
 
     ``name`` is the wheel's; ``packages`` are the folders; ``requirements`` what they need beyond paribus's own;
-    ``licence`` is the course's, where a file LICENSE is beside its course.toml.
+    ``licence`` is the course's, where a file LICENSE is beside its course.toml. ``metrics`` is the text of its
+    metrics.py, "" where it has none: the wheel holds it as a package of its own, which `paribus.begin` finds.
     """
 
     name: str
     packages: tuple[Path, ...]
     requirements: tuple[str, ...] = ()
     licence: Path | None = None
+    metrics: str = ""
+
+    @property
+    def metrics_package(self) -> str:
+        """What the package that holds its metrics.py is called: no other course's is called so."""
+        return f"{self.name.replace('-', '_')}_metrics"
 
 
 @dataclass(frozen=True)
@@ -188,8 +195,10 @@ def read_zoos(reader: Reader, home: Path, raw: Mapping[str, Any]) -> dict[str, P
     return found
 
 
-def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library | None:
-    """[library], or the packages of the folder ``library`` beside course.toml; None where there are none."""
+def read_library(reader: Reader, home: Path, raw: Mapping[str, Any], metrics: str = "") -> Library | None:
+    """[library], or the packages of the folder ``library`` beside course.toml, and its ``metrics`` (a metrics.py's
+    text); None where there are none.
+    """
     table = reader.table(raw, "library", "the file")
     reader.only(table, ("name", "packages", "requirements"), "library")
     beside = sorted(path.parent for path in (home / "library").glob("*/__init__.py"))
@@ -198,28 +207,38 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library 
         if not (folder / "__init__.py").is_file():
             reader.refuse("library", f"the package {folder.name!r}, which is none", "a folder with an __init__.py")
     packages = named or tuple(beside)
-    if not packages:
+    if not packages and not metrics:
         if table:
             reader.refuse("library", "no package", 'packages = ["library/…"], or a folder library/ with one')
         return None
     for folder in packages:
         if folder.name in ("paribus", "grader", "generator", "course"):
             reader.refuse("library", f"a package called {folder.name!r}", "a name that paribus does not use")
-    name = reader.text(table, "name", "library", f"{packages[0].name.replace('_', '-')}-library")
+    name = reader.text(table, "name", "library", _wheel_name(packages, reader.table(raw, "course", "the file")))
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name.startswith("paribus"):
         reader.refuse("library", f"name = {name!r}", "small letters, digits and hyphens, such as mycourse-library")
     licence = home / "LICENSE" if (home / "LICENSE").is_file() else None
-    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence)
+    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence, metrics)
 
 
-def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
+def _wheel_name(packages: Sequence[Path], about: Mapping[str, Any]) -> str:
+    """What a library's wheel is called that names none: after its first package, else after the course's title."""
+    if packages:
+        return f"{packages[0].name.replace('_', '-')}-library"
+    words = re.findall(r"[a-z0-9]+", str(about.get("title", "")).lower())
+    return "-".join([*words, "library"])
+
+
+def read_shares(
+    reader: Reader, raw: Mapping[str, Any], checks: Mapping[str, Declared]
+) -> Mapping[str, Mapping[str, float]]:
     """[points.ROLE]: how a role's points are shared over its checks."""
     shares = reader.tables(raw, "points", "the file")
     reader.only(shares, SHARED_ROLES, "points")
     for role, table in shares.items():
         where = f"points.{role}"
-        for name in sorted(set(table) - CHECK_NAMES - {"manual"}):
-            reader.refuse_name(where, "check", name, [*sorted(CHECK_NAMES), "manual"])
+        for name in sorted(set(table) - set(checks) - {"manual"}):
+            reader.refuse_name(where, "check", name, [*sorted(checks), "manual"])
         wrong = [
             name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
         ]
@@ -230,13 +249,15 @@ def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[
     return shares
 
 
-def read_check_options(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def read_check_options(
+    reader: Reader, raw: Mapping[str, Any], checks: Mapping[str, Declared]
+) -> Mapping[str, Mapping[str, Any]]:
     """[checks."NAME"]: a check's options, where a source does not say."""
     options = reader.tables(raw, "checks", "the file")
-    for name in sorted(set(options) - CHECK_NAMES):
-        reader.refuse_name("checks", "check", name, sorted(CHECK_NAMES))
+    for name in sorted(set(options) - set(checks)):
+        reader.refuse_name("checks", "check", name, sorted(checks))
     for name, table in options.items():
-        known = OPTIONS.get(name, ())
+        known = checks[name].options
         for option in sorted(set(table) - set(known)):
             if not known:
                 reader.refuse(f"checks.{name}", f"the option {option!r}", "no option: this check takes none")

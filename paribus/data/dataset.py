@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from paribus.errors import DataError
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.metrics.scoring import default_metrics
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class Dataset:
     """Three parts of one data set.
 
     ``predicts`` says what its labels are: class ids (""), numbers ("value"), or nothing that a prediction equals
-    ("item": runs hand in one score an item). Runs are scored by ``metrics``; the first chooses a run's checkpoint
-    (macro-F1 where it is among them).
+    ("item": runs hand in one score an item). Runs are scored by ``metrics``; the first chooses a run's checkpoint.
     """
 
     source: str
@@ -143,10 +142,10 @@ def _labels(truth: "NDArray[Any]", predicts: str, items: int) -> "NDArray[Any]":
 def _check_metrics(names: Sequence[str], predicts: str) -> None:
     fitting = {"": ("class", "score"), "value": ("value",), "item": ("item",)}[predicts]
     for name in names:
-        if name not in SHIPPED_REGISTRY:
-            raise DataError(SHIPPED_REGISTRY.unknown(name))
-        if SHIPPED_REGISTRY[name].needs not in fitting:
-            known = ", ".join(metric.name for metric in SHIPPED_REGISTRY if metric.needs in fitting)
+        if name not in registry():
+            raise DataError(registry().unknown(name))
+        if registry()[name].needs not in fitting:
+            known = ", ".join(metric.name for metric in registry() if metric.needs in fitting)
             raise DataError(f"{name} is no metric of what these data predict; expected some of {known}.")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.registry import in_order, registry, title
 from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
 
@@ -13,8 +13,8 @@ _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
 
 def number(metric: str, value: float, *, signed: bool = False) -> str:
     """A metric as people write it: counts whole, shares to four digits; a name that nobody registered to four."""
-    if metric in SHIPPED_REGISTRY:
-        return SHIPPED_REGISTRY[metric].shown(value, signed=signed)
+    if metric in registry():
+        return registry()[metric].shown(value, signed=signed)
     return format(value, f"{'+' if signed else ''}.4f")
 
 

@@ -7,7 +7,7 @@ from typing import SupportsIndex, cast
 from paribus.errors import ExperimentError
 from paribus.experiments.knobs import no_such_setting
 from paribus.experiments.wide import cannot_be
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
 from paribus.records.record import Prediction, Record
 
@@ -99,10 +99,11 @@ def check_seeds(seed: SupportsIndex | None, seeds: Iterable[SupportsIndex] | Non
     return tuple(numbers)
 
 
-def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
+def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str = "…") -> None:
     """Whether a run may begin in its arm, given the start records of both; else an ExperimentError that teaches.
 
-    ``wanted`` are the seeds about to run, which replace what their arm had of them.
+    ``wanted`` are the seeds about to run, which replace what their arm had of them; ``metric`` is what runs are
+    chosen by.
     """
     key, vary, seed = start.experiment, start.vary, start.seed or 0
     check_same_arm(key, start.arm, start, arms, wanted)
@@ -117,7 +118,7 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int]) -> None:
     if start.prediction is None:
         raise ExperimentError(
             f"Write your prediction for {key!r} before the changed arm runs: experiment.predict("
-            'metric="macro_f1", direction="up", low=0.0, high=0.03, why="…"). '
+            f'metric="{metric}", direction="…", low=…, high=…, why="…"). '
             "A prediction made after the result is not one."
         )
     if seed not in baseline:
@@ -236,8 +237,8 @@ def check_prediction(
     metric: object, direction: object, low: object, high: object, why: object, *, classes: int = 0
 ) -> None:
     """Whether the parts of a prediction fit one another and the metric; ``classes`` are the data's where known."""
-    if metric not in SHIPPED_REGISTRY:
-        raise ExperimentError(f"A prediction is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
+    if metric not in registry():
+        raise ExperimentError(f"A prediction is about a metric. {registry().unknown(metric)}")
     if direction not in ("up", "down", "none"):
         raise ExperimentError(f"The direction of a prediction is 'up', 'down' or 'none'; got {direction!r}.")
     for name, bound in (("low", low), ("high", high)):
@@ -261,7 +262,7 @@ def _check_bounds(metric: str, direction: str, lower: float | None, upper: float
         raise ExperimentError(f"The predicted range runs backwards: low={lower:g}, high={upper:g}. Swap them.")
     label = title(metric)
     beyond = cannot_be(metric, lower, upper, classes)
-    if beyond is not None and SHIPPED_REGISTRY[metric].is_share:
+    if beyond is not None and registry()[metric].is_share:
         raise ExperimentError(
             f"{label} lies between 0 and 1, so it cannot change by {beyond:+g}. Bounds are in its own unit, not in "
             "percent: a fall by at most ten points is low=-0.10, high=0."

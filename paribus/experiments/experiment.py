@@ -29,7 +29,7 @@ from paribus.experiments.noise import noise
 from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
 from paribus.records.fields import config_fields
 from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
@@ -267,8 +267,8 @@ class Experiment:
         if not isinstance(why, str) or len(why.split()) < 3:
             raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
         metric = metric or self._main_metric()
-        if metric not in SHIPPED_REGISTRY:
-            raise ExperimentError(f"A verdict is about a metric. {SHIPPED_REGISTRY.unknown(metric)}")
+        if metric not in registry():
+            raise ExperimentError(f"A verdict is about a metric. {registry().unknown(metric)}")
         baseline, changed = self._both_arms()
         found = noise(metric, baseline, changed, self.notebook.scored)
         seeds = found.seeds
@@ -289,7 +289,7 @@ class Experiment:
     def _main_metric(self) -> str:
         """The metric that the runs of this experiment are chosen by."""
         runs = [*self.arms["baseline"].values(), *self.arms["changed"].values()]
-        return runs[-1].chosen_by if runs else "macro_f1"
+        return runs[-1].chosen_by if runs else FIRST_CHOSEN_BY
 
     def _prepare(
         self,
@@ -352,7 +352,7 @@ class Experiment:
 
     def _check(self, start: Record, wanted: tuple[int, ...]) -> None:
         self._collect()
-        check_start(start, self._starts(), wanted)
+        check_start(start, self._starts(), wanted, metric=self._main_metric())
 
     def _starts(self) -> dict[str, dict[int, Record]]:
         return {arm: {seed: run.start for seed, run in runs.items()} for arm, runs in self.arms.items()}

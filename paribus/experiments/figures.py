@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matplotlib.ticker import MaxNLocator
 
 from paribus.figures.canvas import BLUE, GREY, ORANGE, SERIES, NotebookFigure, listed, panels, shorten
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 
 
 class ArmValues(NamedTuple):
@@ -50,7 +50,7 @@ def experiment_arms(
                 axes.set_ylim(bottom, top)
         axes.set_xticks([0, 1], [f"baseline\n{shorten(old, 16)}", f"changed\n{shorten(new, 16)}"])
         axes.set(title=title(row.metric), xlim=(-0.35, 1.35), xlabel=shorten(vary, 24), ylabel=title(row.metric))
-        if not SHIPPED_REGISTRY[row.metric].digits:
+        if not registry()[row.metric].digits:
             axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     if axes_row:
         labels = {

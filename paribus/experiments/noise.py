@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.markup import Table
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval
@@ -53,7 +53,7 @@ def noise(metric: str, baseline: Arm, changed: Arm, scored: Scores) -> Noise:
     new = [value for value in values[1] if value is not None]
     seeds = over_seeds(old, new) if len(shared) == len(old) == len(new) >= 2 else None
     items = None
-    if SHIPPED_REGISTRY[metric].over_items:
+    if registry()[metric].over_items:
         arms = [[scored(arm[seed]) for seed in shared] for arm in (baseline, changed)]
         old_items, new_items = ([item for item in arm if _usable(item, metric)] for arm in arms)
         if len(old_items) == len(new_items) == len(shared) and shared:
@@ -62,7 +62,7 @@ def noise(metric: str, baseline: Arm, changed: Arm, scored: Scores) -> Noise:
 
 
 def _usable(item: Scored | None, metric: str) -> TypeGuard[Scored]:
-    return item is not None and not (SHIPPED_REGISTRY[metric].needs == "score" and item.scores is None)
+    return item is not None and not (registry()[metric].needs == "score" and item.scores is None)
 
 
 def evaluations(run: RunResult) -> int:

@@ -129,8 +129,10 @@ class Notebook(Recording):
 
         return begin_experiment(self, key, vary)
 
-    def sweep(self, key: str, *, vary: str, metric: str = "macro_f1") -> "Sweep":
-        """One setting, several values, one chosen by ``metric`` and confirmed on new seeds."""
+    def sweep(self, key: str, *, vary: str, metric: str = "") -> "Sweep":
+        """One setting, several values, one chosen by ``metric`` (the data's first if none is given) and confirmed
+        on new seeds.
+        """
         from paribus.experiments.sweep import Sweep
 
         return Sweep(self.experiment(key, vary=vary), metric)
@@ -141,8 +143,10 @@ class Notebook(Recording):
 
         return Ablation(self, check_key(key))
 
-    def search(self, key: str, *, trials: int, metric: str = "macro_f1") -> "Search":
-        """A search over several settings with Optuna: ``trials`` runs an arm, each recorded."""
+    def search(self, key: str, *, trials: int, metric: str = "") -> "Search":
+        """A search over several settings with Optuna by ``metric`` (the data's first if none is given): ``trials``
+        runs an arm, each recorded.
+        """
         from paribus.experiments.search import Search
 
         return Search(self, check_key(key), trials, metric)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paribus.display.tables import number, prediction_range
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
-from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
 from paribus.records.markup import Table, table_elements, to_html, to_text
 from paribus.records.record import Prediction
 from paribus.records.runs import RunResult
@@ -55,14 +55,15 @@ class ExperimentReport:
     noise: tuple[Noise, ...] = ()
     notes: tuple[str, ...] = ()
     held: Held | None = None
-    metric: str = "macro_f1"
+    metric: str = FIRST_CHOSEN_BY
 
     def drawn(self) -> Sequence[str]:
-        """The metrics of the figure: the one that the prediction is about first, then those of classes that most
-        people know, else whatever predictions give; at most three.
+        """The metrics of the figure: the one that the prediction is about first, then two that a sentence tells,
+        and a count; at most three.
         """
-        known = [row.metric for row in self.rows if SHIPPED_REGISTRY[row.metric].compute is not None]
-        usual: list[str] = [name for name in ("accuracy", "macro_f1", "zero_f1_classes") if name in known]
+        known = [row.metric for row in self.rows if registry()[row.metric].compute is not None]
+        counts = [name for name in known if not registry()[name].digits]
+        usual = [*told_first(name for name in known if name not in counts), *counts]
         about = self.prediction.metric if self.prediction else self.metric
         first = [name for name in known if name == about and name not in usual]
         return [*first, *(usual or [name for name in known if name not in first])][:3]
@@ -99,9 +100,8 @@ class ExperimentReport:
         if n == 1:
             return (
                 f"One seed (seed {self.seeds[0]}) shows what happened once. It cannot show how much of the "
-                "difference comes from chance: with another seed both numbers would move"
-                f"{', macro-F1 often by a point or two' if self.metric == 'macro_f1' else ''}. Treat it as a lead "
-                "to confirm with at least three seeds, not as an effect."
+                "difference comes from chance: with another seed both numbers would move, often by as much as they "
+                "differ. Treat it as a lead to confirm with at least three seeds, not as an effect."
             )
         if n == 2:
             return (
@@ -212,7 +212,7 @@ def build_report(
 
 def _measured(arm: Mapping[int, RunResult], seeds: Sequence[int]) -> list[str]:
     """The metrics of an arm that a report tells, in order; training losses are of other items."""
-    names = {name for seed in seeds for name in arm[seed].record.values if name in SHIPPED_REGISTRY}
+    names = {name for seed in seeds for name in arm[seed].record.values if name in registry()}
     return in_order(names - {"train_loss"})
 
 
@@ -266,7 +266,7 @@ def summary(metric: str, values: tuple[float, ...], *, signed: bool = False) -> 
     """One value as it is, several as mean ± sd; a count's mean keeps one decimal."""
     if len(values) == 1:
         return number(metric, values[0], signed=signed)
-    known = SHIPPED_REGISTRY[metric]
+    known = registry()[metric]
     return f"{known.shown(fmean(values), signed=signed, mean=True)} ± {known.shown(stdev(values), mean=True)}"
 
 

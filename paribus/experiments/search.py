@@ -26,10 +26,10 @@ from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
-from paribus.records.runs import Data, RunResult
+from paribus.records.runs import Data, RunResult, chooser
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]
@@ -60,7 +60,8 @@ class Search:
 
     def __post_init__(self) -> None:
         """Refuse what would be no search."""
-        check_metric(self.metric)
+        if self.metric:
+            check_metric(self.metric)
         if isinstance(self.trials, bool) or not isinstance(self.trials, int) or self.trials < 2:
             raise ExperimentError(f"A search needs a whole number of trials, at least 2; got {self.trials!r}.")
 
@@ -78,6 +79,7 @@ class Search:
         where Optuna is not installed.
         """
         (first_seed,) = check_seeds(seed, None)
+        self.metric = self.metric or chooser(data)
         if not isinstance(arm, str) or not arm.isidentifier() or len(arm) > 40:
             raise ExperimentError(f"A search's arm has a short name such as 'encoder'; got {arm!r}.")
         others = {trials[0].result.seed for name, trials in self.tried.items() if name != arm}
@@ -171,7 +173,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         return optuna.create_study(
-            direction="maximize" if SHIPPED_REGISTRY[metric].higher_is_better else "minimize",
+            direction="maximize" if registry()[metric].higher_is_better else "minimize",
             sampler=optuna.samplers.TPESampler(seed=seed),
         )
     finally:

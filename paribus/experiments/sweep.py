@@ -23,7 +23,7 @@ from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics.registry import title
 from paribus.records.fields import Plain, config_values, plain
 from paribus.records.markup import Table
-from paribus.records.runs import Data, RunResult
+from paribus.records.runs import Data, RunResult, chooser
 
 if TYPE_CHECKING:
     from paribus.figures.canvas import NotebookFigure
@@ -84,7 +84,8 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """Refuse a metric that there is not."""
-        check_metric(self.metric)
+        if self.metric:
+            check_metric(self.metric)
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -107,7 +108,7 @@ class Sweep:
         What finished earlier is not trained again. Raises ExperimentError before any training where a value
         repeats, there are fewer than two, or a value changes more than the one setting.
         """
-        key, vary = self.experiment.key, self.experiment.vary
+        key, vary, self.metric = self.experiment.key, self.experiment.vary, self.metric or chooser(data)
         wanted = check_seeds(seed, seeds)
         plan = [(plain(vary, value), with_value(config, vary, value)) for value in values]
         names = [value for value, _ in plan]
@@ -208,7 +209,7 @@ class Sweep:
         if not self.experiment.notebook.session.predictions.get(self.experiment.key):
             raise ExperimentError(
                 f"Write your prediction before you confirm {self.experiment.vary} {base} → {picked}: "
-                'sweep.experiment.predict(metric="macro_f1", direction="up", low=0.0, high=0.03, why="…").'
+                f'sweep.experiment.predict(metric="{self.metric}", direction="…", low=…, high=…, why="…").'
             )
 
     def _check_ran(self) -> None:

@@ -12,7 +12,7 @@ from paribus.errors import UsageError
 from paribus.experiments.comparison import check_same_split
 from paribus.experiments.noise import evaluations, selection_note
 from paribus.experiments.report import summary
-from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.registry import in_order, registry, title
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
@@ -106,12 +106,8 @@ def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
 
 
 def _compared(run: RunResult) -> list[str]:
-    """The metrics that two models are compared by: of classes accuracy and macro-F1, else all that predictions
-    give.
-    """
-    known = (name for name in run.record.values if name in SHIPPED_REGISTRY)
-    names = in_order(name for name in known if SHIPPED_REGISTRY[name].over_items)
-    return [name for name in ("accuracy", "macro_f1") if name in names] or names
+    """The metrics that two models are compared by: all that the predictions of both give, without counts."""
+    return in_order(name for name in run.record.values if name in registry() and registry()[name].over_items)
 
 
 def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 import math
 
-from paribus.metrics.registry import SHIPPED_REGISTRY, title
+from paribus.metrics.registry import registry, title
 
 WIDEST = 0.25
 """How wide a predicted range may be where an assignment does not say, as a share of what the metric can take."""
@@ -44,7 +44,7 @@ def hardly_misses(
 
 def _scale(metric: str, classes: int) -> float:
     """What the metric's values span; 0 where it is not known, and nothing is said."""
-    known = SHIPPED_REGISTRY.metrics.get(metric)
+    known = registry().metrics.get(metric)
     if known is not None and known.is_share:
         return 1.0
     if metric in _LOSSES:

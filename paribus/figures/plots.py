@@ -26,7 +26,7 @@ from paribus.figures.canvas import (
     panels,
     shorten,
 )
-from paribus.metrics.registry import title
+from paribus.metrics.registry import leading, registry, title
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -157,10 +157,14 @@ def per_class_f1(metrics: "Metrics", counts: "ArrayLike", tiers: "ArrayLike | No
     )
 
 
-def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
-    """Losses and validation scores by epoch; the ring marks the first best macro-F1. Missing values are gaps."""
+def training_curves(runs: "Mapping[str, Sequence[Epoch]]", *, metric: str = "") -> NotebookFigure:
+    """Losses and validation scores by epoch; the ring marks the first best value of ``metric`` (if none is given,
+    of what usually chooses: macro-F1 for classes). Missing values are gaps.
+    """
     _check_any("runs", runs)
     figure, (left, right) = panels(2, height=3.6)
+    named = leading(name for lines in runs.values() for line in lines for name in line.metrics)
+    drawn = list(dict.fromkeys((*((metric,) if metric else ()), *named)))[:2]
     for index, (name, lines) in enumerate(runs.items()):
         colour = SERIES[index % len(SERIES)]
         epochs = [line.epoch for line in lines]
@@ -169,20 +173,21 @@ def training_curves(runs: "Mapping[str, Sequence[Epoch]]") -> NotebookFigure:
             left.plot(
                 epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{title(field)}"
             )
-        for field, style in (("macro_f1", "-"), ("accuracy", ":")):
+        for field, style in zip(drawn, ("-", ":"), strict=False):
             right.plot(
                 epochs, _series(lines, field), style, marker=".", color=colour, label=f"{label}{title(field)}"
             )
-        scores = _series(lines, "macro_f1")
+        scores = _series(lines, drawn[0]) if drawn else np.array([])
         if len(scores) and not np.isnan(scores).all():
-            best = int(np.nanargmax(scores))
+            best = int(np.nanargmax(scores) if registry()[drawn[0]].higher_is_better else np.nanargmin(scores))
             right.plot(epochs[best], scores[best], "o", markersize=11, fillstyle="none", color=colour)
     left.set(xlabel="epoch", ylabel="loss (mean per item)", title="Loss")
     right.set(xlabel="epoch", ylabel="score on validation", title="Validation scores", ylim=(0, None))
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, fontsize=8 if len(runs) > 2 else 9)
-    told = listed(f"{name}: {_course(lines)}" for name, lines in runs.items())
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(frameon=False, fontsize=8 if len(runs) > 2 else 9)
+    told = listed(f"{name}: {_course(lines, drawn)}" for name, lines in runs.items())
     return figure.saying(f"Losses and validation scores by epoch. {told}.")
 
 
@@ -242,10 +247,10 @@ def _moves(old: "NDArray[np.float64]", new: "NDArray[np.float64]") -> list[_Move
     return [_Move(int(index), float(new[index]), 0.0) for index in np.flatnonzero((old == 0) & (new > 0))]
 
 
-def _course(lines: "Sequence[Epoch]") -> str:
+def _course(lines: "Sequence[Epoch]", drawn: Sequence[str]) -> str:
     """How losses and scores went from the first epoch to the last, in words."""
     parts = []
-    for field in ("train_loss", "validation_loss", "macro_f1", "accuracy"):
+    for field in ("train_loss", "validation_loss", *drawn):
         values = [value for line in lines if (value := line.get(field)) is not None]
         if values:
             parts.append(f"{title(field)} {values[0]:.3f} to {values[-1]:.3f}")

@@ -1,18 +1,37 @@
 """Every metric that paribus knows, in the order in which tables show them, and how to find one by name."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, wraps
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
+from typing import ParamSpec, TypeVar, get_args
 
 from paribus.errors import UsageError
 from paribus.metrics import from_classes, from_scores, from_values
 from paribus.metrics.metric import Metric, Need
 
-CLASS_METRICS = ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
-"""What a data set of classes is scored by if it names nothing else."""
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+CLASS_METRICS = ("macro_f1", "accuracy", "weighted_f1", "zero_f1_classes")
+"""What a data set of classes is scored by if it names nothing else; the first chooses the checkpoint of a run."""
 VALUE_METRICS = ("rmse", "mae", "r2")
 """What a data set of numbers is scored by if it names nothing else."""
+MEAN_F1 = "macro_f1"
+"""The mean of the classes' F1: what "F1" alone may mean, and what the F1 of some classes is a part of."""
+FIRST_CHOSEN_BY = "macro_f1"
+"""By what the checkpoint was chosen where a record does not say it: records of schema 1."""
+GROUP = "paribus.metrics"
+"""The entry points of installed packages, the wheels of courses' libraries, that bring metrics."""
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def _share(name: str, title: str, needs: Need = "class", **more: object) -> Metric:
@@ -66,11 +85,16 @@ SHIPPED: tuple[Metric, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Registry:
-    """Metrics by name. `SHIPPED_REGISTRY` has paribus's own; `with_own` adds a course's."""
+    """Metrics by name. `SHIPPED_REGISTRY` has paribus's own; `with_own` adds a course's. One registry is equal to
+    itself alone, so that what is made of it can be kept.
+
+    ``words`` are those that a course's students use, by table and name of the grader's vocabulary.
+    """
 
     metrics: Mapping[str, Metric]
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Metric:
         """The metric of this name, or a UsageError that says which is near."""
@@ -93,31 +117,136 @@ class Registry:
         question = f" Did you mean {near[0]!r}?" if near else ""
         return f"There is no metric called {name!r}.{question} Metrics: {', '.join(self.metrics)}."
 
-    def with_own(self, own: Iterable[Metric]) -> "Registry":
-        """These and a course's own metrics; UsageError where a name is taken."""
+    def with_own(self, own: Iterable[object], origin: str = "METRICS") -> "Registry":
+        """These and a course's own metrics. UsageError, which begins with ``origin``, where a name is taken or
+        something is no metric.
+        """
         added = dict(self.metrics)
         for metric in own:
-            if metric.name in added:
-                raise UsageError(f"The metric {metric.name!r} is there already. Give yours another name.")
+            if wrong := _wrong(metric, added):
+                raise UsageError(f"{origin}: {wrong}")
+            assert isinstance(metric, Metric)  # noqa: S101 - `_wrong` has looked
             added[metric.name] = metric
         return Registry(MappingProxyType(added))
+
+
+def _wrong(metric: object, known: Mapping[str, Metric]) -> str:
+    """What is wrong with one of a course's own metrics, and what to write instead; "" where nothing is."""
+    if not isinstance(metric, Metric):
+        return f"METRICS holds {metric!r}; expected metrics, each a Metric(…) from paribus.metrics."
+    if not _NAME.fullmatch(str(metric.name)):
+        return f"{metric.name!r} is no name for a metric; write small letters, digits and _, such as 'pinball_90'."
+    if metric.name in known:
+        return f"the metric {metric.name!r} is there already. Give yours another name."
+    if metric.needs not in get_args(Need):
+        return f"{metric.name} needs {metric.needs!r}; write needs= one of {', '.join(get_args(Need))}."
+    if (metric.compute is None) != (metric.needs == "measured"):
+        instead = (
+            "leave compute= out, or say what it is computed from in needs=" if metric.compute is not None
+            else "pass the function that computes it in compute="
+        )  # fmt: skip
+        return f"{metric.name} needs {metric.needs!r} and has {'a' if metric.compute else 'no'} compute; {instead}."
+    return ""
 
 
 SHIPPED_REGISTRY = Registry(MappingProxyType({metric.name: metric for metric in SHIPPED}))
 
 
+_IN_USE: "ContextVar[Registry | None]" = ContextVar("metrics in use", default=None)
+
+
+def registry() -> Registry:
+    """The metrics that are known here: those of the course that is built or graded (`use_metrics`), else paribus's
+    own and those that installed libraries of courses bring.
+    """
+    return _IN_USE.get() or _installed()
+
+
+@contextmanager
+def use_metrics(known: Registry) -> Iterator[None]:
+    """Know these metrics while the block runs."""
+    before = _IN_USE.set(known)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(before)
+
+
+def enter_metrics(known: Registry) -> None:
+    """Know these metrics until the command ends, which runs in a context of its own (`paribus.cli`)."""
+    _IN_USE.set(known)
+
+
+@cache
+def installed_files() -> tuple[str, ...]:
+    """The SHA-256 of every file that installed packages bring metrics with, its first 12 hex digits."""
+    points = sorted(entry_points(group=GROUP), key=lambda item: item.name)
+    specs = (find_spec(point.module) for point in points)
+    texts = (Path(spec.origin).read_bytes() for spec in specs if spec is not None and spec.origin is not None)
+    return tuple(hashlib.sha256(text).hexdigest()[:12] for text in texts)
+
+
+@cache
+def _installed() -> Registry:
+    """What a notebook knows: it imports the library of its course, which brings its metrics."""
+    found = SHIPPED_REGISTRY
+    for point in sorted(entry_points(group=GROUP), key=lambda item: item.name):
+        try:
+            own = tuple(point.load())
+        except Exception as error:
+            raise UsageError(
+                f"The metrics of {point.name} cannot be imported ({type(error).__name__}: {error}). Run the "
+                "notebook's first cell again, and restart the kernel."
+            ) from error
+        try:
+            found = found.with_own(own, f"the package {point.name}")
+        except UsageError as error:
+            raise UsageError(
+                f"{error} If it is another course's, type: python -m pip uninstall {point.name}"
+            ) from error
+    return found
+
+
+def per_registry(size: int | None = None) -> Callable[[Callable[Given, Made]], Callable[Given, Made]]:
+    """As `functools.lru_cache`, apart for each registry in use: for what is made of its metrics."""
+
+    def keep(function: Callable[Given, Made]) -> Callable[Given, Made]:
+        @lru_cache(maxsize=size)
+        def kept(_: Registry, *given: Given.args, **named: Given.kwargs) -> Made:
+            return function(*given, **named)
+
+        @wraps(function)
+        def ask(*given: Given.args, **named: Given.kwargs) -> Made:
+            return kept(registry(), *given, **named)  # type: ignore[arg-type]  # arguments that can be hashed
+
+        return ask
+
+    return keep
+
+
 def title(name: str) -> str:
     """What tables call a metric; a name that nobody registered is shown as it is."""
-    return SHIPPED_REGISTRY[name].title if name in SHIPPED_REGISTRY else name
+    known = registry()
+    return known[name].title if name in known else name
 
 
 def told_first(names: Iterable[str]) -> list[str]:
-    """The metrics that a sentence about a run tells: of classes accuracy and macro-F1, else two."""
-    known = [name for name in in_order(names) if name in SHIPPED_REGISTRY and SHIPPED_REGISTRY[name].compute]
-    return [name for name in ("accuracy", "macro_f1") if name in known] or known[:2]
+    """The two metrics that a sentence about a run tells: the first in the order of tables."""
+    known = registry()
+    return [name for name in in_order(names) if name in known and known[name].compute][:2]
+
+
+def leading(names: Iterable[str]) -> list[str]:
+    """The metrics that follow from predictions and are no counts, the one first that chooses a checkpoint where the
+    data name none: for a run whose own choice is not known.
+    """
+    known = registry()
+    usual = (*CLASS_METRICS, *VALUE_METRICS)
+    found = [name for name in in_order(names) if name in known and known[name].over_items]
+    return sorted(found, key=lambda name: usual.index(name) if name in usual else len(usual))
 
 
 def in_order(names: Iterable[str]) -> list[str]:
     """Names of metrics in the order in which tables show them; unknown names last."""
-    places = {name: place for place, name in enumerate(SHIPPED_REGISTRY.metrics)}
+    places = {name: place for place, name in enumerate(registry().metrics)}
     return sorted(names, key=lambda name: (places.get(name, len(places)), name))

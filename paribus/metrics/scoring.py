@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from paribus.errors import UsageError
 from paribus.metrics.classes import Metrics, check_ids, evaluate_fast
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import CLASS_METRICS, SHIPPED_REGISTRY, VALUE_METRICS, Registry
+from paribus.metrics.registry import CLASS_METRICS, VALUE_METRICS, registry
 from paribus.records.packing import unpack, unpack_scores, unpack_values
 
 if TYPE_CHECKING:
@@ -53,9 +53,7 @@ def scored(labels: str, predictions: str, *, predicts: str, n_classes: int, scor
     return Scored(truth, guess, n_classes, probabilities)
 
 
-def score(
-    items: Scored, *, predicts: str, names: Sequence[str], registry: Registry = SHIPPED_REGISTRY
-) -> tuple[Metrics | Values, dict[str, float]]:
+def score(items: Scored, *, predicts: str, names: Sequence[str]) -> tuple[Metrics | Values, dict[str, float]]:
     """The scores of ``items`` by ``names``: as a value for people, and by name. A metric that needs scores of
     classes which are not there is left out.
     """
@@ -63,7 +61,7 @@ def score(
     whole = None if predicts else evaluate_fast(items.truth, items.guess, items.n_classes)
     found = {} if whole is None else whole.values()
     for name in wanted:
-        metric = registry[name]
+        metric = registry()[name]
         if (
             name not in found
             and metric.compute is not None
@@ -74,13 +72,13 @@ def score(
     return whole or Values(values, items.truth.size), values
 
 
-def leave_one_out(items: Scored, name: str, registry: Registry = SHIPPED_REGISTRY) -> "Left":
+def leave_one_out(items: Scored, name: str) -> "Left":
     """A metric's value and its values without each item, or without each group of items where the metric has no
     closed form.
     """
     import numpy as np
 
-    metric = registry[name]
+    metric = registry()[name]
     if metric.leave_one_out is not None:
         return Left(*metric.leave_one_out(items))
     if metric.compute is None:

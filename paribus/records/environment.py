@@ -4,11 +4,14 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
+from paribus.metrics.registry import installed_files
+
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers")
 
 
 def environment() -> dict[str, str]:
-    """Versions of Python, paribus and the libraries that are installed, and the device's name.
+    """Versions of Python, paribus and the libraries that are installed, the digests of files with metrics of a
+    course's own ("metrics"), and the device's name.
 
     The device is asked only where torch is imported already: a run that has not imported it runs on the CPU.
     """
@@ -20,6 +23,8 @@ def environment() -> dict[str, str]:
             found[library] = version(library)
         except PackageNotFoundError:
             continue
+    if own := installed_files():
+        found["metrics"] = " ".join(own)
     found["device"] = device_name()
     return found
 

@@ -25,7 +25,7 @@ from paribus.errors import EvidenceError
 from paribus.experiments.arms import same_run
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.metrics.scoring import score, scored
 from paribus.records import block
 from paribus.records.code import code_digest
@@ -340,8 +340,8 @@ def data_identity(data: Data) -> DataIdentity:
 
 def checked_metric(name: str) -> str:
     """The metric's name, or an EvidenceError that says which are known."""
-    if name not in SHIPPED_REGISTRY:
-        raise EvidenceError(f"The data set is to be scored by {name!r}. {SHIPPED_REGISTRY.unknown(name)}")
+    if name not in registry():
+        raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
     return name
 
 

@@ -13,7 +13,7 @@ from paribus.display.show import say, show
 from paribus.display.tables import epoch_line, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
-from paribus.metrics.registry import SHIPPED_REGISTRY, in_order, title
+from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, default_metrics, score, scored
 from paribus.records import block
 from paribus.records.fields import config_fields
@@ -77,9 +77,8 @@ def metrics_of(data: Data) -> tuple[str, ...]:
 
 
 def chooser(data: Data) -> str:
-    """The metric that chooses a run's checkpoint: macro-F1 where runs have it, else the data's first."""
-    names = metrics_of(data)
-    return "macro_f1" if "macro_f1" in names else names[0]
+    """The metric that chooses a run's checkpoint: the first by which runs on ``data`` are scored."""
+    return metrics_of(data)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,14 +108,14 @@ class RunResult:
     def __repr__(self) -> str:
         """One line for people."""
         told = ", ".join(
-            f"{title(name)} {SHIPPED_REGISTRY[name].shown(value)}" for name, value in self.metrics.values().items()
+            f"{title(name)} {registry()[name].shown(value)}" for name, value in self.metrics.values().items()
         )
         return f"RunResult({self.name}, seed {self.seed}: {told})"
 
     @property
     def chosen_by(self) -> str:
         """The metric by which the checkpoint was chosen."""
-        return self.record.chosen_by or "macro_f1"
+        return self.record.chosen_by or FIRST_CHOSEN_BY
 
 
 _ONE = {"": "class id", "value": "number", "item": "score"}
@@ -199,8 +198,8 @@ class Run:
     ) -> RunResult:
         """Write and display the result record.
 
-        The chosen epoch is the first that is best by the unrounded metric that the data choose by (macro-F1 for
-        classes) over the logged predictions; where ``predictions`` are given, they are the result, and the chosen
+        The chosen epoch is the first that is best by the unrounded metric that the data name first over the logged
+        predictions; where ``predictions`` are given, they are the result, and the chosen
         epoch is the first logged one that made the same. ``scores`` as in `log`. ``measured`` holds metrics that
         nobody can compute from predictions, such as ``latency_p50``; ``outcome`` what training found by itself,
         such as the seconds it took. Called again, it shows the same result again. Raises EvidenceError where there
@@ -227,7 +226,13 @@ class Run:
             made = self._predicted(predictions, scores)
             same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
             return (same[0] if same else None), made
-        metric = SHIPPED_REGISTRY[chooser(self.data)]
+        metric = registry()[chooser(self.data)]
+        if self._logged and metric.needs == "score" and not any(made.scores for made in self._logged.values()):
+            raise EvidenceError(
+                f"The best epoch of {self.name!r} is told by {metric.title}, which needs the probability of each "
+                "class, and no epoch has them. Pass them, of shape (items, classes): "
+                "run.log(epoch=…, predictions=…, scores=…)."
+            )
         lines = {line.epoch: value for line in self.epochs if (value := line.get(metric.name)) is not None}
         if not lines:
             raise EvidenceError(
@@ -281,8 +286,8 @@ class Run:
 
     def _measured(self, given: Mapping[str, float]) -> dict[str, float]:
         for name, value in given.items():
-            if name not in SHIPPED_REGISTRY or SHIPPED_REGISTRY[name].compute is not None:
-                known = ", ".join(metric.name for metric in SHIPPED_REGISTRY if metric.compute is None)
+            if name not in registry() or registry()[name].compute is not None:
+                known = ", ".join(metric.name for metric in registry() if metric.compute is None)
                 raise EvidenceError(f"A run can measure {known}; got {name!r}. Others follow from predictions.")
             if not math.isfinite(float(value)):
                 raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import CLASS_METRICS, registry
 from paribus.metrics.scoring import leave_one_out
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def jackknife_interval(
     changed: "Sequence[ArrayLike]",
     *,
     n_classes: int,
-    metric: str = "macro_f1",
+    metric: str = CLASS_METRICS[0],
     level: float = LEVEL,
 ) -> Interval:
     """As `items_interval`, from class ids: ``labels`` and every array of predictions have shape (items,).
@@ -114,7 +114,7 @@ def items_interval(
     """
     import numpy as np
 
-    if not SHIPPED_REGISTRY[metric].over_items:
+    if not registry()[metric].over_items:
         raise UsageError(f"No interval over items exists for {metric!r}: items cannot be left out of it.")
     if not baseline or not changed:
         raise UsageError(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from paribus.metrics.scoring import scored
-from paribus.records.runs import Data, RunResult, pack_labels, predicts
+from paribus.records.runs import Data, RunResult, chooser, pack_labels, predicts
 from paribus.statistics.intervals import LEVEL, Interval, items_interval
 
 
@@ -12,10 +12,11 @@ def over_items(
     baseline: Sequence[RunResult],
     changed: Sequence[RunResult],
     *,
-    metric: str = "macro_f1",
+    metric: str = "",
     level: float = LEVEL,
 ) -> Interval:
-    """The jackknife interval of the seed-averaged difference of ``metric``, changed − baseline.
+    """The jackknife interval of the seed-averaged difference of ``metric`` (that of the data's choice if none is
+    given), changed − baseline.
 
     It says what another validation split of this size could have shown of *these* fitted models, and nothing of
     other seeds; `over_seeds` is for those. Raises UsageError where the runs were scored on other data.
@@ -28,4 +29,4 @@ def over_items(
         ]
         for arm in (baseline, changed)
     ]
-    return items_interval(*arms, metric=metric, level=level)
+    return items_interval(*arms, metric=metric or chooser(data), level=level)

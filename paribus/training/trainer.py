@@ -16,6 +16,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 from paribus import metrics
 from paribus.errors import TrainingError
 from paribus.metrics import Metrics
+from paribus.metrics.registry import CLASS_METRICS, registry, title, told_first
 from paribus.records.record import Epoch
 from paribus.training import models
 from paribus.training.batching import batches
@@ -206,9 +207,9 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         labels = self._prepared.validation.labels
         scores = metrics.evaluate(labels, logits.argmax(axis=1), self._prepared.n_classes)
         loss = validation_loss(logits, labels)
-        measured = {"train_loss": train_loss, "validation_loss": loss,
-                    "accuracy": scores.accuracy, "macro_f1": scores.macro_f1}  # fmt: skip
-        line = Epoch(epoch, measured)
+        values = scores.values()
+        told = {name: values[name] for name in told_first(values)}
+        line = Epoch(epoch, {"train_loss": train_loss, "validation_loss": loss, **told})
         self._lines.append(line)
         if self._run is not None:
             self._run.log(
@@ -219,7 +220,8 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
             )
         if self._progress:
             sys.stdout.write(_sentence(line, self._config.epochs) + "\n")
-        if self._best is None or scores.macro_f1 > self._best.metrics.macro_f1:
+        by = CLASS_METRICS[0]
+        if self._best is None or registry()[by].better(values[by], self._best.metrics.values()[by]):
             # The last epoch's weights are in the model anyway; a copy would only cost memory.
             is_last = epoch == self._config.epochs
             self._best = _Best(epoch, logits, scores, None if is_last else _copy_of_weights(model))
@@ -279,8 +281,5 @@ def _copy_of_weights(model: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
 
 
 def _sentence(line: Epoch, epochs: int) -> str:
-    return (
-        f"epoch {line.epoch} of {epochs}: training loss {line.metrics['train_loss']:.3f}, validation loss "
-        f"{line.metrics['validation_loss']:.3f}, accuracy {line.metrics['accuracy']:.3f}, "
-        f"macro-F1 {line.metrics['macro_f1']:.3f}"
-    )
+    told = ", ".join(f"{title(name)} {value:.3f}" for name, value in line.metrics.items())
+    return f"epoch {line.epoch} of {epochs}: {told}"

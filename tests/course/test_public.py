@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from paribus.course.assignment import Assignment, Cell, CheckPoints, Role
+from paribus.course.declared import shipped_checks
 from paribus.course.errors import AssignmentError
-from paribus.course.public import is_public, public_form, public_name, read_public
+from paribus.course.public import public_form, public_name, read_public
 
 CELL = Cell(
     "whole", Role.NOTEBOOK, "code", "notebook.summary()", line=812, points=9.0, manual=2.0,
@@ -58,5 +59,5 @@ def test_an_instructors_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["metrics.near_reference", "integrity.copied", "diagnosis.evidence"])
 def test_what_is_not_public(name: str) -> None:
-    assert not is_public(name)
-    assert is_public("tasks.tests_passed")
+    assert not shipped_checks()[name].public
+    assert shipped_checks()["tasks.tests_passed"].public

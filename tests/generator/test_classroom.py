@@ -20,7 +20,7 @@ from generator.rehearsal.draw import Variant
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.shown import records_of
 from generator.rehearsal.table import Fault
-from paribus.course.checknames import CHECK_NAMES
+from paribus.course.declared import shipped_checks
 from tests.generator.rehearsal_fixtures import executed, material
 from tests.shipped import COURSE, load_table
 
@@ -41,7 +41,7 @@ def test_the_class_shows_honest_work_faults_of_every_kind_and_files_without_work
     assert len({fault.expects.partition(".")[0] for fault in faults}) >= 4
     assert {student.work for student in CLASS if isinstance(student.work, NoWork)} == set(FILES.values())
     assert sum(isinstance(student.work, Variant) for student in CLASS) >= 10
-    assert {check for student in CLASS for check in student.expects} <= CHECK_NAMES
+    assert {check for student in CLASS for check in student.expects} <= set(shipped_checks())
 
 
 def test_every_student_is_described_in_a_line() -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from grader.checks import CHECKS
+from grader.grading.check_cases import CASE_HEAD, case_row, in_cell
 from paribus.files import write_atomic
 from tests.grader.build import CASES, build, load
 
@@ -135,10 +136,9 @@ def _table(name: str) -> list[str]:
         case = build(raw)
         found = CHECKS[name](case, case.assignment.cell(raw["at"]), raw.get("options", {}))
         disguise = " (in disguise)" if raw["kind"] == "disguised" else ""
-        row = f"| {found.outcome.replace('_', ' ')} | {_cell(raw['about'])}{disguise} | {_cell(found.because)} |"
+        row = case_row(found.outcome, f"{raw['about']}{disguise}", found.because)
         rows.append((ORDER[found.outcome], path.stem, row))
-    head = ["| verdict | what was handed in | what the student reads |", "| --- | --- | --- |"]
-    return [*head, *(row for _, _, row in sorted(rows))]
+    return [*CASE_HEAD, *(row for _, _, row in sorted(rows))]
 
 
 def _classes() -> list[str]:
@@ -146,12 +146,8 @@ def _classes() -> list[str]:
     rows = []
     for raw in json.loads((CASES / "_classes.json").read_text(encoding="utf-8")):
         disguise = " (in disguise)" if raw["kind"] == "disguised" else ""
-        rows.append(f"| {'shown' if raw['pairs'] else 'not shown'} | {_cell(raw['about'])}{disguise} |")
+        rows.append(f"| {'shown' if raw['pairs'] else 'not shown'} | {in_cell(raw['about'])}{disguise} |")
     return ["| to the instructor | what two people handed in |", "| --- | --- |", *sorted(rows, reverse=True)]
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ REFERENCES: dict[str, Any] = {
 }  # fmt: skip
 
 
-WORDS = {name: CheckWords(item.title, item.about) for name, item in CHECKS.items()}
+WORDS = {name: CheckWords(item.title, item.about, item.withheld) for name, item in CHECKS.items()}
 """What today's table calls its checks, as pages are given it."""
 
 GOOD, BAD, OPEN, NONE = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE

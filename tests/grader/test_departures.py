@@ -14,7 +14,7 @@ from grader.model import Case, Outcome, Submission, Verdict
 from grader.pages.feedback import feedback_page
 from grader.reading.short_loops import short_loops
 from tests.grader.build import CASES, build, load
-from tests.grader.classroom import careful_result, cell_result, make_assignment
+from tests.grader.classroom import WORDS, careful_result, cell_result, make_assignment
 from tests.grader.releases import released
 from tests.shipped import load_base
 
@@ -269,9 +269,8 @@ def test_other_settings_are_told_beside_the_verdict_and_change_none() -> None:
 def test_a_student_reads_what_was_run_and_no_reference(change: dict[str, Any], words: str) -> None:
     found = near(case_of(**change))
     verdict = Verdict("metrics.near_reference", found.outcome, found.because, 3.0, found.values)
-    page = feedback_page(careful_result("ann"), make_assignment())
     result = replace(careful_result("ann"), cells=(cell_result("whole", 0.0, verdict),))
-    page = feedback_page(result, make_assignment())
+    page = feedback_page(result, make_assignment(), checks=WORDS)
     assert words in page.replace("&#39;", "'")
     assert "0.98" not in page
 

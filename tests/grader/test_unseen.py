@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 
+from grader.checks import CHECKS
 from grader.checks.base import failed, passed
 from grader.checks.survival import unless_unread
 from grader.model import Case, Outcome, Recovered, RecoveredCell
@@ -219,10 +220,13 @@ def test_a_verdict_on_a_text_with_a_hidden_part_is_for_a_person() -> None:
         case = case_with(text)
         key = next(cell.key for cell in case.assignment.cells if cell.role == "memo")
         cell = case.assignment.cell(key)
-        short = unless_unread(case, cell, "memo.answered", failed("too short"))
-        assert (short.outcome, unless_unread(case, cell, "memo.answered", passed("long")).outcome) == (bad, good)
+        short = unless_unread(case, cell, CHECKS["memo.answered"], failed("too short"))
+        assert (short.outcome, unless_unread(case, cell, CHECKS["memo.answered"], passed("long")).outcome) == (
+            bad,
+            good,
+        )
         assert short.proposal == ("failed" if bad is Outcome.UNDECIDED else "")
-        assert unless_unread(case, cell, "seeds.enough", failed("too few")).outcome is Outcome.FAILED
+        assert unless_unread(case, cell, CHECKS["seeds.enough"], failed("too few")).outcome is Outcome.FAILED
         assert bool(unread_remark(case)) is (bad is Outcome.UNDECIDED)
 
 

@@ -65,7 +65,7 @@ def test_classes_keep_their_shares() -> None:
     data = Dataset.split_from("made", FEATURES, CLASSES, classes=("low", "mid", "high"))
     shares = [np.bincount(part.labels, minlength=3) / len(part) for part in (data.train, data.validation)]
     assert np.abs(shares[0] - shares[1]).max() < 0.02
-    assert data.metrics == ("accuracy", "macro_f1", "weighted_f1", "zero_f1_classes")
+    assert data.metrics == ("macro_f1", "accuracy", "weighted_f1", "zero_f1_classes")
 
 
 def test_a_frame_and_a_list_of_texts_are_data_too() -> None:

@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 
 from paribus.errors import EvidenceError, RecordError, UsageError
 from paribus.metrics.metric import Metric, Scored
-from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first
+from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first, use_metrics
 from paribus.metrics.scoring import default_metrics, leave_one_out, score, scored
 from paribus.records.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.records.record import Record
@@ -96,9 +96,8 @@ def test_the_interval_by_groups_is_about_as_wide_as_the_one_by_items() -> None:
     other = Scored(VALUES.truth, VALUES.guess * 0.5 + 25)
     by_items = items_interval([VALUES], [other], metric="rmse")
     grouped = Metric("grouped", "grouped", "value", False, compute=SHIPPED_REGISTRY["rmse"].compute)
-    found = [
-        leave_one_out(side, "grouped", SHIPPED_REGISTRY.with_own([grouped])).without for side in (VALUES, other)
-    ]
+    with use_metrics(SHIPPED_REGISTRY.with_own([grouped])):
+        found = [leave_one_out(side, "grouped").without for side in (VALUES, other)]
     moved = found[1] - found[0]
     spread = np.sqrt((moved.size - 1) / moved.size * np.square(moved - moved.mean()).sum())
     assert 1.98 * spread == pytest.approx((by_items.high - by_items.low) / 2, rel=0.3)

@@ -13,7 +13,7 @@ from grader.checks.unrecorded import as_printed, cannot_tell, where_sure, withou
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.compare import Difference, compare
-from grader.evidence.groups import OVER_ITEMS, arm_group
+from grader.evidence.groups import arm_group, over_items
 from grader.evidence.listed import (
     loosely_held,
     named_settings,
@@ -40,13 +40,13 @@ from grader.reading.prose import Block
 from grader.reading.template import PARTS, Part, part_of
 from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 from paribus.course.assignment import Cell
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 
 LEAST_EFFECT = 0.01
 """A change of a share that counts as a difference where the course sets no margin: one point."""
 
 
-@check("experiments.template_complete", "All five parts filled in")
+@check("experiments.template_complete", "All five parts filled in", options=("experiment", "parts"), texts="all")
 def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """All five parts of the experiment template are filled in: the variable changed, what was held constant, the
     prediction, the result, and whether it is meaningful.
@@ -136,7 +136,7 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list
     return None
 
 
-@check("experiments.held_constant", "What you held constant")
+@check("experiments.held_constant", "What you held constant", options=("experiment",), texts="all")
 def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
     has the value you give it.
@@ -236,7 +236,12 @@ def _setting_of(difference: Difference) -> str:
     return difference.name if difference.kind == "setting" else difference.kind
 
 
-@check("experiments.result_matches", "The result is what was recorded")
+@check(
+    "experiments.result_matches",
+    "The result is what was recorded",
+    options=("experiment", "min_numbers"),
+    texts="all",
+)
 def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your result are those that the runs recorded, for the metric and the arm you name."""
     key = experiment_of(case, cell, options)
@@ -291,7 +296,12 @@ def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
     ]
 
 
-@check("experiments.meaningful_supported", "The claim fits the noise")
+@check(
+    "experiments.meaningful_supported",
+    "The claim fits the noise",
+    options=("experiment", "metric", "margin"),
+    texts="all",
+)
 def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your conclusion claims no more than the noise allows: with one run an arm, nobody can tell an effect from the
     seed; with several, the intervals decide.
@@ -380,7 +390,7 @@ def _holds_zero(held: claims.Judgement, metric: str, margin: float | None) -> bo
     Without a margin a share has one point; in another unit nobody knows what is little.
     """
     if margin is None:
-        if metric not in SHIPPED_REGISTRY or not SHIPPED_REGISTRY[metric].is_share:
+        if metric not in registry() or not registry()[metric].is_share:
             return False
         margin = LEAST_EFFECT
     low, high = held.values.get("paired", held.values.get("welch", (0.0, 0.0)))
@@ -396,7 +406,7 @@ def _margin(case: Case, options: Mapping[str, Any]) -> float | None:
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:
     """The metric of the conclusion: named in it, else the predicted one, else the one that chose the runs."""
     for source in (text, prediction):
-        named = [mention.name for mention in vocabulary.find_all("metrics", source) if mention.name in OVER_ITEMS]
+        named = [mention.name for mention in vocabulary.find_all("metrics", source) if mention.name in over_items()]
         if named:
             return named[0]
     first = next((run.prediction.metric for run in arms.changed if run.prediction is not None), "")

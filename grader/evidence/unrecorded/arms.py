@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grader.evidence.aliases import is_off, spellings
 from grader.evidence.compare import Difference
+from grader.evidence.groups import over_items
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms, read_runs
 from grader.evidence.settings import loose_names
 from grader.evidence.unrecorded.names import Value, same_value
@@ -15,7 +16,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
-from paribus.metrics.registry import SHIPPED_REGISTRY
+from paribus.metrics.registry import registry
 from paribus.records.record import ConfigField, Epoch, Record
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
@@ -286,11 +287,11 @@ def _as_run(
         config={setting: ConfigField(value, "knob") for setting, value in run.settings.items()
                 if setting not in unknown},
         epochs=tuple(
-            Epoch(int(epoch), {metric: shown.value for metric, shown in item.items() if metric in SHIPPED_REGISTRY})
+            Epoch(int(epoch), {metric: shown.value for metric, shown in item.items() if metric in registry()})
             for epoch, item in run.epochs if float(epoch).is_integer()
         ),
         chosen_epoch=run.chosen if run.chosen is not None else _chosen(run),
-        values={metric: item.value for metric, item in run.reported.items() if metric in SHIPPED_REGISTRY},
+        values={metric: item.value for metric, item in run.reported.items() if metric in registry()},
     )  # fmt: skip
     return Run(None, record, -1, run.position)
 
@@ -305,6 +306,6 @@ def _chosen(run: ShownRun) -> int | None:
         (
             int(epoch) for epoch, item in run.epochs
             if any(name in item and item[name].agrees(value) for name, value in run.reported.items()
-                   if name in ("macro_f1", "accuracy", "validation_loss"))
+                   if name in over_items() or name == "validation_loss")
         ), None,
     )  # fmt: skip

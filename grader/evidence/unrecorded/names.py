@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from grader.reading import vocabulary
+from paribus.metrics.registry import per_registry, registry
 
 Value = str | int | float | bool | None
 
@@ -78,9 +79,9 @@ _SPLITS: Mapping[str, str] = {
 }
 
 
-@cache
+@per_registry()
 def _table() -> Mapping[str, Key]:
-    found: dict[str, Key] = {}
+    found = {metric.name: Key(Means.METRIC, metric.name) for metric in registry() if metric.compute is not None}
     for means, names in ((Means.METRIC, _METRICS), (Means.SETTING, _SETTINGS)):
         for name, spoken in names.items():
             found.update({word: Key(means, name) for word in spoken.split()})
@@ -99,7 +100,7 @@ def plain_key(text: str) -> str:
     return re.sub(r"[\W_]+", "_", _CAMEL.sub("_", last).lower()).strip("_")
 
 
-@lru_cache(maxsize=8192)
+@per_registry(8192)
 def key_of(text: str) -> Key:
     """What a key means; OTHER, with its plain spelling, where it means nothing that is known."""
     plain = plain_key(text)
@@ -113,11 +114,7 @@ def key_of(text: str) -> Key:
     return _spoken(plain) or Key(Means.OTHER, plain)
 
 
-_SPOKEN = {
-    "accuracy": ("accuracy", ""), "macro_f1": ("macro_f1", ""), "weighted_f1": ("weighted_f1", ""),
-    "zero_f1_classes": ("zero_f1_classes", ""), "validation_loss": ("loss", "validation"),
-    "train_loss": ("loss", "train"),
-}  # fmt: skip
+_LOSSES = {"validation_loss": ("loss", "validation"), "train_loss": ("loss", "train")}
 
 
 def _spoken(plain: str) -> Key | None:
@@ -129,8 +126,9 @@ def _spoken(plain: str) -> Key | None:
             continue
         if means is Means.SETTING:
             return Key(means, found[0].name) if found[0].name in _SETTINGS else None
-        if found[0].name in _SPOKEN:
-            return Key(means, *_SPOKEN[found[0].name])
+        name, known = found[0].name, registry()
+        if name in _LOSSES or (name in known and known[name].compute is not None):
+            return Key(means, *_LOSSES.get(name, (name, "")))
     return None
 
 

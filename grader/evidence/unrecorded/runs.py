@@ -11,6 +11,7 @@ from grader.evidence.unrecorded.drafts import Draft, Metrics, add, agree, begins
 from grader.evidence.unrecorded.names import Value, same_value
 from grader.evidence.unrecorded.printed import Entry, entries_of
 from grader.model import Case, RecoveredCell
+from paribus.metrics.registry import leading, registry
 
 MAX_RUNS = 80
 
@@ -36,10 +37,11 @@ class ShownRun:
 
     @property
     def best(self) -> float | None:
-        """The first epoch with the highest macro-F1, else with the highest accuracy; None where none has either."""
-        for metric in ("macro_f1", "accuracy"):
-            scored = [(item[metric].value, -epoch) for epoch, item in self.epochs if metric in item]
-            if scored and len(scored) == len(self.epochs):
+        """The first epoch that is best by the first metric that every epoch shows; None where there is none."""
+        for name in leading(name for _, item in self.epochs for name in item):
+            sign = 1 if registry()[name].higher_is_better else -1
+            scored = [(sign * item[name].value, -epoch) for epoch, item in self.epochs if name in item]
+            if len(scored) == len(self.epochs):
                 return -max(scored)[1]
         return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.values import SCORES, Values
+from grader.evidence.worded.values import Values
 
 _NONE = re.compile(
     r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|"
@@ -65,10 +65,10 @@ def unsupported(reading: Reading, values: Values, words: str, *, absent: bool) -
     pairs = [pair for pair in values.measured.experiments if {group.key for group in pair} & named]
     if not pairs and reading.sentence.group_keys:
         return  # it is about runs that are no arms
-    metrics = [name for name in SCORES if name in reading.sentence.metric_names] or list(SCORES)
+    metrics = [name for name in values.scores if name in reading.sentence.metric_names] or list(values.scores)
     told = []
     for first, second in pairs or values.measured.experiments:
-        if min(len(values.seeds("accuracy", group.key)) for group in (first, second)) < 2:
+        if min(len(values.seeds_of(group.key)) for group in (first, second)) < 2:
             told.append("one run an arm shows neither an effect nor that there is none")
             continue
         for metric in metrics:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grader.evidence.groups import EPOCH_METRICS
+from grader.evidence.checkpoints import metric_of
+from grader.evidence.groups import epoch_metrics
 from grader.evidence.runs import Run, finished
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.values import LOWER_IS_BETTER, Values
+from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
+from paribus.metrics.registry import registry
 
 _BY_RULE = re.compile(
     r"\bbecause\b[^.;]{0,60}\bepochs?\b[^.;]{0,40}\b(?:without|no|not)\b|\btwo epochs (?:had )?(?:passed|gone by|"
@@ -93,10 +95,12 @@ def _patience(run: Run) -> int:
 def _ran_out(run: Run) -> bool | None:
     """Patience ended the run, or ran out with its last epoch; None where the log does not say."""
     allowed = run.setting("epochs")
-    scores = [line.get("macro_f1") for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
+    by = metric_of(run)
+    scores = [line.get(by.name) for line in sorted(run.record.epochs, key=lambda line: line.epoch)]
     if not isinstance(allowed, int) or not scores or None in scores:
         return None
-    best = scores.index(max(score for score in scores if score is not None)) + 1
+    known = [score for score in scores if score is not None]
+    best = scores.index(max(known) if by.higher_is_better else min(known)) + 1
     return len(scores) < allowed or len(scores) - best >= _patience(run)
 
 
@@ -105,7 +109,7 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.sentence.row or _HOPED.search(reading.lower):
         return
     yield from _criteria(reading, values)
-    named = [item for item in reading.sentence.metrics if item.name in EPOCH_METRICS]
+    named = [item for item in reading.sentence.metrics if item.name in epoch_metrics()]
     for start, end in _parts(reading):
         best = vocabulary.frame("epoch_best").search(reading.lower, start, end)
         epochs = [
@@ -132,7 +136,7 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         metric, words = next(iter(metrics)), (best or by)
         lowest = best is not None and re.search(r"lowest|minimum|bottom|low point", best[0]) is not None
         highest = best is not None and re.search(r"highest|maximum|peak", best[0]) is not None
-        if (lowest and metric not in LOWER_IS_BETTER) or (highest and metric in LOWER_IS_BETTER) or words is None:
+        if (lowest and not lower_is_better(metric)) or (highest and lower_is_better(metric)) or words is None:
             continue
         logs = _logs(reading, values, metric)
         if logs and not any(_is_best(epochs[0], log, metric) for log in logs):
@@ -156,11 +160,13 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     if (disagree is None) == (agree is None) or not re.search(r"\bepoch|\bcriteri|\bloss\b", reading.lower):
         return
     names = reading.sentence.metric_names
-    if not {"validation_loss", "macro_f1"} <= names and "criteri" not in reading.lower:
+    by = values.chosen_by
+    if not {"validation_loss", by} <= names and "criteri" not in reading.lower:
         return
-    scores, losses = _logs(reading, values, "macro_f1"), _logs(reading, values, "validation_loss")
+    scores, losses = _logs(reading, values, by), _logs(reading, values, "validation_loss")
+    pick = min if lower_is_better(by) else max
     same = [
-        score.index(max(score)) == loss.index(min(loss))
+        score.index(pick(score)) == loss.index(min(loss))
         for score, loss in zip(scores, losses, strict=False)
         if len(loss) > 2
     ]
@@ -169,7 +175,7 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
         told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
-            f"{hit[0] if hit else ''!r}: macro-F1 and validation loss by epochs are {told}",
+            f"{hit[0] if hit else ''!r}: {registry()[by].title} and validation loss by epochs are {told}",
         )  # fmt: skip
 
 
@@ -177,7 +183,7 @@ def _is_best(said: int, log: Sequence[float], metric: str) -> bool:
     index = said - 1 if said > 0 else said
     if not -len(log) <= index < len(log):
         return False
-    best = min(log) if metric in LOWER_IS_BETTER else max(log)
+    best = min(log) if lower_is_better(metric) else max(log)
     return abs(log[index] - best) < 1e-4
 
 
@@ -194,14 +200,14 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         named = [
             item.name
             for item in reading.sentence.metrics
-            if start <= item.start < end and item.name in EPOCH_METRICS
+            if start <= item.start < end and item.name in epoch_metrics()
         ]
         if len(hits) != 1 or len(set(named)) != 1 or _DENIED.search(reading.lower[start:end]):
             continue
         metric = named[0]
         up = hits[0]["up"] is not None
         if re.match(r"improv|kept", hits[0][0]):
-            up = metric not in LOWER_IS_BETTER
+            up = not lower_is_better(metric)
         logs = _logs(reading, values, metric)
         if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
@@ -249,7 +255,8 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         )
         if pair is not None and len(which) < 2 and not which:
             continue
-        metric = next((item.name for item in reading.sentence.metrics if item.name in EPOCH_METRICS), "macro_f1")
+        named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
+        metric = next(named, values.chosen_by)
         logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
         smallest = hit[0].startswith("smallest")
         right = []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.values import LOWER_IS_BETTER, Place, Values
+from grader.evidence.worded.values import Place, Values, lower_is_better
 from grader.reading import vocabulary
 
 TIERS = ("head", "mid", "tail")
@@ -127,7 +127,7 @@ def _of_seeds(reading: Reading, values: Values, said: int, word: str, *, up: boo
     names = reading.sentence.metric_names or reading.sentence.implied_metrics
     found = []
     for first, second in values.measured.experiments:
-        for metric in names - LOWER_IS_BETTER:
+        for metric in (name for name in names if not lower_is_better(name)):
             before, after = values.seeds(metric, first.key), values.seeds(metric, second.key)
             changes = {str(seed): after[seed] - before[seed] for seed in before if seed in after}
             if len(changes) > 1 and str(said) in changes:

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from grader.evidence.groups import COUNTED
 from grader.evidence.worded.reading import Doubt, Hit, Reading
-from grader.evidence.worded.values import LOWER_IS_BETTER, SCORES, Place, Values
+from grader.evidence.worded.values import Place, Values, lower_is_better
 from grader.reading import vocabulary
+from paribus.metrics.registry import MEAN_F1
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
@@ -121,7 +122,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             for item in reading.tiers
         ):
             continue  # one tier is compared with another
-        metrics = _metrics(hit, start, end, reading)
+        metrics = _metrics(hit, start, end, reading, values)
         compared = _compared(hit, start, end, reading, values)
         if spread and _THAN_SPREAD.match(reading.lower[hit.end : end]):
             continue  # a difference is held against the spread
@@ -156,7 +157,7 @@ def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
         if len(hits) != 1 or hits[0].denied or reading.tiers:
             continue
         hit = hits[0]
-        metrics = ("accuracy", "macro_f1") if found[0].startswith("both") else SCORES
+        metrics = values.scores[:2] if found[0].startswith("both") else values.scores
         compared = list(_compared(hit, start, end, reading, values))
         if not compared and hit.relation.role == "change":
             compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
@@ -252,7 +253,7 @@ def _judge(hit: Hit, pair: Asked, values: Values) -> bool | None:
     if a is None or b is None:
         return None
     sign = hit.relation.sign
-    if hit.relation.merit and pair.first.metric in LOWER_IS_BETTER:
+    if hit.relation.merit and lower_is_better(pair.first.metric):
         sign = -sign
     if a != b and abs(a - b) < CLOSE * max(abs(a), abs(b)):
         return None
@@ -285,7 +286,7 @@ def _places(
     tier, epoch = next(iter(tiers), ""), next(iter(epochs), 0)
     if not any(start <= first < end for first, _, _ in reading.sentence.groups) and not epoch:
         metrics = tuple(name for name in metrics if not name.endswith("_loss"))  # a loss falls over the epochs
-    if tier and not {"f1", "macro_f1"} & (set(metrics) | reading.sentence.implied_metrics):
+    if tier and not {"f1", MEAN_F1} & (set(metrics) | reading.sentence.implied_metrics):
         return
     metrics = ("f1",) if tier else tuple(name for name in metrics if name != "f1")
     for first, second in groups:
@@ -293,7 +294,7 @@ def _places(
             yield Asked(Place(metric, first, tier, epoch, spread), Place(metric, second, tier, epoch, spread))
 
 
-def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...]:  # noqa: PLR0911
+def _metrics(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> tuple[str, ...]:  # noqa: PLR0911
     """The metrics that may be meant: named in the clause, else in the sentence, else what the text is about."""
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
@@ -314,16 +315,16 @@ def _metrics(hit: Hit, start: int, end: int, reading: Reading) -> tuple[str, ...
     pronoun = _PRONOUN.match(reading.lower[start : hit.start]) is not None
     if named and (pronoun or (hit.relation.merit and hit.relation.role != "change")):
         names = dict.fromkeys(item.name for item in named)
-        more = SCORES if hit.relation.merit else ()
+        more = values.scores if hit.relation.merit else ()
         return tuple(name for name in (*names, *more) if not (name in COUNTED and word.startswith("gain")))
     if hit.relation.merit and hit.relation.role != "change":
-        about = [name for name in SCORES if name in reading.sentence.implied_metrics]
-        return tuple(about) if len(about) == 1 else SCORES
+        about = [name for name in values.scores if name in reading.sentence.implied_metrics]
+        return tuple(about) if len(about) == 1 else values.scores
     if not named and _ANY_SCORE.search(reading.lower[start:end]):
-        return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(SCORES)), *SCORES)))
+        return tuple(dict.fromkeys((*(reading.sentence.implied_metrics & set(values.scores)), *values.scores)))
     if hit.relation.role == "steady" or _SPREAD.search(reading.lower[start:end]):
         told = {item.name for item in named} or set(reading.sentence.implied_metrics)
-        return tuple(sorted(told & set(SCORES))) or SCORES
+        return tuple(sorted(told & set(values.scores))) or values.scores
     implied = hit.relation.role == "change" and pronoun and not named
     tiers = hit.relation.role == "change" and bool(reading.tiers)
     return tuple(sorted(reading.sentence.implied_metrics)) if implied or tiers else ()

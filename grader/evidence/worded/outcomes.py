@@ -7,6 +7,7 @@ from grader.evidence.statements import Sentence
 from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.reading import vocabulary
+from paribus.metrics.registry import MEAN_F1
 from paribus.records.record import Prediction
 
 NEAR = 0.001
@@ -122,7 +123,7 @@ def _weaker(outcome: Foretold) -> bool | None:
 def other_metric(predicted: str, sentences: Sequence[Sentence], traces: Sequence[Trace]) -> Iterator[Doubt]:
     """The result quotes other metrics than the one that was predicted, and not that one."""
     named = {name for sentence in sentences for name in sentence.metric_names}
-    if predicted == "macro_f1":
+    if predicted == MEAN_F1:
         named -= {"f1"}
     quoted = [item for item in traces if item.metric]
     if not predicted or not named or not quoted or predicted in named | {item.metric for item in quoted}:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from grader.evidence.groups import COUNTED
 from grader.evidence.worded.order import AMOUNTS, ANOTHER_MATTER
 from grader.evidence.worded.reading import Doubt, Hit, Reading
-from grader.evidence.worded.values import LOWER_IS_BETTER, SCORES, Values
+from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
@@ -97,7 +97,13 @@ def _changes(
     """
     metrics: Set[str] = {item.name for item in reading.sentence.metrics if start <= item.start < end}
     earlier = reading.before.metric_names if reading.before is not None else frozenset()
-    metrics = metrics or reading.sentence.metric_names or earlier or reading.sentence.implied_metrics or set(SCORES)
+    metrics = (
+        metrics
+        or reading.sentence.metric_names
+        or earlier
+        or reading.sentence.implied_metrics
+        or set(values.scores)
+    )
     word = reading.lower[hit.start : hit.end]
     if word in AMOUNTS and not any(0 <= item.start - hit.end < 20 for item in reading.sentence.metrics):
         return
@@ -114,7 +120,7 @@ def _changes(
         for metric in sorted(metrics):
             a, b = values.seeds(metric, before.key), values.seeds(metric, after.key)
             sign = hit.relation.sign
-            if hit.relation.merit and metric in LOWER_IS_BETTER:
+            if hit.relation.merit and lower_is_better(metric):
                 sign = -sign
             joined = any(
                 re.search(r"\bthan\W+(?:the\W+)?$", reading.lower[start:first])

@@ -32,7 +32,7 @@ def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
 def most_pairs(values: Values) -> int:
     """The most seeds that both arms of an experiment share."""
     counts = (
-        len(set(values.seeds("accuracy", first.key)) & set(values.seeds("accuracy", second.key)))
+        len(values.seeds_of(first.key) & values.seeds_of(second.key))
         for first, second in values.measured.experiments
     )
     return max(counts, default=0)

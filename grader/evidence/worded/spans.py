@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.values import SCORES, Values
+from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 from grader.reading.claimed import claimed
 
@@ -57,7 +57,9 @@ def _said(piece: str, before: bool | None) -> tuple[bool, str] | None:
 
 def _held_against(reading: Reading, values: Values, piece: str, words: str, *, inside: bool) -> Iterator[Doubt]:
     judged = []
-    names = reading.sentence.metric_names or reading.sentence.implied_metrics & set(SCORES) or set(SCORES)
+    names = (
+        reading.sentence.metric_names or reading.sentence.implied_metrics & set(values.scores) or set(values.scores)
+    )
     for first, second in values.measured.experiments:
         for metric in sorted(names):
             bounds = _bounds(values, metric, first.key, second.key)
@@ -82,7 +84,7 @@ def _is_right(piece: str, bounds: Bounds, *, inside: bool) -> bool:
     """The intervals that a piece may mean are as it says."""
     kinds = {kind for kind in KINDS if claimed("interval", kind, piece)}
     over = {kind: low <= 0 <= high for kind, (low, high) in bounds.items()}
-    if re.search(r"over (?:the )?seeds", piece):
+    if re.search(r"over (?:the |all )?(?:\w+ )?seeds", piece):
         over.pop("items", None)
     mine = {kind: found for kind, found in over.items() if kind in kinds} or over
     if claimed("interval", "none", piece):

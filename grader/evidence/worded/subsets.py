@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
+from paribus.metrics.registry import MEAN_F1
 
 _REVERSED = re.compile(
     r"\b(?:revers\w+|turn(?:s|ed)? (?:a)?round|the other way (?:a)?round|changes? (?:its )?(?:sign|sides|"
@@ -42,7 +43,7 @@ def wrong_subsets(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _differences(values: Values, first: str, second: str) -> tuple[float | None, float | None]:
     part = [values.value(Place("f1", key, "steady")) for key in (first, second)]
-    whole = [values.value(Place("macro_f1", key)) for key in (first, second)]
+    whole = [values.value(Place(MEAN_F1, key)) for key in (first, second)]
     if None in part or None in whole:
         return None, None
     return part[1] - part[0], whole[1] - whole[0]  # type: ignore[operator]

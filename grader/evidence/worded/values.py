@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.evidence.aliases import is_off, names_of
+from grader.evidence.checkpoints import chosen_by
 from grader.evidence.facts import Fact, Kind
-from grader.evidence.groups import COUNTED, EPOCH_METRICS, Group
+from grader.evidence.groups import COUNTED, Group, epoch_metrics, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.runs import by_seed, finished
 from grader.reading.vocabulary import Phrases
+from paribus.metrics.registry import CLASS_METRICS, in_order, registry
 
-LOWER_IS_BETTER = frozenset(
-    {"validation_loss", "train_loss", "zero_f1_classes", "never_predicted", "always_wrong", "error_rate", "lost"}
-)
-SCORES = ("accuracy", "macro_f1", "weighted_f1")
-"""What "better" may mean where no metric is named."""
+_FEWER_IS_BETTER = frozenset({"never_predicted", "always_wrong", "error_rate", "lost"})
+"""What prose counts besides metrics, and would rather have less of."""
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a smaller value is the better one; of what is no metric, whether people say so."""
+    known = registry()
+    return metric in _FEWER_IS_BETTER or (metric in known and not known[metric].higher_is_better)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,26 @@ class Values:
         """The group of a key."""
         return next((group for group in self.measured.groups if group.key == key), None)
 
+    @cached_property
+    def scores(self) -> tuple[str, ...]:
+        """What "better" may mean where no metric is named: what the runs were scored by, without counts, in the
+        order of tables; of runs without any, what classes are scored by.
+        """
+        found = {name for group in self.measured.groups for run in group.runs for name in run.metrics}
+        return tuple(in_order(name for name in found if name in over_items())) or tuple(
+            in_order(name for name in CLASS_METRICS if name in over_items())
+        )
+
+    @cached_property
+    def chosen_by(self) -> str:
+        """The metric by which the runs' epochs were chosen."""
+        return chosen_by([run for group in self.measured.groups for run in group.runs])
+
+    def seeds_of(self, key: str) -> frozenset[int | None]:
+        """The seeds of a group's finished runs; none of runs with different settings."""
+        group = self.group(key)
+        return frozenset() if group is None or group.trials else frozenset(by_seed(group.runs))
+
     def named(self, metric: str, key: str) -> float | None:
         """A count or a probability of a group, its mean over the seeds where there are several."""
         return self._named.get((key, metric))
@@ -94,7 +119,7 @@ class Values:
     def epochs(self, metric: str, key: str) -> tuple[list[float], ...]:
         """A metric epoch by epoch, for each run of a group that logged it."""
         group = self.group(key)
-        if group is None or metric not in EPOCH_METRICS:
+        if group is None or metric not in epoch_metrics():
             return ()
         logs = []
         for run in finished(group.runs):
@@ -218,7 +243,7 @@ def _at_epoch(group: Group, place: Place) -> float | None:
     for run in finished(group.runs):
         lines = sorted(run.record.epochs, key=lambda line: line.epoch)
         index = place.epoch - 1 if place.epoch > 0 else place.epoch
-        if not -len(lines) <= index < len(lines) or place.metric not in EPOCH_METRICS:
+        if not -len(lines) <= index < len(lines) or place.metric not in epoch_metrics():
             return None
         value = lines[index].get(place.metric)
         if value is None:

@@ -1,0 +1,119 @@
+"""The checks that a file declares, read without running it: names, titles, options, what students may see.
+
+The generator validates sources with this and never imports the grader; a course's checks.py is read in the same
+way. What a check is called, and what may be said to it, is written once: on its decorator.
+"""
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from paribus.course.errors import CatalogError
+from paribus.course.near import did_you_mean
+
+DECORATOR = "check"
+SAYS = ("name", "title", "options", "public", "withheld", "basis", "texts")
+"""What ``@check(…)`` may be given, by name."""
+NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One check as its decorator declares it. ``options`` are what a source may say to it beyond its points;
+    ``public``: a student may be told its verdict before handing in; ``compares``: it holds work against what the
+    course recorded, and has other words where the course keeps that to itself.
+    """
+
+    name: str
+    options: tuple[str, ...] = ()
+    public: bool = True
+    compares: bool = False
+    function: str = ""
+
+    @property
+    def family(self) -> str:
+        """What its name begins with."""
+        return self.name.partition(".")[0]
+
+
+def declared_in(text: str, file: str) -> tuple[Declared, ...]:
+    """The checks of a Python text, in order. CatalogError names ``file`` and the line where one cannot be read."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise CatalogError(f"{file}{line}: is no Python ({error}). Correct the line.") from error
+    return tuple(
+        _declared(node, call, file)
+        for node in tree.body if isinstance(node, ast.FunctionDef)
+        for call in node.decorator_list if is_check(call)
+    )  # fmt: skip
+
+
+def is_check(node: ast.expr) -> bool:
+    """Whether a decorator is ``@check(…)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == DECORATOR
+
+
+def _declared(node: ast.FunctionDef, decorator: ast.expr, file: str) -> Declared:
+    assert isinstance(decorator, ast.Call)  # noqa: S101 - `is_check` has looked
+    where = f"{file}:{decorator.lineno}"
+    said: dict[str, Any] = {}
+    given = [
+        *zip(SAYS, decorator.args, strict=False),
+        *((item.arg or "**", item.value) for item in decorator.keywords),
+    ]
+    for name, value in given:
+        if name not in SAYS:
+            raise CatalogError(
+                f"{where}: @check is given {name}=; expected some of {', '.join(SAYS)}.{did_you_mean(name, SAYS)}"
+            )
+        try:
+            said[name] = ast.literal_eval(value)
+        except ValueError as error:
+            raise CatalogError(
+                f"{where}: {name}= of @check is `{ast.unparse(value)}`; write the value itself, since this file is "
+                "also read without being run."
+            ) from error
+    called, options = said.get("name", ""), said.get("options", ())
+    if not isinstance(called, str) or not NAME.fullmatch(called):
+        raise CatalogError(
+            f"{where}: the check is called {called!r}; expected a family and a name, such as 'own.units'."
+        )
+    if not isinstance(options, tuple | list) or not all(isinstance(item, str) for item in options):
+        raise CatalogError(f"{where}: options= of {called} is {options!r}; expected names, such as ('words',).")
+    return Declared(called, tuple(options), bool(said.get("public", True)), bool(said.get("withheld")), node.name)
+
+
+@cache
+def shipped_checks() -> Mapping[str, Declared]:
+    """The grader's own checks, by name, from the files that declare them."""
+    spec = find_spec("grader")
+    folders = [Path(place) / "checks" for place in (spec.submodule_search_locations or ())] if spec else []
+    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    found = (item for path in files for item in declared_in(path.read_text(encoding="utf-8"), str(path)))
+    return MappingProxyType({item.name: item for item in found})
+
+
+def with_own(text: str, file: str) -> Mapping[str, Declared]:
+    """The grader's checks and those of a course's checks.py, by name. CatalogError where one takes a name or a
+    family of ours, or is there twice.
+    """
+    known = dict(shipped_checks())
+    families = {item.family for item in known.values()}
+    for item in declared_in(text, file):
+        if item.family in families:
+            raise CatalogError(
+                f"{file}: the check {item.name!r} has a family of paribus's own; call it, for example, "
+                f"'own.{item.name.partition('.')[2]}'."
+            )
+        if item.name in known:
+            raise CatalogError(f"{file}: two checks are called {item.name!r}; give each a name of its own.")
+        known[item.name] = item
+    return MappingProxyType(known)
