@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.evidence.aliases import is_off, spellings
-from grader.evidence.compare import Difference
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms, read_runs
 from grader.evidence.settings import loose_names
 from grader.evidence.unrecorded.names import Value, same_value
@@ -15,6 +14,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
+from paribus.experiments.one_change import Difference
 from paribus.metrics.registry import SHIPPED_REGISTRY
 from paribus.records.record import ConfigField, Epoch, Record
 
