@@ -23,7 +23,6 @@ from generator.rehearsal.shown import records_of
 from paribus.metrics.registry import leading
 from paribus.records.record import Prediction, Record
 
-LINK = "baseline_run"
 ARMS = ("baseline", "changed")
 INTERVALS = ("welch", "paired")
 
@@ -130,11 +129,14 @@ def read_facts(notebook: Mapping[str, Any]) -> Facts:
     records = records_of(notebook)
     starts = {record.run: record for record in records if record.kind == "start"}
     results = [record for record in records if record.kind == "result"]
-    values = {name: value for record in records if record.kind == "value" for name, value in record.values.items()}
+    values = {
+        name: value for record in records if record.kind == "value" for name, value in record.numbers().items()
+    }
+    served = [link for record in records for link in record.served()]
     metrics: dict[str, dict[int, Mapping[str, float]]] = {}
     settings: dict[str, Mapping[str, Any]] = {}
     for record in results:
-        for name in _names(record, values):
+        for name in _names(record, served):
             metrics.setdefault(name, {})[record.seed or 0] = dict(record.values)
             started = starts.get(record.run, record)
             settings[name] = {**started.knobs(), "seed": record.seed}
@@ -142,18 +144,10 @@ def read_facts(notebook: Mapping[str, Any]) -> Facts:
     predictions = {
         record.experiment: record.prediction for record in starts.values() if record.prediction is not None
     }
-    return Facts(metrics, settings, _without_links(values), vary, predictions)
+    return Facts(metrics, settings, values, vary, predictions)
 
 
-def _names(record: Record, values: Mapping[str, float]) -> Sequence[str]:
+def _names(record: Record, served: Sequence[tuple[str, str]]) -> Sequence[str]:
     """What a run is called: its own name, its arm, and the arm of every experiment that uses it as a baseline."""
     found = [f"{record.experiment}:{record.arm}"] if record.arm in ARMS else [record.run_name]
-    for name in values:
-        parts = name.split(".")
-        if len(parts) == 4 and parts[0] == "experiment" and parts[2] == LINK and parts[3] == record.run:
-            found.append(f"{parts[1]}:baseline")
-    return found
-
-
-def _without_links(values: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in values.items() if not name.startswith("experiment.")}
+    return found + [f"{key}:baseline" for key, run in served if run == record.run]

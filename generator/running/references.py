@@ -150,10 +150,6 @@ def records_in(notebook: Mapping[str, Any]) -> list[Record]:
     return found
 
 
-SERVED = ".baseline_run."
-"""In a value's name: between an experiment's key and the earlier run that serves its baseline arm."""
-
-
 def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
     """The references in ``records`` by name.
 
@@ -168,9 +164,8 @@ def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
         if record.kind == "result":
             runs.setdefault(record.run_name, {})[record.seed] = by_run[record.run] = record
         elif record.kind == "value":
-            links = [tuple(name.split(SERVED)) for name in record.values if SERVED in name]
-            served += [(f"{key.removeprefix('experiment.')}.baseline", run) for key, run in links]
-            values.update({name: value for name, value in record.values.items() if SERVED not in name})
+            served += [(f"{key}.baseline", run) for key, run in record.served()]
+            values.update(record.numbers())
     for arm, run in served:  # an earlier run is one seed of a baseline arm whose other seeds were trained for it
         if arm in runs and run in by_run:
             runs[arm].setdefault(by_run[run].seed, by_run[run])

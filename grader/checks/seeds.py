@@ -10,7 +10,6 @@ from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import as_printed, enough_shown, paired_shown, seeds_apart, without_records
 from grader.code.findings import Kind
 from grader.code.reading import about_experiment, of_kind
-from grader.evidence.compare import knobs_of
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
 from grader.evidence.traces import Status, Trace
@@ -23,6 +22,7 @@ from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell
 from grader.reading.written import template_cells, written_parts
 from paribus.course.assignment import Cell
+from paribus.experiments.one_change import choices
 
 
 @check("seeds.reported", "Seeds recorded", options=("experiment",))
@@ -88,10 +88,10 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
     """
     mine = [*arms.baseline, *arms.changed]
     first = min((run.start_position for run in arms.changed if run.start is not None), default=0)
-    wanted = knobs_of(arms.changed[-1]) if arms.changed else {}
+    wanted = choices(arms.changed[-1]) if arms.changed else {}
     found = {run.seed for run in arms.other} | {seed for seed in named if isinstance(seed, int)}
     for run in finished(read_runs(case)):
-        tried = bool(wanted) and run.start_position < first and knobs_of(run) == wanted
+        tried = bool(wanted) and run.start_position < first and choices(run) == wanted
         if run not in mine and (tried or {run.name, run.record.experiment} & set(named)):
             found.add(run.seed)
     return found

@@ -11,9 +11,9 @@ from grader.code.moments import Trained
 from grader.code.paths import Path, path_of
 from grader.code.program import Program
 from grader.code.uses import DISPLAYS
-from grader.evidence.compare import knobs_of
 from grader.evidence.runs import finished
 from grader.model import Case
+from paribus.experiments.one_change import choices
 
 KEYWORDS: Mapping[str, frozenset[str]] = {
     "learning_rate": frozenset({"lr", "learning_rate"}),
@@ -52,7 +52,7 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
     """The varied setting, or another that the records hold, is never read by the training."""
     if vary in NOT_SETTINGS:
         return
-    known = [knobs_of(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
     followed = _follow(program, found)
     if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known):
         return

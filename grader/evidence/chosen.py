@@ -5,9 +5,9 @@ prediction.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.evidence.compare import knobs_of
 from grader.evidence.runs import Arms, Run, finished, own_records, read_runs
 from grader.model import Case
+from paribus.experiments.one_change import choices
 from paribus.metrics.registry import registry
 
 LEAST_TRIED = 3
@@ -86,7 +86,7 @@ def _before(runs: Sequence[Run], first: Run) -> list[Run]:
 
 def _same(run: Run, other: Run) -> bool:
     """One configuration, on the same rows."""
-    return knobs_of(run) == knobs_of(other) and run.data == other.data
+    return choices(run) == choices(other) and run.data == other.data
 
 
 def records_lost_before(case: Case, runs: Sequence[Run]) -> int:

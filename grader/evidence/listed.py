@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.evidence.compare import Comparison, Difference
 from grader.evidence.runs import Run
 from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
+from paribus.experiments.one_change import Comparison, Difference
 
 _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|but not|but the|besides|aside from|not|no|n't|unlike|instead of|"

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from grader.evidence.compare import Difference, values_seen
 from grader.evidence.runs import Arms, Run, finished
-from grader.reading import vocabulary
+from paribus.experiments.one_change import ALWAYS_CHOSEN, FOUND_BY_TRAINING, PLACES, Difference, values_seen
 
 _COUNTS = (
     "step", "update", "iter", "batch", "token", "warm", "total", "num", "rows", "size", "per_", "second", "minute",
@@ -19,8 +18,7 @@ def called_otherwise(arms: Arms, vary: str) -> list[Difference]:
     nor the place, nor the declared variable explains.
     """
     baseline, changed = finished(arms.baseline), finished(arms.changed)
-    places = {*vocabulary.phrases("environment", "names"), *vocabulary.phrases("outcomes", "names")}
-    known = {*places, *vocabulary.phrases("always_knobs", "names"), vary}
+    known = {*PLACES, *FOUND_BY_TRAINING, *ALWAYS_CHOSEN, vary}
     names = sorted(
         {name for run in (*baseline, *changed) for name, item in run.config.items() if item.role != "knob"}
     )

@@ -145,7 +145,7 @@ def named_values(case: Case) -> Mapping[str, tuple[float, int]]:
     values: dict[str, tuple[float, int]] = {}
     for found in own_records(case):
         if found.record is not None and found.record.kind == "value":
-            values.update({name: (float(value), found.position) for name, value in found.record.values.items()})
+            values.update({name: (float(value), found.position) for name, value in found.record.numbers().items()})
     return MappingProxyType(values)
 
 
@@ -167,10 +167,10 @@ def experiment_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=16 * CASES)
 def find_arms(case: Case, key: str) -> Arms:
-    """The runs of experiment ``key``; a baseline reused from an earlier run is found by its value record."""
+    """The runs of experiment ``key``; a baseline reused from an earlier run is found by the record that says so."""
     runs = read_runs(case)
-    prefix = f"experiment.{key}.baseline_run."
-    linked = {name.removeprefix(prefix) for name in named_values(case) if name.startswith(prefix)}
+    served = {link for found in own_records(case) if found.record is not None for link in found.record.served()}
+    linked = {run for experiment, run in served if experiment == key}
     mine = [run for run in runs if run.record.experiment == key]
     return Arms(
         key=key,

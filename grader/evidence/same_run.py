@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.evidence.compare import Difference
 from grader.evidence.runs import Arms, Run, by_seed
 from grader.reading import vocabulary
+from paribus.experiments.one_change import Difference
 
 SMALLEST_FACTOR = 1.05
 """The least factor between two values of a setting that acts by factors."""

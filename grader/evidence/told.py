@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import Any
 
 from grader.evidence.aliases import names_of
-from grader.evidence.compare import Comparison, Difference
 from grader.evidence.groups import fractions
 from grader.evidence.settings import fits, loose_names, plain_value, value_words
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
+from paribus.experiments.one_change import Comparison, Difference
 from paribus.records.record import Prediction
 
 _CHANGE = re.compile(

@@ -52,9 +52,9 @@ def look(records: Sequence[Record]) -> Look:
     fine: list[tuple[str, str]] = []
     if plain := len([start for start in done if not start.experiment]):
         fine.append(("single runs", f"{plain} finished"))
-    values = {name for record in records if record.kind == "value" for name in record.values}
+    served = {link for record in records for link in record.served()}
     for key in dict.fromkeys(start.experiment for start in starts if start.experiment):
-        faults, summary = _experiment(key, starts, done, values)
+        faults, summary = _experiment(key, starts, done, {run for experiment, run in served if experiment == key})
         todo += [(key, fault) for fault in faults]
         fine += [(key, summary)] if not faults else []
     return Look(tuple(dict.fromkeys(todo)), tuple(fine))
@@ -68,11 +68,9 @@ def _unfinished(starts: Iterable[Record], done: Sequence[Record]) -> list[Record
 
 
 def _experiment(
-    key: str, starts: Sequence[Record], done: Sequence[Record], values: set[str]
+    key: str, starts: Sequence[Record], done: Sequence[Record], linked: set[str]
 ) -> tuple[list[str], str]:
-    """What one experiment lacks, and a line for where it lacks nothing."""
-    prefix = f"experiment.{key}.baseline_run."
-    linked = {name.removeprefix(prefix) for name in values if name.startswith(prefix)}
+    """What one experiment lacks, and a line for where it lacks nothing; ``linked`` runs serve as its baseline."""
     mine = [start for start in done if start.experiment == key or start.run in linked]
     arms = {arm: {start.seed: start for start in mine if _arm(start, key) == arm} for arm in ARMS}
     if not any(start.arm in ARMS for start in starts if start.experiment == key):
@@ -87,9 +85,9 @@ def _experiment(
     alone = sorted(str(seed) for seed in set(baseline) ^ set(changed))
     if alone:
         faults.append(f"seed {', '.join(alone)} ran in one arm only: run each seed in both")
-    newest = list(changed.values())[-1]
+    runs = [*baseline.values()], [*changed.values()]
     try:
-        check_one_change(newest.vary, list(baseline.values())[-1], newest)
+        check_one_change(runs[1][-1].vary, *runs)
     except ExperimentError as error:
         faults.append(str(error))
     seeds = len(set(baseline) & set(changed))

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from paribus.metrics.registry import in_order, registry, title
 from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
+
+if TYPE_CHECKING:
+    from paribus.records.runs import RunResult
 
 FEW_VALUES = 6
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
@@ -67,6 +71,12 @@ def values_tables(values: Mapping[str, float]) -> tuple[Table, Table | None]:
     )
 
 
+def served_table(experiment: str, runs: Sequence["RunResult"]) -> Table:
+    """What people see of a record that makes finished runs the baseline of an experiment."""
+    told = "; ".join(f"{run.name}, seed {run.seed} (run {run.run})" for run in runs)
+    return Table(f"Baseline of {experiment}", (), (), told)
+
+
 def result_table(record: Record, never_predicted: int | None) -> Table:
     """What people see of a result: its metrics and which epoch was chosen."""
     rows = [(title(name), number(name, value)) for name, value in sorted(record.values.items())]
@@ -97,26 +107,26 @@ def summary_table(records: Sequence[Record]) -> Table:
     measured = {name for record in records if record.kind == "result" for name in record.values}
     metrics = [name for name in in_order(measured) if not name.endswith("_loss")]
     finished = {record.start for record in records if record.kind == "result"}
-    names = [name for record in records if record.kind == "value" for name in record.values]
+    names = {name for record in records if record.kind == "value" for name in record.numbers()}
+    served = [link for record in records for link in record.served()]
     rows: list[tuple[str, ...]] = []
     for record in records:
-        head = (record.run, record.run_name, _place(record, names), str(record.seed))
+        head = (record.run, record.run_name, _place(record, served), str(record.seed))
         if record.kind == "result":
             values = (number(name, record.values[name]) if name in record.values else "" for name in metrics)
             rows.append((*head, *values))
         elif record.kind == "start" and record.digest() not in finished:
             rows.append((*head, "begun, not finished", *[""] * (len(metrics) - 1)))
     header = ("id", "run", "experiment", "seed", *(title(name) for name in metrics))
-    note = f"{len(records)} records in this notebook, {len(set(names))} values among them."
+    note = f"{len(records)} records in this notebook, {len(names)} values among them."
     return Table("This notebook's runs", header, tuple(rows), note)
 
 
-def _place(record: Record, value_names: Sequence[str]) -> str:
+def _place(record: Record, served: Sequence[tuple[str, str]]) -> str:
     """Where a run stands in an experiment, also one that was made a baseline after it had finished."""
     if record.experiment:
         return f"{record.experiment}: {record.arm}"
-    served = (name.split(".") for name in value_names if name.startswith("experiment."))
-    return ", ".join(f"{parts[1]}: baseline" for parts in served if parts[2:] == ["baseline_run", record.run])
+    return ", ".join(dict.fromkeys(f"{key}: baseline" for key, run in served if run == record.run))
 
 
 def prediction_range(prediction: Prediction) -> str:

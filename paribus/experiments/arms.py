@@ -6,12 +6,13 @@ from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
 from paribus.experiments.knobs import no_such_setting
+from paribus.experiments.one_change import SUBSETS, Difference, Verdict, compare
 from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import registry, title
-from paribus.records.code import OWN_CLASS, UNAVAILABLE
+from paribus.records.code import TRAINING, UNAVAILABLE
 from paribus.records.record import Prediction, Record
 
-OTHER_CHANGES = ("code", "data", "train_rows")
+OTHER_CHANGES = ("code", *SUBSETS)
 """What an experiment may vary beside a setting or a function of the notebook."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 # The start records of each arm by seed.
@@ -25,57 +26,41 @@ def check_key(key: str) -> str:
     return key
 
 
-def differences(one: Record, other: Record) -> dict[str, tuple[object, object]]:
-    """What differs between two start records, by name: knobs, "data" and "code:<function>", old and new value.
+def differences(one: Record, other: Record) -> tuple[Difference, ...]:
+    """What differs between two start records by the rule of `one_change`; where they ran is left out."""
+    return compare([one], [other]).changes
 
-    Derived values, outcomes and the environment are left out: they follow, or were nobody's choice. Code
-    whose source was unavailable cannot be told apart.
+
+def check_one_change(vary: str, baseline: Sequence[Record], changed: Sequence[Record]) -> None:
+    """Exactly the declared change between the start records of two arms, or an ExperimentError that names what
+    differs.
     """
-    found: dict[str, tuple[object, object]] = {}
-    old, new = one.knobs(), other.knobs()
-    for name in sorted(set(old) | set(new)):
-        if old.get(name, "not set") != new.get(name, "not set"):
-            found[name] = (old.get(name, "not set"), new.get(name, "not set"))
-    if one.data != other.data:
-        found["data"] = (_data_words(one), _data_words(other))
-    for name in sorted(set(one.code) | set(other.code)):
-        before, after = one.code.get(name, "not used"), other.code.get(name, "not used")
-        if before != after and UNAVAILABLE not in (before, after):
-            found[f"code:{name}"] = (before, after)
-    return {name: pair for name, pair in found.items() if not _told_twice(name, found)}
-
-
-def _told_twice(name: str, found: Mapping[str, tuple[object, object]]) -> bool:
-    """Whether a method that was reached through ``super()`` is there under its class's name as well."""
-    _, _, method = name.partition(OWN_CLASS)
-    return bool(method) and any(
-        other.endswith(f".{method}") and other != name and found[other] == found[name] for other in found
-    )
-
-
-def check_one_change(vary: str, before: Record, after: Record) -> None:
-    """Exactly the declared change between two start records, or an ExperimentError that names what differs."""
-    differing = differences(before, after)
-    declared = {name for name in differing if _is_declared(name, vary)}
-    others = _part(differing, set(differing) - declared)
-    if not declared:
-        also = f" What differs instead: {describe(others)}." if others else ""
-        settings = {**before.knobs(), **after.knobs()}
-        functions = {name.lower() for name in (*before.code, *after.code)}
+    found = compare(baseline, changed, vary)
+    if found.verdict in (Verdict.MIXED, Verdict.SWEPT):
+        raise ExperimentError(
+            f"Within one arm, {', '.join(found.mixed or found.within)} is not the same in every run. All seeds of "
+            "an arm share one configuration. Run the other seeds again with the one you mean; if you gave up some "
+            "of these runs, remove the cells that show them."
+        )
+    if found.verdict in (Verdict.NOTHING, Verdict.ANOTHER):
+        also = f" What differs instead: {describe(found.others)}." if found.others else ""
+        starts = (*baseline, *changed)
+        settings = [name for start in starts for name in start.knobs()]
+        functions = {name.lower() for start in starts for name in start.code}
         if vary not in (*OTHER_CHANGES, *settings) and vary.lower() not in functions:
             raise ExperimentError(
-                f"{no_such_setting(vary, settings)}{also} Name what you change when you begin the experiment: "
-                f'notebook.experiment("{after.experiment}", vary="…").'
+                f"{no_such_setting(vary, list(dict.fromkeys(settings)))}{also} Name what you change when you begin "
+                f'the experiment: notebook.experiment("{changed[0].experiment}", vary="…").'
             )
         raise ExperimentError(
             f"Both arms have the same {vary}, so this would compare a run with itself.{also} "
             f"Change {vary} in the changed arm's configuration and nothing else."
         )
-    if others:
+    if found.verdict is Verdict.SEVERAL:
         raise ExperimentError(
-            f"More than one thing changes. Declared: {describe(_part(differing, declared))}."
-            f" Also different: {describe(others)}. Whatever the result, nobody could say which of them caused it. "
-            f"Set {', '.join(_short(name) for name in others)} back to the baseline's."
+            f"More than one thing changes. Declared: {describe(found.declared)}."
+            f" Also different: {describe(found.others)}. Whatever the result, nobody could say which of them "
+            f"caused it. Set {', '.join(_short(item) for item in found.others)} back to the baseline's."
         )
 
 
@@ -128,13 +113,13 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str
             f"With another seed two things change: {vary} and the seed. Pass seed={seeds.split(',')[0]}, "
             f"or run the baseline with seed={seed} too."
         )
-    check_one_change(vary, baseline[seed], start)
+    check_one_change(vary, [baseline[seed]], [start])
 
 
 def check_same_arm(key: str, arm: str, start: Record, arms: Arms, wanted: Sequence[int] = ()) -> None:
     """An arm is one configuration under several seeds; a second configuration makes the arm begin anew."""
     earlier = next((other for seed, other in arms[arm].items() if seed not in wanted), None)
-    differing = {} if earlier is None else differences(earlier, start)
+    differing = () if earlier is None else differences(earlier, start)
     if earlier is not None and differing:
         raise ExperimentError(
             f"The {arm} arm of {key!r} already ran with seed {earlier.seed}, and this run differs from it:"
@@ -161,8 +146,7 @@ def check_complete(key: str, vary: str, arms: Arms) -> None:
     for arm, runs in arms.items():
         for start in runs.values():
             check_same_arm(key, arm, start, arms)
-    for seed, start in baseline.items():
-        check_one_change(vary, start, changed[seed])
+    check_one_change(vary, [*baseline.values()], [*changed.values()])
 
 
 def same_run(earlier: Record, planned: Record) -> bool:
@@ -175,6 +159,7 @@ def same_run(earlier: Record, planned: Record) -> bool:
     return (
         all(getattr(earlier, name) == getattr(planned, name) for name in places)
         and UNAVAILABLE not in (*earlier.code.values(), *planned.code.values())
+        and earlier.knobs() == planned.knobs()
         and not differences(earlier, planned)
     )
 
@@ -195,42 +180,23 @@ def begun_without(records: Iterable[Record], key: str) -> Record | None:
     return last if last is not None and last.kind == "start" and last.prediction is None else None
 
 
-def _is_declared(name: str, vary: str) -> bool:
-    """Whether a difference is the declared one: the setting, a global of its name, the data, or the code."""
-    if name.startswith("code:"):
-        return vary == "code" or name.removeprefix("code:").lower() == vary.lower()
-    return name == vary or (name == "data" and vary == "train_rows")
-
-
-def _part(differing: Mapping[str, tuple[object, object]], names: set[str]) -> dict[str, tuple[object, object]]:
-    return {name: pair for name, pair in differing.items() if name in names}
-
-
-def describe(differing: Mapping[str, tuple[object, object]]) -> str:
+def describe(differing: Iterable[Difference]) -> str:
     """What differs, in words: name, old and new value; for code, whether it changed or is newly used."""
     parts = []
-    for name, (old, new) in differing.items():
-        if not name.startswith("code:"):
-            parts.append(f"{name} ({old} → {new})")
-        elif "not used" in (old, new):
-            parts.append(f"{_short(name)} ({'no longer' if new == 'not used' else 'newly'} used)")
+    for item in differing:
+        if item.kind != "code":
+            parts.append(f"{item.name} ({item.step()})")
+        elif ("",) in (item.baseline, item.changed):
+            parts.append(f"{_short(item)} ({'no longer' if item.changed == ('',) else 'newly'} used)")
         else:
-            parts.append(f"{_short(name)} (changed since the other run)")
+            parts.append(f"{_short(item)} (changed since the other run)")
     return ", ".join(parts)
 
 
-def _short(name: str) -> str:
-    what = name.removeprefix("code:")
-    if what == name:
-        return name
-    return "the training function" if what == "training" else f"{what!r}, which the training function uses"
-
-
-def _data_words(record: Record) -> str:
-    data = record.data
-    if data is None:
-        return "none"
-    return f"{data.source}, {data.train_rows:,} training items, fingerprint {data.train_fingerprint}"
+def _short(item: Difference) -> str:
+    if item.kind != "code":
+        return item.name
+    return "the training function" if item.name == TRAINING else f"{item.name!r}, which the training function uses"
 
 
 def check_prediction(

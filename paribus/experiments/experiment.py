@@ -216,7 +216,7 @@ class Experiment:
                     )
             check_same_arm(self.key, "baseline", run.start, self._starts(), (run.seed,))
             self._take("baseline", run)
-        self.notebook.values({f"experiment.{self.key}.baseline_run.{run.run}": 1.0 for run in results})
+        self.notebook.serve(self.key, results)
         return result
 
     def held(self) -> Held:
@@ -329,7 +329,7 @@ class Experiment:
     def _reuse_elsewhere(self, prepared: Record, data: Data) -> RunResult | None:
         result = reuse_elsewhere(self.notebook, prepared, data)
         if result is not None:
-            self.notebook.values({f"experiment.{self.key}.baseline_run.{result.run}": 1.0})
+            self.notebook.serve(self.key, [result])
         return result
 
     def _collect(self) -> None:

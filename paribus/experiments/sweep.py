@@ -123,7 +123,7 @@ class Sweep:
         ]  # fmt: skip
         for value, _, start in prepared:
             if value != prepared[0][0]:
-                check_one_change(vary, prepared[0][2], start)
+                check_one_change(vary, [prepared[0][2]], [start])
         self.tried = {value: {} for value in names}
         for value, one, start in prepared:
             found = None if again else reuse(notebook, start, data)

@@ -7,6 +7,7 @@ record that fits.
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,8 +100,10 @@ class Record:
     (``predicts``: "value" or "item", empty for classes) and by which ``metrics`` it is scored (empty: those of
     classes). ``start`` is the digest of a result's
     start record; ``previous`` the digest of the record before it in this notebook. ``diagnosis`` is what a student
-    says of one model of a blind zoo. A tests record names its task in ``run_name``; ``code`` holds the digests of
-    the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's run count.
+    says of one model of a blind zoo. ``serves`` names the runs that a value record makes the baseline of its
+    ``experiment``, though they ran outside of it. A tests record names its task in ``run_name``; ``code`` holds
+    the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's
+    run count.
     """
 
     kind: Kind
@@ -129,6 +132,7 @@ class Record:
     metrics: tuple[str, ...] = ()
     labels: str = ""
     classes: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
     start: str = ""
     previous: str = ""
     schema: str = SCHEMA
@@ -136,6 +140,18 @@ class Record:
     def knobs(self) -> dict[str, str | int | float | bool | None]:
         """The values a person chose, by name."""
         return {name: item.value for name, item in self.config.items() if item.role == "knob"}
+
+    def served(self) -> tuple[tuple[str, str], ...]:
+        """Experiment and run, for every run that this record makes the baseline of an experiment.
+
+        Records that are older than the field said so by the name of a value.
+        """
+        older = (_OLDER_LINK.fullmatch(name) for name in (self.values if self.kind == "value" else ()))
+        return (*((self.experiment, run) for run in self.serves), *((hit[1], hit[2]) for hit in older if hit))
+
+    def numbers(self) -> dict[str, float]:
+        """The values that are numbers, and no older record's link to a baseline."""
+        return {name: value for name, value in self.values.items() if not _OLDER_LINK.fullmatch(name)}
 
     def body(self) -> dict[str, Any]:
         """The record as plain JSON values, empty fields left out."""
@@ -200,7 +216,7 @@ class Record:
             if "diagnosis" in raw:
                 parsed["diagnosis"] = read_diagnosis(raw["diagnosis"])
             parsed["epochs"] = tuple(_read_epoch(item, raw["schema"]) for item in raw.get("epochs", ()))
-            parsed["classes"], parsed["metrics"] = tuple(raw.get("classes", ())), tuple(raw.get("metrics", ()))
+            parsed |= {name: tuple(raw.get(name, ())) for name in ("classes", "metrics", "serves")}
             record = cls(**parsed)
             _check_types(record)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
@@ -225,6 +241,7 @@ def digest_of(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+_OLDER_LINK = re.compile(r"experiment\.([^.]+)\.baseline_run\.(.+)")
 _FIRST_EPOCH = ("train_loss", "validation_loss", "accuracy", "macro_f1")
 """What a line of a log held in the first schema, null where it was not measured."""
 
@@ -272,7 +289,7 @@ def _check_types(record: Record) -> None:
              "scores", "chosen_by", "predicts", "labels", "start", "previous")  # fmt: skip
     for name in texts:
         _expect_text(name, getattr(record, name))
-    for name, listed in (("classes", record.classes), ("metrics", record.metrics)):
+    for name, listed in (("classes", record.classes), ("metrics", record.metrics), ("serves", record.serves)):
         for text in listed:
             _expect_text(name, text)
     for group in (record.code, record.environment):

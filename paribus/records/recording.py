@@ -7,7 +7,7 @@ comparisons stand on this; `paribus.experiments.notebook` puts them all into one
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -16,6 +16,7 @@ from paribus.display.show import say, show, show_tables
 from paribus.display.tables import (
     data_table,
     result_table,
+    served_table,
     settings_table,
     start_table,
     summary_table,
@@ -214,11 +215,22 @@ class Recording:
         Raises EvidenceError as `value` does.
         """
         kept = {name: _checked_value(name, value) for name, value in numbers.items()}
-        made = self.session.find("value")
+        made = self.session.find("value", serves=())
         newest = next((record for record in made if record.values.keys() == kept.keys()), None)
         if newest is None or newest.values != kept or newest.release != self.session.release:
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, *values_tables(kept))
+
+    def serve(self, experiment: str, runs: Sequence[RunResult]) -> None:
+        """Write down and show that finished runs are the baseline of an experiment that they were not made for."""
+        about: dict[str, Any] = {
+            "experiment": experiment,
+            "arm": "baseline",
+            "serves": tuple(run.run for run in runs),
+        }
+        made = next(self.session.find("value", release=self.session.release, **about), None)
+        record = made or self.session.write("value", self.session.new_run("v"), **about)
+        self._show(record, served_table(experiment, runs))
 
     @property
     def quote(self) -> Quotes:

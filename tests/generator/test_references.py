@@ -244,7 +244,7 @@ def test_a_notebook_without_data_or_model_runs_on_the_profile_s_own() -> None:
 def test_an_earlier_run_is_one_seed_of_the_baseline_arm_that_it_serves() -> None:
     """The arm trains the other seeds alone, and its mean is over all of them."""
     earlier, *trained = [result("forest", 1, 0.1), result("size.baseline", 2, 0.3), result("size.baseline", 3, 0.5)]
-    note = Record("value", "a", "r", "n", "v", values={f"experiment.size.baseline_run.{earlier.run}": 1.0})
+    note = Record("value", "a", "r", "n", "v", experiment="size", arm="baseline", serves=(earlier.run,))
     found = measure([earlier, *trained, note], "here")
     assert sorted(found["size.baseline.macro_f1"].values) == [0.1, 0.3, 0.5]
     assert set(measure([earlier, note], "here")) == {"forest.macro_f1"}

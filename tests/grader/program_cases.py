@@ -204,8 +204,7 @@ def _records(
             more = {"run_name": "encoder"}
         yield from _run(chain, f"b{seed}", places[first], seed, {**more, "config": knobs, "code": codes[0]})
         if first != second:
-            name = f"experiment.{key}.baseline_run.b{seed}"
-            yield chain.add("value", f"v{seed}", places[second], values={name: 1.0})
+            yield chain.add("value", f"v{seed}", places[second], experiment=key, serves=(f"b{seed}",))
     prediction = Prediction("macro_f1", "down", -0.1, 0.0, "smaller steps learn less", "2026-01-01T00:00:00Z", 2)
     for seed in seeds:
         more = {"experiment": key, "arm": "changed", "vary": vary, "prediction": prediction}

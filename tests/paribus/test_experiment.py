@@ -77,7 +77,7 @@ def test_a_finished_run_serves_as_the_baseline_without_training_again(
     predict(experiment)
     experiment.run("changed", train, SMALL, data=data, seed=0)
     assert calls == [0, 0]
-    assert any(f"experiment.batch.baseline_run.{encoder.run}" in record.values for record in notebook.records())
+    assert any(("batch", encoder.run) in record.served() for record in notebook.records())
     assert experiment.report().seeds == (0,)
 
 
@@ -241,7 +241,7 @@ def test_other_training_data_are_a_second_change_unless_they_are_the_change(
     subset = replace(data, train=make_data(train=20).train)
     experiment.run("baseline", train, CONFIG, data=data, seed=0)
     predict(experiment)
-    assert "data (synthetic/test, 40 training items" in refusal(experiment, train, SMALL, subset)
+    assert "training rows (40 → 20)" in refusal(experiment, train, SMALL, subset)
     less = notebook.experiment("less_data", vary="data")
     less.run("baseline", train, CONFIG, data=data, seed=0)
     predict(less)

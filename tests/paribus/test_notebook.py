@@ -157,7 +157,7 @@ def test_the_summary_tells_finished_runs_from_begun_ones(
     assert "tfidf" in printed
     assert "1.0000" in printed
     assert "begun, not finished" in printed
-    assert "5 records in this notebook, 1 values" in printed
+    assert "5 records in this notebook, 0 values" in printed
 
 
 def test_a_run_is_trained_once_and_found_again_after_a_restart(

@@ -105,3 +105,12 @@ DATA, PREDICTION, EPOCH = (asdict(part) for part in (FULL.data, FULL.prediction,
 def test_what_is_no_record_is_refused_with_the_reason(text: str, says: str) -> None:
     with pytest.raises(RecordError, match=says):
         Record.from_json(text)
+
+
+def test_a_record_says_which_runs_serve_as_a_baseline_in_the_older_way_too() -> None:
+    now = Record("value", "a", "r", "n", "v1", experiment="size", arm="baseline", serves=("r1", "r2"))
+    values = {"experiment.size.baseline_run.r.3": 1.0, "experiment.size.gain": 0.5}
+    before = Record("value", "a", "r", "n", "v2", values=values, schema="paribus.evidence/1")
+    again = [Record.from_json(record.to_json()) for record in (now, before)]
+    assert [record.served() for record in again] == [(("size", "r1"), ("size", "r2")), (("size", "r.3"),)]
+    assert again[1].numbers() == {"experiment.size.gain": 0.5}

@@ -27,9 +27,10 @@ def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the n
 @pytest.fixture
 def written(notebook: Notebook, data: Data, tmp_path: Path) -> tuple[Record, ...]:
     """One of everything a notebook writes."""
-    notebook.start("tfidf", config={"C": 3.0, "ngrams": None}, seed=0, data=data, code=len).finish(
+    run = notebook.start("tfidf", config={"C": 3.0, "ngrams": None}, seed=0, data=data, code=len).finish(
         predictions=data.validation.labels
     )
+    notebook.experiment("regularisation", vary="C").baseline(run)
     notebook.value("audit.share", 0.5)
     experiment = notebook.experiment("batch", vary="batch_size")
     experiment.run("baseline", train, {"batch_size": 32}, data=data, seed=0, derived={"steps": (3, "batch_size")})

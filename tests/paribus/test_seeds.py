@@ -348,7 +348,7 @@ def test_the_runs_of_several_seeds_serve_as_a_baseline_in_one_record(
         runs.append(run.finish())
     assert experiment.baseline(runs, CONFIG) is runs
     (link,) = [record for record in notebook.records() if record.kind == "value"]
-    assert sorted(link.values) == sorted(f"experiment.batch.baseline_run.{run.run}" for run in runs)
+    assert (link.experiment, link.arm, link.serves) == ("batch", "baseline", tuple(run.run for run in runs))
     experiment.run("changed", train, SMALL, data=data, seeds=SEEDS)
     assert experiment.report().seeds == SEEDS
 
@@ -404,7 +404,7 @@ def test_a_baseline_that_was_trained_elsewhere_is_found_and_not_trained_again(
     assert calls == [1, 2]
     assert said.count("so it serves as the baseline of seeds3 and is not trained again") == 1
     assert f"encoder, seed 1 (run {encoder.run}) finished earlier" in said
-    assert any(f"experiment.seeds3.baseline_run.{encoder.run}" in record.values for record in notebook.records())
+    assert any(("seeds3", encoder.run) in record.served() for record in notebook.records())
     predict(experiment)
     experiment.run("changed", train, SMALL, data=data, seeds=(1, 2))
     assert experiment.report().seeds == (1, 2)

@@ -8,13 +8,12 @@ from grader.checks.experiments.beyond import before_prediction, beyond_records
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import one_change_shown, predicted_first_shown
-from grader.evidence.compare import TRAINING_ROWS, Comparison, Difference, compare
+from grader.evidence.compare import compare
 from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
 from grader.evidence.same_run import SMALLEST_FACTOR
 from grader.model import Case, Evidence, Outcome
 from paribus.course.assignment import Cell
-
-_SUBSETS = ("train_rows", "data", "subset")
+from paribus.experiments.one_change import Comparison, Verdict
 
 
 @check("experiments.one_change", "Exactly one thing changed", options=("experiment", "vary", "smallest_factor"))
@@ -41,42 +40,35 @@ def _as_recorded(  # noqa: PLR0911 - one way out a verdict
         "environment": [str(difference) for difference in comparison.environment],
     }
     evidence = arm_evidence(case, arms)
-    declared, others = sort_changes(comparison, vary)
-    mixed = [name for name in comparison.within if name not in _names_of(vary)]
-    if mixed:
-        return failed(
-            f"Within one arm, {listed(mixed)} is not the same in every run. Run each arm with one configuration.",
-            values,
-            evidence,
-        )
-    if not comparison.changes:
-        found = failed(
-            "Nothing differs between the two arms: both ran with the same settings, data and code.",
-            values,
-            evidence,
-        )
-        return unless_lost(case, found, outputs_lost(case))
-    if others and (declared or not vary):
-        changed = listed(str(item) for item in comparison.changes)
-        return failed(
-            f"{len(comparison.changes)} things differ between the arms: {changed}. With more than one, nobody can "
-            "say which made the difference; run the changed arm again with one.",
-            values,
-            evidence,
-        )
-    if others:
-        return failed(
-            f"The declared variable is {vary}, but the arms differ in {listed(str(item) for item in others)}.",
-            values,
-            evidence,
-        )
-    if allowed and declared and declared[0].name not in allowed:
+    others = listed(str(item) for item in comparison.others)
+    match comparison.verdict:
+        case Verdict.MIXED:
+            return _mixed(comparison, values, evidence)
+        case Verdict.NOTHING:
+            found = failed(
+                "Nothing differs between the two arms: both ran with the same settings, data and code.",
+                values,
+                evidence,
+            )
+            return unless_lost(case, found, outputs_lost(case))
+        case Verdict.SEVERAL:
+            changed = listed(str(item) for item in comparison.changes)
+            return failed(
+                f"{len(comparison.changes)} things differ between the arms: {changed}. With more than one, nobody "
+                "can say which made the difference; run the changed arm again with one.",
+                values,
+                evidence,
+            )
+        case Verdict.ANOTHER:
+            return failed(f"The declared variable is {vary}, but the arms differ in {others}.", values, evidence)
+    if allowed and comparison.declared[0].name not in allowed:
         return undecided(
-            f"You varied {declared[0].name}; the assignment offers {listed(allowed, 'or')}. A person decides.",
+            f"You varied {comparison.declared[0].name}; the assignment offers {listed(allowed, 'or')}. A person "
+            "decides.",
             values,
             evidence,
         )
-    if comparison.within:
+    if comparison.verdict is Verdict.SWEPT:
         return undecided(
             f"One arm holds runs with several values of {vary}; a person looks which of them is meant.",
             values,
@@ -91,20 +83,12 @@ def _allowed(cell: Cell, options: Mapping[str, Any]) -> list[str]:
     return [vary] if isinstance(vary, str) else [str(item) for item in vary]
 
 
-def sort_changes(comparison: Comparison, vary: str) -> tuple[list[Difference], list[Difference]]:
-    """The declared change, and the others. With no declared variable the first change is it.
-
-    A subset of the data changes the rows and the fingerprint of what was trained on: one change.
-    """
-    if not vary:
-        return list(comparison.changes[:1]), list(comparison.changes[1:])
-    declared = [item for item in comparison.changes if item.name in _names_of(vary)]
-    return declared, [item for item in comparison.changes if item not in declared]
-
-
-def _names_of(vary: str) -> frozenset[str]:
-    """By what names the declared variable may differ."""
-    return frozenset({vary, *((TRAINING_ROWS, "train_rows") if vary in _SUBSETS else ())})
+def _mixed(comparison: Comparison, values: dict[str, Any], evidence: list[Evidence]) -> Finding:
+    """One arm holds several configurations. Code that changed in both arms alike may be a second attempt."""
+    what = f"Within one arm, {listed(comparison.mixed)} is not the same in every run."
+    if set(comparison.mixed) <= set(comparison.within_code):
+        return undecided(f"{what} A person looks which of the runs are meant.", values, evidence)
+    return failed(f"{what} Run each arm with one configuration.", values, evidence)
 
 
 def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[Evidence]) -> Finding:

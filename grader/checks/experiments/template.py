@@ -6,13 +6,12 @@ from itertools import chain
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
-from grader.checks.experiments.arms import sort_changes
 from grader.checks.support import arm_evidence, doubted, numbers_finding
 from grader.checks.survival import outputs_lost, text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, cannot_tell, where_sure, without_records
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
-from grader.evidence.compare import Difference, compare
+from grader.evidence.compare import compare
 from grader.evidence.groups import arm_group, over_items
 from grader.evidence.listed import (
     loosely_held,
@@ -40,6 +39,7 @@ from grader.reading.prose import Block
 from grader.reading.template import PARTS, Part, part_of
 from grader.reading.written import blank_parts, missing_titles, template_cells, written_blocks, written_parts
 from paribus.course.assignment import Cell
+from paribus.experiments.one_change import Difference
 from paribus.metrics.registry import registry
 
 LEAST_EFFECT = 0.01
@@ -116,8 +116,7 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list
     if not arms.both:
         return None
     comparison = compare(arms, arms.vary)
-    declared, _ = sort_changes(comparison, arms.vary)
-    for difference in declared[:1]:
+    for difference in comparison.declared[:1]:
         if why := wrongly_changed(parts.get("changed", ""), difference, comparison):
             found = undecided(
                 "All parts of the template are filled in; a person compares the change with the records.",

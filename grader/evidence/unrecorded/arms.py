@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.evidence.aliases import is_off, spellings
-from grader.evidence.compare import Difference
 from grader.evidence.groups import over_items
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms, read_runs
 from grader.evidence.settings import loose_names
@@ -16,6 +15,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.written import written_parts
 from paribus.course.assignment import Cell, Role
+from paribus.experiments.one_change import Difference
 from paribus.metrics.registry import registry
 from paribus.records.record import ConfigField, Epoch, Record
 
