@@ -8,8 +8,7 @@ from html import escape
 from typing import Any
 
 from generator.errors import RehearsalError
-from generator.rehearsal.shown import records_in, records_of
-from paribus.records.block import BEGIN, END, LINE, block_text
+from paribus.records.block import BEGIN, END, LINE, block_text, find_in_markup, records_of
 from paribus.records.record import Record, canonical, digest_of
 
 Notebook = dict[str, Any]
@@ -69,7 +68,7 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
             if "text/html" not in data:
                 continue
             markup = "".join(data["text/html"])
-            for old in records_in(markup):
+            for old in (item.record for item in find_in_markup(markup) if item.record is not None):
                 new = change(old)
                 new = replace(
                     new, start=digests.get(new.start, new.start), previous=digests.get(new.previous, new.previous)

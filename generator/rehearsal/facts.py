@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.errors import RehearsalError
-from generator.rehearsal.shown import records_of
 from paribus.metrics.registry import leading
+from paribus.records.block import records_of
 from paribus.records.record import Prediction, Record
+from paribus.statistics.intervals import paired_interval, welch_interval
 
 ARMS = ("baseline", "changed")
 INTERVALS = ("welch", "paired")
@@ -109,19 +110,14 @@ class Facts:
 
         RehearsalError where that is a single one.
         """
-        from scipy import stats
-
         baseline, changed = (self.metrics[self.name(arm, experiment)] for arm in ARMS)
         shared = [seed for seed in baseline if seed in changed]
         if len(shared) < 2:
             raise RehearsalError(f"A memo asks for the {kind} interval of {metric}, and an arm has a single seed.")
         first = [baseline[seed][metric] for seed in shared]
         second = [changed[seed][metric] for seed in shared]
-        if kind == "welch":
-            found = stats.ttest_ind(second, first, equal_var=False).confidence_interval()
-        else:
-            found = stats.ttest_rel(second, first).confidence_interval()
-        return float(found.low), float(found.high)
+        found = welch_interval(first, second) if kind == "welch" else paired_interval(first, second)
+        return found.low, found.high
 
 
 def read_facts(notebook: Mapping[str, Any]) -> Facts:

@@ -16,12 +16,12 @@ from generator.rehearsal.exports import find_exporters
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.matrix import Matrix
 from generator.rehearsal.rehearse import Order, Say, rehearse_executed
-from generator.rehearsal.shown import records_of
 from generator.rehearsal.solution import Solutions, solve
 from generator.rehearsal.table import Choice, Execution, Fault, Table
 from paribus.course.catalog import Course
 from paribus.course.release import Release, write_release
 from paribus.metrics.registry import title as title_of
+from paribus.records.block import records_of
 from paribus.records.record import Record
 
 SOLUTION = "solution"

@@ -207,6 +207,6 @@ def upper_bound(count: int, of: int, level: float = LEVEL) -> float:
     """The exact one-sided upper bound of a share (Clopper and Pearson, 1934): 1 - 0.05^(1/n) for a zero."""
     if count >= of:
         return 1.0
-    from scipy import stats
+    from scipy.special import betaincinv
 
-    return float(stats.beta.ppf(level, count + 1, of - count))
+    return float(betaincinv(count + 1, of - count, level))

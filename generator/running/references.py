@@ -16,8 +16,9 @@ from generator.errors import RunError
 from paribus.course.near import did_you_mean
 from paribus.files import write_atomic
 from paribus.metrics.registry import registry
-from paribus.records.block import find_records
+from paribus.records.block import displayed
 from paribus.records.record import Record
+from paribus.statistics.intervals import t_quantile
 from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.references/1"
@@ -89,11 +90,9 @@ def prediction_interval(values: Sequence[float], alpha: float = ALPHA) -> tuple[
     denominator): the t prediction interval for one new observation (Geisser, *Predictive Inference*, 1993).
     It is wider than mean ± 2 sd on purpose: with few seeds that rejects every fifth honest run.
     """
-    from scipy import stats
-
     n = len(values)
     mean, sd = _mean(values), _sd(values)
-    half = float(stats.t.ppf(1 - alpha / 2, n - 1)) * sd * math.sqrt(1 + 1 / n)
+    half = t_quantile(1 - alpha / 2, n - 1) * sd * math.sqrt(1 + 1 / n)
     return mean - half, mean + half
 
 
@@ -136,17 +135,11 @@ def _sd(values: Sequence[float]) -> float:
 
 def records_in(notebook: Mapping[str, Any]) -> list[Record]:
     """The records in an executed notebook's outputs, in order; RunError where one cannot be read."""
-    from selectolax.lexbor import LexborHTMLParser
-
     found: list[Record] = []
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            markup = "".join(output.get("data", {}).get("text/html", ""))
-            for block in LexborHTMLParser(markup).css("pre") if "<pre" in markup else []:
-                for item in find_records(block.text()):
-                    if item.record is None:
-                        raise RunError(f"Cell {cell.get('id', '?')!r} shows a damaged record: {item.problem}")
-                    found.append(item.record)
+    for cell, item in displayed(notebook):
+        if item.record is None:
+            raise RunError(f"Cell {cell!r} shows a damaged record: {item.problem}")
+        found.append(item.record)
     return found
 
 

@@ -5,9 +5,10 @@ so that is where the record stands; the table above it is for people. What is fo
 claim: text can be edited, cut, repeated or made up, and reading it never raises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from html import unescape
+from typing import Any, Literal
 from xml.etree.ElementTree import Element
 
 from paribus.errors import DigestError, RecordError
@@ -72,6 +73,24 @@ def find_records(text: str) -> list[FoundText]:
         found.append(_read_block(text, content, end))
         begin = following
     return found
+
+
+def displayed(notebook: Mapping[str, Any]) -> Iterator[tuple[str, FoundText]]:
+    """Every block in the outputs of an executed notebook (nbformat 4), in order, with its cell's id."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            for item in find_in_markup("".join(output.get("data", {}).get("text/html", ""))):
+                yield cell.get("id", "?"), item
+
+
+def find_in_markup(markup: str) -> list[FoundText]:
+    """Every block in markup as `render` made it. Markup that went through an exporter needs a parser."""
+    return find_records(unescape(markup))
+
+
+def records_of(notebook: Mapping[str, Any]) -> list[Record]:
+    """All whole records that an executed notebook displays, in order."""
+    return [item.record for _, item in displayed(notebook) if item.record is not None]
 
 
 def _read_block(text: str, content: int, end: int) -> FoundText:

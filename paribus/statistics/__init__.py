@@ -1,4 +1,4 @@
-"""Statistics of a comparison, on scipy and statsmodels: for notebooks; grading needs neither.
+"""Statistics of a comparison, on scipy and statsmodels. Grading uses the intervals, which need little of scipy.
 
 `over_seeds` gives Welch and paired t intervals and the exact sign-flip p; `over_items` the jackknife interval of
 the seed-averaged difference; `mcnemar` compares the accuracies of two fitted models and nothing else;

@@ -1,14 +1,13 @@
 """Differences over seeds: Welch and paired t intervals, and the exact sign-flip test that few seeds bound."""
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from paribus.errors import UsageError
 from paribus.records.markup import Table
-from paribus.statistics.intervals import LEVEL, Interval
+from paribus.statistics.intervals import LEVEL, Interval, paired_interval, welch_interval
 
 # 2^12 sign patterns are enumerated at once; beyond that the t intervals say all there is to say.
 MOST_FLIPPED = 12
@@ -68,25 +67,10 @@ def over_seeds(baseline: Sequence[float], changed: Sequence[float], level: float
         )
     if not all(math.isfinite(value) for value in (*baseline, *changed)):
         raise UsageError("A value is not a finite number: a run that failed has no place in a mean over seeds.")
-    from scipy import stats as scipy_stats
-
-    stats: Any = scipy_stats
-
-    differences = [after - before for before, after in zip(baseline, changed, strict=True)]
-    centre = math.fsum(differences) / len(differences)
-    with warnings.catch_warnings():
-        # Equal values have no spread; scipy warns of the lost precision, and the interval is then a point.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        welch = stats.ttest_ind(changed, baseline, equal_var=False).confidence_interval(level)
-        paired = stats.ttest_1samp(differences, 0.0).confidence_interval(level)
-        flips = None
-        if len(differences) <= MOST_FLIPPED:
-            flips = stats.permutation_test(
-                (differences,), _mean, permutation_type="samples", vectorized=True, n_resamples=float("inf")
-            )
     return OverSeeds(
-        len(differences), _interval(welch, centre), _interval(paired, centre),
-        None if flips is None else float(flips.pvalue), 2.0 ** (1 - len(differences)),
+        len(baseline), welch_interval(baseline, changed, level), paired_interval(baseline, changed, level),
+        _sign_flip([after - before for before, after in zip(baseline, changed, strict=True)]),
+        2.0 ** (1 - len(baseline)),
     )  # fmt: skip
 
 
@@ -111,13 +95,17 @@ def shown(interval: Interval) -> str:
     return f"{interval.low:+.4f} to {interval.high:+.4f}"
 
 
-def _interval(found: Sequence[float], centre: float) -> Interval:
-    low, high = float(found[0]), float(found[1])
-    return (
-        Interval(low, high, centre)
-        if math.isfinite(low) and math.isfinite(high)
-        else Interval(centre, centre, centre)
+def _sign_flip(differences: Sequence[float]) -> float | None:
+    """The exact two-sided p, None with more than MOST_FLIPPED seeds."""
+    if len(differences) > MOST_FLIPPED:
+        return None
+    from scipy import stats as scipy_stats
+
+    stats: Any = scipy_stats
+    found = stats.permutation_test(
+        (differences,), _mean, permutation_type="samples", vectorized=True, n_resamples=float("inf")
     )
+    return float(found.pvalue)
 
 
 def _mean(sample: object, axis: int) -> object:

@@ -18,9 +18,9 @@ from generator.demo import compare
 from generator.errors import RehearsalError
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.exports import exporter_for
-from generator.rehearsal.shown import records_of
 from generator.rehearsal.table import Fault
 from paribus.course.declared import shipped_checks
+from paribus.records.block import records_of
 from tests.generator.rehearsal_fixtures import executed, material
 from tests.shipped import COURSE, load_table
 

@@ -13,9 +13,8 @@ from generator.rehearsal.edits import AGAIN, apply_byte_edits, apply_edits, sett
 from generator.rehearsal.facts import Facts, read_facts
 from generator.rehearsal.memos import Desk, as_the_student_has_it, edit_memos, write_memos
 from generator.rehearsal.rehearse import plain_hand
-from generator.rehearsal.shown import records_of
 from generator.rehearsal.writing import FORMS, Numbers, Pen, Style, fill, write_number, write_rows
-from paribus.records.block import find_records
+from paribus.records.block import find_records, records_of
 from tests.generator.rehearsal_fixtures import executed, material
 from tests.shipped import load_table
 

@@ -30,12 +30,14 @@ def fitted(notebook: Notebook, data: Data, wrong: int, name: str = "model") -> R
     return notebook.start(name, config={}, seed=wrong, data=data).finish(predictions=guess)
 
 
-def test_over_seeds_is_what_grading_computes_without_scipy() -> None:
+def test_over_seeds_gives_scipys_intervals_which_grading_has_too() -> None:
     found = over_seeds(OLD, NEW)
-    for ours, theirs in ((welch_interval(OLD, NEW), found.welch), (paired_interval(OLD, NEW), found.paired)):
-        assert (ours.low, ours.high, ours.centre) == pytest.approx(
-            (theirs.low, theirs.high, theirs.centre), abs=1e-9
-        )
+    assert (found.welch, found.paired) == (welch_interval(OLD, NEW), paired_interval(OLD, NEW))
+    for ours, test in (
+        (found.welch, stats.ttest_ind(NEW, OLD, equal_var=False)),
+        (found.paired, stats.ttest_rel(NEW, OLD)),
+    ):
+        assert (ours.low, ours.high) == pytest.approx(tuple(test.confidence_interval()), abs=1e-9)
     assert found.n == 3
     assert repr(found).startswith("OverSeeds(3 seeds: +0.0283, Welch +0.0")
     assert found.table().rows[2][1] == "p = 0.25 (at least 0.25)"
