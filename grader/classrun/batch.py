@@ -18,10 +18,11 @@ from grader.classrun.own_code import own_code
 from grader.classrun.pool import Lost
 from grader.classrun.started import Started, read_started, write_started
 from grader.classrun.tries import CHECKING, Tries
+from grader.classrun.work import Grade, Work
 from grader.classrun.workplaces import Place, Processes
 from grader.errors import ResultError
-from grader.grading.grade import Judged, broken, grade_safely, is_broken
-from grader.grading.results import FILE, from_line, lines_of, to_line, with_alike
+from grader.grading.grade import is_broken, judge_safely
+from grader.grading.results import FILE, from_line, lines_of, to_line
 from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
@@ -37,9 +38,8 @@ TIME_LIMIT = 120.0
 SHARED = ("sha256", "student", "name", "source", "attempt", "team", "group", "late")
 """What a result repeats of its submission."""
 
-Grade = Callable[[Submission, Sequence[Release]], Result | Judged]
 Progress = Callable[[int, Result], None]
-Keep = Callable[[Judged], None]
+Keep = Callable[[Result, str], None]
 Compare = Callable[[Sequence[Result]], Iterable[Result]]
 
 
@@ -61,7 +61,7 @@ def grade_batch(
     time_limit: float = TIME_LIMIT,
     memory_mb: int = 0,
     fresh: bool = False,
-    grade: Grade = grade_safely,
+    grade: Grade = judge_safely,
     also: str = "",
     place: Place | None = None,
     keep: Keep | None = None,
@@ -77,7 +77,7 @@ def grade_batch(
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
     ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
     with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
-    judged now, with the notebook that ``grade`` made of it; ``compare`` holds the class against itself. A file on
+    judged now, with the notebook that was made of it; ``compare`` holds the class against itself. A file on
     which the grader broke is tried again as long as ``tries`` has any left. With ``beside`` all submissions given
     are graded anew, and what ``out`` holds of others stays beside them, whatever it was graded with. Raises
     UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
@@ -101,13 +101,13 @@ def grade_batch(
     write_started(out, begun)
     state = _State(earlier, progress, tries, beside=beside)
     # Where nobody keeps notebooks, workers need not make them, and the release's own need not travel to them.
-    work = _Work(grade, tuple(release if keep else replace(release, notebook="") for release in releases))
+    work = Work(grade, tuple(release if keep else replace(release, notebook="") for release in releases))
     place = place or Processes(jobs, time_limit, memory_mb)
     waiting = state.waiting(submissions)
     pool = place.run(work, waiting if place.sees_files else map(read, waiting))
     with lines, closing(pool):
         for item, answer in pool:
-            done = _lost(item, releases, answer.why) if isinstance(answer, Lost) else answer
+            done = work.lost(item, answer.why) if isinstance(answer, Lost) else answer
             # As the next run reads it: whether a result is new or kept changes nothing, not even the values' order.
             result = from_line(done.line)
             lines.add(result, done.line)
@@ -115,59 +115,13 @@ def grade_batch(
             if is_broken(result):
                 tries.add(CHECKING, result)
             if keep is not None:
-                keep(Judged(result, done.notebook))
+                keep(result, done.notebook)
     results = tuple(compare(state.in_order()))
     if beside:
         write_started(out, begun.with_key(key))
     marker = {"schema": SCHEMA, "key": key, "results": len(results), "sha256": lines.put_in_order(results)}
     write_atomic(out / COMPLETE, json.dumps(marker, sort_keys=True) + "\n")
     return Batch(results, state.reused)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """What a worker answers: the line of ``results.jsonl``, and the notebook that was made with it."""
-
-    line: str
-    notebook: str = ""
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What a worker does with each submission: all that can be done to it alone, from its bytes to its line."""
-
-    grade: Grade
-    releases: tuple[Release, ...]
-
-    def __call__(self, item: Submission) -> _Line:
-        submission = read(item)
-        try:
-            answer = self.grade(submission, self.releases)
-            judged = answer if isinstance(answer, Judged) else Judged(answer)
-            return _Line(_written(_placed(submission, judged.result)), judged.notebook)
-        except Exception as error:  # noqa: BLE001 - nothing of one submission ends the others' batch
-            return _broken(submission, self.releases, f"its result cannot be written: {type(error).__name__}")
-
-
-def _written(result: Result) -> str:
-    """The line of a result; an error where it cannot be written as UTF-8."""
-    line = to_line(result)
-    line.encode()
-    return line
-
-
-def _lost(item: Submission, releases: Sequence[Release], why: str) -> _Line:
-    """What is said of a submission that ended its worker."""
-    return _broken(read(item), releases, why)
-
-
-def _broken(submission: Submission, releases: Sequence[Release], why: str) -> _Line:
-    return _Line(to_line(_placed(submission, broken(submission, releases, why))))
-
-
-def _placed(item: Submission, result: Result) -> Result:
-    """The result with what is known of the submission from outside of its file."""
-    return replace(result, attempt=item.attempt, team=item.team, group=item.group, late=item.late)
 
 
 class _Lines:
@@ -208,7 +162,7 @@ class _Lines:
             written.seek(start)
             line = written.read(length)
             if result != before:  # what was found by comparing the class
-                line = _as_bytes(with_alike(line.decode().removesuffix("\n"), result))
+                line = _as_bytes(to_line(result))
             digest.update(line)
             yield line
 

@@ -24,7 +24,7 @@ from grader.classrun.output_guard import check_assignment, check_batch, check_ow
 from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
-from grader.classrun.work import inbox_limits, judge_with, recover_limits
+from grader.classrun.work import inbox_limits
 from grader.classrun.workplaces import Place, open_place
 from grader.desk.decided import asked_of
 from grader.errors import ResultError
@@ -32,6 +32,7 @@ from grader.gradebook.entering import Decided, enter
 from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import require_method
 from grader.gradebook.rebuilt_files import Kept
+from grader.grading.grade import judge_safely
 from grader.grading.results import FILE, read_results
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.entries import list_entries
@@ -136,8 +137,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
             batch = grade_batch(
                 with_commitments(submissions, commitments), order.releases, order.out,
-                progress=lambda done, result: observe("checking", done, total), grade=judge_with(limits),
-                also=also, place=place, keep=kept.put, tries=tries, beside=bool(chosen),
+                progress=lambda done, result: observe("checking", done, total), also=also, place=place,
+                grade=partial(judge_safely, limits=limits), keep=kept.put, tries=tries, beside=bool(chosen),
                 compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
             entered = with_gradebook(
@@ -176,7 +177,7 @@ def _read_earlier(order: Order) -> tuple[Result, ...]:
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
     """What verdicts depend on besides files, releases and code."""
-    parts = (commitments.digest if commitments is not None else "", roster.key, recover_limits(order.policy.limits))
+    parts = (commitments.digest if commitments is not None else "", roster.key, order.policy.limits.of_reading)
     return json.dumps([str(part) for part in parts])
 
 

@@ -12,9 +12,10 @@ from grader.evidence.records import read_records
 from grader.gradebook.rebuild import clean_html, clean_markdown
 from grader.grading.match import match
 from grader.model import Case, Output, RecoveredCell, Submission, Verdict
-from grader.recover import RecoverLimits, recover
+from grader.recover import recover
 from grader.recover.text import harmless
 from paribus.course.assignment import Cell, Role
+from paribus.course.limits import Limits
 from paribus.course.release import Release
 
 MOST_TEXT = 20_000
@@ -47,7 +48,7 @@ class CellView:
     position: int
 
 
-def read_case(submission: Submission, release: Release, limits: RecoverLimits) -> Case:
+def read_case(submission: Submission, release: Release, limits: Limits) -> Case:
     """The submission as checks see it, without judging it. UnreadableError where it is no notebook."""
     recovered = recover(submission.content, submission.source, limits)
     matches, unmatched = match(release.assignment, recovered)

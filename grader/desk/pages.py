@@ -9,7 +9,6 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from grader.classrun.work import recover_limits
 from grader.desk.answers import CellView, around, read_case, view_cells
 from grader.desk.errors_in_the_field import CheckRate, rates
 from grader.desk.glance import Glance, glances
@@ -21,7 +20,7 @@ from grader.model import Case
 from grader.pages.everyone import check_words
 from grader.pages.shared import MARKS, CellTitle, CheckWords, Mark, cell_title, points, shown, who, words_of
 from grader.recover.text import harmless
-from paribus.course.policy import Limits
+from paribus.course.limits import DEFAULT_LIMITS, Limits
 from paribus.course.rubric import RubricLine
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,10 +63,10 @@ class Alike:
 class Pages:
     """Renders a session's pages; keeps the submissions that were opened last."""
 
-    def __init__(self, session: Session, limits: Limits | None = None) -> None:
+    def __init__(self, session: Session, limits: Limits = DEFAULT_LIMITS) -> None:
         """``limits`` bound what is read of one file, as in grading."""
         self.session = session
-        self._limits = recover_limits(limits or Limits())
+        self._limits = limits
         self._cases: OrderedDict[tuple[str, str], Case] = OrderedDict()
         self._known: Mapping[str, CheckWords] | None = None
 

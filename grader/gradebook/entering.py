@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from grader.classrun.pool import Lost
 from grader.classrun.tries import ENTERING, Tries
-from grader.classrun.work import recover_limits
 from grader.classrun.workplaces import Place, Processes
 from grader.desk.decided import Desk, bring
 from grader.errors import GradebookError, UnreadableError
@@ -27,7 +26,8 @@ from grader.grading.match import match, others
 from grader.intake.inbox import read
 from grader.model import Result, Submission
 from grader.recover import recover
-from paribus.course.policy import Limits, Policy
+from paribus.course.limits import Limits
+from paribus.course.policy import Policy
 from paribus.course.release import Release
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class _Rebuild:
     def __call__(self, task: "_Task") -> "_Rebuilt":
         release = next(item for item in self.releases if item.digest == task.release)
         try:
-            recovered = recover(task.content, task.source, recover_limits(self.limits))
+            recovered = recover(task.content, task.source, self.limits)
             matches, _ = match(release.assignment, recovered)
             return _Rebuilt(rebuild(release, matches, others(recovered, matches)))
         except UnreadableError as error:

@@ -1,6 +1,6 @@
 """Rebuilt notebooks on their way from judging to the gradebook, so that no file is read twice."""
 
-from grader.grading.grade import Judged
+from grader.model import Result
 
 MOST = 200_000_000
 """The bytes that are kept; what goes beyond is read again instead."""
@@ -13,12 +13,12 @@ class Kept:
         self._left = most
         self._found: dict[str, bytes] = {}
 
-    def put(self, judged: Judged) -> None:
+    def put(self, result: Result, notebook: str) -> None:
         """Keep a notebook, where there is one and room for it."""
-        packed = judged.notebook.encode("utf-8", "surrogatepass")
+        packed = notebook.encode("utf-8", "surrogatepass")
         if packed and len(packed) <= self._left:
             self._left -= len(packed)
-            self._found[judged.result.submission] = packed
+            self._found[result.submission] = packed
 
     def take(self, submission: str) -> str:
         """The notebook, which is given once; "" where there is none."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import fmean
 
 from grader.code.remarks import code_remarks
@@ -15,9 +15,10 @@ from grader.grading.judge import describe_error, judge
 from grader.grading.match import match
 from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.reading.unseen import unread_in, unread_remark
-from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
+from grader.recover import recover
 from grader.similarity.sketch import make_sketch
 from paribus.course.assignment import Role
+from paribus.course.limits import DEFAULT_LIMITS, Limits
 from paribus.course.own import metrics_of
 from paribus.course.release import Release
 from paribus.metrics.registry import use_metrics
@@ -33,23 +34,13 @@ _BEGIN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A result, and the submission as a notebook that nbgrader can grade; "" where none was made yet."""
-
-    result: Result
-    notebook: str = ""
-
-
-def grade_one(
-    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
-) -> Result:
+def grade_one(submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS) -> Result:
     """Grade one submission with the release it was made from, as `judge_one` does."""
     return judge_one(submission, releases, limits)[0]
 
 
 def judge_one(
-    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Result, Case | None]:
     """Grade one submission with the release it was made from; with the result the case, where there was one.
 
@@ -94,15 +85,13 @@ def judge_one(
         return _result(submission, release, case), case
 
 
-def grade_safely(
-    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
-) -> Result:
+def grade_safely(submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS) -> Result:
     """As `grade_one`, and never an exception: the grader's own fault costs the student nothing and no one else."""
     return judge_safely(submission, releases, limits)[0]
 
 
 def judge_safely(
-    submission: Submission, releases: Sequence[Release], limits: RecoverLimits = DEFAULT_LIMITS
+    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Result, Case | None]:
     """As `judge_one`, with `grade_safely`'s promise."""
     try:

@@ -16,7 +16,6 @@ from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
 
 FILE = RESULTS
-_NOBODY = '{"alike": [], '
 # What some readers take for the end of a line, and what a terminal obeys. JSON's escapes stand for them.
 _OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -30,23 +29,7 @@ def to_line(result: Result) -> str:
     except ValueError:
         whole = json.loads(json.dumps(result, default=_fields), parse_constant=lambda name: str(float(name)))
         line = json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return _obeyed_by_none(line)
-
-
-def _obeyed_by_none(text: str) -> str:
-    """JSON in which no character does anything but stand for itself."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def with_alike(line: str, result: Result) -> str:
-    """`to_line` of a result that differs from the one whose ``line`` this is in nothing but ``alike``.
-
-    Of the names in a line ``alike`` is the first one, so the rest need not be made again.
-    """
-    if not line.startswith(_NOBODY):
-        return to_line(result)
-    others = _obeyed_by_none(json.dumps(result.alike, default=_fields, sort_keys=True, ensure_ascii=False))
-    return f"{_NOBODY[:-4]}{others}, {line[len(_NOBODY) :]}"
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def from_line(line: str) -> Result:

@@ -16,24 +16,24 @@ from dataclasses import replace
 from grader.errors import UnreadableError
 from grader.model import Recovered
 from grader.recover.ipynb import looks_like_ipynb, read_ipynb
-from grader.recover.limits import DEFAULT_LIMITS, RecoverLimits
 from grader.recover.page import read_page
 from grader.recover.refused import unreadable
 from grader.recover.text import as_utf8
+from paribus.course.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["DEFAULT_LIMITS", "RecoverLimits", "recover"]
+__all__ = ["recover"]
 
 
-def recover(content: bytes, name: str, limits: RecoverLimits = DEFAULT_LIMITS) -> Recovered:
+def recover(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Recovered:
     """The notebook in ``content``; ``name`` (the file's) only helps to word a refusal.
 
     Raises UnreadableError, whose message is written for the student, where there is no notebook in it or
     it exceeds ``limits``.
     """
-    if len(content) > limits.content_bytes:
+    if len(content) > limits.bytes:
         raise UnreadableError(
             f"a file of {len(content) // 1_000_000} MB",
-            f"At most {limits.content_bytes // 1_000_000} MB are read. Clear outputs that print whole data sets, "
+            f"At most {limits.bytes // 1_000_000} MB are read. Clear outputs that print whole data sets, "
             "run the notebook again and hand in its export.",
         )
     refusal = unreadable(content, name)

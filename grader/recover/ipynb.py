@@ -10,11 +10,11 @@ from typing import Any
 
 from grader.errors import UnreadableError
 from grader.model import ALL_SURVIVED, CellType, Output, OutputKind, Recovered, RecoveredCell, Survived
-from grader.recover.limits import RecoverLimits
 from grader.recover.outputs import MarkupOutput, merge_streams
 from grader.recover.pictures import PictureBudget
 from grader.recover.survival import mark_survival
 from grader.recover.text import line_ends, terminal_text, whole_characters
+from paribus.course.limits import Limits
 
 EXPORT_ADVICE = (
     "Open the notebook, choose Restart and run all, save it, and hand in the .ipynb file or its HTML export."
@@ -54,7 +54,7 @@ def looks_like_ipynb(content: bytes) -> bool:
     return content[:1000].lstrip()[:1] == b"{"
 
 
-def read_ipynb(content: bytes, limits: RecoverLimits) -> Recovered:
+def read_ipynb(content: bytes, limits: Limits) -> Recovered:
     """Read a notebook file, in UTF-8. UnreadableError where it is no JSON, no notebook, or too large."""
     try:
         text, damaged = whole_characters(content.decode("utf-8", errors="replace"))

@@ -26,7 +26,6 @@ from grader.recover.layout import (
     without_wrappers,
     words_between,
 )
-from grader.recover.limits import RecoverLimits
 from grader.recover.missing import UNSHOWN, Missing, told_cells, told_layout
 from grader.recover.outputs import merge_streams
 from grader.recover.pictures import PictureBudget
@@ -39,6 +38,7 @@ from grader.recover.survival import mark_survival
 from grader.recover.text import keep_carriage_returns, line_ends
 from grader.recover.visible import tidy, visible_of, visible_text
 from grader.recover.without_pictures import parse_lean
+from paribus.course.limits import Limits
 
 # What marks a cell has "cell" in the name of its class everywhere: asking for that first spares the parser from
 # trying every family's selector on every element.
@@ -50,7 +50,7 @@ NEVER_RAN = re.compile(r"\[\s*\]")
 ONLY_RAW = "body.jp-Notebook[data-jp-theme-name]"  # nbconvert's lab template
 
 
-def read_page(content: bytes, name: str, limits: RecoverLimits) -> Recovered:
+def read_page(content: bytes, name: str, limits: Limits) -> Recovered:
     """Read a page, in UTF-8. UnreadableError, which says what the page seems to be, where it holds no cells."""
     page, lean, lifted = parse_lean(keep_carriage_returns(content))
     found = page.css(ANY_CELL)
@@ -101,7 +101,7 @@ def _only_raw(page: LexborHTMLParser, lean: bytes) -> str:
     return "" if body is None else visible_text(body.html or "")
 
 
-def _too_many(cells: int, limits: RecoverLimits) -> UnreadableError:
+def _too_many(cells: int, limits: Limits) -> UnreadableError:
     advice = f"At most {limits.cells:,} are read. Hand in the notebook of this assignment alone."
     return UnreadableError(f"a page of {cells:,} cells", advice)
 

@@ -3,14 +3,14 @@
 import binascii
 
 from grader.errors import UnreadableError
-from grader.recover.limits import RecoverLimits
 from grader.recover.without_pictures import NOTHING_LIFTED, Lifted
+from paribus.course.limits import Limits
 
 
 class PictureBudget:
     """Counts outputs and decoded pictures of one submission against the limits; lives for one `recover` call."""
 
-    def __init__(self, limits: RecoverLimits, lifted: Lifted = NOTHING_LIFTED) -> None:
+    def __init__(self, limits: Limits, lifted: Lifted = NOTHING_LIFTED) -> None:
         """Start with the whole budget; ``lifted`` is what was taken out of the page."""
         self._limits = limits
         self._lifted = lifted

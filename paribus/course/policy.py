@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from paribus.course.limits import Limits
 from paribus.course.reading import Reader, read_toml
 
 Attempts = Literal["ask", "last", "best"]
@@ -42,27 +43,6 @@ PERIODS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
 ROSTER_COLUMNS = ("id", "name", "first", "last", "email", "section", "submitted")
 """What a column of a roster may hold."""
 ATTEMPTS: tuple[Attempts, ...] = ("ask", "last", "best")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds on one submission, far above what an honest one needs; the last three are the batch's.
-
-    ``bytes`` of the file, unpacked; ``seconds`` and ``memory_mb`` of the process that reads it (0: no bound on
-    memory); ``ratio`` is how much a file of more than 10 MB may shrink in a zip.
-    """
-
-    bytes: int = 60_000_000
-    cells: int = 5_000
-    outputs: int = 20_000
-    records: int = 2_000
-    picture_bytes: int = 10_000_000
-    pictures_bytes: int = 80_000_000
-    seconds: float = 120.0
-    memory_mb: int = 4_000
-    files: int = 50_000
-    total_bytes: int = 40_000_000_000
-    ratio: float = 200.0
 
 
 @dataclass(frozen=True)

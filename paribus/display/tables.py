@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from paribus.metrics.registry import in_order, registry, title
 from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
-
-if TYPE_CHECKING:
-    from paribus.records.runs import RunResult
 
 FEW_VALUES = 6
 _DIRECTIONS = {"up": "goes up", "down": "goes down", "none": "does not change"}
@@ -71,9 +67,9 @@ def values_tables(values: Mapping[str, float]) -> tuple[Table, Table | None]:
     )
 
 
-def served_table(experiment: str, runs: Sequence["RunResult"]) -> Table:
+def served_table(experiment: str, results: Sequence[Record]) -> Table:
     """What people see of a record that makes finished runs the baseline of an experiment."""
-    told = "; ".join(f"{run.name}, seed {run.seed} (run {run.run})" for run in runs)
+    told = "; ".join(f"{result.run_name}, seed {result.seed} (run {result.run})" for result in results)
     return Table(f"Baseline of {experiment}", (), (), told)
 
 

@@ -230,7 +230,7 @@ class Recording:
         }
         made = next(self.session.find("value", release=self.session.release, **about), None)
         record = made or self.session.write("value", self.session.new_run("v"), **about)
-        self._show(record, served_table(experiment, runs))
+        self._show(record, served_table(experiment, [run.record for run in runs]))
 
     @property
     def quote(self) -> Quotes:

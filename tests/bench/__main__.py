@@ -26,7 +26,6 @@ from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.classrun.batch import grade_batch
 from grader.classrun.grade_class import Order, hand_back, render_all, with_gradebook
-from grader.classrun.work import judge_with
 from grader.gradebook.rebuilt_files import Kept
 from grader.intake.inbox import iter_unread
 from grader.lms.choose import read_intake
@@ -106,7 +105,7 @@ def grading(scratch: Path) -> list[Row]:
         order, kept = Order(archive, (release,), out), Kept()
         batch = grade_batch(
             iter_unread(archive), [release], out,
-            jobs=1, fresh=True, grade=judge_with(order.policy.limits), keep=kept.put,
+            jobs=1, fresh=True, keep=kept.put,
         )  # fmt: skip
         judged = time.perf_counter() - start
         results = with_gradebook(order, batch.results, kept=kept).results

@@ -25,9 +25,10 @@ from pathlib import Path
 
 import psutil
 
-from grader.classrun.batch import Grade, grade_batch
+from grader.classrun.batch import grade_batch
+from grader.classrun.work import Grade
 from grader.classrun.workplaces import open_place
-from grader.grading.grade import grade_safely
+from grader.grading.grade import judge_safely
 from grader.grading.results import FILE
 from grader.model import Result
 from tests.bench.small import small_release, submissions
@@ -81,7 +82,7 @@ def waiting(folder: Path) -> bool:
     return all(rates[workers] >= NEARLY_LINEAR * workers * rates[1] for workers in CREWS)
 
 
-def rate(out: Path, address: str, count: int, grade: Grade = grade_safely) -> float:
+def rate(out: Path, address: str, count: int, grade: Grade = judge_safely) -> float:
     """Submissions a second in the second half of a batch, when every worker's process has long started."""
     half: list[float] = []
     used: list[dict[str, float]] = []

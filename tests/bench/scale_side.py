@@ -28,8 +28,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from grader.grading.grade import grade_safely
 from grader.intake.inbox import iter_submissions
-from grader.recover import DEFAULT_LIMITS, recover
+from grader.recover import recover
 from grader.recover.page import ANY_CELL
+from paribus.course.limits import DEFAULT_LIMITS
 from paribus.course.release import Release, read_release
 from tests.bench.rows import Row
 

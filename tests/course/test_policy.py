@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from paribus.course.errors import CatalogError
-from paribus.course.policy import LateTable, Limits, Policy, load_policy
+from paribus.course.limits import Limits
+from paribus.course.policy import LateTable, Policy, load_policy
 
 NAME = "week1_homework"
 FULL = """

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grader.grading.grade import grade_safely
-from grader.model import Result, Submission
+from grader.grading.grade import judge_safely
+from grader.model import Case, Result, Submission
 from paribus.course.release import Release
 
 
@@ -23,18 +23,18 @@ def double(value: int) -> int:
     return 2 * value
 
 
-def slowly(submission: Submission, releases: Sequence[Release]) -> Result:
+def slowly(submission: Submission, releases: Sequence[Release]) -> tuple[Result, Case | None]:
     """Grade, in half a second; die on a submission called killer."""
     if submission.submission == "killer":
         os._exit(7)
     time.sleep(0.5)
-    return grade_safely(submission, releases)
+    return judge_safely(submission, releases)
 
 
-def wait_and_grade(submission: Submission, releases: Sequence[Release]) -> Result:
+def wait_and_grade(submission: Submission, releases: Sequence[Release]) -> tuple[Result, Case | None]:
     """Grade, after 0.2 s in which the processor is others'."""
     time.sleep(0.2)
-    return grade_safely(submission, releases)
+    return judge_safely(submission, releases)
 
 
 def double_with(ballast: bytes, value: int) -> int:

@@ -72,9 +72,9 @@ def test_a_result_that_cannot_be_written_costs_its_submission_alone(tmp_path: Pa
     """Whatever a check may say one day."""
     items = [submit("x", name) for name in ("ada", "bob")]
 
-    def grade(item: Submission, _: object) -> Result:
+    def grade(item: Submission, _: object) -> tuple[Result, None]:
         remarks = ("half \ud83d",) if item.submission == "bob" else ()
-        return careful_result(item.submission, remarks=remarks)
+        return careful_result(item.submission, remarks=remarks), None
 
     batch = grade_batch(items, [release_of(HOMEWORK)], tmp_path, grade=grade, place=Here())
     ada, bob = batch.results

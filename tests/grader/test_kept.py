@@ -10,24 +10,23 @@ import pytest
 from nbconvert import HTMLExporter
 
 from grader.classrun.grade_class import Order, grade_class, with_gradebook
-from grader.classrun.work import judge_with
+from grader.classrun.work import Work
 from grader.gradebook.rebuilt_files import Kept
-from grader.grading.grade import Judged, grade_one
-from grader.model import Submission
-from paribus.course.policy import Limits
+from grader.grading.grade import grade_one, judge_safely
+from grader.grading.results import from_line
+from grader.model import Result, Submission
+from paribus.course.release import Release
 from tests.grader.classroom import make_release
 from tests.grader.graded import submit
 from tests.grader.test_grade_command import submission
 
 RELEASE = make_release()
-JUDGE = judge_with(Limits())
 
 
-def judged(item: Submission) -> Judged:
-    """What a worker answers."""
-    answer = JUDGE(item, [RELEASE])
-    assert isinstance(answer, Judged)
-    return answer
+def judged(item: Submission, release: Release = RELEASE) -> tuple[Result, str]:
+    """The result and the notebook that a worker answers."""
+    answer = Work(judge_safely, (release,))(item)
+    return from_line(answer.line), answer.notebook
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def hand_in(folder: Path, item: Submission) -> Order:
 def test_a_page_gives_the_notebook_that_a_second_reading_gives(tmp_path: Path, export: Submission) -> None:
     what = hand_in(tmp_path, export)
     with_gradebook(what, [grade_one(export, [RELEASE])])
-    first = json.loads(judged(export).notebook)
+    first = json.loads(judged(export)[1])
     second = json.loads(
         (tmp_path / "out" / "submitted" / "ann" / "week1_homework" / "week1_homework.ipynb").read_text()
     )
@@ -56,10 +55,10 @@ def test_a_page_gives_the_notebook_that_a_second_reading_gives(tmp_path: Path, e
 
 
 def test_what_was_kept_enters_the_gradebook_without_the_file(tmp_path: Path, export: Submission) -> None:
-    what, kept, answer = hand_in(tmp_path, export), Kept(), judged(export)
-    kept.put(answer)
+    what, kept, (result, notebook) = hand_in(tmp_path, export), Kept(), judged(export)
+    kept.put(result, notebook)
     (tmp_path / "in" / export.source).unlink()
-    with_gradebook(what, [answer.result], kept=kept)
+    with_gradebook(what, [result], kept=kept)
     assert [path.name for path in (tmp_path / "out" / "autograded").iterdir()] == ["ann"]
     assert kept.take("ann") == ""
 
@@ -82,19 +81,18 @@ def notebooks(out: Path) -> Iterator[tuple[str, bytes]]:
 
 def test_markdown_that_nobody_rendered_is_left_for_later() -> None:
     """Rendering may take as long as a student likes; it must not cost the result."""
-    answer = judged(submit(submission(trade_off="I gave up *accuracy*."), source="ann.ipynb"))
-    assert answer.result.cells
-    assert answer.notebook == ""
+    result, notebook = judged(submit(submission(trade_off="I gave up *accuracy*."), source="ann.ipynb"))
+    assert result.cells
+    assert notebook == ""
 
 
 def test_a_fault_in_rebuilding_costs_no_result(export: Submission) -> None:
     damaged = replace(RELEASE, notebook='{"cells": [{"cell_type": "code"}, {}]}')
-    answer = JUDGE(export, [damaged])
-    assert answer == Judged(grade_one(export, [RELEASE]))
+    assert judged(export, damaged) == (judged(export)[0], "")
 
 
 def test_what_has_no_room_is_not_kept(export: Submission) -> None:
-    answer = judged(export)
-    kept = Kept(most=len(answer.notebook.encode()) - 1)
-    kept.put(answer)
+    result, notebook = judged(export)
+    kept = Kept(most=len(notebook.encode()) - 1)
+    kept.put(result, notebook)
     assert kept.take("ann") == ""

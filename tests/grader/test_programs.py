@@ -9,8 +9,9 @@ import pytest
 from grader.evidence.records import read_records
 from grader.grading.match import match
 from grader.model import Case, Outcome, Output
-from grader.recover import DEFAULT_LIMITS, recover
+from grader.recover import recover
 from paribus.course.assignment import Cell
+from paribus.course.limits import DEFAULT_LIMITS
 from tests.grader.program_cases import BASES, Example, cases, marks, submitted, verdicts, with_passed_tests
 from tests.grader.releases import released
 

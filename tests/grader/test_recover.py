@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from grader.errors import UnreadableError
 from grader.model import Recovered
-from grader.recover import DEFAULT_LIMITS, RecoverLimits, recover
+from grader.recover import recover
 from grader.recover.outputs import error_name, is_traceback
 from grader.recover.text import as_utf8, terminal_text
 from grader.recover.visible import visible_text
+from paribus.course.limits import DEFAULT_LIMITS, Limits
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 LAB = lzma.decompress((EXPORTS / "everything.nbconvert-7.17.2.lab.html.xz").read_bytes())
@@ -245,20 +246,20 @@ def test_colabs_table_wrappers_leave_the_table() -> None:
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (RecoverLimits(content_bytes=1000), "At most 0 MB are read"),
-        (RecoverLimits(cells=3), r"2\d cells"),
-        (RecoverLimits(cells=20), r"2[12] cells"),
-        (RecoverLimits(outputs=3), "more than 3 outputs"),
+        (Limits(bytes=1000), "At most 0 MB are read"),
+        (Limits(cells=3), r"2\d cells"),
+        (Limits(cells=20), r"2[12] cells"),
+        (Limits(outputs=3), "more than 3 outputs"),
     ],
 )
-def test_limits_refuse_one_submission_with_a_reason(limits: RecoverLimits, words: str) -> None:
+def test_limits_refuse_one_submission_with_a_reason(limits: Limits, words: str) -> None:
     for content in (LAB, json.dumps(NOTEBOOK).encode()):
         with pytest.raises(UnreadableError, match=words):
             recover(content, "a", limits)
 
 
 def test_pictures_beyond_the_budget_are_kept_as_shown_without_their_bytes() -> None:
-    found = recover(LAB, "a.html", RecoverLimits(picture_bytes=90))
+    found = recover(LAB, "a.html", Limits(picture_bytes=90))
     pictures = [output for cell in found.cells for output in cell.outputs if output.picture]
     assert [picture.picture for picture in pictures] == ["embedded"] * 3
     assert not any(picture.picture_bytes for picture in pictures)

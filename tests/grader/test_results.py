@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import ResultError
 from grader.grading.grade import grade_one
-from grader.grading.results import from_line, json_schema, read_results, to_line, with_alike
+from grader.grading.results import from_line, json_schema, read_results, to_line
 from grader.model import Likeness, Result
 from tests.grader.graded import NAMES, release_of, submit, text_of
 
@@ -50,17 +50,6 @@ def test_a_number_that_json_has_not_is_written_as_text(results: list[Result]) ->
     assert told["cells"] == json.loads(to_line(results[0]))["cells"]
 
 
-def test_a_line_gets_those_it_resembles(results: list[Result]) -> None:
-    """The same bytes as when the whole line is made again, from a line with or without others in it."""
-    one, two = Likeness("ben", nonce=True, memos={"memo": 0.7}), Likeness("é", nonce=False, memos={})
-    for result in results:
-        for before in ((), (two,)):
-            line = to_line(replace(result, alike=before))
-            for after in ((), (one,), (one, two)):
-                found = replace(result, alike=after)
-                assert with_alike(line, found) == to_line(found)
-
-
 def test_a_file_is_read_line_by_line(results: list[Result], tmp_path: Path) -> None:
     """What was written is what is read."""
     path = tmp_path / "results.jsonl"
@@ -81,7 +70,7 @@ def test_a_line_is_one_line_for_every_reader_and_turns_nothing_around(
     path.write_text(f"{line}\n{to_line(results[1])}\n", encoding="utf-8")
     assert read_results(path)[0].remarks == (written,)
     found = replace(odd, alike=(Likeness("ben\u2028", nonce=True, memos={}),))
-    assert len(with_alike(line, found).splitlines()) == 1
+    assert len(to_line(found).splitlines()) == 1
 
 
 def test_a_file_that_was_cut_within_a_character_names_the_line(results: list[Result], tmp_path: Path) -> None:

@@ -31,11 +31,11 @@ class Breaking:
     def __init__(self) -> None:
         self.given: list[str] = []
 
-    def __call__(self, item: Submission, _: object) -> Result:
+    def __call__(self, item: Submission, _: object) -> tuple[Result, None]:
         self.given.append(item.submission)
         if item.submission == "bob":
             raise MemoryError
-        return careful_result(item.submission, sha256=item.sha256, source=item.source, name="")
+        return careful_result(item.submission, sha256=item.sha256, source=item.source, name=""), None
 
 
 def test_a_file_that_breaks_the_grader_is_tried_twice_and_then_remembered(tmp_path: Path) -> None:

@@ -13,14 +13,15 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grader.classrun.grade_class import Order, with_gradebook
-from grader.classrun.work import judge_with
+from grader.classrun.work import Work
 from grader.gradebook.entering import Decided
 from grader.gradebook.owners import remember_owners
 from grader.gradebook.rebuilt_files import Kept
-from grader.grading.grade import Judged
+from grader.grading.grade import judge_safely
+from grader.grading.results import from_line
 from grader.intake.inbox import iter_submissions
 from paribus.course.assignment import Cell
-from paribus.course.policy import Limits, Policy
+from paribus.course.policy import Policy
 from paribus.course.release import Release, read_release
 from tests.grader.classroom import CELLS, make_assignment, make_release
 from tests.grader.test_grade_command import submission
@@ -44,12 +45,11 @@ def grade(folder: Path, files: Mapping[str, str], *releases: Release, anonymous:
         path.write_text(content, encoding="utf-8")
     order = Order(folder / "in", releases or (RELEASE,), folder / "out", policy=Policy(anonymous=anonymous))
     remember_owners(order.out)
-    judge, kept, results = judge_with(Limits()), Kept(), []
+    work, kept, results = Work(judge_safely, order.releases), Kept(), []
     for item in iter_submissions(order.submissions, anonymous=anonymous):
-        judged = judge(item, order.releases)
-        assert isinstance(judged, Judged)
-        kept.put(judged)
-        results.append(judged.result)
+        answer = work(item)
+        results.append(from_line(answer.line))
+        kept.put(results[-1], answer.notebook)
     return with_gradebook(order, results, kept=kept)
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from grader.recover import recover, without_pictures
-from grader.recover.limits import DEFAULT_LIMITS
 from grader.recover.without_pictures import SIGN, drop_styles, lift_pictures, parse_lean
+from paribus.course.limits import DEFAULT_LIMITS
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 PICTURE = base64.b64encode(bytes(range(256)) * 40)

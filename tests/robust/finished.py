@@ -15,7 +15,8 @@ from grader.classrun.grade_class import Order, grade_class
 from grader.classrun.workplaces import Here, Place
 from grader.grading.results import read_results
 from grader.model import Result
-from paribus.course.policy import Limits, Policy
+from paribus.course.limits import Limits
+from paribus.course.policy import Policy
 from tests.grader.classroom import make_release
 
 RELEASE = make_release()

@@ -36,9 +36,10 @@ def recover_target(content: bytes) -> None:
     from grader.evidence.records import read_records
     from grader.gradebook.rebuild import rebuild
     from grader.grading.match import match
-    from grader.recover import RecoverLimits, recover
+    from grader.recover import recover
+    from paribus.course.limits import Limits
 
-    limits = RecoverLimits(content_bytes=1_000_000, cells=200, outputs=500, records=50)
+    limits = Limits(bytes=1_000_000, cells=200, outputs=500, records=50)
     try:
         recovered = recover(content, "file.html", limits)
     except UnreadableError:
