@@ -9,7 +9,8 @@ from typing import Any
 
 from generator.errors import RehearsalError
 from paribus.records.block import BEGIN, END, LINE, block_text, find_in_markup, records_of
-from paribus.records.record import Record, canonical, digest_of
+from paribus.records.canonical import canonical, digest_of
+from paribus.records.record import Record
 
 Notebook = dict[str, Any]
 

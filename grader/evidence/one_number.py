@@ -8,23 +8,19 @@ from grader.evidence.binding import bind, from_to
 from grader.evidence.chance import is_telling, nearest
 from grader.evidence.facts import Fact, Kind, agreed, was_cut
 from grader.evidence.groups import COUNTED
-from grader.evidence.measured import Measured
-from grader.evidence.mislabelled import find_mislabelled
-from grader.evidence.spreads import trace_spread, with_spread
-from grader.evidence.statements import Claim, Sentence
-from grader.evidence.targets import (
+from grader.evidence.meant import (
     find_level,
     find_mean,
     find_other_runs,
     find_own_metric,
     find_swapped,
-    find_target,
     find_unsupported,
-    in_percent,
-    is_another_count,
-    is_related,
-    wrong_way,
 )
+from grader.evidence.measured import Measured
+from grader.evidence.mislabelled import find_mislabelled
+from grader.evidence.spreads import trace_spread, with_spread
+from grader.evidence.statements import Claim, Sentence
+from grader.evidence.targets import find_target, in_percent, is_another_count, is_related, wrong_way
 from grader.evidence.traces import Status, Trace
 from grader.evidence.unclaimed import is_elsewhere, is_level, is_setting
 from grader.reading import vocabulary

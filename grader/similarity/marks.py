@@ -17,7 +17,8 @@ from grader.evidence.runs import own_records
 from grader.model import Case
 from grader.reading.answers import normal
 from grader.similarity.fingerprints import fingerprints
-from paribus.records.record import Record, canonical
+from paribus.records.canonical import canonical
+from paribus.records.record import Record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,9 +22,10 @@ from paribus.experiments.noise import Noise
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train
 from paribus.metrics.registry import title
+from paribus.records.data import Data
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
-from paribus.records.runs import Data, RunResult
+from paribus.records.runs import RunResult
 from paribus.statistics.seeds import few_seeds, shown
 
 if TYPE_CHECKING:

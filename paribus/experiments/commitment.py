@@ -16,8 +16,9 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
+from paribus.records.canonical import canonical
 from paribus.records.diagnosis import Diagnosis
-from paribus.records.record import Prediction, canonical
+from paribus.records.record import Prediction
 
 # scrypt's cost: 32 MB and about 0.3 s on one slow core, more than 0.1 s on any that is sold. Part of the format.
 COST, BLOCK, PARALLEL = 2**15, 8, 2

@@ -30,11 +30,12 @@ from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
+from paribus.records.data import Data
 from paribus.records.fields import config_fields
 from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
 from paribus.records.recording import Recording, tell_finished
-from paribus.records.runs import Data, Run, RunResult
+from paribus.records.runs import Run, RunResult
 
 Direction = Literal["up", "down", "none"]
 ARMS = ("baseline", "changed")

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from paribus.experiments.search import Search
     from paribus.experiments.sweep import Sweep
     from paribus.experiments.versus import ModelComparison
-    from paribus.records.runs import Data, RunResult
+    from paribus.records.data import Data
+    from paribus.records.runs import RunResult
     from paribus.zoo.diagnosis import Diagnoses
     from paribus.zoo.folder import ZooFolder
 

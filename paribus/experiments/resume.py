@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from paribus.display.show import say
+from paribus.records.data import Data
 from paribus.records.record import Record
 from paribus.records.recording import Recording
-from paribus.records.runs import Data, Run, RunResult
+from paribus.records.runs import Run, RunResult
 
 # The configuration and the data are whatever the notebook passes; only the run is ours.
 Train = Callable[[Any, Any, Run], object]

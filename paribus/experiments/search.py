@@ -27,9 +27,10 @@ from paribus.experiments.knobs import better, check_metric
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics.registry import registry, title
+from paribus.records.data import Data, chooser
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
-from paribus.records.runs import Data, RunResult, chooser
+from paribus.records.runs import RunResult
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]

@@ -21,9 +21,10 @@ from paribus.experiments.noise import evaluations
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics.registry import title
+from paribus.records.data import Data, chooser
 from paribus.records.fields import Plain, config_values, plain
 from paribus.records.markup import Table
-from paribus.records.runs import Data, RunResult, chooser
+from paribus.records.runs import RunResult
 
 if TYPE_CHECKING:
     from paribus.figures.canvas import NotebookFigure

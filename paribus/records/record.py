@@ -5,7 +5,6 @@ itself. The digest is unkeyed: it catches careless edits. Anyone who calls parib
 record that fits.
 """
 
-import hashlib
 import json
 import re
 import sys
@@ -15,6 +14,7 @@ from functools import cached_property
 from typing import Any, Literal, Self, cast
 
 from paribus.errors import DigestError, RecordError
+from paribus.records.canonical import canonical, digest_of
 from paribus.records.diagnosis import Diagnosis, read_diagnosis
 
 SCHEMA = "paribus.evidence/2"
@@ -222,23 +222,6 @@ class Record:
         except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise RecordError(f"The record's fields do not have the expected shape: {error}.") from error
         return record
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys, no spaces, no NaN: one text for one value."""
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError) as error:
-        raise RecordError(f"A record cannot hold a number that is not finite: {error}.") from error
-
-
-def digest_of(body: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON of ``body``, in hex."""
-    try:
-        raw = canonical(body).encode()
-    except UnicodeEncodeError as error:
-        raise RecordError(f"A record cannot hold text that is no valid Unicode: {error.reason}.") from error
-    return hashlib.sha256(raw).hexdigest()
 
 
 _OLDER_LINK = re.compile(r"experiment\.([^.]+)\.baseline_run\.(.+)")

@@ -4,7 +4,6 @@ Each call displays a table for people with the record for grading folded in belo
 comparisons stand on this; `paribus.experiments.notebook` puts them all into one handle.
 """
 
-import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -30,19 +29,21 @@ from paribus.metrics.registry import registry
 from paribus.metrics.scoring import score, scored
 from paribus.records import block
 from paribus.records.code import code_digest
+from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
-from paribus.records.fields import basename, clean_text, config_fields, plain
+from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.markup import Table
 from paribus.records.packing import unpack
 from paribus.records.quotes import Quotes
-from paribus.records.record import DataIdentity, Record
-from paribus.records.runs import Data, Run, RunResult, pack_labels, predicts
+from paribus.records.record import Record
+from paribus.records.runs import Run, RunResult
 from paribus.records.session import Session
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+from paribus.records.identity import data_identity
 
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
@@ -339,36 +340,8 @@ def _checked_value(name: str, value: object) -> float:
     return kept
 
 
-def data_identity(data: Data) -> DataIdentity:
-    """What a record says of the data; a file's path becomes its name."""
-    return DataIdentity(
-        source=basename(clean_text(str(data.source))),
-        fingerprint=data.fingerprint,
-        split=data.split_digest,
-        train_rows=len(data.train.labels),
-        train_fingerprint=train_fingerprint(data),
-    )
-
-
 def checked_metric(name: str) -> str:
     """The metric's name, or an EvidenceError that says which are known."""
     if name not in registry():
         raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
     return name
-
-
-def train_fingerprint(data: Data) -> str:
-    """Sixteen hex digits over the training items and labels, in order: a subset has another. A data set that is not
-    of texts brings its own.
-    """
-    import numpy as np
-
-    own = getattr(data.train, "fingerprint", "")
-    if own:
-        return str(own)
-    digest = hashlib.sha256()
-    train: Any = data.train
-    for text in train.texts:
-        digest.update(text.encode("utf-8", "replace") + b"\0")
-    digest.update(np.asarray(data.train.labels).astype("<i8").tobytes())
-    return digest.hexdigest()[:16]

@@ -7,14 +7,14 @@ produces, a loss that is not a number included, makes these two lose a run.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from paribus.display.show import say, show
 from paribus.display.tables import epoch_line, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
-from paribus.metrics.scoring import Values, default_metrics, score, scored
+from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
 from paribus.records.fields import config_fields
 from paribus.records.packing import pack, pack_scores, pack_values
@@ -23,62 +23,7 @@ from paribus.records.session import Session
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-
-class Part(Protocol):
-    """One part of the split. It has ``texts``, of which a fingerprint is made, or its own ``fingerprint``."""
-
-    @property
-    def labels(self) -> "NDArray[Any]":
-        """Class ids or numbers, shape (items,), in the order of the items."""
-
-
-class Data(Protocol):
-    """What a run needs to know about its data; `paribus.data.dataset.Dataset` and
-    `paribus.data.complaints.Complaints` are two.
-
-    It may also say what is predicted (``predicts``: "value" for numbers, "item" for one score an item; classes if
-    it says nothing) and by which ``metrics`` runs are scored, the one that chooses the checkpoint first.
-    """
-
-    @property
-    def train(self) -> Part:
-        """What models learn from."""
-
-    @property
-    def validation(self) -> Part:
-        """What runs are compared on."""
-
-    @property
-    def classes(self) -> Sequence[str]:
-        """Class names by id; empty where numbers are predicted."""
-
-    @property
-    def source(self) -> str:
-        """What the data were called when they were loaded."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Digest of what the items are and of their labels."""
-
-    @property
-    def split_digest(self) -> str:
-        """Digest of who is in which part."""
-
-
-def predicts(data: Data) -> str:
-    """What runs on ``data`` predict: "" for classes, "value" or "item"."""
-    return str(getattr(data, "predicts", ""))
-
-
-def metrics_of(data: Data) -> tuple[str, ...]:
-    """By which metrics runs on ``data`` are scored."""
-    return tuple(getattr(data, "metrics", ())) or default_metrics(predicts(data))
-
-
-def chooser(data: Data) -> str:
-    """The metric that chooses a run's checkpoint: the first by which runs on ``data`` are scored."""
-    return metrics_of(data)[0]
+from paribus.records.data import Data, chooser, metrics_of, on_this_machine, pack_labels, predicts
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +242,7 @@ class Run:
         """Predictions as arrays of their own and as text, from a list, an array or a tensor on any device."""
         import numpy as np
 
-        given = np.array(_on_this_machine(predictions))
+        given = np.array(on_this_machine(predictions))
         expected = np.asarray(self.data.validation.labels).shape
         kind = predicts(self.data)
         if given.shape != expected or given.dtype.kind not in ("iu" if not kind else "iuf"):
@@ -320,7 +265,7 @@ class Run:
     def _packed_scores(self, scores: "ArrayLike") -> str:
         import numpy as np
 
-        given = np.asarray(_on_this_machine(scores))
+        given = np.asarray(on_this_machine(scores))
         expected = (len(self.data.validation.labels), len(self.data.classes))
         if given.shape != expected:
             raise EvidenceError(
@@ -337,18 +282,6 @@ class Run:
             self.nonfinite = True
             return None
         return float(f"{number:.6g}")
-
-
-def pack_labels(data: Data) -> str:
-    """The validation labels of ``data`` as text."""
-    import numpy as np
-
-    labels = np.asarray(data.validation.labels)
-    return pack_values(labels) if predicts(data) else pack(labels)
-
-
-def _on_this_machine(values: Any) -> Any:  # noqa: ANN401 - a list, an array or a tensor
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
 
 
 def fit_to_size(record: Record) -> Record:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from paribus.metrics.scoring import scored
-from paribus.records.runs import Data, RunResult, chooser, pack_labels, predicts
+from paribus.records.data import Data, chooser, pack_labels, predicts
+from paribus.records.runs import RunResult
 from paribus.statistics.intervals import LEVEL, Interval, items_interval
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
+from paribus.records.data import Data
 from paribus.records.markup import Table
-from paribus.records.runs import Data, RunResult
+from paribus.records.runs import RunResult
 
 if TYPE_CHECKING:
     import numpy as np

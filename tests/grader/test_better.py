@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from grader.checks.experiments.template import _holds_zero
+from grader.checks.experiments.result import _holds_zero
 from grader.evidence.chosen import best_of
 from grader.evidence.claims import Judgement
 from grader.evidence.runs import find_arms

@@ -17,8 +17,8 @@ from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_complete, check_start
 from paribus.experiments.one_change import Verdict, compare
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
+from paribus.records.identity import data_identity
 from paribus.records.record import ConfigField, DataIdentity, FieldRole, Prediction, Record
-from paribus.records.recording import data_identity
 from tests.grader.build import CASES, NONCE, build, load
 
 KEY = "one_change"

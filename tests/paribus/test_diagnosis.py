@@ -14,7 +14,8 @@ from paribus.display.show import executed_cells
 from paribus.errors import DiagnosisError, RecordError
 from paribus.experiments.commitment import commit_diagnoses, normal_code
 from paribus.experiments.notebook import Notebook
-from paribus.records.record import Record, digest_of
+from paribus.records.canonical import digest_of
+from paribus.records.record import Record
 from paribus.zoo import open_zoo
 from paribus.zoo.diagnosis import Diagnoses, explain, remarks, seen
 from paribus.zoo.statistics import STATISTICS

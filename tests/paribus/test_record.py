@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from paribus.errors import DigestError, RecordError
-from paribus.records.record import ConfigField, DataIdentity, Epoch, Prediction, Record, canonical, digest_of
+from paribus.records.canonical import canonical, digest_of
+from paribus.records.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 
 FULL = Record(
     "result", "week1_lab", "rel", "nonce", "r2", run_name="tfidf", experiment="c", arm="changed", seed=0,

@@ -10,7 +10,7 @@ from grader.grading.grade import grade_one
 from grader.grading.results import from_line, to_line
 from paribus.errors import RecordError
 from paribus.records.block import BEGIN, END
-from paribus.records.record import canonical, digest_of
+from paribus.records.canonical import canonical, digest_of
 from tests.grader.graded import release_of, submit, text_of
 from tests.robust.attacks import everywhere
 
