@@ -3,12 +3,10 @@
 import ast
 import inspect
 import json
-import linecache
 import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,19 +18,15 @@ from generator.building.build import Options, build_assignment
 from generator.running.references import load_references
 from grader.code.cells import MAX_SOURCE, parse
 from grader.code.configured import LIBRARY
-from grader.code.digests import function_digest, other_code
 from grader.code.facts import read_cell
 from grader.code.paths import path_of
-from grader.code.program import make_program, read_program
+from grader.code.program import make_program
 from grader.code.remarks import code_remarks
 from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
-from grader.evidence.runs import read_runs
-from grader.model import Case, Recovered, RecoveredCell
-from paribus.records.code import TRAINING, code_digest, source_digest
+from grader.model import Case, RecoveredCell
 from tests.grader.build import CASES, build, load
-from tests.grader.program_cases import BASES, Example, submitted
+from tests.grader.program_cases import Example, submitted
 from tests.grader.releases import material
-from tests.grader.test_programs import really_run
 from tests.shipped import COURSE
 
 TESTS = "parameter_share-tests"
@@ -316,89 +310,6 @@ def test_one_place_has_one_path_however_it_is_written(text: str, path: tuple[str
 
 
 # --- digests ------------------------------------------------------------------------------------------------------
-
-STYLES = {
-    "plain": "def train(config, data, run):\n    '''Doc.'''\n    total: int = 0\n    return total  # a remark\n",
-    "defaults": "def train(config, data, run, rate=1e-3, names=('a', 'b'), *, deep=None):\n    return rate\n",
-    "texts over lines": "def train(config, data, run):\n    return f'''{config}\n        {data!r:>3}\n    '''\n",
-    "a method's text over lines": (
-        "class Job:\n    def step(self):\n        return '''a\n        b'''\n\n\n"
-        "def train(config):\n    return Job().step()\n"
-    ),
-    "decorated": (
-        "import functools\n\ndef same(f):\n    @functools.wraps(f)\n    def inner(*a):\n        return f(*a)\n"
-        "    return inner\n\n@same\ndef train(config):\n    return 1\n"
-    ),
-    "a function among statements": (
-        "if True:\n    def step(x):\n        return x\n\ndef train(config):\n    return step(1)\n"
-    ),
-}
-
-
-def recorded(source: str) -> dict[str, str]:
-    """What a notebook records of ``train`` after this cell ran."""
-    name = f"<cell {hash(source)}>"  # where `inspect` looks for the source
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    space: dict[str, Any] = {"__name__": "a_notebook"}
-    exec(compile(source, name, "exec"), space)  # noqa: S102 - this is what a kernel does
-    return code_digest(space["train"])
-
-
-def on_the_page(source: str) -> dict[str, str | None]:
-    """The same, worked out from the cell's text."""
-    cells = (RecoveredCell(0, "code", source, 1),)
-    program = make_program(cells)
-    case = Case(material("week1_homework").release.assignment, {}, Recovered("ipynb", cells), {}, (), ())
-    return {
-        TRAINING if scope.name == "train" else scope.name: function_digest(case, step, scope)
-        for step, scope in program.scopes if scope.name
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("source", STYLES.values(), ids=STYLES)
-def test_the_digests_from_the_page_are_those_that_were_recorded(source: str) -> None:
-    found = on_the_page(source)
-    for name, digest in recorded(source).items():
-        assert found[name] == digest
-
-
-def test_a_default_that_is_worked_out_leaves_no_digest() -> None:
-    """What a name stood for when the function was defined cannot be read off the page for certain."""
-    assert on_the_page("RATE = 1\ndef train(config, rate=RATE):\n    return rate\n")[TRAINING] is None
-
-
-def test_a_source_without_the_function_has_no_digest() -> None:
-    assert source_digest(ast.parse("x = 1"), "train") is None
-
-
-@pytest.mark.parametrize("path", BASES, ids=lambda path: path.name.partition(".")[0])
-def test_the_digests_of_real_runs_are_made_again_from_the_page(path: Path) -> None:
-    """All of them but those of paribus's own functions."""
-    case = really_run(path)
-    assert not other_code(case)
-    known = other_digests(case)
-    told = {name: digest for run in read_runs(case) if run.name != "tfidf" for name, digest in run.code.items()}
-    functions = {name: digest for name, digest in told.items() if name in known}
-    assert len(functions) >= 4
-    assert functions == {name: known[name] for name in functions}
-
-
-def other_digests(case: Case) -> dict[str, str | None]:
-    """The digest of every function of the page, by its name."""
-    program = read_program(case)
-    return {
-        TRAINING if scope.name in ("train", "fine_tune") else scope.name: function_digest(case, step, scope)
-        for step, scope in program.scopes if scope.name
-    }  # fmt: skip
-
-
-def test_a_wrapper_without_a_trace_of_what_it_wraps_is_no_other_code() -> None:
-    """A decorator that does not use functools.wraps: the name stands for the function within it."""
-    source = (
-        "def timed(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n\n\n"
-        "@timed\ndef training_step(*parts):\n    return parts\n"
-    )
-    assert not other_code(submitted(Example("one", {"both": {"after.validate": source}}), "honest"))
 
 
 # --- tables of the library ----------------------------------------------------------------------------------------
