@@ -41,9 +41,8 @@ def test_one_change_a_row_against_a_baseline_trained_once(
     assert "of twenty changes that do nothing" in report.table().note
     assert repr(report) == "AblationReport(ablation: 2 rows)"
     assert repr(ablation) == "Ablation(ablation, baseline with seeds [1, 2, 3], rows: small, cosine)"
-    links = [name for record in notebook.records() if record.kind == "value" for name in record.values]
-    assert len(links) == 6
-    assert all(name.startswith(("experiment.ablation-small.", "experiment.ablation-cosine.")) for name in links)
+    links = [link for record in notebook.records() for link in record.served()]
+    assert [key for key, _ in links] == ["ablation-small"] * 3 + ["ablation-cosine"] * 3
     assert ablation.report(metric="accuracy").metric == "accuracy"
 
 
