@@ -35,6 +35,10 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--zoos", type=Path, metavar="DIR", help="where `paribus zoo build` left blind zoos (default: as --out)"
     )
+    parser.add_argument(
+        "--accept", action="store_true",
+        help="let another release take the place of one that went out; without it, what would change is listed",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -57,9 +61,10 @@ def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
 def run_build(arguments: argparse.Namespace) -> int:
     """Build what was asked for."""
     from generator.building.build import build
+    from generator.building.upgrade import require_accepted
 
-    course = course_of(arguments)
-    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course))
+    course, guard = course_of(arguments), {} if arguments.accept else {"guard": require_accepted}
+    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course), **guard)
     print(as_json(report) if arguments.json else as_lines(report))
     return 0
 

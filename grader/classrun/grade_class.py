@@ -19,13 +19,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from grader.classrun.batch import COMPLETE, batch_key, grade_batch
+from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
 from grader.classrun.late_notes import time_notes
 from grader.classrun.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
+from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import inbox_limits, judge_with, recover_limits
 from grader.classrun.workplaces import Place, open_place
 from grader.errors import ResultError
@@ -66,7 +67,8 @@ class Order:
     kept of earlier terms, of which nothing is used whose time is over ``today``.
 
     ``only`` names students who alone are graded, beside the rest of the class that OUT holds. Where
-    ``may_replace`` a batch may take the place of what OUT holds of others.
+    ``may_replace`` a batch may take the place of what OUT holds of others. ``accepted``: points that OUT holds may
+    change because another paribus or another release judges them.
     """
 
     submissions: Path
@@ -81,6 +83,7 @@ class Order:
     today: date = date.min
     only: tuple[str, ...] = ()
     may_replace: bool = False
+    accepted: bool = False
 
     @property
     def assignment(self) -> Assignment:
@@ -115,7 +118,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
 
     Raises UsageError where OUT holds what this batch is not to replace (`output_guard`), InboxError where
     there is nothing to grade, WorksheetError, CommitmentsError and KeptError where these files are others than they
-    should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds another form of the
+    should be, PointsWouldChangeError where points that OUT holds would change unaccepted, all before anything in
+    OUT is changed; GradebookError where OUT's gradebook holds another form of the
     release, ClusterError where the cluster is not there or is lost, StorageError where OUT is full, read-only,
     locked or in another grader's hands.
     """
@@ -132,6 +136,10 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             _check_worksheet(order, worksheet, with_roster(listed, roster))
         total = len(chosen) or len(listed)
         limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, roster)
+        if not order.accepted and judged_by_others(order.out, order.releases):
+            placed = (item for item in with_roster(listed, roster) if not chosen or item.submission in chosen)
+            trial = partial(_trial, order, tuple(with_commitments(placed, commitments)), observe)
+            require_same_points(order.out, trial)
         tries = Tries(order.out, f"{batch_key(order.releases, also)} {limits.seconds:g} {limits.memory_mb}")
         if chosen:
             write_started(order.out, read_started(order.out).with_chosen(chosen))
@@ -152,6 +160,16 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         moodle = for_moodle(order, entered.results, worksheet, (*told, *entered.notes), roster)
         write_out(order, entered.results, moodle, observe)
         return Handback(entered.results, moodle.notes, batch.reused)
+
+
+def _trial(order: Order, submissions: Sequence[Submission], observe: Observe, scratch: Path) -> Batch:
+    """The class as this paribus and these releases judge it, in a folder that is thrown away."""
+    limits, total = order.policy.limits, len(submissions)
+    return grade_batch(
+        submissions, order.releases, scratch, jobs=order.jobs, grade=judge_with(limits),
+        time_limit=limits.seconds, memory_mb=limits.memory_mb,
+        progress=lambda done, result: observe("comparing with the last run", done, total),
+    )  # fmt: skip
 
 
 def _guarded(order: Order, listed: Sequence[Submission], roster: Roster) -> frozenset[str]:

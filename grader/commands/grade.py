@@ -28,7 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
-        help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
+        help="the release folder, with those that it replaced; again for each older one (default: "
+        f"{RELEASES}/NAME)",
     )  # fmt: skip
     parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
     parser.add_argument(
@@ -48,6 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let a batch take the place of one in --out that holds others than this one does",
     )
+    parser.add_argument(
+        "--accept", action="store_true",
+        help="let a newer paribus, or another release, change points that --out holds; without it they are listed",
+    )  # fmt: skip
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
         "--cluster", default="", metavar="ADDRESS",
@@ -76,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
+    from grader.errors import PointsWouldChangeError
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
 
@@ -97,10 +103,19 @@ def run(arguments: argparse.Namespace) -> int:
         today=datetime.now(UTC).date(),
         only=tuple(arguments.only),
         may_replace=arguments.replace,
+        accepted=arguments.accept,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
-    with show_progress(quiet=arguments.json) as observe:
-        handback = (collect if arguments.collect else grade_class)(order, observe)
+    try:
+        with show_progress(quiet=arguments.json) as observe:
+            handback = (collect if arguments.collect else grade_class)(order, observe)
+    except PointsWouldChangeError as error:
+        if arguments.json:
+            told = [asdict(change) for change in error.changes]
+            print(json.dumps({"out": str(arguments.out), "would_change": told}, sort_keys=True, indent=1))
+        else:
+            print_changes(error.changes)
+        raise
     changed = None if earlier is None else changes(earlier, read_graded(arguments.out))
     if arguments.json:
         plain = as_plain(handback, arguments.out)
@@ -110,13 +125,15 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     print_summary(handback, arguments.out)
     if changed is not None:
-        print_changes(changed, arguments.diff)
+        people = len({change.submission for change in changed})
+        print(f"\nAgainst {arguments.diff}: {len(changed)} changes for {people} submissions.")
+        print_changes(changed)
     return 0
 
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
     """The releases to grade with. UsageError where one is missing or is another assignment's."""
-    from paribus.course.release import MARKER, read_release
+    from paribus.course.release import MARKER, older_releases, read_release
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:
@@ -137,8 +154,9 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
                 f"{chosen} is the release of {release.assignment.name}, not of {name}. "
                 f"Grade with --assignment {release.assignment.name}, or name another --release."
             )
-        if release.digest not in {other.digest for other in found}:
-            found.append(release)
+        for each in (release, *map(read_release, older_releases(chosen))):
+            if each.digest not in {other.digest for other in found}:
+                found.append(each)
     return tuple(found)
 
 
@@ -246,7 +264,7 @@ def print_summary(handback: "Handback", out: Path) -> None:
     console.print(f"  {ADVICE}", style="dim")
 
 
-def print_changes(changed: "Sequence[Change]", old: Path) -> None:
+def print_changes(changed: "Sequence[Change]") -> None:
     """What changed for whom, a line a cell or check."""
     from rich.console import Console
     from rich.markup import escape
@@ -254,8 +272,6 @@ def print_changes(changed: "Sequence[Change]", old: Path) -> None:
     from grader.recover.text import harmless
 
     console = Console()
-    people = len({change.submission for change in changed})
-    console.print(f"\nAgainst {escape(str(old))}: {len(changed)} changes for {people} submissions.")
     for item in changed:
         words = harmless(f"{item.who}  {item.what}: {item.before} → {item.after}")
         console.print(f"  {escape(words)}")
