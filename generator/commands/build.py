@@ -13,6 +13,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.building.build import BuildReport, Options
+    from generator.linting.findings import Finding
     from paribus.course.catalog import Course
 
 
@@ -58,15 +59,38 @@ def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
     return Options(arguments.profile, chosen, references, editions, revealed)
 
 
+def configure_alone(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments, those of `paribus build` alone included."""
+    configure_build(parser)
+    parser.add_argument(
+        "--lint", action="store_true",
+        help="first check links and spelling of the sources; findings end the build with 1, and nothing is written",
+    )  # fmt: skip
+    parser.add_argument("--online", action="store_true", help="with --lint: also try the links to other sites")
+
+
 def run_build(arguments: argparse.Namespace) -> int:
-    """Build what was asked for."""
+    """Build what was asked for; 1 where --lint finds something."""
     from generator.building.build import build
     from generator.building.upgrade import require_accepted
 
     course, guard = course_of(arguments), {} if arguments.accept else {"guard": require_accepted}
+    if arguments.online and not arguments.lint:
+        raise UsageError("--online is for links that --lint checks: add --lint.")
+    if arguments.lint and (findings := _lint(course, arguments)):
+        as_values = [{"file": str(item.file), "line": item.line, "what": item.what} for item in findings]
+        print(json.dumps({"findings": as_values}, indent=1) if arguments.json else "\n".join(map(str, findings)))
+        return 1
     report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course), **guard)
     print(as_json(report) if arguments.json else as_lines(report))
     return 0
+
+
+def _lint(course: "Course", arguments: argparse.Namespace) -> "Sequence[Finding]":
+    from generator.linting.findings import lint
+    from generator.linting.links import try_address
+
+    return lint(course, course.select(arguments.name), reach=try_address if arguments.online else None)
 
 
 def as_json(report: "BuildReport") -> str:
@@ -105,6 +129,6 @@ COMMAND = Command(
     name="build",
     summary="Build notebooks for every platform, the students' wheel and the release folder.",
     example="paribus build week1 --profile micro --out build",
-    configure=configure_build,
+    configure=configure_alone,
     run=run_build,
 )
