@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -35,6 +35,9 @@ pytest: $(INSTALLED)
 
 long: $(INSTALLED)  ## the tests that take long: proofs of all notebooks, a zoo twice, full data, a hundred thousand files
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+
+installed: $(INSTALLED)  ## a fresh environment from the package index, the built wheel, an empty folder: the first afternoon
+	$(BIN)/python -m tests.generator.first_afternoon
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench

@@ -9,19 +9,13 @@ GraderError                     everything the grader refuses
 ├── WorksheetError              Moodle's worksheet cannot be read
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
-├── PointsWouldChangeError          grading anew would change points that were given; carries the list
+├── PointsWouldChangeError      grading anew would change points that were given (`grader.classrun.upgrade`)
 ├── GradebookError              nbgrader's database or folders
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from paribus.errors import ParibusError
-
-if TYPE_CHECKING:
-    from grader.classrun.changes import Change
 
 
 class GraderError(ParibusError):
@@ -76,12 +70,3 @@ class ClusterError(GraderError):
 
 class StorageError(GraderError):
     """The output folder cannot be written now; what was finished stays."""
-
-
-class PointsWouldChangeError(GraderError):
-    """Grading anew would change points that were given, and nobody accepted it. ``changes`` lists them."""
-
-    def __init__(self, message: str, changes: "Sequence[Change]" = ()) -> None:
-        """``changes`` is empty where the earlier results cannot be read."""
-        super().__init__(message)
-        self.changes = tuple(changes)

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.classrun.batch import Batch, judges_key
 from grader.classrun.changes import Change, point_changes
 from grader.classrun.started import read_started
-from grader.errors import PointsWouldChangeError, ResultError
+from grader.errors import GraderError, ResultError
 from grader.grading.results import FILE, from_line, lines_of
 from grader.model import Result
 from paribus.course.release import Release
@@ -19,6 +19,15 @@ NO_LINES = (
     "{out} was graded with a version of paribus whose results this one cannot read, so it cannot be told whose "
     "points would change. Nothing was changed. Choose another --out and compare the two reports, or add --accept."
 )
+
+
+class PointsWouldChangeError(GraderError):
+    """Grading anew would change points that were given, and nobody accepted it. ``changes`` lists them."""
+
+    def __init__(self, message: str, changes: tuple[Change, ...] = ()) -> None:
+        """``changes`` is empty where the earlier results cannot be read."""
+        super().__init__(message)
+        self.changes = changes
 
 
 def judged_by_others(out: Path, releases: tuple[Release, ...]) -> bool:

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
-    from grader.errors import PointsWouldChangeError
+    from grader.classrun.upgrade import PointsWouldChangeError
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
 
