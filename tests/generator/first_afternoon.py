@@ -76,9 +76,10 @@ def install(scratch: Path, *, from_index: bool) -> Installed:
     installed.type(f"python -m pip install --quiet --no-deps --no-index {wheel}", scratch)
     # A line in a .pth file adds a folder to the path and nothing more: the editable paribus there stays unknown.
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    jupyter = "import sys; from jupyter_core.command import main; sys.exit(main())"
-    (folder / "bin" / "jupyter").write_text(f"#!{folder}/bin/python\n{jupyter}\n", encoding="utf-8")
-    (folder / "bin" / "jupyter").chmod(0o755)
+    for name, module in (("jupyter", "jupyter_core.command"), ("jupyter-nbconvert", "nbconvert.nbconvertapp")):
+        command = folder / "bin" / name
+        command.write_text(f"#!{folder}/bin/python\nfrom {module} import main\n\nmain()\n", encoding="utf-8")
+        command.chmod(0o755)
     return installed
 
 
