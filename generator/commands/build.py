@@ -13,7 +13,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.building.build import BuildReport, Options
-    from generator.linting.findings import Finding
+    from generator.linting.finding import Finding
     from paribus.course.catalog import Course
 
 
@@ -87,8 +87,8 @@ def run_build(arguments: argparse.Namespace) -> int:
 
 
 def _lint(course: "Course", arguments: argparse.Namespace) -> "Sequence[Finding]":
-    from generator.linting.findings import lint
     from generator.linting.links import try_address
+    from generator.linting.lint import lint
 
     return lint(course, course.select(arguments.name), reach=try_address if arguments.online else None)
 

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from generator.linting.findings import Finding
+from generator.linting.finding import Finding
 from generator.sources.headers import SourceCell
 from generator.sources.source import Source
 from paribus.course.catalog import Entry

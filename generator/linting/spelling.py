@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from generator.errors import BuildError
-from generator.linting.findings import Finding
+from generator.linting.finding import Finding
 
 _LINE = re.compile(r"^(?P<file>.+):(?P<line>\d+): (?P<wrong>\S+) ==> (?P<right>.+)$")
 

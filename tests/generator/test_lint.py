@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import BuildError
-from generator.linting.findings import lint
 from generator.linting.links import try_address
+from generator.linting.lint import lint
 from generator.linting.spelling import misspelt
 from paribus.cli import main
 from paribus.course.catalog import load_course

@@ -1,23 +1,12 @@
 """All findings about the sources of some assignments, by file and line."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from generator.linting.finding import Finding
+from generator.linting.links import broken_links
+from generator.linting.spelling import misspelt
+from generator.sources.source import load_source
 from paribus.course.catalog import Course, Entry
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One thing to look at: where it is, and a sentence."""
-
-    file: Path
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        """As compilers and editors write it."""
-        return f"{self.file}:{self.line}: {self.what}"
 
 
 def lint(
@@ -28,10 +17,6 @@ def lint(
 
     SourceError where a source cannot be read.
     """
-    from generator.linting.links import broken_links
-    from generator.linting.spelling import misspelt
-    from generator.sources.source import load_source
-
     links = [
         finding
         for entry in entries
