@@ -74,8 +74,8 @@ def picture(rng: np.random.Generator) -> dict[str, Any]:
     """An output with a picture of noise, which does not compress."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.6, 4.4), dpi=100)
-    figure.subplots().imshow(rng.random((220, 330)), interpolation="nearest")
+    figure = Figure(figsize=(6, 4), dpi=100)
+    figure.subplots().imshow(rng.random((260, 390)), interpolation="nearest")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": "<Figure>"}
