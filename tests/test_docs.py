@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from generator.sources.percent import read_percent
+from generator.sources.source import read_source
 from paribus.cli import build_parser, find_commands
 
 ROOT = Path(__file__).parent.parent
@@ -191,3 +192,18 @@ def test_every_page_is_in_the_index() -> None:
 def test_every_command_is_on_some_page() -> None:
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert [name for name in COMMANDS if f"paribus {name}" not in text] == []
+
+
+ANSWER = "# Why is there a gap?\n#\n# <!-- BEGIN SOLUTION -->\n# There is none.\n# <!-- END SOLUTION -->\n"
+
+
+def test_the_pieces_of_a_source_on_the_page_are_one_source_that_can_be_read() -> None:
+    """docs/authoring.md: a task, its tests, a memo and the notebook as a whole, with their points."""
+    page = ROOT / "docs" / "authoring.md"
+    pieces = [block.text for block in BLOCKS if block.page == page and block.text.startswith("# %%")]
+    whole = "\n\n".join(['# %% tags=["parameters"]\nPROFILE = "micro"', *pieces, "notebook.summary()\n"])
+    text = re.sub(
+        r"^(# %% \[markdown\].*\n)(?=# %%)", lambda header: f"{header[1]}{ANSWER}\n", whole, flags=re.MULTILINE
+    )
+    source = read_source(text, page.name, {"task": {"tasks.tests_passed": 1.0}})
+    assert {"double", "gap", "whole"} <= {cell.name for cell in source.cells if cell.points}
