@@ -49,6 +49,7 @@ def test_other_points_are_listed_and_nothing_is_written(out: Path, cheaper: Entr
     assert "double-tests: 3 → 2 points" in told
     assert "double-tests, tasks.tests_passed: 3 → 2" in told
     assert "--accept" in told
+    assert "other text" not in told
     assert files(out) == before
 
 
