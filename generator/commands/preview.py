@@ -9,7 +9,7 @@ from paribus.errors import UsageError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", help="an assignment (week1_homework)")
+    parser.add_argument("name", help="an assignment (week1_homework), or a week that has one")
     add_course(parser)
     parser.add_argument(
         "--profile", metavar="NAME", help="the notebooks' default profile (default: what course.toml says)"
@@ -27,7 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.preview.watch import Watched
 
     course = course_of(arguments)
-    entry = course.entry(arguments.name)
+    entry, *others = course.select(arguments.name)
+    if others:
+        names = ", ".join(item.name for item in (entry, *others))
+        raise UsageError(f"{arguments.name} has several notebooks: {names}. Name one of them.")
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"--port {arguments.port} is no port; expected a number from 0 to 65535.")
     app = make_app(Watched(course.file, entry.name, arguments.profile))

@@ -140,6 +140,14 @@ def test_a_port_that_cannot_be_is_refused(course: Path, port: str, capsys: pytes
     assert "is no port" in capsys.readouterr().err
 
 
+def test_a_week_with_several_notebooks_is_asked_for_one(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["preview", "week1", "--course", str(course)])
+    assert "week1 has several notebooks: week1_lab, week1_homework. Name one" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
 def test_a_port_in_use_is_said(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import socket
 
