@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[instructor,train,dev]'
 	touch $@
 
-demo: $(INSTALLED)  ## week 1 goes out and comes back: build, run, simulate a class, grade
+demo: $(INSTALLED)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
 	$(BIN)/paribus demo
 
 test: lint types pytest  ## lint, types and tests

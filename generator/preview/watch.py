@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
         if path.is_dir():
             found.extend(stamp_of(path))
         elif path.is_file():
-            status = path.stat()
-            found.append((str(path), status.st_size, status.st_mtime_ns))
+            with suppress(FileNotFoundError):  # an editor writes a file beside the old one and renames it
+                status = path.stat()
+                found.append((str(path), status.st_size, status.st_mtime_ns))
     return tuple(found)
