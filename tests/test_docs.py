@@ -16,7 +16,7 @@ import pytest
 
 from generator.sources.percent import read_percent
 from generator.sources.source import read_source
-from paribus.cli import build_parser, find_commands
+from paribus.cli import build_parser, find_commands, main
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -75,6 +75,7 @@ SHELL = [
     for line in block.text.split("\n")
     if line.split(" ")[0] in PROGRAMS
 ]
+EXAMPLES = [pytest.param(command.example, id=f"{name} --help") for name, command in COMMANDS.items()]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 NAMED = sorted(
     {found for page in PAGES for found in re.findall(r"`(paribus [a-z][^`]*)`", page.read_text("utf-8"))}
@@ -85,7 +86,7 @@ def words_of(line: str) -> list[str]:
     return shlex.split(line, comments=True)
 
 
-@pytest.mark.parametrize("line", SHELL)
+@pytest.mark.parametrize("line", [*SHELL, *EXAMPLES])
 def test_a_command_line_is_one_that_can_be_typed(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     program, *arguments = words_of(line)
     if program == "python" and arguments[:2] == ["-m", "paribus"]:
@@ -207,3 +208,22 @@ def test_the_pieces_of_a_source_on_the_page_are_one_source_that_can_be_read() ->
     )
     source = read_source(text, page.name, {"task": {"tasks.tests_passed": 1.0}})
     assert {"double", "gap", "whole"} <= {cell.name for cell in source.cells if cell.points}
+
+
+CHEAP = ("paribus new mycourse", "cd mycourse", "paribus build week1 --lint")
+"""Lines that are run here; tests/generator/first_afternoon.py runs those of docs/your-own-course.md."""
+
+
+def test_the_cheap_lines_run_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = {" ".join(words_of(line)) for block in BLOCKS for line in block.text.split("\n") if "'" not in line}
+    monkeypatch.chdir(tmp_path)
+    for line in CHEAP:
+        assert line in shown
+        program, *arguments = line.split(" ")
+        if program == "cd":
+            monkeypatch.chdir(arguments[0])
+        else:
+            assert main(arguments) == 0, capsys.readouterr().err
+    assert Path("build/student/README.md").is_file()
