@@ -6,6 +6,7 @@ with it.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from generator.building.build import RELEASES, Built
@@ -58,9 +59,10 @@ def differences(before: Release, after: Release) -> Iterator[str]:
     texts = [name for name in both if _text(old[name], before) != _text(new[name], after)]
     if texts:
         yield f"other text in {', '.join(texts)}"
-    for what in ("title", "profile", "settings", "profiles"):
-        if getattr(before.assignment, what) != getattr(after.assignment, what):
-            yield f"other {what}"
+    for item in fields(before.assignment):
+        told, tells = getattr(before.assignment, item.name), getattr(after.assignment, item.name)
+        if item.name not in ("cells", "release") and _canonical(told) != _canonical(tells):
+            yield f"other {item.name}"
     if _canonical(before.references) != _canonical(after.references):
         yield "other reference numbers"
 
