@@ -47,7 +47,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, kind: str, capsys: pyt
 
 WITHOUT = """
 import sys
-for name in ("accelerate", "datasets", "optuna", "safetensors", "statsmodels", "tokenizers", "torch", "transformers"):
+for name in "accelerate datasets optuna safetensors statsmodels tokenizers torch transformers".split():
     sys.modules[name] = None  # an import of it fails
 from paribus.cli import main
 sys.exit(main(["new", "mine"]) or main(["build", "week1", "--lint", "--course", "mine"]))
