@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[instructor,train,dev]'
 	touch $@
 
-demo: $(INSTALLED)  ## week 1 goes out and comes back: build, run, simulate a class, grade
+demo: $(INSTALLED)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
 	$(BIN)/paribus demo
 
 test: lint types pytest  ## lint, types and tests
@@ -35,6 +35,9 @@ pytest: $(INSTALLED)
 
 long: $(INSTALLED)  ## the tests that take long: proofs of all notebooks, a zoo twice, full data, a hundred thousand files
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+
+installed: $(INSTALLED)  ## a fresh environment from the package index, the built wheel, an empty folder: the first afternoon
+	$(BIN)/python -m tests.generator.first_afternoon
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench

@@ -112,7 +112,7 @@ def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, worker
         sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", HOMEWORK,
         "--release", str(release), "--worksheet", str(worksheet), "--out", str(out), "-j", str(workers),
         "--course", str(shipped_course()),
-        "--replace",  # the simulated class may have been changed since the last demo
+        "--replace", "--accept",  # the simulated class, or paribus, may have been changed since the last demo
     ]  # fmt: skip
     status = subprocess.run(command, check=False).returncode
     if status != 0:

@@ -4,6 +4,7 @@ GeneratorError                  everything the generator refuses
 ├── BuildError                  a notebook, wheel or folder cannot be built
 ├── RunError                    a headless run failed; carries cell, source, streams and traceback
 ├── ReferenceMissingError       prose or a band needs a number that no recorded run gives
+├── ReleaseWouldChangeError     a release that went out would be replaced by another one
 ├── PublishError                Kaggle refused, timed out, or the run there failed
 ├── RehearsalError              a rehearsal's tables ask for what an assignment or its runs do not have
 └── ZooBuildError               a zoo does not show what it must, tells what it must not, or cannot be read
@@ -36,6 +37,10 @@ class RunError(GeneratorError):
 
 class ReferenceMissingError(GeneratorError):
     """Prose or a band needs a number that no recorded run gives."""
+
+
+class ReleaseWouldChangeError(GeneratorError):
+    """A release that went out would be replaced by another one, and nobody accepted it."""
 
 
 class PublishError(GeneratorError):

@@ -9,6 +9,7 @@ GraderError                     everything the grader refuses
 ├── WorksheetError              a platform's table of people cannot be read, or is another one's
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
+├── PointsWouldChangeError      grading anew would change points that were given (`grader.classrun.upgrade`)
 ├── GradebookError              nbgrader's database or folders
 ├── MoodleError                 Moodle's web services: no answer, a refusal, what must not be overwritten
 ├── DeskError                   the desk: its store, its address, what a grader asks of it

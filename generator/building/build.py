@@ -12,7 +12,7 @@ DIR/complete.json                        written last
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
+RELEASES = Path("instructor") / "release"
 CHECK_FOLDER = "student/check"
 WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
 COLAB_FOLDER = "student/colab"
@@ -147,14 +148,27 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     return Built(setting, entry, source, release, notebooks, missing, unsealed)
 
 
-def build(course: Course, entries: Sequence[Entry], out: Path, options: Options) -> BuildReport:
-    """Build assignments into ``out``, the marker last; what an earlier build left under other names stays."""
+def build(
+    course: Course,
+    entries: Sequence[Entry],
+    out: Path,
+    options: Options,
+    guard: Callable[[Sequence[Built], Path], None] = lambda built, out: None,
+) -> BuildReport:
+    """Build assignments into ``out``, the marker last; what an earlier build left under other names stays.
+    ``guard`` may refuse before anything is written (`upgrade.require_accepted`).
+    """
     built = tuple(build_assignment(course, entry, options) for entry in entries)
+    guard(built, out)
     return write_build(built, build_wheel(), out, options.platforms or platforms_of(course))
 
 
-def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str]) -> BuildReport:
-    """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one."""
+def write_build(
+    built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str], *, goes_out: bool = False
+) -> BuildReport:
+    """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one.
+    ``goes_out``: students get these releases (`paribus.course.release`).
+    """
     (out / MARKER).unlink(missing_ok=True)
     files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
     for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER, COLAB_FOLDER):
@@ -164,8 +178,9 @@ def write_build(built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequ
         write_atomic(out / path, content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     for item in built:
-        for file in write_release(out / "instructor" / "release", item.release).iterdir():
-            digests[file.relative_to(out).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in write_release(out / RELEASES, item.release, goes_out=goes_out).rglob("*"):
+            if file.is_file():
+                digests[file.relative_to(out).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
     marker = {
         "schema": SCHEMA,
         "version": paribus.__version__,

@@ -1,7 +1,7 @@
 """No line of a solution, a rubric or a hidden test in anything a student gets: the search that holds a build to it.
 
-A line counts from 20 characters on, without its indent; a line that students see anyway (it also stands
-outside every region of the course's sources) is no secret, and neither is an import.
+A line counts from 20 characters on, without its indent; a line that students see anyway (outside every region of
+the course's sources, or in the form of an experiment) is no secret, and neither is an import.
 """
 
 import io
@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from generator.building.forms import forms_of
 from generator.sources.regions import region_lines
 from generator.sources.source import Source
 
@@ -39,6 +40,7 @@ def secret_lines(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
     visible: set[str] = set()
     secrets: dict[str, tuple[str, str]] = {}
     for source in listed:
+        visible |= {line.strip() for form in forms_of(source).values() for line in form.source.split("\n")}
         for cell in source.cells:
             inside = {number for region in cell.regions for number in range(region.begin, region.end + 1)}
             lines = cell.text.split("\n")

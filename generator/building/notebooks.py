@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from generator.building.forms import forms_of
 from generator.building.platforms import Setting, frame, notebook_metadata, setting_of
 from generator.building.variants import is_included, model_answer, text_for
 from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
@@ -47,8 +48,13 @@ def make_cells(
     around = frame(platform, entry, setting, profile)
     own = [cell for cell in source.cells if is_included(cell, platform, variant)]
     parameters = partial(with_profile, profile=profile, carried=setting.course.carried, asked=source.asks_profiles)
-    built = [_make_cell(source, cell, variant, parameters, value_of) for cell in own]
-    first_code = next((number for number, cell in enumerate(own) if cell.cell_type == "code"), len(own))
+    forms = forms_of(source)
+    built: list[NotebookCell] = []
+    for cell in own:
+        if cell.key in forms:
+            built.append(NotebookCell(forms[cell.key]))
+        built.append(_make_cell(source, cell, variant, parameters, value_of))
+    first_code = next((number for number, item in enumerate(built) if item.cell.cell_type == "code"), len(built))
     top, setup, end = map(NotebookCell, around.top), NotebookCell(around.setup), map(NotebookCell, around.end)
     return (*top, *built[:first_code], setup, *built[first_code:], *end)
 

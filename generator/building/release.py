@@ -15,6 +15,7 @@ from generator.building.build import BuildReport, Options, build_assignment, stu
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
 from generator.building.platforms import platforms_of
+from generator.building.upgrade import require_accepted
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
 from paribus.course.catalog import Course, Entry
@@ -26,7 +27,8 @@ PROOFS = Path(".paribus") / "cache" / "proofs"
 class Conditions:
     """What a release may do without (references, keys of zoos), and where proofs are kept (None: nowhere);
     ``data`` is a file that the tests run on instead of the smallest profile's data. ``solutions`` runs and grades
-    the solutions: it refuses, or says what their author lets stay open (None: nothing is run).
+    the solutions: it refuses, or says what their author lets stay open (None: nothing is run). ``accept``: this
+    release may take the place of another one that went out.
     """
 
     allow_missing: bool = False
@@ -34,6 +36,7 @@ class Conditions:
     data: Path | None = None
     solutions: Callable[[], Sequence[object]] | None = None
     proofs: Path | None = PROOFS
+    accept: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,12 @@ def release(
 ) -> ReleaseReport:
     """Build, prove and write; nothing is written where a condition does not hold.
 
-    ReferenceMissingError names the numbers to record, BuildError the missing keys, the leaks or the unproven tests.
+    ReleaseWouldChangeError lists how another release that went out differs, ReferenceMissingError names the
+    numbers to record, BuildError the missing keys, the leaks or the unproven tests.
     """
     built = tuple(build_assignment(course, entry, options) for entry in entries)
+    if not conditions.accept:
+        require_accepted(built, out)
     missing = [f"{item.entry.name}: {name}" for item in built for name in item.missing]
     if missing and not conditions.allow_missing:
         listed = "\n  ".join(missing)
@@ -87,4 +93,4 @@ def release(
         )
         require(proofs)
     left_open = () if conditions.solutions is None else tuple(conditions.solutions())
-    return ReleaseReport(write_build(built, wheel, out, platforms), proofs, left_open)
+    return ReleaseReport(write_build(built, wheel, out, platforms, goes_out=True), proofs, left_open)

@@ -66,6 +66,6 @@ def stub_lines(cell: SourceCell, region: Region, inner: list[str]) -> list[str]:
 _WHAT: Mapping[Role, str] = {Role.TASK: "Task", Role.EXPERIMENT: "Experiment", Role.DIAGNOSIS: "Diagnosis"}
 _HOW: Mapping[Role, str] = {
     Role.TASK: "replace this line with your code.",
-    Role.EXPERIMENT: "replace this line with your experiment.",
+    Role.EXPERIMENT: "replace this line with the calls that the text above shows.",
     Role.DIAGNOSIS: "replace this line with your diagnosis.",
 }

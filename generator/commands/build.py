@@ -13,6 +13,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.building.build import BuildReport, Options
+    from generator.linting.finding import Finding
     from paribus.course.catalog import Course
 
 
@@ -35,6 +36,10 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--zoos", type=Path, metavar="DIR", help="where `paribus zoo build` left blind zoos (default: as --out)"
     )
+    parser.add_argument(
+        "--accept", action="store_true",
+        help="let another release take the place of one that went out; without it, what would change is listed",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -54,14 +59,38 @@ def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
     return Options(arguments.profile, chosen, references, editions, revealed)
 
 
-def run_build(arguments: argparse.Namespace) -> int:
-    """Build what was asked for."""
-    from generator.building.build import build
+def configure_alone(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments, those of `paribus build` alone included."""
+    configure_build(parser)
+    parser.add_argument(
+        "--lint", action="store_true",
+        help="first check links and spelling of the sources; findings end the build with 1, and nothing is written",
+    )  # fmt: skip
+    parser.add_argument("--online", action="store_true", help="with --lint: also try the links to other sites")
 
-    course = course_of(arguments)
-    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course))
+
+def run_build(arguments: argparse.Namespace) -> int:
+    """Build what was asked for; 1 where --lint finds something."""
+    from generator.building.build import build
+    from generator.building.upgrade import require_accepted
+
+    course, guard = course_of(arguments), {} if arguments.accept else {"guard": require_accepted}
+    if arguments.online and not arguments.lint:
+        raise UsageError("--online is for links that --lint checks: add --lint.")
+    if arguments.lint and (findings := _lint(course, arguments)):
+        as_values = [{"file": str(item.file), "line": item.line, "what": item.what} for item in findings]
+        print(json.dumps({"findings": as_values}, indent=1) if arguments.json else "\n".join(map(str, findings)))
+        return 1
+    report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course), **guard)
     print(as_json(report) if arguments.json else as_lines(report))
     return 0
+
+
+def _lint(course: "Course", arguments: argparse.Namespace) -> "Sequence[Finding]":
+    from generator.linting.links import try_address
+    from generator.linting.lint import lint
+
+    return lint(course, course.select(arguments.name), reach=try_address if arguments.online else None)
 
 
 def as_json(report: "BuildReport") -> str:
@@ -100,6 +129,6 @@ COMMAND = Command(
     name="build",
     summary="Build notebooks for every platform, the students' wheel and the release folder.",
     example="paribus build week1 --profile micro --out build",
-    configure=configure_build,
+    configure=configure_alone,
     run=run_build,
 )

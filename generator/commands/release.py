@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         conditions = Conditions(
             arguments.allow_missing, arguments.skip_hidden, arguments.data,
             None if arguments.skip_solution else partial(grade_solutions, course, entries, options, how),
+            accept=arguments.accept,
         )  # fmt: skip
         report = release(course, entries, arguments.out, options, conditions, progress=status.update)
     caught = sum(len(task.wrong) for proof in report.proofs for task in proof.tasks)

@@ -42,11 +42,16 @@ class Export:
     exporter: Exporter
 
 
+def own_exporters() -> tuple[Exporter, ...]:
+    """The exporters of the installed nbconvert, and the notebook itself: the same on every machine."""
+    version = metadata.version("nbconvert")
+    pages = (Exporter(f"{template}, nbconvert {version}", template) for template in NEW)
+    return (*pages, Exporter("the notebook itself", "ipynb"))
+
+
 def find_exporters(older: Path = OLDER) -> tuple[Exporter, ...]:
     """The exporters there are on this machine; the first one is what a student with a new Jupyter gets."""
-    version = metadata.version("nbconvert")
-    found = [Exporter(f"{template}, nbconvert {version}", template) for template in NEW]
-    found.append(Exporter("the notebook itself", "ipynb"))
+    found = list(own_exporters())
     for marker in sorted(older.glob("nbconvert-*/complete")):
         home = marker.parent
         number = home.name.removeprefix("nbconvert-")

@@ -21,6 +21,7 @@ from paribus.metrics.registry import Registry, registry
 
 EVIDENCE_SUFFIX = "-evidence"
 TESTS_SUFFIX = "-tests"
+FORM_SUFFIX = "-form"
 _HEADING = re.compile(r"^(#{1,6})\s+(?P<words>.+?)\s*$", re.MULTILINE)
 
 Refuse = Callable[[int, str, str], NoReturn]
@@ -92,7 +93,9 @@ def _with_keys(cells: Iterable[SourceCell], refuse: Refuse) -> list[SourceCell]:
     seen: dict[str, int] = dict.fromkeys(RESERVED_KEYS, 0)
     for cell in keyed:
         graded = RULES[cell.role].graded if cell.role in RULES else False
-        for key in (cell.key, *([cell.key + EVIDENCE_SUFFIX] if graded else [])):
+        made = [cell.key + EVIDENCE_SUFFIX] if graded else []
+        made += [cell.key + FORM_SUFFIX] if cell.role is Role.EXPERIMENT else []
+        for key in (cell.key, *made):
             if key in seen:
                 where = f"line {seen[key]} has it" if seen[key] else "the generator keeps it for its own cells"
                 refuse(cell.line, f"the key {key!r}, and {where}", "a key of its own for each cell")

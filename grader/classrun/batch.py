@@ -90,7 +90,7 @@ def grade_batch(
     (out / COMPLETE).unlink(missing_ok=True)
     key = batch_key(releases, also)
     tries = tries or Tries(out, f"{key} {time_limit:g} {memory_mb}")
-    begun, before = Started(key, releases[0].assignment.name), read_started(out)
+    begun, before = Started(key, releases[0].assignment.name, judges_key(releases)), read_started(out)
     if beside:
         submissions = tuple(submissions)
         begun = before.with_chosen([item.submission for item in submissions])
@@ -226,12 +226,17 @@ class _State:
 
 
 def batch_key(releases: Sequence[Release], also: str = "") -> str:
-    """What a line of results depends on besides its submission: the grader's code, releases and ``also``.
+    """What a line of results depends on besides its submission: what judges, and ``also``."""
+    return hashlib.sha256("\n".join([judges_key(releases), also]).encode()).hexdigest()[:16]
+
+
+def judges_key(releases: Sequence[Release]) -> str:
+    """What judges: the grader's code and the releases.
 
     References and sealed keys may change under one release digest: recorded anew, built later, revealed. So may
     rubrics and model answers, but no result depends on them.
     """
-    parts = [own_code(), SCHEMA, also, *(release.digest for release in releases)]
+    parts = [own_code(), SCHEMA, *(release.digest for release in releases)]
     assignments = [release.assignment.without_rubrics().to_json() for release in releases]
     parts += [hashlib.sha256(text.encode()).hexdigest() for text in assignments]
     parts += [json.dumps([dict(release.references), dict(release.sealed)], sort_keys=True) for release in releases]

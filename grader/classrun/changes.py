@@ -60,6 +60,30 @@ def changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[Change, 
     return tuple(found)
 
 
+def point_changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[Change, ...]:
+    """Whose points differ although the file is the same: the score, the open points, and the verdicts behind them.
+
+    Other words for the same points, new files and people who are gone are no change of points.
+    """
+    old = {result.submission: result for result in before}
+    continues = pair([handed(result) for result in before], [handed(result) for result in after])
+    found: list[Change] = []
+    for result in after:
+        earlier = old.get(continues.get(result.submission, ""))
+        if earlier is None or earlier.sha256 != result.sha256 or _points(earlier) == _points(result):
+            continue
+        at_stake = {name for item in (earlier, result) for name, told in _verdicts(item).items() if told.points}
+        named = {"status", "score", "open points", *at_stake}
+        found.extend(change for change in _of_one(earlier, result) if change.what in named)
+    return tuple(found)
+
+
+def _points(result: Result) -> list[tuple[str, float, float]]:
+    """What each cell has and leaves open; rounded, since sums of quarters may differ in their last digit."""
+    cells = [(cell.key, round(cell.score, 6), round(cell.pending, 6)) for cell in result.cells]
+    return [("", round(result.score, 6), round(result.pending, 6)), *sorted(cells)]
+
+
 def _of_one(before: Result, after: Result) -> Iterator[Change]:
     def change(what: str, old: str, new: str) -> Change:
         return Change(after.submission, who(after), what, old, new)

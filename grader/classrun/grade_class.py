@@ -19,11 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.classrun.batch import COMPLETE, batch_key, grade_batch
+from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
+from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import inbox_limits
 from grader.classrun.workplaces import Place, open_place
 from grader.desk.decided import asked_of
@@ -68,7 +69,8 @@ class Order:
 
     ``people`` is the learning platform's table of them: a worksheet, a gradebook, a roster. ``only`` names students
     who alone are graded, beside the rest of the class that OUT holds. Where ``may_replace`` a batch may take the
-    place of what OUT holds of others.
+    place of what OUT holds of others. ``accepted``: points that OUT holds may change because another paribus or
+    another release judges them.
     """
 
     submissions: Path
@@ -83,6 +85,7 @@ class Order:
     today: date = date.min
     only: tuple[str, ...] = ()
     may_replace: bool = False
+    accepted: bool = False
 
     @property
     def assignment(self) -> Assignment:
@@ -109,7 +112,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
 
     Raises UsageError where OUT holds what this batch is not to replace (`output_guard`), InboxError where
     there is nothing to grade, WorksheetError, CommitmentsError and KeptError where these files are others than they
-    should be, all before anything in OUT is changed; GradebookError where OUT's gradebook holds another form of the
+    should be, PointsWouldChangeError where points that OUT holds would change unaccepted, all before anything in
+    OUT is changed; GradebookError where OUT's gradebook holds another form of the
     release, ClusterError where the cluster is not there or is lost, StorageError where OUT is full, read-only,
     locked or in another grader's hands.
     """
@@ -125,6 +129,11 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             _check_people(order, intake, intake.platform.place(listed, intake.roster))
         total = len(chosen) or len(listed)
         limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, intake.roster)
+        if not order.accepted and judged_by_others(order.out, order.releases):
+            placed = intake.platform.place(listed, intake.roster)
+            tried = (item for item in placed if not chosen or item.submission in chosen)
+            trial = partial(_trial, order, tuple(with_commitments(tried, commitments)), observe)
+            require_same_points(order.out, trial)
         tries = Tries(order.out, f"{batch_key(order.releases, also)} {limits.seconds:g} {limits.memory_mb}")
         if chosen:
             write_started(order.out, read_started(order.out).with_chosen(chosen))
@@ -148,6 +157,16 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         back = hand_back(order, entered.results, intake, (*told, *entered.notes))
         write_out(order, entered.results, intake, back, observe)
         return Handback(entered.results, back.notes, batch.reused, intake.platform)
+
+
+def _trial(order: Order, submissions: Sequence[Submission], observe: Observe, scratch: Path) -> Batch:
+    """The class as this paribus and these releases judge it, in a folder that is thrown away."""
+    limits, total = order.policy.limits, len(submissions)
+    return grade_batch(
+        submissions, order.releases, scratch, jobs=order.jobs, grade=partial(judge_safely, limits=limits),
+        time_limit=limits.seconds, memory_mb=limits.memory_mb,
+        progress=lambda done, result: observe("comparing with the last run", done, total),
+    )  # fmt: skip
 
 
 def _guarded(order: Order, listed: Sequence[Submission], intake: Intake) -> frozenset[str]:

@@ -14,11 +14,13 @@ from paribus.files import write_atomic
 class Started:
     """``key`` is what the lines were made with (`batch.batch_key`), but for those of ``others``: submissions
     that were graded alone since, with the key of each, "" while its line is not sure to be the new one. ``chosen``
-    are those whom the last run graded alone, none where it graded the class.
+    are those whom the last run graded alone, none where it graded the class. ``judges`` is what judged the class
+    (`batch.judges_key`), "" in folders of older versions.
     """
 
     key: str = ""
     assignment: str = ""
+    judges: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
 
@@ -44,6 +46,7 @@ def read_started(out: Path) -> Started:
         return Started(
             str(raw["key"]),
             str(raw.get("assignment", "")),
+            str(raw.get("judges", "")),
             dict(raw.get("others", {})),
             tuple(raw.get("chosen", ())),
         )

@@ -27,7 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
-        help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
+        help="the release folder, with those that it replaced; again for each older one (default: "
+        f"{RELEASES}/NAME)",
     )  # fmt: skip
     parser.add_argument(
         "--roster", "--worksheet", "--gradebook", dest="people", type=Path, metavar="CSV",
@@ -51,6 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let a batch take the place of one in --out that holds others than this one does",
     )
+    parser.add_argument(
+        "--accept", action="store_true",
+        help="let a newer paribus, or another release, change points that --out holds; without it they are listed",
+    )  # fmt: skip
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
         "--cluster", default="", metavar="ADDRESS",
@@ -79,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
     from grader.classrun.made_from import write_made_from
+    from grader.classrun.upgrade import PointsWouldChangeError
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
 
@@ -103,12 +109,21 @@ def run(arguments: argparse.Namespace) -> int:
         today=datetime.now(UTC).date(),
         only=tuple(arguments.only),
         may_replace=arguments.replace,
+        accepted=arguments.accept,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     if not arguments.collect:
         write_made_from(arguments.out, arguments.submissions, _release_folders(arguments))
-    with show_progress(quiet=arguments.json) as observe:
-        handback = (collect if arguments.collect else grade_class)(order, observe)
+    try:
+        with show_progress(quiet=arguments.json) as observe:
+            handback = (collect if arguments.collect else grade_class)(order, observe)
+    except PointsWouldChangeError as error:
+        if arguments.json:
+            told = [asdict(change) for change in error.changes]
+            print(json.dumps({"out": str(arguments.out), "would_change": told}, sort_keys=True, indent=1))
+        else:
+            print_changes(error.changes)
+        raise
     changed = None if earlier is None else changes(earlier, read_graded(arguments.out))
     if arguments.json:
         plain = as_plain(handback, arguments.out)
@@ -118,7 +133,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     print_summary(handback, arguments.out)
     if changed is not None:
-        print_changes(changed, arguments.diff)
+        people = len({change.submission for change in changed})
+        print(f"\nAgainst {arguments.diff}: {len(changed)} changes for {people} submissions.")
+        print_changes(changed)
     return 0
 
 
@@ -128,7 +145,7 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
     """
     from grader.checks import checks_of
     from paribus.course.own import metrics_of
-    from paribus.course.release import MARKER, read_release
+    from paribus.course.release import MARKER, older_releases, read_release
 
     found: list[Release] = []
     for folder in folders or [RELEASES / name]:
@@ -148,10 +165,11 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
                 f"{chosen} is the release of {release.assignment.name}, not of {name}. "
                 f"Grade with --assignment {release.assignment.name}, or name another --release."
             )
-        checks_of(release.assignment)
-        metrics_of(release.assignment.own, f"{chosen}/")
-        if release.digest not in {other.digest for other in found}:
-            found.append(release)
+        for each in (release, *map(read_release, older_releases(chosen))):
+            checks_of(each.assignment)
+            metrics_of(each.assignment.own, f"{chosen}/")
+            if each.digest not in {other.digest for other in found}:
+                found.append(each)
     return tuple(found)
 
 
@@ -277,7 +295,7 @@ def print_summary(handback: "Handback", out: Path) -> None:
     console.print(f"  {handback.platform.advice}", style="dim")
 
 
-def print_changes(changed: "Sequence[Change]", old: Path) -> None:
+def print_changes(changed: "Sequence[Change]") -> None:
     """What changed for whom, a line a cell or check."""
     from rich.console import Console
     from rich.markup import escape
@@ -285,8 +303,6 @@ def print_changes(changed: "Sequence[Change]", old: Path) -> None:
     from grader.recover.text import harmless
 
     console = Console()
-    people = len({change.submission for change in changed})
-    console.print(f"\nAgainst {escape(str(old))}: {len(changed)} changes for {people} submissions.")
     for item in changed:
         words = harmless(f"{item.who}  {item.what}: {item.before} → {item.after}")
         console.print(f"  {escape(words)}")

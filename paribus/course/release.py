@@ -6,11 +6,13 @@ release.ipynb      the notebook in nbgrader's form, from which submissions are r
 references.json    the references that prose and bands use (may hold none)
 sealed.json        keys of blind models, where the assignment has any
 metrics.py, checks.py, vocabulary.toml   the course's own, if any; assignment.json holds their SHA-256
-complete.json      written last: the release digest and every file's SHA-256
+complete.json      written last: the release digest, every file's SHA-256, and whether it went out
+older/<digest>/    releases that went out before this one; graded with those who have their notebooks
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from paribus.course.own import digest_of
 from paribus.files import write_atomic
 
 MARKER = "complete.json"
+OLDER = "older"
 NEEDED = ("assignment.json", "release.ipynb", "references.json")
 
 
@@ -40,10 +43,19 @@ class Release:
         return self.assignment.release
 
 
-def write_release(folder: Path, release: Release) -> Path:
-    """Write a release below ``folder``, the marker last; returns the release's own folder."""
+def write_release(folder: Path, release: Release, *, goes_out: bool = False) -> Path:
+    """Write a release below ``folder``, the marker last; returns the release's own folder.
+
+    With ``goes_out`` students get it (`paribus release`); then it is kept below the next one that differs. What
+    went out once stays so while its digest is the same.
+    """
     target = folder / release.assignment.name
     target.mkdir(parents=True, exist_ok=True)
+    if went_out(target):
+        before = _readable(target)
+        goes_out = goes_out or before == release.digest
+        if before not in ("", release.digest):
+            _set_aside(target, before)
     (target / MARKER).unlink(missing_ok=True)
     own = release.assignment.own
     plain = replace(release.assignment, own={name: digest_of(text) for name, text in own.items()})
@@ -58,9 +70,41 @@ def write_release(folder: Path, release: Release) -> Path:
     for name, text in texts.items():
         write_atomic(target / name, text)
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
-    marker = {"release": release.digest, "files": digests}
+    marker = {"release": release.digest, "files": digests, **({"went_out": True} if goes_out else {})}
     write_atomic(target / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
     return target
+
+
+def went_out(folder: Path) -> bool:
+    """The folder holds a whole release that students got."""
+    try:
+        return json.loads((folder / MARKER).read_text(encoding="utf-8")).get("went_out") is True
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def older_releases(folder: Path) -> tuple[Path, ...]:
+    """The folders of releases that went out before the one in ``folder``, by digest."""
+    return tuple(sorted(path.parent for path in (folder / OLDER).glob(f"*/{MARKER}")))
+
+
+def _readable(folder: Path) -> str:
+    """The digest of the release in a folder; "" where somebody changed a file, so that it is of no use."""
+    try:
+        return read_release(folder).digest
+    except ReleaseError:
+        return ""
+
+
+def _set_aside(folder: Path, digest: str) -> None:
+    """Keep the files of a release below it, its marker last; what is there already is the same."""
+    kept = folder / OLDER / digest
+    if (kept / MARKER).is_file():
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MARKER)
+    for path in (*files, folder / MARKER):
+        shutil.copyfile(path, kept / path.name)
 
 
 def read_release(folder: Path) -> Release:

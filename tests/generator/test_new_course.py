@@ -1,11 +1,16 @@
 """`paribus new` writes a course that builds as it is, and overwrites nothing."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from paribus.cli import main
 from paribus.course.catalog import load_course
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_new_course_builds_in_its_own_folder(
@@ -38,3 +43,21 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, kind: str, capsys: pyt
         main(["new", str(place)])
     assert "Name a folder that does not exist yet" in capsys.readouterr().err
     assert {path.name for path in tmp_path.rglob("*")} <= {"mine", "notes.txt"}
+
+
+WITHOUT = """
+import sys
+for name in "accelerate datasets optuna safetensors statsmodels tokenizers torch transformers".split():
+    sys.modules[name] = None  # an import of it fails
+from paribus.cli import main
+sys.exit(main(["new", "mine"]) or main(["build", "week1", "--lint", "--course", "mine"]))
+"""
+
+
+def test_it_builds_without_the_libraries_that_train(tmp_path: Path) -> None:
+    """Where `paribus[instructor]` alone is installed; `make installed` goes on from there to grades."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ import pytest
 
 from generator.errors import RehearsalError
 from generator.rehearsal.draw import draw_variants
-from generator.rehearsal.exports import Exporter, find_exporters
+from generator.rehearsal.exports import Exporter, find_exporters, own_exporters
 from generator.rehearsal.facts import read_facts
 from generator.rehearsal.matrix import Graded, Matrix, judge, make_matrix, read_graded, upper_bound
 from generator.rehearsal.page import render
@@ -41,6 +41,10 @@ def test_the_same_seed_draws_the_same_variants_and_every_choice_comes_up() -> No
 def test_nobody_concludes_what_their_runs_do_not_show() -> None:
     for item in draw_variants(TABLE, {RUN: FACTS}, EXPORTERS, 30):
         assert item.hand.conclusions["one_change_template"].when == {"one_seed"}
+
+
+def test_on_a_fresh_machine_the_exporters_are_those_of_the_installed_nbconvert(tmp_path: Path) -> None:
+    assert find_exporters(tmp_path) == own_exporters()
 
 
 def test_older_exporters_are_found_where_they_were_installed(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_nothing_a_student_wrote_turns_the_words_around_it(capsys: pytest.Captur
     broken = replace(unreadable_result("pdf", name=tricks), remarks=(tricks,))
     change = Change("ada", tricks, "file", tricks, tricks)
     print_summary(Handback((result, broken), (tricks,), 0, platform_named("moodle")), Path("out"))
-    print_changes([change], Path("old"))
+    print_changes([change])
     printed = capsys.readouterr().out
     shown = (page(result), report_page([result, broken], ASSIGNMENT, notes=(tricks,)), printed, clean_code(tricks))
     for text in (*shown, clean_markdown(tricks)):

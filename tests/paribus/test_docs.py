@@ -1,6 +1,7 @@
-"""The examples of docs/experiments.md run as they stand."""
+"""The examples of docs/experiments.md and README.md run as they are printed."""
 
 import re
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from paribus.experiments.notebook import Notebook
 from paribus.records.record import Prediction
 from tests.paribus.material import Config, Data, Train
 
-PAGE = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "experiments.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+README = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,18 @@ def test_the_examples_run(notebook: Notebook, train: Train, data: Data) -> None:
     for example in EXAMPLES:
         exec(example, space)  # noqa: S102 - the page's own examples
     assert {"experiment", "sweep", "ablation", "search"} <= set(space)
+
+
+def test_the_readmes_experiment_runs(notebook: Notebook, train: Train, data: Data) -> None:
+    config = Weighted()
+    encoder = notebook.run("encoder", train, config, data=data, seed=13)
+    space = {
+        "notebook": notebook, "train": train, "CONFIG": config, "data": data, "replace": replace, "SEED": 13,
+        "encoder": encoder,
+    }  # fmt: skip
+    assert len(README) == 1
+    for example in README:
+        exec(textwrap.dedent(example), space)  # noqa: S102 - the page's own example
 
 
 def test_the_page_describes_the_commitment_as_it_is() -> None:

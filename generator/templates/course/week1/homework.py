@@ -106,14 +106,7 @@ print(f"the forest removes {share:.1%} of the constant's error")
 # ## Part 2. Change one thing
 #
 # Choose what to vary (`trees`, `max_depth` or `min_leaf`), write your prediction, and run both arms with the same seeds.
-# `low` and `high` bound the *change* of the metric in its own unit. A smaller RMSE is better, so a gain is negative.
-#
-# ```python
-# experiment = notebook.experiment("one_change", vary="…")
-# experiment.run("baseline", train, CONFIG, data=data, seeds=SEEDS)
-# experiment.predict(metric="rmse", direction="…", low=…, high=…, why="…")  # "up", "down" or "none"
-# experiment.run("changed", train, replace(CONFIG, …=…), data=data, seeds=SEEDS)
-# ```
+# A smaller RMSE is better, so a gain is negative.
 
 # %% experiment="one_change" vary=["trees", "max_depth", "min_leaf"] metric="rmse" min_seeds=3 points=10 checks={"experiments.one_change": 4, "experiments.predicted_first": 3, "seeds.enough": 2, "seeds.paired": 1} stub="experiment = notebook.experiment(\"one_change\", vary=\"…\")\nraise NotImplementedError(\"Experiment one_change is not done yet: name the setting above, and replace this line with the other three calls.\")"
 ### BEGIN SOLUTION
