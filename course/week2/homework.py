@@ -70,9 +70,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import confusion_matrix
 from torch.nn import functional
 
+import complaints
 import paribus
 from paribus import figures, figures_errors, kept, models, selfcheck, statistics, training
-from paribus.data import complaints
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week2_homework", release="{{ release }}")

@@ -91,6 +91,7 @@ def build(arguments: argparse.Namespace) -> dict[str, Any]:
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """The evidence again, from the student's folder alone; with the key where --term says which."""
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
+    from generator.zoo.data import loader_of
     from generator.zoo.verify import verify_zoo
     from paribus.course.zoo import load_zoo
 
@@ -100,7 +101,7 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     told = None
     if arguments.term is not None:
         told = read_reveal(instructor_folder(arguments.out, zoo.name, arguments.term))
-    found = verify_zoo(folder, zoo, course.folders.solutions, told)
+    found = verify_zoo(folder, zoo, loader_of(course, zoo), course.folders.solutions, told)
     return {
         "zoo": zoo.name, "folder": str(folder), "edition": found.edition, "gates": found.gates,
         "keys_that_fit": len(found.fitting), "against_key": told is not None,

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.building.wheel import Wheel, build_library
+from generator.building.wheel import build_library, library_version
 from paribus.course.catalog import Course, Entry
 from paribus.files import write_atomic
 
@@ -18,14 +18,20 @@ def given_files(course: Course, entries: Sequence[Entry], cache: Path = LIBRARIE
 
     The library is given unpacked: it is imported from the working folder, and the setup cell finds it installed.
     """
-    library = {} if course.library is None else unpacked(build_library(course.library), cache)
+    library = given_library(course, cache)
     return {entry.name: {**library, **{path.name: path for path in entry.files}} for entry in entries}
 
 
-def unpacked(wheel: Wheel, cache: Path) -> dict[str, Path]:
-    """A wheel's folders by name, unpacked once for each version; the marker is written last."""
-    folder = (cache / f"{wheel.package}-{wheel.version}").resolve()
+def given_library(course: Course, cache: Path = LIBRARIES) -> dict[str, Path]:
+    """The course's library, unpacked: its folders by bare name; none where the course has no library.
+
+    A wheel is built and unpacked once for each version; the marker is written last.
+    """
+    if course.library is None:
+        return {}
+    folder = (cache / f"{course.library.name}-{library_version(course.library)}").resolve()
     if not (folder / MARKER).is_file():
+        wheel = build_library(course.library)
         with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
             archive.extractall(folder)
         write_atomic(folder / MARKER, wheel.name + "\n")

@@ -32,17 +32,19 @@ MODE = 0o644
 
 @dataclass(frozen=True)
 class DataCard:
-    """What students may know of the data: how to load them, and that they have the right ones."""
+    """What students may know of the data: how to load them (a source, settings by name), and that they have the
+    right ones.
+    """
 
     source: str
-    size: str
+    settings: Mapping[str, Any]
     fingerprint: str
     split_digest: str
     classes: int
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {"source": self.source, "size": self.size, "fingerprint": self.fingerprint,
+        return {"source": self.source, **self.settings, "fingerprint": self.fingerprint,
                 "split_digest": self.split_digest, "classes": self.classes}  # fmt: skip
 
 
@@ -150,12 +152,13 @@ def _readme(plan: Plan, data: DataCard) -> str:
         if zoo.weights
         else ""
     )
+    settings = "".join(f", {name} `{value}`" for name, value in data.settings.items())
+    called = (f"`{data.source}`" if data.source else "the course's own") + settings
     return (
         f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n{weights}\n"
         "A log has a line an evaluation: the epoch (1.5 is halfway through the second), the step, the mean "
         "training loss since the line before (of the whole epoch where the epoch is whole), and the "
         "validation part's loss, accuracy and macro-F1. Validation losses are unweighted; the training loss is "
         "what the optimiser saw.\n\n"
-        f"Data: `{data.source}`, size `{data.size}`, {data.classes} classes, fingerprint `{data.fingerprint}`. "
-        f"Term {plan.term}.\n"
+        f"Data: {called}, {data.classes} classes, fingerprint `{data.fingerprint}`. Term {plan.term}.\n"
     )

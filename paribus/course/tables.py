@@ -156,7 +156,7 @@ def read_profiles(reader: Reader, raw: Mapping[str, Any]) -> dict[str, Profile]:
         limit = table.get("time_limit", 3600)
         if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
             reader.refuse(where, f"time_limit = {limit!r}", "seconds that a notebook may take, 1 or more")
-        reserved = ("about", "needs_gpu", "needs", "time_limit")
+        reserved = ("about", "needs_gpu", "needs", "time_limit", "hub")
         settings = {key: value for key, value in table.items() if key not in reserved}
         for key, value in settings.items():
             if not isinstance(value, str | int | float | bool):
@@ -166,6 +166,7 @@ def read_profiles(reader: Reader, raw: Mapping[str, Any]) -> dict[str, Profile]:
         found[name] = Profile(
             name, settings, reader.text(table, "about", where, ""), reader.truth(table, "needs_gpu", where),
             reader.texts(table, "needs", where, "package names"), float(limit),
+            reader.texts(table, "hub", where, 'data sets such as "owner/name"'),
         )  # fmt: skip
     return found or {ONE_PROFILE: Profile(ONE_PROFILE)}
 
