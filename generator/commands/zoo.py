@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def _latest(folder: Path, pattern: str) -> Path:
 COMMAND = Command(
     name="zoo",
     summary="Build a blind zoo of models for a term, verify its evidence, or write its reveal.",
-    example="paribus zoo build week2 --term 2027S --profile smoke",
+    example="paribus zoo build {zoo} --term 2027S --profile {profile}",
     configure=configure,
     run=run,
+    names=example_names,
 )

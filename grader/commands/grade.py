@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
+from paribus.course.locate import example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SHEET = "worksheet.csv"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("submissions", type=Path, help="Moodle's zip, a folder, or one .html or .ipynb file")
-    parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="the assignment's name")
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
         help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
@@ -271,7 +272,8 @@ def _counts(handback: "Handback") -> dict[str, int]:
 COMMAND = Command(
     name="grade",
     summary="Grade a class's submissions: verdicts, nbgrader's gradebook, Moodle's files and pages.",
-    example="paribus grade submissions.zip --assignment week1_homework --worksheet Grades.csv --out build/graded",
+    example="paribus grade submissions.zip --assignment {homework} --worksheet Grades.csv --out build/graded",
     configure=configure,
     run=run,
+    names=example_names,
 )

@@ -83,7 +83,7 @@ class Cell:
 class Assignment:
     """One notebook of the course, as released.
 
-    ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
+    ``name`` is like ``first_homework``. ``release`` is the digest that stands in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages);
     ``profiles`` what each of the course's profiles stands for.
     ``late`` etc. are no part of it: an assignment has no clock.

@@ -36,7 +36,7 @@ def is_public(check: str) -> bool:
 
 
 def public_name(assignment: Assignment) -> str:
-    """The file's name: ``week1_homework.public.json``."""
+    """The file's name: ``ASSIGNMENT.public.json``."""
     return f"{assignment.name}{SUFFIX}"
 
 

@@ -14,7 +14,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import complaints
-from generator.demo import build_blind_lab
+from generator.demo import build_blind_lab, demo_scene
 from generator.errors import ZooBuildError
 from generator.rehearsal.blind import Blind, train_zoos
 from generator.running.references import References
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Built as the demo builds it."""
     return build_blind_lab(
-        replace(COURSE, folders=replace(COURSE.folders, solutions=Path("none"))),
+        demo_scene(replace(COURSE, folders=replace(COURSE.folders, solutions=Path("none")))),
         tmp_path_factory.mktemp("zoo"),
         profile=PLAN.profile.name,
         kernel=DirectKernel(),
