@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.building.platforms import kaggle_of, setting_of
+from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
 from generator.running.given import given_library
 from generator.running.kernel import Kernel
@@ -110,7 +110,7 @@ def build_zoo(
     found = judge(zoo, of, rates)
     outcomes = {item.recipe: item.outcome for item in trained}
     card = card_of(data, source, settings_of(zoo, profile))
-    files = student_files(plan, outcomes, card, _max_length(plan), kaggle_of(setting_of(course)))
+    files = student_files(plan, outcomes, card, _max_length(plan), load_kaggle(course))
     reveal = reveal_json(plan, trained, of, found, data=card)
     with writing(target):
         _keep(target, reveal, trained, plan.codenames)

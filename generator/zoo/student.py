@@ -49,19 +49,30 @@ class DataCard:
 
 
 def student_files(
-    plan: Plan, outcomes: Mapping[str, Outcome], data: DataCard, max_length: int, kaggle: KaggleSettings
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    data: DataCard,
+    max_length: int,
+    kaggle: KaggleSettings | None,
 ) -> dict[str, bytes]:
-    """Every file by name but the checksums; ``outcomes`` maps recipes to their runs.
+    """Every file by name but the checksums; ``outcomes`` maps recipes to their runs. Without Kaggle's settings the
+    folder has no metadata for Kaggle.
 
-    ZooBuildError where the models do not share one architecture and tokenizer.
+    ZooBuildError where the models do not share one architecture and tokenizer, or cannot be opened by students.
     """
     codenames = plan.codenames
     shared = _shared(outcomes)
     files: dict[str, bytes] = {
         CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
-        DATASET_FILE: metadata_text(dataset_metadata(plan, kaggle)).encode(),
     }  # fmt: skip
+    if kaggle is not None:
+        files[DATASET_FILE] = metadata_text(dataset_metadata(plan, kaggle)).encode()
     if plan.zoo.weights:
+        if json.loads(shared[CONFIG]) == {}:
+            raise ZooBuildError(
+                f"The models of the zoo {plan.zoo.name!r} are no transformers models, so students cannot "
+                "open their weights. Write weights = false into the zoo's file: students then get the logs."
+            )
         files |= {CONFIG: shared["config.json"], **{name: shared[name] for name in TOKENIZER_FILES}}
     for recipe, outcome in outcomes.items():
         codename = codenames[recipe]
