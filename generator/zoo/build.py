@@ -20,9 +20,11 @@ from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
 from generator.running.given import given_library
 from generator.running.kernel import Kernel
+from generator.running.library_code import library_function
 from generator.running.run import Observe
 from generator.zoo.data import card_of, data_of, priors_of, settings_of, source_of
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
+from generator.zoo.outcome import make_tokenizer
 from generator.zoo.plan import Plan
 from generator.zoo.rates import read_rates
 from generator.zoo.reveal import REVEAL, write_reveal
@@ -31,6 +33,7 @@ from generator.zoo.student import DataCard, student_files, write_student_folder,
 from generator.zoo.training import Trained, train_all
 from paribus.course.catalog import Course
 from paribus.course.zoo import Zoo
+from paribus.course.zoo.recipes import FUNCTION
 from paribus.course.zoo.statistics import Observed, compute
 from paribus.data.texts import TextData
 from paribus.files import write_atomic
@@ -92,6 +95,8 @@ def build_zoo(
     source = source_of(profile, order.data)
     target = instructor_folder(out, zoo.name, plan.term)
     (target / MARKER).unlink(missing_ok=True)
+    if FUNCTION.fullmatch(_model(plan)):
+        library_function(course, _model(plan), f"{zoo.file}: [profiles.{profile.name}] model")
     say("reading the data")
     data = data_of(course, zoo, profile, order.data)
     say("tokenising the texts")
@@ -147,11 +152,10 @@ def observed(log: Any, labels: Any, logits: Any, data: TextData) -> Observed:  #
 
 def share_tokens(plan: Plan, data: TextData) -> None:
     """Tokenise what the runs need before they start side by side, so that each finds it done."""
-    from paribus.training import models
     from paribus.training.shared import prepare_shared
 
     configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]
-    tokenizer = models.load_tokenizer(configs[0].model, texts=data.train.texts)
+    tokenizer = make_tokenizer(configs[0].model, data)
     for config in configs:
         prepare_shared(data, config, tokenizer)
 

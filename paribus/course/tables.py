@@ -67,13 +67,15 @@ class Library:
     """A course's own packages, which its notebooks import: they go into a wheel of their own.
 
     ``name`` is the wheel's; ``packages`` are the folders; ``requirements`` what they need beyond paribus's own;
-    ``licence`` is the course's, where a file LICENSE is beside its course.toml.
+    ``licence`` is the course's, where a file LICENSE is beside its course.toml; ``url`` is where Colab fetches the
+    wheel, with ``{wheel}`` for its file name, and empty where students upload it.
     """
 
     name: str
     packages: tuple[Path, ...]
     requirements: tuple[str, ...] = ()
     licence: Path | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def read_zoos(reader: Reader, home: Path, raw: Mapping[str, Any]) -> dict[str, P
 def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library | None:
     """[library], or the packages of the folder ``library`` beside course.toml; None where there are none."""
     table = reader.table(raw, "library", "the file")
-    reader.only(table, ("name", "packages", "requirements"), "library")
+    reader.only(table, ("name", "packages", "requirements", "url"), "library")
     beside = sorted(path.parent for path in (home / "library").glob("*/__init__.py"))
     named = tuple(home / name for name in reader.texts(table, "packages", "library", "folders"))
     for folder in named:
@@ -210,7 +212,8 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Library 
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name.startswith("paribus"):
         reader.refuse("library", f"name = {name!r}", "small letters, digits and hyphens, such as mycourse-library")
     licence = home / "LICENSE" if (home / "LICENSE").is_file() else None
-    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence)
+    url = reader.text(table, "url", "library", "")
+    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence, url)
 
 
 def read_shares(reader: Reader, raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
