@@ -103,7 +103,6 @@ def test_a_worker_that_ignores_everything_is_killed_at_the_backstop(tmp_path: Pa
 SLOW_RUN = """
 import json, sys, pathlib
 from generator.running.run import Job, run_jobs
-from generator.running.run_inputs import digest_path
 notebook = json.loads(pathlib.Path(sys.argv[1]).read_text())
 try:
     run_jobs([Job("week9_lab", notebook, limit=60.0)], pathlib.Path(sys.argv[2]))
