@@ -1,8 +1,9 @@
-"""`paribus demo`: the whole main job on week 1, on two cores, with a class that is simulated but really executed.
+"""`paribus demo`: the whole main job on one week, on two cores, with a class that is simulated but really executed.
 
-build, run the solutions (smoke), train week 2's blind zoo (smoke), execute and export a class (micro), grade it,
-hold the grades against what is known to be wrong with whom. The class is one of the rehearsal's: its works are
-entries of the same tables. Grading is reached through its command and its files, as an instructor would.
+Build, run the solutions, train a blind zoo, execute and export a class on the smallest profile, grade it, hold
+the grades against what is known to be wrong with whom. The class is one of the rehearsal's: its works are entries
+of the same tables, and rehearsal/class.toml of the course says which assignment and which zoo. Grading is reached
+through its command and its files, as an instructor would.
 """
 
 import json
@@ -18,13 +19,14 @@ from generator.building.build import BuildReport, Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
 from generator.classroom.room import Classroom, execute_class, make_files, write_class
-from generator.classroom.students import NoWork, Student
+from generator.classroom.students import CLASS_FILE, NoWork, Student, class_assignment, class_zoo
 from generator.errors import GeneratorError
 from generator.project import shipped_course
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.execute import Material, planted_answers
 from generator.rehearsal.matrix import Graded, graded_of, judge
-from generator.rehearsal.table import Fault, load_table
+from generator.rehearsal.table import Fault, Table, load_table
+from generator.running.given import given_files
 from generator.running.headless import Finished, Settings, run_assignments
 from generator.running.kernel import Kernel
 from generator.running.references import load_references
@@ -32,14 +34,29 @@ from generator.running.run import Observe
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, Say, build_zoo
 from generator.zoo.plan import make_plan
-from paribus.course.catalog import Course, load_course
+from paribus.course.catalog import Course, Entry, load_course
 from paribus.course.release import read_release
 from paribus.course.zoo import load_zoo
 
-WEEK = "week1"
-LAB, HOMEWORK = "week1_lab", "week1_homework"
-CLASS_PROFILE = "micro"
-ZOO, TERM = "week2", "2027S"
+TERM = "2027S"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the demo shows: the homework that a class works on, the first assignment of its week, which somebody
+    hands in instead, and the zoo that is trained.
+    """
+
+    course: Course
+    homework: Entry
+    lab: Entry
+    table: Table
+    zoo: str
+
+    @property
+    def class_file(self) -> Path:
+        """Who is in the class, and what each of them did."""
+        return self.course.folders.rehearsal / CLASS_FILE
 
 
 @dataclass(frozen=True)
@@ -55,44 +72,51 @@ class Comparison:
     problem: str
 
 
-def demo_course() -> Course:
-    """The course that ships."""
-    return load_course(shipped_course())
+def demo_scene(course: Course | None = None) -> Scene:
+    """What the demo shows of a course, of the one that ships where none is given."""
+    shown = load_course(shipped_course()) if course is None else course
+    file = shown.folders.rehearsal / CLASS_FILE
+    homework = shown.entry(class_assignment(file))
+    return Scene(shown, homework, shown.select(homework.week)[0], load_table(shown, homework.name), class_zoo(file))
 
 
-def build_week(course: Course, out: Path) -> BuildReport:
-    """Build week 1 for every platform, on the profile that the simulated class works with."""
-    options = Options(profile=CLASS_PROFILE, references=load_references(course.folders.solutions))
-    return build(course, course.select(WEEK), out, options)
+def build_week(scene: Scene, out: Path) -> BuildReport:
+    """Build the homework's week for every platform, on the profile that the simulated class works with."""
+    options = Options(profile=scene.table.profile, references=load_references(scene.course.folders.solutions))
+    return build(scene.course, scene.course.select(scene.homework.week), out, options)
 
 
-def run_solutions(course: Course, out: Path, observe: Observe, workers: int) -> list[Finished]:
-    """Both solution notebooks on the smoke profile; kept by their content, so unchanged ones are not run again."""
-    settings = Settings(course.profile("smoke"), workers=workers)
+def run_solutions(scene: Scene, out: Path, observe: Observe, workers: int) -> list[Finished]:
+    """The lab's and the homework's solutions on the profile of the instructor's runs; kept by their content, so
+    unchanged ones are not run again.
+    """
+    course, entries = scene.course, [scene.lab, scene.homework]
+    settings = Settings(course.profile(None), workers=workers, given=given_files(course, entries))
     return run_assignments(
-        [LAB, HOMEWORK], partial(solution_notebook, course), settings, out, solutions=course.folders.solutions,
-        observe=observe,
+        [entry.name for entry in entries], partial(solution_notebook, course), settings, out,
+        solutions=course.folders.solutions, observe=observe,
     )  # fmt: skip
 
 
 def build_blind_lab(
-    course: Course, out: Path, observe: Observe = lambda progress: None, workers: int = 1, *,
-    profile: str = "smoke", kernel: Kernel | None = None, say: Say = lambda words: None,
+    scene: Scene, out: Path, observe: Observe = lambda progress: None, workers: int = 1, *,
+    profile: str | None = None, kernel: Kernel | None = None, say: Say = lambda words: None,
 ) -> Built:  # fmt: skip
-    """Week 2's four models for one term: trained, proved by their evidence, sealed; what was trained is kept."""
-    plan = make_plan(load_zoo(course, ZOO), TERM, course.profile(profile))
+    """The zoo's models for one term: trained, proved by their evidence, sealed; what was trained is kept."""
+    course = scene.course
+    plan = make_plan(load_zoo(course, scene.zoo), TERM, course.profile(profile))
     return build_zoo(plan, out, Order(workers=workers), course=course, kernel=kernel, observe=observe, say=say)
 
 
-def make_classroom(course: Course, built: Path, lab: Finished) -> Classroom:
+def make_classroom(scene: Scene, built: Path, lab: Finished) -> Classroom:
     """What the class works from, read back from the files that were built."""
-    table = load_table(course, HOMEWORK)
-    entry = course.entry(HOMEWORK)
+    table, entry = scene.table, scene.homework
     material = Material(
-        release=read_release(built / "instructor" / "release" / HOMEWORK),
-        solution=_read(built / notebook_path("solution", "jupyter", HOMEWORK)),
-        released=_read(built / notebook_path("student", "jupyter", HOMEWORK)),
-        wrong=planted_answers(table, entry, load_source(entry.source, course)),
+        release=read_release(built / "instructor" / "release" / entry.name),
+        solution=_read(built / notebook_path("solution", "jupyter", entry.name)),
+        released=_read(built / notebook_path("student", "jupyter", entry.name)),
+        wrong=planted_answers(table, entry, load_source(entry.source, scene.course)),
+        files=given_files(scene.course, [entry])[entry.name],
     )
     return Classroom(table, material, _read(lab.run.notebook))
 
@@ -106,12 +130,13 @@ def make_class(
     return write_class(files, out, max_score=room.material.release.assignment.max_score)
 
 
-def grade_class(archive: Path, worksheet: Path, release: Path, out: Path, workers: int) -> None:
+def grade_class(scene: Scene, archive: Path, worksheet: Path, built: Path, out: Path, *, workers: int) -> None:
     """Grade the zip with `paribus grade`; its progress is shown as it comes. GeneratorError where it fails."""
+    name = scene.homework.name
     command = [
-        sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", HOMEWORK,
-        "--release", str(release), "--worksheet", str(worksheet), "--out", str(out), "-j", str(workers),
-        "--course", str(shipped_course()),
+        sys.executable, "-m", "paribus.cli", "grade", str(archive), "--assignment", name,
+        "--release", str(built / "instructor" / "release" / name), "--worksheet", str(worksheet),
+        "--out", str(out), "-j", str(workers), "--course", str(scene.course.file),
         "--replace", "--accept",  # the simulated class, or paribus, may have been changed since the last demo
     ]  # fmt: skip
     status = subprocess.run(command, check=False).returncode

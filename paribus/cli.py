@@ -8,7 +8,7 @@ import argparse
 import contextvars
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import NoReturn
@@ -24,7 +24,8 @@ GROUP = "paribus.commands"
 class Command:
     """One subcommand. ``configure`` adds arguments, ``run`` does the work and returns the exit status.
 
-    ``example`` is a line that can be typed as it stands; the help text ends with it.
+    ``example`` is a line that can be typed as it stands; the help text ends with it. Where it holds ``{week}`` and
+    the like, ``names`` says what a course calls them.
     """
 
     name: str
@@ -32,6 +33,22 @@ class Command:
     example: str
     configure: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
+    names: Callable[[], Mapping[str, str]] = dict
+
+    def filled_example(self) -> str:
+        """The example with the names that it asks for."""
+        return self.example.format(**self.names())
+
+
+class _Parser(argparse.ArgumentParser):
+    """A command's parser: its example is filled in where somebody reads it, and not before."""
+
+    command: Command
+
+    def format_help(self) -> str:
+        """The help text with the example."""
+        self.epilog = f"Example:\n  {self.command.filled_example()}"
+        return super().format_help()
 
 
 def find_commands() -> list[Command]:
@@ -53,15 +70,15 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
         epilog="`paribus COMMAND --help` shows a command's options and an example.",
     )
     parser.add_argument("--version", action="version", version=f"paribus {paribus.__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for command in commands:
         subparser = subparsers.add_parser(
             command.name,
             help=command.summary,
             description=command.summary,
-            epilog=f"Example:\n  {command.example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        subparser.command = command
         command.configure(subparser)
         subparser.set_defaults(run=command.run, parser=subparser)
     return parser

@@ -54,10 +54,8 @@ class Suite:
 
 def data(suite: Suite) -> Result:
     """The synthetic corpus at this size: rows, classes, how long it takes."""
-    from paribus.data import complaints
-
     began = time.monotonic()
-    found = complaints.load("synthetic", size=suite.profile)
+    _, found = _zoo_and_data(suite)
     rows = {"train": len(found.train), "validation": len(found.validation), "test": len(found.test)}
     return {
         "complete": True, "seconds": round(time.monotonic() - began, 1), "rows": rows, "classes": found.n_classes,
@@ -67,16 +65,11 @@ def data(suite: Suite) -> Result:
 
 def zoo(suite: Suite) -> Result:
     """The four-model zoo and its evidence on the encoder, seed after seed as far as the time goes."""
-    from generator.project import shipped_course
     from generator.zoo.evidence import measure
     from generator.zoo.terms import Measurement, measure_seeds
-    from paribus.course.catalog import load_course
-    from paribus.course.zoo import load_zoo
-    from paribus.data import complaints
 
-    found = complaints.load("synthetic", size=suite.profile)
     seeds = 1 if suite.tiny else SEEDS
-    week2 = load_zoo(load_course(shipped_course()), "week2")
+    week2, found = _zoo_and_data(suite)
     measurement = Measurement(week2, suite.profile, found, suite.out / "runs", suite.encoder)
     done = measure_seeds(measurement, range(1, seeds + 1), say=_say, until=suite.until())
     rates = {name: {"held": rate.held, "seeds": rate.seeds, "mean": rate.mean, "sd": rate.sd}
@@ -85,6 +78,18 @@ def zoo(suite: Suite) -> Result:
                for recipe, values in of.items()} for of in done]  # fmt: skip
     return {"complete": len(done) == seeds, "rows": len(found.train), "seeds": len(done), "tests": rates,
             "models": models}  # fmt: skip
+
+
+def _zoo_and_data(suite: Suite) -> tuple[Any, Any]:
+    """The shipped course's zoo of four models, and the synthetic data that it is trained on."""
+    from generator.project import shipped_course
+    from generator.zoo.data import data_of
+    from paribus.course.catalog import load_course
+    from paribus.course.zoo import load_zoo
+
+    course = load_course(shipped_course())
+    found = load_zoo(course, "week2")
+    return found, data_of(course, found, course.profile(suite.profile), "synthetic")
 
 
 def throughput(suite: Suite) -> Result:

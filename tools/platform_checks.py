@@ -24,6 +24,7 @@ from generator.building.notebooks import solution_notebook
 from generator.building.wheel import build_wheel
 from generator.errors import RunError
 from generator.project import CHECK_NEEDS, ROOT, shipped_course
+from generator.running.given import given_files
 from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
@@ -37,7 +38,7 @@ EXTRA = (
     "safetensors", "statsmodels", *CHECK_NEEDS,
 )  # fmt: skip
 """What the tests and a kernel need beyond an image's pins."""
-TEST_FOLDERS = ("tests/paribus", "tests/data", "tests/training")
+TEST_FOLDERS = ("tests/paribus", "tests/data", "tests/course/library", "tests/training")
 NO_TESTS_LEFT = 5
 """pytest's exit status where it found no test."""
 
@@ -145,10 +146,11 @@ def run_notebooks(python: Path, folder: Path, week: str) -> dict[str, str]:
     profile = course.profile("micro")
     entries = course.select(week)
     zoos = find_zoo({entry.name: load_source(entry.source, course) for entry in entries}, None)
+    given = given_files(course, entries)
     for entry in entries:
         notebook = solution_notebook(course, entry.name)
         parameters, _ = choose_parameters(notebook, profile)
-        files = {"zoo": zoos[entry.name]} if entry.name in zoos else {}
+        files = {**given[entry.name], **({"zoo": zoos[entry.name]} if entry.name in zoos else {})}
         jobs.append(Job(entry.name, notebook, parameters, files, label=folder.name, limit=900.0))
     words = {}
     for job, answer in zip(jobs, run_jobs(jobs, folder / "run", kernel=kernel, force=True), strict=True):

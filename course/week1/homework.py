@@ -47,9 +47,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+import complaints
 import paribus
 from paribus import baseline, figures, models, selfcheck, training
-from paribus.data import complaints
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week1_homework", release="{{ release }}")

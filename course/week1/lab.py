@@ -43,9 +43,9 @@ import re
 
 import numpy as np
 
+import complaints
 import paribus
 from paribus import figures, metrics, selfcheck
-from paribus.data import complaints
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week1_lab", release="{{ release }}")

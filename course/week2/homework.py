@@ -70,9 +70,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import confusion_matrix
 from torch.nn import functional
 
+import complaints
 import paribus
 from paribus import figures, figures_errors, kept, models, selfcheck, statistics, training
-from paribus.data import complaints
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week2_homework", release="{{ release }}")
@@ -586,7 +586,7 @@ run = notebook.start("early_stopping", config=PATIENT, seed=SEED, data=data, cod
 train(PATIENT, data, run)
 patient = run.finish()
 
-macro_f1 = [line.macro_f1 for line in patient.epochs]
+macro_f1 = [line.metrics["macro_f1"] for line in patient.epochs]
 best_by_macro_f1, _ = early_stopping(macro_f1, None)
 best_by_loss, _ = early_stopping([-line.validation_loss for line in patient.epochs], None)
 notebook.values(

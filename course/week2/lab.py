@@ -47,6 +47,7 @@ import pandas as pd
 import torch
 from torch.nn import functional
 
+import complaints
 import paribus
 from paribus import figures_errors, figures_zoo, models, selfcheck, training
 from paribus.zoo.diagnosis import explain, seen
@@ -175,7 +176,7 @@ paribus.zoo.upload("week2")
 
 # %% key="open"
 zoo = paribus.zoo.open_zoo(paribus.zoo.find("week2"))
-data = paribus.zoo.load_data(zoo, ZOO_DATA)
+data = paribus.zoo.load_data(zoo, complaints.load, ZOO_DATA)
 notebook.use(data)
 tiers = data.tiers()  # "head", "mid" or "tail" for each class, by its training examples
 print(f"{zoo.title}: {', '.join(zoo.models)}, edition {zoo.digest}")

@@ -42,9 +42,9 @@ import pandas as pd
 import torch
 from torch.nn import functional
 
+import complaints
 import paribus
 from paribus import figures_zoo, selfcheck
-from paribus.data import complaints
 from paribus.zoo.diagnosis import explain, seen
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)

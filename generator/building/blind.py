@@ -75,7 +75,7 @@ def sealed_part(zoos: Sequence[str], editions: Mapping[str, Any], *, revealed: b
 
 
 def require_keys(unsealed: Sequence[str]) -> None:
-    """BuildError where keys are missing; ``unsealed`` are lines such as "week2_lab: week2"."""
+    """BuildError where keys are missing; ``unsealed`` are lines such as "ASSIGNMENT: ZOO"."""
     if unsealed:
         listed = "\n  ".join(unsealed)
         raise BuildError(

@@ -13,6 +13,8 @@ def placeholders(setting: Setting, platforms: Sequence[str]) -> tuple[str, ...]:
     course = setting.course
     colab = (
         (course.wheel_url, "course.toml: [wheel] url", "the address where Colab can fetch your course's wheel"),
+        (course.library.url if course.library else "", "course.toml: [library] url",
+         "the address where Colab can fetch your library's wheel, or leave it out"),
         (course.colab.get("repository", ""), "course.toml: [colab] repository",
          "the GitHub repository of your Colab notebooks, or leave [colab] out"),
     )  # fmt: skip

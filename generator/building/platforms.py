@@ -168,6 +168,18 @@ def _of_library(course: Course) -> tuple[str, ...]:
     return () if course.library is None else tuple(map(package_of, course.library.requirements))
 
 
+def _library_url(setting: Setting) -> str:
+    library = setting.course.library
+    return (
+        "" if library is None or setting.library is None else library.url.replace("{wheel}", setting.library.name)
+    )
+
+
+def _wheel_of(library: Wheel, address: str) -> str:
+    """A library as the setup cell reads it: package, version, file, address."""
+    return f"{library.package} {library.version} {library.name} {address}".strip()
+
+
 def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Frame:
     """The cells that the generator adds on a platform; BuildError where there is no such platform."""
     if platform not in PLATFORMS:
@@ -179,7 +191,7 @@ def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Fr
     )
     wheels = [f"paribus {setting.version} {wheel} {place.address}".strip()]
     if setting.library is not None:
-        wheels.append(f"{setting.library.package} {setting.library.version} {setting.library.name}")
+        wheels.append(_wheel_of(setting.library, _library_url(setting) if platform == "colab" else ""))
     values = {
         "__TITLE__": place.title,
         "__WHEELS__": ";".join(wheels),

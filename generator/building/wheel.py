@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -55,9 +55,34 @@ def build_wheel(package: Path | None = None, requirements: Sequence[str] | None 
         return Wheel(*_pack(staging, "student_pyproject.toml", values))
 
 
+def library_version(library: Library) -> str:
+    """The version of a course's library, made from its packages' content and its requirements, so that an installed
+    one is known to be the same, or not.
+    """
+    digest = hashlib.sha256(json.dumps([library.name, *library.requirements]).encode())
+    found = {} if library.licence is None else {"LICENSE": library.licence}
+    for package in library.packages:
+        found |= {path.relative_to(package.parent).as_posix(): path for path in _files(package)}
+    for name, path in sorted(found.items()):
+        digest.update(f"{name}\n".encode() + path.read_bytes())
+    digest.update(library.metrics.encode())
+    return f"1.{int(digest.hexdigest()[:12], 16)}"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a package that go into its wheel."""
+    names = [path.name for path in folder.iterdir()]
+    for path in folder.iterdir():
+        if path.name in _LEFTOVERS(str(folder), names):
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path
+
+
 def build_library(library: Library) -> Wheel:
-    """Build the wheel of a course's own packages and metrics. Its version is made from their content and their
-    requirements, so that an installed one is known to be the same, or not.
+    """Build the wheel of a course's own packages and metrics, in the version that their content has.
 
     BuildError where hatchling refuses.
     """
@@ -73,10 +98,7 @@ def build_library(library: Library) -> Wheel:
             entry_points = f'[project.entry-points."{GROUP}"]\n{library.name} = "{library.metrics_package}:METRICS"'
         if library.licence is not None:
             shutil.copy(library.licence, staging / "LICENSE")
-        digest = hashlib.sha256(json.dumps([library.name, *library.requirements]).encode())
-        for path in sorted(item for item in staging.rglob("*") if item.is_file()):
-            digest.update(f"{path.relative_to(staging).as_posix()}\n".encode() + path.read_bytes())
-        version = f"1.{int(digest.hexdigest()[:12], 16)}"
+        version = library_version(library)
         values = {
             "NAME": library.name,
             "VERSION": version,

@@ -15,6 +15,9 @@ from generator.rehearsal.writing import FORMS, Form
 
 Item = TypeVar("Item", Execution, Fault, Words, Choice)
 
+CLASS_FILE = "class.toml"
+"""The class, in the course's folder of rehearsals."""
+
 
 @dataclass(frozen=True)
 class NoWork:
@@ -75,6 +78,11 @@ class Student:
 def class_assignment(file: Path) -> str:
     """The assignment that the class works on."""
     return str(_raw(file)["assignment"])
+
+
+def class_zoo(file: Path) -> str:
+    """The zoo that is trained beside the class's work."""
+    return str(_raw(file)["zoo"])
 
 
 def read_class(table: Table, file: Path) -> tuple[Student, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def configure_build(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that build and release share."""
-    parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    parser.add_argument("name", help="a week or an assignment of the course")
     add_course(parser)
     parser.add_argument(
         "--profile", metavar="NAME", help="the notebooks' default profile (default: what course.toml says)"
@@ -128,7 +128,8 @@ def as_lines(report: "BuildReport") -> str:
 COMMAND = Command(
     name="build",
     summary="Build notebooks for every platform, the students' wheel and the release folder.",
-    example="paribus build week1 --profile micro --out build",
+    example="paribus build {week} --profile {profile} --out build",
     configure=configure_alone,
     run=run_build,
+    names=example_names,
 )

@@ -1,4 +1,4 @@
-"""`paribus demo`: week 1 goes out and comes back, on this machine, in minutes."""
+"""`paribus demo`: a week goes out and comes back, on this machine, in minutes."""
 
 import argparse
 from collections.abc import Sequence
@@ -30,27 +30,28 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.commands.zoo import show_progress as show_training
 
     console = Console()
-    course = demo.demo_course()
+    scene = demo.demo_scene()
+    course = scene.course
     out, workers = arguments.out, arguments.jobs
-    console.rule("1 of 5  build week 1 for Kaggle, Colab and Jupyter")
-    report = demo.build_week(course, out / "course")
+    console.rule(f"1 of 5  build {scene.homework.week} for Kaggle, Colab and Jupyter")
+    report = demo.build_week(scene, out / "course")
     console.print(f"{len(report.files)} files in {report.out}")
-    console.rule("2 of 5  run the solutions headless (profile smoke)")
+    console.rule(f"2 of 5  run the solutions headless (profile {course.run_profile})")
     with show_progress() as observe:
-        finished = demo.run_solutions(course, out / "run", observe, workers)
-    console.rule("3 of 5  train week 2's blind lab: four models without a label (profile smoke)")
+        finished = demo.run_solutions(scene, out / "run", observe, workers)
+    console.rule(f"3 of 5  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")
     with show_training(out / "zoo", quiet=False) as (observe, say):
-        built = demo.build_blind_lab(course, out / "zoo", observe, workers, say=say)
+        built = demo.build_blind_lab(scene, out / "zoo", observe, workers, say=say)
     console.print(_zoo_in_short(built), highlight=False)
-    console.rule("4 of 5  a class of 24 works on it (profile micro)")
-    room = demo.make_classroom(course, out / "course", finished[0])
-    students = read_class(room.table, course.folders.rehearsal / "class.toml")
+    console.rule(f"4 of 5  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
+    room = demo.make_classroom(scene, out / "course", finished[0])
+    students = read_class(room.table, scene.class_file)
     with show_progress() as observe:
         archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")
     console.rule("5 of 5  grade the zip")
     graded = out / "graded"
-    demo.grade_class(archive, worksheet, out / "course/instructor/release" / demo.HOMEWORK, graded, workers)
+    demo.grade_class(scene, archive, worksheet, out / "course", graded, workers=workers)
     comparisons = demo.compare(graded / "results.jsonl", students)
     _show(console, comparisons)
     _where(console, out, graded, built)
@@ -87,7 +88,7 @@ def _zoo_in_short(built: "Built") -> str:
     if not gates:
         return f"{held}; none gates, as nobody has measured them over ten seeds."
     ways = "the one way" if built.fitting == 1 else f"{built.fitting} ways"
-    return f"{held}, among them all {len(gates)} that gate; they leave {ways} of naming the four models."
+    return f"{held}, among them all {len(gates)} that gate; they leave {ways} of naming the models."
 
 
 def _where(console: "Console", out: Path, graded: Path, built: "Built") -> None:
@@ -109,7 +110,7 @@ def _where(console: "Console", out: Path, graded: Path, built: "Built") -> None:
 
 COMMAND = Command(
     name="demo",
-    summary="Week 1 goes out and comes back: build, run, train a blind lab, simulate a class of 24, grade.",
+    summary="A week goes out and comes back: build, run, train a blind lab, simulate a class of 24, grade.",
     example="paribus demo",
     configure=configure,
     run=run,

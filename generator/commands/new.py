@@ -7,13 +7,14 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from paribus.cli import Command
+from paribus.course.locate import example_names
 from paribus.errors import UsageError
 
 NEXT = (
-    ("paribus build week1", "the notebooks, into build/"),
-    ("paribus run week1", "runs the solutions, in seconds"),
-    ("paribus rehearse week1_homework", "what grading would miss, and whom it would wrong"),
-    ("paribus release week1", "proves the tests, then writes what students get"),
+    ("paribus build {week}", "the notebooks, into build/"),
+    ("paribus run {week}", "runs the solutions, in seconds"),
+    ("paribus rehearse {homework}", "what grading would miss, and whom it would wrong"),
+    ("paribus release {week}", "proves the tests, then writes what students get"),
 )
 
 
@@ -39,8 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
         made.rename(folder)
     print(f"{folder} holds a small working course: a regression on a table, one lab and one homework.")
     print(f"Change into it and try:\n\n  cd {folder}")
+    names = example_names(folder)
     for command, what in NEXT:
-        print(f"  {command:<34}# {what}")
+        print(f"  {command.format(**names):<34}# {what}")
     return 0
 
 

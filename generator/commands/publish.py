@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", help="a week (week1), an assignment (week1_homework) or a zoo (pathologies)")
+    parser.add_argument("name", help="a week, an assignment or a zoo of the course")
     add_course(parser)
     parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="the build (default: build)")
     parser.add_argument("--owner", metavar="NAME", help="push for another account than kaggle/settings.toml names")
@@ -144,7 +144,8 @@ def as_lines(published: "Sequence[Published]") -> str:
 COMMAND = Command(
     name="publish",
     summary="Push a built week to Kaggle: the data set with the wheel, the notebooks, a run of each solution.",
-    example="paribus publish week1 --dry-run",
+    example="paribus publish {week} --dry-run",
     configure=configure,
     run=run,
+    names=example_names,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="for example week1_homework")
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="an assignment of the course")
     add_course(parser)
     parser.add_argument(
         "--size", type=int, metavar="N", help="honest variants (default 300, with --slice 12); more for load tests"
@@ -132,7 +132,8 @@ def _print_findings(console: "Console", matrix: "Matrix") -> None:
 COMMAND = Command(
     name="rehearse",
     summary="Mutation testing for an assignment: which faults does grading miss, which honest work does it wrong?",
-    example="paribus rehearse week1_homework --slice",
+    example="paribus rehearse {homework} --slice",
     configure=configure,
     run=run,
+    names=example_names,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator.commands.build import as_json, as_lines, configure_build, options_of
 from paribus.cli import Command
-from paribus.course.locate import course_of
+from paribus.course.locate import course_of, example_names
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
 COMMAND = Command(
     name="release",
     summary="Build for students and graders, once references are recorded and hidden tests proven.",
-    example="paribus release week1 --profile micro --allow-missing --out build",
+    example="paribus release {week} --profile {profile} --allow-missing --out build",
     configure=configure,
     run=run,
+    names=example_names,
 )

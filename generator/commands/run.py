@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", help="a week (week1) or an assignment (week1_homework)")
+    parser.add_argument("name", help="a week or an assignment of the course")
     add_course(parser)
     parser.add_argument(
         "--profile",
@@ -148,7 +148,8 @@ def show_progress(*, quiet: bool = False) -> "Iterator[Observe]":
 COMMAND = Command(
     name="run",
     summary="Execute solution notebooks headless and collect reference metrics.",
-    example="paribus run week1_lab --profile micro",
+    example="paribus run {assignment} --profile {profile}",
     configure=configure,
     run=run,
+    names=example_names,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def build(arguments: argparse.Namespace) -> dict[str, Any]:
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """The evidence again, from the student's folder alone; with the key where --term says which."""
     from generator.zoo.build import instructor_folder, read_reveal, student_folder
+    from generator.zoo.data import loader_of
     from generator.zoo.verify import verify_zoo
     from paribus.course.zoo import load_zoo
 
@@ -100,7 +101,7 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     told = None
     if arguments.term is not None:
         told = read_reveal(instructor_folder(arguments.out, zoo.name, arguments.term))
-    found = verify_zoo(folder, zoo, course.folders.solutions, told)
+    found = verify_zoo(folder, zoo, loader_of(course, zoo), course.folders.solutions, told)
     return {
         "zoo": zoo.name, "folder": str(folder), "edition": found.edition, "gates": found.gates,
         "keys_that_fit": len(found.fitting), "against_key": told is not None,
@@ -203,7 +204,8 @@ def _latest(folder: Path, pattern: str) -> Path:
 COMMAND = Command(
     name="zoo",
     summary="Build a blind zoo of models for a term, verify its evidence, or write its reveal.",
-    example="paribus zoo build week2 --term 2027S --profile smoke",
+    example="paribus zoo build {zoo} --term 2027S --profile {profile}",
     configure=configure,
     run=run,
+    names=example_names,
 )

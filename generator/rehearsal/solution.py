@@ -47,7 +47,7 @@ class Open:
     because: str
 
     def __str__(self) -> str:
-        """``week1_homework, one_change: experiments.one_change failed: …``."""
+        """``ASSIGNMENT, one_change: experiments.one_change failed: …``."""
         return f"{self.assignment}, {self.cell}: {self.check} {self.outcome}: {self.because}"
 
 

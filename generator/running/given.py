@@ -1,16 +1,15 @@
 """What the notebooks of a course find in their working folder: its library, an assignment's own files."""
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.building.wheel import Wheel, build_library
+from generator.building.wheel import build_library, library_version
 from paribus.course.catalog import Course, Entry
-from paribus.files import write_atomic
 
 LIBRARIES = Path(".paribus") / "cache" / "libraries"
-MARKER = "complete"
 
 
 def given_files(course: Course, entries: Sequence[Entry], cache: Path = LIBRARIES) -> dict[str, Mapping[str, Path]]:
@@ -18,15 +17,27 @@ def given_files(course: Course, entries: Sequence[Entry], cache: Path = LIBRARIE
 
     The library is given unpacked: it is imported from the working folder, and the setup cell finds it installed.
     """
-    library = {} if course.library is None else unpacked(build_library(course.library), cache)
+    library = given_library(course, cache)
     return {entry.name: {**library, **{path.name: path for path in entry.files}} for entry in entries}
 
 
-def unpacked(wheel: Wheel, cache: Path) -> dict[str, Path]:
-    """A wheel's folders by name, unpacked once for each version; the marker is written last."""
-    folder = (cache / f"{wheel.package}-{wheel.version}").resolve()
-    if not (folder / MARKER).is_file():
-        with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
-            archive.extractall(folder)
-        write_atomic(folder / MARKER, wheel.name + "\n")
+def given_library(course: Course, cache: Path = LIBRARIES) -> dict[str, Path]:
+    """The course's library, unpacked: its folders by bare name; none where the course has no library.
+
+    A wheel is built and unpacked once for each version, aside, and moved into its place whole.
+    """
+    if course.library is None:
+        return {}
+    folder = (cache / f"{course.library.name}-{library_version(course.library)}").resolve()
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as aside:
+            made = Path(aside) / folder.name
+            with zipfile.ZipFile(io.BytesIO(build_library(course.library).content)) as archive:
+                archive.extractall(made)
+            try:
+                made.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # else another process was faster
+                    raise
     return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}

@@ -13,7 +13,6 @@ from generator.running.references import ENOUGH_SEEDS, NO_MODEL, entry_from, rec
 from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.running.run_inputs import choose_parameters, defined_parameters
 from generator.sources.source import Source
-from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import UsageError
 from paribus.training.profiles import Profile
 
@@ -85,7 +84,9 @@ def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> l
         if name in settings.zoos:
             files = {**files, "zoo": settings.zoos[name]}
         limit = settings.time_limit or profile.time_limit * (1 + SEED_ALLOWANCE * seeds)
-        jobs.append(Job(name, notebook, parameters, files, _hub_names(parameters, files), profile.name, limit))
+        jobs.append(
+            Job(name, notebook, parameters, files, _hub_names(parameters, files, profile), profile.name, limit)
+        )
     return jobs
 
 
@@ -95,12 +96,11 @@ def _reference_seeds(settings: Settings) -> int:
     return ENOUGH_SEEDS if settings.record else 0
 
 
-def _hub_names(parameters: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, str]:
-    """The hub's data set and model among ``parameters``, by name."""
-    found = {}
+def _hub_names(parameters: Mapping[str, Any], files: Mapping[str, Path], profile: Profile) -> dict[str, str]:
+    """The hub's data sets and model among ``parameters``, by name: "hub" alone means those of the profile."""
     data, model = str(parameters.get("DATA", "")), str(parameters.get("MODEL", "tiny"))
-    if data == "hub" or data.startswith("hub:"):
-        found[data.partition(":")[2] or DEFAULT_NAME] = "dataset"
+    kind, _, name = data.partition(":")
+    found = dict.fromkeys((name,) if name else profile.hub, "dataset") if kind == "hub" else {}
     if model != "tiny" and model not in files:
         found[model] = "model"
     return found

@@ -1,6 +1,6 @@
 """Headless runs: notebooks are executed side by side, each in a folder of its own, and kept by their content.
 
-OUT/instructor/week1_lab/smoke-3f2a90c1d4e5/
+OUT/instructor/ASSIGNMENT/PROFILE-3f2a90c1d4e5/
 input.ipynb        what was executed
 executed.ipynb     with outputs; written after every cell, so a failed run leaves a partial one
 work/              the kernel's working folder

@@ -123,10 +123,12 @@ def _model(model: str, files: dict[str, Path]) -> str:
 
 
 def digest_path(path: Path) -> str:
-    """SHA-256 of a file, or of a folder's file names and contents in order."""
+    """SHA-256 of a file, or of a folder's file names and contents in order; what Python compiles is left out."""
     total = hashlib.sha256()
     members = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
     for member in members:
+        if "__pycache__" in member.relative_to(path).parts:
+            continue
         with member.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{member.relative_to(path).as_posix()}\n{content}\n".encode())

@@ -1,4 +1,4 @@
-"""Expressions in a source: ``{{ release }}`` anywhere, ``{{ reference("week1_lab", "tfidf.macro_f1") }}`` in prose.
+"""Expressions in a source: ``{{ release }}`` anywhere, ``{{ reference("lab", "tfidf.accuracy") }}`` in prose.
 
 Code keeps its own double braces (they are common in format strings); there only ``{{ name … }}`` with blanks
 inside the braces counts as an expression.

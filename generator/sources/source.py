@@ -148,7 +148,7 @@ def _check_together(cells: list[SourceCell], refuse: Refuse) -> None:
         if cell.role is Role.EXPERIMENT and "vary" not in cell.options:
             refuse(cell.line, f"the experiment {cell.name!r} without vary=", 'vary="the one knob"')
         if cell.role is Role.DIAGNOSIS and not {"zoo", "model"} <= set(cell.options):
-            refuse(cell.line, f"the diagnosis {cell.name!r} without zoo= or model=", 'zoo="week2" model="Alpha"')
+            refuse(cell.line, f"the diagnosis {cell.name!r} without zoo= or model=", 'zoo="…" model="Alpha"')
     parameters = [cell for cell in cells if cell.role is Role.PARAMETERS]
     if len(parameters) > 1:
         refuse(parameters[1].line, "a second parameters cell", "one")

@@ -16,11 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from generator.building.platforms import kaggle_of, setting_of
+from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
+from generator.running.given import given_library
 from generator.running.kernel import Kernel
+from generator.running.library_code import library_function
 from generator.running.run import Observe
+from generator.zoo.data import card_of, data_of, priors_of, settings_of, source_of
 from generator.zoo.evidence import Found, failed_gates, fitting_keys, judge
+from generator.zoo.outcome import make_tokenizer
 from generator.zoo.plan import Plan
 from generator.zoo.rates import read_rates
 from generator.zoo.reveal import REVEAL, write_reveal
@@ -29,11 +33,11 @@ from generator.zoo.student import DataCard, student_files, write_student_folder,
 from generator.zoo.training import Trained, train_all
 from paribus.course.catalog import Course
 from paribus.course.zoo import Zoo
+from paribus.course.zoo.recipes import FUNCTION
 from paribus.course.zoo.statistics import Observed, compute
-from paribus.data import complaints
-from paribus.data.corpus import Complaints
+from paribus.data.texts import TextData
 from paribus.files import write_atomic
-from paribus.zoo.comparison import load_data, logits_of
+from paribus.zoo.comparison import Load, load_data, logits_of, tail_of
 from paribus.zoo.folder import open_zoo
 from paribus.zoo.where import CHECKSUMS
 
@@ -88,17 +92,21 @@ def build_zoo(
     tells too much, or a disk is full.
     """
     zoo, profile = plan.zoo, plan.profile
-    source = order.data or profile.data
+    source = source_of(profile, order.data)
     target = instructor_folder(out, zoo.name, plan.term)
     (target / MARKER).unlink(missing_ok=True)
+    if FUNCTION.fullmatch(_model(plan)):
+        library_function(course, _model(plan), f"{zoo.file}: [profiles.{profile.name}] model")
     say("reading the data")
-    data = complaints.load(source, size=profile.size)
+    data = data_of(course, zoo, profile, order.data)
     say("tokenising the texts")
     share_tokens(plan, data)
     say("training")
+    with writing(out):
+        library = given_library(course)
     trained = train_all(
         plan, source, out, workers=order.workers, force=order.force, kernel=kernel, observe=observe,
-        limit=order.time_limit,
+        limit=order.time_limit, library=library,
     )  # fmt: skip
     say("weighing the evidence")
     of = {item.recipe: compute(observed(item.outcome.log, item.outcome.labels, _logits(zoo, item), data))
@@ -106,8 +114,8 @@ def build_zoo(
     rates = read_rates(zoo, plan.profile.name, _model(plan), solutions or course.folders.solutions)
     found = judge(zoo, of, rates)
     outcomes = {item.recipe: item.outcome for item in trained}
-    card = card_of(data, source, profile.size)
-    files = student_files(plan, outcomes, card, _max_length(plan), kaggle_of(setting_of(course)))
+    card = card_of(data, source, settings_of(zoo, profile))
+    files = student_files(plan, outcomes, card, _max_length(plan), load_kaggle(course))
     reveal = reveal_json(plan, trained, of, found, data=card)
     with writing(target):
         _keep(target, reveal, trained, plan.codenames)
@@ -137,25 +145,17 @@ def build_zoo(
     return Built(folder, target, edition, found, fitting, trained)
 
 
-def observed(log: Any, labels: Any, logits: Any, data: Complaints) -> Observed:  # noqa: ANN401
+def observed(log: Any, labels: Any, logits: Any, data: TextData) -> Observed:  # noqa: ANN401
     """What can be seen of one model, with the data's tiers and priors."""
-    counts = data.class_counts.astype(np.float64)
-    return Observed(log, labels, logits, data.tiers() == "tail", counts / counts.sum())
+    return Observed(log, labels, logits, tail_of(data), priors_of(data))
 
 
-def card_of(data: Complaints, source: str, size: str) -> DataCard:
-    """What the folder says of the data; a file is called by its name alone."""
-    name = source if source.partition(":")[0] in ("synthetic", "hub") else Path(source).name
-    return DataCard(name, size, data.fingerprint, data.split_digest, data.n_classes)
-
-
-def share_tokens(plan: Plan, data: Complaints) -> None:
+def share_tokens(plan: Plan, data: TextData) -> None:
     """Tokenise what the runs need before they start side by side, so that each finds it done."""
-    from paribus.training import models
     from paribus.training.shared import prepare_shared
 
     configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]
-    tokenizer = models.load_tokenizer(configs[0].model, texts=data.train.texts)
+    tokenizer = make_tokenizer(configs[0].model, data)
     for config in configs:
         prepare_shared(data, config, tokenizer)
 
@@ -215,13 +215,14 @@ def leaks_message(folder: Path, leaks: Sequence[Leak]) -> str:
     return f"{folder}: tells more than it may, so it must not be handed out:\n{lines}"
 
 
-def recompute(folder: Path) -> dict[str, dict[str, float]]:
-    """Codename → statistics from the student's folder alone: its logs, and its weights on the validation part.
+def recompute(folder: Path, load: Load) -> dict[str, dict[str, float]]:
+    """Codename → statistics from the student's folder alone: its logs, and its weights on the validation part
+    of the data that ``load`` gives.
 
     DataError where the data at hand are not those the folder names.
     """
     handed = open_zoo(folder)
-    data = load_data(handed)
+    data = load_data(handed, load)
     labels = np.asarray(data.validation.labels, dtype=np.int64)
     found = {}
     for name in handed.models:

@@ -12,8 +12,9 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from generator.errors import ZooBuildError
+from paribus.course.zoo.recipes import FUNCTION
 from paribus.files import write_atomic
 from paribus.training.config import TrainingConfig
 from paribus.training.models import cache_folder
@@ -57,15 +59,36 @@ class Outcome:
 
 
 def make_model(config: TrainingConfig, regime: Regime, data: Any, seed: int) -> tuple[Any, Any]:  # noqa: ANN401
-    """``(model, tokenizer)`` of a recipe: the configured model, or the deep network that the regime wires."""
+    """``(model, tokenizer)`` of a recipe: the configured model, one that a function of the course's library makes,
+    or the deep network that the regime wires.
+    """
     from paribus.training import models
 
     if regime.wiring is None:
+        if FUNCTION.fullmatch(config.model):
+            own: tuple[Any, Any] = _call(config.model)(data, seed)
+            return own
         return models.load(config.model, len(data.classes), texts=data.train.texts, seed=seed)
     from paribus.training.deep import DeepNetwork
 
-    tokenizer = models.load_tokenizer(config.model, texts=data.train.texts)
+    tokenizer = make_tokenizer(config.model, data)
     return DeepNetwork(len(tokenizer), len(data.classes), regime.wiring, seed), tokenizer
+
+
+def make_tokenizer(model: str, data: Any) -> Any:  # noqa: ANN401
+    """The tokenizer of a model: of a name or a folder, or of a function of the course's library."""
+    from paribus.training import models
+
+    if FUNCTION.fullmatch(model):
+        return _call(model)(data, 0)[1]
+    return models.load_tokenizer(model, texts=data.train.texts)
+
+
+def _call(function: str) -> Callable[[Any, int], tuple[Any, Any]]:
+    """A function of the course's library, which lies in the working folder or was imported before."""
+    module, _, name = function.partition(":")
+    found: Callable[[Any, int], tuple[Any, Any]] = getattr(import_module(module), name)
+    return found
 
 
 def checkpoint_folder(config: str, regime: str, seed: int, fingerprint: str) -> Path:

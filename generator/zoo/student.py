@@ -32,34 +32,47 @@ MODE = 0o644
 
 @dataclass(frozen=True)
 class DataCard:
-    """What students may know of the data: how to load them, and that they have the right ones."""
+    """What students may know of the data: how to load them (a source, settings by name), and that they have the
+    right ones.
+    """
 
     source: str
-    size: str
+    settings: Mapping[str, Any]
     fingerprint: str
     split_digest: str
     classes: int
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {"source": self.source, "size": self.size, "fingerprint": self.fingerprint,
+        return {"source": self.source, **self.settings, "fingerprint": self.fingerprint,
                 "split_digest": self.split_digest, "classes": self.classes}  # fmt: skip
 
 
 def student_files(
-    plan: Plan, outcomes: Mapping[str, Outcome], data: DataCard, max_length: int, kaggle: KaggleSettings
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    data: DataCard,
+    max_length: int,
+    kaggle: KaggleSettings | None,
 ) -> dict[str, bytes]:
-    """Every file by name but the checksums; ``outcomes`` maps recipes to their runs.
+    """Every file by name but the checksums; ``outcomes`` maps recipes to their runs. Without Kaggle's settings the
+    folder has no metadata for Kaggle.
 
-    ZooBuildError where the models do not share one architecture and tokenizer.
+    ZooBuildError where the models do not share one architecture and tokenizer, or cannot be opened by students.
     """
     codenames = plan.codenames
     shared = _shared(outcomes)
     files: dict[str, bytes] = {
         CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
-        DATASET_FILE: metadata_text(dataset_metadata(plan, kaggle)).encode(),
     }  # fmt: skip
+    if kaggle is not None:
+        files[DATASET_FILE] = metadata_text(dataset_metadata(plan, kaggle)).encode()
     if plan.zoo.weights:
+        if json.loads(shared[CONFIG]) == {}:
+            raise ZooBuildError(
+                f"The models of the zoo {plan.zoo.name!r} are no transformers models, so students cannot "
+                "open their weights. Write weights = false into the zoo's file: students then get the logs."
+            )
         files |= {CONFIG: shared["config.json"], **{name: shared[name] for name in TOKENIZER_FILES}}
     for recipe, outcome in outcomes.items():
         codename = codenames[recipe]
@@ -150,12 +163,13 @@ def _readme(plan: Plan, data: DataCard) -> str:
         if zoo.weights
         else ""
     )
+    settings = "".join(f", {name} `{value}`" for name, value in data.settings.items())
+    called = (f"`{data.source}`" if data.source else "the course's own") + settings
     return (
         f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n{weights}\n"
         "A log has a line an evaluation: the epoch (1.5 is halfway through the second), the step, the mean "
         "training loss since the line before (of the whole epoch where the epoch is whole), and the "
         "validation part's loss, accuracy and macro-F1. Validation losses are unweighted; the training loss is "
         "what the optimiser saw.\n\n"
-        f"Data: `{data.source}`, size `{data.size}`, {data.classes} classes, fingerprint `{data.fingerprint}`. "
-        f"Term {plan.term}.\n"
+        f"Data: {called}, {data.classes} classes, fingerprint `{data.fingerprint}`. Term {plan.term}.\n"
     )

@@ -1,7 +1,7 @@
 """`make zoo-terms`: does the evidence hold, seed after seed and term after term?
 
-    python -m generator.zoo.terms measure week2 --seeds 10 --record
-    python -m generator.zoo.terms build week2 --terms 2027S 2027A 2028S 2028A
+    python -m generator.zoo.terms measure ZOO --seeds 10 --record
+    python -m generator.zoo.terms build ZOO --terms 2027S 2027A 2028S 2028A
 
 `measure` trains every recipe under ten seeds, in this process and without notebooks, keeps each run (so it can be
 stopped and gone on with), and says in how many seeds each test held, and how firmly. `build` builds the zoo for
@@ -19,20 +19,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.project import shipped_course
 from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
+from generator.zoo.data import data_of
 from generator.zoo.evidence import fitting_keys, measure
 from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, write_rates
 from generator.zoo.training import workers_for
-from paribus.course.catalog import load_course
+from paribus.course.locate import add_course, course_of
 from paribus.course.zoo import Zoo, load_zoo
 from paribus.course.zoo.recipes import Recipe
 from paribus.course.zoo.statistics import compute
-from paribus.data import complaints
-from paribus.data.corpus import Complaints
+from paribus.data.texts import TextData
 from paribus.files import write_atomic
 from paribus.training.config import TrainingConfig
 from paribus.training.regime import Regime
@@ -47,7 +46,7 @@ class Measurement:
 
     zoo: Zoo
     profile: str
-    data: Complaints
+    data: TextData
     out: Path
     model: str = ""
 
@@ -131,8 +130,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m generator.zoo.terms", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("action", choices=("measure", "build"))
-    parser.add_argument("name", help="a zoo: week2 or pathologies")
-    parser.add_argument("--profile", default="smoke", help="default: %(default)s")
+    parser.add_argument("name", help="a zoo of the course: a name under [zoos] in course.toml")
+    add_course(parser)
+    parser.add_argument(
+        "--profile", help="a profile of the course (default: run_profile in course.toml, or the first)"
+    )
     parser.add_argument("--seeds", type=int, default=10, help="how many seeds to measure (default: %(default)s)")
     parser.add_argument("--first-seed", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--record", action="store_true", help="keep the rates in solutions/zoos/")
@@ -142,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, default=Path("build/zoo-terms"), metavar="DIR", help="default: %(default)s"
     )
     given = parser.parse_args(arguments)
-    course = load_course(shipped_course())
+    course = course_of(given)
     zoo, profile = load_zoo(course, given.name), course.profile(given.profile)
     require_gpu(profile)
 
@@ -158,17 +160,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             gates = sum(item.gates for item in built.found)
             say(f"{term}: {gates} gates hold, {built.fitting} key fits, {time.monotonic() - began:.0f} s")
         return 0
-    data = complaints.load(profile.data, size=profile.size)
+    data = data_of(course, zoo, profile)
     asked = range(given.first_seed, given.first_seed + given.seeds)
-    seeds = measure_seeds(Measurement(zoo, given.profile, data, given.out), asked, say=say)
+    seeds = measure_seeds(Measurement(zoo, profile.name, data, given.out), asked, say=say)
     rates = measure(zoo, seeds)
     say(table(rates))
     named = sum(len(fitting_keys(zoo, of, rates)) == 1 for of in seeds)
     say(f"the gates leave one way of naming the models in {named} of {len(seeds)} seeds")
     if given.record:
         about = {"data": data.fingerprint, "first_seed": given.first_seed, "one_key": named}
-        model = str(zoo.profiles[given.profile]["model"])
-        say(str(write_rates(zoo, given.profile, model, rates, about=about, solutions=course.folders.solutions)))
+        model = str(zoo.profiles[profile.name]["model"])
+        say(str(write_rates(zoo, profile.name, model, rates, about=about, solutions=course.folders.solutions)))
     return 0
 
 

@@ -6,6 +6,7 @@
 
 # %%
 import json
+from importlib import import_module
 from pathlib import Path
 
 from IPython.display import display
@@ -13,15 +14,15 @@ from IPython.display import display
 from generator.zoo.figures import curves, instruments
 from generator.zoo.outcome import checkpoint_folder, make_model, write_outcome, write_progress
 from paribus import training
-from paribus.data import complaints
 from paribus.metrics import evaluate
 from paribus.training.recorded import train_recorded
 from paribus.training.regime import regime_from
 from paribus.training.shared import prepare_shared
 
 # %% tags=["parameters"]
-SIZE = "smoke"
-DATA = "synthetic"
+LOAD = ""  # the function of the course's library that loads the data, as module:function
+DATA = ""  # what it is called with first, where that is anything
+SETTINGS = "{}"  # what it is called with by name, as JSON
 NAME = "baseline"
 CONFIG = "{}"  # the training configuration, as JSON
 REGIME = "{}"  # what else the recipe sets, as JSON
@@ -36,14 +37,14 @@ display({"recipe": NAME, "seed": SEED, "config": json.loads(CONFIG), "regime": j
 # ## Data and model
 
 # %%
-data = complaints.load(DATA, size=SIZE)
+module, _, function = LOAD.partition(":")
+data = getattr(import_module(module), function)(*([DATA] if DATA else []), **json.loads(SETTINGS))
 training.seed_everything(SEED)
 model, tokenizer = make_model(config, regime, data, SEED)
 prepared = prepare_shared(data, config, tokenizer)
 device, precision = training.device_and_precision()
-display(
-    f"{len(prepared.train):,} training and {len(prepared.validation):,} validation texts, {data.n_classes} classes"
-)
+sizes = f"{len(prepared.train):,} training and {len(prepared.validation):,} validation texts"
+display(f"{sizes}, {len(data.classes)} classes")
 display(f"{sum(value.numel() for value in model.parameters()):,} parameters, {device}, {precision.name}")
 
 # %% [markdown]
@@ -70,5 +71,5 @@ display(instruments(recorded.log))
 # ## What it says about the validation part
 
 # %%
-display(evaluate(prepared.validation.labels, recorded.logits.argmax(axis=1), data.n_classes))
+display(evaluate(prepared.validation.labels, recorded.logits.argmax(axis=1), len(data.classes)))
 write_outcome(Path("outcome"), recorded, tokenizer, prepared.validation.labels, checkpoints)

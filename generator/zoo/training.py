@@ -5,12 +5,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from generator.errors import RunError, ZooBuildError
 from generator.running.kernel import Kernel, Plain
 from generator.running.run import MARKER as RUN_MARKER
 from generator.running.run import Job, Observe, RunResult, run_jobs
+from generator.zoo.data import settings_of
 from generator.zoo.outcome import MARKER, Outcome, read_outcome
 from generator.zoo.plan import Plan
 from generator.zoo.student import writing
@@ -53,23 +55,29 @@ def training_notebook() -> dict[str, Any]:
     return plain
 
 
-def make_job(plan: Plan, recipe: str, data: str, attempt: int = 1, limit: float | None = None) -> Job:
-    """The run of one recipe."""
+def make_job(
+    plan: Plan, recipe: str, data: str, attempt: int = 1, *, limit: float | None = None,
+    library: Mapping[str, Path] = MappingProxyType({}),
+) -> Job:  # fmt: skip
+    """The run of one recipe; it finds the course's ``library`` in its working folder."""
     config, regime = plan.zoo.settings(plan.zoo.recipe(recipe), plan.profile.name)
     parameters: dict[str, Plain] = {
-        "SIZE": str(plan.profile.size), "DATA": data, "NAME": recipe, "SEED": plan.seed(recipe, attempt),
+        "LOAD": plan.zoo.data.load, "DATA": data,
+        "SETTINGS": json.dumps(settings_of(plan.zoo, plan.profile), sort_keys=True),
+        "NAME": recipe, "SEED": plan.seed(recipe, attempt),
         "CONFIG": json.dumps(asdict(config), sort_keys=True),
         "REGIME": json.dumps(regime.to_json(), sort_keys=True),
     }  # fmt: skip
     return Job(
         name=f"zoo-{plan.zoo.name}-{recipe}", notebook=training_notebook(), parameters=parameters,
-        label=f"{plan.profile.name}-{plan.term}", limit=limit or plan.profile.time_limit,
+        files=dict(library), label=f"{plan.profile.name}-{plan.term}", limit=limit or plan.profile.time_limit,
     )  # fmt: skip
 
 
 def train_all(
     plan: Plan, data: str, out: Path, *, workers: int, force: bool = False, kernel: Kernel | None = None,
     observe: Observe = lambda progress: None, limit: float | None = None,
+    library: Mapping[str, Path] = MappingProxyType({}),
 ) -> tuple[Trained, ...]:  # fmt: skip
     """Train every recipe of the plan; one's failure does not touch the others.
 
@@ -83,7 +91,10 @@ def train_all(
     tries = 0
     while left and tries < ATTEMPTS:
         tries += 1
-        jobs = {name: make_job(plan, name, data, attempt, limit) for name, (attempt, _) in left.items()}
+        jobs = {
+            name: make_job(plan, name, data, attempt, limit=limit, library=library)
+            for name, (attempt, _) in left.items()
+        }
         with writing(out):
             answers = run_jobs(
                 list(jobs.values()), out, kernel=kernel, workers=workers, force=force, observe=observe

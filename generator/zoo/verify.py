@@ -16,6 +16,7 @@ from generator.zoo.rates import read_rates
 from generator.zoo.reveal import require_edition
 from generator.zoo.seal import find_leaks
 from paribus.course.zoo import Zoo
+from paribus.zoo.comparison import Load
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 
@@ -33,11 +34,14 @@ class Verified:
     gates: int
 
 
-def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, reveal: Mapping[str, Any] | None = None) -> Verified:
+def verify_zoo(
+    folder: Path, zoo: Zoo, load: Load, solutions: Path, reveal: Mapping[str, Any] | None = None
+) -> Verified:
     """Check the folder's files, look for leaks, compute every statistic anew and weigh the evidence.
 
-    ``reveal`` holds the sealed key. DataError where a file is missing or altered, ZooBuildError where the folder
-    tells too much, is of another zoo or of another edition than the key, or a gating test does not hold.
+    ``load`` is the course's function that gives the data, ``reveal`` holds the sealed key. DataError where a file
+    is missing or altered, ZooBuildError where the folder tells too much, is of another zoo or of another edition
+    than the key, or a gating test does not hold.
     """
     handed = open_zoo(folder)
     if handed.name != zoo.name or sorted(handed.models) != sorted(zoo.codenames):
@@ -49,7 +53,7 @@ def verify_zoo(folder: Path, zoo: Zoo, solutions: Path, reveal: Mapping[str, Any
     leaks = find_leaks(folder, zoo)
     if leaks:
         raise ZooBuildError(leaks_message(folder, leaks))
-    of = recompute(folder)
+    of = recompute(folder, load)
     rates = read_rates(zoo, handed.profile, str(zoo.profiles[handed.profile]["model"]), solutions)
     gates = sum(rate.gates for rate in rates.values())
     fitting = fitting_keys(zoo, of, rates) if gates else ()

@@ -8,10 +8,15 @@ from grader.code.moments import RunCall, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step
 from grader.model import Case
+from grader.reading.nouns import is_plural
 
-_SUBSETS = frozenset({"subset", "take", "Complaints"})
-"""Calls that make another data set of one."""
+_SUBSETS = frozenset({"subset", "take"})
+"""Calls that make another data set of one, as a class does that is called as its items are."""
 _SPLITS = frozenset({"train", "validation", "test"})
+
+
+def _makes_subset(name: str) -> bool:
+    return name in _SUBSETS or (name[:1].isupper() and is_plural(name))
 
 
 def another_config(case: Case, program: Program, position: int) -> Iterator[CodeFinding]:
@@ -82,7 +87,7 @@ def _made(program: Program, *, of_data: bool) -> set[str]:
                 continue
             splits = path[-1] == "replace" and bool({item.arg for item in store.value.keywords} & _SPLITS)
             config = path[-1] in ("replace", "TrainingConfig") and not splits
-            if (splits or path[-1] in _SUBSETS) if of_data else config:
+            if (splits or _makes_subset(path[-1])) if of_data else config:
                 found.add(name)
     return found
 
@@ -107,4 +112,4 @@ def _changes(value: ast.expr) -> bool:
     if isinstance(value, ast.Dict):
         return None in value.keys and len(value.keys) > 1
     path = path_of(value.func) if isinstance(value, ast.Call) else None
-    return isinstance(value, ast.Call) and (bool(value.keywords) or (path is not None and path[-1] in _SUBSETS))
+    return isinstance(value, ast.Call) and (bool(value.keywords) or (path is not None and _makes_subset(path[-1])))

@@ -128,7 +128,7 @@ def _listed(items: "Sequence[Item]") -> list[str]:
 COMMAND = Command(
     name="check",
     summary="Look at your own notebook before handing it in: what is missing, where, and what to do.",
-    example="paribus check week1_homework.html",
+    example="paribus check homework.html",
     configure=configure,
     run=run,
 )

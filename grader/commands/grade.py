@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paribus.cli import Command
+from paribus.course.locate import example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ RELEASES = Path("build/instructor/release")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("submissions", type=Path, help="the platform's zip, a folder, or one .html or .ipynb file")
-    parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="the assignment's name")
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
         help="the release folder, with those that it replaced; again for each older one (default: "
@@ -318,7 +319,8 @@ def _counts(handback: "Handback") -> dict[str, int]:
 COMMAND = Command(
     name="grade",
     summary="Grade a class's submissions: verdicts, nbgrader's gradebook, the platform's files and pages.",
-    example="paribus grade submissions.zip --assignment week1_homework --worksheet Grades.csv --out build/graded",
+    example="paribus grade submissions.zip --assignment {homework} --worksheet Grades.csv --out build/graded",
     configure=configure,
     run=run,
+    names=example_names,
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from grader.evidence import cues
+from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number
 
 Spans = Sequence[tuple[int, int, frozenset[str]]]
@@ -13,7 +14,7 @@ _APART = re.compile(r";|\.\s|\s[–—]\s|\bwhile\b|\bwhereas\b")
 _NEAR = 24
 """Characters between a number and a label that belongs to it wherever others stand."""
 _AFTER = re.compile(
-    r"\s*(?:%\s*)?(?:\(|classes\s|complaints\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|"
+    rf"\s*(?:%\s*)?(?:\(|classes\s|{ITEMS}\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|"
     r"in the case of)\s+)?"
     r"(?:the\s+|my\s+|its\s+|class\s+)?$",
     re.IGNORECASE,

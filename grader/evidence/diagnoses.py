@@ -2,7 +2,7 @@
 
 The sealed part of a release, written by `paribus release`:
 
-    {"revealed": false, "zoos": {"week2": [{"term": "2027S", "edition": "…", "models": {
+    {"revealed": false, "zoos": {"blind": [{"term": "2027S", "edition": "…", "models": {
         "Alpha": {"recipe": "…", "statistics": {"accuracy": 0.56}}}}]}}
 """
 

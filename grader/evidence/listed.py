@@ -9,6 +9,7 @@ from grader.evidence.runs import Run
 from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
 from grader.reading import vocabulary
 from grader.reading.notation import plain
+from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 from paribus.experiments.one_change import Comparison, Difference
@@ -120,7 +121,7 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
 
 _PART_OF = re.compile(
     r"\W*(?:order|ordering|sampling|sampler|shuffl\w*|sequence|drawn|composition|schedule|"
-    r"of (?:the )?(?:training|texts?|complaints|run|memo)|an epoch|per epoch|norm)",
+    rf"of (?:the )?(?:training|text|{ITEMS}|run|memo)|an epoch|per epoch|norm)",
     re.IGNORECASE,
 )
 _UPDATES = re.compile(
@@ -150,7 +151,7 @@ def wrongly_held_outcome(text: str, baseline: Run, changed: Run) -> str:
 
 _ROWS = re.compile(
     r"\b(\d{2,3}(?:[,.]\d{3})?|\d{3,6})\s*(?:training |train |labelled )*"
-    r"(?:complaints|rows|examples|items|texts|samples)\b",
+    rf"{ITEMS}\b",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,7 @@ from grader.evidence.aliases import names_of
 from grader.evidence.settings import fits, loose_names, plain_value, value_words
 from grader.reading import vocabulary
 from grader.reading.notation import plain
+from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from paribus.experiments.one_change import Comparison, Difference
 
@@ -215,7 +216,7 @@ def other_change(text: str, difference: Difference) -> str:
 
 
 _OTHER_UNIT = re.compile(
-    r"\s*(?:complaints|rows?|items|examples|texts|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|"
+    rf"\s*(?:{ITEMS}|row|steps?|updates|epochs?|tokens|seeds?|runs?|times|arms?|lines?|"
     r"classes|points?|%|x\b|×|\))",
     re.IGNORECASE,
 )

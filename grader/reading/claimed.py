@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from grader.reading import nouns
+
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Signs of scripts that put no spaces between words."""
 
 
 @cache
 def _lists() -> Mapping[str, Mapping[str, list[str]]]:
-    return tomllib.loads(Path(__file__).with_name("claimed.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(nouns.filled(Path(__file__).with_name("claimed.toml").read_text(encoding="utf-8")))
 
 
 @cache

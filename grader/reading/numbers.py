@@ -119,7 +119,7 @@ class Number:
 def find_numbers(text: str) -> list[Number]:
     """Every number of a text in order; ``a ± b`` and ``a–b`` are one number with a spread or an upper end.
 
-    Digits inside words (F1, week1, TF-IDF2) are no numbers. One that no float can hold (1e999) is left alone.
+    Digits inside words (F1, lab2, TF-IDF2) are no numbers. One that no float can hold (1e999) is left alone.
     """
     return list(_found(text))
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.model import RecoveredCell
+from grader.reading.nouns import is_plural
 from grader.reading.sources import MAX_SOURCE
 
 NAME = "test"
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 _PLAIN = re.compile(r"\bdata\.test\b(?!\s*\()")
 _HOLDERS = frozenset({"getattr", "vars", "load_dataset"})
-_DATA = frozenset({"data", "dataset", "datasets", "ds", "splits", "complaints", "raw"})
+_DATA = frozenset({"data", "dataset", "datasets", "ds", "splits", "raw"})
 
 Kind = Literal["training", "use"]
 
@@ -124,7 +125,7 @@ def _holds_splits(node: ast.expr) -> bool:
     """What a data set is called; another mapping may well have an entry "test" that is none of ours."""
     if isinstance(node, ast.Call):
         return _called(node) in _HOLDERS
-    return isinstance(node, ast.Name) and node.id.lower() in _DATA
+    return isinstance(node, ast.Name) and (node.id.lower() in _DATA or is_plural(node.id))
 
 
 def _called(node: ast.Call) -> str:

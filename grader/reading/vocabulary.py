@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from grader.reading import nouns
 from paribus.metrics.registry import per_registry, registry
 
 LONGEST_SENTENCE = 2_000
@@ -36,7 +37,10 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
     return MappingProxyType(
         {
             table: MappingProxyType(
-                {name: tuple(value) if isinstance(value, list) else value for name, value in entries.items()}
+                {
+                    name: tuple(nouns.spelled_out(value)) if isinstance(value, list) else value
+                    for name, value in entries.items()
+                }
             )
             for table, entries in raw.items()
         }
@@ -60,7 +64,7 @@ def _spellings(name: str) -> list[str]:
 
 
 def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(nouns.filled(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Cell:
 class Assignment:
     """One notebook of the course, as released.
 
-    ``name`` is like ``week1_homework``. ``release`` is the digest that stands in the notebook and in every
+    ``name`` is like ``first_homework``. ``release`` is the digest that stands in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances, languages);
     ``profiles`` what each of the course's profiles stands for. ``own`` holds the texts of the course's metrics.py,
     checks.py and vocabulary.toml by name, where it has them.

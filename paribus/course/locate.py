@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from paribus.course.catalog import Course, load_course
-from paribus.errors import UsageError
+from paribus.errors import ParibusError, UsageError
 from paribus.metrics.registry import enter_metrics
 
 FILE = "course.toml"
@@ -53,6 +53,30 @@ def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
         if found is not None:
             return found
     return None
+
+
+def example_names(start: Path | None = None) -> dict[str, str]:
+    """What the nearest course calls its first week, assignment, homework, zoo and profile: for help texts.
+
+    Where there is no course that can be read, words in capitals.
+    """
+    names = {name: name.upper() for name in ("week", "assignment", "homework", "zoo", "profile")}
+    try:
+        found = nearest_course(None, start)
+        course = None if found is None else load_course(found)
+    except ParibusError:
+        return names
+    if course is None:
+        return names
+    entries = course.entries()
+    firsts = {
+        "week": [week.name for week in course.weeks],
+        "assignment": [entry.name for entry in entries],
+        "homework": [entry.name for entry in entries if entry.kind == "homework"],
+        "zoo": list(course.zoos),
+        "profile": [course.smallest.name],
+    }
+    return {name: found[0] if found else names[name] for name, found in firsts.items()}
 
 
 def _in_folder(folder: Path) -> Path | None:

@@ -19,7 +19,7 @@ Nothing of it stands in a release, so all of it may change while submissions com
     [grading.limits]                  # of one submission, see `Limits`
     seconds = 120
 
-    [grading.assignments.week1_homework]
+    [grading.assignments.ASSIGNMENT]
     due = 2027-03-01T23:59:00         # or by section: { A = 2027-03-01T23:59:00, B = 2027-03-03T23:59:00 }
     reveal = 2027-03-01T15:30:00      # when blind models are revealed: what was handed in before came first
     extensions = { 1234 = 48 }        # hours by the platform's number, or the roster's

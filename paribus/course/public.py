@@ -39,7 +39,7 @@ def _public_cell(cell: Cell, public: Collection[str]) -> Cell:
 
 
 def public_name(assignment: Assignment) -> str:
-    """The file's name: ``week1_homework.public.json``."""
+    """The file's name: ``ASSIGNMENT.public.json``."""
     return f"{assignment.name}{SUFFIX}"
 
 

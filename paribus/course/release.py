@@ -1,6 +1,6 @@
 """The instructor's release folder: all that grading needs, written by the generator, read by the grader.
 
-RELEASE/week1_homework/
+RELEASE/ASSIGNMENT/
 assignment.json    the typed assignment
 release.ipynb      the notebook in nbgrader's form, from which submissions are rebuilt
 references.json    the references that prose and bands use (may hold none)

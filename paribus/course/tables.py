@@ -69,6 +69,8 @@ class Library:
     ``name`` is the wheel's; ``packages`` are the folders; ``requirements`` what they need beyond paribus's own;
     ``licence`` is the course's, where a file LICENSE is beside its course.toml. ``metrics`` is the text of its
     metrics.py, "" where it has none: the wheel holds it as a package of its own, which `paribus.begin` finds.
+    ``url`` is where Colab fetches the wheel, with ``{wheel}`` for its file name, and empty where students
+    upload it.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Library:
     requirements: tuple[str, ...] = ()
     licence: Path | None = None
     metrics: str = ""
+    url: str = ""
 
     @property
     def metrics_package(self) -> str:
@@ -163,7 +166,7 @@ def read_profiles(reader: Reader, raw: Mapping[str, Any]) -> dict[str, Profile]:
         limit = table.get("time_limit", 3600)
         if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
             reader.refuse(where, f"time_limit = {limit!r}", "seconds that a notebook may take, 1 or more")
-        reserved = ("about", "needs_gpu", "needs", "time_limit")
+        reserved = ("about", "needs_gpu", "needs", "time_limit", "hub")
         settings = {key: value for key, value in table.items() if key not in reserved}
         for key, value in settings.items():
             if not isinstance(value, str | int | float | bool):
@@ -173,6 +176,7 @@ def read_profiles(reader: Reader, raw: Mapping[str, Any]) -> dict[str, Profile]:
         found[name] = Profile(
             name, settings, reader.text(table, "about", where, ""), reader.truth(table, "needs_gpu", where),
             reader.texts(table, "needs", where, "package names"), float(limit),
+            reader.texts(table, "hub", where, 'data sets such as "owner/name"'),
         )  # fmt: skip
     return found or {ONE_PROFILE: Profile(ONE_PROFILE)}
 
@@ -200,7 +204,7 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any], metrics: st
     text); None where there are none.
     """
     table = reader.table(raw, "library", "the file")
-    reader.only(table, ("name", "packages", "requirements"), "library")
+    reader.only(table, ("name", "packages", "requirements", "url"), "library")
     beside = sorted(path.parent for path in (home / "library").glob("*/__init__.py"))
     named = tuple(home / name for name in reader.texts(table, "packages", "library", "folders"))
     for folder in named:
@@ -218,7 +222,11 @@ def read_library(reader: Reader, home: Path, raw: Mapping[str, Any], metrics: st
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name.startswith("paribus"):
         reader.refuse("library", f"name = {name!r}", "small letters, digits and hyphens, such as mycourse-library")
     licence = home / "LICENSE" if (home / "LICENSE").is_file() else None
-    return Library(name, packages, reader.texts(table, "requirements", "library", "requirements"), licence, metrics)
+    url, needed = (
+        reader.text(table, "url", "library", ""),
+        reader.texts(table, "requirements", "library", "requirements"),
+    )
+    return Library(name, packages, needed, licence, metrics, url)
 
 
 def _wheel_name(packages: Sequence[Path], about: Mapping[str, Any]) -> str:

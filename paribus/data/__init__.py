@@ -1,5 +1,4 @@
-"""The course's data: consumer complaints from the hub, from a file, or the embedded synthetic corpus."""
+"""Data sets of any kind: split once, told apart by fingerprints, read from files and from the hub.
 
-from paribus.data import complaints as complaints
-
-__all__ = ["complaints"]
+A course's own data sets are in its own library.
+"""

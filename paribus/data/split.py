@@ -1,56 +1,58 @@
-"""The fixed split: the same complaints in train, validation and test for everyone, whatever their row order.
+"""The fixed split of texts: the same in train, validation and test for everyone, whatever their row order.
 
-A class of n complaints gives round(n / 4) of them to test and round(rest / 10) to validation, at least one to
+A class of n texts gives round(n / 4) of them to test and round(rest / 10) to validation, at least one to
 each, halves rounded up. Which ones, the hash of the text decides, so that neither row order nor a random seed
-matters. A source that ships a test split keeps it.
+matters. Data that come with a test split of their own keep it.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from paribus.data.corpus import Complaints, Part, digest_of_rows, frozen_labels, normalised
-from paribus.data.report import MergeReport
+from paribus.data.texts import Part, TextData, digest_of_rows, frozen_labels, normalised
 from paribus.errors import DataError
 
 PARTS: tuple[Literal["train", "validation", "test"], ...] = ("train", "validation", "test")
 
 
 def test_rows(total: int) -> int:
-    """How many of a class's complaints are for the test: a quarter, at least one."""
+    """How many of a class's texts are for the test: a quarter, at least one."""
     return max(1, (total + 2) // 4)
 
 
 def validation_rows(rest: int) -> int:
-    """How many of a class's complaints that are not for the test are for validation: a tenth, at least one."""
+    """How many of a class's texts that are not for the test are for validation: a tenth, at least one."""
     return max(1, (rest + 5) // 10)
 
 
-def make_split(frame: pd.DataFrame, report: MergeReport) -> Complaints:
-    """Split a cleaned frame (text, label, maybe part) into the three parts.
+def split_texts(
+    texts: Sequence[str], names: Sequence[str], *, source: str, own_test: NDArray[np.bool_] | None = None
+) -> TextData:
+    """Split ``texts`` and the ``names`` of their classes, one each, into the three parts.
 
-    Raises DataError where a class has fewer than two complaints outside the test, since one is needed for
-    training and one for validation.
+    ``own_test`` marks the rows of a test split that the data came with. Raises DataError where texts and names
+    differ in length, or a class has fewer than two texts outside the test, since one is needed for training and one
+    for validation.
     """
-    texts: list[str] = frame["text"].tolist()
-    names: list[str] = frame["label"].tolist()
-    own_test = frame["part"].to_numpy() == "test" if "part" in frame.columns else None
+    if len(texts) != len(names):
+        raise DataError(
+            f"{source} has {len(texts):,} texts and {len(names):,} names of classes; expected one each."
+        )
     keys = np.array([_key(text) for text in texts])
-    # The text itself breaks ties between complaints that are equal but for case; row order never does.
+    # The text itself breaks ties between texts that are equal but for case; row order never does.
     order = np.lexsort((np.array(names), np.array(texts, dtype=object).astype(str), keys))
     where = np.empty(len(texts), dtype="<U10")
     by_class: dict[str, list[int]] = {}
     for row in order.tolist():
         by_class.setdefault(names[row], []).append(row)
     for name, rows in by_class.items():
-        where[rows] = _parts_of_class(name, np.array(rows), own_test, report.source)
+        where[rows] = _parts_of_class(name, np.array(rows), own_test, source)
 
-    train_rows = order[where[order] == "train"]
-    counts = pd.Series([names[row] for row in train_rows]).value_counts()
-    classes = tuple(sorted(by_class, key=lambda name: (-int(counts[name]), name)))
+    counts = {name: int((where[rows] == "train").sum()) for name, rows in by_class.items()}
+    classes = tuple(sorted(by_class, key=lambda name: (-counts[name], name)))
     label_of = {name: label for label, name in enumerate(classes)}
     parts = {
         part: Part(
@@ -60,16 +62,15 @@ def make_split(frame: pd.DataFrame, report: MergeReport) -> Complaints:
         for part in PARTS
     }
     pairs = [f"{name}\t{text}" for text, name in zip(texts, names, strict=True)]
-    return Complaints(
+    return TextData(
         train=parts["train"],
         validation=parts["validation"],
         test=parts["test"],
         classes=classes,
-        source=report.source,
+        source=source,
         fingerprint=digest_of_rows(pairs),
         split_digest=digest_of_rows(f"{part}\t{pair}" for part, pair in zip(where.tolist(), pairs, strict=True)),
-        merge_report=report,
-        class_counts=frozen_labels([int(counts[name]) for name in classes]),
+        class_counts=frozen_labels([counts[name] for name in classes]),
     )
 
 
@@ -88,7 +89,7 @@ def _parts_of_class(
     rest = np.flatnonzero(~is_test)
     if len(rest) < 2:
         raise DataError(
-            f"The class {name!r} of {source} has {len(rest)} complaint(s) outside the test split; training and "
+            f"The class {name!r} of {source} has {len(rest)} text(s) outside the test split; training and "
             "validation need one each. Drop the class, or merge it into another."
         )
     parts[rest[: validation_rows(len(rest))]] = "validation"

@@ -15,20 +15,18 @@ def setting(name: str, value: str) -> str:
     return f'{known[0] if known else name} = "{value}"'
 
 
-def without_network(name: str, copy: str, small: str, *, environment: Mapping[str, str] = os.environ) -> str:
-    """What to do where something could not be fetched: a ``copy`` of one's own under the setting ``name``, or what
-    ``small`` stands for. On Kaggle and Colab it says where to click.
+def without_network(name: str, copy: str, small: str = "", *, environment: Mapping[str, str] = os.environ) -> str:
+    """What to do where something could not be fetched: a ``copy`` of one's own under the setting ``name``, or the
+    value ``small`` of it, where there is one. On Kaggle and Colab it says where to click.
     """
-    otherwise = f"or set {setting(name, small)} for the small one that needs no network."
     if names_of_session() is None:
-        return f"Pass {copy} with {setting(name, 'FILE')}, or {setting(name, small)}."
+        return f"Pass {copy} with {setting(name, 'FILE')}" + (f", or {setting(name, small)}." if small else ".")
+    otherwise = f"; or set {setting(name, small)} for the small one that needs no network." if small else "."
     if "KAGGLE_KERNEL_RUN_TYPE" in environment:
         return (
             "Switch the internet on, on the right under Session options (Kaggle wants a confirmed phone number). "
-            f"Or attach {copy} with Add Input, and set {setting(name, '/kaggle/input/…')}; {otherwise}"
+            f"Or attach {copy} with Add Input, and set {setting(name, '/kaggle/input/…')}{otherwise}"
         )
     if "COLAB_RELEASE_TAG" in environment:
-        return (
-            f"Upload {copy} with the folder symbol on the left, and set {setting(name, '/content/…')}; {otherwise}"
-        )
-    return f"Put {copy} beside the notebook, and set {setting(name, 'FILE')}; {otherwise}"
+        return f"Upload {copy} with the folder symbol on the left, and set {setting(name, '/content/…')}{otherwise}"
+    return f"Put {copy} beside the notebook, and set {setting(name, 'FILE')}{otherwise}"

@@ -1,6 +1,6 @@
 """A notebook's one handle: what it uses, what it runs, what it claims.
 
-    notebook = paribus.begin("week1_homework", release="…")
+    notebook = paribus.begin("homework", release="…")
     notebook.use(data)
     run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
     result = run.finish(predictions=predictions)
@@ -56,7 +56,7 @@ def begin(
     """
     if not _ASSIGNMENT.fullmatch(assignment):
         raise EvidenceError(
-            f"An assignment's name is like 'week1_homework'; got {assignment!r}. "
+            f"An assignment's name is like 'first_homework'; got {assignment!r}. "
             "Keep the line paribus.begin(…) as it was handed out."
         )
     # Without ipywidgets tqdm shows progress as text, which is fine, and warns of it, in a red box that stays in the

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paribus.metrics import Metrics
 
 F1_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-# Upper ends of the histogram's bins: one complaint, two, up to five, and so on in steps that widen.
+# Upper ends of the histogram's bins: one item, two, up to five, and so on in steps that widen.
 EXAMPLE_EDGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 TIERS = ("head", "mid", "tail")
 
@@ -219,7 +219,7 @@ def validation_examples(counts: "ArrayLike", at_most: int = 5) -> NotebookFigure
     figure, (axes,) = panels(1, height=3.4)
     place = np.arange(len(highs))
     for few, colour, hatch, label in (
-        (True, VERMILION, "//", f"at most {at_most}: F1 hangs on single complaints"),
+        (True, VERMILION, "//", f"at most {at_most}: F1 hangs on single items"),
         (False, BLUE, "", f"more than {at_most}"),
     ):
         kept = np.array([is_noise is few for is_noise in noise])
@@ -243,7 +243,7 @@ def validation_examples(counts: "ArrayLike", at_most: int = 5) -> NotebookFigure
     few_voices = sum(height for height, few in zip(heights, noise, strict=True) if few)
     return figure.saying(
         f"How many classes have how many validation examples: {few_voices} of {len(numbers)} classes have at most "
-        f"{at_most}, so that their F1 hangs on single complaints."
+        f"{at_most}, so that their F1 hangs on single items."
     )
 
 

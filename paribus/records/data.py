@@ -20,7 +20,7 @@ class Part(Protocol):
 
 class Data(Protocol):
     """What a run needs to know about its data; `paribus.data.dataset.Dataset` and
-    `paribus.data.complaints.Complaints` are two.
+    `paribus.data.texts.TextData` are two.
 
     It may also say what is predicted (``predicts``: "value" for numbers, "item" for one score an item; classes if
     it says nothing) and by which ``metrics`` runs are scored, the one that chooses the checkpoint first.

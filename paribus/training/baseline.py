@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data.corpus import Part
+from paribus.training.protocols import TextsWithLabels
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -61,7 +61,7 @@ class FittedTfidf:
         return values
 
 
-def fit_tfidf(train: Part, settings: TfidfSettings = DEFAULT_TFIDF) -> FittedTfidf:
+def fit_tfidf(train: TextsWithLabels, settings: TfidfSettings = DEFAULT_TFIDF) -> FittedTfidf:
     """Fit the baseline on a training part; deterministic."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer

@@ -13,7 +13,8 @@ Plain = str | int | float | bool
 class Profile:
     """One size of a course's runs. Its settings are read by name: ``profile.epochs``.
 
-    ``needs_gpu``, ``needs`` (packages) and ``time_limit`` (seconds a notebook may take) are for whoever runs it.
+    ``needs_gpu``, ``needs`` (packages), ``time_limit`` (seconds a notebook may take) and ``hub`` (the data sets
+    that "hub" alone means, whose commits a run notes) are for whoever runs it.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Profile:
     needs_gpu: bool = False
     needs: tuple[str, ...] = ()
     time_limit: float = 3600.0
+    hub: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a setting is a text, a number or a truth value
         """The setting called ``name``; AttributeError lists the settings there are."""

@@ -22,7 +22,7 @@ class TextsWithLabels(Protocol):
 
 
 class SplitData(Protocol):
-    """What `paribus.data.complaints.load` returns, as far as training is concerned."""
+    """A data set of texts, as far as training is concerned; `paribus.data.texts.TextData` is one."""
 
     @property
     def train(self) -> TextsWithLabels:

@@ -43,7 +43,7 @@ class Wiring:
 class Regime:
     """How one run is trained and watched.
 
-    ``loss`` "softmax_cross_entropy" is the bug of the week 2 lab: the softmax is taken twice. ``clip_norm`` clips
+    ``loss`` "softmax_cross_entropy" is a common bug: the softmax is taken twice. ``clip_norm`` clips
     the gradient's global norm (None: never). ``evaluate_every`` counts optimiser steps between evaluations inside
     the epoch (the end of each epoch is evaluated anyway). ``instruments`` also logs gradients, updates and
     weights, layer by layer. ``may_diverge`` says that a loss which is not finite is what the recipe intends.

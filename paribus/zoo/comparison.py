@@ -1,6 +1,7 @@
 """The models of a zoo side by side: what each says about the validation part, in one table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from paribus.data.corpus import Complaints
+    from paribus.data.texts import TextData
     from paribus.metrics import Metrics
 
+Load = Callable[..., Any]
+"""A course's function that loads its data: the source first, settings by name."""
+CARD_KEYS = ("source", "fingerprint", "split_digest", "classes")
+"""What a zoo's card says of its data beside the settings that they are loaded with."""
 COLUMNS = ("accuracy", "macro_f1", "zero_f1_classes", "never_predicted", "predicted_classes", "tail_mass")
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The models by codename: ``logits`` of shape (complaints, classes), metrics, and the mean probability that
-    each gives to all tail classes together.
+    """The models by codename: ``logits`` of shape (items, classes), metrics, and the mean probability that each
+    gives to all tail classes together (nan where the data have no tiers).
     """
 
     logits: "Mapping[str, NDArray[np.float32]]"
@@ -42,27 +47,29 @@ class Comparison:
         import pandas as pd
 
         table = pd.DataFrame([self.row(model) for model in self.metrics], index=list(self.metrics))
-        return table[list(COLUMNS)].round(4)
+        return table[list(COLUMNS)].dropna(axis="columns", how="all").round(4)
 
 
-def load_data(zoo: ZooFolder, source: str | None = None) -> "Complaints":
-    """The data that a zoo's models were trained on, as its card names them, or as read from ``source``.
+def load_data(zoo: ZooFolder, load: Load, source: str | None = None) -> Any:  # noqa: ANN401 - the course's own
+    """The data that a zoo's models were trained on, read by ``load``, a function of the course's library.
+
+    It is called with the source on the zoo's card, or with ``source``, and with the settings on the card by name.
 
     DataError where what is found is not that data.
     """
-    from paribus.data import complaints
-
-    data = complaints.load(source or str(zoo.data["source"]), size=str(zoo.data["size"]))
+    named = source or str(zoo.data["source"])
+    settings = {name: value for name, value in zoo.data.items() if name not in CARD_KEYS}
+    data = load(*([named] if named else []), **settings)
     if data.fingerprint != zoo.data["fingerprint"]:
         raise DataError(
             f"The zoo {zoo.name!r} was trained on data of fingerprint {zoo.data['fingerprint']}; "
             f"{data.source} has {data.fingerprint}. Load the data that came with the zoo, or use the version of "
-            "paribus that came with it."
+            "paribus and of the course's library that came with it."
         )
     return data
 
 
-def compare(zoo: ZooFolder, data: "Complaints") -> Comparison:
+def compare(zoo: ZooFolder, data: "TextData") -> Comparison:
     """Load every model, predict the validation part, and score it; says which model it is at.
 
     DataError where the zoo hands out no weights, or they do not fit the architecture.
@@ -76,17 +83,17 @@ def compare(zoo: ZooFolder, data: "Complaints") -> Comparison:
     labels = np.asarray(data.validation.labels, dtype=np.int64)
     logits = {}
     for name in zoo.models:
-        say(f"{name}: {len(labels):,} complaints on {device}")
+        say(f"{name}: {len(labels):,} items on {device}")
         logits[name] = logits_of(zoo, name, data)
     return Comparison(
         logits,
-        {name: evaluate_fast(labels, found.argmax(axis=1), data.n_classes) for name, found in logits.items()},
-        {name: _tail_mass(found, data) for name, found in logits.items()},
+        {name: evaluate_fast(labels, found.argmax(axis=1), len(data.classes)) for name, found in logits.items()},
+        {name: _tail_mass(found, tail_of(data)) for name, found in logits.items()},
     )
 
 
-def logits_of(zoo: ZooFolder, model: str, data: "Complaints") -> "NDArray[np.float32]":
-    """What one model says about the validation part, shape (complaints, classes), on the device there is.
+def logits_of(zoo: ZooFolder, model: str, data: "TextData") -> "NDArray[np.float32]":
+    """What one model says about the validation part, shape (items, classes), on the device there is.
 
     DataError as `compare` raises it.
     """
@@ -98,9 +105,19 @@ def logits_of(zoo: ZooFolder, model: str, data: "Complaints") -> "NDArray[np.flo
     return training.predict(network.to(device), encoded, precision=precision)
 
 
-def _tail_mass(logits: "NDArray[np.float32]", data: "Complaints") -> float:
-    """The mean, over complaints, of the probability that all tail classes get together."""
+def tail_of(data: Any) -> "NDArray[np.bool_]":  # noqa: ANN401 - with or without tiers
+    """Which classes are tail classes, shape (classes,); none where the data have no method ``tiers``."""
+    import numpy as np
+
+    tiers = getattr(data, "tiers", None)
+    return np.zeros(len(data.classes), dtype=bool) if tiers is None else np.asarray(tiers() == "tail")
+
+
+def _tail_mass(logits: "NDArray[np.float32]", tail: "NDArray[np.bool_]") -> float:
+    """The mean, over items, of the probability that all tail classes get together."""
     from scipy.special import softmax
 
+    if not tail.any():
+        return math.nan
     probabilities = softmax(logits.astype("float64"), axis=1)
-    return float(probabilities[:, data.tiers() == "tail"].sum(axis=1).mean())
+    return float(probabilities[:, tail].sum(axis=1).mean())

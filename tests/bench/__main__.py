@@ -21,7 +21,8 @@ import nbformat
 from generator.building.build import Options, build, notebook_path
 from generator.classroom.room import execute_class
 from generator.classroom.students import read_class
-from generator.demo import HOMEWORK, WEEK, make_classroom
+from generator.demo import demo_scene, make_classroom
+from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.classrun.batch import grade_batch
@@ -40,6 +41,7 @@ from tests.bench.submissions import write_submissions
 from tests.shipped import COURSE, PROFILES, solution_of
 
 OUT = Path("build/bench")
+SCENE = demo_scene()
 AUTOGRADED = 9
 REPEATS = 7
 
@@ -75,7 +77,17 @@ def building(scratch: Path) -> list[Row]:
 
 def starting(scratch: Path) -> list[Row]:
     """A warm call of the command, and the import of the student's package in a bare interpreter."""
-    call = [sys.executable, "-m", "paribus.cli", "build", WEEK, "--profile", "micro", "--out", str(scratch / "cli")]
+    call = [
+        sys.executable,
+        "-m",
+        "paribus.cli",
+        "build",
+        SCENE.homework.week,
+        "--profile",
+        "micro",
+        "--out",
+        str(scratch / "cli"),
+    ]
     bare = [sys.executable, "-c", "import paribus"]
     loaded = subprocess.run(
         [*bare[:2], "import sys, paribus; print('torch' in sys.modules or 'nbformat' in sys.modules)"],
@@ -146,7 +158,11 @@ def scale(scratch: Path) -> list[Row]:
 def _order() -> tuple[Course, Sequence[Entry], Options]:
     """Week 1 on micro, with its references."""
     course = COURSE
-    return course, course.select(WEEK), Options(profile="micro", references=load_references(Path("solutions")))
+    return (
+        course,
+        course.select(SCENE.homework.week),
+        Options(profile="micro", references=load_references(Path("solutions"))),
+    )
 
 
 @functools.cache
@@ -155,14 +171,18 @@ def _submissions() -> tuple[Path, Path]:
     course, entries, options = _order()
     build(course, entries, OUT / "course", options)
     lab = run_assignments(
-        ["week1_lab"], solution_of, Settings(PROFILES["micro"]), OUT / "run", solutions=Path("solutions")
+        [SCENE.lab.name],
+        solution_of,
+        Settings(PROFILES["micro"], given=given_files(course, course.entries())),
+        OUT / "run",
+        solutions=Path("solutions"),
     )[0]
-    room = make_classroom(course, OUT / "course", lab)
+    room = make_classroom(SCENE, OUT / "course", lab)
     student = read_class(room.table, course.folders.rehearsal / "class.toml")[0]
     executed = execute_class(room, [student], OUT / "class", workers=1)
     archive = OUT / "submissions.zip"
     write_submissions(room, student, executed[student.runs_as], archive)
-    return archive, OUT / "course" / "instructor" / "release" / HOMEWORK
+    return archive, OUT / "course" / "instructor" / "release" / SCENE.homework.name
 
 
 def _median(action: Callable[[], object]) -> float:

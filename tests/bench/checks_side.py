@@ -15,6 +15,7 @@ import numpy as np
 from nbconvert import HTMLExporter
 
 from generator.building.build import Options, build_assignment
+from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.evidence.records import read_records
@@ -97,8 +98,13 @@ def _large_page(notebook: nbformat.NotebookNode) -> str:
 
 def _executed(out: Path) -> nbformat.NotebookNode:
     """The solution of week 2 on micro; kept by its content."""
+    given = given_files(COURSE, [COURSE.entry(ASSIGNMENT)])
     made = run_assignments(
-        [ASSIGNMENT], solution_of, Settings(PROFILES["micro"]), out / "run", solutions=Path("solutions")
+        [ASSIGNMENT],
+        solution_of,
+        Settings(PROFILES["micro"], given=given),
+        out / "run",
+        solutions=Path("solutions"),
     )[0]
     return nbformat.read(made.run.notebook, as_version=4)
 

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 import torch
 
+import complaints
 from paribus import training
-from paribus.data import complaints
 from paribus.files import write_atomic
 from paribus.metrics import evaluate_fast
 from paribus.training import Encoded, Prepared, TrainingConfig, models

@@ -12,9 +12,11 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
+import complaints
 from generator.building.blind import read_editions, zoos_of
 from generator.building.build import Options, build_assignment, student_files, write_build
 from generator.building.wheel import build_wheel
+from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.kernel import WorkerKernel
 from generator.sources.source import load_source
@@ -111,7 +113,12 @@ def swapped(sealed: Mapping[str, Any], zoo: str) -> dict[str, Any]:
 @pytest.mark.long
 def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: str, tmp_path: Path) -> None:
     built = build(make_plan(load_zoo(LABS[lab]), "2027S", PROFILES["micro"]), tmp_path)
-    settings = Settings(PROFILES["micro"], zoos={lab: built.student}, time_limit=1200)
+    settings = Settings(
+        PROFILES["micro"],
+        zoos={lab: built.student},
+        given=given_files(COURSE, [COURSE.entry(lab)]),
+        time_limit=1200,
+    )
     kernel = WorkerKernel(environment=ONE_THREAD)  # other tests run beside it
     (finished,) = run_assignments([lab], solution_of, settings, tmp_path / "run", solutions=tmp_path, kernel=kernel)
     release = released(lab, tmp_path)
@@ -137,7 +144,7 @@ def test_a_solution_earns_every_diagnosis_and_another_models_recipe_none(lab: st
 def assert_compared_as_judged(folder: Path, models: Mapping[str, Any]) -> None:
     """The table that students see holds the statistics that the key holds."""
     zoo = open_zoo(folder)
-    comparison = compare(zoo, load_data(zoo))
+    comparison = compare(zoo, load_data(zoo, complaints.load))
     for name, model in models.items():
         row = comparison.row(name)
         shared = set(row) & set(model["statistics"])

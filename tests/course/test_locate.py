@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from paribus.cli import main
-from paribus.course.locate import find_course
+from paribus.course.locate import example_names, find_course
 from paribus.errors import UsageError
 from tests.shipped import COURSE
 
@@ -53,3 +53,12 @@ def test_no_course_is_told_with_what_to_type(tmp_path: Path, capsys: pytest.Capt
             main([*command, "--course", str(tmp_path)])
         assert stopped.value.code == 2
         assert f"--course {tmp_path}: {tmp_path} holds no course.toml." in capsys.readouterr().err
+
+
+def test_a_help_text_s_example_names_what_the_nearest_course_has(tmp_path: Path) -> None:
+    """Without a course, or with one that cannot be read, it holds words in capitals."""
+    names = example_names(COURSE.file.parent)
+    assert (names["week"], names["homework"], names["zoo"]) == ("week1", "week1_homework", "week2")
+    assert example_names(tmp_path)["homework"] == "HOMEWORK"
+    (tmp_path / "course.toml").write_text("[weeks", encoding="utf-8")
+    assert example_names(tmp_path)["week"] == "WEEK"

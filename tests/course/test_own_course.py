@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.building.build import Options, build_assignment
+from generator.building.platforms import frame, setting_of
 from generator.building.wheel import build_library
 from generator.errors import BuildError, RunError
 from generator.rehearsal.solution import open_checks, with_prose
@@ -238,3 +239,18 @@ def test_a_course_whose_policy_names_no_assignment_of_its_own_is_refused(
     assert "course.toml:34: [grading.assignments] holds the unknown assignment 'week1_car'; expected one of" in told
     assert text.splitlines()[33] == "[grading.assignments.week1_car]"
     assert "Did you mean 'week1_cars'" in told
+
+
+def test_colab_fetches_the_library_from_where_the_course_says(tmp_path: Path) -> None:
+    """Elsewhere it is beside the notebook; without an address students upload it."""
+    write_course(tmp_path)
+    text = COURSE.replace(
+        'name = "mechanics-library"', 'name = "mechanics-library"\nurl = "https://a.org/x/{wheel}"'
+    )
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+    course = load_course(tmp_path / "course.toml")
+    setting, entry = setting_of(course), course.entry("week1_cars")
+    assert setting.library is not None
+    cells = {name: frame(name, entry, setting, course.smallest).setup.source for name in ("colab", "jupyter")}
+    assert f"https://a.org/x/{setting.library.name}" in cells["colab"]
+    assert "https://a.org" not in cells["jupyter"]

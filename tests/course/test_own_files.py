@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from generator.building.wheel import build_library
-from generator.running.given import unpacked
+from generator.running.given import given_library
 from generator.sources.source import load_source
 from grader.checks import CHECKS, checks_of
 from grader.reading import vocabulary
@@ -163,7 +163,7 @@ def test_the_wheel_of_a_course_s_library_brings_its_metrics(
     wheel = build_library(course.library)
     assert wheel.name.startswith("regression_with_a_forest_library-1.")
     assert build_library(course.library) == wheel
-    monkeypatch.syspath_prepend(str(next(iter(unpacked(wheel, tmp_path).values())).parent))
+    monkeypatch.syspath_prepend(str(next(iter(given_library(course, tmp_path).values())).parent))
     metrics._installed.cache_clear()
     try:
         assert registry()["pinball"].title == "pinball loss"

@@ -17,6 +17,9 @@ title = "A small zoo"
 about = "Two models."
 codenames = ["One", "Two"]
 baseline = "plain"
+[data]
+load = "letters:load"
+settings = ["size"]
 [profiles.micro]
 epochs = 2
 [profiles.smoke]
@@ -62,6 +65,10 @@ MISTAKES = {
     "a bound that is no number": ("at_most = -1", 'at_most = "low"', "at_most is 'low'; expected a number"),
     "a missing profile": ("[profiles.full]", "", "profiles"),
     "weights that are no switch": ('baseline = "plain"', 'baseline = "plain"\nweights = "yes"', "true or false"),
+    "no data": ('load = "letters:load"', "", "data. load is None; expected a function of the course's library"),
+    "data that are no function": ("letters:load", "letters.load", "load is 'letters.load'"),
+    "an unknown key of the data": ('settings = ["size"]', 'setting = ["size"]', "unknown key 'setting'"),
+    "a setting that the card has anyway": ('["size"]', '["source"]', "settings is 'source'"),
     "no TOML": ("[recipes.plain]", "[recipes.plain", "is no TOML"),
     "a recipe that is no table": ("[recipes.plain]", "[recipes]\nodd = 3\n[recipes.plain]", "odd is 3"),
     "one test twice": (

@@ -14,6 +14,7 @@ import paribus
 from generator.building.build import MARKER, Options, build
 from generator.building.placeholders import placeholders
 from generator.building.platforms import Setting
+from generator.building.wheel import build_library
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
@@ -134,7 +135,9 @@ def test_the_readme_names_the_files_and_commands_of_this_build(tmp_path: Path) -
     for name in ("jupyter/week1_homework.ipynb", "colab/week1_homework.ipynb", "check/week1_homework.public.json"):
         assert (tmp_path / "student" / name).is_file()
         assert name.rpartition("/")[2] in text
-    assert f"python -m pip install {WHEEL} jupyterlab datasets torch transformers accelerate\n" in text
+    assert REAL.library is not None
+    wheels = f"{WHEEL} {build_library(REAL.library).name}"
+    assert f"python -m pip install {wheels} jupyterlab datasets torch transformers accelerate\n" in text
     assert "paribus check week1_homework.ipynb" in text
     assert "`notebook.check()`" in text
     assert all(f"### {title}" in text for title in ("On Kaggle", "On Colab", "On your own machine"))
@@ -154,7 +157,10 @@ def test_the_readme_of_one_platform_tells_of_no_other(tmp_path: Path) -> None:
     ("platforms", "named"),
     [
         (("kaggle",), ["kaggle/settings.toml: owner"]),
-        (("colab",), ["course.toml: [wheel] url", "course.toml: [colab] repository"]),
+        (
+            ("colab",),
+            ["course.toml: [wheel] url", "course.toml: [library] url", "course.toml: [colab] repository"],
+        ),
         (("jupyter",), []),
     ],
 )

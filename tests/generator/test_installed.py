@@ -35,6 +35,8 @@ def test_a_course_is_built_from_an_installed_wheel_in_a_folder_of_its_own(tmp_pa
     assert (tmp_path / "out/student/jupyter/cars.csv").is_file()
     code = (
         "from generator.project import shipped_course; from paribus.course.catalog import load_course; "
-        "course = load_course(shipped_course()); assert course.folders.solutions.is_dir(); print(course.file)"
+        "course = load_course(shipped_course()); assert course.folders.solutions.is_dir(); print(course.file); "
+        "from generator.zoo.data import loader_of; from paribus.course.zoo import load_zoo; "
+        "print(*(loader_of(course, load_zoo(course, name))(size='micro').n_classes for name in course.zoos))"
     )
-    assert python("-c", code).strip() == str(site / "generator/shipped/course/course.toml")
+    assert python("-c", code).split() == [str(site / "generator/shipped/course/course.toml"), "28", "28"]

@@ -18,6 +18,7 @@ from generator.building.leaks import find_leaks, secret_lines
 from generator.building.variants import text_for
 from generator.building.wheel import build_wheel
 from generator.project import ROOT
+from generator.running.given import given_files
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.source import load_source
 from paribus.course.assignment import Assignment, Role
@@ -150,14 +151,16 @@ def run_notebook(text: str, folder: Path) -> tuple[dict[str, Any], str]:
 @with_tasks
 def test_the_student_notebook_runs_to_its_first_unfinished_task(name: str, tmp_path: Path) -> None:
     """The untouched notebook stops at the first task, at its tests or in between, with a message that names it."""
-    built = build_one(name)
+    built, (course, entry) = build_one(name), ENTRIES[name]
+    for given, path in given_files(course, [entry])[entry.name].items():
+        (tmp_path / given).symlink_to(path)
     first = built.source.tasks()[0]
     cells, failed = run_notebook(built.notebooks["student", "jupyter"], tmp_path)
     keys = list(cells)
     assert keys.index(first.key) <= keys.index(failed) <= keys.index(built.source.tests_of(first).key)
     error = next(output for output in cells[failed].outputs if output.output_type == "error")
     assert first.name in error.evalue
-    assert cells["setup"].outputs[0].text.endswith("is ready.\n")
+    assert cells["setup"].outputs[0].text.endswith("is ready.\n" if course.library is None else "are ready.\n")
 
 
 @everywhere

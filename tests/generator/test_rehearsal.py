@@ -154,4 +154,5 @@ def test_the_help_shows_an_example_that_can_be_typed() -> None:
     help_text = subprocess.run(
         [sys.executable, "-m", "paribus.cli", "rehearse", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    assert COMMAND.example in help_text
+    assert COMMAND.filled_example() in help_text
+    assert "paribus rehearse week1_homework" in help_text

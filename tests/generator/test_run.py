@@ -14,6 +14,7 @@ import pytest
 from generator.errors import RunError
 from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, WorkerKernel
 from generator.running.run import Job, Progress, RunResult, read_run, require_all, run_jobs
+from generator.running.run_inputs import digest_path
 from tests.generator.notebooks_to_run import code, notebook
 
 
@@ -255,3 +256,14 @@ def test_files_are_linked_into_the_working_folder_by_name(tmp_path: Path) -> Non
     (result,) = require_all(run_jobs([job(files={"table.csv": table})], tmp_path / "out", kernel=FakeKernel()))
     assert (result.folder / "work" / "table.csv").read_text() == "text,issue\n"
     assert (result.folder / "work" / "table.csv").samefile(table)
+
+
+def test_what_python_compiles_beside_a_library_makes_no_other_run(tmp_path: Path) -> None:
+    (tmp_path / "mechanics").mkdir()
+    (tmp_path / "mechanics" / "__init__.py").write_text("", encoding="utf-8")
+    before = digest_path(tmp_path / "mechanics")
+    (tmp_path / "mechanics" / "__pycache__").mkdir()
+    (tmp_path / "mechanics" / "__pycache__" / "__init__.pyc").write_bytes(b"compiled")
+    assert digest_path(tmp_path / "mechanics") == before
+    (tmp_path / "mechanics" / "more.py").write_text("", encoding="utf-8")
+    assert digest_path(tmp_path / "mechanics") != before

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from complaints.hub import DEFAULT_NAME
 from generator.commands.run import as_json, as_lines, configure, show_progress
 from generator.commands.run import run as run_command
 from generator.errors import BuildError, RunError
@@ -17,7 +18,6 @@ from generator.running.kernel import CellEvent, FakeCell, FakeKernel
 from generator.running.references import load_references
 from generator.running.run import Job, Progress
 from generator.running.run_inputs import choose_parameters, defined_parameters, digest_path
-from paribus.data.hub import DEFAULT_NAME
 from paribus.errors import DataError, UsageError
 from paribus.records.block import render
 from paribus.records.markup import Table

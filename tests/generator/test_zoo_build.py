@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from generator.demo import build_blind_lab
+import complaints
+from generator.demo import build_blind_lab, demo_scene
 from generator.errors import ZooBuildError
 from generator.rehearsal.blind import Blind, train_zoos
 from generator.running.references import References
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Built as the demo builds it."""
     return build_blind_lab(
-        replace(COURSE, folders=replace(COURSE.folders, solutions=Path("none"))),
+        demo_scene(replace(COURSE, folders=replace(COURSE.folders, solutions=Path("none")))),
         tmp_path_factory.mktemp("zoo"),
         profile=PLAN.profile.name,
         kernel=DirectKernel(),
@@ -75,7 +76,7 @@ def test_logs_have_the_recipes_epochs(built: Built) -> None:
 def test_models_predict_what_training_logged(built: Built) -> None:
     """Loaded from safetensors, each has the accuracy at the end of its log."""
     zoo = open_zoo(built.student)
-    again = recompute(built.student)
+    again = recompute(built.student, complaints.load)
     for name in zoo.models:
         assert again[name]["accuracy"] == pytest.approx(zoo.log(name).column("accuracy")[-1], abs=0.02)
 
@@ -133,7 +134,7 @@ def test_one_model_is_revealed_alone(built: Built) -> None:
 
 
 def test_verify_needs_the_students_folder_alone(built: Built) -> None:
-    found = verify_zoo(built.student, PLAN.zoo, Path("none"), read_reveal(built.instructor))
+    found = verify_zoo(built.student, PLAN.zoo, complaints.load, Path("none"), read_reveal(built.instructor))
     assert found.edition == built.edition
     assert len(found.found) == sum(len(recipe.evidence) for recipe in PLAN.zoo.recipes)
 
@@ -151,14 +152,20 @@ def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
     """With the steps of an epoch as the one gate, six of the 24 keys fit, and a false key is refused."""
     rates = _rates(tmp_path, "starved.short_epochs")
     told = read_reveal(built.instructor)
-    found = verify_zoo(built.student, PLAN.zoo, rates, told)
+    found = verify_zoo(built.student, PLAN.zoo, complaints.load, rates, told)
     assert (found.gates, len(found.fitting)) == (1, 6)
     key = _key(built)
     starved, plain = (
         next(name for name, recipe in key.items() if recipe == one) for one in ("starved", "baseline")
     )
     with pytest.raises(ZooBuildError, match="does not fit its key: starved: short_epochs"):
-        verify_zoo(built.student, PLAN.zoo, rates, _with_key(told, {**key, starved: "baseline", plain: "starved"}))
+        verify_zoo(
+            built.student,
+            PLAN.zoo,
+            complaints.load,
+            rates,
+            _with_key(told, {**key, starved: "baseline", plain: "starved"}),
+        )
 
 
 def _with_key(told: dict[str, Any], key: dict[str, str]) -> dict[str, Any]:
@@ -173,7 +180,7 @@ def test_a_key_of_other_recipes_than_today_is_said(built: Built) -> None:
     with pytest.raises(
         ZooBuildError, match=r"built from the recipes old_baseline.*now has baseline.*Build it again"
     ):
-        verify_zoo(built.student, PLAN.zoo, Path("none"), _with_key(told, renamed))
+        verify_zoo(built.student, PLAN.zoo, complaints.load, Path("none"), _with_key(told, renamed))
 
 
 def test_a_terms_key_opens_no_other_terms_folder(built: Built, tmp_path: Path) -> None:
@@ -182,7 +189,7 @@ def test_a_terms_key_opens_no_other_terms_folder(built: Built, tmp_path: Path) -
     later = replace(PLAN, term="2027A")
     student = make_folder(student_folder(out, "week2"), later, make_outcomes(tmp_path / "runs", PLAN.zoo))
     with pytest.raises(ZooBuildError, match=rf"of 2027A, and the key of 2027S is that of {built.edition}"):
-        verify_zoo(student, PLAN.zoo, Path("none"), read_reveal(built.instructor))
+        verify_zoo(student, PLAN.zoo, complaints.load, Path("none"), read_reveal(built.instructor))
     command = ["zoo", "reveal", "week2", "--term", PLAN.term, "--out", str(out)]
     page = instructor_folder(out, "week2", PLAN.term) / "reveal.html"
     page.unlink()
@@ -197,7 +204,7 @@ def test_a_folder_that_fits_no_key_is_refused(built: Built, tmp_path: Path) -> N
     zoo = replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes))
     rates = _rates(tmp_path, "weighted.higher_macro_f1", zoo)
     with pytest.raises(ZooBuildError, match="under no key do all 1 gating tests hold"):
-        verify_zoo(built.student, zoo, rates)
+        verify_zoo(built.student, zoo, complaints.load, rates)
 
 
 def test_a_gate_that_does_not_hold_stops_the_build_and_keeps_the_runs(built: Built, tmp_path: Path) -> None:
@@ -221,14 +228,14 @@ def _harder(recipe: Recipe) -> Recipe:
 
 def test_a_folder_of_another_zoo_is_refused(built: Built) -> None:
     with pytest.raises(ZooBuildError, match="holds the zoo 'week2'"):
-        verify_zoo(built.student, load_zoo("pathologies"), Path("none"))
+        verify_zoo(built.student, load_zoo("pathologies"), complaints.load, Path("none"))
 
 
 def test_a_folder_that_tells_too_much_is_refused(built: Built, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
     (folder / "training_args.bin").write_bytes(b"lr")
     with pytest.raises(ZooBuildError, match="must not be handed out"):
-        verify_zoo(folder, PLAN.zoo, Path("none"))
+        verify_zoo(folder, PLAN.zoo, complaints.load, Path("none"))
 
 
 def test_a_build_that_tells_too_much_leaves_no_folder_to_hand_out(
@@ -256,7 +263,7 @@ def test_data_that_changed_since_are_said(built: Built, tmp_path: Path) -> None:
     sums["zoo.json"] = hashlib.sha256((folder / "zoo.json").read_bytes()).hexdigest()
     (folder / "checksums.json").write_text(json.dumps(sums))
     with pytest.raises(DataError, match="fingerprint 0000000000000000"):
-        recompute(folder)
+        recompute(folder, complaints.load)
 
 
 def test_a_reveal_that_was_altered_is_refused(built: Built, tmp_path: Path) -> None:
@@ -325,7 +332,7 @@ def test_a_file_that_students_lack_is_named(built: Built, tmp_path: Path) -> Non
     folder = Path(shutil.copytree(built.student, tmp_path / "zoo"))
     (folder / "Bravo.safetensors").unlink()
     with pytest.raises(DataError, match=r"Bravo\.safetensors is missing"):
-        verify_zoo(folder, PLAN.zoo, Path("none"))
+        verify_zoo(folder, PLAN.zoo, complaints.load, Path("none"))
 
 
 def test_weights_of_another_architecture_are_said(built: Built, tmp_path: Path) -> None:

@@ -153,8 +153,8 @@ def test_a_term_that_is_no_folders_name_is_refused() -> None:
 
 def test_measuring_is_kept_run_by_run_and_stops_with_the_clock(tmp_path: Path) -> None:
     """Another configuration is another run; a seed counts only when all its recipes are done."""
+    import complaints
     from generator.zoo.terms import Measurement, measure_seeds, table
-    from paribus.data import complaints
 
     measurement = Measurement(ZOO, "micro", complaints.load("synthetic", size="micro"), tmp_path)
     assert measure_seeds(measurement, [1, 2], say=print, until=0.0) == []

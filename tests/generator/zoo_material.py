@@ -21,7 +21,7 @@ from paribus.course.zoo import Zoo
 from paribus.zoo.logs import Log
 from tests.shipped import COURSE, KAGGLE, PROFILES, load_zoo
 
-CARD = DataCard("synthetic", "micro", "0123456789abcdef", "fedcba9876543210", 4)
+CARD = DataCard("synthetic", {"size": "micro"}, "0123456789abcdef", "fedcba9876543210", 4)
 
 
 class DirectKernel:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import complaints
 from paribus.errors import DataError, UsageError
 from paribus.figures import zoo as figures
 from paribus.figures.canvas import NotebookFigure
@@ -79,12 +80,10 @@ def test_other_data_than_the_zoos_are_refused(tmp_path: Path) -> None:
         write_zoo(tmp_path / "zoo", data={"source": "synthetic", "size": "micro", "fingerprint": "0" * 16})
     )
     with pytest.raises(DataError, match="trained on data of fingerprint 0000000000000000"):
-        load_data(zoo)
+        load_data(zoo, complaints.load)
 
 
 def test_a_zoo_of_logs_alone_has_nothing_to_compare(tmp_path: Path) -> None:
-    from paribus.data import complaints
-
     data = complaints.load("synthetic", size="micro")
     with pytest.raises(DataError, match="hands out logs, not weights"):
         compare(open_zoo(write_zoo(tmp_path / "zoo")), data)

@@ -46,10 +46,10 @@ def test_a_subset_of_the_training_data_has_another_fingerprint(notebook: Noteboo
 
 
 def test_data_from_a_file_are_named_without_their_folder(notebook: Notebook, data: Data) -> None:
-    notebook.use(replace(data, source="/home/someone/complaints.parquet"))
+    notebook.use(replace(data, source="/home/someone/letters.parquet"))
     identity = notebook.records()[0].data
     assert identity is not None
-    assert identity.source == "complaints.parquet"
+    assert identity.source == "letters.parquet"
 
 
 def test_a_run_writes_start_and_result_and_the_data_before_them(notebook: Notebook, data: Data) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from paribus.data.files import read_file
+from paribus.data.files import read_table
 from paribus.data.hub import unreachable
 from paribus.display.option_words import setting, without_network
 from paribus.display.show import names_of_session
@@ -26,6 +26,7 @@ def test_on_the_command_line_there_are_options() -> None:
     assert names_of_session() is None
     assert setting("DATA", "synthetic") == "--data synthetic"
     assert without_network("DATA", "a copy", "synthetic") == "Pass a copy with --data FILE, or --data synthetic."
+    assert without_network("DATA", "a copy") == "Pass a copy with --data FILE."
 
 
 def test_in_a_notebook_there_are_names(notebook: dict[str, object]) -> None:
@@ -58,6 +59,6 @@ def test_full_data_without_internet_speak_as_a_notebook_does(
 ) -> None:
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
     said = unreachable("owner/set", "no network")
-    assert "attach a copy (.parquet or .csv with the columns complaint_text and issue) with Add Input" in said
-    with pytest.raises(DataError, match=r'There is no file .*: DATA = "FILE", or DATA = "synthetic"'):
-        read_file(tmp_path / "none.csv")
+    assert "attach a copy (.parquet or .csv) with Add Input" in said
+    with pytest.raises(DataError, match=r'There is no file .*: DATA = "FILE"\.$'):
+        read_table(tmp_path / "none.csv")

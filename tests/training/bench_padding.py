@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from paribus.data import complaints
+import complaints
 from paribus.training import Batch, Encoded, TrainingConfig, batches, models, prepare, weighted_loss
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values, lower_is_better
 from grader.reading import vocabulary
+from grader.reading.nouns import ITEMS
 
 TIERS = ("head", "mid", "tail")
 CLOSE = 0.015
@@ -16,8 +17,8 @@ _NO_MOST = re.compile(
     r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|"
     r"weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|"
     r"progress))|"
-    r"class\b|classes|frequent|common|likely|confident|errors|probable|complaints|important|one|two|three|sense|"
-    r"examples|seeds|runs|places|telling|part)"
+    rf"class\b|classes|frequent|common|likely|confident|errors|probable|{ITEMS}|important|one|two|three|sense|"
+    r"seeds|runs|places|telling|part)"
 )
 _RELATIVE = re.compile(
     r"\brelativ\w*|\bin relation\b|\bproportion\w*|\bfactor\b|\bin percent\b|\bpercentage of\b|\bstart(?:ed|"

@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 from grader.evidence.laws import span_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Place, Values
+from grader.reading.nouns import ITEMS
 
 _COUNTS = {
     "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "twice": 2.0,  # noqa: E501
@@ -45,8 +46,8 @@ _LESS = re.compile(
 )
 _OTHER = re.compile(
     r"\b(?:steps?|updates|batch\w*|learning rate|rate|lr|seeds?|noise|spread|deviation|sd|probabilit\w*|"
-    r"complaints|errors|time|"
-    r"examples|rows|length|tokens|looks|size|training|runs?|tail|head|mid|voices|votes)\b"
+    rf"{ITEMS}|errors|time|"
+    r"length|tokens|looks|size|training|runs?|tail|head|mid|voices|votes)\b"
 )
 SLACK = 0.12
 """How far from a round factor "about" may be, and how far below it "nearly"."""

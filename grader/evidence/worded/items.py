@@ -1,13 +1,15 @@
-"""Counts in words: how many complaints are right, how many classes are at zero, and how many more than before."""
+"""Counts in words: how many items are right, how many classes are at zero, and how many more than before."""
 
 import re
 from collections.abc import Iterator
 
 from grader.evidence.facts import UNIT_COUNT, Kind
+from grader.evidence.scores import data_of
 from grader.evidence.settings import number_of
 from grader.evidence.worded.fractions import FRACTION, fraction_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
+from grader.reading.nouns import ITEM, ITEMS
 
 _SMALL = (
     r"(?<![\d.,])(?:(?:twenty|thirty|forty|fifty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|one|two|"
@@ -16,12 +18,12 @@ _SMALL = (
 )
 _RIGHT = re.compile(
     rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})(?: out)?(?: of (?:the |its |"
-    rf"all )?{_SMALL}?)? ?(?:validation )?complaints? (?:are |is |were |was |come out |get |answered |"
+    rf"all )?{_SMALL}?)? ?(?:validation )?{ITEM}s? (?:are |is |were |was |come out |get |answered |"
     rf"routed )*(?P<kind>right|correct\w*|wrong)\b"
 )
 _MORE_RIGHT = re.compile(
     rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|"
-    rf"fewer\s+)?(?:validation\s+)?complaints?\b(?P<rest>[^.;]{{0,40}})"
+    rf"fewer\s+)?(?:validation\s+)?{ITEM}s?\b(?P<rest>[^.;]{{0,40}})"
 )
 _CHANGED = re.compile(
     r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|"
@@ -35,9 +37,9 @@ _SHARE = re.compile(
     rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |"
     rf"these )*(?:\d+ |twenty-eight )?(?:classes|class)\b(?P<rest>[^.;]{{0,60}})"
 )
-_OF_COMPLAINTS = re.compile(
+_OF_ITEMS = re.compile(
     rf"(?<!\w){FRACTION} (?:of )?(?:all |the |its |my |these )*(?:\d+ |"
-    rf"fifty-two )?(?:validation )?complaints\b(?P<rest>[^.;]{{0,40}})"
+    rf"fifty-two )?(?:validation )?{ITEMS}\b(?P<rest>[^.;]{{0,40}})"
 )
 _OF_OTHERS = re.compile(r"\s+(?:that|which|tf-idf|it)\b")
 _KINDS = (
@@ -58,7 +60,7 @@ _KINDS = (
 
 
 def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """So many complaints are said to be right, or right beyond another's, and so many are not."""
+    """So many items are said to be right, or right beyond another's, and so many are not."""
     if reading.unsaid or reading.sentence.row or any(len(group.runs) > 1 for group in _groups(reading, values)):
         return
     correct = _correct(values, "accuracy")
@@ -73,6 +75,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: there are {told}")
             return
     named = {item.name for item in reading.sentence.metrics}
+    sizes = {items for items, _ in data_of(values.measured.case)}
     for hit in _MORE_RIGHT.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 40) : hit.end()]
         right = re.search(r"\b(?:right|correct\w*|answers?|hits?|accuracy)\b", around)
@@ -92,6 +95,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         if (
             apart
             and said not in apart
+            and said not in sizes
             and said not in set(correct.values()) | set(wrong.values())
             and said != sum(correct.values())
         ):
@@ -99,7 +103,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield Doubt(
                 reading.sentence.text,
                 reading.sentence.position,
-                f"{hit[0].strip()!r}: the runs differ by {told} complaints",
+                f"{hit[0].strip()!r}: the runs differ by {told} items",
             )
             return
 
@@ -160,7 +164,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
                 f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
             )
             return
-    for hit in _OF_COMPLAINTS.finditer(reading.lower):
+    for hit in _OF_ITEMS.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 45) : hit.end()]
         right = re.search(r"\b(?:right|correct\w*|solves?|hits?|gets|answers)\b", around)
         wrong = re.search(r"\b(?:wrong\w*|incorrect\w*|misses|mistake|errors?|false)\b", around)

@@ -7,13 +7,14 @@ from grader.evidence.worded.fractions import FRACTION, fraction_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
+from grader.reading.nouns import ITEMS
 from grader.reading.vocabulary import Mention
 
 PLACES = ("head", "similar_mid", "other_mid", "other_tail")
 _OF_TAIL = re.compile(
-    r"\b(?:errors|mistakes|complaints|answers|predictions)(?: \w+){0,2} (?:on|of|for|from) (?:the )?(?:tail|"
-    r"rare)(?: classes| complaints)?|\btail (?:complaints|errors|mistakes)|"
-    r"\brare complaints|\btail's (?:errors|mistakes)|\bswallows? (?:the )?(?:rare complaints|tail|everything)"
+    rf"\b(?:errors|mistakes|{ITEMS}|answers|predictions)(?: \w+){{0,2}} (?:on|of|for|from) (?:the )?(?:tail|"
+    rf"rare)(?: classes| {ITEMS})?|\btail (?:{ITEMS}|errors|mistakes)|"
+    rf"\brare {ITEMS}|\btail's (?:errors|mistakes)|\bswallows? (?:the )?(?:rare {ITEMS}|tail|everything)"
 )
 _MORE = re.compile(
     r"\b(?:(?P<over>more|más|mehr|più|mais|too (?:much|many)|over-?represented|above|exceeds?|larger|higher|"
@@ -91,7 +92,7 @@ def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _places(reading: Reading, start: int, end: int) -> list[Mention]:
-    """The places that a clause names as such: not those of "errors on tail complaints"."""
+    """The places that a clause names as such: not those of "errors on tail items"."""
     source = [hit.span() for hit in _OF_TAIL.finditer(reading.lower)]
     found = []
     for item in reading.tiers:

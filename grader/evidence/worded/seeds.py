@@ -9,6 +9,7 @@ from grader.evidence.worded.order import AMOUNTS, ANOTHER_MATTER
 from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
+from grader.reading.nouns import ITEMS
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
 _NUMBER = r"(?:one|two|three|four|five|six|\d)"
@@ -32,7 +33,7 @@ _SEEDS = re.compile(
     rf"(?P<none>(?:no|none of the(?: {_NUMBER})?|not one of the(?: {_NUMBER})?|in no|not a single) {_UNIT})|"
     rf"(?P<some>{_NUMBER}|a single)(?: out)?(?P<of> of)?(?: the| my| our)?(?: {_NUMBER})? {_UNIT}|"
     rf"(?P<part>{_NUMBER}) (?:out )?of (?:the |my )?{_NUMBER}\b(?! (?:intervals?|classes|tiers|metrics|"
-    rf"complaints|errors|items)))"
+    rf"{ITEMS}|errors)))"
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")

@@ -1,4 +1,4 @@
-"""Sizes of the data: how many complaints and classes there are, held against the record of the data."""
+"""Sizes of the data: how many items and classes there are, held against the record of the data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Size:
 
 
 def wrong_sizes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """More complaints or classes than there are, or another size of a split that is said to hold so many."""
+    """More items or classes than there are, or another size of a split that is said to hold so many."""
     if claimed("sizes", "elsewhere", reading.lower) or reading.lower.rstrip().endswith("?"):
         return
     if vocabulary.has("context", "elsewhere", reading.sentence.text):

@@ -14,4 +14,12 @@ def load_zoo(course: Course, name: str) -> Zoo:
     if name not in course.zoos:
         listed = f"Zoos: {', '.join(course.zoos)}." if course.zoos else "The course has no table [zoos]."
         raise UsageError(f"There is no zoo called {name!r}. {listed}{did_you_mean(name, course.zoos)}")
-    return read_zoo(course.zoos[name], tuple(course.profiles))
+    zoo = read_zoo(course.zoos[name], tuple(course.profiles))
+    for profile in course.profiles.values():
+        missing = [setting for setting in zoo.data.settings if setting not in profile.settings]
+        if missing:
+            raise ZooError(
+                f"{zoo.file}: [data] settings names {missing[0]!r}, and the profile {profile.name!r} has no such "
+                f"setting. It has {', '.join(profile.settings) or 'none'}."
+            )
+    return zoo

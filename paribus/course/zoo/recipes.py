@@ -1,8 +1,9 @@
-"""A zoo's file as typed values: the plain baseline of each profile, what a recipe changes, what it must show.
+"""A zoo's file as typed values: its data, the plain baseline of each profile, what a recipe changes and must show.
 
 Every refusal names the file, the recipe, the key, what was found and what was expected.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -14,10 +15,16 @@ from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import TrainingError
 from paribus.training.config import TrainingConfig
 from paribus.training.regime import Regime, regime_from
+from paribus.zoo.comparison import CARD_KEYS
 
 SCHEMA = "paribus.zoo/1"
 OTHERS = "others"
-TOP = ("schema", "name", "title", "about", "codenames", "baseline", "weights", "regime", "profiles", "recipes")
+TOP = (
+    "schema", "name", "title", "about", "codenames", "baseline", "weights", "data", "regime", "profiles", "recipes",
+)  # fmt: skip
+DATA = ("load", "settings")
+FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+"""A function of the course's library: module:function."""
 RECIPE = ("title", "lectures", "story", "changes", "profiles", "evidence")
 EVIDENCE = ("name", "statistic", "compare", "against", "at_least", "at_most", "says")
 Comparison = Literal["value", "difference", "ratio"]
@@ -58,6 +65,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class ZooData:
+    """Where a zoo's data come from: ``load`` is a function of the course's library, as module:function.
+
+    It is called with the profile's ``data``, where the profile names one, and with ``settings`` of the profile by
+    name. It gives texts with classes, split, as `paribus.data.texts.TextData` is.
+    """
+
+    load: str
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One model: ``lectures`` is its codename in the lectures, ``changes`` what differs from the plain baseline
     in every profile, ``profile_changes`` what else differs in one.
@@ -81,6 +100,7 @@ class Zoo:
     """One zoo. ``weights`` says whether students get the models' weights or their logs alone."""
 
     name: str
+    data: ZooData
     title: str
     about: str
     codenames: tuple[str, ...]
@@ -150,7 +170,8 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
     if not isinstance(raw.get("weights", True), bool):
         reader.refuse("the file", "weights", raw["weights"], "true or false")
     zoo = Zoo(
-        name=reader.text(raw, "name", "the file"), title=reader.text(raw, "title", "the file"),
+        name=reader.text(raw, "name", "the file"), data=_read_data(reader, raw),
+        title=reader.text(raw, "title", "the file"),
         about=reader.text(raw, "about", "the file").strip(), codenames=names, baseline=baseline,
         weights=raw.get("weights", True), regime=regime, profiles=profiles, recipes=read, file=reader.file,
     )  # fmt: skip
@@ -201,6 +222,19 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(where, key, value, "a number")
         return float(value)
+
+
+def _read_data(reader: _Reader, raw: Mapping[str, Any]) -> ZooData:
+    table = reader.table(raw, "data", "the file")
+    reader.only(table, DATA, "data")
+    load = table.get("load")
+    if not isinstance(load, str) or not FUNCTION.fullmatch(load):
+        reader.refuse("data", "load", load, "a function of the course's library, such as 'mechanics:load'")
+    settings = reader.texts(table, "settings", "data") if "settings" in table else ()
+    for name in settings:
+        if name in CARD_KEYS or name == "data":
+            reader.refuse("data", "settings", name, "settings of other names; the data come first anyway")
+    return ZooData(load, settings)
 
 
 def _read_recipe(

@@ -24,7 +24,8 @@ class Observed:
     """What can be seen of one model.
 
     ``labels`` (n,) are the validation part's, ``logits`` (n, classes) the model's there, None where only logs are
-    handed out; ``tail`` (classes,) marks the tail classes; ``priors`` (classes,) are the training shares.
+    handed out; ``tail`` (classes,) marks the tail classes, none where the data have no tiers; ``priors`` (classes,)
+    are the training shares.
     """
 
     log: Log
@@ -124,7 +125,9 @@ def predicted_classes(seen: Observed) -> float:
 
 
 def tail_mass(seen: Observed) -> float:
-    """The mean probability that the model gives to the tail classes together."""
+    """The mean probability that the model gives to the tail classes together; nan where no class is marked."""
+    if not seen.tail.any():
+        return math.nan
     return float(seen.probabilities[:, seen.tail].sum(axis=1).mean())
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paribus.data.complaints import RawComplaints, default_merge_map, merge_labels
-from paribus.data.report import Dropped, Merged
+from complaints import RawComplaints, default_merge_map, merge_labels
+from complaints.report import Dropped, Merged
 from paribus.errors import DataError
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from paribus.data import complaints
-from paribus.data.complaints import Complaints
+import complaints
+from complaints import Complaints
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -137,7 +137,7 @@ def full() -> Complaints:
 @pytest.fixture(scope="session")
 def real_complaints() -> Path:
     """The real complaints, or a skip where they are not at hand."""
-    shared = Path(os.environ.get("PARIBUS_SHARED", Path(__file__).parents[2].parent / "shared"))
+    shared = Path(os.environ.get("PARIBUS_SHARED", Path(__file__).parents[3].parent / "shared"))
     path = shared / "data" / "cfpb_complaints.parquet"
     if not path.is_file():
         pytest.skip("the real complaints are not here (set PARIBUS_SHARED to the folder that holds data/)")

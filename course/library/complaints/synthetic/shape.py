@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from paribus.data.merge import default_merge_map
+from complaints.merge import default_merge_map
 
 Size = Literal["micro", "smoke", "full"]
 
@@ -33,7 +33,7 @@ class Shape:
 @cache
 def shape(size: Size) -> tuple[Shape, ...]:
     """Every raw label of the corpus at this size, the most frequent first."""
-    text = files("paribus.data.synthetic").joinpath("shape.csv").read_text("utf-8")
+    text = files("complaints.synthetic").joinpath("shape.csv").read_text("utf-8")
     names = default_merge_map()
     full = tuple(
         Shape(row["label"], row["family"], names.get(row["label"], row["label"]), int(row["rows"]))

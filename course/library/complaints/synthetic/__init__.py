@@ -1,3 +1,3 @@
 """A corpus of complaints that nobody wrote: the course's shape and its difficulties, without a download."""
 
-from paribus.data.synthetic.corpus import generate as generate
+from complaints.synthetic.corpus import generate as generate

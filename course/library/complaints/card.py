@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data.report import MergeReport
+from complaints.report import MergeReport
 
 
 class Card(str):
@@ -34,7 +34,7 @@ class Part(Protocol):
 
 
 class Corpus(Protocol):
-    """What the card tells of: `paribus.data.corpus.Complaints`."""
+    """What the card tells of: `complaints.Complaints`."""
 
     @property
     def train(self) -> Part:

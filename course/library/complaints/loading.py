@@ -1,6 +1,6 @@
 """The course's complaints, from the hub, a file or the embedded synthetic corpus: read, clean, split.
 
-    data = paribus.data.complaints.load("synthetic", size="smoke")
+    data = complaints.load("synthetic", size="smoke")
     data.train.texts, data.train.labels, data.classes
 
 The audit notebook takes the same road in three steps: `load_raw`, `merge_labels`, `split`.
@@ -12,18 +12,15 @@ from typing import Literal, cast, get_args
 
 import pandas as pd
 
-from paribus.data.corpus import Complaints, Part, RawComplaints
-from paribus.data.files import READERS, read_file
-from paribus.data.hub import DEFAULT_NAME, HubLoader, load_from_hub, read_hub
-from paribus.data.merge import default_merge_map, merge_labels
-from paribus.data.report import MergeReport
-from paribus.data.split import make_split
+from complaints.corpus import Complaints, RawComplaints
+from complaints.files import read_file
+from complaints.hub import DEFAULT_NAME, read_hub
+from complaints.merge import merge_labels
+from complaints.report import MergeReport
+from complaints.split import make_split
+from paribus.data.files import is_table
+from paribus.data.hub import HubLoader, load_from_hub
 from paribus.errors import DataError
-
-__all__ = [
-    "Complaints", "MergeReport", "Part", "RawComplaints", "Size",
-    "default_merge_map", "load", "load_raw", "merge_labels", "split",
-]  # fmt: skip
 
 Size = Literal["micro", "smoke", "full"]
 SHIPPED_SEED = 2027
@@ -47,7 +44,7 @@ def load_raw(
     if without_sources and kind in {"synthetic", "hub"}:
         raise DataError(f"{source} has no column source, so {', '.join(without_sources)} cannot be left out.")
     if source == "synthetic":
-        from paribus.data.synthetic import generate
+        from complaints.synthetic import generate
 
         if size not in get_args(Size):
             sizes = ", ".join(get_args(Size))
@@ -55,7 +52,7 @@ def load_raw(
         return RawComplaints(generate(cast(Size, size), seed), f"synthetic/{size}/{seed}")
     if kind == "hub":
         return read_hub(name or DEFAULT_NAME, hub)
-    if Path(source).suffix.lower() in READERS:
+    if is_table(source):
         return read_file(Path(source), without_sources)
     raise DataError(
         f"There is no data source {source!r}. Pass synthetic, hub, hub:<owner>/<name>, or a .parquet or .csv file."
@@ -63,7 +60,7 @@ def load_raw(
 
 
 def split(frame: pd.DataFrame, report: MergeReport | None = None) -> Complaints:
-    """The fixed split of a cleaned frame (text, label); see `paribus.data.split` for its rule.
+    """The fixed split of a cleaned frame (text, label); `paribus.data.split` has its rule.
 
     ``report`` is what `merge_labels` returned with it; without one the frame is taken as it stands.
     """
@@ -79,7 +76,7 @@ def load(
 ) -> Complaints:
     """Read, clean and split in one call; asked again in the same process, it answers at once."""
     path = Path(source)
-    version = path.stat().st_mtime_ns if path.suffix.lower() in READERS and path.is_file() else 0
+    version = path.stat().st_mtime_ns if is_table(source) and path.is_file() else 0
     return _load(source, size, seed, tuple(without_sources), version)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from paribus.data import complaints
-from paribus.data.complaints import Complaints
+import complaints
+from complaints import Complaints
 from paribus.training.baseline import fit_tfidf
 
 

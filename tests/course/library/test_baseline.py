@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paribus.data import complaints
-from paribus.data.complaints import Complaints
+import complaints
+from complaints import Complaints
 from paribus.training.baseline import DEFAULT_TFIDF, TfidfSettings, fit_tfidf
 
 

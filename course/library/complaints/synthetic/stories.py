@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from paribus.data.synthetic.templates import Template, compile_template, phrase_pattern, reworded
+from complaints.synthetic.templates import Template, compile_template, phrase_pattern, reworded
 
 Sentences = tuple[Template, ...]
 Slots = Mapping[str, Sequence[str]]
@@ -30,7 +30,7 @@ class Family:
 @cache
 def families(*, redacted: bool) -> Mapping[str, Family]:
     """Every family's compiled sentences, with names and dates redacted or without."""
-    folder = files("paribus.data.synthetic").joinpath("stories")
+    folder = files("complaints.synthetic").joinpath("stories")
     tables = {
         entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
         for entry in folder.iterdir()

@@ -10,7 +10,7 @@ from typing import Protocol
 import pandas as pd
 import pytest
 
-from paribus.data import complaints
+import complaints
 from paribus.data.hub import FakeHub, load_from_hub, unreachable
 from paribus.errors import DataError
 
@@ -18,7 +18,7 @@ NAME = "course/complaints_small"
 
 READ = """
 import sys
-from paribus.data import complaints
+import complaints
 from paribus.errors import DataError
 try:
     raw = complaints.load_raw(sys.argv[1])
@@ -59,7 +59,9 @@ def client(source: str, home: Path, **environment: str) -> subprocess.CompletedP
     """A fresh process with the real `datasets` client and nothing of this machine's cache."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
     quiet = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
-    settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", **quiet}
+    library = str(Path(complaints.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH"))))
+    settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONPATH": path, **quiet}
     return subprocess.run(
         [sys.executable, "-c", READ, source],
         env={**inherited, **settings, **environment},

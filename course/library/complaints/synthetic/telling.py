@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from itertools import cycle
 
-from paribus.data.synthetic.recipe import Recipe
-from paribus.data.synthetic.stories import Family, Sentences
-from paribus.data.synthetic.templates import render
-from paribus.data.synthetic.topics import VAGUE
+from complaints.synthetic.recipe import Recipe
+from complaints.synthetic.stories import Family, Sentences
+from complaints.synthetic.templates import render
+from complaints.synthetic.topics import VAGUE
 
 _SCALE = 2**31
 # A complaint below this many words comes straight to the point.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paribus.data.complaints import Complaints, split
+from complaints import Complaints, split
 from paribus.data.split import test_rows as rows_for_test
 from paribus.data.split import validation_rows
 from paribus.errors import DataError
@@ -85,7 +85,7 @@ def test_labels_cannot_be_written_to() -> None:
 def test_a_class_without_enough_outside_the_test_is_refused() -> None:
     whole = frame(fees=9, rewards=5)
     parts = ["test" if name == "rewards" else "train" for name in whole["label"]]
-    with pytest.raises(DataError, match=r"'rewards' of frame has 0 complaint\(s\) outside the test split"):
+    with pytest.raises(DataError, match=r"'rewards' of frame has 0 text\(s\) outside the test split"):
         split(whole.assign(part=parts))
 
 

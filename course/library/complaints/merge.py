@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from paribus.data.corpus import RawComplaints, normalised
-from paribus.data.report import Dropped, Merged, MergeReport
+from complaints.corpus import RawComplaints
+from complaints.report import Dropped, Merged, MergeReport
+from paribus.data.texts import normalised
 from paribus.errors import DataError
 
 MINIMUM = 5
@@ -18,7 +19,7 @@ MINIMUM = 5
 @cache
 def default_merge_map() -> Mapping[str, str]:
     """Old label -> the label it became, for the complaint form's change of 2017 (merge_map.toml)."""
-    raw = tomllib.loads(files("paribus.data").joinpath("merge_map.toml").read_text("utf-8"))
+    raw = tomllib.loads(files("complaints").joinpath("merge_map.toml").read_text("utf-8"))
     return MappingProxyType({old: new for new, olds in raw["merge"].items() for old in olds})
 
 

@@ -1,36 +1,19 @@
-"""What the rest of paribus sees of a data set: raw complaints, the parts of a split, and the split itself."""
+"""A data set of texts with classes: its parts, and the split that is the same for everyone.
+
+data = split_texts(texts, names, source="cars.csv")
+data.train.texts, data.train.labels, data.classes
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from paribus.data.card import render
-from paribus.data.report import MergeReport
 from paribus.errors import DataError
-
-Tier = Literal["head", "mid", "tail"]
-
-FULL_TRAIN_ROWS = 57_846
-HEAD_FROM = 2_000
-TAIL_BELOW = 100
-# Fewer examples than this make a tail class in a corpus of any size.
-ALWAYS_TAIL_BELOW = 10
-
-
-@dataclass(frozen=True, eq=False)
-class RawComplaints:
-    """Complaints as they were found. ``frame`` has the columns text and issue (the raw label), product
-    and part ("train" or "test", where the source ships a test split of its own) only where the source has them.
-    """
-
-    frame: pd.DataFrame
-    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +24,7 @@ class Part:
     labels: NDArray[np.int64]
 
     def __len__(self) -> int:
-        """The number of complaints."""
+        """How many texts."""
         return len(self.texts)
 
     def take(self, rows: NDArray[np.int64]) -> "Part":
@@ -56,13 +39,12 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Complaints:
-    """The complaints, cleaned, merged and split.
+class TextData:
+    """Texts with classes, split.
 
     ``classes`` names each label id, most frequent in training first, ties in alphabetical order.
     ``class_counts`` are the training examples of each class in the *whole* training part; a subset keeps
-    them, so that its tiers stay the tiers of the corpus. ``fingerprint`` covers every text with its class
-    (16 hex digits), ``split_digest`` which text went where.
+    them. ``fingerprint`` covers every text with its class (16 hex digits), ``split_digest`` which text went where.
     """
 
     train: Part
@@ -72,31 +54,15 @@ class Complaints:
     source: str
     fingerprint: str
     split_digest: str
-    merge_report: MergeReport
     class_counts: NDArray[np.int64]
 
     @property
     def n_classes(self) -> int:
-        """How many classes the corpus has."""
+        """How many classes there are."""
         return len(self.classes)
 
-    def tier_limits(self) -> tuple[float, float]:
-        """From how many training examples a class is head, and below how many it is tail.
-
-        2,000 and 100 at the course's 57,846 training rows; a smaller corpus scales both in proportion, the
-        second down to 10.
-        """
-        scale = min(1.0, float(self.class_counts.sum()) / FULL_TRAIN_ROWS)
-        return HEAD_FROM * scale, max(float(ALWAYS_TAIL_BELOW), TAIL_BELOW * scale)
-
-    def tiers(self) -> NDArray[np.str_]:
-        """Each class's tier, "head", "mid" or "tail"; see `tier_limits`."""
-        head_from, tail_below = self.tier_limits()
-        middle = np.where(self.class_counts < tail_below, "tail", "mid")
-        return np.where(self.class_counts >= head_from, "head", middle)
-
-    def subset(self, rows: int, seed: int) -> "Complaints":
-        """The same corpus with ``rows`` training complaints drawn without replacement.
+    def subset(self, rows: int, seed: int) -> Self:
+        """The same data with ``rows`` training texts drawn without replacement.
 
         A larger subset of the same seed contains the smaller one. Validation and test stay whole. Raises
         DataError where ``rows`` is not between 1 and the size of the training part.
@@ -106,10 +72,6 @@ class Complaints:
         keys = np.random.PCG64(np.random.SeedSequence([seed, 0x5B5E7])).random_raw(len(self.train))
         kept = np.sort(np.argsort(keys, kind="stable")[:rows])
         return replace(self, train=self.train.take(kept))
-
-    def card(self) -> str:
-        """The data card, in markdown."""
-        return render(self)
 
 
 def frozen_labels(labels: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from paribus.data import complaints
+import complaints
 
 
 def test_load_is_the_three_steps_in_one() -> None:

@@ -4,16 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from paribus.data import complaints
-from paribus.data.complaints import Complaints, Size, default_merge_map
-from paribus.data.synthetic.draws import integers, shuffled, uniforms
-from paribus.data.synthetic.shape import shape
-from paribus.data.synthetic.stories import families
-from paribus.data.synthetic.templates import compile_template, phrase_pattern, render, reworded
+import complaints
+from complaints import Complaints, Size, default_merge_map
+from complaints.synthetic.draws import integers, shuffled, uniforms
+from complaints.synthetic.shape import shape
+from complaints.synthetic.stories import families
+from complaints.synthetic.templates import compile_template, phrase_pattern, render, reworded
 from paribus.errors import DataError
 
 
@@ -84,11 +85,13 @@ def test_the_same_seed_gives_the_same_corpus_and_another_another(size: Size) -> 
 
 
 def test_hash_randomisation_does_not_matter() -> None:
-    program = "from paribus.data import complaints; print(complaints.load(size='micro').split_digest)"
+    program = "import complaints; print(complaints.load(size='micro').split_digest)"
+    library = str(Path(complaints.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH"))))
     digests = {
         subprocess.run(
-            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
-            text=True, check=True,
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
+            capture_output=True, text=True, check=True,
         ).stdout.strip()
         for seed in ("1", "2")
     }  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from paribus.data.complaints import load, load_raw
+from complaints import load, load_raw
 from paribus.errors import DataError
 
 ROWS = [(f"My complaint number {row}.", "Late fee" if row % 2 else "Rewards") for row in range(40)]
@@ -81,7 +81,7 @@ def test_another_kind_of_file_or_source_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_reader_itself_takes_only_parquet_and_csv(tmp_path: Path) -> None:
-    from paribus.data.files import read_file
+    from complaints.files import read_file
 
     with pytest.raises(DataError, match=r"is no \.parquet or \.csv file"):
         read_file(tmp_path / "c.json")

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from paribus.data.corpus import normalised
-from paribus.data.synthetic.draws import integers, shuffled, uniforms
-from paribus.data.synthetic.recipe import FULL, SMALL, target_words
-from paribus.data.synthetic.shape import Size, shape
-from paribus.data.synthetic.stories import families
-from paribus.data.synthetic.telling import Teller
-from paribus.data.synthetic.topics import VAGUE, choose_stories
+from complaints.synthetic.draws import integers, shuffled, uniforms
+from complaints.synthetic.recipe import FULL, SMALL, target_words
+from complaints.synthetic.shape import Size, shape
+from complaints.synthetic.stories import families
+from complaints.synthetic.telling import Teller
+from complaints.synthetic.topics import VAGUE, choose_stories
+from paribus.data.texts import normalised
 
 # One stream of random numbers a decision, so that a change to one leaves the others as they are
 # (`topics` has the first two).
