@@ -588,7 +588,7 @@ patient = run.finish()
 
 macro_f1 = [line.metrics["macro_f1"] for line in patient.epochs]
 best_by_macro_f1, _ = early_stopping(macro_f1, None)
-best_by_loss, _ = early_stopping([-line.validation_loss for line in patient.epochs], None)
+best_by_loss, _ = early_stopping([-line.metrics["validation_loss"] for line in patient.epochs], None)
 notebook.values(
     {
         "early_stopping.epochs_run": len(patient.epochs),
