@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.evidence.runs import Run
 from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
+from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.nouns import ITEMS
@@ -191,12 +192,15 @@ def _is_of_another(mention: Mention, text: str) -> bool:
 def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) -> OtherValue | None:
     """The first setting that is listed with another number than the recorded one.
 
-    A number belongs to the setting right before it, or to the unit right after it ("2 epochs"); where anything else
-    is between them, to neither.
+    A number belongs to the setting right before it, or to the unit right after it ("2 epochs"); where anything
+    else is between them, to neither. A setting that is given its recorded number as well ("batch size 32, in
+    two batches of 16") says nothing else.
     """
     text = plain(text)
     mentions = named_settings(text, comparison)
     numbers = find_numbers(text)
+    agreed: set[str] = set()
+    others: list[OtherValue] = []
     for mention in mentions:
         recorded = settings.get(mention.name)
         if isinstance(recorded, bool) or not isinstance(recorded, int | float):
@@ -211,17 +215,37 @@ def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) 
             None,
         )
         if mention.name == "epochs" and before is not None and before.whole and isinstance(recorded, int):
-            if not fits(before, recorded) and not before.percent:
-                return OtherValue(mention.name, before.text, recorded)
+            if fits(before, recorded):
+                agreed.add(mention.name)
+            elif not before.percent:
+                others.append(OtherValue(mention.name, before.text, recorded))
             continue
         if number is None or not _JOINT.fullmatch(text[mention.end : number.start]):
             continue
         if number.spelled and not isinstance(recorded, int):
             continue  # "two thousandths"
-        if _goes_on(number, text, mentions, numbers) or fits(number, recorded):
-            continue
-        return OtherValue(mention.name.replace("_", " "), number.text, recorded)
-    return None
+        if fits(number, recorded):
+            agreed.add(mention.name)
+        elif not _goes_on(number, text, mentions, numbers):
+            others.append(OtherValue(mention.name, number.text, recorded))
+    return next((other for other in others if other.name not in agreed), None)
+
+
+_LITERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.])", re.IGNORECASE)
+
+
+def is_in_own_code(case: Case, written: str) -> bool:
+    """Whether a number stands in code that the student wrote: in a cell of one's own, or one that was changed."""
+    found = _LITERAL.search(written.replace(",", "."))
+    if found is None:
+        return False
+    value = float(found[0])
+    return any(
+        cell.cell_type == "code"
+        and cell.position not in case.released_positions
+        and any(float(literal[0]) == value for literal in _LITERAL.finditer(cell.source))
+        for cell in case.notebook.cells
+    )
 
 
 def _goes_on(number: Number, text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> bool:

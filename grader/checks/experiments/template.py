@@ -8,6 +8,7 @@ from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import where_sure, without_records
 from grader.evidence.compare import compare
 from grader.evidence.listed import (
+    is_in_own_code,
     loosely_held,
     named_settings,
     other_rows,
@@ -155,11 +156,13 @@ def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR091
             evidence,
         )
     if other := other_value(text, comparison.settings, comparison):
-        return failed(
-            f"You write {other.name} {other.written}, and the records of both arms say {other.recorded}.",
-            values,
-            evidence,
-        )
+        name = other.name.replace("_", " ")
+        said = f"You write {name} {other.written}, and the records of both arms say {other.recorded}"
+        if is_in_own_code(case, str(other.written)):  # a constant that the student's own training goes by
+            return undecided(
+                f"{said}; your own code holds {other.written}, so a person compares.", values, evidence
+            )
+        return failed(f"{said}.", values, evidence)
     pair = finished(arms.baseline)[-1], finished(arms.changed)[-1]
     runs = finished((*arms.baseline, *arms.changed))
     why = wrongly_held_outcome(text, *pair) or other_rows(text, pair)
