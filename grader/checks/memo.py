@@ -12,7 +12,7 @@ from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence import cues
 from grader.evidence.cited import unlisted
 from grader.evidence.measured import Measured, measure
-from grader.evidence.runs import experiment_keys
+from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
@@ -65,14 +65,41 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 
 def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:
     """What no other check of the memo reads, and the records contradict: a person compares."""
-    if not case.records:
-        return found
-    measured, (sentences,) = _answers(case, [cell])
+    if not case.records or not _has_an_experiment(case):
+        return found  # runs that were not recorded may be meant
+    measured, (answer,) = _answers(case, [cell])
+    sentences = _of_this_notebook(answer)
     for item in trace_sentences(sentences, measured):
         if item.status is Status.WRONG or _is_of_one_seed(item):
             return contradicted(case, found, item)
     about = groups_in(cell.source, measured)
     return doubted(found, find_doubts(sentences, measured, about))
+
+
+def _has_an_experiment(case: Case) -> bool:
+    """Whether an experiment's two arms are recorded, where the assignment asks for any."""
+    asked = [cell for cell in case.assignment.cells if cell.role is Role.EXPERIMENT]
+    return not asked or any(find_arms(case, key).both for key in experiment_keys(case))
+
+
+_NEXT = re.compile(
+    r"\b(?:next|following) (?:\w+ )?experiment|nächste[sn]? Experiment|prochaine expérience|siguiente experimento|"
+    r"próxim[ao] (?:experimento|experiência)|prossimo esperimento|következő kísérlet|"
+    r"(?:kolejn|następn)\w* eksperyment|следующ\w+ эксперимент|下一[个步]?实验",
+    re.IGNORECASE,
+)
+AFTER_NEXT = 2
+"""Sentences after "the next experiment" that are still about it."""
+
+
+def _of_this_notebook(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences without what is said of an experiment that has not been done."""
+    kept, left = [], 0
+    for sentence in sentences:
+        left = AFTER_NEXT + 1 if _NEXT.search(sentence.text) else left - 1
+        if left <= 0:
+            kept.append(sentence)
+    return kept
 
 
 def _is_of_one_seed(item: Trace) -> bool:

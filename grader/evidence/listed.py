@@ -235,11 +235,13 @@ _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.])", r
 
 
 def is_in_own_code(case: Case, written: str) -> bool:
-    """Whether a number stands in code that the student wrote: in a cell of one's own, or one that was changed."""
+    """Whether a number that is not whole stands in code that the student wrote: in a cell of one's own, or one that
+    was changed. Small whole numbers stand in any code.
+    """
     found = _LITERAL.search(written.replace(",", "."))
-    if found is None:
+    value = float(found[0]) if found is not None else 0.0
+    if value.is_integer():
         return False
-    value = float(found[0])
     return any(
         cell.cell_type == "code"
         and cell.position not in case.released_positions

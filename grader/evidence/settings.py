@@ -301,8 +301,11 @@ def other_seeds(text: str, runs: Sequence[Run]) -> str:
 
 
 def other_settings(text: str, runs: Sequence[Run], but: str = "") -> Iterator[tuple[Said, list[Any]]]:
-    """The settings that a text gives a value which none of the runs had, with the values that they had."""
-    for said in said_settings(text):
-        known = recorded_values(runs, said.name)
-        if said.name != but and known and not any(said.fits(value) for value in known):
+    """The settings that a text gives a value which none of the runs had, with the values that they had; none
+    that it gives a value of the runs as well ("batch size 32, in two batches of 16").
+    """
+    everything = [(said, recorded_values(runs, said.name)) for said in said_settings(text)]
+    agreed = {said.name for said, known in everything if any(said.fits(value) for value in known)}
+    for said, known in everything:
+        if said.name != but and known and said.name not in agreed:
             yield said, known

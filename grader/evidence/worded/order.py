@@ -18,6 +18,7 @@ _THAN = re.compile(
     r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|"
     r"la|el|il|o|przy|z|при|с)\W+)*"
 )
+_CYRILLIC = re.compile(r"[а-яё]")
 _BESIDE = frozenset({"behind", "ahead", "in front", "level with", "past"})
 _ADJACENT = re.compile(r"\W*(?:of\W+)?(?:(?:the|my|a|its)\W+)?")
 _THAN_NOTHING = re.compile(
@@ -351,8 +352,8 @@ def _compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) 
     if len(behind) > 1 and _THAN.fullmatch(reading.lower[behind[0][1] : behind[1][0]]):
         yield from _each(behind[0][2], behind[1][2])
         return
-    if hit.relation.role == "over" and behind and _ADJACENT.fullmatch(between):
-        joined = True
+    if behind and _ADJACENT.fullmatch(between) and (hit.relation.role == "over" or _CYRILLIC.match(word)):
+        joined = True  # "лучше TF-IDF": Russian compares without a word for "than"
     if joined:
         subject = before[-1][2] if before else frozenset(_others_of(behind[0][2], reading, values))
         yield from _each(subject, behind[0][2])
