@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from paribus.records.markup import Table
 from paribus.statistics.intervals import Interval
 
 Claim = Literal["effect", "no effect", "cannot tell"]
@@ -16,6 +17,11 @@ class Conclusion:
 
     support: Support
     because: str
+
+    def table(self, about: str, said: str) -> Table:
+        """What a student says of a metric beside this."""
+        rows = (("you say", said), ("the statistics say", f"{self.support}: {self.because}"))
+        return Table(f"Meaningful? {about}", ("", ""), rows)
 
 
 def judge(

@@ -277,14 +277,9 @@ class Experiment:
             claim, seeds.welch if seeds else None, seeds.paired if seeds else None, found.items,
             direction={"up": 1, "down": -1, None: 0}[direction], margin=margin,
         )  # fmt: skip
-        said = " ".join(
-            part for part in (claim, direction or "", f"(margin ±{margin:g})" if margin else "") if part
-        )
-        rows = (
-            ("you say", f"{said}: {why}"),
-            ("the statistics say", f"{conclusion.support}: {conclusion.because}"),
-        )
-        show_tables(Table(f"Meaningful? {title(metric)} in {self.key}", ("", ""), rows), found.table())
+        said = (claim, direction or "", f"(margin ±{margin:g})" if margin else "")
+        told = f"{' '.join(part for part in said if part)}: {why}"
+        show_tables(conclusion.table(f"{title(metric)} in {self.key}", told), found.table())
         return conclusion
 
     def _main_metric(self) -> str:
