@@ -28,7 +28,7 @@ from grader.similarity.sketch import pack_text
 from paribus.course.assignment import Assignment, Role
 from paribus.course.public import public_form, public_name
 from tests.bench.rows import Row
-from tests.bench.submissions import picture
+from tests.bench.submissions import PATIENCE, picture
 from tests.shipped import COURSE, PROFILES, solution_of
 
 ASSIGNMENT = "week2_homework"
@@ -98,7 +98,11 @@ def _large_page(notebook: nbformat.NotebookNode) -> str:
 def _executed(out: Path) -> nbformat.NotebookNode:
     """The solution of week 2 on micro; kept by its content."""
     made = run_assignments(
-        [ASSIGNMENT], solution_of, Settings(PROFILES["micro"]), out / "run", solutions=Path("solutions")
+        [ASSIGNMENT],
+        solution_of,
+        Settings(PROFILES["micro"], time_limit=PATIENCE),
+        out / "run",
+        solutions=Path("solutions"),
     )[0]
     return nbformat.read(made.run.notebook, as_version=4)
 
