@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
 from generator.errors import ZooBuildError
 from paribus.course.zoo.recipes import FUNCTION
@@ -115,6 +114,8 @@ def write_outcome(
     checkpoints: Path,
 ) -> None:
     """Write everything, the marker last; the checkpoints are dropped once it stands."""
+    from safetensors.numpy import save_file
+
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
              for name, value in sorted(recorded.model.state_dict().items())}  # fmt: skip
@@ -142,6 +143,8 @@ def write_outcome(
 
 def read_outcome(folder: Path) -> Outcome:
     """Read a finished run's outcome; ZooBuildError where it is incomplete or was altered."""
+    from safetensors.numpy import load_file
+
     try:
         marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         if marker["schema"] != SCHEMA:

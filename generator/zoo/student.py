@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors.numpy import load_file, save
-
 from generator.errors import ZooBuildError
 from generator.publishing.kaggle_metadata import DATASET_FILE, KaggleSettings, slug_of
 from generator.publishing.kaggle_metadata import to_text as metadata_text
@@ -60,6 +58,8 @@ def student_files(
 
     ZooBuildError where the models do not share one architecture and tokenizer, or cannot be opened by students.
     """
+    from safetensors.numpy import load_file, save
+
     codenames = plan.codenames
     shared = _shared(outcomes)
     files: dict[str, bytes] = {

@@ -29,7 +29,7 @@ from grader.similarity.sketch import pack_text
 from paribus.course.assignment import Assignment, Role
 from paribus.course.public import public_form, public_name
 from tests.bench.rows import Row
-from tests.bench.submissions import picture
+from tests.bench.submissions import PATIENCE, picture
 from tests.shipped import COURSE, PROFILES, solution_of
 
 ASSIGNMENT = "week2_homework"
@@ -102,7 +102,11 @@ def _executed(out: Path) -> nbformat.NotebookNode:
     made = run_assignments(
         [ASSIGNMENT],
         solution_of,
+<<<<<<< HEAD
         Settings(PROFILES["micro"], given=given),
+=======
+        Settings(PROFILES["micro"], time_limit=PATIENCE),
+>>>>>>> wt-authoring
         out / "run",
         solutions=Path("solutions"),
     )[0]

@@ -22,6 +22,8 @@ from generator.rehearsal.rehearse import School, hand_in, honest_work
 from paribus.files import write_atomic
 
 LEAST_BYTES, MEDIAN_BYTES = 500_000, 1_000_000
+PATIENCE = 3600.0
+"""Seconds that a notebook may take to execute: what is measured begins after it, on a slow machine as well."""
 
 
 def write_submissions(
