@@ -173,15 +173,9 @@ def _submissions() -> tuple[Path, Path]:
     course, entries, options = _order()
     build(course, entries, OUT / "course", options)
     lab = run_assignments(
-<<<<<<< HEAD
         [SCENE.lab.name],
         solution_of,
-        Settings(PROFILES["micro"], given=given_files(course, course.entries())),
-=======
-        ["week1_lab"],
-        solution_of,
-        Settings(PROFILES["micro"], time_limit=PATIENCE),
->>>>>>> wt-authoring
+        Settings(PROFILES["micro"], time_limit=PATIENCE, given=given_files(course, course.entries())),
         OUT / "run",
         solutions=Path("solutions"),
     )[0]

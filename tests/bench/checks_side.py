@@ -102,11 +102,7 @@ def _executed(out: Path) -> nbformat.NotebookNode:
     made = run_assignments(
         [ASSIGNMENT],
         solution_of,
-<<<<<<< HEAD
-        Settings(PROFILES["micro"], given=given),
-=======
-        Settings(PROFILES["micro"], time_limit=PATIENCE),
->>>>>>> wt-authoring
+        Settings(PROFILES["micro"], time_limit=PATIENCE, given=given),
         out / "run",
         solutions=Path("solutions"),
     )[0]
