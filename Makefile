@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -84,6 +84,9 @@ desk-kills: $(INSTALLED)  ## three graders decide at one folder, killed 100 time
 
 desk-bench: $(INSTALLED)  ## a simulated grader in Chromium: key presses a decision, page times at 100 and 2,000 submissions
 	$(BIN)/python -m tests.bench.desk
+
+axe: $(INSTALLED)  ## accessibility of every kind of page, by axe in Chromium (needs npm); 1 where something is serious
+	$(BIN)/python -m tests.axe
 
 # atheris is compiled and needed by nothing else.
 fuzz: $(INSTALLED)  ## fuzz all that reads students' files, guided by coverage; SECONDS of each target (60)

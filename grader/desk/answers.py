@@ -105,7 +105,7 @@ def _is_answer(cell: Cell | None, unchanged: bool) -> bool:
 
 def _source(cell: RecoveredCell, marks: Sequence[Reading]) -> Markup:
     if cell.cell_type == "code":
-        return Markup("<pre><code>{}</code></pre>").format(harmless(cell.source[:MOST_TEXT]))
+        return Markup('<pre tabindex="0"><code>{}</code></pre>').format(harmless(cell.source[:MOST_TEXT]))
     return Markup(marked(_clean(cell), marks))  # noqa: S704  # cleaned by nh3; the marks are escaped below
 
 
