@@ -1,4 +1,4 @@
-"""`make axe`: what axe-core finds on the desk's pages, a feedback page and the report, at two widths, light and dark.
+"""`make axe`: what axe-core finds on the desk, a feedback page and the report, at two widths, in light and dark.
 
 axe-core comes from npm in a pinned version, into build/axe; nothing of it is kept in the project.
 """

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
+from grader.classrun.made_from import write_made_from
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
@@ -70,7 +71,7 @@ class Order:
     ``people`` is the learning platform's table of them: a worksheet, a gradebook, a roster. ``only`` names students
     who alone are graded, beside the rest of the class that OUT holds. Where ``may_replace`` a batch may take the
     place of what OUT holds of others. ``accepted``: points that OUT holds may change because another paribus or
-    another release judges them.
+    another release judges them. ``release_folders`` are written down for whoever shows the class later.
     """
 
     submissions: Path
@@ -86,6 +87,7 @@ class Order:
     only: tuple[str, ...] = ()
     may_replace: bool = False
     accepted: bool = False
+    release_folders: tuple[Path, ...] = ()
 
     @property
     def assignment(self) -> Assignment:
@@ -139,6 +141,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             write_started(order.out, read_started(order.out).with_chosen(chosen))
             for name in chosen:
                 tries.forget(name)
+        elif order.release_folders:  # of a student graded alone, the class's places stay
+            write_made_from(order.out, order.submissions, order.release_folders)
         remember_owners(order.out)
         _forget_marker(order.out)
         placed = intake.platform.place(listed, intake.roster)

@@ -84,7 +84,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
-    from grader.classrun.made_from import write_made_from
     from grader.classrun.upgrade import PointsWouldChangeError
     from paribus.course.locate import nearest_course
     from paribus.course.policy import Policy, load_policy
@@ -111,10 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
         only=tuple(arguments.only),
         may_replace=arguments.replace,
         accepted=arguments.accept,
+        release_folders=_release_folders(arguments),
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
-    if not arguments.collect:
-        write_made_from(arguments.out, arguments.submissions, _release_folders(arguments))
     try:
         with show_progress(quiet=arguments.json) as observe:
             handback = (collect if arguments.collect else grade_class)(order, observe)
@@ -179,11 +177,9 @@ def _own_folder(folder: Path, name: str) -> Path:
     return folder / name if (folder / name).is_dir() else folder
 
 
-def _release_folders(arguments: argparse.Namespace) -> list[Path]:
-    return [
-        _own_folder(folder, arguments.assignment)
-        for folder in arguments.release or [RELEASES / arguments.assignment]
-    ]
+def _release_folders(arguments: argparse.Namespace) -> tuple[Path, ...]:
+    name = arguments.assignment
+    return tuple(_own_folder(folder, name) for folder in arguments.release or [RELEASES / name])
 
 
 def _check_paths(arguments: argparse.Namespace) -> None:

@@ -12,4 +12,4 @@ def test_the_examples_run() -> None:
     space: dict[str, Any] = {}
     for block in blocks:
         exec(block, space)  # noqa: S102 - the page's own examples
-    assert len(space["data"].classes) > 2
+    assert len(space["data"].classes) > 1
