@@ -3,6 +3,7 @@
 OUT/results.jsonl   what the checks say            OUT/worksheet.csv   grades, as Moodle takes them back
 OUT/gradebook.db    nbgrader, with its folders     OUT/feedback/       a page a submission
 OUT/report.html     the class                      OUT/feedback.zip    the pages, as Moodle takes them back
+OUT/grades.json     what everyone got, for `paribus term`
 OUT/handed_back.json what was written for Moodle before, by which a round that it would ignore is known
 OUT/complete.json   written last: the digest of every file above but nbgrader's
 OUT/unfinished.json while a run writes: every file that it or an earlier one may have left
@@ -20,6 +21,8 @@ from functools import partial
 from pathlib import Path
 
 from grader.classrun.batch import COMPLETE, batch_key, grade_batch
+from grader.classrun.grades import FILE as GRADES
+from grader.classrun.grades import enrolled, grades_of, to_text
 from grader.classrun.late_notes import time_notes
 from grader.classrun.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
@@ -90,11 +93,14 @@ class Order:
 
 @dataclass(frozen=True)
 class ForMoodle:
-    """What Moodle takes back beside the pages, what the next run is to know of it, and what is to be said."""
+    """What Moodle takes back beside the pages, what the next run is to know of it, what is to be said, and what
+    everyone got.
+    """
 
     worksheet: bytes
     record: str
     notes: tuple[str, ...]
+    grades: str
 
 
 @dataclass(frozen=True)
@@ -233,7 +239,9 @@ def for_moodle(
     sheet = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
     times = time_notes(given, roster or read_roster(given, policy), policy, results)
     notes = (*told, *batch_notes(results), *sheet, *times, *round_notes(this, policy))
-    return ForMoodle(write_worksheet(worksheet, entries, graded_at(worksheet, policy)), this.to_json(), notes)
+    grades = to_text(grades_of(results, order.assignment, policy, enrolled(given, policy)))
+    written = write_worksheet(worksheet, entries, graded_at(worksheet, policy))
+    return ForMoodle(written, this.to_json(), notes, grades)
 
 
 def with_gradebook(
@@ -292,6 +300,7 @@ def render_all(
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         # Before the files that may be uploaded: a run that ends in between must not forget them.
         HANDED_BACK: moodle.record,
+        GRADES: moodle.grades,
         "feedback.zip": feedback_zip(results, pages, assignment),
         "worksheet.csv": moodle.worksheet,
         "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=moodle.notes),
