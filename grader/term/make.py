@@ -36,7 +36,7 @@ def make_term(folders: Sequence[Path], tables: Mapping[str, Path], plan: TermPla
     outside = {part: _table(part, path, plan, people) for part, path in sorted(tables.items())}
     lines = reckon(plan, weeks, people, outside)
     notes = (
-        *(note for one in outside.values() for note in one.notes),
+        *dict.fromkeys(note for one in outside.values() for note in one.notes),  # parts may share a table
         *(f"{line.person.called} ({line.person.number}): {line.person.unclear} No grade is given."
           for line in lines if line.person.unclear),
         *(f"{week.assignment}: nobody can tell whose work {name} is, and it is nobody's here."

@@ -79,7 +79,7 @@ def bring_together(weeks: Sequence[Graded], same: Sequence[Sequence[str]] = ()) 
     _check_shared(weeks, groups)
     order = {week.assignment: place for place, week in enumerate(weeks)}
     people = [_person(sorted(group, key=lambda item: order[item.assignment]), unclear) for group in groups]
-    return tuple(sorted(people, key=lambda one: (folded(one.name), one.number)))
+    return tuple(sorted(people, key=lambda one: (one.called.casefold(), one.number)))
 
 
 def index_of(people: Sequence[Person]) -> dict[str, list[int]]:
