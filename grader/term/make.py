@@ -12,7 +12,10 @@ from grader.term.pages import term_pages
 from grader.term.people import Person, bring_together
 from grader.term.reckon import Line, reckon
 from grader.term.timing import times_of
+from grader.term.worksheets import files_of
 from paribus.course.term import TermPlan
+
+SHEET = "worksheet.csv"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ def make_term(folders: Sequence[Path], tables: Mapping[str, Path], plan: TermPla
           for week in weeks for name in week.unclear),
     )  # fmt: skip
     times = [one for folder in read for one in times_of(folder.path, folder.graded)]
-    files = {"grades.csv": grades_csv(plan, lines), **term_pages(plan, weeks, lines, times=times, notes=notes)}
+    sheets = {one.graded.assignment: path.read_bytes() for one in read if (path := one.path / SHEET).is_file()}
+    pages = term_pages(plan, weeks, lines, times=times, notes=notes)
+    files: dict[str, str | bytes] = {"grades.csv": grades_csv(plan, lines), **pages}
+    files |= files_of(sheets, lines)
     write_term(out, files, {"course": plan.course, "assignments": [week.assignment for week in weeks]})
     return Term(lines, notes)
 

@@ -1,6 +1,7 @@
 """What `paribus term` writes: grades.csv, and a folder of which the marker comes last.
 
 OUT/index.html, OUT/students/*.html    the pages          OUT/grades.csv    the grades
+OUT/worksheets/*.csv    what the bank of late days changes in a week's worksheet
 OUT/complete.json    written last: every file's digest    OUT/unfinished.json    while a run writes
 """
 
@@ -64,7 +65,7 @@ def check_own(out: Path) -> None:
         )
 
 
-def write_term(out: Path, files: Mapping[str, str], about: Mapping[str, object]) -> None:
+def write_term(out: Path, files: Mapping[str, str | bytes], about: Mapping[str, object]) -> None:
     """Write every file, and the marker last; files that only an earlier run wrote go away."""
     earlier = _written_before(out)
     write_atomic(out / UNFINISHED, json.dumps({"files": sorted(earlier | files.keys())}) + "\n")
@@ -73,7 +74,7 @@ def write_term(out: Path, files: Mapping[str, str], about: Mapping[str, object])
         write_atomic(out / name, content)
     for name in sorted(earlier - files.keys()):
         (out / name).unlink(missing_ok=True)
-    digests = {name: hashlib.sha256(content.encode()).hexdigest() for name, content in files.items()}
+    digests = {name: _digest(content) for name, content in files.items()}
     marker = {"schema": SCHEMA, **about, "files": digests}
     write_atomic(out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
     (out / UNFINISHED).unlink()
@@ -88,6 +89,10 @@ def _written_before(out: Path) -> set[str]:
         except (OSError, ValueError, LookupError, TypeError):
             continue
     return {name for name in names if (out / name).resolve().is_relative_to(out.resolve())}
+
+
+def _digest(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def _schema(path: Path) -> object:

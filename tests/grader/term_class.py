@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.classrun.grades import FILE, CheckCount, Grade, Graded, to_text
 from grader.classrun.storage import MARKER
@@ -25,11 +26,10 @@ def plan(**more: object) -> TermPlan:
 
 def got(
     number: str, score: float, late: float = 0.0, *, name: str = "", email: str = "", waiting: str = "",
-    **checks: CheckCount,
+    checks: Mapping[str, CheckCount] = MappingProxyType({}),
 ) -> Grade:  # fmt: skip
     """Somebody who handed in, with ``late`` in days, of 100 points."""
-    named = {check.replace("__", "."): count for check, count in checks.items()}
-    return Grade(number, name, email, "", True, score, 100.0, late * DAY, waiting, named)
+    return Grade(number, name, email, "", True, score, 100.0, late * DAY, waiting, dict(checks))
 
 
 def absent(number: str, name: str = "", email: str = "") -> Grade:

@@ -133,6 +133,19 @@ def test_two_weeks_and_a_table_of_moodles_become_grades(room: Path) -> None:
     assert set(found) == {"Ada", "Bob", "Cem"}
 
 
+def test_late_days_reach_a_worksheet_for_moodle_with_the_rows_that_they_change(room: Path) -> None:
+    """A week's own worksheet took two days from Ada; the bank gives one back, in Moodle's points."""
+    whole = points_of(room, 2, 204)
+    for place, number, name in ((1, 101, "Ada Lovelace"), (2, 205, "Bob Hope")):
+        path = room / "term" / "worksheets" / f"week{place}_homework.csv"
+        header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+        assert header == HEADER
+        assert [row[:2] for row in rows] == [[f"Participant {number}", name]]
+        assert points_of(room, place, number) == pytest.approx(0.8 * whole, abs=0.01)
+        assert float(rows[0][5]) == pytest.approx(0.9 * whole, abs=0.01)
+        assert rows[0][9].endswith("With 1 late day of your bank: 4.5 of 28 points.")
+
+
 def test_the_pages_say_who_is_in_no_week_and_each_student_sees_their_own_results_alone(room: Path) -> None:
     index = words(room / "term" / "index.html")
     assert "quizzes.csv, row 5: Eve Nobody is in no graded week" in index

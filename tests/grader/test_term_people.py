@@ -2,13 +2,16 @@
 
 import pytest
 
-from grader.classrun.grades import Graded
+from grader.classrun.grades import Grade, Graded
 from grader.errors import TermError
 from grader.term.outside import read_outside
 from grader.term.people import Person, bring_together
 from tests.grader.term_class import WEEKS, got, week
 
-ANNA = {"name": "Anna Schmidt"}
+
+def anna(number: str, email: str = "") -> Grade:
+    """One of several people of this name."""
+    return got(number, 1, name="Anna Schmidt", email=email)
 
 
 def people(*weeks: Graded, same: tuple[tuple[str, ...], ...] = ()) -> dict[str, list[str]]:
@@ -22,8 +25,8 @@ def people(*weeks: Graded, same: tuple[tuple[str, ...], ...] = ()) -> dict[str, 
 def test_a_number_that_lasts_is_one_person_whatever_the_name_becomes() -> None:
     """And another number is somebody else, with the same name as well."""
     weeks = (
-        week(1, got("7", 1, name="Ada Lovelace"), got("8", 1, **ANNA)),
-        week(2, got("7", 1, name="Ada King"), got("9", 1, **ANNA)),
+        week(1, got("7", 1, name="Ada Lovelace"), anna("8")),
+        week(2, got("7", 1, name="Ada King"), anna("9")),
     )
     assert people(*weeks) == {"7": ["7", "7"], "8": ["8"], "9": ["9"]}
     assert bring_together(weeks)[0].name == "Ada King"
@@ -38,23 +41,20 @@ def test_where_numbers_are_given_anew_the_address_is_the_person_and_else_the_nam
 
 
 def test_two_of_one_name_are_told_apart_by_their_addresses() -> None:
-    weeks = [
-        week(place, got(f"{place}1", 1, **ANNA, email="a@x.org"), got(f"{place}2", 1, **ANNA, email="b@x.org"))
-        for place in (1, 2)
-    ]
+    weeks = [week(place, anna(f"{place}1", "a@x.org"), anna(f"{place}2", "b@x.org")) for place in (1, 2)]
     assert people(*weeks) == {"21": ["11", "21"], "22": ["12", "22"]}
 
 
 UNCLEAR = {
     "two of one name and nothing else": (
-        [week(place, got(f"{place}1", 1, **ANNA), got(f"{place}2", 1, **ANNA), got("3", 1)) for place in (1,)]
-        + [week(2, got("21", 1, **ANNA), got("22", 1, **ANNA), got("33", 1, name="Bo", email="bo@x.org"))]
+        [week(place, anna(f"{place}1"), anna(f"{place}2"), got("3", 1)) for place in (1,)]
+        + [week(2, anna("21"), anna("22"), got("33", 1, name="Bo", email="bo@x.org"))]
         + [week(3, got("34", 1, name="Bo", email="bo@x.org"))],
         {"11?", "12?", "21?", "22?"},
     ),
     "one name and another address": (
-        [week(1, got("1", 1, **ANNA, email="a@x.org"), got("2", 1, name="Bo")),
-         week(2, got("3", 1, **ANNA, email="b@x.org"), got("4", 1, name="Bo"))],
+        [week(1, anna("1", "a@x.org"), got("2", 1, name="Bo")),
+         week(2, anna("3", "b@x.org"), got("4", 1, name="Bo"))],
         {"1?", "3?"},
     ),
     "one number of two people": (
@@ -89,8 +89,8 @@ def test_weeks_that_share_nobody_are_refused() -> None:
 # --- tables from outside ----------------------------------------------------------------------------------------
 
 CLASS = bring_together(
-    [week(1, got("7", 1, name="Ada King", email="ada@x.org"), got("8", 1, name="Bob Hope"), got("9", 1, **ANNA),
-          got("10", 1, **ANNA))]
+    [week(1, got("7", 1, name="Ada King", email="ada@x.org"), got("8", 1, name="Bob Hope"), anna("9"),
+          anna("10"))]
 )  # fmt: skip
 
 
