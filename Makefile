@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills fuzz attacks clean help
+.PHONY: demo test lint types pytest long bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -75,6 +75,12 @@ gpu: $(INSTALLED)  ## what a GPU shows, in parts that go on where they stopped
 
 kills: $(INSTALLED)  ## 100 times kill -9 at random moments of a batch of 200; the end must be as undisturbed
 	$(BIN)/python -m tests.robust.kills --kills $(or $(KILLS),100) --students $(or $(STUDENTS),200)
+
+desk-kills: $(INSTALLED)  ## three graders decide at one folder, killed 100 times; nothing lost, nothing doubled
+	$(BIN)/python -m tests.robust.desk_kills --kills $(or $(KILLS),100) --students $(or $(STUDENTS),100)
+
+desk-bench: $(INSTALLED)  ## a simulated grader in Chromium: key presses a decision, page times at 100 and 2,000 submissions
+	$(BIN)/python -m tests.bench.desk
 
 # atheris is compiled and needed by nothing else.
 fuzz: $(INSTALLED)  ## fuzz all that reads students' files, guided by coverage; SECONDS of each target (60)

@@ -6,10 +6,11 @@ GraderError                     everything the grader refuses
 ├── PreviewError                a student's own check has no form to go by, or the file is another assignment's
 ├── CheckTableError             the table of checks is malformed
 ├── ResultError                 a line of results.jsonl cannot be read
-├── WorksheetError              Moodle's worksheet cannot be read
+├── WorksheetError              a platform's table of people cannot be read, or is another one's
 ├── CommitmentsError            the file of codes that were handed in beforehand cannot be read
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── GradebookError              nbgrader's database or folders
+├── MoodleError                 Moodle's web services: no answer, a refusal, what must not be overwritten
 ├── DeskError                   the desk: its store, its address, what a grader asks of it
 ├── TermError                   graded folders, tables and people that cannot be added up to a term
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
@@ -50,7 +51,7 @@ class ResultError(GraderError):
 
 
 class WorksheetError(GraderError):
-    """Moodle's grading worksheet cannot be read."""
+    """A platform's table of people (worksheet, gradebook, roster) cannot be read, or is another one's."""
 
 
 class CommitmentsError(GraderError):
@@ -63,6 +64,10 @@ class KeptError(GraderError):
 
 class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
+
+
+class MoodleError(GraderError):
+    """Moodle's web services refuse, or do not answer. No message holds the token."""
 
 
 class DeskError(GraderError):

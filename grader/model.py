@@ -42,8 +42,8 @@ class Unread:
 class Submission:
     """One file of one student as the inbox found it.
 
-    ``submission`` is unique in the batch and fit for a file name; ``student`` is Moodle's identifier where
-    there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
+    ``submission`` is unique in the batch and fit for a file name; ``student`` is the platform's identifier
+    where there is one, else the file's stem; ``name`` the full name or "". ``problem`` is set where the inbox
     already knows that the file cannot be read (``content`` is then empty). Of several files of one student
     ``attempt`` counts from the earliest, and is 0 where the files' times do not tell; ``team`` holds the
     identifiers of everyone whose work it is, where a team handed it in; ``group`` is ``student`` where that number

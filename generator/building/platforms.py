@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import paribus
+from generator.building.handin import hand_in_words
 from generator.building.wheel import Wheel, build_library
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, core_packages, package_of, wheel_name
@@ -187,6 +188,7 @@ def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Fr
         "__INSIDE__": "**/" if place.deep else "",
         "__ADVICE__": place.advice,
         "__ASSIGNMENT__": entry.name,
+        **hand_in_words(setting.course, entry.name),
     }
     setup = Cell("setup", Role.SETUP, "code", read_cell("setup.py", values), heading=entry.title)
     end = [Cell("handin", Role.HANDIN, "markdown", read_cell(f"handin_{platform}.md", values), heading="Hand in")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from generator.building.handin import hand_in_words
 from generator.building.platforms import Setting, needed_packages, read_cell
 from generator.project import CHECK_NEEDS, core_packages
 from generator.templates import TEMPLATES
@@ -40,11 +41,12 @@ def student_readme(
         wheels=wheels,
         given=[path.name for entry in entries for path in entry.files],
         needs=" ".join(dict.fromkeys(needs)),
-        handin=[(TITLES[platform], _steps(platform, example)) for platform in platforms],
+        handin=[(TITLES[platform], _steps(platform, setting, example)) for platform in platforms],
     )
     return text.strip() + "\n"
 
 
-def _steps(platform: str, example: str) -> str:
+def _steps(platform: str, setting: Setting, example: str) -> str:
     """The hand-in cell's own words, without its heading."""
-    return read_cell(f"handin_{platform}.md", {"__ASSIGNMENT__": example}).partition("\n")[2].strip()
+    values = {"__ASSIGNMENT__": example, **hand_in_words(setting.course, example)}
+    return read_cell(f"handin_{platform}.md", values).partition("\n")[2].strip()

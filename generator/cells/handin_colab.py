@@ -27,7 +27,7 @@ def hand_in(path=Path("__ASSIGNMENT__.html")):
     print(f"{path}: {len(page) / 1e6:.1f} MB, {len(code)} code cells.")
     print(f"{len(silent)} of them never ran, {len(wrong)} show an error.")
     files.download(str(path))
-    print("It is on its way to your downloads. Look through it, then upload it in Moodle.")
+    print("It is on its way to your downloads. Look through it, then __HAND_IT_IN__.")
 
 
 if READY:

@@ -286,6 +286,7 @@ def grade_class(
     command = [
         sys.executable, "-m", "paribus.cli", "grade", str(files), "--assignment", assignment,
         "--release", str(release), "--out", str(out), "-j", str(workers), "--json", "--course", str(policy),
+        "--no-roster",  # a rehearsal's people are in no roster
     ]  # fmt: skip
     result = subprocess.run(
         command, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True

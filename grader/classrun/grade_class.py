@@ -1,36 +1,35 @@
 """A class's submissions in, everything that leaves grading out: the composition behind `paribus grade`.
 
-OUT/results.jsonl   what the checks say            OUT/worksheet.csv   grades, as Moodle takes them back
-OUT/gradebook.db    nbgrader, with its folders     OUT/feedback/       a page a submission
-OUT/report.html     the class                      OUT/feedback.zip    the pages, as Moodle takes them back
+OUT/results.jsonl   what the checks say            OUT/feedback/       a page a submission
+OUT/gradebook.db    nbgrader, with its folders     OUT/report.html     the class
 OUT/grades.json     what everyone got, for `paribus term`
-OUT/handed_back.json what was written for Moodle before, by which a round that it would ignore is known
+OUT/…               grades and pages as the learning platform takes them back (`grader.lms`)
 OUT/complete.json   written last: the digest of every file above but nbgrader's
 OUT/unfinished.json while a run writes: every file that it or an earlier one may have left
 
-What people decided in formgrader since the last run enters the pages and the worksheet; results.jsonl keeps
+What people decided in formgrader since the last run enters the pages and the grades; results.jsonl keeps
 what the checks said. One grader works in OUT at a time; whatever ends it, the same command goes on.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from grader.classrun.batch import COMPLETE, batch_key, grade_batch
 from grader.classrun.grades import FILE as GRADES
-from grader.classrun.grades import enrolled, grades_of, to_text
-from grader.classrun.late_notes import time_notes
-from grader.classrun.notes import batch_notes, made_notes, round_notes, worksheet_notes
+from grader.classrun.grades import grades_of, to_text
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.work import inbox_limits, judge_with, recover_limits
 from grader.classrun.workplaces import Place, open_place
+from grader.desk.decided import asked_of
 from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
 from grader.gradebook.owners import remember_owners
@@ -38,13 +37,11 @@ from grader.gradebook.penalty import require_method
 from grader.gradebook.rebuilt_files import Kept
 from grader.grading.results import FILE, read_results
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
+from grader.intake.entries import list_entries
 from grader.intake.inbox import iter_unread, left_out
-from grader.intake.languages import Language, language_named
-from grader.intake.roster import Roster, check_belongs, read_roster, told_anew, with_roster
-from grader.intake.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
-from grader.lms.ignored_rows import FILE as HANDED_BACK
-from grader.lms.ignored_rows import compare, graded_at, read_earlier
-from grader.lms.outputs import feedback_zip, make_worksheet, worksheet_entries
+from grader.intake.roster import Roster, told_anew
+from grader.lms.choose import Intake, read_intake
+from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result, Submission
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
@@ -58,6 +55,7 @@ from paribus.files import write_atomic
 
 SCHEMA = "paribus.graded/1"
 UNFINISHED = "unfinished.json"
+REPORT = "report.html"
 
 Observe = Callable[[str, int, int], None]
 """Told of each step: its words, how many are done, how many there are."""
@@ -68,14 +66,15 @@ class Order:
     """What is to be graded with what. ``releases`` are one assignment's, the newest first; ``earlier`` is what was
     kept of earlier terms, of which nothing is used whose time is over ``today``.
 
-    ``only`` names students who alone are graded, beside the rest of the class that OUT holds. Where
-    ``may_replace`` a batch may take the place of what OUT holds of others.
+    ``people`` is the learning platform's table of them: a worksheet, a gradebook, a roster. ``only`` names students
+    who alone are graded, beside the rest of the class that OUT holds. Where ``may_replace`` a batch may take the
+    place of what OUT holds of others.
     """
 
     submissions: Path
     releases: tuple[Release, ...]
     out: Path
-    worksheet: Path | None = None
+    people: Path | None = None
     jobs: int = 1
     policy: Policy = field(default_factory=Policy)
     commitments: Path | None = None
@@ -92,24 +91,13 @@ class Order:
 
 
 @dataclass(frozen=True)
-class ForMoodle:
-    """What Moodle takes back beside the pages, what the next run is to know of it, what is to be said, and what
-    everyone got.
-    """
-
-    worksheet: bytes
-    record: str
-    notes: tuple[str, ...]
-    grades: str
-
-
-@dataclass(frozen=True)
 class Handback:
-    """What was written. ``results`` are with people's decisions, ``notes`` what concerns the whole batch."""
+    """What was written, for which platform. ``results`` have people's decisions, ``notes`` are on the batch."""
 
     results: tuple[Result, ...]
     notes: tuple[str, ...]
     reused: int
+    platform: Platform[Any]
 
 
 def _silent(words: str, done: int, total: int) -> None:
@@ -127,17 +115,16 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
-        worksheet = _read_worksheet(order)
+        intake = _intake(order, _paths(order))
         require_method(order.policy.late_penalty)
-        roster = read_roster(worksheet, order.policy)
-        listed = tuple(_inbox(order))
+        listed = tuple(_inbox(order, intake))
         commitments = _read_commitments(order)
         earlier, over = _read_kept(order)
-        chosen = _guarded(order, listed, roster)
-        if not chosen:  # one student may be missing from a worksheet that is the class's
-            _check_worksheet(order, worksheet, with_roster(listed, roster))
+        chosen = _guarded(order, listed, intake)
+        if not chosen:  # one student may be missing from a table that is the class's
+            _check_people(order, intake, intake.platform.place(listed, intake.roster))
         total = len(chosen) or len(listed)
-        limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, roster)
+        limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, intake.roster)
         tries = Tries(order.out, f"{batch_key(order.releases, also)} {limits.seconds:g} {limits.memory_mb}")
         if chosen:
             write_started(order.out, read_started(order.out).with_chosen(chosen))
@@ -145,7 +132,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 tries.forget(name)
         remember_owners(order.out)
         _forget_marker(order.out)
-        submissions = (item for item in with_roster(listed, roster) if not chosen or item.submission in chosen)
+        placed = intake.platform.place(listed, intake.roster)
+        submissions = (item for item in placed if not chosen or item.submission in chosen)
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
             batch = grade_batch(
                 with_commitments(submissions, commitments), order.releases, order.out,
@@ -153,20 +141,22 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
                 also=also, place=place, keep=kept.put, tries=tries, beside=bool(chosen),
                 compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
-            entered = with_gradebook(order, batch.results, observe, place=place, kept=kept, tries=tries)
+            entered = with_gradebook(
+                order, batch.results, observe, intake=intake, place=place, kept=kept, tries=tries
+            )
         told = (*left_out(order.submissions, inbox_limits(limits)), *broken_notes(entered.results, tries), *over)
-        moodle = for_moodle(order, entered.results, worksheet, (*told, *entered.notes), roster)
-        write_out(order, entered.results, moodle, observe)
-        return Handback(entered.results, moodle.notes, batch.reused)
+        back = hand_back(order, entered.results, intake, (*told, *entered.notes))
+        write_out(order, entered.results, intake, back, observe)
+        return Handback(entered.results, back.notes, batch.reused, intake.platform)
 
 
-def _guarded(order: Order, listed: Sequence[Submission], roster: Roster) -> frozenset[str]:
+def _guarded(order: Order, listed: Sequence[Submission], intake: Intake) -> frozenset[str]:
     """The submissions that are graded alone, none where it is the class; nothing is changed yet."""
     held = read_held(order.out)
-    check_own(held)
+    check_own(held, [*(name for _, name in intake.platform.outputs), REPORT])
     check_assignment(held, order.assignment.name)
     if order.only:
-        chosen = choose(held, order.only, with_roster(listed, roster))
+        chosen = choose(held, order.only, intake.platform.place(listed, intake.roster))
         kept = [item for item in _read_earlier(order) if item.submission not in chosen]
         check_releases(order.out, kept, order.releases)
         return chosen
@@ -192,8 +182,8 @@ def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -
 
 
 def collect(order: Order, observe: Observe = _silent) -> Handback:
-    """Write the pages and Moodle's files anew with what people decided in formgrader, and with the lateness that
-    worksheet and policy give now; nothing is graded.
+    """Write the pages and the platform's files anew with what people decided in formgrader, and with the lateness
+    that table and policy give now; nothing is graded.
 
     UsageError where OUT holds no finished batch: some of the class may be missing from it.
     """
@@ -206,42 +196,30 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         check_assignment(read_held(order.out), order.assignment.name)
         results = _read_earlier(order)
         check_releases(order.out, results, order.releases)
-        worksheet = _read_worksheet(order)
+        intake = _intake(order, (result.source for result in results))
         require_method(order.policy.late_penalty)
-        roster = read_roster(worksheet, order.policy)
-        if worksheet is not None:
-            results = tuple(told_anew(result, roster) for result in results)
-        _check_worksheet(order, worksheet, results)
+        if intake.people is not None:
+            results = tuple(told_anew(result, intake.roster) for result in results)
+        _check_people(order, intake, results)
         _forget_marker(order.out)
         entered = with_gradebook(order, results, observe, only_read=True)
         told = (*broken_notes(entered.results, Tries(order.out)), *entered.notes)
-        moodle = for_moodle(order, entered.results, worksheet, told, roster)
-        write_out(order, entered.results, moodle, observe)
-        return Handback(entered.results, moodle.notes, len(entered.results))
+        back = hand_back(order, entered.results, intake, told)
+        write_out(order, entered.results, intake, back, observe)
+        return Handback(entered.results, back.notes, len(entered.results), intake.platform)
 
 
-def for_moodle(
-    order: Order,
-    results: Sequence[Result],
-    given: Worksheet | None,
-    told: Sequence[str] = (),
-    roster: Roster | None = None,
-) -> ForMoodle:
-    """The ``given`` worksheet, or one that is made, with grades and comments, beside those of earlier runs.
+def hand_back(order: Order, results: Sequence[Result], intake: Intake, told: Sequence[str] = ()) -> Returned:
+    """What goes back to the platform, without the pages; ``told`` are notes of the run so far."""
+    back = intake.platform.grades(
+        intake.people, Marked(results, order.assignment, order.policy, intake.roster, order.out)
+    )
+    return Returned(back.files, (*told, *back.notes))
 
-    ``told`` are notes of the run so far, ``roster`` what the worksheet says of the students.
-    """
-    policy = order.policy
-    worksheet = given or make_worksheet(results, order.assignment, policy.attempts, _site(order))
-    worksheet = without_names(worksheet) if policy.anonymous else worksheet
-    entries = worksheet_entries(results, order.assignment, worksheet, policy.attempts, policy.scale)
-    this = compare(read_earlier(order.out), worksheet, entries, policy)
-    sheet = made_notes(results, policy) if given is None else worksheet_notes(worksheet, results, entries)
-    times = time_notes(given, roster or read_roster(given, policy), policy, results)
-    notes = (*told, *batch_notes(results), *sheet, *times, *round_notes(this, policy))
-    grades = to_text(grades_of(results, order.assignment, policy, enrolled(given, policy)))
-    written = write_worksheet(worksheet, entries, graded_at(worksheet, policy))
-    return ForMoodle(written, this.to_json(), notes, grades)
+
+def _enrolled(order: Order, intake: Intake) -> Sequence[Enrolled] | None:
+    """Everyone in the platform's table; None where none was given."""
+    return None if intake.people is None else intake.platform.enrolled(intake.people, order.policy)
 
 
 def with_gradebook(
@@ -249,6 +227,7 @@ def with_gradebook(
     results: Sequence[Result],
     observe: Observe = _silent,
     *,
+    intake: Intake | None = None,
     only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
@@ -257,18 +236,20 @@ def with_gradebook(
     """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
 
     One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
-    Files whose notebooks were ``kept`` are not read again.
+    Files whose notebooks were ``kept`` are not read again. ``intake`` is read anew where it is not given.
     """
-    submissions = () if only_read else _inbox(order)
+    submissions = () if only_read else _inbox(order, intake or _intake(order, _paths(order)))
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
         progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept, tries=tries,
     )  # fmt: skip
 
 
-def write_out(order: Order, results: Sequence[Result], moodle: ForMoodle, observe: Observe = _silent) -> None:
+def write_out(
+    order: Order, results: Sequence[Result], intake: Intake, back: Returned, observe: Observe = _silent
+) -> None:
     """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
-    texts = render_all(order, results, moodle, observe)
+    texts = render_all(order, results, intake, back, observe)
     earlier = _written_before(order.out)
     write_atomic(order.out / UNFINISHED, json.dumps({"files": sorted(earlier | set(texts))}) + "\n")
     digests = {}
@@ -287,47 +268,43 @@ def write_out(order: Order, results: Sequence[Result], moodle: ForMoodle, observ
 
 
 def render_all(
-    order: Order, results: Sequence[Result], moodle: ForMoodle, observe: Observe = _silent
+    order: Order, results: Sequence[Result], intake: Intake, back: Returned, observe: Observe = _silent
 ) -> dict[str, str | bytes]:
     """Every file but results.jsonl and nbgrader's, by its name below OUT."""
     assignment = order.assignment
     pages = feedback_pages(
         results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
+        asked=asked_of(order.out, results),
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
     bands = bands_of(order.releases[0].references, assignment)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
-        # Before the files that may be uploaded: a run that ends in between must not forget them.
-        HANDED_BACK: moodle.record,
-        GRADES: moodle.grades,
-        "feedback.zip": feedback_zip(results, pages, assignment),
-        "worksheet.csv": moodle.worksheet,
-        "report.html": report_page(results, assignment, bands=bands, checks=check_words(), notes=moodle.notes),
+        **back.files,
+        GRADES: to_text(grades_of(results, assignment, order.policy, _enrolled(order, intake))),
+        **intake.platform.feedback(results, pages, assignment),
+        REPORT: report_page(results, assignment, bands=bands, checks=check_words(), notes=back.notes),
     }
 
 
-def _inbox(order: Order) -> Iterable[Submission]:
-    return iter_unread(order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous)
+def _intake(order: Order, paths: Iterable[str]) -> Intake:
+    return read_intake(order.policy, order.people, order.assignment, paths)
 
 
-def _site(order: Order) -> Language:
-    """The language of the site, as the course names it."""
-    return language_named(order.policy.language or "en")
+def _paths(order: Order) -> Iterator[str]:
+    return (entry.path for entry in list_entries(order.submissions, inbox_limits(order.policy.limits)))
 
 
-def _read_worksheet(order: Order) -> Worksheet | None:
-    site = _site(order)
-    if order.worksheet is None:
-        return None
-    return read_worksheet(
-        order.worksheet.read_bytes(), order.worksheet.name, (site,) if order.policy.language else ()
-    )
+def _inbox(order: Order, intake: Intake) -> Iterable[Submission]:
+    return iter_unread(
+        order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous,
+        read_name=intake.platform.reader(intake.people),
+    )  # fmt: skip
 
 
-def _check_worksheet(order: Order, worksheet: Worksheet | None, placed: Iterable[Submission | Result]) -> None:
-    if worksheet is not None and order.worksheet is not None:
-        check_belongs(worksheet, placed, order.worksheet.name)
+def _check_people(order: Order, intake: Intake, placed: Iterable[Submission | Result]) -> None:
+    if order.people is not None:
+        intake.platform.check(intake.people, placed, order.people.name)
 
 
 def _read_commitments(order: Order) -> Commitments | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from grader.errors import ResultError
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
-from grader.intake.worksheet import Worksheet
-from grader.lms.outputs import chosen, is_final
+from grader.lms.counting import by_student, chosen, is_final
+from grader.lms.platform import Enrolled
 from grader.model import CellResult, Outcome, Result
 from grader.pages.shared import cell_title
 from grader.recover.text import harmless
@@ -71,31 +71,12 @@ class Graded:
     unclear: tuple[str, ...] = ()
 
 
-def enrolled(worksheet: Worksheet | None, policy: Policy) -> tuple[Grade, ...] | None:
-    """Everyone whom a worksheet lists; None where there is none."""
-    if worksheet is None:
-        return None
-    place = -1 if policy.anonymous else worksheet.columns.email
-    return tuple(
-        Grade(
-            student.number,
-            name="" if policy.anonymous else harmless(student.name),
-            email=harmless(worksheet.rows[student.row][place].strip()) if place >= 0 else "",
-            section=harmless(student.group) if student.group != "-" else "",
-        )
-        for student in worksheet.students
-    )
-
-
 def grades_of(
-    results: Sequence[Result], assignment: Assignment, policy: Policy, everyone: Iterable[Grade] | None
+    results: Sequence[Result], assignment: Assignment, policy: Policy, everyone: Iterable[Enrolled] | None
 ) -> Graded:
     """What everyone got. ``everyone`` are those who are enrolled, None where nobody listed them."""
-    mine: dict[str, list[Result]] = {}
-    for result in results:
-        for owner in result.owners:
-            mine.setdefault(owner, []).append(result)
-    listed = {one.number: one for one in everyone or ()}
+    mine = by_student(results)
+    listed = {one.number: _listed(one, policy) for one in everyone or ()}
     people = [
         _grade(listed.get(number) or Grade(number, harmless(_name(mine[number]))), mine.get(number, ()), policy)
         for number in sorted(mine.keys() | listed.keys(), key=lambda number: (len(number), number))
@@ -137,6 +118,13 @@ def from_text(text: str, origin: str) -> Graded:
         raise ResultError(
             f"{origin}: cannot be read ({error}). Write it anew with `paribus grade … --collect`."
         ) from error
+
+
+def _listed(one: Enrolled, policy: Policy) -> Grade:
+    """Somebody of whom nothing but the number is kept where the course keeps no names."""
+    if policy.anonymous:
+        return Grade(one.number, section=harmless(one.section))
+    return Grade(one.number, harmless(one.name), harmless(one.email), harmless(one.section))
 
 
 def _grade(person: Grade, found: Sequence[Result], policy: Policy) -> Grade:

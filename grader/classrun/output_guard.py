@@ -19,8 +19,6 @@ from paribus.course.release import Release
 from paribus.errors import UsageError
 
 LISTED = 8
-WRITTEN = ("worksheet.csv", "feedback.zip", "report.html")
-"""What people give names like these, too."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,11 @@ def read_held(out: Path) -> Held:
     return Held(out, _assignment(out) or started.assignment, owners, (out / MARKER).is_file(), started.chosen)
 
 
-def check_own(held: Held) -> None:
-    """UsageError where no run has been, and a file is there that a run would write over."""
+def check_own(held: Held, written: Iterable[str]) -> None:
+    """UsageError where no run has been, and a file is there that a run would write over; people use such names."""
     if held.owners or held.assignment or (held.out / FILE).exists():
         return
-    foreign = [name for name in WRITTEN if (held.out / name).exists()]
+    foreign = [name for name in written if (held.out / name).exists()]
     if foreign:
         raise UsageError(
             f"{held.out} holds {foreign[0]}, which no `paribus grade` wrote there, and this run would write over "

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("check", "desk", "grade", "keep", "term")
+NAMES = ("check", "desk", "grade", "keep", "moodle", "term")
 
 
 def commands() -> Sequence[Command]:

@@ -12,6 +12,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.desk.pages import Pages
+    from grader.desk.session import Session
 
 HOST, PORT = "127.0.0.1", 8766
 
@@ -37,6 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     parser.add_argument(
+        "--requests", type=Path, metavar="PATH",
+        help="take in students' requests to look again: a file, a folder, or Moodle's zip of them",
+    )  # fmt: skip
+    parser.add_argument(
         "--disagreements", action="store_true", help="print how often people agreed with each check, and end"
     )
 
@@ -52,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = DeskFolder(arguments.out, arguments.submissions, arguments.release)
     session = Session(folder, arguments.name or getpass.getuser(), blind_names=arguments.blind)
     pages = Pages(session)
+    if arguments.requests is not None:
+        take_in(session, arguments.requests)
     if arguments.disagreements:
         print_rates(pages)
         return 0
@@ -75,6 +82,19 @@ def run(arguments: argparse.Namespace) -> int:
         serve()
     print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
     return 0
+
+
+def take_in(session: "Session", path: Path) -> None:
+    """Take requests in, and name each file that holds none."""
+    from grader.desk.requests import read_requests
+
+    if not path.exists():
+        raise UsageError(f"{path} does not exist. Name the file or folder with the students' requests.")
+    requests, problems = read_requests(path, session.folder.batch.works)
+    new = session.folder.store.ask(requests)
+    print(f"{new} new requests to look again, {len(requests) - new} known already.")
+    for problem in problems:
+        print(f"note  {problem}")
 
 
 def print_rates(pages: "Pages") -> None:

@@ -1,4 +1,4 @@
-"""`paribus grade`: a class's submissions to verdicts, nbgrader, Moodle's files and pages."""
+"""`paribus grade`: a class's submissions to verdicts, nbgrader, the learning platform's files and pages."""
 
 import argparse
 import json
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from paribus.course.release import Release
 
 RELEASES = Path("build/instructor/release")
-SHEET = "worksheet.csv"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("submissions", type=Path, help="Moodle's zip, a folder, or one .html or .ipynb file")
+    parser.add_argument("submissions", type=Path, help="the platform's zip, a folder, or one .html or .ipynb file")
     parser.add_argument("--assignment", required=True, metavar="NAME", help="for example week1_homework")
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
         help=f"the release folder; again for each older release (default: {RELEASES}/NAME)",
     )  # fmt: skip
-    parser.add_argument("--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet, to be filled in")
+    parser.add_argument(
+        "--roster", "--worksheet", "--gradebook", dest="people", type=Path, metavar="CSV",
+        help="the class: a roster, Moodle's grading worksheet or Canvas's gradebook, by whichever name",
+    )  # fmt: skip
+    parser.add_argument("--no-roster", action="store_true", help="leave the course's roster out")
     parser.add_argument(
         "--commitments", type=Path, metavar="CSV", help="codes for predictions that the class handed in beforehand"
     )
@@ -61,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--collect", action="store_true",
-        help="grade nothing: bring what people decided in formgrader into worksheet, feedback and report",
+        help="grade nothing: bring what people decided in formgrader into grades, feedback and report",
     )  # fmt: skip
     parser.add_argument(
         "--diff", type=Path, metavar="OLD", help="say what changed for whom against an earlier --out, or this one"
@@ -72,7 +75,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Grade a batch; 0 also where single files in it are bad."""
     releases = read_releases(arguments.assignment, arguments.release)
-    _check_paths(arguments)
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
@@ -85,11 +87,14 @@ def run(arguments: argparse.Namespace) -> int:
         print("note  There is no course.toml here or above: nothing is late, and dates are UTC. Name one with "
               "--course DIR.", file=sys.stderr)  # fmt: skip
     policy = Policy() if course is None else load_policy(arguments.assignment, course)
+    if arguments.people is None and course is not None and policy.roster and not arguments.no_roster:
+        arguments.people = course.parent / policy.roster
+    _check_paths(arguments)
     order = Order(
         arguments.submissions,
         releases,
         arguments.out,
-        arguments.worksheet,
+        arguments.people,
         arguments.jobs,
         policy,
         arguments.commitments,
@@ -159,19 +164,11 @@ def _release_folders(arguments: argparse.Namespace) -> list[Path]:
 def _check_paths(arguments: argparse.Namespace) -> None:
     if not arguments.submissions.exists():
         raise UsageError(
-            f"{arguments.submissions} does not exist. Name the zip that Moodle's “Download all submissions” gave, "
-            "or a folder of files."
+            f"{arguments.submissions} does not exist. Name the zip of all submissions that your learning platform "
+            "gave, or a folder of files."
         )
-    if arguments.worksheet is not None and not arguments.worksheet.is_file():
-        raise UsageError(
-            f"there is no file {arguments.worksheet}. Download the grading worksheet from Moodle, or leave "
-            "--worksheet out."
-        )
-    if arguments.worksheet is not None and arguments.worksheet.resolve() == (arguments.out / SHEET).resolve():
-        raise UsageError(
-            f"--worksheet {arguments.worksheet} is what is written for Moodle, and would be written over. Give the "
-            "worksheet that Moodle gave."
-        )
+    if arguments.people is not None:
+        _check_people(arguments.people, arguments.out)
     if arguments.commitments is not None and not arguments.commitments.is_file():
         raise UsageError(
             f"there is no file {arguments.commitments}. Export the codes that the class handed in as CSV, or leave "
@@ -189,6 +186,21 @@ def _check_paths(arguments: argparse.Namespace) -> None:
     for given, flag in ((arguments.collect, "--collect"), (arguments.replace, "--replace")):
         if arguments.only and given:
             raise UsageError(f"--only grades some of the class and keeps the rest; {flag} cannot be given with it.")
+
+
+def _check_people(path: Path, out: Path) -> None:
+    from grader.lms.choose import platforms
+
+    if not path.is_file():
+        raise UsageError(
+            f"there is no file {path}. Name the table of the class with --roster CSV, or add --no-roster."
+        )
+    written = {out / name for item in platforms().values() for _, name in item.outputs}
+    if path.resolve() in {name.resolve() for name in written}:
+        raise UsageError(
+            f"{path} is what a run writes in {out}, and would be written over. Give the table that you downloaded "
+            "or made."
+        )
 
 
 @contextmanager
@@ -228,7 +240,6 @@ def print_summary(handback: "Handback", out: Path) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from grader.lms.ignored_rows import ADVICE
     from grader.pages.shared import STATUS, who
     from grader.recover.text import harmless
 
@@ -252,12 +263,12 @@ def print_summary(handback: "Handback", out: Path) -> None:
     )
     table = Table.grid(padding=(0, 2))
     for what, name in (
-        ("the class", "report.html"), ("feedback", "feedback/"), ("for Moodle, first", "worksheet.csv"),
-        ("then", "feedback.zip"), ("verdicts", "results.jsonl"), ("nbgrader", "gradebook.db"),
+        ("the class", "report.html"), ("feedback", "feedback/"), *handback.platform.outputs,
+        ("verdicts", "results.jsonl"), ("nbgrader", "gradebook.db"),
     ):  # fmt: skip
         table.add_row(f"  {what}", escape(str(out / name)))
     console.print(table)
-    console.print(f"  {ADVICE}", style="dim")
+    console.print(f"  {handback.platform.advice}", style="dim")
 
 
 def print_changes(changed: "Sequence[Change]", old: Path) -> None:
@@ -284,7 +295,7 @@ def _counts(handback: "Handback") -> dict[str, int]:
 
 COMMAND = Command(
     name="grade",
-    summary="Grade a class's submissions: verdicts, nbgrader's gradebook, Moodle's files and pages.",
+    summary="Grade a class's submissions: verdicts, nbgrader's gradebook, the platform's files and pages.",
     example="paribus grade submissions.zip --assignment week1_homework --worksheet Grades.csv --out build/graded",
     configure=configure,
     run=run,

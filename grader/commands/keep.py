@@ -22,7 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DATE", help="the last day of keeping them, like 2027-09-30")
     parser.add_argument("--term", metavar="TEXT", help="what reports call this term (default: this year and month)")
     parser.add_argument(
-        "--forget", metavar="STUDENT", help="delete what is kept of a student: Moodle's number, or the full name"
+        "--forget",
+        metavar="STUDENT",
+        help="delete what is kept of a student: the platform's number, or the full name",
     )
 
 
@@ -59,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     print("\n".join([*said, f"{path} holds {len(kept.entries)} submissions."]))
     if missing:
         raise KeptError(
-            f"Nothing of {arguments.forget} was found in {path}. Type Moodle's number, or the full name as the "
-            "worksheet has it."
+            f"Nothing of {arguments.forget} was found in {path}. Type the platform's number, or the full name as "
+            "the class's table has it."
         )
     return 0
 

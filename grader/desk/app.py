@@ -135,6 +135,11 @@ def _add_actions(app: Flask, pages: Pages) -> None:
         session.work(submission, cell)
         return jsonify(held=session.take(submission, cell))
 
+    @app.post("/answer/<int:number>")
+    def answer(number: int) -> Response:
+        session.answer(number, str(request.get_json().get("text", "")))
+        return jsonify(next=url_for("overview"))
+
     @app.post("/choose")
     def choose() -> Response:
         body = request.get_json()

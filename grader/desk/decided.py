@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.desk.gradebook import Book, answer_of, comment_of, push, read_book
 from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
+from grader.desk.requests import Asked
 from grader.desk.store import FILE, Store
 from grader.gradebook.scores import TOLERANCE, PersonGrade, read_slots
 from grader.grading.identity import handed
@@ -69,6 +70,13 @@ def bring(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> 
         for work in works
     }
     return Desk(grades, comments, tuple(notes))
+
+
+def asked_of(out: Path, results: Sequence[Result]) -> dict[str, tuple[Asked, ...]]:
+    """The students' requests to look again, by submission; none where no desk was ever opened."""
+    if not (out / FILE).is_file():
+        return {}
+    return Store(out, [handed(result) for result in results]).asked()
 
 
 def works_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> tuple[tuple[Work, ...], Book]:

@@ -137,8 +137,8 @@ class DeskFolder:
         """The file as it was handed in. DeskError where it is not there any more, or another one is in its
         place.
         """
-        listed = self.batch.files.get(submission)
         result = self.batch.works[submission].result
+        listed = self.batch.files.get(result.source) or self.batch.files.get(submission)
         if listed is None:
             raise DeskError(
                 f"{self._submissions} holds no file of {submission} any more. Put it back, or grade again."
@@ -197,11 +197,11 @@ class DeskFolder:
         return Batch({work.result.submission: work for work in works}, releases, book, self._list_files())
 
     def _list_files(self) -> dict[str, Submission]:
-        """The files by what the batch calls them, with names and, where the policy hides these, without."""
+        """The files by their paths and, where the policy hides names, by what a batch without names calls them."""
         if self._submissions is None:
             return {}
-        listed = [*iter_unread(self._submissions, anonymous=True), *iter_unread(self._submissions)]
-        return {item.submission: item for item in listed}
+        nameless = {item.submission: item for item in iter_unread(self._submissions, anonymous=True)}
+        return {**nameless, **{item.source: item for item in iter_unread(self._submissions)}}
 
 
 def _stamp_of(path: Path) -> tuple[int, int]:

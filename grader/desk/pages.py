@@ -97,6 +97,13 @@ class Pages:
             disagreements=[(self._name(batch.works[one.submission]), one) for one in session.disagreements()],
             held=session.held_by_others(),
             unread=[(self._name(work), work.result) for work in undecidable],
+            asked=[
+                (self._name(batch.works[name]), name, one)
+                for name, requests in folder.store.asked().items()
+                for one in requests
+                if not one.answer
+            ],
+            titles=self._titles(),
         )
 
     def decide(self, submission: str, cell: str, *, by_student: bool = False) -> str:
@@ -123,6 +130,7 @@ class Pages:
             seen=session.last_seen(submission, cell), snippets=session.folder.store.snippets(),
             progress=session.progress(), by_student=by_student, doubts=own.says_little if own is not None else (),
             neighbours=self._neighbours(work, cell),
+            asked=[one for one in session.folder.store.asked().get(submission, ()) if one.cell == cell],
         )  # fmt: skip
 
     def notebook(self, submission: str) -> str:

@@ -160,6 +160,14 @@ class Session:
         """Where the desk and formgrader hold different things."""
         return self.folder.push()
 
+    def answer(self, number: int, text: str) -> None:
+        """Answer a request to look again; the student reads it on the next feedback page."""
+        said = text.strip()
+        if not said or len(said) > MOST_COMMENT:
+            raise DeskError(f"An answer has 1 to {MOST_COMMENT} characters; this one has {len(said)}.")
+        with self.folder.writing():
+            self.folder.store.answer(number, said, self.grader)
+
     def choose(self, submission: str, grade_id: str, keep: str) -> None:
         """Settle a disagreement: ``keep`` is "desk" or "formgrader"."""
         found = next(

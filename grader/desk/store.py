@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grader.desk.items import Decision
+from grader.desk.requests import Asked, Request
 from grader.errors import DeskError
 from grader.grading.identity import Handed, pair
 
@@ -37,6 +38,9 @@ CREATE TABLE IF NOT EXISTS hold (handed INTEGER NOT NULL, cell TEXT NOT NULL, gr
 CREATE TABLE IF NOT EXISTS snippet (text TEXT PRIMARY KEY, uses INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS written (handed INTEGER NOT NULL, grade_id TEXT NOT NULL, score REAL NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY (handed, grade_id));
+CREATE TABLE IF NOT EXISTS request (id INTEGER PRIMARY KEY AUTOINCREMENT, handed INTEGER NOT NULL,
+    cell TEXT NOT NULL, because TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, at TEXT NOT NULL, answer TEXT NOT NULL,
+    grader TEXT NOT NULL);
 """
 _COLUMNS = "id, handed, cell, item, points, lines, comment, grader, at, asked, answered, word, blind, request"
 
@@ -166,6 +170,42 @@ class Store:
             if written is not None:
                 row = (number, grade_id, written.score, written.comment)
                 line.execute("INSERT INTO written VALUES (?, ?, ?, ?)", row)
+
+    def ask(self, requests: Sequence[Request]) -> int:
+        """Take requests in; one that was taken in before is left alone. Returns how many are new."""
+        new = 0
+        with self._writing() as line:
+            for one in requests:
+                number = self._number(line, one.submission)
+                at = self._now().isoformat(timespec="seconds")
+                cursor = line.execute(
+                    "INSERT OR IGNORE INTO request (handed, cell, because, digest, at, answer, grader) "
+                    "VALUES (?, ?, ?, ?, ?, '', '')",
+                    (number, one.cell, one.because, one.digest, at),
+                )
+                new += cursor.rowcount
+        return new
+
+    def asked(self) -> dict[str, tuple[Asked, ...]]:
+        """The requests by submission, in the order in which they were taken in."""
+        with self._line() as line:
+            self._learn(line)
+            rows = line.execute(
+                "SELECT handed, id, cell, because, at, answer, grader FROM request ORDER BY id"
+            ).fetchall()
+        found: dict[str, tuple[Asked, ...]] = {}
+        for handed, *row in rows:
+            if handed in self._names:
+                name = self._names[handed]
+                found[name] = (*found.get(name, ()), Asked(*row))
+        return found
+
+    def answer(self, number: int, text: str, grader: str) -> None:
+        """Answer a request; an earlier answer is replaced. DeskError where there is none of this number."""
+        with self._writing() as line:
+            done = line.execute("UPDATE request SET answer = ?, grader = ? WHERE id = ?", (text, grader, number))
+            if not done.rowcount:
+                raise DeskError("This request is not there any more. Load the page again.")
 
     def _continued(self, line: sqlite3.Connection, batch: Sequence[Handed]) -> dict[int, str]:
         """What the batch calls each submission that the store knows; its row says the present file from now on."""

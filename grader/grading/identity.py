@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from grader.intake.moodle import parse_name
 from grader.intake.naming import nameless
+from grader.lms.names import read_any_name
 from grader.model import Result
 
 
@@ -25,8 +25,8 @@ class Handed:
 
     @property
     def file(self) -> str:
-        """The file's own name, without folders and without what Moodle puts before it."""
-        found = parse_name(self.source)
+        """The file's own name, without folders and without what a platform puts before it."""
+        found = read_any_name(self.source)
         return PurePosixPath(found.file if found and found.file else self.source).name
 
 

@@ -1,1 +1,1 @@
-"""What a teacher downloads from Moodle, and whose it is."""
+"""What a teacher downloads or collects, and whose it is."""

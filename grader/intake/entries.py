@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.classrun.storage import is_output
 from grader.errors import InboxError
-from grader.intake.moodle import parse_name
+from grader.lms.names import read_any_name
 from grader.model import Unread
 
 
@@ -34,7 +34,7 @@ class InboxLimits:
 DEFAULT_LIMITS = InboxLimits()
 NOTEBOOKS = (".html", ".htm", ".ipynb")
 RATIO_FROM = 10_000_000
-# What Moodle and every operating system write. The others unpack as much as they like in one step.
+# What learning platforms and every operating system write. The others unpack as much as they like in one step.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -62,21 +62,21 @@ def list_entries(path: Path, limits: InboxLimits) -> tuple[Entry, ...]:
             )
         return _folder(path, limits)
     if not path.exists():
-        raise InboxError(f"{path}: does not exist. Name Moodle's zip, a folder of submissions, or one file.")
+        raise InboxError(f"{path}: does not exist. Name the zip of submissions, a folder of them, or one file.")
     if path.suffix.lower() == ".zip":
         try:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise InboxError(
-                f"{path}: is no zip, or was cut off ({error}). Download all submissions from Moodle again, or name "
-                "the folder they were unpacked to."
+                f"{path}: is no zip, or was cut off ({error}). Download all submissions again, or name the "
+                "folder they were unpacked to."
             ) from error
         with archive:
             return _zip(archive, path, limits)
     if path.suffix.lower() in NOTEBOOKS:
         return (_file(path, _shown(Path(path.name)), limits),)
     raise InboxError(
-        f"{path}: is neither Moodle's zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
+        f"{path}: is neither a zip, nor a folder, nor a notebook ({', '.join(NOTEBOOKS)}). Unpack an "
         "archive of another kind, and name the folder."
     )
 
@@ -116,7 +116,7 @@ def _shown(path: Path) -> str:
 
 def _is_output(folder: str, files: Iterable[str]) -> bool:
     """Whether a folder is an earlier run's output. What lies in a student's folder is the student's."""
-    return is_output(frozenset(files)) and not any(map(parse_name, folder.split("/")))
+    return is_output(frozenset(files)) and not any(map(read_any_name, folder.split("/")))
 
 
 def _file(path: Path, name: str, limits: InboxLimits) -> Entry:

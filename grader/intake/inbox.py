@@ -1,4 +1,4 @@
-"""From what a teacher downloads to submissions, one at a time: Moodle's zip, a folder, or a single file.
+"""From what a teacher downloads to submissions, one at a time: a platform's zip, a folder, or a single file.
 
 Each file that may be a notebook becomes one Submission. A file that cannot be read becomes one too, with its
 ``problem``, so that nothing is lost and nobody else is affected. They are listed by their names alone; the bytes
@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
-from grader.intake.moodle import hides_name, parse_name
 from grader.intake.naming import name_submission, nameless
 from grader.intake.strays import without_strays
 from grader.intake.times import attempts, copy_hint, far_apart
+from grader.lms.names import ReadName, read_any_name
 from grader.model import Submission
 
 __all__ = [
@@ -52,26 +52,38 @@ class _Owned:
     entry: Entry
     file: str
     plugin: str = "file"
+    hidden: bool = False
+    upload: int = 0
+    by: str = ""
 
 
 def iter_submissions(
-    path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
+    path: Path,
+    limits: InboxLimits = DEFAULT_LIMITS,
+    *,
+    anonymous: bool = False,
+    read_name: ReadName = read_any_name,
 ) -> Iterator[Submission]:
     """As `iter_unread`, each with its bytes."""
-    return map(read, iter_unread(path, limits, anonymous=anonymous))
+    return map(read, iter_unread(path, limits, anonymous=anonymous, read_name=read_name))
 
 
 def iter_unread(
-    path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
+    path: Path,
+    limits: InboxLimits = DEFAULT_LIMITS,
+    *,
+    anonymous: bool = False,
+    read_name: ReadName = read_any_name,
 ) -> Iterator[Submission]:
     """Every submission of a batch, its bytes still to be `read`, in an order that depends on names alone.
 
-    ``anonymous`` keeps no name, neither a person's nor a file's: only Moodle's identifier, or a digest of what
-    stands for it. Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is
-    no zip, nothing in it, too many files.
+    ``anonymous`` keeps no name, neither a person's nor a file's: only the platform's number, or a digest of what
+    stands for it. ``read_name`` says whose a path is; what it does not know goes by its folder or file.
+    Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is no zip, nothing in it,
+    too many files.
     """
     total = 0
-    for planned in _plan(list_entries(path, limits), path):
+    for planned in _plan(list_entries(path, limits), path, read_name):
         problem = planned.problem or planned.entry.problem or _too_large(planned.entry, total, limits)
         total += 0 if problem else planned.entry.size
         found = Submission(
@@ -116,13 +128,13 @@ def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
 # --- from entries to submissions ------------------------------------------------------------------------------
 
 
-def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
+def _plan(entries: Sequence[Entry], path: Path, read_name: ReadName) -> list[_Planned]:
     handed_in, notes = without_strays(entries)
     kept = sorted((entry for entry in handed_in if not _is_clutter(entry.path)), key=lambda entry: entry.path)
-    root = _common_root([entry.path for entry in kept])
-    owned = [_owner(entry, entry.path[len(root) :]) for entry in kept]
+    root = _common_root([entry.path for entry in kept], read_name)
+    owned = [_owner(entry, entry.path[len(root) :], read_name) for entry in kept]
     if not owned:
-        what = " ".join(notes) or "Expected .html or .ipynb files, or Moodle's zip of them."
+        what = " ".join(notes) or "Expected .html or .ipynb files, or a zip of them."
         raise InboxError(f"{path}: there is no submission in it. {what}")
     names = {item.name for item in owned}
     students: dict[str, list[_Owned]] = {}
@@ -133,23 +145,26 @@ def _plan(entries: Sequence[Entry], path: Path) -> list[_Planned]:
     return [planned for items in students.values() for planned in _of_student(items, anonymous, told)]
 
 
-def _common_root(paths: Sequence[str]) -> str:
+def _common_root(paths: Sequence[str], read_name: ReadName) -> str:
     """The folders around everything, which say nothing about whose a file is ("submissions/")."""
     root = ""
     while len(paths) > 1:
         first, slash, _ = paths[0][len(root) :].partition("/")
         folder = root + first + slash
-        if not slash or parse_name(first) or not all(path.startswith(folder) for path in paths):
+        if not slash or read_name(first) or not all(path.startswith(folder) for path in paths):
             break
         root = folder
     return root
 
 
-def _owner(entry: Entry, path: str) -> _Owned:
-    """Moodle's name where there is one; else the folder's or the file's name stands for the student."""
-    moodle = parse_name(path)
-    if moodle is not None:
-        return _Owned(moodle.number or moodle.name, moodle.name, entry, moodle.file or path, moodle.plugin)
+def _owner(entry: Entry, path: str, read_name: ReadName) -> _Owned:
+    """Whom the name tells, where it tells it; else the folder's or the file's name stands for the student."""
+    named = read_name(path)
+    if named is not None:
+        return _Owned(
+            named.number or named.name, named.name, entry, named.file or path, named.plugin, named.hidden,
+            named.upload, named.by,
+        )  # fmt: skip
     parts = PurePosixPath(path).parts
     if len(parts) > 1:
         return _Owned(parts[0], "", entry, "/".join(parts[1:]))
@@ -172,16 +187,24 @@ def _of_student(items: Sequence[_Owned], anonymous: bool, told: bool) -> Iterato
     if others:
         remarks.append(f"Not read: {_listed(others)}.")
     if len(files) < len(items):
-        remarks.append("The text typed into Moodle was not read; only files are.")
-    order = attempts([item.entry for item in chosen], told=told)
+        remarks.append(f"The text typed into {items[0].by} was not read; only files are.")
+    order = _by_upload(chosen) or attempts([item.entry for item in chosen], told=told)
     seen: Counter[str] = Counter()  # a zip may hold several members of one name
     for place, item in enumerate(chosen):
-        name = "" if anonymous or hides_name(item.name) else item.name
-        problem = "" if item.plugin == "file" else "Only a text typed into Moodle was handed in, no notebook."
+        name = "" if anonymous or item.hidden else item.name
+        problem = "" if item.plugin == "file" else f"Only a text typed into {item.by} was handed in, no notebook."
         file = f"{item.file}\0{seen[item.file]}" if seen[item.file] else item.file
         seen[item.file] += 1
         submission = name_submission(item.student, name, file if len(chosen) > 1 else "")
         yield _Planned(submission, item.student, name, item.entry, tuple(remarks), problem, order[place])
+
+
+def _by_upload(files: Sequence[_Owned]) -> list[int]:
+    """For each file its place among a student's uploads, from one; none where a platform does not count them."""
+    ranked = sorted(item.upload for item in files)
+    return (
+        [ranked.index(item.upload) + 1 for item in files] if ranked[0] and len(set(ranked)) == len(ranked) else []
+    )
 
 
 def _nameless(item: Submission) -> Submission:

@@ -8,9 +8,16 @@ person is called may change; the gradebook's submissions are moved to the new na
 
 import hashlib
 import re
+import unicodedata
 
-from grader.intake.moodle import RESERVED, slug
-
+# A reader of file names gives up here; Moodle itself allows 255.
+MAX_NAME = 60
+# Names that Windows keeps for devices, whatever their ending, and what it allows in none.
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
+)
+FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*_]+')
 PERSON_DIGITS, FILE_DIGITS = 8, 6
 NAMELESS = re.compile(r"submission-[0-9a-f]{8}")
 # Nobody can be called as another one's submission is.
@@ -18,10 +25,10 @@ MADE = re.compile(r"-[0-9a-f]{6,8}$")
 
 
 def name_submission(student: str, name: str = "", file: str = "") -> str:
-    """The name of a submission of ``student`` (Moodle's number, else the folder's or file's full name).
+    """The name of a submission of ``student`` (the platform's number, else the folder's or file's full name).
 
-    ``name`` is what Moodle calls the person, "" where it does not say. ``file`` is the path within the submission
-    where the same person handed in others beside it, else "".
+    ``name`` is what the platform calls the person, "" where it does not say. ``file`` is the path within the
+    submission where the same person handed in others beside it, else "".
     """
     person = slug(student)
     if person != student or person in RESERVED or MADE.search(person):
@@ -30,10 +37,16 @@ def name_submission(student: str, name: str = "", file: str = "") -> str:
 
 
 def nameless(student: str) -> str:
-    """What stands for a person whose name must not be kept: Moodle's number, else a digest of the name."""
+    """What stands for a person whose name must not be kept: a number, else a digest of the name."""
     if (student.isdecimal() and student.isascii()) or NAMELESS.fullmatch(student):
         return student
     return f"submission-{digest(student, PERSON_DIGITS)}"
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII letters, digits and hyphens: fit for a file name anywhere; may be empty."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_NAME].rstrip("-")
 
 
 def digest(text: str, digits: int) -> str:

@@ -1,6 +1,6 @@
-"""What lies among the submissions and is none: a worksheet, Moodle's own zip, the feedback for it.
+"""What lies among the submissions and is none: a table of people, a platform's own zip, the feedback for it.
 
-It counts only where files of the whole class lie: what is in a student's folder, or bears Moodle's name of a
+It counts only where files of the whole class lie: what is in a student's folder, or bears a platform's name of a
 student, was handed in, whatever it is.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from grader.intake.entries import NOTEBOOKS, READ_ERRORS, Entry
-from grader.intake.moodle import parse_name
+from grader.lms.names import read_any_name
 
 
 def without_strays(entries: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...]]:
@@ -20,7 +20,7 @@ def without_strays(entries: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ..
     notes: list[str] = []
     for entry in entries:
         path = PurePosixPath(entry.path)
-        shared = path.parent in (root, *root.parents) and not any(map(parse_name, path.parts))
+        shared = path.parent in (root, *root.parents) and not any(map(read_any_name, path.parts))
         why = _stray(path, entry) if shared else ""
         if why:
             notes.append(f"{entry.path} lies among the submissions and was left out: {why}")
@@ -36,7 +36,7 @@ def _folders(entries: Sequence[Entry]) -> list[str]:
 
 
 def _above_students(path: PurePosixPath) -> PurePosixPath:
-    named = [number for number, part in enumerate(path.parts) if parse_name(part)]
+    named = [number for number, part in enumerate(path.parts) if read_any_name(part)]
     return PurePosixPath(*path.parts[: named[0]]) if named else path.parent
 
 
@@ -44,17 +44,17 @@ def _stray(path: PurePosixPath, entry: Entry) -> str:
     """Why a file that is nobody's is no submission; "" where it may be one."""
     if path.suffix.lower() == ".csv":
         return "it is a table. Where a student handed it in, put it into a folder of the student's name."
-    if path.suffix.lower() == ".zip" and _is_moodles(entry):
+    if path.suffix.lower() == ".zip" and _is_platforms(entry):
         return "it holds submissions, or feedback, of a class. Name it itself to grade what is in it."
     return ""
 
 
-def _is_moodles(entry: Entry) -> bool:
-    """Whether a zip on the disk has members that Moodle named, or that were named for it."""
+def _is_platforms(entry: Entry) -> bool:
+    """Whether a zip on the disk has members that a platform named, or that were named for it."""
     if entry.unread is None or entry.unread.member is not None:
         return False
     try:
         with zipfile.ZipFile(entry.unread.path) as archive:
-            return any(parse_name(name) is not None for name in archive.namelist())
+            return any(read_any_name(name) is not None for name in archive.namelist())
     except READ_ERRORS:
         return False

@@ -1,12 +1,13 @@
 """Every student's feedback page, drawn by as many processes as a run may have."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from grader.checks import CHECKS
 from grader.classrun.pool import Lost
 from grader.classrun.workplaces import Here, Place, Processes
+from grader.desk.requests import Asked
 from grader.grading.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
@@ -24,10 +25,13 @@ def feedback_pages(
     *,
     jobs: int,
     time_limit: float,
+    asked: Mapping[str, Sequence[Asked]] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, str]:
-    """The pages by submission, in the order of the results, whoever drew them. ``releases``: the newest first."""
-    draw = _Draw(tuple(replace(release, notebook="") for release in releases))
+    """The pages by submission, in the order of the results, whoever drew them. ``releases``: the newest first;
+    ``asked``: requests to look again by submission.
+    """
+    draw = _Draw(tuple(replace(release, notebook="") for release in releases), asked or {})
     place: Place = Processes(jobs, time_limit) if jobs > 1 and len(results) >= MANY else Here()
     pages: dict[str, str] = {}
     lost: list[Result] = []
@@ -54,6 +58,7 @@ class _Draw:
     """What a process does with each result."""
 
     releases: tuple[Release, ...]
+    asked: Mapping[str, Sequence[Asked]]
 
     def __call__(self, result: Result) -> str:
         try:
@@ -70,4 +75,5 @@ class _Draw:
         release = next((item for item in self.releases if item.digest == result.release), self.releases[0])
         public = release.assignment.settings.get("public_bands")
         bands = bands_of(release.references, release.assignment) if public else {}
-        return feedback_page(result, release.assignment, checks=check_words(), bands=bands)
+        asked = self.asked.get(result.submission, ())
+        return feedback_page(result, release.assignment, checks=check_words(), bands=bands, asked=asked)

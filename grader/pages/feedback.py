@@ -4,11 +4,12 @@ A page shows what the student handed in and what the checks say of it. Traceback
 tests and references that the course does not publish never reach it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from grader.desk.requests import Asked, form
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.plots import Band, Share, bar
@@ -101,8 +102,11 @@ def feedback_page(
     *,
     checks: Mapping[str, CheckWords] | None = None,
     bands: Mapping[str, Band] | None = None,
+    asked: Sequence[Asked] = (),
 ) -> str:
-    """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public."""
+    """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public; ``asked`` the
+    student's requests to look again, with their answers.
+    """
     public, known = bool(bands), checks or {}
     cells = tuple(_cell_view(cell, assignment, known, public=public) for cell in result.cells)
     columns = [name for name in METRICS if any(key.endswith(f".{name}") for key in result.metrics)]
@@ -119,11 +123,13 @@ def feedback_page(
         columns=[METRICS[name][0] for name in columns],
         runs=_runs(result.metrics, columns, bands or {}),
         final=result.pending <= TOLERANCE,
+        asked={key: [one for one in asked if one.cell == key] for key in {one.cell for one in asked}},
+        form=form(result.submission, "(the part, for example " + (cells[0].key if cells else "") + ")"),
     )
 
 
 def summary_line(result: Result, assignment: Assignment) -> str:
-    """The feedback in a few plain sentences, for Moodle's comment field."""
+    """The feedback in a few plain sentences, for a platform's comment field."""
     if not result.cells:
         return " ".join(result.remarks) or f"Your file {STATUS[result.status]}."
     score, most = shown(round(result.score, 2)), shown(round(result.max_score, 2))
@@ -167,12 +173,15 @@ def _cell_view(
 
 
 def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement | None:
-    """What of a cell was missed and cost points; advice stands with the cell alone."""
+    """What of a cell was missed and cost points, to a check or to a person; advice is shown with the cell alone."""
     missed = [v for v in view.cell.verdicts if v.outcome is Outcome.FAILED and v.points and v.check != PERSON]
-    if not missed:
-        return None
-    names = "; ".join(in_a_list(words_of(item.check, known).title) for item in missed)
-    return Improvement(view, names, sum(item.points for item in missed))
+    names = [in_a_list(words_of(item.check, known).title) for item in missed]
+    cost = sum(item.points for item in missed)
+    if any(verdict.check == PERSON for verdict in view.cell.verdicts):
+        # What a person gave counts for the whole cell: a check that a person overruled cost nothing.
+        cost = max(0.0, view.cell.points - view.cell.score - view.cell.pending)
+        names = [*names, "what your instructor wrote"]
+    return Improvement(view, "; ".join(names), cost) if names and cost > TOLERANCE else None
 
 
 def _withheld(verdict: Verdict) -> Verdict:

@@ -118,7 +118,7 @@ def humanise(name: str) -> str:
 
 
 def who(result: Result) -> str:
-    """What to call the person: the name, or what Moodle or the file calls them."""
+    """What to call the person: the name, or what the platform or the file calls them."""
     return harmless(result.name or result.student or result.submission)
 
 

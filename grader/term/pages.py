@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from grader.classrun.grades import CheckCount, Graded
+from grader.intake.late import late_words
 from grader.intake.naming import name_submission
 from grader.pages.everyone import check_words
 from grader.pages.shared import CheckWords, points, render, words_of
@@ -137,13 +138,6 @@ def path_of(items: Sequence[Item]) -> Path:
     return Path(tuple(dots), tuple(lines), "; ".join(dot.words for dot in dots) or "nothing yet")
 
 
-def span(seconds: float) -> str:
-    """A length of time in words, like 1 d 3 h 5 min."""
-    minutes = int(seconds // 60)
-    parts = ((minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "min"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
-
-
 def _student(plan: TermPlan, weeks: Sequence[Graded], row: Row, words: Mapping[str, CheckWords]) -> str:
     changes = changes_of(row.line.person, weeks)
     graded = {week.assignment for week in weeks}
@@ -151,7 +145,7 @@ def _student(plan: TermPlan, weeks: Sequence[Graded], row: Row, words: Mapping[s
         "term_student.html.j2",
         course=plan.course,
         row=row,
-        late={item.name: span(item.late) for item in row.line.items if item.late},
+        late={item.name: late_words(item.late) for item in row.line.items if item.late},
         path=path_of([item for item in row.line.items if item.name in graded]),
         weights=plan.weights,
         bank=plan.late_days,

@@ -57,8 +57,8 @@ _Group = tuple[_Sighting, ...]
 
 
 def folded(text: str) -> str:
-    """A name as names are compared: without case, and with its words in order of the alphabet."""
-    return " ".join(sorted(unicodedata.normalize("NFC", text).casefold().split()))
+    """A name as names are compared: without case and commas, and with its words in order of the alphabet."""
+    return " ".join(sorted(unicodedata.normalize("NFC", text).casefold().replace(",", " ").split()))
 
 
 def bring_together(weeks: Sequence[Graded], same: Sequence[Sequence[str]] = ()) -> tuple[Person, ...]:

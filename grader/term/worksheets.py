@@ -6,8 +6,8 @@ It holds their rows alone, as `paribus grade` wrote them, with the new grade and
 from collections.abc import Mapping, Sequence
 
 from grader.errors import WorksheetError
-from grader.intake.worksheet import Worksheet, read_worksheet
-from grader.lms.tables import Form, write_table
+from grader.lms.moodle.worksheet import Worksheet, read_worksheet
+from grader.lms.tables import write_table
 from grader.pages.shared import points
 from grader.term.reckon import Item, Line
 
@@ -34,8 +34,7 @@ def banked(content: bytes, assignment: str, lines: Sequence[Line]) -> bytes | No
         for student in sheet.students
         if student.number in items and sheet.takes_points(student)
     ]
-    form = Form(sheet.delimiter, sheet.line_end, sheet.byte_order_mark)
-    return write_table([sheet.header, *rows], form) if rows else None
+    return write_table([sheet.header, *rows], sheet.form) if rows else None
 
 
 def _row(sheet: Worksheet, row: Sequence[str], maximum: float | None, item: Item) -> list[str]:

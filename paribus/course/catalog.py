@@ -44,7 +44,8 @@ class Course:
     """The course. ``file`` is its course.toml; ``shares`` maps a role to check → share of its points ("manual" is
     a person's share); ``check_options`` maps a check to its default options; ``wheel_url`` holds ``{version}``;
     ``colab`` says where Colab finds the notebooks, and is empty where they are not published; ``platforms`` is
-    empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile.
+    empty where the course names none; ``run_profile`` is what the instructor's runs use without --profile; ``lms``
+    is the learning platform, and ``hand_in`` where students hand in, both "" where the course says nothing.
     """
 
     file: Path
@@ -59,6 +60,8 @@ class Course:
     profiles: Mapping[str, Profile]
     run_profile: str
     platforms: tuple[str, ...] = ()
+    lms: str = ""
+    hand_in: str = ""
     library: Library | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -120,7 +123,7 @@ def load_course(path: Path) -> Course:
     reader = Reader(str(path))
     reader.only(raw, TABLES, "the file")
     about = reader.table(raw, "course", "the file")
-    reader.only(about, ("title", "platforms", "run_profile"), "course")
+    reader.only(about, ("title", "platforms", "run_profile", "hand_in"), "course")
     defaults = reader.table(raw, "settings", "the file")
     profiles = read_profiles(reader, raw)
     home = path.resolve().parent
@@ -152,6 +155,8 @@ def load_course(path: Path) -> Course:
         profiles=profiles,
         run_profile=run_profile,
         platforms=reader.texts(about, "platforms", "course", "platforms"),
+        lms=reader.text(reader.table(raw, "grading", "the file"), "lms", "grading", ""),
+        hand_in=reader.text(about, "hand_in", "course", ""),
         library=read_library(reader, home, raw),
         settings=defaults,
     )

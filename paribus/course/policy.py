@@ -3,13 +3,18 @@
 Nothing of it stands in a release, so all of it may change while submissions come in.
 
     [grading]
-    timezone = "Europe/Berlin"        # of Moodle's dates and of `due`
+    lms = "moodle"                    # the learning platform: moodle, canvas, or plain where there is none
+    roster = "roster.csv"             # the class, where nothing else is given with --roster; beside course.toml
+    timezone = "Europe/Berlin"        # of the platform's dates and of `due`
     date_format = ""                  # strptime's; empty: Moodle's own formats, in forty languages
     language = ""                     # Moodle's code of the site's language, like "de" or "pt_br"
     attempts = "ask"                  # which of a student's files counts: last, best, or a person chooses
-    anonymous = false                 # store and show no name, only Moodle's identifier
+    anonymous = false                 # store and show no name, only the platform's number
     late_penalty = "none"             # none, zero, or "module:Class", a late submission plugin of nbgrader's; or
                                       # { percent = 10, per = "day", cap = 50 }: of the points, for each day begun
+
+    [grading.roster_columns]          # which column of the roster is what, where its name does not say it
+    id = "Student number"             # also: name, first, last, email, section, submitted
 
     [grading.limits]                  # of one submission, see `Limits`
     seconds = 120
@@ -17,7 +22,8 @@ Nothing of it stands in a release, so all of it may change while submissions com
     [grading.assignments.week1_homework]
     due = 2027-03-01T23:59:00         # or by section: { A = 2027-03-01T23:59:00, B = 2027-03-03T23:59:00 }
     reveal = 2027-03-01T15:30:00      # when blind models are revealed: what was handed in before came first
-    extensions = { 1234 = 48 }        # hours by Moodle's identifier
+    extensions = { 1234 = 48 }        # hours by the platform's number, or the roster's
+    column = "Homework 1 (4711)"      # the assignment's column in Canvas's gradebook, where its title differs
     scale = { "Fail" = 0, "Pass" = 50 }   # of an assignment with a scale in Moodle: the least points of each word
 """
 
@@ -33,6 +39,8 @@ from paribus.course.reading import Reader, read_toml
 
 Attempts = Literal["ask", "last", "best"]
 PERIODS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
+ROSTER_COLUMNS = ("id", "name", "first", "last", "email", "section", "submitted")
+"""What a column of a roster may hold."""
 ATTEMPTS: tuple[Attempts, ...] = ("ask", "last", "best")
 
 
@@ -73,15 +81,22 @@ class LateTable:
 
 @dataclass(frozen=True)
 class Policy:
-    """How one assignment is graded. ``due`` is None where nothing is late; ``extensions`` are by Moodle's
-    identifier; ``late_penalty`` is "none", "zero", ``module:Class`` or a table; blind models are revealed at
-    ``reveal``. Where sections have their own dates, ``sections`` holds them and ``due`` is the last.
-    ``zone_given`` says that the course named its ``timezone``, which else is a guess. ``scale`` has the
-    least points of each word of Moodle's scale, none where the assignment takes numbers. ``course`` is the
-    course's title, where the file says it.
+    """How one assignment is graded. ``lms`` is the learning platform, "" where the course names none; ``roster`` is
+    the class's table beside course.toml, ``roster_columns`` its columns by what they hold; ``column`` is the
+    assignment's in the platform's gradebook.
+
+    ``due`` is None where nothing is late; ``extensions`` are by the platform's number; ``late_penalty`` is "none",
+    "zero", ``module:Class`` or a table; blind models are revealed at ``reveal``. Where sections have their own
+    dates, ``sections`` holds them and ``due`` is the last. ``zone_given`` says that the course named its
+    ``timezone``, which else is a guess. ``scale`` has the least points of each word of Moodle's scale, none where
+    the assignment takes numbers. ``course`` is the course's title, where the file says it.
     """
 
     course: str = ""
+    lms: str = ""
+    roster: str = ""
+    roster_columns: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
     timezone: str = "UTC"
     zone_given: bool = False
     date_format: str = ""
@@ -119,8 +134,8 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
     """A policy from the parsed table [grading]; ``names`` are the course's assignments, where they are known."""
     reader = Reader(origin)
     table = reader.as_table(raw, "grading")
-    simple = ("timezone", "date_format", "language", "attempts", "anonymous", "late_penalty")
-    reader.only(table, (*simple, "limits", "assignments"), "grading")
+    simple = ("lms", "roster", "timezone", "date_format", "language", "attempts", "anonymous", "late_penalty")
+    reader.only(table, (*simple, "roster_columns", "limits", "assignments"), "grading")
     given = {name: table[name] for name in simple if name in table}
     if isinstance(given.get("late_penalty"), dict):
         given["late_penalty"] = _late_table(reader, given["late_penalty"])
@@ -138,10 +153,12 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
         reader.refuse_name("grading.assignments", "assignment", name, names)
     where = f"grading.assignments.{assignment}"
     own = reader.as_table(assignments.get(assignment, {}), where)
-    reader.only(own, ("due", "extensions", "reveal", "scale"), where)
+    reader.only(own, ("due", "extensions", "reveal", "scale", "column"), where)
     sections = _sections(reader, own.get("due"), zone, where)
     return Policy(
         **given,
+        roster_columns=_roster_columns(reader, table.get("roster_columns", {})),
+        column=reader.text(own, "column", where, ""),
         zone_given="timezone" in given,
         due=_moment(reader, "due", own.get("due"), zone, where) if not sections else max(sections.values()),
         sections=sections,
@@ -150,6 +167,13 @@ def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[st
         limits=_limits(reader, table.get("limits", {})),
         scale=_scale(reader, own.get("scale", {}), where),
     )
+
+
+def _roster_columns(reader: Reader, value: object) -> dict[str, str]:
+    where = "grading.roster_columns"
+    table = reader.as_table(value, where)
+    reader.only(table, ROSTER_COLUMNS, where)
+    return {what: reader.text(table, what, where) for what in table}
 
 
 def _zone(reader: Reader, name: str) -> ZoneInfo:

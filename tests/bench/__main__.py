@@ -25,10 +25,11 @@ from generator.demo import HOMEWORK, WEEK, make_classroom
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.classrun.batch import grade_batch
-from grader.classrun.grade_class import Order, for_moodle, render_all, with_gradebook
+from grader.classrun.grade_class import Order, hand_back, render_all, with_gradebook
 from grader.classrun.work import judge_with
 from grader.gradebook.rebuilt_files import Kept
 from grader.intake.inbox import iter_unread
+from grader.lms.choose import read_intake
 from paribus.course.catalog import Course, Entry
 from paribus.course.release import read_release
 from tests.bench.checks_side import checking, looking
@@ -109,7 +110,8 @@ def grading(scratch: Path) -> list[Row]:
         )  # fmt: skip
         judged = time.perf_counter() - start
         results = with_gradebook(order, batch.results, kept=kept).results
-        render_all(order, results, for_moodle(order, results, None))
+        intake = read_intake(order.policy, order.people, order.assignment, ())
+        render_all(order, results, intake, hand_back(order, results, intake))
         whole = time.perf_counter() - start
     finally:
         os.sched_setaffinity(0, cores)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from grader.checks import CHECKS
 from grader.evidence.diagnoses import DEVICE_SLACK, agreement, decimals
-from grader.intake.roster import read_roster, with_roster
-from grader.intake.worksheet import read_worksheet
+from grader.lms.moodle.roster import read_roster, with_roster
+from grader.lms.moodle.worksheet import read_worksheet
 from grader.model import Submission
 from paribus.course.policy import Policy
 from paribus.zoo.statistics import STATISTICS

@@ -15,6 +15,7 @@ from grader.classrun.grade_class import Handback
 from grader.commands.grade import print_changes, print_summary
 from grader.gradebook.rebuild import clean_code, clean_markdown
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
+from grader.lms.choose import platform_named
 from grader.model import Evidence, Result
 from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
@@ -157,7 +158,7 @@ def test_nothing_a_student_wrote_turns_the_words_around_it(capsys: pytest.Captur
     result = replace(make_result("ada", cell_result("whole", 0.0, item), name=tricks), source=tricks)
     broken = replace(unreadable_result("pdf", name=tricks), remarks=(tricks,))
     change = Change("ada", tricks, "file", tricks, tricks)
-    print_summary(Handback((result, broken), (tricks,), 0), Path("out"))
+    print_summary(Handback((result, broken), (tricks,), 0, platform_named("moodle")), Path("out"))
     print_changes([change], Path("old"))
     printed = capsys.readouterr().out
     shown = (page(result), report_page([result, broken], ASSIGNMENT, notes=(tricks,)), printed, clean_code(tricks))

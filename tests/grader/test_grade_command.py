@@ -169,7 +169,7 @@ def test_a_persons_grades_reach_moodle_and_the_page_and_survive_a_second_run(roo
 
 BAD = {
     "a zip that is cut": ("class.zip", b"PK no zip", "is no zip"),
-    "an archive of another kind": ("class.rar", b"Rar!", "is neither Moodle's zip, nor a folder, nor a notebook"),
+    "an archive of another kind": ("class.rar", b"Rar!", "is neither a zip, nor a folder, nor a notebook"),
     "another table": (
         "sheet.csv",
         b"Eins,Zwei,Drei\nx,y,z\n",
@@ -233,7 +233,7 @@ def test_files_of_somebodys_own_are_not_written_over(
     assert "holds worksheet.csv, which no `paribus grade` wrote there" in " ".join(capsys.readouterr().err.split())
     with pytest.raises(SystemExit):
         main([*arguments, "--out", str(out), "--worksheet", str(out / "worksheet.csv")])
-    assert "is what is written for Moodle" in " ".join(capsys.readouterr().err.split())
+    assert "is what a run writes in" in " ".join(capsys.readouterr().err.split())
     assert (out / "worksheet.csv").read_text(encoding="utf-8") == "mine"
 
 

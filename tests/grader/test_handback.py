@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.classrun.grade_class import Order, for_moodle, grade_class, render_all, with_gradebook
+from grader.classrun.grade_class import Order, grade_class, hand_back, render_all, with_gradebook
 from grader.classrun.storage import MARKER
 from grader.errors import CommitmentsError
 from grader.gradebook.ledger import DATABASE
 from grader.grading.grade import grade_one
 from grader.intake.inbox import iter_submissions
+from grader.lms.choose import read_intake
 from grader.model import Result
 from paribus.course.assignment import Assignment
 from paribus.course.release import Release
@@ -104,7 +105,9 @@ def test_a_course_may_publish_its_bands(tmp_path: Path) -> None:
         release = replace(NEW, assignment=assignment)
         result = careful_result(release=release.digest)
         what = order(tmp_path, release)
-        return str(render_all(what, [result], for_moodle(what, [result], None))["feedback/ada.html"])
+        intake = read_intake(what.policy, what.people, what.assignment, ())
+        back = hand_back(what, [result], intake)
+        return str(render_all(what, [result], intake, back)["feedback/ada.html"])
 
     assert "reference 0.190 to 0.228" not in page(make_assignment())
     assert "reference 0.190 to 0.228" in page(replace(make_assignment(), settings={"public_bands": True}))

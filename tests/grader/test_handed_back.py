@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.worksheet import Entry, Worksheet, read_worksheet
-from grader.lms.ignored_rows import FILE, Earlier, Round, compare, graded_at, read_earlier
+from grader.lms.moodle.ignored_rows import FILE, Earlier, Round, compare, graded_at, read_earlier
+from grader.lms.moodle.worksheet import Entry, Worksheet, read_worksheet
 from paribus.course.policy import Policy
 
 BERLIN = Policy(timezone="Europe/Berlin", zone_given=True)

@@ -10,10 +10,10 @@ from babel import Locale
 
 from grader.errors import GraderError, WorksheetError
 from grader.intake.languages import COLUMNS, Language, language_named, languages, languages_of
-from grader.intake.moodle import hides_name
 from grader.intake.numerals import decimal_sign, read_number
-from grader.intake.worksheet import Entry, Worksheet, read_worksheet, without_names, write_worksheet
-from grader.lms.outputs import NO_SCALE, make_worksheet, worksheet_entries
+from grader.lms.moodle.names import hides_name
+from grader.lms.moodle.outputs import NO_SCALE, make_worksheet, worksheet_entries
+from grader.lms.moodle.worksheet import Entry, Worksheet, read_worksheet, without_names, write_worksheet
 from tests.grader.classroom import make_assignment
 from tests.grader.test_outputs import done
 

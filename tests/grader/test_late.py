@@ -9,9 +9,10 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 from grader.errors import GraderError
 from grader.gradebook.penalty import penalty_of
-from grader.intake.late import Late, late_remark, lateness, read_date
-from grader.intake.roster import read_roster
-from grader.intake.worksheet import Worksheet, read_worksheet
+from grader.intake.late import Late, late_remark, read_date
+from grader.lms.moodle.late import lateness
+from grader.lms.moodle.roster import read_roster
+from grader.lms.moodle.worksheet import Worksheet, read_worksheet
 from paribus.course.policy import LateTable, Policy
 from tests.grader.classroom import careful_result
 

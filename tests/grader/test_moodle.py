@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.moodle import as_html, feedback_member, parse_name, slug, zipped, zipped_group
+from grader.intake.naming import slug
+from grader.lms.moodle.names import as_html, feedback_member, read_name, zipped, zipped_group
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from grader.intake.moodle import as_html, feedback_member, parse_name, slug, zip
     ],
 )
 def test_other_names_are_not_moodles(path: str) -> None:
-    assert parse_name(path) is None
+    assert read_name(path) is None
 
 
 @given(st.text(min_size=1), st.integers(1, 10**9))
@@ -31,7 +32,7 @@ def test_a_feedback_member_is_read_back_as_that_student(name: str, number: int) 
     parts = member.split("/")[0].split("_")
     assert parts[1:4] == [str(number), "assignsubmission", "file"]
     assert not member.startswith((".", "~", "/"))
-    parsed = parse_name(member)
+    parsed = read_name(member)
     assert parsed is not None
     assert (parsed.number, parsed.plugin, parsed.file) == (str(number), "file", "feedback.html")
 
@@ -73,7 +74,7 @@ def test_a_name_that_was_cleaned_is_not_cleaned_again(name: str) -> None:
     ],
 )
 def test_the_folder_of_those_in_no_group_has_no_number(path: str, file: str) -> None:
-    found = parse_name(path)
+    found = read_name(path)
     assert found is not None
     assert (found.name, found.number, found.plugin, found.file) == ("Default group", "", "file", file)
 

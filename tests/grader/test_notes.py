@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from grader.classrun.notes import batch_notes, made_notes, round_notes, worksheet_notes
-from grader.intake.roster import MISSING, UNCLEAR
-from grader.intake.worksheet import Entry, read_worksheet
-from grader.lms.ignored_rows import Earlier, Round, compare
+from grader.intake.roster import UNCLEAR
+from grader.lms.moodle.ignored_rows import Earlier, Round, compare
+from grader.lms.moodle.notes import batch_notes, made_notes, round_notes, worksheet_notes
+from grader.lms.moodle.roster import MISSING
+from grader.lms.moodle.worksheet import Entry, read_worksheet
 from paribus.course.policy import Policy
 from tests.grader.classroom import careful_result
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader.intake.moodle import parse_name
-from grader.intake.worksheet import Worksheet, read_worksheet, write_worksheet
-from grader.lms.outputs import feedback_zip, is_final, make_worksheet, worksheet_entries
+from grader.lms.counting import is_final
+from grader.lms.moodle.names import read_name
+from grader.lms.moodle.outputs import feedback_zip, make_worksheet, worksheet_entries
+from grader.lms.moodle.worksheet import Worksheet, read_worksheet, write_worksheet
 from grader.model import Result
 from tests.grader.classroom import (
     GOOD,
@@ -101,12 +102,12 @@ def test_every_page_in_the_zip_is_found_by_moodle() -> None:
         found = {name: archive.read(name).decode() for name in archive.namelist()}
     assert len(found) == 3
     for name, page in found.items():
-        parsed = parse_name(name)
+        parsed = read_name(name)
         assert parsed is not None
         assert name.split("_")[1:4] == [parsed.number, "assignsubmission", "file"]
         assert parsed.file.endswith("feedback-week1_homework.html")
         assert page in pages.values()
-    assert {parse.number for name in found if (parse := parse_name(name))} == {"101", "102"}
+    assert {parse.number for name in found if (parse := read_name(name))} == {"101", "102"}
 
 
 def zip_names(*results: Result) -> list[str]:

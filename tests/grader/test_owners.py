@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.commitments import read_commitments
-from grader.intake.moodle import parse_name
-from grader.intake.owners import Owner, read_people, whose
-from grader.intake.roster import MISSING, read_roster, with_roster
-from grader.intake.worksheet import Worksheet, read_worksheet
+from grader.intake.roster import Owner
+from grader.lms.moodle.names import read_name
+from grader.lms.moodle.owners import read_people, whose
+from grader.lms.moodle.roster import MISSING, read_roster, with_roster
+from grader.lms.moodle.worksheet import Worksheet, read_worksheet
 from grader.model import Submission
 from paribus.course.policy import Policy
 
@@ -60,7 +61,7 @@ def handed(
     """What the roster makes of files in these folders, named as the inbox names them."""
     files = []
     for folder, content in folders.items():
-        found = parse_name(f"{folder}/a.ipynb")
+        found = read_name(f"{folder}/a.ipynb")
         student = folder if found is None else found.number or found.name
         name = "" if found is None else found.name
         path = f"{folder}/a.ipynb"
@@ -248,4 +249,4 @@ def test_times_and_codes_are_those_of_the_team_and_not_of_whom_its_number_names(
 
 def test_a_worksheet_without_a_row_for_anyone_gives_nobody() -> None:
     people = read_people(sheet([]))
-    assert whose([("7", parse_name("Reds_7_assignsubmission_file/a.ipynb"))], people) == (Owner(("7",)),)
+    assert whose([("7", read_name("Reds_7_assignsubmission_file/a.ipynb"))], people) == (Owner(("7",)),)

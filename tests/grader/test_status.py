@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.intake.languages import languages
-from grader.intake.status import Status, read_status
+from grader.lms.moodle.status import Status, read_status
 
 FRIDAY = (datetime(2027, 2, 5, 23, 59),)
 

@@ -151,7 +151,7 @@ def test_the_pages_say_who_is_in_no_week_and_each_student_sees_their_own_results
     assert "quizzes.csv, row 5: Eve Nobody is in no graded week" in index
     assert "Ada King" in index
     page = words(room / "term" / "students" / "ada-king-204.html")
-    assert "Late by 1 d 1 h; 1 late day covers a part of it; it costs" in page
+    assert "Late by 1 d 1 h 0 min; 1 late day covers a part of it; it costs" in page
     assert "1 of your 1 late day is used" in page
     assert not re.search("Bob|Hope|Cem|median", page)
     assert len(list((room / "term" / "students").iterdir())) == 3

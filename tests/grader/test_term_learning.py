@@ -16,7 +16,7 @@ from grader.errors import TermError
 from grader.grading.identity import Handed
 from grader.term.learning import changes_of, checks_of, improved, slips
 from grader.term.make import make_term
-from grader.term.pages import Field, field_of, path_of, span, term_pages
+from grader.term.pages import Field, field_of, path_of, term_pages
 from grader.term.people import bring_together
 from grader.term.reckon import Line, reckon
 from grader.term.timing import times_of
@@ -97,10 +97,6 @@ def test_a_curve_has_a_gap_where_nothing_was_handed_in() -> None:
     assert [(dot.number, dot.y) for dot in path.dots] == [(1, 20.0), (3, 120.0), (4, 70.0)]
     assert len(path.lines) == 1
     assert path.words == "Week 1: 100 %; Week 3: 0 %; Week 4: 50 %"
-
-
-def test_a_length_of_time_in_words() -> None:
-    assert [span(seconds) for seconds in (5, 3600, 90_000 + 120)] == ["less than a minute", "1 h", "1 d 1 h 2 min"]
 
 
 def decide_at(out: Path, *moments: tuple[str, str, int]) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import WorksheetError
-from grader.intake.worksheet import Entry, no_formula, read_worksheet, write_worksheet
+from grader.lms.moodle.worksheet import Entry, read_worksheet, write_worksheet
+from grader.lms.tables import no_formula
 
 ENGLISH = (
     'Identifier,"Full name","Email address",Status,Grade,"Maximum grade","Grade can be changed",'
@@ -73,7 +74,7 @@ def test_only_grade_and_comment_change(
     out = write_worksheet(worksheet, {"101": Entry(87.5, "Well argued, see feedback.")})
     assert out.startswith(mark) or not mark
     assert (b"\r\n" in out) == ("\r\n" in text)
-    before, after = _cells(content, worksheet.delimiter)[:2], _cells(out, worksheet.delimiter)
+    before, after = _cells(content, worksheet.form.delimiter)[:2], _cells(out, worksheet.form.delimiter)
     before[1][grade], before[1][feedback] = written, "Well argued, see feedback."
     assert after == before
 

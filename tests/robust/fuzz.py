@@ -60,7 +60,7 @@ def inbox_target(content: bytes) -> None:
     """Any zip gives submissions with safe names of their own, or one clear refusal."""
     from grader.errors import InboxError
     from grader.intake.inbox import InboxLimits, iter_submissions
-    from grader.intake.moodle import RESERVED
+    from grader.intake.naming import RESERVED
 
     limits = InboxLimits(members=100, member_bytes=100_000, total_bytes=1_000_000)
     with tempfile.NamedTemporaryFile(suffix=".zip") as file:
@@ -89,8 +89,8 @@ def evidence_target(content: bytes) -> None:
 def worksheet_target(content: bytes) -> None:
     """Any worksheet is read or refused, and goes back with all of its rows."""
     from grader.errors import WorksheetError
-    from grader.intake.roster import read_roster
-    from grader.intake.worksheet import Entry, read_worksheet, without_names, write_worksheet
+    from grader.lms.moodle.roster import read_roster
+    from grader.lms.moodle.worksheet import Entry, read_worksheet, without_names, write_worksheet
     from paribus.course.policy import Policy
 
     try:
@@ -125,7 +125,7 @@ def folder_target(content: bytes) -> None:
 
 INSTRUMENTED = (
     "paribus.records.block", "paribus.records.packing", "grader.evidence.records", "grader.intake.inbox",
-    "grader.intake.owners", "grader.intake.roster", "grader.intake.worksheet", "grader.recover",
+    "grader.lms.moodle.owners", "grader.intake.roster", "grader.lms.moodle.worksheet", "grader.recover",
     "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade",
     "grader.classrun.grade_class",
 )  # fmt: skip

@@ -94,6 +94,15 @@ for (const form of items) {
   }
 }
 
+for (const form of document.querySelectorAll("form.ask")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const here = window.location.pathname + window.location.search;
+    const found = await send(form.dataset.to, { text: form.elements.text.value });
+    if (found) { window.location.assign(here); }
+  });
+}
+
 for (const button of document.querySelectorAll(".choose")) {
   button.addEventListener("click", async () => {
     const { submission, grade, keep } = button.dataset;

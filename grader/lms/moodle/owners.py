@@ -9,8 +9,10 @@ fits two of them, or fits nobody by its name, is nobody's: a person decides.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.intake.moodle import MoodleName, hides_name, zipped, zipped_group
-from grader.intake.worksheet import Worksheet
+from grader.intake.roster import Owner
+from grader.lms.moodle.names import hides_name, zipped, zipped_group
+from grader.lms.moodle.worksheet import Worksheet
+from grader.lms.names import Named
 
 
 @dataclass(frozen=True)
@@ -27,20 +29,7 @@ class People:
     sure: bool = True
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose a submission is. ``members`` are all of them by Moodle's number, ``team`` is their group's name where
-    they handed in as one, ``group`` the folder's number where that is, or may be, a group's, and ``unclear`` those
-    who may be meant where nobody can tell.
-    """
-
-    members: tuple[str, ...] = ()
-    team: str = ""
-    group: str = ""
-    unclear: tuple[str, ...] = ()
-
-
-Folder = tuple[str, MoodleName | None]
+Folder = tuple[str, Named | None]
 """What the inbox takes for a submission's student, and the name that Moodle gave its folder."""
 
 
@@ -95,7 +84,7 @@ class _Batch:
     """What the names of all folders say together; lives for one `whose` call."""
 
     def __init__(
-        self, named: Sequence[MoodleName], called: Mapping[str, Sequence[str]], people: People, for_teams: bool
+        self, named: Sequence[Named], called: Mapping[str, Sequence[str]], people: People, for_teams: bool
     ) -> None:
         self._people, self._called = people, called
         self._numbers: dict[str, set[str]] = {}
@@ -108,7 +97,7 @@ class _Batch:
         self._for_teams = for_teams or any(called[folder.name] and not found for folder, found in students.items())
         self._for_students = any(students.values())
 
-    def owner(self, student: str, folder: MoodleName) -> Owner:
+    def owner(self, student: str, folder: Named) -> Owner:
         """Whose this folder is."""
         people, groups = self._people, self._called[folder.name]
         found = self._student(folder)
@@ -129,7 +118,7 @@ class _Batch:
         (members, team), *_ = readings.items()
         return Owner(members, team, folder.number if groups else "")
 
-    def _student(self, folder: MoodleName) -> Owner | None:
+    def _student(self, folder: Named) -> Owner | None:
         """The student whose number and name the folder bears, or their group where that stands before the name."""
         names, alone = self._people.names.get(folder.number), Owner((folder.number,))
         if names is None:

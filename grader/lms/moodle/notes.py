@@ -1,38 +1,39 @@
 """What concerns a batch as a whole, in sentences: for the end of a run and the top of the report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from grader.intake.roster import MISSING, UNCLEAR
-from grader.intake.worksheet import Entry, Student, Worksheet
-from grader.lms.ignored_rows import NEVER, TICK, Round
-from grader.lms.outputs import is_number, numbers_in_zip
+from grader.intake.roster import UNCLEAR
+from grader.lms.moodle.ignored_rows import NEVER, TICK, Round
+from grader.lms.moodle.outputs import is_number, numbers_in_zip
+from grader.lms.moodle.roster import MISSING
+from grader.lms.moodle.worksheet import Entry, Student, Worksheet
+from grader.lms.saying import names, person_and_file, remarked
 from grader.model import Result
 from grader.pages.shared import who
 from paribus.course.policy import Policy
 
-LISTED = 5
 ANEW = "Download the grading worksheet anew and run this again with it (--collect grades nothing), or tick"
 
 
 def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     """What is to be said of the results alone."""
-    unclear = [result for result in results if _remarked(result, UNCLEAR)]
+    unclear = [result for result in results if remarked(result, UNCLEAR)]
     if unclear:
         yield (
-            f"Nobody can tell whose work this is: {_names(map(_file, unclear))}. No grade is written for those who "
-            "may be meant; the report says who. Enter these grades in Moodle by hand."
+            f"Nobody can tell whose work this is: {names(map(person_and_file, unclear))}. No grade is written for "
+            "those who may be meant; the report says who. Enter these grades in Moodle by hand."
         )
-    missing = [result for result in results if _remarked(result, MISSING)]
+    missing = [result for result in results if remarked(result, MISSING)]
     if missing:
         yield (
             f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
-            f"{_names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
+            f"{names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
             "groups and names were changed last?"
         )
     pages = [result for result in results if result.team and not numbers_in_zip(result)]
     if pages:
         yield (
-            f"Moodle takes no feedback file for those who are in no group, so {_names(map(who, pages))} is not in "
+            f"Moodle takes no feedback file for those who are in no group, so {names(map(who, pages))} is not in "
             "feedback.zip. The grades and comments go by worksheet.csv; hand the page on yourself."
         )
 
@@ -50,7 +51,7 @@ def worksheet_notes(worksheet: Worksheet, results: Sequence[Result], entries: Ma
     ]  # fmt: skip
     if alone:
         yield (
-            f"The worksheet has groups, and the work of {_names(map(who, alone))} bears the name of one student: "
+            f"The worksheet has groups, and the work of {names(map(who, alone))} bears the name of one student: "
             "it counts for that student alone."
         )
     locked = [student for student in worksheet.students if student.locked and student.number in entries]
@@ -106,19 +107,5 @@ def _language(policy: Policy) -> str:
     return f"the language {policy.language!r}" if policy.language else "English (course.toml may name another)"
 
 
-def _remarked(result: Result, remark: str) -> bool:
-    return any(text.startswith(remark.partition(":")[0] + ":") for text in result.remarks)
-
-
-def _file(result: Result) -> str:
-    return f"{who(result)} ({result.student})" if result.name else who(result)
-
-
 def _people(students: Sequence[Student]) -> str:
-    return _names(f"{student.name} ({student.number})" if student.name else student.number for student in students)
-
-
-def _names(names: Iterable[str]) -> str:
-    listed = list(names)
-    shown = ", ".join(listed[:LISTED])
-    return shown if len(listed) <= LISTED else f"{shown} and {len(listed) - LISTED} more"
+    return names(f"{student.name} ({student.number})" if student.name else student.number for student in students)

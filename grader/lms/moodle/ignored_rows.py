@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.intake.late import read_date
-from grader.intake.worksheet import Entry, Student, Worksheet
+from grader.lms.moodle.worksheet import Entry, Student, Worksheet
 from paribus.course.policy import Policy
 
 FILE = "handed_back.json"

@@ -6,17 +6,18 @@ Anonymous        ``Participant_ID_…``, the word in the site's language
 Teams            ``Groupname_GROUPID_…`` from 4.1 on, ``Groupname-Fullname_ID_…`` before
 Of no group      ``Default group_assignsubmission_file…``, the words in the teacher's language, without a number
 
-The ID is per assignment and the same number as in the worksheet's Identifier column. The GROUPID stands in no
-worksheet; it is another counter, so that one number may be a group's and a participant's (`grader.intake.owners`).
+The ID is per assignment and the same number as in the worksheet's Identifier column. The GROUPID is in no
+worksheet; it is another counter, so one number may be a group's and a participant's (`grader.lms.moodle.owners`).
 """
 
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.intake.languages import plain_word, words_for
+from grader.intake.naming import FORBIDDEN, MAX_NAME, RESERVED
+from grader.lms.names import Named
 from grader.recover.text import harmless
 
 # Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a
@@ -29,39 +30,19 @@ MEMBER = re.compile(
 # What `clean_filename` takes out of a name, with what a zip's or a disk's own rules may.
 DROPPED = re.compile(r"""[\x00-\x1f\x7f-\x9f&<>"\\'|:/*?`]""")
 BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
-# A reader of file names gives up here; Moodle itself allows 255.
-MAX_NAME = 60
 
 
-# Names that Windows keeps for devices, whatever their ending, and what it allows in none.
-RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", "conin$", "conout$"}
-    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
-)
-FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*_]+')
-
-
-@dataclass(frozen=True)
-class MoodleName:
-    """What a member's path says: whose it is, by which plugin, and the file within the submission. ``number`` is ""
-    where the folder names those who are in no group.
+def read_name(path: str) -> Named | None:
+    """Read a path of a download-all zip; None where it is not named by Moodle. The number is "" where the folder
+    names those who are in no group.
     """
-
-    name: str
-    number: str
-    plugin: str
-    file: str
-
-
-def parse_name(path: str) -> MoodleName | None:
-    """Read a path of a download-all zip; None where it is not named by Moodle."""
     first, slash, rest = path.partition("/")
     found = MEMBER.fullmatch(first)
     if found is None:
         return None
     file = rest if slash else (found["file"] or "")
-    name = found["team"] or found["name"]
-    return MoodleName(name.replace("_", " ").strip(), found["number"] or "", found["plugin"], file)
+    name = (found["team"] or found["name"]).replace("_", " ").strip()
+    return Named(name, found["number"] or "", found["plugin"], file, hidden=hides_name(name), by="Moodle")
 
 
 def zipped(name: str) -> str:
@@ -103,9 +84,3 @@ def as_html(text: str) -> str:
     Much of a comment is what a student's page says, and must stay words.
     """
     return "<br>".join(re.split(r"\r\n|\r|\n", html.escape(text, quote=False)))
-
-
-def slug(text: str) -> str:
-    """Lower-case ASCII letters, digits and hyphens: fit for a file name anywhere; may be empty."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_NAME].rstrip("-")

@@ -6,23 +6,18 @@ comments as plain text and takes them as HTML: a row that goes back unchanged wo
 that nothing was written into are left out.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import WorksheetError
-from grader.intake.columns import Columns, find_columns, scale_words
 from grader.intake.languages import Language, languages_of, plain_word, words_for
-from grader.intake.moodle import as_html
 from grader.intake.numerals import NUMBER, decimal_sign, read_number
+from grader.lms.moodle.columns import Columns, find_columns, scale_words
+from grader.lms.moodle.names import as_html
+from grader.lms.tables import PLAIN_FORM, Form, no_formula, read_table, write_table
 
 IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
-# A cell that begins so is a formula to a spreadsheet; to some of them the wide forms as well.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MAX_BYTES = 20_000_000
-_SEPARATOR = re.compile(r"sep=[,;\t]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,9 +49,7 @@ class Worksheet:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     columns: Columns
-    delimiter: str = ","
-    line_end: str = "\n"
-    byte_order_mark: bool = False
+    form: Form = PLAIN_FORM
     decimal: str = "."
     languages: tuple[Language, ...] = ()
     strangers: frozenset[str] = frozenset()
@@ -107,27 +100,17 @@ def read_worksheet(content: bytes, origin: str = "worksheet", language: Sequence
 
     Raises WorksheetError, naming what is missing, where it is no worksheet.
     """
-    if len(content) > MAX_BYTES:
-        raise WorksheetError(f"{origin}: is {len(content):,} bytes large; at most {MAX_BYTES:,} are read.")
-    text = _decode(content, origin)
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    delimiter = _delimiter(text)
-    try:
-        lines = list(_lines(text, delimiter))
-    except csv.Error as error:
-        raise WorksheetError(f"{origin}: is no CSV file ({error}). Download the worksheet again.") from error
-    if not lines or len(lines[0][1]) < 3:
+    table = read_table(content, origin)
+    header = table.header
+    if len(header) < 3:
         raise WorksheetError(
             f"{origin}: has no table in it. Expected Moodle's grading worksheet: in the assignment, choose "
             "Download grading worksheet."
         )
-    header = tuple(lines[0][1])
-    numbered = [(number, _filled(row, len(header))) for number, row in lines[1:]]
-    _check_identifiers(numbered, len(header), origin)
-    rows = tuple(row for _, row in numbered)
+    _check_identifiers(table.rows, len(header), origin)
+    rows = tuple(row for _, row in table.rows)
     known = languages_of(header) or tuple(language)
-    worksheet = Worksheet(header, rows, find_columns(header, rows, known, origin), delimiter, line_end,
-                          content.startswith(b"\xef\xbb\xbf"), languages=known)  # fmt: skip
+    worksheet = Worksheet(header, rows, find_columns(header, rows, known, origin), table.form, languages=known)
     return replace(worksheet, decimal=_decimal(worksheet))
 
 
@@ -154,72 +137,12 @@ def write_worksheet(
             if columns.feedback >= 0:
                 cells[columns.feedback] = no_formula(as_html(entry.feedback))
         lines.append(cells)
-    quoted = re.compile(rf'[\s"\\{worksheet.delimiter}]')
-    text = "".join(
-        worksheet.delimiter.join(_quoted(cell) if quoted.search(cell) else cell for cell in line)
-        + worksheet.line_end
-        for line in lines
-    )
-    return text.encode("utf-8-sig" if worksheet.byte_order_mark else "utf-8")
-
-
-def _quoted(cell: str) -> str:
-    """A cell in quotes; Moodle puts them around everything with a blank in it, so that what is unchanged also
-    looks unchanged.
-    """
-    doubled = cell.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def no_formula(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe is put before what would be one."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return write_table(lines, worksheet.form)
 
 
 def _harmless(cell: str) -> str:
     """A cell as Moodle wrote it, unless it is a formula; Moodle's own numbers and "-" for nothing are none."""
     return cell if cell == "-" or NUMBER.fullmatch(cell) else no_formula(cell)
-
-
-# --- reading --------------------------------------------------------------------------------------------------
-
-
-def _decode(content: bytes, origin: str) -> str:
-    for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"):
-        try:
-            return content.decode(encoding).lstrip("\ufeff")
-        except UnicodeDecodeError:
-            continue
-    if content.startswith(b"PK"):
-        raise WorksheetError(f"{origin}: is an Excel workbook or a zip. Save the table as CSV UTF-8.")
-    raise WorksheetError(
-        f"{origin}: is not in UTF-8. Use the file as Moodle gave it, or save it as CSV UTF-8 in the spreadsheet."
-    )
-
-
-def _delimiter(text: str) -> str:
-    """The one that a first line ``sep=;`` names, else the one that the header holds most of, outside of quotes."""
-    first = text.lstrip().split("\n", 1)[0].rstrip("\r")
-    if _SEPARATOR.fullmatch(first):
-        return first[-1]
-    header = re.sub(r'"[^"]*"', "", first)
-    return max(",;\t", key=header.count)
-
-
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """The rows that hold something, each with the line that it ends on; without the line that names the separator,
-    which spreadsheets write, and Moodle does not know.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    for row in reader:
-        names_separator = reader.line_num == 1 and _SEPARATOR.fullmatch(delimiter.join(row))
-        if not names_separator and any(cell.strip() for cell in row):
-            yield reader.line_num, row
-
-
-def _filled(row: Sequence[str], width: int) -> tuple[str, ...]:
-    """A row as wide as the header: spreadsheets drop empty cells at the end."""
-    return tuple(row) + ("",) * (width - len(row))
 
 
 def without_names(worksheet: Worksheet) -> Worksheet:
@@ -275,4 +198,4 @@ def _decimal(worksheet: Worksheet) -> str:
     of_language = {language.decimal for language in worksheet.languages}
     if shown or len(of_language) == 1:
         return shown or of_language.pop()
-    return "," if worksheet.delimiter == ";" else "."
+    return "," if worksheet.form.delimiter == ";" else "."

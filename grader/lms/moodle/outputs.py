@@ -1,8 +1,4 @@
-"""What goes back to Moodle: the worksheet with grades and comments, and the zip with the feedback pages.
-
-A Grade is written only where nothing is open any more. Of several files of one student one counts, by the
-course's policy, or a person chooses. Of whom nobody can tell whose work it is, nothing is written.
-"""
+"""What goes back to Moodle: the worksheet with grades and comments, and the zip with the feedback pages."""
 
 import io
 import zipfile
@@ -11,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from grader.gradebook.scores import TOLERANCE
-from grader.intake.columns import Columns
 from grader.intake.languages import Language, languages
-from grader.intake.moodle import as_html, feedback_member
-from grader.intake.worksheet import Entry, Worksheet, no_formula
+from grader.lms.counting import by_student, chosen, points_of
+from grader.lms.moodle.columns import Columns
+from grader.lms.moodle.names import as_html, feedback_member
+from grader.lms.moodle.worksheet import Entry, Worksheet
+from grader.lms.tables import no_formula
 from grader.model import Result
 from grader.pages.feedback import summary_line
 from grader.recover.text import harmless
@@ -26,11 +24,6 @@ MADE = ("identifier", "name", "status", "grade", "maximum", "changeable", "submi
 NO_SCALE: Mapping[str, float] = MappingProxyType({})
 # The earliest time that a zip can hold: the same pages give the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
-
-
-def is_final(result: Result) -> bool:
-    """Whether there is a score, and nobody has to look at anything any more."""
-    return bool(result.cells) and result.pending <= TOLERANCE and not result.needs_person
 
 
 def worksheet_entries(
@@ -46,7 +39,7 @@ def worksheet_entries(
     Of a student with several submissions ``attempts`` says which one counts; with "ask" none is graded, a person
     chooses, and the comment says so.
     """
-    found = _by_student(results)
+    found = by_student(results)
     fits = bool(scale) and set(scale) <= set(worksheet.scale)
     entries: dict[str, Entry] = {}
     for student in worksheet.students:
@@ -77,7 +70,7 @@ def make_worksheet(
     site = site or languages()["en"]
     rows: list[tuple[str, ...]] = []
     strangers: set[str] = set()
-    for student, found in sorted(_by_student(results).items(), key=lambda item: (len(item[0]), item[0])):
+    for student, found in sorted(by_student(results).items(), key=lambda item: (len(item[0]), item[0])):
         grade, comment = "", ""
         if not is_number(student):
             entry = _entry(found, assignment, None, attempts)
@@ -133,29 +126,6 @@ def is_number(student: str) -> bool:
     return student.isascii() and student.isdigit()
 
 
-def _by_student(results: Sequence[Result]) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
-    for result in results:
-        for owner in result.owners:
-            found.setdefault(owner, []).append(result)
-    return found
-
-
-def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
-    """The submission of one student that counts; None where a person chooses.
-
-    "last" is the file that was changed last, where the files' times tell which that is. "best" has the highest
-    score once nothing is open in any of them; before, it cannot be told.
-    """
-    if len(found) == 1:
-        return found[0]
-    if attempts == "last" and all(result.attempt for result in found):
-        return max(found, key=lambda result: result.attempt)
-    if attempts == "best" and all(is_final(result) for result in found if result.cells):
-        return max(found, key=lambda result: (bool(result.cells), result.net, result.attempt))
-    return None
-
-
 def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
     entry = _counting(found, assignment, maximum, attempts)
     return Entry(entry.grade, harmless(entry.feedback))
@@ -174,12 +144,4 @@ def _counting(found: Sequence[Result], assignment: Assignment, maximum: float | 
     words = summary_line(counts, assignment)
     if len(found) > 1:
         words = f"Of your {len(found)} files {counts.source.rsplit('/', 1)[-1]} counts. {words}"
-    return Entry(_grade(counts, maximum), harmless(words))
-
-
-def _grade(result: Result, maximum: float | None) -> float | None:
-    if not is_final(result):
-        return None
-    if maximum is None or not result.max_score:
-        return result.net
-    return result.net * maximum / result.max_score
+    return Entry(points_of(counts, maximum), harmless(words))

@@ -1,0 +1,1 @@
+"""Canvas by files: its names, its gradebook, and what it takes back."""

@@ -1,0 +1,1 @@
+"""Moodle by files: its names, its grading worksheet, and what it takes back."""

@@ -1,0 +1,368 @@
+"""Canvas by files, against a Canvas in memory that shares no code with what is tested."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import WorksheetError
+from grader.intake.inbox import iter_unread
+from grader.intake.roster import Roster
+from grader.lms.canvas.fake import CanvasRefusal, FakeCanvas, Person, Upload
+from grader.lms.canvas.gradebook import Gradebook, read_gradebook
+from grader.lms.canvas.names import feedback_name, read_name
+from grader.lms.canvas.platform import feedback, grades
+from grader.lms.canvas.roster import LATE, check_belongs, place, read_roster, reader
+from grader.lms.platform import Marked
+from grader.model import Result, Submission
+from paribus.course.policy import Policy
+from tests.grader.classroom import careful_result, make_assignment
+
+ASSIGNMENT = make_assignment()
+JANE = Person(4101, "Doe, Jane", "jane", "S-1", "Mondays")
+ZOE = Person(4102, "O'Neil-Müller, Zoë", "zoe", "S-2", "Tuesdays")
+BOB = Person(4103, '=cmd"|x, Bob', "bob", "S-3")
+TEST = Person(4199, "Student, Test")
+PEOPLE = (JANE, ZOE, BOB, TEST)
+
+
+def course(**changes: object) -> FakeCanvas:
+    found = FakeCanvas(PEOPLE, {7: ASSIGNMENT.title, 8: "Another (one)"}, {7: 56.0, 8: 10.0})
+    for name, value in changes.items():
+        setattr(found, name, value)
+    return found
+
+
+def book(canvas: FakeCanvas, policy: Policy | None = None) -> Gradebook:
+    return read_gradebook(canvas.gradebook(), "book.csv", ASSIGNMENT, policy or Policy())
+
+
+def placed(folder: Path, canvas: FakeCanvas, gradebook: Gradebook | None) -> list[Submission]:
+    path = folder / "submissions.zip"
+    path.write_bytes(canvas.submissions_zip())
+    return list(place(iter_unread(path, read_name=reader(gradebook)), read_roster(gradebook, Policy())))
+
+
+def done(person: Person, upload: int = 501, **changes: object) -> Result:
+    name = "".join(filter(str.isalnum, person.name.lower()))
+    source = f"{name}_{person.number}_{upload}_hw.ipynb"
+    changes = {"source": source, "name": person.name, "pending": 0.0, "needs_person": ()} | changes
+    return replace(careful_result(f"{person.number}-{upload}", student=str(person.number)), **changes)  # type: ignore[arg-type]
+
+
+def back(
+    canvas: FakeCanvas, results: Sequence[Result], folder: Path, policy: Policy | None = None
+) -> tuple[bytes, str]:
+    """The gradebook that goes back, and the notes as one text."""
+    policy = policy or Policy()
+    found = grades(book(canvas), Marked(results, ASSIGNMENT, policy, Roster(), folder))
+    content = found.files["canvas_gradebook.csv"]
+    assert isinstance(content, bytes)
+    return content, " ".join(found.notes)
+
+
+# --- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "file", "late"),
+    [
+        ("doejane_4101_501_hw.html", "4101", "hw.html", False),
+        ("doejane_LATE_4101_501_hw.html", "4101", "hw.html", True),
+        ("doejane_4101_501_hw-2.html", "4101", "hw-2.html", False),
+        ("doejane_4101_501_my_hw_3_4.html", "4101", "my_hw_3_4.html", False),
+        ("4u_4101_501_hw.html", "4101", "hw.html", False),
+        ("anon_aB3xY_501_hw.html", "anon_aB3xY", "hw.html", False),
+        ("LATE_anon_aB3xY_501_hw.html", "anon_aB3xY", "hw.html", True),
+        ("anon_12345_501_hw.html", "anon_12345", "hw.html", False),
+    ],
+)
+def test_a_name_of_canvas_is_read(path: str, number: str, file: str, late: bool) -> None:
+    found = read_name(path)
+    assert found is not None
+    assert (found.number, found.file, found.late, found.upload) == (number, file, late, 501)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hw.html",
+        "ada/doejane_4101_501_hw.html",
+        "doejane_4101_hw.html",
+        "week_1_homework.html",
+        "a_b_c.html",
+        "anon",
+    ],
+)
+def test_other_names_are_not_canvas_s(path: str) -> None:
+    assert read_name(path) is None
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), st.integers(1, 10**9), st.integers(1, 10**9),
+    st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/"), min_size=1, max_size=8),
+    st.booleans(),
+)  # fmt: skip
+def test_canvas_takes_feedback_for_what_it_named(
+    name: str, person: int, upload: int, file: str, late: bool
+) -> None:
+    canvas = FakeCanvas(
+        [Person(person, f"{name}, X")], {7: "A"}, {7: 1.0}, [Upload(person, upload, file, b"", late=late)]
+    )
+    (member,) = zipfile.ZipFile(io.BytesIO(canvas.submissions_zip())).namelist()
+    called = feedback_name(member)
+    if called is None:  # a name of underscores and digits: Canvas itself cannot tell it either
+        return
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(called, "page")
+    taken, _ = canvas.import_feedback(buffer.getvalue())
+    assert set(taken) <= {person}
+
+
+# --- whose it is ------------------------------------------------------------------------------------------------
+
+
+def test_files_are_their_persons_and_late_ones_are_marked(tmp_path: Path) -> None:
+    canvas = course(uploads=[Upload(4101, 501, "hw.html", b"1"), Upload(4102, 502, "hw.ipynb", b"2", late=True)])
+    jane, zoe = placed(tmp_path, canvas, book(canvas))
+    assert (jane.owners, jane.name, jane.remarks, jane.late) == (("4101",), "Doe, Jane", (), 0.0)
+    assert (zoe.owners, zoe.name, zoe.remarks, zoe.late) == (("4102",), "O'Neil-Müller, Zoë", (LATE,), 0.0)
+
+
+def test_the_last_upload_is_the_last_file(tmp_path: Path) -> None:
+    """Every file in Canvas's zip bears the time of the download; an upload's number rises."""
+    canvas = course(uploads=[Upload(4101, 502, "hw-1.html", b"1"), Upload(4101, 501, "hw.html", b"2")])
+    found = placed(tmp_path, canvas, book(canvas))
+    assert {item.source[-9:]: item.attempt for item in found} == {"1_hw.html": 1, "hw-1.html": 2}
+
+
+def test_whoever_is_not_in_the_gradebook_gets_nothing(tmp_path: Path) -> None:
+    canvas = course(uploads=[Upload(4101, 501, "hw.html", b"1"), Upload(4102, 502, "hw.html", b"2")])
+    sheet = book(course(people=(JANE,)))
+    _, zoe = placed(tmp_path, canvas, sheet)
+    assert zoe.remarks[0].startswith("not in the gradebook")
+
+
+def test_a_number_under_another_persons_name_is_nobodys(tmp_path: Path) -> None:
+    path = tmp_path / "doejane_4102_501_hw.html"
+    path.write_text("x", encoding="utf-8")
+    sheet = book(course())
+    (found,) = place(iter_unread(path, read_name=reader(sheet)), read_roster(sheet, Policy()))
+    assert found.owners == ()
+    assert "may be the work of 4101 or 4102" in found.remarks[0]
+
+
+def test_a_group_is_graded_by_the_member_whose_number_it_bears(tmp_path: Path) -> None:
+    canvas = course(groups={4101: "Team 1"}, uploads=[Upload(4101, 501, "hw.html", b"1")])
+    (found,) = placed(tmp_path, canvas, book(canvas))
+    assert found.owners == ("4101",)
+    _, notes = back(canvas, [done(JANE, source="team1_4101_501_hw.html")], tmp_path)
+    assert "another than the gradebook's for its number: team1 (Doe, Jane)" in notes
+
+
+def test_hidden_names_stay_hidden_and_get_no_grade(tmp_path: Path) -> None:
+    canvas = course(
+        anonymous={4101: "aB3xY", 4102: "41020"},
+        uploads=[Upload(4101, 501, "hw.html", b"1"), Upload(4102, 502, "hw.html", b"2", late=True)],
+    )
+    found = placed(tmp_path, canvas, book(canvas))
+    assert {item.name for item in found} == {""}
+    assert not {owner for item in found for owner in item.owners} & {str(person.number) for person in PEOPLE}
+    check_belongs(book(canvas), found, "book.csv")
+    results = [done(JANE, student=item.student, source=item.source, name="") for item in found]
+    content, notes = back(canvas, results, tmp_path)
+    assert canvas.import_gradebook(content) == {}
+    assert "Canvas hides the names in this assignment" in notes
+    pages = {result.submission: "page" for result in results}
+    taken, ignored = canvas.import_feedback(feedback(results[:1], pages, ASSIGNMENT)["canvas_feedback.zip"])
+    assert (set(taken), ignored) == ({4102}, [])  # names of late files come first
+
+
+def test_a_text_that_was_typed_is_no_notebook(tmp_path: Path) -> None:
+    path = tmp_path / "doejane_4101_text.html"
+    path.write_text("x", encoding="utf-8")
+    (found,) = iter_unread(path, read_name=read_name)
+    assert found.problem == "Only a text typed into Canvas was handed in, no notebook."
+
+
+@given(st.data())
+def test_no_file_of_canvas_reaches_another_person(data: st.DataObject) -> None:
+    """Whatever people, groups and files are called: a file is its sender's, or nobody's."""
+    names = st.text("ab_1, ", min_size=1, max_size=6)
+    numbers = data.draw(st.lists(st.integers(1, 15), min_size=1, max_size=5, unique=True))
+    people = [Person(number, data.draw(names)) for number in numbers]
+    sender = data.draw(st.sampled_from(people))
+    upload = Upload(
+        sender.number, data.draw(st.integers(16, 30)), data.draw(st.sampled_from(["h.html", "1_2_h.html"])), b""
+    )
+    canvas = FakeCanvas(people, {7: ASSIGNMENT.title}, {7: 1.0}, [upload])
+    (member,) = zipfile.ZipFile(io.BytesIO(canvas.submissions_zip())).namelist()
+    sheet = read_gradebook(canvas.gradebook(), "book.csv", ASSIGNMENT, Policy())
+    named = reader(sheet)(member)
+    item = Submission("s", named.number if named and named.number else "s", "", member, b"", "", path=member)
+    (found,) = place([item], read_roster(sheet, Policy()))
+    others = {str(number) for number in numbers} - {str(sender.number)}
+    assert not others & set(found.owners), (member, people)
+
+
+# --- grades -----------------------------------------------------------------------------------------------------
+
+
+def test_grades_go_into_their_column_and_nothing_else_changes(tmp_path: Path) -> None:
+    canvas = course(manual=True, grades={(8, 4101): "3.00", (7, 4102): "11.00"})
+    content, notes = back(canvas, [done(JANE), done(BOB, pending=2.0)], tmp_path)
+    assert notes == ""
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", f"{ASSIGNMENT.title} (7)"]
+    assert rows[1] == ["    Points Possible", "", "", "", "", "56.00"]
+    assert [row[:5] for row in rows[2:]] == [["Doe, Jane", "4101", "S-1", "jane", "Mondays"]]
+    score = done(JANE).score * 56.0 / 28.0
+    assert canvas.import_gradebook(content) == {(7, 4101): ("", f"{score:.2f}")}
+    assert canvas.points == {7: 56.0, 8: 10.0}
+    assert canvas.import_gradebook(content) == {}
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_gradebook_goes_back_in_the_form_in_which_it_came(tmp_path: Path, separator: str) -> None:
+    canvas = course(separator=separator)
+    content, _ = back(canvas, [done(JANE), done(BOB)], tmp_path)
+    assert set(canvas.import_gradebook(content)) == {(7, 4101), (7, 4103)}
+
+
+def test_excused_and_unassigned_people_are_left_alone(tmp_path: Path) -> None:
+    canvas = course(grades={(7, 4101): "EX", (7, 4102): "N/A"})
+    content, notes = back(canvas, [done(JANE), done(ZOE)], tmp_path)
+    assert canvas.import_gradebook(content) == {}
+    assert "No grade is written for those who are excused in Canvas: Doe, Jane." in notes
+    assert "have N/A in the gradebook: the assignment is not theirs, or its names are hidden: O'Neil" in notes
+
+
+def test_where_names_are_not_kept_the_gradebook_has_none_and_is_taken(tmp_path: Path) -> None:
+    canvas = course()
+    content, _ = back(canvas, [done(JANE)], tmp_path, Policy(anonymous=True))
+    assert not any(word in content for word in (b"Jane", b"S-1", b"jane"))
+    assert set(canvas.import_gradebook(content)) == {(7, 4101)}
+
+
+def test_what_cannot_go_to_canvas_is_said(tmp_path: Path) -> None:
+    results = [
+        done(JANE, remarks=(LATE,)),
+        done(ZOE, student="9999", remarks=("not in the gradebook: …",), source="zoe.html"),
+        done(BOB, group="4103", remarks=("unclear whose: …",)),
+    ]
+    due = Policy(due=datetime(2027, 3, 1, tzinfo=UTC))
+    content, notes = back(course(), results, tmp_path, due)
+    assert set(course().import_gradebook(content)) == {(7, 4101)}
+    for said in (
+        "The gradebook has no row for 1 of 3 submissions",
+        "Nobody can tell whose work this is",
+        "Canvas marks these as late and does not say by how much, so nothing is taken off here: 4101-501 (1 of 3)",
+        "course.toml names a due time, but Canvas's files hold no times",
+        "Canvas takes no feedback file for these, since no upload of its own is behind them: 4102-501 (1 of 3)",
+    ):
+        assert said in notes
+
+
+def test_without_a_gradebook_there_is_none_to_send_back(tmp_path: Path) -> None:
+    found = grades(None, Marked([done(JANE)], ASSIGNMENT, Policy(), Roster(), tmp_path))
+    assert found.files == {}
+    assert "Without Canvas's gradebook no grades can be written for it" in found.notes[0]
+
+
+def test_pages_go_back_as_feedback_on_their_uploads() -> None:
+    canvas = course(uploads=[Upload(4101, 501, "hw.ipynb", b"1"), Upload(4102, 502, "hw.html", b"2", late=True)])
+    members = zipfile.ZipFile(io.BytesIO(canvas.submissions_zip())).namelist()
+    results = [
+        done(JANE, source=f"submissions/{members[0]}"),
+        done(ZOE, source=members[1]),
+        done(BOB, source="bob.html"),
+    ]
+    pages = {result.submission: f"page of {result.submission}" for result in results}
+    content = feedback(results, pages, ASSIGNMENT)["canvas_feedback.zip"]
+    taken, ignored = canvas.import_feedback(content)
+    assert ignored == []
+    assert taken == {
+        4101: [("hw.ipynb", b"page of 4101-501")], 4102: [("hw.html", b"page of 4102-501")]
+    }  # fmt: skip
+    assert content == feedback(results, pages, ASSIGNMENT)["canvas_feedback.zip"]
+
+
+# --- files that are others than they should be ------------------------------------------------------------------
+
+HEADER = b"Student,ID,SIS User ID,SIS Login ID,Section,"
+COLUMN = f"{ASSIGNMENT.title} (7)".encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,name\n1,Ada\n", "is no gradebook of Canvas; its first line is id, name, expected Student, ID"),
+        (b"", "its first line is empty"),
+        (HEADER + b"Other (9)\nAda,1,,,A,\n", "no column called 'Week 1"),
+        (HEADER + b"Other (9)\nAda,1,,,A,\n", "it has Other (9). Give the gradebook of this course, or write"),
+        (HEADER + COLUMN + b"," + COLUMN.replace(b"7", b"8") + b"\n", "has 2 columns called 'Week 1"),
+        (HEADER + COLUMN + b"\nAda,1,,,A,\nBob,1,,,A,\n", "book.csv, row 3: the ID 1 is there twice."),
+        (HEADER + COLUMN + b"\nAda,x1,,,A,\n", "row 2: found 'x1' in the column ID for Ada, expected Canvas"),
+        (HEADER + COLUMN + b"\nAda,1,,,A,,,\n", "row 2: has 8 cells, the header has 6"),
+    ],
+)  # fmt: skip
+def test_a_bad_gradebook_is_one_sentence_that_says_what_to_do(content: bytes, said: str) -> None:
+    with pytest.raises(WorksheetError) as raised:
+        read_gradebook(content, "book.csv", ASSIGNMENT, Policy())
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("column", ["Another (one) (8)", "8", "another (one)"])
+def test_course_toml_may_name_the_column(column: str) -> None:
+    sheet = book(course(), Policy(column=column))
+    assert sheet.header[sheet.column] == "Another (one) (8)"
+
+
+def test_a_column_that_course_toml_names_must_be_there() -> None:
+    with pytest.raises(WorksheetError, match=r"no column called 'Anther', which course\.toml names; it has Week 1"):
+        book(course(), Policy(column="Anther"))
+
+
+def test_first_and_last_names_may_have_columns_of_their_own() -> None:
+    content = b"LastName,FirstName,ID,SIS Login ID,Section," + COLUMN + b"\nDoe,Jane,4101,jane,A,\n"
+    sheet = read_gradebook(content, "book.csv", ASSIGNMENT, Policy())
+    assert [(student.number, student.name) for student in sheet.students] == [("4101", "Doe, Jane")]
+
+
+def test_a_total_is_no_assignment() -> None:
+    content = HEADER + b"Current Score (7)," + COLUMN + b"\n    Points Possible,,,,,(read only),28\nAda,1,,,A,,\n"
+    assert read_gradebook(content, "book.csv", ASSIGNMENT, Policy(column="7")).column == 6
+
+
+def test_another_courses_gradebook_stops_the_run(tmp_path: Path) -> None:
+    canvas = course(uploads=[Upload(4101, 501, "hw.html", b"1")])
+    other = book(course(people=(Person(9, "Else, Somebody"),)))
+    with pytest.raises(
+        WorksheetError, match=r"another course's gradebook: none of those who handed in is in it \(0 of 1\)"
+    ):
+        check_belongs(other, placed(tmp_path, canvas, other), "book.csv")
+    check_belongs(book(canvas), placed(tmp_path, canvas, book(canvas)), "book.csv")
+
+
+def test_the_canvas_in_memory_refuses_what_canvas_does() -> None:
+    """Else a test that passes would say nothing."""
+    canvas = course()
+    for content in (b"a,b,c,d\n", HEADER + b"New\n", HEADER + COLUMN + b"\nEve,666,,,A,1\n"):
+        with pytest.raises(CanvasRefusal):
+            canvas.import_gradebook(content)
+    assert canvas.import_feedback(_zip("hw.html"))[1] == ["hw.html"]
+
+
+def _zip(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, "x")
+    return buffer.getvalue()

@@ -1,0 +1,355 @@
+"""A folder and a roster: whose a file is by its name, what a roster may look like, and the grades that come out."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import WorksheetError
+from grader.intake.inbox import iter_unread
+from grader.intake.roster import Roster
+from grader.lms.plain.match import Directory, Known
+from grader.lms.plain.placing import check_belongs, place, read_people, reader
+from grader.lms.plain.platform import HEADER, PLATFORM, grades
+from grader.lms.plain.roster import Roster as Given
+from grader.lms.plain.roster import is_roster, read_roster
+from grader.lms.platform import Marked
+from grader.model import Result, Submission
+from paribus.course.policy import Policy
+from tests.grader.classroom import careful_result, make_assignment
+
+ASSIGNMENT = make_assignment()
+CLASS = b"""id,name,email,section
+s1001,Ada Lovelace,ada@example.org,A
+s1002,Grace Hopper,grace@example.org,B
+s1003,Zo\xc3\xab M\xc3\xbcller,zm@example.org,B
+s1004,Ada Lovelace,al@example.org,B
+7,Cher,cher@example.org,A
+"""
+ADA, GRACE, ZOE, OTHER_ADA, CHER = "s1001", "s1002", "s1003", "s1004", "7"
+
+
+def roster_of(content: bytes = CLASS, policy: Policy | None = None) -> Given:
+    return read_roster(content, "roster.csv", "week1_homework", policy or Policy())
+
+
+def placed(folder: Path, given: Given | None, *paths: str, policy: Policy | None = None) -> list[Submission]:
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(path.encode())
+    items = iter_unread(folder, read_name=reader(given))
+    return list(place(items, read_people(given, policy or Policy())))
+
+
+@pytest.mark.parametrize(
+    ("path", "whose"),
+    [
+        ("s1002.html", GRACE),
+        ("S1002_homework.html", GRACE),
+        ("grace hopper.ipynb", GRACE),
+        ("Hopper, Grace.html", GRACE),
+        ("week1_homework_GraceHopper.html", GRACE),
+        ("Hopper Grace (2).html", GRACE),
+        ("grace.html", GRACE),
+        ("week1_homework_grace.html", GRACE),
+        ("grace@example.org.html", GRACE),
+        ("week 1 grace@example.org final.html", GRACE),
+        ("Grace Hopper/export/homework.html", GRACE),
+        ("section B/Grace Hopper.html", GRACE),
+        ("zoe mueller.html", ZOE),
+        ("Zoe\u0308 Mu\u0308ller.html", ZOE),
+        ("ZOE MULLER homework.html", ZOE),
+        ("7.html", CHER),
+        ("Cher.html", CHER),
+        ("cher/homework.html", CHER),
+        ("Ada Lovelace.html", ""),  # two people have this name
+        ("Ada Lovelace s1001.html", ""),
+        ("ada@example.org.html", ADA),
+        ("Grace Hopper and Zoë Müller.html", ""),
+        ("Grace Hopper/zoe mueller.html", ""),
+        ("grace hopper cher.html", ""),
+        ("homework_7.html", None),  # a number that may be anything
+        ("week1_homework (7).html", None),
+        ("Grace.Hopper.html", GRACE),
+        ("graces hopper.html", None),
+        ("grace@example.organic.html", None),
+        ("not.grace@example.org.html", None),
+        ("somebody.html", None),
+    ],
+)
+def test_a_folder_or_file_name_tells_whose_it_is_or_nobody(tmp_path: Path, path: str, whose: str | None) -> None:
+    """``""`` is what fits several people, None what fits nobody."""
+    (found,) = placed(tmp_path, roster_of(), path)
+    if whose is None:
+        assert found.owners not in [(item.id,) for item in roster_of().people]
+        assert any(remark.startswith("not in the roster") for remark in found.remarks)
+    elif whose == "":
+        assert found.owners == ()
+        assert any(remark.startswith("unclear whose") for remark in found.remarks)
+    else:
+        assert (found.owners, found.student, found.remarks) == ((whose,), whose, ())
+
+
+def test_two_files_of_one_person_are_hers_whatever_each_is_called(tmp_path: Path) -> None:
+    found = placed(tmp_path, roster_of(), "grace.html", "B/Hopper Grace.html")
+    assert {item.owners for item in found} == {(GRACE,)}
+    assert all("duplicate" in item.remarks[0] for item in found)
+
+
+def test_without_a_roster_a_file_goes_by_its_own_name(tmp_path: Path) -> None:
+    (found,) = placed(tmp_path, None, "grace.html")
+    assert (found.owners, found.remarks) == (("grace",), ())
+
+
+LETTERS = st.text("abcdeé", min_size=1, max_size=3)
+PEOPLE = st.lists(
+    st.builds(
+        Known,
+        key=st.integers(0, 10**6).map(lambda number: f"key{number}"),
+        identifier=st.one_of(st.integers(1, 99).map(str), st.integers(10**4, 10**7).map(str), st.just("")),
+        email=st.one_of(st.just(""), LETTERS.map(lambda name: f"{name}@example.org")),
+        name=st.lists(LETTERS, min_size=1, max_size=3).map(" ".join),
+    ),
+    min_size=1, max_size=8, unique_by=lambda person: person.key,
+)  # fmt: skip
+NOISE = st.sampled_from(["", "homework", "week1_homework", "final", "(2)", "2027", "20270301", "v2", "x.y"])
+SEPARATOR = st.sampled_from([" ", "_", "-", ", ", "/"])
+
+
+@given(PEOPLE, st.data())
+def test_no_naming_gives_anybody_elses_work_to_a_person(people: list[Known], data: st.DataObject) -> None:
+    """Whatever a file is called after its owner, the owner is among those whom it names, or it names nobody."""
+    owner = data.draw(st.sampled_from(people))
+    words = data.draw(st.permutations(owner.name.split()))
+    called = data.draw(
+        st.sampled_from([text for text in (owner.identifier, owner.email, owner.name, " ".join(words)) if text])
+    )
+    before, after = data.draw(NOISE), data.draw(NOISE)
+    between = data.draw(SEPARATOR)
+    path = "/".join(part for part in between.join(filter(None, (before, called, after))).split("/") if part)
+    named, _ = Directory(people, "week1_homework").named_in(f"{path}.html")
+    assert not named or owner.key in named
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,name\n1,Ada\n1,Bob\n", "roster.csv, rows 2 and 3: the same person, '1'. Take one of them out"),
+        (b"id,name\nab,Ada\nAB,Bob\n", "rows 2 and 3: the same person, 'AB'"),
+        (b"id,email\n1,a@b.c\n2,A@b.c\n", "rows 2 and 3: the same mail, 'A@b.c'"),
+        (b"name\nAda\nBob\nAda\n", "rows 2 and 4: the same person, 'Ada'"),
+        (b"id,name\n1,Ada\n,Bob\n", "row 3: Bob has no id. Fill it in, or take the row out."),
+        (b"id,name\n", "has nobody in it. Write a row for each student below its first line."),
+        (b"", "no column says who a student is; it has no columns"),
+        (b"points,grade\n1,2\n", "no column says who a student is; it has 'points', 'grade'. Call one id, name or"),
+        (b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
+    ],
+)
+def test_a_bad_roster_is_one_sentence_that_says_what_to_do(content: bytes, said: str) -> None:
+    with pytest.raises(WorksheetError) as raised:
+        roster_of(content)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("id,name,email,section", {}),
+        ("Matrikelnummer;Nachname;Vorname;E-Mail;Gruppe", {}),
+        ("Student Number\tFull name\tEmail address\tGroup", {}),
+        ("Nr,Wer,Post,Kurs", {"id": "nr", "name": "Wer", "email": "Post", "section": "Kurs"}),
+    ],
+)
+def test_a_roster_may_call_its_columns_as_it_likes(header: str, columns: Mapping[str, str]) -> None:
+    sign = next(sign for sign in ";\t," if sign in header)
+    row = {"Vorname": "Ada", "Nachname": "Lovelace"}
+    cells = ["5", "Ada Lovelace", "ada@example.org", "A"]
+    if "Vorname" in header:
+        cells = ["5", row["Nachname"], row["Vorname"], "ada@example.org", "A"]
+    given = roster_of(f"{header}\n{sign.join(cells)}\n".encode(), Policy(roster_columns=columns))
+    (person,) = given.people
+    assert (person.id, person.name, person.email, person.section) == ("5", "Ada Lovelace", "ada@example.org", "A")
+
+
+def test_a_column_that_course_toml_names_must_be_there() -> None:
+    with pytest.raises(WorksheetError, match=r"has no column 'nmae', which course\.toml names for name") as raised:
+        roster_of(CLASS, Policy(roster_columns={"name": "nmae"}))
+    assert "Did you mean 'name'?" in str(raised.value)
+
+
+def test_a_roster_is_told_from_other_tables() -> None:
+    assert is_roster(["id", "name", "email", "section"])
+    assert not is_roster(["Identifier", "Full name", "Email address", "Grade", "Last modified (grade)"])
+    assert not is_roster(["X", "Y", "Email", "Z", "W", "V", "U"])  # a worksheet in a language that is not known
+    assert not is_roster(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"])
+
+
+def test_a_roster_of_other_people_stops_the_run(tmp_path: Path) -> None:
+    found = placed(tmp_path, roster_of(), "eve.html", "mallory.html")
+    with pytest.raises(WorksheetError, match=r"nobody of those who handed in \(0 of 2 files, such as 'eve.html'\)"):
+        check_belongs(roster_of(), found, "roster.csv")
+    check_belongs(roster_of(), placed(tmp_path, roster_of(), "grace.html"), "roster.csv")
+
+
+# --- what comes out ---------------------------------------------------------------------------------------------
+
+
+def table(
+    results: Sequence[Result], given: Given | None, tmp_path: Path, policy: Policy | None = None
+) -> tuple[list[dict[str, str]], str]:
+    """The rows of grades.csv, and the notes as one text."""
+    policy = policy or Policy()
+    marked = Marked(results, ASSIGNMENT, policy, read_people(given, policy), tmp_path)
+    back = grades(given, marked)
+    content = back.files["grades.csv"]
+    assert isinstance(content, bytes)
+    lines = list(csv.DictReader(io.StringIO(content.decode()), delimiter=";" if b";" in content[:20] else ","))
+    assert list(lines[0]) == list(HEADER)
+    return lines, " ".join(back.notes)
+
+
+def done(student: str, **changes: object) -> Result:
+    return replace(careful_result(student, student=student, name=""), pending=0.0, needs_person=(), **changes)  # type: ignore[arg-type]
+
+
+def test_everyone_in_the_roster_has_a_row(tmp_path: Path) -> None:
+    open_one = replace(done(ADA, source="ada.html"), pending=5.0)
+    rows, notes = table([open_one, done(GRACE, source="B/grace.html", late=7500.0)], roster_of(), tmp_path)
+    assert [row["identifier"] for row in rows] == [ADA, GRACE, ZOE, OTHER_ADA, CHER]
+    ada, grace, zoe, *_ = rows
+    assert (ada["points"], ada["open"], ada["of"]) == ("", "5", "28")
+    assert float(grace["points"]) == round(done(GRACE).score, 2)
+    assert (grace["open"], grace["late"], grace["file"]) == ("0", "2 h 5 min", "B/grace.html")
+    assert (grace["name"], grace["mail"], grace["section"]) == ("Grace Hopper", "grace@example.org", "B")
+    assert grace["feedback"] == f"feedback/{GRACE}.html"
+    assert (zoe["points"], zoe["open"], zoe["file"]) == ("", "", "")
+    assert "Nothing came from 3 of 5 people in the roster: Zoë Müller (s1003), Ada Lovelace (s1004)" in notes
+
+
+def test_of_several_files_a_person_chooses_unless_the_course_says_which(tmp_path: Path) -> None:
+    two = [done(GRACE, submission=name, source=f"{name}.html", attempt=place) for place, name in enumerate("ab", 1)]
+    (_, grace, *_), notes = table(two, roster_of(), tmp_path)
+    assert (grace["points"], grace["file"]) == ("", "a.html; b.html")
+    assert "a person chooses: Grace Hopper (s1002)" in notes
+    (_, grace, *_), notes = table(two, roster_of(), tmp_path, Policy(attempts="last"))
+    assert (grace["points"] != "", grace["file"]) == (True, "b.html")
+    assert "a person chooses" not in notes
+
+
+def test_work_of_nobody_is_in_no_row(tmp_path: Path) -> None:
+    unclear = done("Ada Lovelace", group="Ada Lovelace", remarks=("unclear whose: …",))
+    stray = done("somebody", remarks=("not in the roster: …",))
+    rows, notes = table([unclear, stray], roster_of(), tmp_path)
+    assert not any(row["points"] or row["file"] for row in rows)
+    assert "fit several people: Ada Lovelace" in notes
+    assert "The roster has nobody for 1 of 2 submissions: somebody" in notes
+
+
+def test_without_a_roster_everyone_who_handed_in_has_a_row(tmp_path: Path) -> None:
+    rows, notes = table([done("grace"), done("ada")], None, tmp_path)
+    assert [row["identifier"] for row in rows] == ["ada", "grace"]
+    assert "No roster was given" in notes
+
+
+def test_names_that_spreadsheets_would_run_are_texts(tmp_path: Path) -> None:
+    given = roster_of(b"id,name\n1,=1+1\n")
+    rows, _ = table([done("1", source="=2.html")], given, tmp_path)
+    assert (rows[0]["name"], rows[0]["file"]) == ("'=1+1", "'=2.html")
+
+
+def test_a_table_goes_out_in_the_form_of_the_roster(tmp_path: Path) -> None:
+    given = roster_of("\ufeffid;name\r\n1;Ada\r\n".encode())
+    back = grades(given, Marked([done("1")], ASSIGNMENT, Policy(), Roster(), tmp_path)).files["grades.csv"]
+    assert isinstance(back, bytes)
+    assert back.startswith(b"\xef\xbb\xbfidentifier;name;")
+    assert b"\r\n" in back
+    assert b"," in back  # the decimal sign of such spreadsheets
+
+
+def test_where_names_are_not_kept_the_table_has_none(tmp_path: Path) -> None:
+    policy = Policy(anonymous=True)
+    items = [item.student for item in iter_unread(_folder(tmp_path), anonymous=True, read_name=reader(roster_of()))]
+    rows, _ = table([done(items[0])], roster_of(), tmp_path, policy)
+    assert [row["file"] != "" for row in rows] == [False, True, False, False, False]
+    assert {(row["name"], row["mail"]) for row in rows} == {("", "")}
+    assert rows[1]["identifier"] == items[0] != GRACE
+    (unclear,) = place(
+        iter_unread(_folder(tmp_path, "Ada Lovelace.html"), anonymous=True, read_name=reader(roster_of())),
+        read_people(roster_of(), policy),
+    )  # fmt: skip
+    _, notes = table([done(items[0])], roster_of(), tmp_path, policy)
+    assert not re.search("ada|lovelace|grace|s100|zoë", " ".join((*unclear.remarks, notes)).casefold())
+
+
+def _folder(path: Path, name: str = "grace hopper.html") -> Path:
+    folder = path / name.replace(" ", "")
+    folder.mkdir()
+    (folder / name).write_text("x", encoding="utf-8")
+    return folder
+
+
+# --- dates ------------------------------------------------------------------------------------------------------
+
+DUE = {"A": datetime(2027, 3, 1, 12, tzinfo=UTC), "B": datetime(2027, 3, 3, 12, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("section", "submitted", "late", "said"),
+    [
+        ("A", "2027-03-01 12:00", 0.0, ""),
+        ("A", "2027-03-01 13:00", 3600.0, "late: handed in 1 h 0 min after"),
+        ("B", "2027-03-01 13:00", 0.0, ""),
+        ("B", "2027-03-04T12:00:00", 86400.0, "late: handed in 1 d"),
+        ("A", "", 0.0, ""),
+        ("A", "yesterday", 0.0, "late: the date 'yesterday' in the roster could not be read, so this counts as"),
+        (
+            "C",
+            "2027-03-09 12:00",
+            0.0,
+            "late: the roster's section 'C' is no section under due in course.toml (A, B)",
+        ),
+    ],
+)
+def test_a_section_has_its_own_date(tmp_path: Path, section: str, submitted: str, late: float, said: str) -> None:
+    policy = Policy(due=max(DUE.values()), sections=DUE)
+    given = roster_of(f"id,section,submitted\nada,{section},{submitted}\n".encode())
+    (found,) = placed(tmp_path, given, "ada.html", policy=policy)
+    assert found.late == late
+    assert found.remarks == () if not said else found.remarks[0].startswith(said)
+
+
+def test_an_extension_counts_by_the_rosters_identifier(tmp_path: Path) -> None:
+    policy = Policy(due=DUE["A"], extensions={"ada": timedelta(hours=2), "eve": timedelta(hours=2)})
+    given = roster_of(b"id,submitted\nada,2027-03-01 13:00\n")
+    (found,) = placed(tmp_path, given, "ada.html", policy=policy)
+    assert found.late == 0.0
+    _, notes = table([done("ada")], given, tmp_path, policy)
+    assert "course.toml gives an extension to eve, and the roster has no such identifier." in notes
+
+
+def test_a_due_time_without_times_is_said(tmp_path: Path) -> None:
+    policy = Policy(due=DUE["A"], late_penalty="zero")
+    assert (
+        "the roster has no column submitted, so nobody is late"
+        in table([done(ADA)], roster_of(), tmp_path, policy)[1]
+    )
+    assert "without a roster no times are known" in table([done("ada")], None, tmp_path, policy)[1]
+
+
+def test_a_time_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    given = roster_of(b"id,submitted\nada,yesterday\n")
+    assert "could not be read, so that these count as handed in on time: ada (1 of 1)" in table(
+        [done("ada")], given, tmp_path, Policy(due=DUE["A"])
+    )[1]  # fmt: skip
+
+
+def test_the_platform_writes_one_file_and_no_zip(tmp_path: Path) -> None:
+    assert [name for _, name in PLATFORM.outputs] == ["grades.csv"]
+    assert PLATFORM.feedback([], {}, ASSIGNMENT) == {}
