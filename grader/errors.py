@@ -13,6 +13,7 @@ GraderError                     everything the grader refuses
 ├── GradebookError              nbgrader's database or folders
 ├── MoodleError                 Moodle's web services: no answer, a refusal, what must not be overwritten
 ├── DeskError                   the desk: its store, its address, what a grader asks of it
+├── TermError                   graded folders, tables and people that cannot be added up to a term
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
@@ -72,6 +73,10 @@ class MoodleError(GraderError):
 
 class DeskError(GraderError):
     """What the desk cannot do; the message is for the person who grades."""
+
+
+class TermError(GraderError):
+    """Graded folders, tables and people that cannot be added up to a term's grades."""
 
 
 class ClusterError(GraderError):

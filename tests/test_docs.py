@@ -26,6 +26,8 @@ RUN_BY = {
     "docs/experiments.md": "tests/paribus/test_docs.py",
     "docs/training.md": "tests/training/test_docs.py",
     "docs/data.md": "tests/data/test_docs.py",
+    "docs/metrics.md": "tests/course/measured_course.py",
+    "docs/checks-of-your-own.md": "tests/course/measured_course.py",
 }
 """Pages whose blocks of Python are run, all of them, by this test."""
 

@@ -2,6 +2,7 @@
 
 OUT/results.jsonl   what the checks say            OUT/feedback/       a page a submission
 OUT/gradebook.db    nbgrader, with its folders     OUT/report.html     the class
+OUT/grades.json     what everyone got, for `paribus term`
 OUT/…               grades and pages as the learning platform takes them back (`grader.lms`)
 OUT/complete.json   written last: the digest of every file above but nbgrader's
 OUT/unfinished.json while a run writes: every file that it or an earlier one may have left
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
+from grader.classrun.grades import FILE as GRADES
+from grader.classrun.grades import grades_of, to_text
 from grader.classrun.made_from import write_made_from
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
@@ -41,7 +44,7 @@ from grader.intake.entries import list_entries
 from grader.intake.inbox import iter_unread, left_out
 from grader.intake.roster import Roster, told_anew
 from grader.lms.choose import Intake, read_intake
-from grader.lms.platform import Marked, Platform, Returned
+from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result, Submission
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
@@ -240,6 +243,11 @@ def hand_back(order: Order, results: Sequence[Result], intake: Intake, told: Seq
     return Returned(back.files, (*told, *back.notes))
 
 
+def _enrolled(order: Order, intake: Intake) -> Sequence[Enrolled] | None:
+    """Everyone in the platform's table; None where none was given."""
+    return None if intake.people is None else intake.platform.enrolled(intake.people, order.policy)
+
+
 def with_gradebook(
     order: Order,
     results: Sequence[Result],
@@ -302,6 +310,7 @@ def render_all(
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         **back.files,
+        GRADES: to_text(grades_of(results, assignment, order.policy, _enrolled(order, intake))),
         **intake.platform.feedback(results, pages, assignment),
         REPORT: report,
     }

@@ -10,24 +10,27 @@ from paribus.course.policy import LateTable
 
 
 def penalty_of(result: Result, method: str | LateTable) -> float:
-    """The points that a late submission loses, between none and its score; people's grades are in the score.
+    """The points that a late submission loses, between none and its score; people's grades are in the score."""
+    return points_lost(result.submission, result.score, result.late, method)
+
+
+def points_lost(submission: str, score: float, late: float, method: str | LateTable) -> float:
+    """The points that work with ``score`` points loses, ``late`` seconds after its time.
 
     ``method`` is a table of the course's, "none", "zero" (nbgrader's two) or ``module:Class``, a
     `LateSubmissionPlugin` of nbgrader's.
     GraderError where there is no such class, or it gives no number.
     """
-    if not result.late:
+    if not late:
         return 0.0
     if isinstance(method, LateTable):
-        return method.penalty(result.score, result.late)
-    given = load_plugin(method).late_submission_penalty(result.submission, result.score, result.late)
+        return method.penalty(score, late)
+    given = load_plugin(method).late_submission_penalty(submission, score, late)
     if given is None:
         return 0.0
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise GraderError(
-            f"late_penalty = {method!r} gave {given!r} for {result.submission}; expected points or None."
-        )
-    return min(max(float(given), 0.0), result.score)
+        raise GraderError(f"late_penalty = {method!r} gave {given!r} for {submission}; expected points or None.")
+    return min(max(float(given), 0.0), score)
 
 
 def require_method(method: str | LateTable) -> None:

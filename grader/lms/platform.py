@@ -31,6 +31,16 @@ class Marked:
 
 
 @dataclass(frozen=True)
+class Enrolled:
+    """Somebody in a platform's table: the number that results have for them, and what else it says of them."""
+
+    number: str
+    name: str = ""
+    email: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True)
 class Returned:
     """What goes back beside the pages, by its name below OUT, and what is to be said of the batch."""
 
@@ -48,6 +58,7 @@ class Platform(Generic[People]):
                     is none, or another assignment's
     ``reader``      how it names files, which may need the table
     ``roster``      who is known, late, or in a draft
+    ``enrolled``    everyone in the table, whether they handed in or not
     ``place``       every submission with whose it is
     ``check``       WorksheetError where the table (of that name) has nobody of those who handed in
     ``grades``      what goes back, without the pages
@@ -62,6 +73,7 @@ class Platform(Generic[People]):
     read_table: Callable[[bytes, str, Assignment, Policy], People]
     reader: Callable[[People | None], ReadName]
     roster: Callable[[People | None, Policy], Roster]
+    enrolled: Callable[[People, Policy], Sequence[Enrolled]]
     place: Callable[[Iterable[Submission], Roster], Iterator[Submission]]
     check: Callable[[People, Iterable[Submission | Result], str], None]
     grades: Callable[[People | None, Marked], Returned]

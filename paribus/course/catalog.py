@@ -31,13 +31,14 @@ from paribus.course.tables import (
     read_week,
     read_zoos,
 )
+from paribus.course.term import load_term
 from paribus.errors import UsageError
 from paribus.metrics.registry import Registry
 from paribus.training.profiles import Profile
 
 TABLES = (
-    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "zoos",
-    "weeks",
+    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "term",
+    "zoos", "weeks",
 )  # fmt: skip
 
 
@@ -157,6 +158,7 @@ def load_course(path: Path) -> Course:
     for week in weeks:
         for entry in week.entries:
             read_policy(raw.get("grading", {}), entry.name, str(path), names=[item.name for item in _all(weeks)])
+    load_term(path)
     return Course(
         file=path,
         title=reader.text(about, "title", "course"),

@@ -29,7 +29,7 @@ Nothing of it stands in a release, so all of it may change while submissions com
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -69,9 +69,10 @@ class Policy:
     "zero", ``module:Class`` or a table; blind models are revealed at ``reveal``. Where sections have their own
     dates, ``sections`` holds them and ``due`` is the last. ``zone_given`` says that the course named its
     ``timezone``, which else is a guess. ``scale`` has the least points of each word of Moodle's scale, none where
-    the assignment takes numbers.
+    the assignment takes numbers. ``course`` is the course's title, where the file says it.
     """
 
+    course: str = ""
     lms: str = ""
     roster: str = ""
     roster_columns: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +106,8 @@ def load_policy(assignment: str, path: Path) -> Policy:
     reader = Reader(str(path))
     weeks = reader.tables(raw, "weeks", "the file").items()
     names = [name for week, table in weeks for name in reader.table(table, "assignments", f"weeks.{week}")]
-    return read_policy(raw.get("grading", {}), assignment, str(path), names=names)
+    course = reader.text(reader.table(raw, "course", "the file"), "title", "course", "")
+    return replace(read_policy(raw.get("grading", {}), assignment, str(path), names=names), course=course)
 
 
 def read_policy(raw: object, assignment: str, origin: str, *, names: Sequence[str] = ()) -> Policy:

@@ -1,6 +1,5 @@
 """The laws of the generator, held against every assignment of every course: adding one adds its tests."""
 
-import copy
 import json
 import os
 from pathlib import Path
@@ -46,9 +45,9 @@ def test_the_same_source_gives_the_same_bytes(name: str) -> None:
 @everywhere
 def test_building_changes_nothing_it_was_given(name: str) -> None:
     course, entry = ENTRIES[name]
-    before, text = copy.deepcopy((course, entry)), entry.source.read_bytes()
+    before, text = repr((course, entry)), entry.source.read_bytes()
     build_assignment(course, entry, Options(profile="micro"))
-    assert (course, entry) == before
+    assert repr((course, entry)) == before
     assert entry.source.read_bytes() == text
 
 

@@ -16,11 +16,12 @@ from grader.lms.canvas.gradebook import (
 from grader.lms.canvas.names import ANONYMOUS, feedback_name, read_name, squashed
 from grader.lms.canvas.roster import LATE, MISSING, check_belongs, place, read_roster, reader
 from grader.lms.counting import by_student, chosen, points_of
-from grader.lms.platform import Marked, Platform, Returned
+from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.lms.saying import concerned, names, person_and_file, policy_notes, remarked
 from grader.model import Result
 from grader.pages.shared import who
 from paribus.course.assignment import Assignment
+from paribus.course.policy import Policy
 
 SHEET, ZIP = "canvas_gradebook.csv", "canvas_feedback.zip"
 # The earliest time that a zip can hold: the same pages give the same bytes.
@@ -133,6 +134,11 @@ def _of_people(gradebook: Gradebook, scores: Mapping[str, float], marked: Marked
         )
 
 
+def enrolled(gradebook: Gradebook, policy: Policy) -> list[Enrolled]:
+    """Everyone in the gradebook."""
+    return [Enrolled(student.number, student.name, section=student.section) for student in gradebook.students]
+
+
 PLATFORM = Platform(
     name="canvas",
     table="Canvas's gradebook (in Canvas: Grades, Export, Export Entire Gradebook)",
@@ -140,6 +146,7 @@ PLATFORM = Platform(
     read_table=read_gradebook,
     reader=reader,
     roster=read_roster,
+    enrolled=enrolled,
     place=place,
     check=check_belongs,
     grades=grades,

@@ -12,7 +12,7 @@ from grader.lms.moodle.outputs import feedback_zip, make_worksheet, worksheet_en
 from grader.lms.moodle.roster import check_belongs, read_roster, with_roster
 from grader.lms.moodle.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.lms.names import ReadName
-from grader.lms.platform import Marked, Platform, Returned
+from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Policy
@@ -63,6 +63,20 @@ def roster(worksheet: Worksheet | None, policy: Policy) -> Roster:
     return read_roster(worksheet, policy)
 
 
+def enrolled(worksheet: Worksheet, policy: Policy) -> list[Enrolled]:
+    """Everyone in the worksheet. A group that is a hyphen is none."""
+    place = worksheet.columns.email
+    return [
+        Enrolled(
+            student.number,
+            student.name,
+            worksheet.rows[student.row][place].strip() if place >= 0 else "",
+            "" if student.group == "-" else student.group,
+        )
+        for student in worksheet.students
+    ]
+
+
 def reader(worksheet: Worksheet | None) -> ReadName:
     """How Moodle names files, whoever is in the worksheet."""
     return read_name
@@ -75,6 +89,7 @@ PLATFORM = Platform(
     read_table=read,
     reader=reader,
     roster=roster,
+    enrolled=enrolled,
     place=with_roster,
     check=check_belongs,
     grades=grades,

@@ -7,7 +7,7 @@ from grader.intake.roster import UNCLEAR
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.plain.placing import MISSING, check_belongs, key_of, place, read_people, reader
 from grader.lms.plain.roster import Person, Roster, is_roster, read_roster
-from grader.lms.platform import Marked, Platform, Returned
+from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.lms.saying import concerned, names, owned_by, person_and_file, policy_notes, remarked
 from grader.lms.tables import PLAIN_FORM, no_formula, write_table
 from grader.model import Result
@@ -132,6 +132,11 @@ def _called(person: Person, policy: Policy) -> str:
     return harmless(f"{person.name} ({person.id})" if person.name else person.id)
 
 
+def enrolled(roster: Roster, policy: Policy) -> list[Enrolled]:
+    """Everyone in the roster."""
+    return [Enrolled(key_of(person, policy), person.name, person.email, person.section) for person in roster.people]
+
+
 PLATFORM = Platform(
     name="plain",
     table="a roster (a table with a row for each student: id, name, email, section)",
@@ -139,6 +144,7 @@ PLATFORM = Platform(
     read_table=read,
     reader=reader,
     roster=read_people,
+    enrolled=enrolled,
     place=place,
     check=check_belongs,
     grades=grades,
