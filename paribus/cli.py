@@ -7,6 +7,7 @@ no arrow runs back up: each entry is a module with ``commands() -> Sequence[Comm
 import argparse
 import contextvars
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,18 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: what it promises was done; 1: it was not; 2: wrong usage; 130: interrupted."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads our lines has enough, such as `head`. Nothing more is written, the last flush included.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     speak_plainly((sys.stdout, sys.stderr))
     parser = build_parser(find_commands())
     parsed = parser.parse_args(arguments)

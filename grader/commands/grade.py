@@ -129,13 +129,22 @@ def run(arguments: argparse.Namespace) -> int:
         if changed is not None:
             plain["changes"] = [asdict(change) for change in changed]
         print(json.dumps(plain, sort_keys=True, indent=1))
-        return 0
+        return _status(handback)
     print_summary(handback, arguments.out)
     if changed is not None:
         people = len({change.submission for change in changed})
         print(f"\nAgainst {arguments.diff}: {len(changed)} changes for {people} submissions.")
         print_changes(changed)
-    return 0
+    return _status(handback)
+
+
+def _status(handback: "Handback") -> int:
+    """1 where every file is of another assignment: nothing of what was asked for was graded."""
+    foreign = [result for result in handback.results if result.status == "other_assignment"]
+    if not foreign or len(foreign) < len(handback.results):
+        return 0
+    print("error  Every file belongs to another assignment. Is --assignment the right one?", file=sys.stderr)
+    return 1
 
 
 def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":

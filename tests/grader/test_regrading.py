@@ -12,7 +12,7 @@ import pytest
 
 from grader.classrun.batch import COMPLETE
 from paribus.cli import main
-from tests.robust.small_class import command, decide, gradebook, make_class
+from tests.robust.small_class import NEW, command, decide, gradebook, make_class
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,3 +100,14 @@ def test_a_batch_that_did_not_end_is_not_collected_from(tmp_path: Path, capsys: 
         main(command(tmp_path, tmp_path / "out", "--collect", "--json"))
     assert stopped.value.code == 2
     assert "no finished batch" in capsys.readouterr().err
+
+
+def test_a_batch_of_another_assignment_alone_ends_with_1_and_asks_for_the_right_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_class(tmp_path, 2)
+    for path in (tmp_path / "submissions").rglob("*.ipynb"):
+        other = path.read_bytes().replace(b"week1_homework", b"week9_homework")
+        path.write_bytes(other.replace(NEW.digest.encode(), b"0" * 16))
+    assert main(command(tmp_path, tmp_path / "out", "--json")) == 1
+    assert "Is --assignment the right one?" in capsys.readouterr().err

@@ -44,3 +44,15 @@ def test_rooms_are_imported_when_they_are_named() -> None:
 def test_a_name_that_is_no_room_is_refused() -> None:
     with pytest.raises(AttributeError, match="no attribute 'metrix'"):
         paribus.metrix  # noqa: B018 - the access is the test
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]], ids=" ".join)
+def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(arguments: list[str]) -> None:
+    """`paribus … | head`: the reader goes away before all is written."""
+    command = [sys.executable, "-m", "paribus", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == ""
+    assert child.returncode in (0, 1)
