@@ -3,13 +3,13 @@
 import argparse
 
 from paribus.cli import Command
-from paribus.course.locate import add_course, course_of
+from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", help="an assignment (week1_homework), or a week that has one")
+    parser.add_argument("name", help="an assignment, or a week that has one")
     add_course(parser)
     parser.add_argument(
         "--profile", metavar="NAME", help="the notebooks' default profile (default: what course.toml says)"
@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 COMMAND = Command(
     name="preview",
     summary="Show one notebook in a browser while you write it, with the points and checks of each cell.",
-    example="paribus preview week1_homework",
+    example="paribus preview {homework}",
+    names=example_names,
     configure=configure,
     run=run,
 )

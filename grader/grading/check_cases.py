@@ -3,7 +3,7 @@
 cases/own.names_its_unit/without.toml      the folder is called as the check; the page shows the cases by file
 
 about = "a number without its unit"        what was handed in, for people
-assignment = "week1_homework"              whose release it is made from
+assignment = "first_homework"              whose release it is made from
 at = "recommendation"                      the cell that the check looks at
 expect = "failed"                          passed, failed, undecided or not_applicable
 because = "no unit"                        words of its reason; may be left out

@@ -15,9 +15,9 @@ Nothing of it stands in a release or in a graded folder, so all of it may change
     "Quiz: Week 1 (Real)" = 10
 
     [term.excused]                    # who needs not do what: by number, e-mail address or full name
-    week1_homework = ["4101"]
+    first_homework = ["4101"]
 
-    [term.points.week1_homework]      # points that replace everything else, lateness included
+    [term.points.first_homework]      # points that replace everything else, lateness included
     4101 = 12.5
 """
 
