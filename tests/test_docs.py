@@ -32,7 +32,7 @@ RUN_BY = {
 """Pages whose blocks of Python are run, all of them, by this test."""
 
 NOT_RUN = {
-    "import complaints\nimport paribus.zoo": "a zoo takes minutes to train; tests/paribus/test_zoo.py opens a small one",
+    "import complaints\nimport paribus.zoo": "a zoo takes minutes; tests/paribus/test_zoo.py opens a small one",
     "data = paribus.zoo.load_data(zoo, complaints.load)": "as above; tests/paribus/test_zoo.py compares its models",
     "from paribus.zoo.diagnosis": "as above; tests/paribus/test_diagnosis.py makes diagnoses",
 }

@@ -12,7 +12,7 @@ Nothing of it stands in a release or in a graded folder, so all of it may change
     memos = ["homework"]
 
     [term.columns.quizzes]            # columns of a part's table (`--csv quizzes=FILE`), each with its most points
-    "Quiz: Week 1 (Real)" = 10
+    "Quiz: Losses (Real)" = 10
 
     [term.excused]                    # who needs not do what: by number, e-mail address or full name
     first_homework = ["4101"]
