@@ -164,7 +164,7 @@ def test_one_student_is_graded_again_and_the_rest_stays_as_it_was(copy: Path, wo
     assert differing(before, after) == {
         f"feedback/{changed}.html", f"submitted/{changed}/week1_homework/week1_homework.ipynb",
         f"autograded/{changed}/week1_homework/week1_homework.ipynb", "feedback.zip", "worksheet.csv", "report.html",
-        "complete.json", "results.complete.json", "results.started.json",
+        "grades.json", "complete.json", "results.complete.json", "results.started.json",
     }  # fmt: skip
     assert list(lines(out)) == list(earlier)
     assert {name for name, line in lines(out).items() if line != earlier[name]} == {changed}

@@ -75,7 +75,9 @@ def test_points_changed_after_the_release_reach_the_worksheet_and_keep_what_peop
     cells = tuple(with_points(cell, 2) if cell.key == "whole" else cell for cell in CELLS)
     write_release(room.folder / "newer", make_release(make_assignment(cells)))
     room.rows[0][PLACE["Maximum grade"]] = "34.00"
-    assert room.grade(releases=("newer", "release")) == 0
+    assert room.grade(releases=("newer", "release")) == 1  # nothing changes points unasked
+    assert room.results()[0]["max_score"] == 28.0
+    assert room.grade("--accept", releases=("newer", "release")) == 0
     assert room.results()[0]["max_score"] == 34.0
     assert not room.cell(101, "Grade")
     decide(room.out, every=1)
