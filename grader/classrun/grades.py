@@ -96,7 +96,7 @@ def grades_of(
 
 def to_text(graded: Graded) -> str:
     """The file's content: the same grades give the same text."""
-    return json.dumps({"schema": SCHEMA, **asdict(graded)}, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"schema": SCHEMA, **asdict(graded)}, sort_keys=True, indent=1) + "\n"
 
 
 def from_text(text: str, origin: str) -> Graded:

@@ -147,7 +147,13 @@ def run_notebook(text: str, folder: Path) -> tuple[dict[str, Any], str]:
     return {cell.id: cell for cell in notebook.cells}, ""
 
 
-@with_tasks
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name == "week1_lab" else pytest.mark.long)
+        for name in NAMES if build_one(name).source.tasks()
+    ],
+)  # fmt: skip
 def test_the_student_notebook_runs_to_its_first_unfinished_task(name: str, tmp_path: Path) -> None:
     """The untouched notebook stops at the first task, at its tests or in between, with a message that names it."""
     built, (course, entry) = build_one(name), ENTRIES[name]

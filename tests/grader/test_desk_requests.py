@@ -1,6 +1,5 @@
 """Requests to look again: read without guessing, shown at the desk, answered on the next page."""
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -14,6 +13,12 @@ from paribus.cli import main
 from tests.grader.classroom import make_assignment
 from tests.grader.desk_class import ANN, MEMO, copy_of, graded_class, pages_of, sit_down
 from tests.robust.small_class import command
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return graded_class(tmp_path_factory.mktemp("requests"))
+
 
 ITEM = Item(ANN, MEMO, "person", 2.0, None, "asked", "answered")
 WORKS = {ANN: Work(Result(ANN, "1000", "a.html", "f" * 64, "graded"), make_assignment(), (ITEM,))}
@@ -71,9 +76,8 @@ def test_of_a_zip_from_moodle_each_form_is_its_senders_and_others_files_are_name
 
 
 def test_a_request_is_listed_at_the_desk_answered_there_and_read_on_the_next_feedback_page(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    room: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room = graded_class(tmp_path / "room")
     out = copy_of(room, tmp_path / "out")
     page = (out / "feedback" / f"{ANN}.html").read_text()
     assert "Please look again" in page
@@ -106,11 +110,11 @@ def test_a_request_is_listed_at_the_desk_answered_there_and_read_on_the_next_fee
     assert "You asked for another look" in page
     assert "You are right: the second table counts." in page
     assert "<script>alert" not in page
-    shutil.rmtree(room)
 
 
-def test_a_place_without_requests_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    room = graded_class(tmp_path / "room")
+def test_a_place_without_requests_is_told(room: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["desk", str(room / "out"), "--requests", str(tmp_path / "gone"), "--disagreements"])
+        main(
+            ["desk", str(copy_of(room, tmp_path / "out")), "--requests", str(tmp_path / "gone"), "--disagreements"]
+        )
     assert "gone does not exist. Name the file or folder" in capsys.readouterr().err

@@ -96,12 +96,17 @@ def renamed(old: str, new: str, files: Mapping[str, str] = ANN) -> dict[str, str
 @pytest.mark.parametrize(
     ("what", "files", "anonymous"),
     [
-        ("nothing changed", ANN, False),
+        pytest.param("nothing changed", ANN, False, marks=pytest.mark.long),
         ("a name was corrected", renamed("Ann A", "Ann Brown"), False),
         ("names were hidden by Moodle", renamed("Bob", "Participant", renamed("Ann A", "Participant")), False),
         ("[grading] anonymous was switched on", ANN, True),
-        ("the files were renamed", renamed("a.ipynb", "homework.ipynb"), False),
-        ("the folders lie in another one", {f"unpacked/{name}": content for name, content in ANN.items()}, False),
+        pytest.param(
+            "the files were renamed", renamed("a.ipynb", "homework.ipynb"), False, marks=pytest.mark.long
+        ),
+        pytest.param(
+            "the folders lie in another one", {f"unpacked/{name}": content for name, content in ANN.items()}, False,
+            marks=pytest.mark.long,
+        ),
     ],
 )  # fmt: skip
 def test_what_people_gave_stays_when(tmp_path: Path, what: str, files: dict[str, str], anonymous: bool) -> None:
