@@ -66,6 +66,7 @@ class DeskFolder:
         self._log: list[Decision] = []
         self._book: tuple[object, Book] = (None, Book())
         self._standing: tuple[object, Standing] = (None, Standing())
+        self._pushed: tuple[object, tuple[Disagreement, ...]] = (None, ())
 
     @property
     def batch(self) -> Batch:
@@ -93,11 +94,15 @@ class DeskFolder:
 
     def standing(self) -> Standing:
         """What is decided and what is open now."""
-        batch, book, log = self.batch, self.book(), self.decisions()
-        made_of = (id(batch), id(book), len(log))
+        made_of = self._made_of()
         if self._standing[0] != made_of:
-            self._standing = made_of, standing(batch.ordered, log, frozenset(book.people))
+            people = frozenset(self.book().people)
+            self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
         return self._standing[1]
+
+    def _made_of(self) -> tuple[int, int, int]:
+        """What changes with every new grading, every change of the gradebook and every decision."""
+        return id(self.batch), id(self.book()), len(self.decisions())
 
     def book(self) -> Book:
         """What nbgrader's gradebook holds now, read again where it changed."""
@@ -108,11 +113,18 @@ class DeskFolder:
         return self._book[1]
 
     def push(self, submissions: Sequence[str] = ()) -> tuple[Disagreement, ...]:
-        """Bring decisions into nbgrader's gradebook: of these submissions, or of all."""
+        """Bring decisions into nbgrader's gradebook: of these submissions, or of all. What was compared is not
+        compared again until a decision or the gradebook is another.
+        """
         batch = self.batch
+        if not submissions and self._pushed[0] == self._made_of():
+            return self._pushed[1]
         works = [batch.works[name] for name in submissions] if submissions else batch.ordered
         with self.writing():
-            return push(self.out, self.store, works, self.book(), self.standing().decided)
+            found = push(self.out, self.store, works, self.book(), self.standing().decided)
+        if not submissions:
+            self._pushed = self._made_of(), found
+        return found
 
     def settle(self, found: Disagreement, keep: str, grader: str) -> None:
         """End a disagreement as a person chose: the gradebook takes the "desk"'s, or the desk withdraws its own."""
