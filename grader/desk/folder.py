@@ -100,14 +100,15 @@ class DeskFolder:
             self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
         return self._standing[1]
 
-    def _made_of(self) -> tuple[int, int, int]:
+    def _made_of(self) -> tuple[object, int]:
         """What changes with every new grading, every change of the gradebook and every decision."""
-        return id(self.batch), id(self.book()), len(self.decisions())
+        self.book()
+        return self._book[0], len(self.decisions())
 
     def book(self) -> Book:
         """What nbgrader's gradebook holds now, read again where it changed."""
         batch = self.batch
-        stamp = id(batch), _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
+        stamp = self._stamp, _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
         if self._book[0] != stamp:
             self._book = stamp, read_book(self.out, batch.ordered)
         return self._book[1]
