@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
 
 from grader.desk.answers import CellView, around, read_case, view_cells
 from grader.desk.errors_in_the_field import CheckRate, rates
@@ -18,7 +17,18 @@ from grader.desk.session import Place, Session, rubric_of
 from grader.errors import UnreadableError
 from grader.model import Case
 from grader.pages.everyone import check_words
-from grader.pages.shared import MARKS, CellTitle, CheckWords, Mark, cell_title, points, shown, who, words_of
+from grader.pages.shared import (
+    MARKS,
+    CellTitle,
+    CheckWords,
+    Mark,
+    cell_title,
+    environment,
+    points,
+    shown,
+    who,
+    words_of,
+)
 from grader.recover.text import harmless
 from paribus.course.limits import DEFAULT_LIMITS, Limits
 from paribus.course.rubric import RubricLine
@@ -245,19 +255,12 @@ def _full(title: CellTitle) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=_harmless_value,
-    )  # fmt: skip
-    environment.filters.update(points=points, minutes=_minutes)
-    return environment
+    found = environment(TEMPLATES)
+    found.filters.update(points=points, minutes=_minutes)
+    return found
 
 
 def _minutes(seconds: float) -> str:
     minutes = max(1, round(seconds / 60))
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest:02d} min" if hours else f"{minutes} min"
-
-
-def _harmless_value(value: object) -> object:
-    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value

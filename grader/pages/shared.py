@@ -145,14 +145,19 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + " …"
 
 
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+def environment(templates: Path) -> jinja2.Environment:
+    """Templates of one folder: everything is escaped and cleaned, and a name that nobody gave is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_harmless_value,
     )  # fmt: skip
-    environment.filters.update(points=points, shown=shown, in_a_list=in_a_list)
-    return environment
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    found = environment(TEMPLATES)
+    found.filters.update(points=points, shown=shown, in_a_list=in_a_list)
+    return found
 
 
 def _harmless_value(value: object) -> object:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 
 from grader.evidence.groups import COUNTED
-from grader.evidence.worded.order import AMOUNTS, ANOTHER_MATTER
+from grader.evidence.worded.compared import AMOUNTS
+from grader.evidence.worded.order import ANOTHER_MATTER
 from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
