@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot
-from grader.model import CellResult, Outcome, Result, Verdict
-from paribus.course.assignment import Assignment, Cell, Role
+from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot, manual_points, slot_key
+from grader.model import Outcome, Result, Verdict
+from paribus.course.assignment import Assignment, Cell
 from paribus.course.rubric import RubricLine, rubric_score
 
 MANUAL = "person"
@@ -139,15 +139,10 @@ def items_of(result: Result, assignment: Assignment, answers: Mapping[str, str])
                 found.append(
                     Item(result.submission, cell.key, verdict.check, verdict.points, verdict, asked, answered)
                 )
-        if (points := by_hand(cell)) > TOLERANCE:
+        if (points := manual_points(cell)) > TOLERANCE:
             asked = _asked(released, cell.key, MANUAL, points)
             found.append(Item(result.submission, cell.key, MANUAL, points, None, asked, answered))
     return tuple(found)
-
-
-def by_hand(cell: CellResult) -> float:
-    """The points of a cell that no check is about."""
-    return max(0.0, cell.pending - sum(item.points for item in cell.verdicts if item.outcome in OPEN))
 
 
 def points_of(decision: Decision, item: Item, cell: Cell | None) -> float:
@@ -230,19 +225,11 @@ def standing(
 
 def _items_of_slot(work: Work, slot: Slot) -> tuple[Item, ...]:
     """A cell's items, where nbgrader has one cell for it; else the checks' and the person's apart."""
-    mine = tuple(item for item in work.items if _slot_key(work.assignment, item.cell) == slot.key)
+    mine = tuple(item for item in work.items if slot_key(work.assignment, item.cell) == slot.key)
     if sum(other.key == slot.key for other in work.slots) == 1:
         return mine
     manual = slot.grade_id == slot.key
     return tuple(item for item in mine if (item.name == MANUAL) == manual)
-
-
-def _slot_key(assignment: Assignment, key: str) -> str:
-    """A task is graded in its tests cell."""
-    for cell in assignment.cells:
-        if cell.role is Role.TESTS and cell.grades == key:
-            return cell.key
-    return key
 
 
 def _released(assignment: Assignment, key: str) -> Cell | None:

@@ -109,7 +109,7 @@ def grade_cells(assignment: Assignment, slots: Sequence[Slot], result: Result) -
     A cell that the result does not name earns nothing and waits for a person. GradebookError where a score
     is not finite, negative, or more than the release gives: nbgrader would turn it into full points.
     """
-    cells = {_slot_key(assignment, cell.key): cell for cell in result.cells}
+    cells = {slot_key(assignment, cell.key): cell for cell in result.cells}
     shared = {slot.key for slot in slots if slot.grade_id != slot.key} & {slot.grade_id for slot in slots}
     scored: dict[str, GradeCell] = {}
     for slot in slots:
@@ -119,7 +119,7 @@ def grade_cells(assignment: Assignment, slots: Sequence[Slot], result: Result) -
             continue
         score, pending = cell.score, cell.pending
         if slot.key in shared:
-            hand = _by_hand(cell)
+            hand = manual_points(cell)
             score, pending = (0.0, hand) if slot.grade_id == slot.key else (score, pending - hand)
         score = _bounded(score, slot, result)
         scored[slot.grade_id] = GradeCell(
@@ -150,7 +150,7 @@ def with_people(
     scored = grade_cells(assignment, slots, result)
     cells: list[CellResult] = []
     for cell in result.cells:
-        key = _slot_key(assignment, cell.key)
+        key = slot_key(assignment, cell.key)
         mine = [slot for slot in slots if slot.key == key]
         decided = [slot for slot in mine if slot.grade_id in people]
         if not decided:
@@ -182,7 +182,7 @@ def _still_open(key: str, result: Result, cells: Sequence[CellResult]) -> bool:
     return all(cell.pending > TOLERANCE for cell in cells if cell.key == key)
 
 
-def _by_hand(cell: CellResult) -> float:
+def manual_points(cell: CellResult) -> float:
     """The part of a cell's pending points that no check is about: only a person gives them."""
     return max(0.0, cell.pending - sum(item.points for item in cell.verdicts if item.outcome in OPEN))
 
@@ -190,7 +190,7 @@ def _by_hand(cell: CellResult) -> float:
 def _slot_pending(slot: Slot, mine: Sequence[Slot], cell: CellResult) -> float:
     if len(mine) == 1:
         return cell.pending
-    return _by_hand(cell) if slot.grade_id == slot.key else cell.pending - _by_hand(cell)
+    return manual_points(cell) if slot.grade_id == slot.key else cell.pending - manual_points(cell)
 
 
 def _persons_verdict(slot: Slot, score: float, given: PersonGrade) -> Verdict:
@@ -200,7 +200,7 @@ def _persons_verdict(slot: Slot, score: float, given: PersonGrade) -> Verdict:
     return Verdict(PERSON, outcome, words, slot.points, {GIVEN: score, **lines})
 
 
-def _slot_key(assignment: Assignment, key: str) -> str:
+def slot_key(assignment: Assignment, key: str) -> str:
     """The cell that nbgrader grades for this key: a task is graded in its tests cell."""
     for cell in assignment.cells:
         if cell.role is Role.TESTS and cell.grades == key:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from grader.intake.roster import UNCLEAR
 from grader.model import Result
 from grader.pages.shared import who
 from paribus.course.policy import Policy
@@ -39,6 +40,21 @@ def remarked(result: Result, remark: str) -> bool:
 def person_and_file(result: Result) -> str:
     """What to call a result whose owner is not known: the name, and what stands for the student."""
     return f"{who(result)} ({result.student})" if result.name else who(result)
+
+
+def unplaced(results: Sequence[Result], missing: str, *, fits_several: str, fits_nobody: str) -> Iterator[str]:
+    """Whose work nobody can tell, and who is in no row of the platform's table.
+
+    ``missing`` is the platform's remark on those without a row. The two sentences name the people by ``{who}``,
+    and the second says ``{some}``, how many they are of how many.
+    """
+    unclear = [result for result in results if remarked(result, UNCLEAR)]
+    if unclear:
+        yield fits_several.format(who=names(map(person_and_file, unclear)))
+    absent = [result for result in results if remarked(result, missing)]
+    if absent:
+        some = f"{len(absent)} of {len(results)} submissions"
+        yield fits_nobody.format(some=some, who=names(dict.fromkeys(map(who, absent))))
 
 
 def owned_by(results: Iterable[Result], numbers: Collection[str]) -> list[Result]:

@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.intake.roster import UNCLEAR
 from grader.lms.canvas.gradebook import (
     EXCUSED,
     NOT_ASSIGNED,
@@ -17,9 +16,8 @@ from grader.lms.canvas.names import ANONYMOUS, feedback_name, read_name, squashe
 from grader.lms.canvas.roster import LATE, MISSING, check_belongs, place, read_roster, reader
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
-from grader.lms.saying import concerned, names, person_and_file, policy_notes, remarked
+from grader.lms.saying import concerned, names, policy_notes, unplaced
 from grader.model import Result
-from grader.pages.shared import who
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Policy
 
@@ -97,18 +95,13 @@ def _notes(gradebook: Gradebook | None, scores: Mapping[str, float], marked: Mar
 def _of_people(gradebook: Gradebook, scores: Mapping[str, float], marked: Marked) -> Iterator[str]:
     """Whose grade cannot be written, or may be meant for others."""
     results = marked.results
-    unclear = [result for result in results if remarked(result, UNCLEAR)]
-    if unclear:
-        yield (
-            f"Nobody can tell whose work this is: {names(map(person_and_file, unclear))}. No grade is written for "
-            "those who may be meant; the report says who. Enter these grades in Canvas by hand."
-        )
-    missing = [result for result in results if remarked(result, MISSING)]
-    if missing:
-        yield (
-            f"The gradebook has no row for {len(missing)} of {len(results)} submissions: "
-            f"{names(dict.fromkeys(map(who, missing)))}. Was it exported from this course, after they joined it?"
-        )
+    yield from unplaced(
+        results, MISSING,
+        fits_several="Nobody can tell whose work this is: {who}. No grade is written for those who may be meant; "
+        "the report says who. Enter these grades in Canvas by hand.",
+        fits_nobody="The gradebook has no row for {some}: {who}. Was it exported from this course, after they "
+        "joined it?",
+    )  # fmt: skip
     for cell, why in (
         (EXCUSED, "are excused in Canvas"),
         (NOT_ASSIGNED, "have N/A in the gradebook: the assignment is not theirs, or its names are hidden"),

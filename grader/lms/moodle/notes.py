@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.intake.roster import UNCLEAR
 from grader.lms.moodle.ignored_rows import NEVER, TICK, Round
 from grader.lms.moodle.outputs import is_number, numbers_in_zip
 from grader.lms.moodle.roster import MISSING
 from grader.lms.moodle.worksheet import Entry, Student, Worksheet
-from grader.lms.saying import names, person_and_file, remarked
+from grader.lms.saying import names, unplaced
 from grader.model import Result
 from grader.pages.shared import who
 from paribus.course.policy import Policy
@@ -17,19 +16,13 @@ ANEW = "Download the grading worksheet anew and run this again with it (--collec
 
 def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     """What is to be said of the results alone."""
-    unclear = [result for result in results if remarked(result, UNCLEAR)]
-    if unclear:
-        yield (
-            f"Nobody can tell whose work this is: {names(map(person_and_file, unclear))}. No grade is written for "
-            "those who may be meant; the report says who. Enter these grades in Moodle by hand."
-        )
-    missing = [result for result in results if remarked(result, MISSING)]
-    if missing:
-        yield (
-            f"The worksheet has no row for {len(missing)} of {len(results)} submissions: "
-            f"{names(dict.fromkeys(map(who, missing)))}. Is it this assignment's, and were both downloaded after "
-            "groups and names were changed last?"
-        )
+    yield from unplaced(
+        results, MISSING,
+        fits_several="Nobody can tell whose work this is: {who}. No grade is written for those who may be meant; "
+        "the report says who. Enter these grades in Moodle by hand.",
+        fits_nobody="The worksheet has no row for {some}: {who}. Is it this assignment's, and were both downloaded "
+        "after groups and names were changed last?",
+    )  # fmt: skip
     pages = [result for result in results if result.team and not numbers_in_zip(result)]
     if pages:
         yield (

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.intake.late import late_words
-from grader.intake.roster import UNCLEAR
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.plain.placing import MISSING, check_belongs, key_of, place, read_people, reader
 from grader.lms.plain.roster import Person, Roster, is_roster, read_roster
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
-from grader.lms.saying import concerned, names, owned_by, person_and_file, policy_notes, remarked
+from grader.lms.saying import concerned, names, owned_by, policy_notes, unplaced
 from grader.lms.tables import PLAIN_FORM, no_formula, write_table
 from grader.model import Result
-from grader.pages.shared import points, who
+from grader.pages.shared import points
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Policy
@@ -82,18 +81,13 @@ def _line(person: Person, found: Sequence[Result], marked: Marked, decimal: str)
 def _notes(given: Roster | None, rows: Sequence[tuple[Person, Sequence[Result]]], marked: Marked) -> Iterator[str]:
     results, policy = marked.results, marked.policy
     yield from policy_notes(policy, results)
-    unclear = [result for result in results if remarked(result, UNCLEAR)]
-    if unclear:
-        yield (
-            f"The names of these files fit several people: {names(map(person_and_file, unclear))}. Nobody gets a "
-            "grade for them; the report says who may be meant. Rename folder or file, and run this again."
-        )
-    missing = [result for result in results if remarked(result, MISSING)]
-    if missing:
-        yield (
-            f"The roster has nobody for {len(missing)} of {len(results)} submissions: "
-            f"{names(dict.fromkeys(map(who, missing)))}. Rename folder or file after identifier, mail or full name."
-        )
+    yield from unplaced(
+        results, MISSING,
+        fits_several="The names of these files fit several people: {who}. Nobody gets a grade for them; the report "
+        "says who may be meant. Rename folder or file, and run this again.",
+        fits_nobody="The roster has nobody for {some}: {who}. Rename folder or file after identifier, mail or full "
+        "name.",
+    )  # fmt: skip
     several = [
         (person, found) for person, found in rows if len(found) > 1 and chosen(found, policy.attempts) is None
     ]
