@@ -115,8 +115,8 @@ def _start_process(process: BaseProcess) -> None:
         except (EOFError, OSError) as error:
             if not left:
                 raise GraderError(
-                    f"no worker can be started ({type(error).__name__}): the machine may have no memory or no process "
-                    "left. End other programs, or type the same command with -j 1."
+                    f"no worker can be started ({type(error).__name__}): the machine may have no memory or no "
+                    "process left. End other programs, or type the same command with -j 1."
                 ) from error
 
 
