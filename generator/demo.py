@@ -1,9 +1,9 @@
 """`paribus demo`: the whole main job on one week, on two cores, with a class that is simulated but really executed.
 
-Build, run the lab's solution, execute and export a class on the smallest profile, grade it, hold the grades against
-what is known to be wrong with whom; then run the homework's solution and train a blind zoo. The class is one of the rehearsal's: its works are entries
-of the same tables, and rehearsal/class.toml of the course says which assignment and which zoo. Grading is reached
-through its command and its files, as an instructor would.
+Build, run the lab's solution, execute and export a class on the smallest profile, grade it, hold the grades
+against what is known to be wrong with whom; then run the homework's solution and train a blind zoo. The class is
+one of the rehearsal's: its works are entries of the same tables, and rehearsal/class.toml of the course says which
+assignment and which zoo. Grading is reached through its command and its files, as an instructor would.
 """
 
 import json
