@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from generator.zoo.build import Built
 
 WHAT_COMES = (
-    "A week goes out and comes back: a class is simulated, its notebooks run for real and are graded; then a blind\n"
-    "lab is trained. Five steps, some five minutes on two cores, about twenty seconds the second time; Ctrl-C loses\n"
-    "nothing that is finished. The first graded pages come in step 3, at {graded}/report.html."
+    "A week goes out and comes back: a class is simulated, its notebooks run for real and are graded; then a\n"
+    "blind lab is trained. Five steps, some five minutes on two cores, about twenty seconds the second time;\n"
+    "Ctrl-C loses nothing that is finished. The first graded pages come in step 3, at {graded}/report.html."
 )
 
 
