@@ -12,11 +12,14 @@ from generator.errors import QuizError
 from paribus.statistics.intervals import t_quantile
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": abs, "ceil": math.ceil, "exp": math.exp, "floor": math.floor, "len": len, "log": math.log,
-    "log2": math.log2, "max": max, "mean": statistics.fmean, "median": statistics.median, "min": min,
-    "round": round, "sd": statistics.stdev, "sqrt": math.sqrt, "sum": math.fsum, "t_quantile": t_quantile,
+    "abs": abs, "argmax": lambda values: list(values).index(max(values)), "ceil": math.ceil, "exp": math.exp,
+    "floor": math.floor, "len": len, "log": math.log, "log2": math.log2, "max": max, "mean": statistics.fmean,
+    "median": statistics.median, "min": min, "round": round, "sd": statistics.stdev, "sorted": sorted,
+    "sqrt": math.sqrt, "sum": math.fsum, "t_quantile": t_quantile,
 }  # fmt: skip
-"""What a formula may call. ``sd`` has n − 1 in its denominator; ``t_quantile(p, df)`` is Student's."""
+"""What a formula may call. ``sd`` has n − 1 in its denominator; ``t_quantile(p, df)`` is Student's;
+``argmax`` is the place of the first largest value, from 0.
+"""
 
 
 def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # noqa: ANN401 - a number, a text or a truth
@@ -42,7 +45,7 @@ def number(formula: str, values: Mapping[str, Any], where: str) -> float:
 def fill(text: str, values: Mapping[str, Any], where: str) -> str:
     """A text with ``{name}`` and ``{name:.3f}`` replaced; QuizError where a name or a form is none.
 
-    Numbers without a form are shown as Python shows them; a minus sign is written as one.
+    Numbers without a form are shown as Python shows them, lists with commas; a minus sign is written as one.
     """
     parts = []
     try:
@@ -55,8 +58,14 @@ def fill(text: str, values: Mapping[str, Any], where: str) -> str:
                     f"{where}: the text names {{{name}}}, which is no value of this question. It has "
                     f"{', '.join(values) or 'none'}; write {{{{ and }}}} for braces that are meant."
                 )
-            shown = format(values[name], form or "")
-            parts.append(shown.replace("-", "−") if isinstance(values[name], int | float) else shown)
+            parts.append(_shown(values[name], form or ""))
     except ValueError as error:
         raise QuizError(f"{where}: the text {text[:60]!r} cannot be filled in ({error}).") from error
     return "".join(parts)
+
+
+def _shown(value: Any, form: str) -> str:  # noqa: ANN401 - a number, a text or a list of them
+    if isinstance(value, list):
+        return ", ".join(_shown(item, form) for item in value)
+    shown = format(value, form)
+    return shown.replace("-", "−") if isinstance(value, int | float) else shown

@@ -29,7 +29,7 @@ def load_quiz(name: str, path: Path) -> Quiz:
         raise QuizError(f"{path}: cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise QuizError(f"{path}: is no TOML ({error}).") from error
-    reader = _Reader(path.name)
+    reader = _Reader(str(path))
     reader.only(raw, HEAD, "the file")
     questions = tuple(_question(reader, item) for item in reader.rows(raw, "question", "the file"))
     if not questions:
@@ -39,7 +39,7 @@ def load_quiz(name: str, path: Path) -> Quiz:
     if doubled:
         reader.refuse("the file", f"two questions called {doubled[0]!r}", "a name of its own for each")
     return Quiz(
-        name, path.name, reader.value(raw, "title", "the file", str), questions,
+        name, str(path), reader.value(raw, "title", "the file", str), questions,
         reader.value(raw, "week", "the file", str, ""), reader.value(raw, "profile", "the file", str, ""),
         reader.value(raw, "variants", "the file", int, 4),
     )  # fmt: skip
@@ -76,7 +76,7 @@ def _question(reader: "_Reader", raw: Mapping[str, Any]) -> Question:
 def _measured(reader: "_Reader", text: str, where: str) -> Measured:
     assignment, _, name = text.partition(" ")
     if not name.strip():
-        reader.refuse(where, repr(text), "an assignment and a reference's name, 'week1_homework early.macro_f1'")
+        reader.refuse(where, repr(text), "an assignment and a reference's name: 'ASSIGNMENT RUN.METRIC'")
     return Measured(assignment, name.strip())
 
 
