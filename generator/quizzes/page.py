@@ -40,7 +40,7 @@ def answer_of(asked: Asked) -> str:
     question = asked.question
     if question.kind == "number":
         right = asked.right[0]
-        return f"{right.text} (± {right.tolerance:g})"
+        return f"{right.text} (± {right.tolerance:.{question.digits + 1}f})"
     if question.kind == "match":
         return "; ".join(f"{item.text} – {item.match}" for item in asked.options)
     return ", ".join(letter for letter, item in zip(LETTERS, asked.options, strict=False) if item.credit > 0)
