@@ -29,6 +29,7 @@ _NAMES = {
     "records": "paribus.records",
     "selfcheck": "paribus.selfcheck",
     "statistics": "paribus.statistics",
+    "tracking": "paribus.training.tracking",
     "training": "paribus.training",
     "zoo": "paribus.zoo",
 }
