@@ -1,9 +1,9 @@
-"""A picture with controls: the same function draws it for the values one chooses, and for an export without a kernel.
+"""A picture with controls: one function draws it for the values that are chosen, and for exports without a kernel.
 
     explore(draw, {"rate": (0.01, 0.1, 1.0), "depth": (1, 2, 4)}, start={"rate": 0.1})
 
-The picture of the start values is an ordinary output, so every export keeps it. The controls stand below it and work
-where a kernel runs (Jupyter, Colab, Kaggle); what they draw takes its place there, with the seconds it took.
+The picture of the start values is an ordinary output, so every export keeps it. The controls come below it and work
+where a kernel runs (Jupyter, Colab, Kaggle); what they draw appears below them, with the seconds it took.
 """
 
 import time
@@ -50,16 +50,19 @@ def explore(
 
 
 def _controls(
-    widgets: Any, draw: Callable[..., object], choices: Mapping[str, Sequence[Any]], begun: Mapping[str, Any]
-) -> Any:  # noqa: ANN401 - ipywidgets has no types
+    widgets: Any,  # noqa: ANN401 - ipywidgets has no types
+    draw: Callable[..., object],
+    choices: Mapping[str, Sequence[Any]],
+    begun: Mapping[str, Any],
+) -> Any:  # noqa: ANN401
     """The controls and the place of what they draw, as one widget."""
     from IPython.display import clear_output, display
 
     place, said = widgets.Output(), widgets.HTML()
     controls = {
         name: widgets.SelectionSlider(
-            options=[(shown(value), value) for value in values], value=begun[name], description=name.replace("_", " "),
-            continuous_update=False, style={"description_width": "initial"},
+            options=[(shown(value), value) for value in values], value=begun[name],
+            description=name.replace("_", " "), continuous_update=False, style={"description_width": "initial"},
         )
         for name, values in choices.items()
     }  # fmt: skip

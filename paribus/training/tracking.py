@@ -1,7 +1,7 @@
 """Experiment tracking: a finished run as TensorBoard's event files, offline, and read back against its record.
 
-Event files are what TensorBoard shows (`tensorboard --logdir runs`). A tracked curve is worth something only if it is
-the run's own, so each file carries the run's id, and `agrees` holds its numbers against the record.
+Event files are what TensorBoard shows (`tensorboard --logdir runs`). A tracked curve is worth something only if it
+is the run's own, so each file carries the run's id, and `agrees` holds its numbers against the record.
 """
 
 import math
@@ -70,8 +70,8 @@ def agrees(result: RunResult, folder: str | Path) -> int:
     tracked = read_events(folder)
     if tracked.run != result.run:
         raise TrainingError(
-            f"The event file in {folder} belongs to the run {tracked.run}, and the record to {result.run}. Write it "
-            "anew: delete the folder and call tracking.write_events(result, folder)."
+            f"The event file in {folder} belongs to the run {tracked.run}, and the record to {result.run}. Write "
+            "it anew: delete the folder and call tracking.write_events(result, folder)."
         )
     checked = 0
     for line in result.epochs:
