@@ -432,7 +432,7 @@ def held_out_rows(entities: np.ndarray, shuffled: np.ndarray, share: float) -> n
 toy = np.array([0, 0, 1, 1, 2, 2, 3, 3])
 selfcheck.equal(np.flatnonzero(selfcheck.call(held_out_rows, toy, np.array([2, 0, 1, 3]), 0.25)).tolist(), [4, 5], "a quarter of eight rows: the first entity in the order")
 selfcheck.equal(np.flatnonzero(selfcheck.call(held_out_rows, toy, np.array([2, 0, 1, 3]), 0.3)).tolist(), [0, 1, 4, 5], "a little more than a quarter: one more entity")
-selfcheck.equal(int(selfcheck.call(held_out_rows, np.array([5, 5, 5, 5, 6]), np.array([6, 5]), 0.2).sum()), 1, "shares are of rows, not of entities")
+selfcheck.equal(int(selfcheck.call(held_out_rows, np.array([5, 5, 5, 5, 6]), np.array([6, 5]), 0.5).sum()), 5, "shares are of rows, not of entities")
 selfcheck.equal(int(selfcheck.call(held_out_rows, toy, np.array([3, 2, 1, 0]), 0.0).sum()), 0, "nothing is held out")
 owners = notebook.draws("held_out_rows").integers(0, 9, 60)
 mask = np.asarray(selfcheck.call(held_out_rows, owners, np.random.default_rng(5).permutation(9), 0.4))
