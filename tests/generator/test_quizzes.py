@@ -15,7 +15,7 @@ from generator.quizzes.draw import seat, sheets, variants
 from generator.quizzes.files import quiz_files, quizzes_of, read_quiz, week_files
 from generator.quizzes.formulas import evaluate, fill
 from generator.quizzes.moodle_xml import moodle_xml
-from generator.quizzes.question import Measured
+from generator.quizzes.question import Measured, Quiz
 from generator.quizzes.source import load_quiz
 from generator.running.references import References, load_references
 from paribus.course.catalog import load_course
@@ -62,7 +62,7 @@ pairs = [["loss", "falls"], ["macro-F1", "rises"], ["rate", "is set"], ["seed", 
 """
 
 
-def _quiz(tmp_path: Path, text: str):  # noqa: ANN202 - a Quiz
+def _quiz(tmp_path: Path, text: str) -> Quiz:
     file = tmp_path / "quiz.toml"
     file.write_text(text, encoding="utf-8")
     return load_quiz("quiz", file)

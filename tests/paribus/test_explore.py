@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import ipywidgets
 import pytest
@@ -39,9 +40,14 @@ def test_the_start_values_are_an_ordinary_output() -> None:
 
 @pytest.mark.usefixtures("_session")
 def test_moving_a_control_draws_with_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    boxes: list[ipywidgets.VBox] = []
+    boxes: list[Any] = []
     made = ipywidgets.VBox
-    monkeypatch.setattr(ipywidgets, "VBox", lambda children: boxes.append(made(children)) or boxes[-1])
+
+    def kept(children: object) -> object:
+        boxes.append(made(children))
+        return boxes[-1]
+
+    monkeypatch.setattr(ipywidgets, "VBox", kept)
     drawn: list[tuple[float, int]] = []
     with capture_output():
         explore(lambda rate, depth: drawn.append((rate, depth)), CHOICES)

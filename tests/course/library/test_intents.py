@@ -1,6 +1,8 @@
 """The project's messages: stated shares, hard slices, noise that is known, the same bytes for a seed."""
 
 from collections import Counter
+from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
@@ -75,13 +77,13 @@ def test_a_mask_marks_the_rows_of_its_part() -> None:
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (lambda: intents.load(size="tiny"), "no size called 'tiny'"),  # type: ignore[arg-type]
+        (lambda: intents.load(size=cast(intents.Size, "tiny")), "no size called 'tiny'"),
         (lambda: intents.load("parquet"), "no source called 'parquet'"),
         (lambda: SMOKE.mask("validation", "rude"), "no slice called 'rude'"),
         (lambda: SMOKE.of("holdout"), "no part called 'holdout'"),
     ],
 )
-def test_what_there_is_not_is_named(ask, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_what_there_is_not_is_named(ask: Callable[[], object], told: str) -> None:
     with pytest.raises(DataError, match=told):
         ask()
 
