@@ -1,7 +1,8 @@
-"""Classifiers by name: "tiny" made here, anything else through transformers' Auto classes.
+"""Classifiers by name: "tiny" and "tiny-teacher" made here, anything else through transformers' Auto classes.
 
 The tiny model is a randomly initialised ModernBERT with a small BPE tokenizer of its own, trained on the given
-texts. It needs no network and trains in seconds on two cores: it shows a loop at work, not good scores.
+texts. It needs no network and trains in seconds on two cores: it shows a loop at work, not good scores. The tiny
+teacher is the same, twice as deep: what a small model can be distilled from.
 """
 
 import hashlib
@@ -21,9 +22,10 @@ from paribus.errors import TrainingError
 from paribus.files import write_atomic
 
 TINY = "tiny"
+TINY_TEACHER = "tiny-teacher"
 TINY_VOCABULARY = 6_000
 TINY_HIDDEN = 128
-TINY_LAYERS = 2
+TINY_LAYERS = {TINY: 2, TINY_TEACHER: 4}
 TINY_POSITIONS = 512
 _SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]",
             "mask_token": "[MASK]"}  # fmt: skip
@@ -33,7 +35,7 @@ _RECIPE = f"byte-level BPE, NFC, lower case, {TINY_VOCABULARY}, 1"
 def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed: int) -> tuple[Any, Any]:
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
-    ``model`` is "tiny", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the training texts,
+    ``model`` is "tiny", "tiny-teacher", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the training texts,
     which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn (all of the tiny
     model's, the classification head of the others) without touching torch's global generator.
 
@@ -47,7 +49,7 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
 
     with torch.random.fork_rng(devices=[]):
         torch.random.default_generator.manual_seed(seed)
-        network = _tiny_model(n_classes, tokenizer) if model == TINY else _pretrained_model(model, n_classes)
+        network = _tiny_model(model, n_classes, tokenizer) if model in TINY_LAYERS else _pretrained_model(model, n_classes)
     if hasattr(network.config, "reference_compile"):
         # transformers 5.0 compiles parts of ModernBERT on a GPU, anew for each batch shape: minutes for nothing.
         network.config.reference_compile = False
@@ -58,7 +60,7 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
 
 def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - any HF tokenizer
     """The tokenizer that belongs to ``model``; see `load`."""
-    if model != TINY:
+    if model not in TINY_LAYERS:
         from transformers import AutoTokenizer
 
         with _reading(model), quiet():
@@ -67,8 +69,8 @@ def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  #
             )
     if not texts:
         raise TrainingError(
-            'The model "tiny" makes its tokenizer from the training texts, and none were given. '
-            'Pass them: models.load("tiny", n_classes, texts=data.train.texts, seed=SEED).'
+            f'The model "{model}" makes its tokenizer from the training texts, and none were given. '
+            f'Pass them: models.load("{model}", n_classes, texts=data.train.texts, seed=SEED).'
         )
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
@@ -138,7 +140,7 @@ def _train_tokenizer(texts: Sequence[str]) -> str:
     return str(tokenizer.to_str())
 
 
-def _tiny_model(n_classes: int, tokenizer: Any) -> Any:  # noqa: ANN401
+def _tiny_model(model: str, n_classes: int, tokenizer: Any) -> Any:  # noqa: ANN401
     with quiet():
         from transformers import ModernBertConfig, ModernBertForSequenceClassification
 
@@ -146,7 +148,7 @@ def _tiny_model(n_classes: int, tokenizer: Any) -> Any:  # noqa: ANN401
         vocab_size=len(tokenizer),
         hidden_size=TINY_HIDDEN,
         intermediate_size=2 * TINY_HIDDEN,
-        num_hidden_layers=TINY_LAYERS,
+        num_hidden_layers=TINY_LAYERS[model],
         num_attention_heads=2,
         max_position_embeddings=TINY_POSITIONS,
         classifier_pooling="mean",
