@@ -104,7 +104,8 @@ earlier.scoreboard(
 # %% key="config"
 CLASS_WEIGHTS = "none"
 
-EPOCHS = {"full": 2, "smoke": 3, "micro": 1}[PROFILE]
+EPOCHS = {"full": 2, "smoke": 4, "micro": 1}[PROFILE]
+ROWS = {"full": None, "smoke": 2_000, "micro": None}[PROFILE]
 # The small synthetic corpus is easier than the real one: with 16 tokens there is something left to lose.
 MAX_LENGTH = 16 if PROFILE == "smoke" else profile.max_length
 SEEDS = (101, 102, 103)
@@ -115,6 +116,7 @@ CONFIG = training.TrainingConfig(
     learning_rate=profile.learning_rate,
     max_length=MAX_LENGTH,
     class_weights=CLASS_WEIGHTS,
+    train_rows=ROWS,
 )
 
 

@@ -277,13 +277,6 @@ def learn(config, data, run):
 twin = notebook.run("twin", learn, Lesson(mix=0.0), data=data, seed=SEED)
 student = notebook.run("student", learn, Lesson(mix=0.9), data=data, seed=SEED)
 
-# %% only="solution" key="reference-seeds"
-# Reference runs: student and twin under more seeds, all with the one teacher, whose soft targets are kept.
-for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
-    for name, mix in {"twin": 0.0, "student": 0.9}.items():
-        run = notebook.run(name, learn, Lesson(mix=mix), data=data, seed=reference_seed)
-        notebook.value(f"{name}.agreement_{reference_seed}", float(np.mean(run.predictions == teacher.predictions)))
-
 # %% [markdown] key="agree-text"
 # ### Whom does it take after?
 #
@@ -336,6 +329,17 @@ for name, run in {"teacher": teacher, "twin": twin, "student": student}.items():
     notebook.values({f"{name}.{key.replace(' ', '_')}": table[name][key] for key in ("same answer", "same mistake", "latency_p50", "size_mb")})
 print(f"Where: {found['teacher'].place}. {found['teacher'].note}")
 pd.DataFrame(table).T.round(3)
+
+# %% only="solution" key="reference-seeds"
+# Reference runs: student and twin under more seeds, all with the one teacher, whose soft targets are kept.
+likeness = {"twin": [], "student": []}
+for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
+    for name, mix in {"twin": 0.0, "student": 0.9}.items():
+        run = notebook.run(name, learn, Lesson(mix=mix), data=data, seed=reference_seed)
+        likeness[name].append(family_likeness(teacher.predictions, run.predictions, labels))
+for name, pairs in likeness.items():
+    for what, shares in zip(("same_answer", "same_mistake"), zip(*pairs)):
+        notebook.values({f"{name}.{what}_mean": float(np.mean(shares)), f"{name}.{what}_least": min(shares), f"{name}.{what}_most": max(shares)})
 
 # %% key="agree-look"
 figures_errors.f1_by_tier({"teacher": [teacher.metrics], "twin, labels alone": [twin.metrics], "student": [student.metrics]}, tiers)

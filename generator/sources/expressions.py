@@ -62,7 +62,8 @@ def substitute_references(
 
 def _quoted(text: str, match: re.Match[str]) -> bool:
     """Whether an expression is all that stands between two quotation marks."""
-    return text[: match.start()][-1:] == text[match.end() :][:1] == '"'
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return before == after and before in ('"', "'")
 
 
 def _parse(inner: str) -> ReferenceCall | None:
