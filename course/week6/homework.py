@@ -103,7 +103,7 @@ class Lesson:
     model: str = TEACHER
     layers: str = "half"
     train_rows: int = FEW
-    epochs: int = {"full": 4, "smoke": 10, "micro": 2}[PROFILE]
+    epochs: int = {"full": 4, "smoke": 6, "micro": 2}[PROFILE]
     batch_size: int = profile.batch_size
     learning_rate: float = profile.learning_rate
     max_length: int = MAX_LENGTH
