@@ -515,8 +515,13 @@ print(f"A wrong answer must cost {price:.4g} or more before the dearer of the tw
 # - -2: recommends a compressed model by its size alone
 # <!-- END RUBRIC -->
 
+# %% [markdown] key="term-text"
+# ## Part 4. What the term showed
+#
+# The last memo is for yourself: what the scoreboard says about how you measured, and not only about models.
+
 # %% [markdown] memo="term" points=8 manual=5 min_words=90 checks={"memo.answered": 2, "memo.sources_cited": 1}
-# ### 4. What the term showed
+# ### Looking back
 #
 # In 90 to 220 words: which row of the scoreboard surprised you against what you expected in week 1? Which comparison on it
 # is *not* fair (other data, other seeds, another machine, a number that is missing), and what would make it fair? Which

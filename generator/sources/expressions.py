@@ -1,8 +1,8 @@
 """Expressions in a source: ``{{ release }}`` and ``{{ reference("lab", "tfidf.accuracy") }}``.
 
 Code keeps its own double braces (they are common in format strings); there only ``{{ name … }}`` with blanks
-inside the braces counts as an expression. A reference in code stands in a string, as the numbers of earlier weeks do
-that a later one falls back on: the number takes its place as text, "" where none is recorded.
+inside the braces counts as an expression. A reference in code stands in a string: the number takes its place as
+text, "" where none is recorded. So a later week falls back on the numbers of an earlier one.
 """
 
 import ast

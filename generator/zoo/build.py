@@ -110,8 +110,7 @@ def build_zoo(
         limit=order.time_limit, library=library,
     )  # fmt: skip
     say("weighing the evidence")
-    of = {item.recipe: compute(observed(item.outcome.log, item.outcome.labels, _logits(zoo, item), data, item.outcome.sheet))
-          for item in trained}  # fmt: skip
+    of = {item.recipe: compute(_observed(zoo, item, data)) for item in trained}
     rates = read_rates(zoo, plan.profile.name, _model(plan), solutions or course.folders.solutions)
     found = judge(zoo, of, rates)
     outcomes = {item.recipe: item.outcome for item in trained}
@@ -234,8 +233,9 @@ def recompute(folder: Path, load: Load) -> dict[str, dict[str, float]]:
     return found
 
 
-def _logits(zoo: Zoo, item: Trained) -> Any:  # noqa: ANN401
-    return item.outcome.logits if zoo.answers else None
+def _observed(zoo: Zoo, item: Trained, data: TextData) -> Observed:
+    found = item.outcome
+    return observed(found.log, found.labels, found.logits if zoo.answers else None, data, found.sheet)
 
 
 def _model(plan: Plan) -> str:

@@ -15,7 +15,6 @@ from generator.zoo.outcome import make_model
 from paribus import compression, training
 from paribus.training.config import TrainingConfig
 from paribus.training.encoding import Prepared
-from paribus.training.precision import Precision
 from paribus.training.recorded import Progress, Recorded, train_recorded
 from paribus.training.regime import Making, Regime
 from paribus.training.shared import prepare_shared
@@ -28,8 +27,8 @@ REPETITIONS = 7
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A finished model. ``logits`` (n, classes) are what it says as it is handed out; ``sheet`` None where the zoo has
-    none; ``tokenizer`` is the model's.
+    """A finished model. ``logits`` (n, classes) are what it says as it is handed out; ``sheet`` is None where the
+    zoo has none; ``tokenizer`` is the model's.
     """
 
     recorded: Recorded
@@ -51,7 +50,7 @@ def make(
     making = regime.making
     soft = None
     if making is not None and making.teacher:
-        soft = _soft_targets(replace(config, model=making.teacher), regime, data, seed, precision, checkpoints)
+        soft = _soft_targets(replace(config, model=making.teacher), regime, data, seed, checkpoints=checkpoints)
     training.seed_everything(seed)
     model, tokenizer = make_model(config, regime, data, seed)
     prepared = prepare_shared(data, config, tokenizer)
@@ -83,7 +82,10 @@ def sheet_of(model: Any, yardstick: Any, prepared: Prepared) -> Sheet:  # noqa: 
     encoded = prepared.validation
     order = np.argsort(encoded.lengths, kind="stable")
     rows = order[np.linspace(0, len(order) - 1, TIMED_TEXTS).astype(int)].tolist()
-    answer = {"model": compression.one_by_one(model, encoded), "yardstick": compression.one_by_one(yardstick, encoded)}
+    answer = {
+        "model": compression.one_by_one(model, encoded),
+        "yardstick": compression.one_by_one(yardstick, encoded),
+    }
     found = compression.side_by_side(answer, rows, repetitions=REPETITIONS, threads=1)
     mine = found["model"]
     fastest, slowest = mine.spread
@@ -115,14 +117,16 @@ def decode(packed: Any, scales: Any) -> Any:  # noqa: ANN401
 
 
 def _soft_targets(
-    config: TrainingConfig, regime: Regime, data: Any, seed: int, precision: Precision, checkpoints: Path | None,  # noqa: ANN401
+    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, checkpoints: Path | None,  # noqa: ANN401
 ) -> NDArray[np.float32]:  # fmt: skip
     """A teacher's logits for the training rows, after training it as the student will be, on the labels alone."""
     plain = replace(regime, making=None)
-    device, _ = training.device_and_precision()
+    device, precision = training.device_and_precision()
     training.seed_everything(seed)
     teacher, tokenizer = make_model(config, plain, data, seed)
     prepared = prepare_shared(data, config, tokenizer)
     folder = checkpoints.with_name(f"{checkpoints.name}-teacher") if checkpoints is not None else None
-    train_recorded(teacher, config, plain, prepared, seed=seed, device=device, precision=precision, checkpoints=folder)
+    train_recorded(
+        teacher, config, plain, prepared, seed=seed, device=device, precision=precision, checkpoints=folder
+    )
     return training.predict(teacher, prepared.train, precision=precision)

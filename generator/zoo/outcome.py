@@ -164,7 +164,13 @@ def read_outcome(folder: Path) -> Outcome:
             "Build again with --force."
         ) from error
     return Outcome(
-        folder, log, arrays["logits"], arrays["labels"], bool(marker["finite"]), int(marker["resumed"]), shared,
+        folder,
+        log,
+        arrays["logits"],
+        arrays["labels"],
+        bool(marker["finite"]),
+        int(marker["resumed"]),
+        shared,
         sheet,
     )
 

@@ -58,7 +58,8 @@ def find_leaks(folder: Path, zoo: Zoo, *, words: Iterable[str] = ()) -> tuple[Le
     names = tuple(sorted(zoo.codenames))
     return (
         *_names(folder, zoo), *_times(folder), *_texts(folder, (*forbidden_words(zoo), *words)),
-        *_card(folder, zoo), *_weights(folder, names), *(_sheets if zoo.sheets else _logs)(folder, names), *_checksums(folder),
+        *_card(folder, zoo), *_weights(folder, names), *(_sheets if zoo.sheets else _logs)(folder, names),
+        *_checksums(folder),
     )  # fmt: skip
 
 
@@ -236,7 +237,7 @@ def _logs(folder: Path, names: Iterable[str]) -> Iterator[Leak]:
 
 
 def _sheets(folder: Path, names: Iterable[str]) -> Iterator[Leak]:
-    """Whether every sheet has the keys of a sheet and the same place; whatever else it told would be the recipe's."""
+    """Whether every sheet has the keys of a sheet and the same place: the rest would be the recipe's."""
     places = set()
     for name in names:
         path = folder / f"{name}.json"

@@ -32,7 +32,9 @@ def dynamic_int8(model: Any, *, engine: str = "") -> Any:  # noqa: ANN401 - any 
 
     with warnings.catch_warnings():
         # Both say that this part of torch will go, which this module's first lines say, too.
-        warnings.filterwarnings("ignore", message=".*torch.ao.quantization is deprecated", category=DeprecationWarning)
+        warnings.filterwarnings(
+            "ignore", message=".*torch.ao.quantization is deprecated", category=DeprecationWarning
+        )
         warnings.filterwarnings("ignore", message=".*quantized tensor creation functions", category=UserWarning)
         return quantize_dynamic(small, {torch.nn.Linear}, dtype=torch.qint8)
 

@@ -1,4 +1,4 @@
-"""How long a model takes for one text: median and 95th percentile, with the spread between repetitions and the place.
+"""How long a model takes for one text: median and 95th percentile, the spread between repetitions, the place.
 
     found = side_by_side({"FP32": one_by_one(model, texts), "INT8": one_by_one(small, texts)}, range(100))
     found["INT8"].p50, found["INT8"].spread, found["INT8"].note
@@ -29,7 +29,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, eq=False)
 class Latency:
-    """Times of one model in milliseconds, shape (repetitions, texts), warm-up left out, and where they were taken."""
+    """Times of one model in milliseconds, shape (repetitions, texts), without the warm-up, and their place."""
 
     times: NDArray[np.float64]
     place: str
@@ -92,8 +92,8 @@ def side_by_side(
     ``answer`` maps a model's name to a function that takes an item and returns when the answer is there. Each model
     first answers ``warm_up`` items that are not counted. Then the models take turns, once a repetition, beginning
     with another one each time. ``threads`` is how many the processor gives meanwhile (None: as many as it gives
-    now): a small network is faster and steadier with one. TrainingError where there is nothing to measure or fewer than two repetitions, which
-    have no spread.
+    now): a small network is faster and steadier with one. TrainingError where there is nothing to measure,
+    or fewer than two repetitions, which have no spread.
     """
     if not answer or not len(items):
         raise TrainingError("There is nothing to measure: pass at least one model and one text.")

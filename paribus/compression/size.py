@@ -18,7 +18,10 @@ def zipped_mb(model: Any) -> float:  # noqa: ANN401
     """The same after zlib's compression: what is left where many numbers are equal, such as zeros."""
     packer = zlib.compressobj(6)
     size = 0
-    with tempfile.TemporaryDirectory(prefix="paribus-size-") as folder, _saved(model, Path(folder)).open("rb") as file:
+    with (
+        tempfile.TemporaryDirectory(prefix="paribus-size-") as folder,
+        _saved(model, Path(folder)).open("rb") as file,
+    ):
         while part := file.read(CHUNK):
             size += len(packer.compress(part))
     return (size + len(packer.flush())) / 1e6

@@ -1,7 +1,7 @@
 """Weights in fewer bits, activations as they were: a model whose matrices are rounded, coded or pruned.
 
     rounded(model, round_trip)          every matrix replaced by what is left of it: for looking at accuracy
-    coded(model, encode, decode)        every matrix kept as codes, decoded each time it is used: for looking at size
+    coded(model, encode, decode)        every matrix kept as codes, decoded whenever it is used: for looking at size
     pruned(model, 0.8)                  the smallest 80 % of each matrix set to zero
 
 Matrices are the weights of linear layers and embeddings. Biases and norms are few and stay as they are.
@@ -21,7 +21,7 @@ Encode = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 Decode = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
-def rounded(model: Any, round_trip: Callable[[torch.Tensor], torch.Tensor]) -> Any:  # noqa: ANN401 - any torch module
+def rounded(model: Any, round_trip: Callable[[torch.Tensor], torch.Tensor]) -> Any:  # noqa: ANN401
     """A copy of ``model`` on the CPU whose matrices went through ``round_trip``, which keeps their shape."""
     small = spare_copy(model)
     with torch.no_grad():
@@ -69,7 +69,13 @@ def coded(model: Any, encode: Encode, decode: Decode) -> Any:  # noqa: ANN401
 class _Coded(nn.Module):
     """A linear layer or an embedding whose matrix is kept as codes."""
 
-    def __init__(self, layer: Any, packed: torch.Tensor, scales: torch.Tensor, decode: Decode) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        layer: Any,  # noqa: ANN401
+        packed: torch.Tensor,
+        scales: torch.Tensor,
+        decode: Decode,
+    ) -> None:
         super().__init__()
         self.register_buffer("packed", packed)
         self.register_buffer("scales", scales)
@@ -85,7 +91,11 @@ class _Coded(nn.Module):
     def forward(self, given: torch.Tensor) -> torch.Tensor:
         """As the layer whose place this takes."""
         weight = self.weight.float()
-        return functional.embedding(given, weight) if self.is_embedding else functional.linear(given, weight, self.bias)
+        return (
+            functional.embedding(given, weight)
+            if self.is_embedding
+            else functional.linear(given, weight, self.bias)
+        )
 
 
 def _matrices(model: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
@@ -97,6 +107,6 @@ def _matrices(model: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
 def _check_shape(name: str, found: torch.Tensor, weight: torch.Tensor) -> None:
     if found.shape != weight.shape:
         raise TrainingError(
-            f"The matrix {name} has shape {tuple(weight.shape)} and came back as {tuple(found.shape)}: rounding may "
-            "change its numbers and not its shape."
+            f"The matrix {name} has shape {tuple(weight.shape)} and came back as {tuple(found.shape)}: rounding "
+            "may change its numbers and not its shape."
         )

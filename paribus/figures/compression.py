@@ -34,7 +34,9 @@ def grids(weights: "ArrayLike", levels: "Mapping[str, ArrayLike]") -> NotebookFi
             for place in places:
                 axes.axvline(place, color=VERMILION, linewidth=0.9)
         inside = np.abs(numbers) < (np.diff(places).min() / 2 if len(places) > 1 else np.inf)
-        axes.set(xlabel="weight", ylabel="how many", title=f"{shorten(name, 24)}: {len(places)} levels", yscale="log")
+        axes.set(
+            xlabel="weight", ylabel="how many", title=f"{shorten(name, 24)}: {len(places)} levels", yscale="log"
+        )
         told.append(f"{name}: {len(places)} levels, {inside.mean():.0%} of the weights are rounded to zero")
     return figure.saying(f"Histograms of weights with the levels of each grid. {listed(told)}.")
 
@@ -86,7 +88,9 @@ def latencies(found: "Mapping[str, Latency]", *, budget: float | None = None) ->
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set(xlabel="ms a text (median solid, 95th percentile dashed)", title="Latency, one text at a time")
-    told = listed(f"{name}: median {item.p50:.2f} ms, 95th percentile {item.p95:.2f} ms" for name, item in found.items())
+    told = listed(
+        f"{name}: median {item.p50:.2f} ms, 95th percentile {item.p95:.2f} ms" for name, item in found.items()
+    )
     return figure.saying(f"Latency of each text. {told}.")
 
 

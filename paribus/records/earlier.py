@@ -4,9 +4,9 @@
     week1.mean("encoder", "macro_f1")      over the seeds of the newest runs of that name
     week1.origin                           "your records", "an attached output" or "the reference run"
 
-Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below Kaggle's inputs.
-Where there are none, the reference run's numbers stand in, which the build wrote into the notebook; what neither
-has is missing, and is said to be.
+Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below Kaggle's
+inputs. Where there are none, the reference run's numbers stand in, which the build wrote into the notebook; what
+neither has is missing, and is said to be.
 """
 
 import math
@@ -165,5 +165,5 @@ def _number(assignment: str, name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise EvidenceError(
-            f"The reference {name} of {assignment} is {text!r}; expected a number. Keep the cell as it was handed out."
+            f"The reference {name} of {assignment} is {text!r}; expected a number. Keep the cell as it was."
         ) from None

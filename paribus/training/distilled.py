@@ -16,7 +16,7 @@ def distillation_loss(
     temperature: float,
     mix: float,
 ) -> Any:  # noqa: ANN401
-    """mix · T² · KL(softmax(teacher / T) ‖ softmax(student / T)) + (1 − mix) · cross-entropy, as a scalar tensor.
+    """Mix · T² · KL(softmax(teacher / T) ‖ softmax(student / T)) + (1 − mix) · cross-entropy, as a scalar tensor.
 
     ``student`` and ``teacher`` are logits of shape (batch, classes), ``labels`` class ids, (batch,). The divergence
     is a mean over items; T² keeps its gradient as large as the other's when T changes. TrainingError where the

@@ -35,9 +35,9 @@ _RECIPE = f"byte-level BPE, NFC, lower case, {TINY_VOCABULARY}, 1"
 def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed: int) -> tuple[Any, Any]:
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
-    ``model`` is "tiny", "tiny-teacher", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the training texts,
-    which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn (all of the tiny
-    model's, the classification head of the others) without touching torch's global generator.
+    ``model`` is "tiny", "tiny-teacher", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the
+    training texts, which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn (all
+    of the tiny model's, the classification head of the others) without touching torch's global generator.
 
     Raises TrainingError where fewer than two classes are asked for, "tiny" comes without texts, or a model cannot
     be read or reached.
@@ -49,7 +49,11 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
 
     with torch.random.fork_rng(devices=[]):
         torch.random.default_generator.manual_seed(seed)
-        network = _tiny_model(model, n_classes, tokenizer) if model in TINY_LAYERS else _pretrained_model(model, n_classes)
+        network = (
+            _tiny_model(model, n_classes, tokenizer)
+            if model in TINY_LAYERS
+            else _pretrained_model(model, n_classes)
+        )
     if hasattr(network.config, "reference_compile"):
         # transformers 5.0 compiles parts of ModernBERT on a GPU, anew for each batch shape: minutes for nothing.
         network.config.reference_compile = False

@@ -76,8 +76,8 @@ def train_recorded(
 
     With ``checkpoints`` the state is kept there after every epoch, and a run that finds one goes on from it, to
     the same result on a CPU. ``soft`` holds a teacher's logits for the training rows, shape (n, classes), which
-    the regime's making says how to learn from. Raises TrainingError where the loss stops being finite and the regime does not
-    intend it.
+    the regime's making says how to learn from. Raises TrainingError where the loss stops being finite and the
+    regime does not intend it.
     """
     model.to(device)
     optimizer = _optimizer(model, config, regime)
@@ -90,7 +90,9 @@ def train_recorded(
         log = {name: list(rows) for name, rows in done.log.items()}
         _forward(schedule, optimizer, done.epoch * per_epoch)
     first = done.epoch + 1 if done is not None else 1
-    loop = _Loop(model, config, regime, prepared, optimizer, schedule, precision, device, log, per_epoch, seed, soft)
+    loop = _Loop(
+        model, config, regime, prepared, optimizer, schedule, precision, device, log, per_epoch, seed, soft
+    )
     finite = True
     for epoch in range(first, config.epochs + 1):
         finite = loop.epoch(epoch, partial(_tell, report, Progress(epoch, config.epochs, 0, per_epoch, first - 1)))
@@ -200,9 +202,7 @@ class _Loop:
         if self.soft is None or making is None:
             return weighted_loss(logits, batch.labels, self.weights, self.config.label_smoothing)
         teacher = torch.tensor(self.soft[batch.rows], device=logits.device)
-        return distillation_loss(
-            logits, teacher, batch.labels, temperature=making.temperature, mix=making.mix
-        )
+        return distillation_loss(logits, teacher, batch.labels, temperature=making.temperature, mix=making.mix)
 
     def _evaluate(self, epoch: int, number: int, step: int, recent: float, so_far: float) -> bool:
         logits = self.logits = predict(self.model, self.prepared.validation, precision=self.precision)

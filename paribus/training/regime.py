@@ -1,5 +1,5 @@
-"""What a recipe may change beside `TrainingConfig`: the optimiser, the loss, clipping, the network's wiring, and how
-the trained model is made smaller.
+"""What a recipe may change beside `TrainingConfig`: the optimiser, the loss, clipping, the network's wiring, and
+how the trained model is made smaller.
 
 A recipe's faults stand here as plain values, so that a run with a planted bug is described like any other run.
 """
@@ -43,8 +43,8 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Making:
-    """How a smaller model is made: of a trained one, by ``compress`` ("prune" sets ``share`` of each matrix to zero),
-    or by training on the soft targets of a ``teacher``, a model by name that is trained first in the same way.
+    """How a smaller model is made: of a trained one, by ``compress`` ("prune" sets ``share`` of each matrix to
+    zero), or by training on the soft targets of a ``teacher``, a model by name that is trained first, as it is.
     """
 
     compress: Compress = "none"

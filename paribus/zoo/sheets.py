@@ -1,7 +1,7 @@
 """A sheet: what can be measured of a model without opening it, its size and its latency.
 
-The latency was measured in turn with a yardstick, the plain architecture in 32 bits: ``latency_ratio`` is the quotient
-of the two medians, which a busy machine changes little.
+The latency was measured in turn with a yardstick, the plain architecture in 32 bits: ``latency_ratio`` is the
+quotient of the two medians, which a busy machine changes little.
 """
 
 import json
@@ -38,7 +38,9 @@ class Sheet:
 
     def to_json(self) -> str:
         """The sheet as a file's text: the same sheet gives the same bytes."""
-        plain = {name: value if isinstance(value, str) else float(f"{value:.6g}") for name, value in asdict(self).items()}
+        plain = {
+            name: value if isinstance(value, str) else float(f"{value:.6g}") for name, value in asdict(self).items()
+        }
         return json.dumps({"schema": SCHEMA, **plain}, sort_keys=True, indent=1) + "\n"
 
 
@@ -80,7 +82,7 @@ def mean_f1(metrics: "Metrics", classes: "NDArray[np.bool_]") -> float:
 
 
 def sheets_table(zoo: Any, data: Any) -> Any:  # noqa: ANN401 - a ZooFolder and a DataFrame
-    """Every model of a zoo of sheets in one line: size, latency, calibration, and F1 by segment, by the names to cite.
+    """Every model of a zoo of sheets in one line: size, latency, calibration, F1 by segment, by the names to cite.
 
     ``data`` are those that the zoo's card names (`paribus.zoo.load_data`).
     """

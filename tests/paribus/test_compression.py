@@ -98,8 +98,14 @@ def test_layers_that_stay_are_evenly_spaced(keep: int, kept: list[int]) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
-    "a round trip of another shape": (lambda: compression.rounded(Toy(), lambda weight: weight.T[:3]), "keeps|shape"),
-    "a decoder of another shape": (lambda: compression.coded(Toy(), same, lambda packed, scales: packed[:1]), "shape"),
+    "a round trip of another shape": (
+        lambda: compression.rounded(Toy(), lambda weight: weight.T[:3]),
+        "keeps|shape",
+    ),
+    "a decoder of another shape": (
+        lambda: compression.coded(Toy(), same, lambda packed, scales: packed[:1]),
+        "shape",
+    ),
     "a share of one": (lambda: compression.pruned(Toy(), 1.0), "share is 1.0.*such as 0.8"),
     "more layers than there are": (lambda: compression.shallower(Toy(), 5), "keep is 5.*4 layers.*1 to 4"),
     "layers of a model without a list": (lambda: compression.shallower(nn.Linear(2, 2), 1), "0 layers"),
@@ -117,7 +123,9 @@ def test_what_cannot_be_meant_is_refused_with_what_to_do(case: str) -> None:
 
 def test_a_model_that_does_not_fit_is_said_with_both_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(int8, "_free_memory", lambda: 1_000)
-    with pytest.raises(TrainingError, match=r"needs 0\.0 GB and 0\.0 GB of memory are free: delete .*smaller MODEL\."):
+    with pytest.raises(
+        TrainingError, match=r"needs 0\.0 GB and 0\.0 GB of memory are free: delete .*smaller MODEL\."
+    ):
         compression.dynamic_int8(Toy())
     monkeypatch.setattr(int8, "_free_memory", lambda: None)
     assert compression.dynamic_int8(Toy())

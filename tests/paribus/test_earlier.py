@@ -84,10 +84,15 @@ def test_a_reference_that_is_no_number_is_refused(tmp_path: Path) -> None:
 def test_the_scoreboard_says_whose_numbers_they_are_and_what_is_missing(folder: Path, data: Data) -> None:
     own = earlier(NAME, directory=folder, inputs=())
     of = {NAME: own, "week1_lab": Earlier("week1_lab", "the reference run", (), {"tfidf.macro_f1": 0.132})}
-    rows = [Row("encoder", NAME, "encoder"), Row("TF-IDF", "week1_lab", "tfidf"), Row("decoder", "week3", "decoder")]
+    rows = [
+        Row("encoder", NAME, "encoder"),
+        Row("TF-IDF", "week1_lab", "tfidf"),
+        Row("decoder", "week3", "decoder"),
+    ]
     table = scoreboard(rows, of, ["macro_f1", "latency_p50"], data.fingerprint)
     assert table["from"].tolist() == [
-        "your records of week1_homework", "the reference run of week1_lab", "missing: run week3, or attach its output",
+        "your records of week1_homework", "the reference run of week1_lab",
+        "missing: run week3, or attach its output",
     ]  # fmt: skip
     assert table["seeds"].tolist() == [2, "", ""]
     assert table.loc["TF-IDF", "macro-F1"] == 0.132

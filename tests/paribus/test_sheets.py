@@ -1,4 +1,4 @@
-"""A zoo of sheets: what can be measured of a model without opening it, read back and refused where it is damaged."""
+"""A zoo of sheets: what can be measured of a model without opening it, read back, refused where it is damaged."""
 
 import json
 from dataclasses import replace

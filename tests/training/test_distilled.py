@@ -31,7 +31,9 @@ def test_what_cannot_be_meant_is_refused(temperature: float, mix: float) -> None
 
 def test_the_tiny_teacher_is_the_tiny_encoder_twice_as_deep() -> None:
     texts = ["a late fee was charged", "they never replied to me"] * 20
-    (student, ours), (teacher, theirs) = (models.load(name, 5, texts=texts, seed=1) for name in ("tiny", "tiny-teacher"))
+    (student, ours), (teacher, theirs) = (
+        models.load(name, 5, texts=texts, seed=1) for name in ("tiny", "tiny-teacher")
+    )
     assert ours.get_vocab() == theirs.get_vocab()
     sizes = [network.config.num_hidden_layers for network in (student, teacher)]
     assert sizes == [2, 4]

@@ -20,7 +20,8 @@ from paribus.zoo.comparison import CARD_KEYS
 SCHEMA = "paribus.zoo/1"
 OTHERS = "others"
 TOP = (
-    "schema", "name", "title", "about", "codenames", "baseline", "weights", "sheets", "data", "regime", "profiles", "recipes",
+    "schema", "name", "title", "about", "codenames", "baseline", "weights", "sheets", "data", "regime", "profiles",
+    "recipes",
 )  # fmt: skip
 DATA = ("load", "settings")
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -181,12 +182,15 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
             reader.refuse("the file", key, raw[key], "true or false")
     sheets = raw.get("sheets", False)
     if sheets and raw.get("weights", False):
-        reader.refuse("the file", "weights", True, "false beside sheets = true: weights would tell how they were made")
+        reader.refuse(
+            "the file", "weights", True, "false beside sheets = true: weights would tell how they were made"
+        )
     zoo = Zoo(
         name=reader.text(raw, "name", "the file"), data=_read_data(reader, raw),
         title=reader.text(raw, "title", "the file"),
         about=reader.text(raw, "about", "the file").strip(), codenames=names, baseline=baseline,
-        weights=raw.get("weights", not sheets), sheets=sheets, regime=regime, profiles=profiles, recipes=read, file=reader.file,
+        weights=raw.get("weights", not sheets), sheets=sheets, regime=regime, profiles=profiles,
+        recipes=read, file=reader.file,
     )  # fmt: skip
     for recipe in zoo.recipes:
         for profile in known_profiles:

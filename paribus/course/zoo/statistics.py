@@ -26,7 +26,7 @@ class Observed:
 
     ``labels`` (n,) are the validation part's, ``logits`` (n, classes) the model's there, None where only logs are
     handed out; ``tail`` (classes,) marks the tail classes, none where the data have no tiers; ``priors`` (classes,)
-    are the training shares. Where a zoo hands out sheets, ``sheet`` is the model's and the log is nobody's business.
+    are the training shares. Where a zoo hands out sheets, ``sheet`` is the model's, and its log is not looked at.
     """
 
     log: Log
@@ -254,7 +254,8 @@ FROM_INSTRUMENTS: tuple[Statistic, ...] = (
 FROM_PREDICTIONS: tuple[Statistic, ...] = (accuracy, macro_f1, zero_f1_classes, predicted_classes, tail_mass)
 
 FROM_SHEET: tuple[Statistic, ...] = (
-    size_mb, zipped_share, latency_p50, latency_p95, latency_ratio, confidence, calibration_error, other_f1, tail_f1,
+    size_mb, zipped_share, latency_p50, latency_p95, latency_ratio, confidence, calibration_error, other_f1,
+    tail_f1,
 )  # fmt: skip
 
 STATISTICS: Mapping[str, Statistic] = MappingProxyType(
