@@ -49,7 +49,6 @@ import complaints
 import paribus
 from paribus import compression, figures_compression, figures_errors, kept, models, selfcheck, training
 from paribus.zoo.diagnosis import explain, seen
-from paribus.zoo.sheets import sheets_table
 
 profile = paribus.profiles.get_profile(PROFILE, PROFILES)
 notebook = paribus.begin("week6_lab", release="{{ release }}")
@@ -368,7 +367,7 @@ print(f"{zoo.title}: {', '.join(zoo.models)}, edition {zoo.digest}; measured on 
 
 # %% key="sheets"
 # sheets
-sheets = sheets_table(zoo, zoo_data)
+sheets = paribus.zoo.sheets_table(zoo, zoo_data)
 for name in zoo.models:
     notebook.values({f"{name}.{column}": float(value) for column, value in sheets.loc[name].items()})
 sheets

@@ -36,8 +36,8 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
     ``model`` is "tiny", "tiny-teacher", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the
-    training texts, which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn (all
-    of the tiny model's, the classification head of the others) without touching torch's global generator.
+    training texts, which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn
+    (all of the tiny model's, the classification head of the others) without touching torch's global generator.
 
     Raises TrainingError where fewer than two classes are asked for, "tiny" comes without texts, or a model cannot
     be read or reached.

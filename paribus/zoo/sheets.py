@@ -7,7 +7,7 @@ quotient of the two medians, which a busy machine changes little.
 import json
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paribus.errors import DataError
 
@@ -79,32 +79,3 @@ def mean_f1(metrics: "Metrics", classes: "NDArray[np.bool_]") -> float:
     found = metrics.per_class_f1[classes]
     found = found[np.isfinite(found)]
     return float(found.mean()) if found.size else math.nan
-
-
-def sheets_table(zoo: Any, data: Any) -> Any:  # noqa: ANN401 - a ZooFolder and a DataFrame
-    """Every model of a zoo of sheets in one line: size, latency, calibration, F1 by segment, by the names to cite.
-
-    ``data`` are those that the zoo's card names (`paribus.zoo.load_data`).
-    """
-    import numpy as np
-    import pandas as pd
-    from scipy.special import softmax
-
-    from paribus.metrics import evaluate_fast
-    from paribus.zoo.comparison import tail_of
-
-    labels, tail = np.asarray(data.validation.labels, dtype=np.int64), tail_of(data)
-    lines = {}
-    for name in zoo.models:
-        sheet, logits = zoo.sheet(name), zoo.logits(name)
-        probabilities = softmax(logits.astype("float64"), axis=1)
-        metrics = evaluate_fast(labels, logits.argmax(axis=1), len(data.classes))
-        lines[name] = {
-            "size_mb": sheet.size_mb, "zipped_share": sheet.zipped_share, "latency_p50": sheet.latency_p50,
-            "latency_p95": sheet.latency_p95, "latency_ratio": sheet.latency_ratio,
-            "accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1, "zero_f1_classes": metrics.zero_f1,
-            "confidence": confidence_of(probabilities),
-            "calibration_error": calibration_error_of(probabilities, labels),
-            "other_f1": mean_f1(metrics, ~tail), "tail_f1": mean_f1(metrics, tail),
-        }  # fmt: skip
-    return pd.DataFrame(lines).T.dropna(axis="columns", how="all").round(4)
