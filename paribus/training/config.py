@@ -15,7 +15,7 @@ ClassWeights = Literal["none", "sqrt_inverse", "balanced"]
 class TrainingConfig:
     """The knobs of one fine-tuning run; `dataclasses.replace` makes the changed arm of an experiment.
 
-    ``model`` is "tiny", a hub name or a folder. ``warmup_share`` is the share of all steps over which the
+    ``model`` is "tiny", "tiny-decoder", a hub name or a folder. ``warmup_share`` is the share of all steps over which the
     learning rate rises; ``max_length`` counts tokens, special ones included. ``class_weights`` weighs the
     training loss only (`paribus.training.class_weights`). ``patience`` is the number of epochs without a better
     validation macro-F1 after which `fit` stops (None: never). ``train_rows`` trains on a fixed subset of so
