@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from paribus.training.encoding import take as take
     from paribus.training.evaluation import predict as predict
     from paribus.training.evaluation import validation_loss as validation_loss
+    from paribus.training.lora import AdapterConfig as AdapterConfig
+    from paribus.training.lora import add_lora as add_lora
+    from paribus.training.memory import fitting_memory as fitting_memory
     from paribus.training.optimisation import linear_schedule as linear_schedule
     from paribus.training.optimisation import make_optimizer as make_optimizer
     from paribus.training.optimisation import make_schedule as make_schedule
@@ -31,16 +34,19 @@ if TYPE_CHECKING:
     from paribus.training.weights import weighted_loss as weighted_loss
 
 _HOMES = {
+    "AdapterConfig": "lora",
     "Batch": "batching",
     "Batches": "batching",
     "Encoded": "encoding",
     "FitResult": "trainer",
     "Prepared": "preparing",
+    "add_lora": "lora",
     "batches": "batching",
     "class_weights": "weights",
     "device_and_precision": "precision",
     "encode": "encoding",
     "fit": "trainer",
+    "fitting_memory": "memory",
     "linear_schedule": "optimisation",
     "make_optimizer": "optimisation",
     "make_schedule": "optimisation",
