@@ -19,6 +19,7 @@ _NAMES = {
     "experiments": "paribus.experiments",
     "figures": "paribus.figures",
     "figures_errors": "paribus.figures.errors",
+    "figures_scores": "paribus.figures.scores",
     "figures_zoo": "paribus.figures.zoo",
     "intervals": "paribus.statistics.intervals",
     "kept": "paribus.records.arrays",
