@@ -20,7 +20,7 @@ from tests.shipped import COURSE
 
 NOTEBOOKS = 12
 # What a student typed in alone, so that there is nothing to draw.
-OWN_WORDS = {"landing_prediction"}
+OWN_WORDS = {"landing_prediction", "row_predictions"}
 
 
 def tasks() -> list[tuple[str, SourceCell, SourceCell]]:
