@@ -375,7 +375,7 @@ ablation.report()
 # A rule that is written down before the numbers are looked at is worth more than a good eye. Here is one. For each row
 # take the differences from the baseline **seed by seed**. The candidate is the row with the largest mean difference. It is
 # chosen if that mean is larger than its **standard error**, the standard deviation of the differences (with $n - 1$)
-# divided by $\sqrt{n}$. Otherwise nothing is chosen, which is a result.
+# divided by $\sqrt{n}$. Otherwise the baseline stays, which is a result.
 #
 # One standard error is a low bar on purpose: this rule picks what is worth confirming, it proves nothing.
 #
@@ -383,27 +383,27 @@ ablation.report()
 # one is the candidate.
 
 # %% task="chosen_row" points=6
-def chosen_row(baseline: list[float], rows: dict[str, list[float]]) -> str | None:
-    """The row with the largest mean difference, if that exceeds its standard error; else None."""
+def chosen_row(baseline: list[float], rows: dict[str, list[float]]) -> str:
+    """The row with the largest mean difference, if that exceeds its standard error; else "baseline"."""
     ### BEGIN SOLUTION
     differences = {name: np.array(scores) - np.array(baseline) for name, scores in rows.items()}
     best = max(differences, key=lambda name: differences[name].mean())
     found = differences[best]
-    return best if found.mean() > found.std(ddof=1) / np.sqrt(len(found)) else None
+    return best if found.mean() > found.std(ddof=1) / np.sqrt(len(found)) else "baseline"
     ### END SOLUTION
 
 
 # %% tests="chosen_row"
 toy = [0.10, 0.12, 0.14]
 selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.11, 0.13, 0.15], "b": [0.13, 0.15, 0.18]}), "b", "the larger mean difference")
-selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.09, 0.11, 0.13], "b": [0.08, 0.10, 0.12]}), None, "no row is better than the baseline")
-selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.05, 0.12, 0.20]}), None, "a mean difference within its standard error")
+selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.09, 0.11, 0.13], "b": [0.08, 0.10, 0.12]}), "baseline", "no row is better than the baseline")
+selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.05, 0.12, 0.20]}), "baseline", "a mean difference within its standard error")
 selfcheck.equal(selfcheck.call(chosen_row, [0.10, 0.20, 0.30], {"a": [0.11, 0.21, 0.31]}), "a", "seed by seed: the baseline's own spread does not matter")
-selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.12, 0.14, 0.16], "b": [0.02, 0.13, 0.42]}), None, "the candidate is the larger mean, and it is not chosen")
+selfcheck.equal(selfcheck.call(chosen_row, toy, {"a": [0.12, 0.14, 0.16], "b": [0.02, 0.13, 0.42]}), "baseline", "the candidate is the larger mean, and it is not chosen")
 # Mean 0.02; the standard error is 0.0173 with n - 1 and 0.0141 with n.
 selfcheck.equal(selfcheck.call(chosen_row, [0.0, 0.0, 0.0], {"a": [0.02, 0.05, -0.01]}), "a", "just above its standard error")
 # Mean 0.01; standard deviation 0.0265, standard error 0.0153: one sided error would do at n.
-selfcheck.equal(selfcheck.call(chosen_row, [0.0, 0.0, 0.0], {"a": [0.015, 0.03, -0.015]}), None, "just below it")
+selfcheck.equal(selfcheck.call(chosen_row, [0.0, 0.0, 0.0], {"a": [0.015, 0.03, -0.015]}), "baseline", "just below it")
 selfcheck.equal(selfcheck.call(chosen_row, [0.0, 0.0], {"a": [0.012, 0.028], "b": [0.02, 0.02]}), "a", "of equal means the first is the candidate")
 name = str(notebook.draws("chosen_row").choice(["north", "south", "east"]))
 rows = {key: [0.10, 0.121, 0.139] for key in ("north", "south", "east")} | {name: [0.16, 0.18, 0.21]}
@@ -439,7 +439,7 @@ for remedy, runs in {"baseline": baseline_runs, **row_runs}.items():
     line[""] = "◀ chosen" if remedy == chosen else ""
     lines[remedy] = line
 display(pd.DataFrame(lines).T.fillna(""))
-print("The rule chooses", chosen or "no row: none stands out from its own spread")
+print("The rule chooses", chosen if chosen != "baseline" else "no row: none stands out from its own spread")
 
 # %% key="tier-figure"
 figures_errors.f1_by_tier({name: [run.metrics for run in runs] for name, runs in {"baseline": baseline_runs, **row_runs}.items()}, tiers)
@@ -465,7 +465,7 @@ print(f"Of four remedies that do nothing, the best would gain {by_luck:+.4f} mac
 # The table chose, so the table cannot be the witness: the winner's number is the one that luck helped most. What counts is
 # the same comparison on seeds that had no part in it.
 #
-# **Your turn.** Take the row that your rule chose (if it chose none, the one with the largest mean difference). Baseline
+# **Your turn.** Take the row that your rule chose (if the baseline stays, the one with the largest mean difference). Baseline
 # and changed arm, the three seeds of `FRESH_SEEDS`, a new prediction. Expect *less* than the table shows.
 
 # %% experiment="confirmed" vary=["prior_shift", "class_weights", "focal_gamma", "label_smoothing"] min_seeds=3 points=20 checks={"experiments.one_change": 6, "experiments.predicted_first": 4, "seeds.enough": {"points": 4, "exploring": [13, 101, 102, 103]}, "seeds.paired": 3, "seeds.distinct": 3}

@@ -110,10 +110,9 @@ def _reading_loss(network: Any, batch: Any) -> Any:  # noqa: ANN401
     from torch.nn.functional import cross_entropy
 
     text = batch.attention_mask.bool()
-    logits = network(**batch.inputs).logits
-    following = batch.input_ids[:, 1:].masked_fill(~text[:, 1:], -100)
-    next_token = cross_entropy(logits[:, :-1].transpose(1, 2), following, ignore_index=-100)
+    states = network.model(**batch.inputs).last_hidden_state
+    # Only where a token follows: the scores of all tokens at every padded place would be most of the work.
+    next_token = cross_entropy(network.lm_head(states[:, :-1][text[:, 1:]]), batch.input_ids[:, 1:][text[:, 1:]])
     last = batch.attention_mask.sum(dim=1) - 1
-    seen_from_end = logits[range(len(last)), last].log_softmax(dim=-1).gather(1, batch.input_ids)
-    recall = -(seen_from_end * text).sum() / text.sum()
-    return next_token + recall
+    from_end = network.lm_head(states[range(len(last)), last]).log_softmax(dim=-1).gather(1, batch.input_ids)
+    return next_token - (from_end * text).sum() / text.sum()
