@@ -22,6 +22,7 @@ _NAMES = {
     "figures": "paribus.figures",
     "figures_compression": "paribus.figures.compression",
     "figures_errors": "paribus.figures.errors",
+    "figures_scores": "paribus.figures.scores",
     "figures_zoo": "paribus.figures.zoo",
     "intervals": "paribus.statistics.intervals",
     "kept": "paribus.records.arrays",

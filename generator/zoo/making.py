@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from generator.zoo.outcome import make_model
 from paribus import compression, training
 from paribus.training.config import TrainingConfig
-from paribus.training.encoding import Prepared
+from paribus.training.preparing import Prepared
 from paribus.training.recorded import Progress, Recorded, train_recorded
 from paribus.training.regime import Making, Regime
 from paribus.training.shared import prepare_shared

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from generator.errors import ZooBuildError
 from paribus.course.zoo.recipes import FUNCTION
 from paribus.files import write_atomic
+from paribus.training.cache import cache_folder
 from paribus.training.config import TrainingConfig
-from paribus.training.models import cache_folder
 from paribus.training.regime import Regime
 from paribus.zoo.logs import Log, log_from, read_log
 from paribus.zoo.sheets import Sheet, read_sheet

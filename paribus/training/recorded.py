@@ -21,11 +21,11 @@ from paribus.training.batching import batches
 from paribus.training.checkpoint import read_checkpoint, restore, write_checkpoint
 from paribus.training.config import TrainingConfig
 from paribus.training.distilled import distillation_loss
-from paribus.training.encoding import Prepared
 from paribus.training.evaluation import predict, validation_loss
 from paribus.training.instruments import Watch
 from paribus.training.optimisation import make_optimizer, make_schedule
 from paribus.training.precision import Precision
+from paribus.training.preparing import Prepared
 from paribus.training.regime import Regime
 from paribus.training.weights import class_weights, weighted_loss
 

@@ -86,7 +86,7 @@ class ZooFolder:
         from safetensors.torch import load_file
         from transformers import AutoConfig, AutoModelForSequenceClassification, PreTrainedTokenizerFast
 
-        from paribus.training.models import quiet
+        from paribus.training.quiet import quiet
 
         raw = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
         with quiet():
