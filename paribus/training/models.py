@@ -1,8 +1,8 @@
 """Classifiers by name: tiny ones made here, anything else through transformers' Auto classes.
 
 "tiny" is an encoder with random weights (`paribus.training.tiny`), "tiny-teacher" the same, twice as deep, and
-"tiny-decoder" a decoder that has read the given texts (`paribus.training.tiny_decoder`). They need no network and train in seconds on two cores: they show a loop at
-work, not good scores.
+"tiny-decoder" a decoder that has read the given texts (`paribus.training.tiny_decoder`). They need no network and
+train in seconds on two cores: they show a loop at work, not good scores.
 """
 
 import ssl
@@ -26,8 +26,8 @@ MADE_HERE = {TINY: encoder, TINY_TEACHER: teacher, TINY_DECODER: decoder}
 def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed: int) -> tuple[Any, Any]:
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
-    ``model`` is "tiny", "tiny-teacher", "tiny-decoder", a folder written by ``save_pretrained``, or a hub name. ``texts`` are
-    the training texts, which a tiny model is made from. ``seed`` fixes the weights that are newly drawn (all of the
+    ``model`` is "tiny", "tiny-teacher", "tiny-decoder", a folder written by ``save_pretrained``, or a hub name.
+    ``texts`` are the training texts, which a tiny model is made from. ``seed`` fixes the weights that are newly drawn (all of the
     tiny encoder's, the classification head of the others) without touching torch's global generator.
 
     Raises TrainingError where fewer than two classes are asked for, a tiny model comes without texts, or a model
