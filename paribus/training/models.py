@@ -27,8 +27,9 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
     ``model`` is "tiny", "tiny-teacher", "tiny-decoder", a folder written by ``save_pretrained``, or a hub name.
-    ``texts`` are the training texts, which a tiny model is made from. ``seed`` fixes the weights that are newly drawn
-    (all of the tiny encoder's, the classification head of the others) without touching torch's global generator.
+    ``texts`` are the training texts, which a tiny model is made from. ``seed`` fixes the weights that are newly
+    drawn (all of the tiny encoder's, the classification head of the others) without touching torch's global
+    generator.
 
     Raises TrainingError where fewer than two classes are asked for, a tiny model comes without texts, or a model
     cannot be read or reached.
