@@ -328,12 +328,12 @@ small_size, teacher_size = compression.size_mb(small_network(0)), compression.si
 METRICS = ("accuracy", "macro_f1", "zero_f1_classes", "latency_p95", "size_mb")
 board = {row.title: {metric: records[row.assignment].mean(row.run, metric) for metric in METRICS} for row in ROWS}
 board["teacher"] = {metric: teacher.record.values.get(metric) for metric in METRICS[:3]} | {"latency_p95": found["teacher"].p95, "size_mb": teacher_size}
-for title, runs in {"small, labels alone": alone_runs, "small, distilled": distilled_runs}.items():
+for title, runs in {"small model alone": alone_runs, "small model distilled": distilled_runs}.items():
     board[title] = {metric: float(np.mean([run.value(metric) for run in runs])) for metric in METRICS[:3]}
     board[title] |= {"latency_p95": found["small"].p95, "size_mb": small_size}
 names = {title: "term." + "".join(letter if letter.isalnum() else "_" for letter in title.lower()) for title in board}
-for title, row in board.items():
-    notebook.values({f"{names[title]}.{metric}": value for metric, value in row.items() if value is not None})
+known = {f"{names[title]}.{metric}": value for title, row in board.items() for metric, value in row.items() if value is not None}
+notebook.values(known)
 scores = earlier.scoreboard(ROWS, records, METRICS, data.fingerprint)
 own = pd.DataFrame({title: row for title, row in board.items() if title not in scores.index}).T
 print(own.round(3).to_string(), "\n(the three above: this notebook)")
@@ -437,7 +437,7 @@ USES = {
 for use, limits in USES.items():
     fits, unknown = eligible(board, limits)
     told = ", ".join(f"{metric} at most {limit:.3g}" for metric, limit in limits.items())
-    print(f"{use} ({told})\n   fits: {', '.join(fits) or 'none'}\n   to be measured: {', '.join(unknown) or 'none'}")
+    print(f"{use} ({told})\n   fits: {'; '.join(fits) or 'none'}\n   to be measured: {'; '.join(unknown) or 'none'}")
 
 # %% key="uses-look"
 points = {name: (row["latency_p95"], row["macro_f1"]) for name, row in board.items() if row.get("latency_p95") is not None and row.get("macro_f1") is not None}
@@ -445,7 +445,7 @@ figures_compression.tradeoff(points, cost="95th percentile (ms)", quality="macro
 
 # %% key="price"
 # At which price of a wrong answer is the teacher worth its machine? Put your own costs here.
-RUNNING = {"teacher": 300.0, "small, distilled": 60.0}  # a month; say in the memo where they come from
+RUNNING = {"teacher": 300.0, "small model distilled": 60.0}  # a month; say in the memo where they come from
 price = break_even(*((board[name]["accuracy"], cost) for name, cost in RUNNING.items()), 64_000)
 if math.isfinite(price):
     notebook.value("price.break_even", price)
