@@ -171,7 +171,7 @@ figures_compression.grids(example, {f"{bits} bits, one scale": grid for bits, gr
 #
 # ### Scales for groups
 #
-# With 15 levels, one scale a row is too coarse. The remedy costs a little space: cut each row into **groups** of
+# With few levels, one scale for many weights gets coarse. The remedy costs a little space: cut each row into **groups** of
 # `group` neighbours (32 or 64 are usual) and give each group a scale of its own. A large weight then spoils its own
 # group and no other.
 #
@@ -496,10 +496,11 @@ for key, shares in same.items():
 # Why do groups help? Which tier moves first? Quote two numbers of Part 3, and say what one seed leaves open.
 #
 # <!-- BEGIN SOLUTION -->
-# I would keep eight bits with any scaling, and four bits only with groups. At eight bits a share of
-# {{ reference("week5_lab", "moved.bits8_group0.all") }} of the answers is another one with a single scale. At four bits
-# it is {{ reference("week5_lab", "moved.bits4_group0.all") }} with one scale a matrix and
-# {{ reference("week5_lab", "moved.bits4_group32.all") }} with groups of 32. Groups help because one large weight sets
+# I would keep the fewest bits at which hardly an answer moves, and I look for the place where the two ways part. At eight
+# bits a share of {{ reference("week5_lab", "moved.bits8_group0.all") }} of the answers is another one with a single scale,
+# at four bits {{ reference("week5_lab", "moved.bits4_group0.all") }}. At two bits it is
+# {{ reference("week5_lab", "moved.bits2_group0.all") }} with one scale a matrix and
+# {{ reference("week5_lab", "moved.bits2_group32.all") }} with groups of 32. Groups help because one large weight sets
 # the scale for all that share it; in a group it spoils 31 neighbours and not the whole matrix. To see which tier moves
 # first I compare the shares by tier at the number of bits where answers begin to change. In small tiers a few complaints
 # make a large share, and one seed says nothing about how another encoder would move.
