@@ -63,8 +63,8 @@ def _make_cell(
     source: Source, cell: SourceCell, variant: str, parameters: Callable[[str], str], value_of: ValueOf
 ) -> NotebookCell:  # fmt: skip
     text, answer = text_for(cell, variant), model_answer(cell)
-    if cell.cell_type == "markdown":
-        text, answer = substitute_references(text, value_of), substitute_references(answer, value_of)
+    in_prose = cell.cell_type == "markdown"
+    text, answer = (substitute_references(item, value_of, markdown=in_prose) for item in (text, answer))
     if cell.role is Role.PARAMETERS:
         text = parameters(text)
     points, checks = cell.points, cell.checks

@@ -14,10 +14,14 @@ from generator.running.run import Job, Observe, RunResult, require_all, run_jobs
 from generator.running.run_inputs import choose_parameters, defined_parameters
 from generator.sources.source import Source
 from paribus.errors import UsageError
+from paribus.training.models import MADE_HERE
 from paribus.training.profiles import Profile
 
 SEED_ALLOWANCE = 0.25
 """Further share of the limit for each reference seed, since a seed repeats the training and nothing else."""
+
+MODEL_PARAMETERS = ("MODEL", "DECODER")
+"""The parameters that name a model, which may be one of the hub's."""
 
 Solution = Callable[[str], Mapping[str, Any]]
 """An assignment's solution notebook (nbformat JSON) by the assignment's name."""
@@ -97,13 +101,11 @@ def _reference_seeds(settings: Settings) -> int:
 
 
 def _hub_names(parameters: Mapping[str, Any], files: Mapping[str, Path], profile: Profile) -> dict[str, str]:
-    """The hub's data sets and model among ``parameters``, by name: "hub" alone means those of the profile."""
-    data, model = str(parameters.get("DATA", "")), str(parameters.get("MODEL", "tiny"))
-    kind, _, name = data.partition(":")
+    """The hub's data sets and models among ``parameters``, by name: "hub" alone means those of the profile."""
+    kind, _, name = str(parameters.get("DATA", "")).partition(":")
     found = dict.fromkeys((name,) if name else profile.hub, "dataset") if kind == "hub" else {}
-    if model != "tiny" and model not in files:
-        found[model] = "model"
-    return found
+    models = {str(parameters[name]) for name in MODEL_PARAMETERS if name in parameters}
+    return found | dict.fromkeys(sorted(models - MADE_HERE.keys() - files.keys()), "model")
 
 
 def run_assignments(

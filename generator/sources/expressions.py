@@ -1,7 +1,8 @@
-"""Expressions in a source: ``{{ release }}`` anywhere, ``{{ reference("lab", "tfidf.accuracy") }}`` in prose.
+"""Expressions in a source: ``{{ release }}`` and ``{{ reference("lab", "tfidf.accuracy") }}``.
 
 Code keeps its own double braces (they are common in format strings); there only ``{{ name … }}`` with blanks
-inside the braces counts as an expression.
+inside the braces counts as an expression. A reference in code stands in a string: the number takes its place as
+text, "" where none is recorded. So a later week falls back on the numbers of an earlier one.
 """
 
 import ast
@@ -33,17 +34,19 @@ def check_expressions(text: str, *, markdown: bool, file: str, line: int) -> tup
     for match in (_IN_MARKDOWN if markdown else _IN_CODE).finditer(text):
         if match["inner"].strip() == "release":
             continue
-        call = _parse(match["inner"]) if markdown else None
-        if call is None:
+        call = _parse(match["inner"])
+        if call is None or (not markdown and not _quoted(text, match)):
             number = line + text.count("\n", 0, match.start())
-            expected = _EXPECTED if markdown else "{{ release }}, the only expression in code"
+            expected = _EXPECTED if markdown else f"{_EXPECTED}, a reference between quotation marks"
             raise SourceError(file, number, f"`{match[0]}`", expected)
         calls.append(call)
     return tuple(calls)
 
 
-def substitute_references(text: str, value_of: Callable[[ReferenceCall], float | None]) -> str:
-    """Markdown with every reference replaced by its number, or by a note that none is recorded."""
+def substitute_references(
+    text: str, value_of: Callable[[ReferenceCall], float | None], *, markdown: bool = True
+) -> str:
+    """Text with every reference replaced by its number; where none is recorded, prose says so and code has ""."""
 
     def replace(match: re.Match[str]) -> str:
         call = _parse(match["inner"])
@@ -51,10 +54,16 @@ def substitute_references(text: str, value_of: Callable[[ReferenceCall], float |
             return match[0]
         value = value_of(call)
         if value is None:
-            return f"**[no reference recorded: {call.name} of {call.assignment}]**"
+            return "" if not markdown else f"**[no reference recorded: {call.name} of {call.assignment}]**"
         return format(value, call.format)
 
-    return _IN_MARKDOWN.sub(replace, text)
+    return (_IN_MARKDOWN if markdown else _IN_CODE).sub(replace, text)
+
+
+def _quoted(text: str, match: re.Match[str]) -> bool:
+    """Whether an expression is all that stands between two quotation marks."""
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return before == after and before in ('"', "'")
 
 
 def _parse(inner: str) -> ReferenceCall | None:

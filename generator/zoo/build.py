@@ -39,6 +39,7 @@ from paribus.data.texts import TextData
 from paribus.files import write_atomic
 from paribus.zoo.comparison import Load, load_data, logits_of, tail_of
 from paribus.zoo.folder import open_zoo
+from paribus.zoo.sheets import Sheet
 from paribus.zoo.where import CHECKSUMS
 
 MARKER = "complete.json"
@@ -109,8 +110,7 @@ def build_zoo(
         limit=order.time_limit, library=library,
     )  # fmt: skip
     say("weighing the evidence")
-    of = {item.recipe: compute(observed(item.outcome.log, item.outcome.labels, _logits(zoo, item), data))
-          for item in trained}  # fmt: skip
+    of = {item.recipe: compute(_observed(zoo, item, data)) for item in trained}
     rates = read_rates(zoo, plan.profile.name, _model(plan), solutions or course.folders.solutions)
     found = judge(zoo, of, rates)
     outcomes = {item.recipe: item.outcome for item in trained}
@@ -145,9 +145,9 @@ def build_zoo(
     return Built(folder, target, edition, found, fitting, trained)
 
 
-def observed(log: Any, labels: Any, logits: Any, data: TextData) -> Observed:  # noqa: ANN401
+def observed(log: Any, labels: Any, logits: Any, data: TextData, sheet: Sheet | None = None) -> Observed:  # noqa: ANN401
     """What can be seen of one model, with the data's tiers and priors."""
-    return Observed(log, labels, logits, tail_of(data), priors_of(data))
+    return Observed(log, labels, logits, tail_of(data), priors_of(data), sheet)
 
 
 def share_tokens(plan: Plan, data: TextData) -> None:
@@ -155,9 +155,8 @@ def share_tokens(plan: Plan, data: TextData) -> None:
     from paribus.training.shared import prepare_shared
 
     configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]
-    tokenizer = make_tokenizer(configs[0].model, data)
     for config in configs:
-        prepare_shared(data, config, tokenizer)
+        prepare_shared(data, config, make_tokenizer(config.model, data))
 
 
 def reveal_json(
@@ -226,13 +225,17 @@ def recompute(folder: Path, load: Load) -> dict[str, dict[str, float]]:
     labels = np.asarray(data.validation.labels, dtype=np.int64)
     found = {}
     for name in handed.models:
+        if handed.sheets:
+            found[name] = compute(observed(None, labels, handed.logits(name), data, handed.sheet(name)))
+            continue
         logits = logits_of(handed, name, data) if handed.weights else None
         found[name] = compute(observed(handed.log(name), labels, logits, data))
     return found
 
 
-def _logits(zoo: Zoo, item: Trained) -> Any:  # noqa: ANN401
-    return item.outcome.logits if zoo.weights else None
+def _observed(zoo: Zoo, item: Trained, data: TextData) -> Observed:
+    found = item.outcome
+    return observed(found.log, found.labels, found.logits if zoo.answers else None, data, found.sheet)
 
 
 def _model(plan: Plan) -> str:

@@ -3,6 +3,7 @@
 outcome/weights.safetensors   the model as training ended (without metadata, tensors by name)
 outcome/predictions.safetensors   validation logits and labels
 outcome/log.json              the log, as students will get it
+outcome/sheet.json            its size and latency, where the zoo hands out sheets
 outcome/config.json           the architecture, without provenance
 outcome/tokenizer.json, …     the tokenizer
 outcome/outcome.json          written last: digests, steps, whether the run stayed finite
@@ -24,10 +25,11 @@ from numpy.typing import NDArray
 from generator.errors import ZooBuildError
 from paribus.course.zoo.recipes import FUNCTION
 from paribus.files import write_atomic
+from paribus.training.cache import cache_folder
 from paribus.training.config import TrainingConfig
-from paribus.training.models import cache_folder
 from paribus.training.regime import Regime
 from paribus.zoo.logs import Log, log_from, read_log
+from paribus.zoo.sheets import Sheet, read_sheet
 
 SCHEMA = "paribus.outcome/1"
 MARKER = "outcome.json"
@@ -50,6 +52,7 @@ class Outcome:
     finite: bool
     resumed: int
     shared: Mapping[str, bytes]
+    sheet: Sheet | None = None
 
     @property
     def weights(self) -> Path:
@@ -106,22 +109,19 @@ def write_progress(progress: Any) -> None:  # noqa: ANN401 - `paribus.training.r
         half.replace(target)
 
 
-def write_outcome(
-    folder: Path,
-    recorded: Any,  # noqa: ANN401 - `paribus.training.recorded.Recorded`
-    tokenizer: Any,  # noqa: ANN401 - any HF tokenizer
-    labels: NDArray[np.int64],
-    checkpoints: Path,
-) -> None:
-    """Write everything, the marker last; the checkpoints are dropped once it stands."""
+def write_outcome(folder: Path, made: Any, labels: NDArray[np.int64], checkpoints: Path) -> None:  # noqa: ANN401
+    """Write everything of a `generator.zoo.making.Made`, the marker last; then the checkpoints are dropped."""
     from safetensors.numpy import save_file
 
+    recorded, tokenizer = made.recorded, made.tokenizer
     folder.mkdir(parents=True, exist_ok=True)
+    if made.sheet is not None:
+        write_atomic(folder / "sheet.json", made.sheet.to_json())
     state = {name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
              for name, value in sorted(recorded.model.state_dict().items())}  # fmt: skip
     save_file({name: np.ascontiguousarray(value) for name, value in state.items()}, folder / "weights.safetensors")
     save_file(
-        {"labels": np.asarray(labels), "logits": np.ascontiguousarray(recorded.logits)},
+        {"labels": np.asarray(labels), "logits": np.ascontiguousarray(made.logits)},
         folder / "predictions.safetensors",
     )
     write_atomic(folder / "log.json", log_from(recorded.log).to_json())
@@ -138,7 +138,8 @@ def write_outcome(
         "steps_per_epoch": recorded.steps_per_epoch,
     }  # fmt: skip
     write_atomic(folder / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
-    shutil.rmtree(checkpoints, ignore_errors=True)
+    for kept in (checkpoints, checkpoints.with_name(f"{checkpoints.name}-teacher")):
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 def read_outcome(folder: Path) -> Outcome:
@@ -154,6 +155,8 @@ def read_outcome(folder: Path) -> Outcome:
                 raise ZooBuildError(f"{folder / name}: was changed after its run. Build again with --force.")
         arrays = load_file(folder / "predictions.safetensors")
         log = read_log((folder / "log.json").read_text(encoding="utf-8"), str(folder / "log.json"))
+        measured = folder / "sheet.json"
+        sheet = read_sheet(measured.read_text("utf-8"), str(measured)) if "sheet.json" in marker["files"] else None
         shared = {name: (folder / name).read_bytes() for name in ("config.json", *TOKENIZER_FILES)}
     except (OSError, ValueError, KeyError) as error:
         raise ZooBuildError(
@@ -161,7 +164,14 @@ def read_outcome(folder: Path) -> Outcome:
             "Build again with --force."
         ) from error
     return Outcome(
-        folder, log, arrays["logits"], arrays["labels"], bool(marker["finite"]), int(marker["resumed"]), shared
+        folder,
+        log,
+        arrays["logits"],
+        arrays["labels"],
+        bool(marker["finite"]),
+        int(marker["resumed"]),
+        shared,
+        sheet,
     )
 
 

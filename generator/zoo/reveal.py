@@ -16,7 +16,8 @@ from paribus.zoo.folder import ZooFolder, open_zoo
 
 REVEAL = "reveal.json"
 SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss", "accuracy", "macro_f1",
-         "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio")  # fmt: skip
+         "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio",
+         "size_mb", "zipped_share", "latency_p50", "latency_ratio", "confidence", "calibration_error")  # fmt: skip
 
 
 def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) -> tuple[Path, Path]:
@@ -48,6 +49,8 @@ def require_edition(handed: ZooFolder, reveal: Mapping[str, Any]) -> None:
 
 
 def _figures(handed: ZooFolder, name: str) -> list[str]:
+    if handed.sheets:
+        return []
     log = handed.log(name)
     drawn = [curves(log, name), *([instruments(log)] if log.steps else [])]
     return [_png(figure) for figure in drawn]
@@ -94,7 +97,8 @@ def _notebook(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]
         cells.append(_markdown(f"{name}-question", f"## {name}\n\nWhat was done to it, and which number says so?"))
         images = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": name}}
                   for image in figures[name]]  # fmt: skip
-        cells.append(_code(f"{name}-log", f'zoo.log("{name}").frame()', images))
+        shown = f'zoo.sheet("{name}")' if zoo.sheets else f'zoo.log("{name}").frame()'
+        cells.append(_code(f"{name}-log", shown, images))
         cells.append(_markdown(f"{name}-answer", _answer(model)))
     notebook = {
         "cells": cells, "nbformat": 4, "nbformat_minor": 5,

@@ -11,7 +11,7 @@ import platform
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from paribus.course.zoo import Zoo
 from paribus.errors import DataError
 from paribus.zoo.folder import CONFIG
 from paribus.zoo.logs import ROWS, TABLES, read_log
+from paribus.zoo.sheets import Sheet
 from paribus.zoo.where import CARD, CHECKSUMS
 
 _ROOTS = rb"home|root|tmp|var|usr|opt|work|Users|mnt|content|kaggle"
@@ -29,6 +30,7 @@ _PATHS = re.compile(rb"(?:[A-Za-z]:\\\\|/)(?:" + _ROOTS + rb")[/\\\\][\w./\\\\-]
 _LIBRARIES = rb"torch|transformers|safetensors|tokenizers|accelerate|python"
 _VERSION = re.compile(rb"(?:" + _LIBRARIES + rb")[\w -]*[\"'=: ]+v?\d+\.\d+", re.IGNORECASE)
 TRACES = frozenset({"training_args", "optimizer", "trainer_state", "scheduler", "checkpoint"})
+_SHEET_KEYS = {"schema", *(item.name for item in fields(Sheet))}
 _CARD_KEYS = {"schema", "name", "title", "term", "profile", "models", "weights", "data", "max_length"}
 
 
@@ -56,7 +58,8 @@ def find_leaks(folder: Path, zoo: Zoo, *, words: Iterable[str] = ()) -> tuple[Le
     names = tuple(sorted(zoo.codenames))
     return (
         *_names(folder, zoo), *_times(folder), *_texts(folder, (*forbidden_words(zoo), *words)),
-        *_card(folder, zoo), *_weights(folder, names), *_logs(folder, names), *_checksums(folder),
+        *_card(folder, zoo), *_weights(folder, names), *(_sheets if zoo.sheets else _logs)(folder, names),
+        *_checksums(folder),
     )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def read_weights(path: Path) -> Weights:
 
 def expected_names(zoo: Zoo) -> frozenset[str]:
     """The files of a student's folder, all of them."""
-    each = ("json", "csv", "safetensors") if zoo.weights else ("json", "csv")
+    each = ("json", "safetensors") if zoo.sheets else ("json", "csv", *(("safetensors",) if zoo.weights else ()))
     models = {f"{name}.{suffix}" for name in zoo.codenames for suffix in each}
     shared = {CONFIG, *TOKENIZER_FILES} if zoo.weights else set()
     return frozenset({CARD, README, DATASET_FILE, CHECKSUMS, *models, *shared})
@@ -184,7 +187,7 @@ def _card(folder: Path, zoo: Zoo) -> Iterator[Leak]:
     except (OSError, ValueError):
         yield Leak(CARD, "content", "cannot be read")
         return
-    for key in sorted(set(card) ^ _CARD_KEYS):
+    for key in sorted(set(card) ^ (_CARD_KEYS | ({"sheets"} if zoo.sheets else set()))):
         yield Leak(CARD, "key", key)
     if card.get("models") != sorted(zoo.codenames):
         yield Leak(CARD, "order", "the models are not in alphabetical order")
@@ -231,6 +234,21 @@ def _logs(folder: Path, names: Iterable[str]) -> Iterator[Leak]:
             yield Leak(table.name, "columns", f"holds {', '.join(extra) or 'other values'} beside the log")
     if len(set(filled.values())) > 1:
         yield Leak("(logs)", "columns", "some models have tables that others lack")
+
+
+def _sheets(folder: Path, names: Iterable[str]) -> Iterator[Leak]:
+    """Whether every sheet has the keys of a sheet and the same place: the rest would be the recipe's."""
+    places = set()
+    for name in names:
+        path = folder / f"{name}.json"
+        if not path.is_file():
+            continue
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        for key in sorted(set(raw) ^ _SHEET_KEYS):
+            yield Leak(path.name, "key", key)
+        places.add(raw.get("place"))
+    if len(places) > 1:
+        yield Leak("(sheets)", "place", "the latencies were taken in different places")
 
 
 def _checksums(folder: Path) -> Iterator[Leak]:

@@ -61,7 +61,7 @@ def student_files(
     from safetensors.numpy import load_file, save
 
     codenames = plan.codenames
-    shared = _shared(outcomes)
+    shared = {} if plan.zoo.sheets else _shared(outcomes)
     files: dict[str, bytes] = {
         CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
     }  # fmt: skip
@@ -76,6 +76,10 @@ def student_files(
         files |= {CONFIG: shared["config.json"], **{name: shared[name] for name in TOKENIZER_FILES}}
     for recipe, outcome in outcomes.items():
         codename = codenames[recipe]
+        if outcome.sheet is not None:
+            files[f"{codename}.json"] = outcome.sheet.to_json().encode()
+            files[f"{codename}.safetensors"] = save({"logits": outcome.logits})
+            continue
         files[f"{codename}.json"] = outcome.log.to_json().encode()
         files[f"{codename}.csv"] = outcome.log.to_csv().encode()
         if plan.zoo.weights:
@@ -145,7 +149,7 @@ def _card(plan: Plan, data: DataCard, max_length: int) -> bytes:
     card = {
         "schema": SCHEMA, "name": plan.zoo.name, "title": plan.zoo.title, "term": plan.term,
         "profile": plan.profile.name, "models": sorted(plan.zoo.codenames), "weights": plan.zoo.weights,
-        "data": data.to_json(), "max_length": max_length,
+        "data": data.to_json(), "max_length": max_length, **({"sheets": True} if plan.zoo.sheets else {}),
     }  # fmt: skip
     return (json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -153,10 +157,8 @@ def _card(plan: Plan, data: DataCard, max_length: int) -> bytes:
 def _readme(plan: Plan, data: DataCard) -> str:
     zoo = plan.zoo
     names = sorted(zoo.codenames)
-    rows = "\n".join(
-        f"- **{name}**: `{name}.csv`, `{name}.json`" + (f", `{name}.safetensors`" if zoo.weights else "")
-        for name in names
-    )
+    ends = ("json", "safetensors") if zoo.sheets else ("csv", "json", *(("safetensors",) if zoo.weights else ()))
+    rows = "\n".join(f"- **{name}**: " + ", ".join(f"`{name}.{end}`" for end in ends) for name in names)
     weights = (
         "\nAll models share `config.json` and the tokenizer. `paribus.zoo.open_zoo(folder).load(name)` gives a "
         "model and its tokenizer.\n"
@@ -165,6 +167,16 @@ def _readme(plan: Plan, data: DataCard) -> str:
     )
     settings = "".join(f", {name} `{value}`" for name, value in data.settings.items())
     called = (f"`{data.source}`" if data.source else "the course's own") + settings
+    if zoo.sheets:
+        return (
+            f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n\n"
+            "A sheet has the size of the saved weights, what is left of it when zipped, and the latency of one "
+            "text on a processor: median, 95th percentile, and the median divided by that of the yardstick, the "
+            "plain "
+            "architecture in 32 bits, which was measured in turn with the model. The `.safetensors` files hold "
+            "`logits`, what each model says about the validation part.\n\n"
+            f"Data: {called}, {data.classes} classes, fingerprint `{data.fingerprint}`. Term {plan.term}.\n"
+        )
     return (
         f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n{weights}\n"
         "A log has a line an evaluation: the epoch (1.5 is halfway through the second), the step, the mean "

@@ -23,7 +23,6 @@ from generator.running.gpu import require_gpu
 from generator.zoo.build import Order, build_zoo, observed
 from generator.zoo.data import data_of
 from generator.zoo.evidence import fitting_keys, measure
-from generator.zoo.outcome import make_model
 from generator.zoo.plan import make_plan
 from generator.zoo.rates import Rate, write_rates
 from generator.zoo.training import workers_for
@@ -73,22 +72,19 @@ class Measurement:
         return {name: math.nan if value is None else float(value) for name, value in raw.items()}
 
     def _train(self, recipe: Recipe, seed: int, checkpoints: Path) -> dict[str, float]:
-        from paribus import training
-        from paribus.training.recorded import train_recorded
-        from paribus.training.shared import prepare_shared
+        from generator.zoo.making import make
 
         config, regime = self.settings(recipe)
         own = seed * 100 + [item.name for item in self.zoo.recipes].index(recipe.name)
-        training.seed_everything(own)
-        network, tokenizer = make_model(config, regime, self.data, own)
-        device, precision = training.device_and_precision()
-        run = train_recorded(
-            network, config, regime, prepare_shared(self.data, config, tokenizer), seed=own, device=device,
-            precision=precision, checkpoints=checkpoints,
-        )  # fmt: skip
-        shutil.rmtree(checkpoints, ignore_errors=True)
-        logits = run.logits if self.zoo.weights else None
-        return compute(observed(log_from(run.log), self.data.validation.labels, logits, self.data))
+        plain = self.model or str(self.zoo.profiles[self.profile]["model"])
+        made = make(
+            config, regime, self.data, own, sheets=self.zoo.sheets, yardstick=plain, checkpoints=checkpoints
+        )
+        for kept in (checkpoints, checkpoints.with_name(f"{checkpoints.name}-teacher")):
+            shutil.rmtree(kept, ignore_errors=True)
+        logits = made.logits if self.zoo.answers else None
+        log = log_from(made.recorded.log)
+        return compute(observed(log, self.data.validation.labels, logits, self.data, made.sheet))
 
 
 def measure_seeds(

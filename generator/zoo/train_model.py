@@ -12,12 +12,11 @@ from pathlib import Path
 from IPython.display import display
 
 from generator.zoo.figures import curves, instruments
-from generator.zoo.outcome import checkpoint_folder, make_model, write_outcome, write_progress
+from generator.zoo.making import make
+from generator.zoo.outcome import checkpoint_folder, write_outcome, write_progress
 from paribus import training
 from paribus.metrics import evaluate
-from paribus.training.recorded import train_recorded
 from paribus.training.regime import regime_from
-from paribus.training.shared import prepare_shared
 
 # %% tags=["parameters"]
 LOAD = ""  # the function of the course's library that loads the data, as module:function
@@ -26,6 +25,7 @@ SETTINGS = "{}"  # what it is called with by name, as JSON
 NAME = "baseline"
 CONFIG = "{}"  # the training configuration, as JSON
 REGIME = "{}"  # what else the recipe sets, as JSON
+YARDSTICK = ""  # the plain architecture that latencies are held against, where the zoo hands out sheets
 SEED = 13
 
 # %%
@@ -34,28 +34,26 @@ regime = regime_from(json.loads(REGIME))
 display({"recipe": NAME, "seed": SEED, "config": json.loads(CONFIG), "regime": json.loads(REGIME)})
 
 # %% [markdown]
-# ## Data and model
+# ## Data
 
 # %%
 module, _, function = LOAD.partition(":")
 data = getattr(import_module(module), function)(*([DATA] if DATA else []), **json.loads(SETTINGS))
-training.seed_everything(SEED)
-model, tokenizer = make_model(config, regime, data, SEED)
-prepared = prepare_shared(data, config, tokenizer)
-device, precision = training.device_and_precision()
-sizes = f"{len(prepared.train):,} training and {len(prepared.validation):,} validation texts"
-display(f"{sizes}, {len(data.classes)} classes")
-display(f"{sum(value.numel() for value in model.parameters()):,} parameters, {device}, {precision.name}")
+display(f"{len(data.train):,} training and {len(data.validation):,} validation texts, {len(data.classes)} classes")
 
 # %% [markdown]
 # ## Training
 
 # %%
 checkpoints = checkpoint_folder(CONFIG, REGIME, SEED, data.fingerprint)
-recorded = train_recorded(
-    model, config, regime, prepared, seed=SEED, device=device, precision=precision,
-    checkpoints=checkpoints, report=write_progress,
+made = make(
+    config, regime, data, SEED, sheets=bool(YARDSTICK), yardstick=YARDSTICK, checkpoints=checkpoints,
+    report=write_progress,
 )  # fmt: skip
+recorded = made.recorded
+device, precision = training.device_and_precision()
+parameters = sum(value.numel() for value in recorded.model.parameters())
+display(f"{parameters:,} parameters, {device}, {precision.name}")
 display(f"{recorded.steps_per_epoch:,} steps an epoch; resumed after epoch {recorded.resumed}")
 
 # %% [markdown]
@@ -71,5 +69,7 @@ display(instruments(recorded.log))
 # ## What it says about the validation part
 
 # %%
-display(evaluate(prepared.validation.labels, recorded.logits.argmax(axis=1), len(data.classes)))
-write_outcome(Path("outcome"), recorded, tokenizer, prepared.validation.labels, checkpoints)
+labels = made.prepared.validation.labels
+display(evaluate(labels, made.logits.argmax(axis=1), len(data.classes)))
+display(made.sheet or "no sheet")
+write_outcome(Path("outcome"), made, labels, checkpoints)

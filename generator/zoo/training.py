@@ -67,6 +67,7 @@ def make_job(
         "NAME": recipe, "SEED": plan.seed(recipe, attempt),
         "CONFIG": json.dumps(asdict(config), sort_keys=True),
         "REGIME": json.dumps(regime.to_json(), sort_keys=True),
+        **({"YARDSTICK": str(plan.zoo.profiles[plan.profile.name]["model"])} if plan.zoo.sheets else {}),
     }  # fmt: skip
     return Job(
         name=f"zoo-{plan.zoo.name}-{recipe}", notebook=training_notebook(), parameters=parameters,

@@ -81,6 +81,7 @@ SHIPPED: tuple[Metric, ...] = (
     Metric("latency_p95", "latency, 95th percentile (ms)", "measured", False, 0.0, digits=2),
     Metric("size_mb", "size (MB)", "measured", False, 0.0, digits=1),
     Metric("trained_parameters", "trained parameters", "measured", False, 0.0, digits=0),
+    Metric("trained_share", "trained share of the parameters", "measured", False, 0.0, 1.0, digits=4),
     Metric("seconds", "seconds", "measured", False, 0.0, digits=1),
 )  # fmt: skip
 

@@ -6,6 +6,8 @@ nothing of it is handed in.
 
     kept.put(run, "logits", logits)             # inside the training function, at the best epoch
     kept.get(notebook, result, "logits")        # afterwards, tomorrow too
+    kept.put_weights(run, network)              # all parameters of a model, as one array
+    kept.load_weights(notebook, result, network)
 """
 
 import io
@@ -67,6 +69,34 @@ def get(notebook: "Recording", result: "RunResult", name: str) -> "NDArray[Any]"
             "(again=True)."
         ) from error
     return array
+
+
+def put_weights(run: "Run", network: "Any") -> None:  # noqa: ANN401 - torch is not imported to name a type
+    """Keep the parameters of a torch model under the name "weights", as 32-bit floats in their order."""
+    import numpy as np
+    from torch.nn.utils import parameters_to_vector
+
+    put(run, "weights", parameters_to_vector(network.parameters()).detach().cpu().numpy().astype(np.float32))
+
+
+def load_weights(notebook: "Recording", result: "RunResult", network: "Any") -> "Any":  # noqa: ANN401
+    """Give ``network``, made as the run made it, the parameters that the run kept; returns it in evaluation mode.
+
+    Raises EvidenceError where they cannot be read, or are those of another architecture.
+    """
+    import torch
+    from torch.nn.utils import vector_to_parameters
+
+    weights = get(notebook, result, "weights")
+    expected = sum(value.numel() for value in network.parameters())
+    if weights.shape != (expected,):
+        raise EvidenceError(
+            f"The weights of {result.name!r} are {weights.size:,} numbers, and this model has {expected:,} "
+            "parameters: load the model with the run's own settings."
+        )
+    with torch.no_grad():
+        vector_to_parameters(torch.tensor(weights), network.parameters())
+    return network.eval()
 
 
 def _file(folder: Path, run: str, name: str) -> Path:

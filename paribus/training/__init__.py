@@ -13,17 +13,20 @@ if TYPE_CHECKING:
     from paribus.training.batching import Batches as Batches
     from paribus.training.batching import batches as batches
     from paribus.training.encoding import Encoded as Encoded
-    from paribus.training.encoding import Prepared as Prepared
     from paribus.training.encoding import encode as encode
-    from paribus.training.encoding import prepare as prepare
     from paribus.training.encoding import take as take
     from paribus.training.evaluation import predict as predict
     from paribus.training.evaluation import validation_loss as validation_loss
+    from paribus.training.lora import AdapterConfig as AdapterConfig
+    from paribus.training.lora import add_lora as add_lora
+    from paribus.training.memory import fitting_memory as fitting_memory
     from paribus.training.optimisation import linear_schedule as linear_schedule
     from paribus.training.optimisation import make_optimizer as make_optimizer
     from paribus.training.optimisation import make_schedule as make_schedule
     from paribus.training.optimisation import seed_everything as seed_everything
     from paribus.training.precision import device_and_precision as device_and_precision
+    from paribus.training.preparing import Prepared as Prepared
+    from paribus.training.preparing import prepare as prepare
     from paribus.training.progress import track as track
     from paribus.training.trainer import FitResult as FitResult
     from paribus.training.trainer import fit as fit
@@ -31,21 +34,24 @@ if TYPE_CHECKING:
     from paribus.training.weights import weighted_loss as weighted_loss
 
 _HOMES = {
+    "AdapterConfig": "lora",
     "Batch": "batching",
     "Batches": "batching",
     "Encoded": "encoding",
     "FitResult": "trainer",
-    "Prepared": "encoding",
+    "Prepared": "preparing",
+    "add_lora": "lora",
     "batches": "batching",
     "class_weights": "weights",
     "device_and_precision": "precision",
     "encode": "encoding",
     "fit": "trainer",
+    "fitting_memory": "memory",
     "linear_schedule": "optimisation",
     "make_optimizer": "optimisation",
     "make_schedule": "optimisation",
     "predict": "evaluation",
-    "prepare": "encoding",
+    "prepare": "preparing",
     "seed_everything": "optimisation",
     "take": "encoding",
     "track": "progress",

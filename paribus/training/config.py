@@ -15,8 +15,8 @@ ClassWeights = Literal["none", "sqrt_inverse", "balanced"]
 class TrainingConfig:
     """The knobs of one fine-tuning run; `dataclasses.replace` makes the changed arm of an experiment.
 
-    ``model`` is "tiny", a hub name or a folder. ``warmup_share`` is the share of all steps over which the
-    learning rate rises; ``max_length`` counts tokens, special ones included. ``class_weights`` weighs the
+    ``model`` is "tiny", "tiny-decoder", a hub name or a folder. ``warmup_share`` is the share of all steps over
+    which the learning rate rises; ``max_length`` counts tokens, special ones included. ``class_weights`` weighs the
     training loss only (`paribus.training.class_weights`). ``patience`` is the number of epochs without a better
     validation macro-F1 after which `fit` stops (None: never). ``train_rows`` trains on a fixed subset of so
     many rows (None: all). Raises TrainingError where a value cannot be meant.
@@ -39,19 +39,19 @@ class TrainingConfig:
         """Refuse what cannot be meant, while the line that wrote it is still in view."""
         if not isinstance(self.model, str) or not self.model.strip():
             raise TrainingError(f'model is {self.model!r}; expected "tiny", a hub name or a folder.')
-        _whole("epochs", self.epochs, 1, 1_000)
-        _whole("batch_size", self.batch_size, 1, 4_096)
-        _whole("max_length", self.max_length, 4, 8_192)
+        check_whole("epochs", self.epochs, 1, 1_000)
+        check_whole("batch_size", self.batch_size, 1, 4_096)
+        check_whole("max_length", self.max_length, 4, 8_192)
         if self.patience is not None:
-            _whole("patience", self.patience, 1, 1_000)
+            check_whole("patience", self.patience, 1, 1_000)
         if self.train_rows is not None:
-            _whole("train_rows", self.train_rows, 1, 10**9)
-        _between("learning_rate", self.learning_rate, 1e-8, 1.0)
-        _between("warmup_share", self.warmup_share, 0.0, 1.0)
-        _between("weight_decay", self.weight_decay, 0.0, 1.0)
-        _between("label_smoothing", self.label_smoothing, 0.0, 0.999)
-        _one_of("scheduler", self.scheduler, get_args(Scheduler))
-        _one_of("class_weights", self.class_weights, get_args(ClassWeights))
+            check_whole("train_rows", self.train_rows, 1, 10**9)
+        check_between("learning_rate", self.learning_rate, 1e-8, 1.0)
+        check_between("warmup_share", self.warmup_share, 0.0, 1.0)
+        check_between("weight_decay", self.weight_decay, 0.0, 1.0)
+        check_between("label_smoothing", self.label_smoothing, 0.0, 0.999)
+        check_one_of("scheduler", self.scheduler, get_args(Scheduler))
+        check_one_of("class_weights", self.class_weights, get_args(ClassWeights))
 
     def to_fields(self) -> dict[str, ConfigField]:
         """Every knob by name, as records hold it; a model folder is named by its last part, not by its path."""
@@ -66,16 +66,19 @@ def model_name(model: str) -> str:
     return path.resolve().name if is_folder else model
 
 
-def _whole(name: str, value: object, low: int, high: int) -> None:
+def check_whole(name: str, value: object, low: int, high: int) -> None:
+    """A whole number between both bounds, or a TrainingError that names the knob."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise TrainingError(f"{name} is {value!r}; expected a whole number from {low:,} to {high:,}.")
 
 
-def _between(name: str, value: object, low: float, high: float) -> None:
+def check_between(name: str, value: object, low: float, high: float) -> None:
+    """A number between both bounds, or a TrainingError that names the knob."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise TrainingError(f"{name} is {value!r}; expected a number from {low:g} to {high:g}.")
 
 
-def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+def check_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    """One of the known values, or a TrainingError that names the knob."""
     if value not in known:
         raise TrainingError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known))}.")

@@ -1,16 +1,13 @@
-"""Classifiers by name: "tiny" made here, anything else through transformers' Auto classes.
+"""Classifiers by name: tiny ones made here, anything else through transformers' Auto classes.
 
-The tiny model is a randomly initialised ModernBERT with a small BPE tokenizer of its own, trained on the given
-texts. It needs no network and trains in seconds on two cores: it shows a loop at work, not good scores.
+"tiny" is an encoder with random weights (`paribus.training.tiny`), "tiny-teacher" the same, twice as deep, and
+"tiny-decoder" a decoder that has read the given texts (`paribus.training.tiny_decoder`). They need no network and
+train in seconds on two cores: they show a loop at work, not good scores.
 """
 
-import hashlib
-import json
-import os
 import ssl
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,27 +15,24 @@ from typing import Any
 
 from paribus.display.option_words import without_network
 from paribus.errors import TrainingError
-from paribus.files import write_atomic
+from paribus.training.quiet import quiet
+from paribus.training.tiny import POSITIONS, SPECIAL, TINY, TINY_TEACHER, encoder, teacher, tiny_tokenizer_json
+from paribus.training.tiny_decoder import TINY_DECODER, decoder
 
-TINY = "tiny"
-TINY_VOCABULARY = 6_000
-TINY_HIDDEN = 128
-TINY_LAYERS = 2
-TINY_POSITIONS = 512
-_SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]",
-            "mask_token": "[MASK]"}  # fmt: skip
-_RECIPE = f"byte-level BPE, NFC, lower case, {TINY_VOCABULARY}, 1"
+MADE_HERE = {TINY: encoder, TINY_TEACHER: teacher, TINY_DECODER: decoder}
+"""The models that are made here, by name: functions of the number of classes, the tokenizer and the texts."""
 
 
 def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed: int) -> tuple[Any, Any]:
     """``(model, tokenizer)`` for classification into ``n_classes`` classes, on the CPU, in 32-bit floats.
 
-    ``model`` is "tiny", a folder written by ``save_pretrained``, or a hub name. ``texts`` are the training texts,
-    which the tiny model's tokenizer is made from. ``seed`` fixes the weights that are newly drawn (all of the tiny
-    model's, the classification head of the others) without touching torch's global generator.
+    ``model`` is "tiny", "tiny-teacher", "tiny-decoder", a folder written by ``save_pretrained``, or a hub name.
+    ``texts`` are the training texts, which a tiny model is made from. ``seed`` fixes the weights that are newly
+    drawn (all of the tiny encoder's, the classification head of the others) without touching torch's global
+    generator.
 
-    Raises TrainingError where fewer than two classes are asked for, "tiny" comes without texts, or a model cannot
-    be read or reached.
+    Raises TrainingError where fewer than two classes are asked for, a tiny model comes without texts, or a model
+    cannot be read or reached.
     """
     if n_classes < 2:
         raise TrainingError(f"A classifier needs at least two classes, found n_classes={n_classes}.")
@@ -47,7 +41,10 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
 
     with torch.random.fork_rng(devices=[]):
         torch.random.default_generator.manual_seed(seed)
-        network = _tiny_model(n_classes, tokenizer) if model == TINY else _pretrained_model(model, n_classes)
+        if model in MADE_HERE:
+            network = MADE_HERE[model](n_classes, tokenizer, texts or ())
+        else:
+            network = _pretrained_model(model, n_classes)
     if hasattr(network.config, "reference_compile"):
         # transformers 5.0 compiles parts of ModernBERT on a GPU, anew for each batch shape: minutes for nothing.
         network.config.reference_compile = False
@@ -58,7 +55,7 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
 
 def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - any HF tokenizer
     """The tokenizer that belongs to ``model``; see `load`."""
-    if model != TINY:
+    if model not in MADE_HERE:
         from transformers import AutoTokenizer
 
         with _reading(model), quiet():
@@ -67,98 +64,14 @@ def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  #
             )
     if not texts:
         raise TrainingError(
-            'The model "tiny" makes its tokenizer from the training texts, and none were given. '
-            'Pass them: models.load("tiny", n_classes, texts=data.train.texts, seed=SEED).'
+            f'The model "{model}" makes its tokenizer from the training texts, and none were given. '
+            f'Pass them: models.load("{model}", n_classes, texts=data.train.texts, seed=SEED).'
         )
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
 
     raw = Tokenizer.from_str(tiny_tokenizer_json(texts))
-    return PreTrainedTokenizerFast(tokenizer_object=raw, model_max_length=TINY_POSITIONS, **_SPECIAL)
-
-
-def cache_folder() -> Path:
-    """Where paribus keeps what it can make again: $PARIBUS_CACHE, else .paribus/cache in the working folder."""
-    return Path(os.environ.get("PARIBUS_CACHE") or ".paribus/cache")
-
-
-def tiny_tokenizer_json(texts: Sequence[str]) -> str:
-    """The tiny model's tokenizer for ``texts`` as the tokenizers library's JSON: same texts, same bytes.
-
-    Kept in the cache under the digest of the texts. Its digest file is written last: a tokenizer without one, or
-    with one that does not fit it, is incomplete and made again.
-    """
-    import tokenizers
-
-    key = hashlib.sha256(f"{_RECIPE}, tokenizers {tokenizers.__version__}".encode())
-    for text in texts:
-        raw = text.encode("utf-8", "surrogatepass")
-        key.update(len(raw).to_bytes(8, "little") + raw)
-    folder = cache_folder() / "tokenizers" / key.hexdigest()[:32]
-    content, marker = folder / "tokenizer.json", folder / "complete.json"
-    try:
-        cached = content.read_bytes()
-        if json.loads(marker.read_bytes()) == {"sha256": hashlib.sha256(cached).hexdigest()}:
-            return cached.decode()
-    except (OSError, ValueError):
-        pass  # nothing there, or half of it: both are made again below, where a folder that fails is named
-    made = _train_tokenizer(texts)
-    try:
-        write_atomic(content, made)
-        write_atomic(marker, json.dumps({"sha256": hashlib.sha256(made.encode()).hexdigest()}) + "\n")
-    except OSError as error:
-        raise TrainingError(
-            f"The tiny model's tokenizer cannot be kept in {folder} ({error.strerror}). "
-            "Set the environment variable PARIBUS_CACHE to a folder that can be written."
-        ) from error
-    return made
-
-
-def _train_tokenizer(texts: Sequence[str]) -> str:
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-
-    tokenizer = Tokenizer(models.BPE(unk_token=_SPECIAL["unk_token"]))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=TINY_VOCABULARY,
-        min_frequency=2,
-        special_tokens=list(_SPECIAL.values()),
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer, length=len(texts))
-    cls, sep = _SPECIAL["cls_token"], _SPECIAL["sep_token"]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{cls} $A {sep}",
-        pair=f"{cls} $A {sep} $B {sep}",
-        special_tokens=[(cls, tokenizer.token_to_id(cls)), (sep, tokenizer.token_to_id(sep))],
-    )
-    return str(tokenizer.to_str())
-
-
-def _tiny_model(n_classes: int, tokenizer: Any) -> Any:  # noqa: ANN401
-    with quiet():
-        from transformers import ModernBertConfig, ModernBertForSequenceClassification
-
-    config = ModernBertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=TINY_HIDDEN,
-        intermediate_size=2 * TINY_HIDDEN,
-        num_hidden_layers=TINY_LAYERS,
-        num_attention_heads=2,
-        max_position_embeddings=TINY_POSITIONS,
-        classifier_pooling="mean",
-        num_labels=n_classes,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.cls_token_id,
-        cls_token_id=tokenizer.cls_token_id,
-        eos_token_id=tokenizer.sep_token_id,
-        sep_token_id=tokenizer.sep_token_id,
-        attn_implementation="sdpa",
-    )
-    return ModernBertForSequenceClassification(config)
+    return PreTrainedTokenizerFast(tokenizer_object=raw, model_max_length=POSITIONS, **SPECIAL)
 
 
 def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
@@ -180,7 +93,7 @@ def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
     lacking = sorted(name for name in unread if name.startswith(body) and ".pooler." not in name)
     if lacking:
         raise TrainingError(
-            f"The weights of {model!r} do not fill {len(lacking)} of the encoder's tensors "
+            f"The weights of {model!r} do not fill {len(lacking)} of the model's own tensors "
             f"({', '.join(lacking[:3])}, …), which would be random. Pass a complete checkpoint."
         )
     return network
@@ -248,25 +161,3 @@ def _reading(model: str) -> Iterator[None]:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".:") if lines else type(error).__name__
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' load report out of a notebook: a new head is what we ask for. Downloads stay visible."""
-    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, enable_progress_bars
-    from transformers.utils import logging
-
-    verbosity, show_bars = logging.get_verbosity(), not are_progress_bars_disabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    if show_bars:
-        enable_progress_bars()
-    try:
-        with warnings.catch_warnings():
-            # transformers 5.0 compiles functions as it imports ModernBERT, in a way that newer torch deprecates.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if show_bars:
-            logging.enable_progress_bar()

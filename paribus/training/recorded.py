@@ -20,11 +20,12 @@ from paribus.metrics import evaluate_fast
 from paribus.training.batching import batches
 from paribus.training.checkpoint import read_checkpoint, restore, write_checkpoint
 from paribus.training.config import TrainingConfig
-from paribus.training.encoding import Prepared
+from paribus.training.distilled import distillation_loss
 from paribus.training.evaluation import predict, validation_loss
 from paribus.training.instruments import Watch
 from paribus.training.optimisation import make_optimizer, make_schedule
 from paribus.training.precision import Precision
+from paribus.training.preparing import Prepared
 from paribus.training.regime import Regime
 from paribus.training.weights import class_weights, weighted_loss
 
@@ -69,12 +70,14 @@ def train_recorded(
     precision: Precision,
     checkpoints: Path | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
+    soft: NDArray[np.float32] | None = None,
 ) -> Recorded:
     """Train ``model`` for ``config.epochs`` and log what the regime asks for.
 
     With ``checkpoints`` the state is kept there after every epoch, and a run that finds one goes on from it, to
-    the same result on a CPU. Raises TrainingError where the loss stops being finite and the regime does not
-    intend it.
+    the same result on a CPU. ``soft`` holds a teacher's logits for the training rows, shape (n, classes), which
+    the regime's making says how to learn from. Raises TrainingError where the loss stops being finite and the
+    regime does not intend it.
     """
     model.to(device)
     optimizer = _optimizer(model, config, regime)
@@ -87,7 +90,9 @@ def train_recorded(
         log = {name: list(rows) for name, rows in done.log.items()}
         _forward(schedule, optimizer, done.epoch * per_epoch)
     first = done.epoch + 1 if done is not None else 1
-    loop = _Loop(model, config, regime, prepared, optimizer, schedule, precision, device, log, per_epoch, seed)
+    loop = _Loop(
+        model, config, regime, prepared, optimizer, schedule, precision, device, log, per_epoch, seed, soft
+    )
     finite = True
     for epoch in range(first, config.epochs + 1):
         finite = loop.epoch(epoch, partial(_tell, report, Progress(epoch, config.epochs, 0, per_epoch, first - 1)))
@@ -137,6 +142,7 @@ class _Loop:
     log: Log
     per_epoch: int
     seed: int
+    soft: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
@@ -171,7 +177,7 @@ class _Loop:
             logits = self.model(**batch.inputs).logits
         if self.regime.loss == "softmax_cross_entropy":
             logits = torch.softmax(logits.float(), dim=-1)
-        loss = weighted_loss(logits, batch.labels, self.weights, self.config.label_smoothing)
+        loss = self._loss(logits, batch)
         self.scaler.scale(loss).backward()
         if self.regime.clip_norm is not None or self.watch is not None:
             self.scaler.unscale_(self.optimizer)
@@ -190,6 +196,13 @@ class _Loop:
             self.log["layers"].extend([step, *row] for row in self.watch.after_step())
         self.optimizer.zero_grad(set_to_none=True)
         return loss.detach()
+
+    def _loss(self, logits: Any, batch: Any) -> Any:  # noqa: ANN401
+        making = self.regime.making
+        if self.soft is None or making is None:
+            return weighted_loss(logits, batch.labels, self.weights, self.config.label_smoothing)
+        teacher = torch.tensor(self.soft[batch.rows], device=logits.device)
+        return distillation_loss(logits, teacher, batch.labels, temperature=making.temperature, mix=making.mix)
 
     def _evaluate(self, epoch: int, number: int, step: int, recent: float, so_far: float) -> bool:
         logits = self.logits = predict(self.model, self.prepared.validation, precision=self.precision)

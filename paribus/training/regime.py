@@ -1,4 +1,5 @@
-"""What a recipe may change beside `TrainingConfig`: the optimiser, the loss, clipping, and the network's wiring.
+"""What a recipe may change beside `TrainingConfig`: the optimiser, the loss, clipping, the network's wiring, and
+how the trained model is made smaller.
 
 A recipe's faults stand here as plain values, so that a run with a planted bug is described like any other run.
 """
@@ -11,6 +12,7 @@ from paribus.errors import TrainingError
 Optimizer = Literal["adamw", "sgd"]
 Loss = Literal["cross_entropy", "softmax_cross_entropy"]
 Activation = Literal["relu", "tanh", "sigmoid"]
+Compress = Literal["none", "int8", "int4", "prune"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,29 @@ class Wiring:
 
 
 @dataclass(frozen=True)
+class Making:
+    """How a smaller model is made: of a trained one, by ``compress`` ("prune" sets ``share`` of each matrix to
+    zero), or by training on the soft targets of a ``teacher``, a model by name that is trained first, as it is.
+    """
+
+    compress: Compress = "none"
+    share: float = 0.8
+    teacher: str = ""
+    temperature: float = 2.0
+    mix: float = 0.9
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.compress not in get_args(Compress):
+            raise TrainingError(f"compress is {self.compress!r}; expected one of {', '.join(get_args(Compress))}.")
+        if not 0 <= self.share < 1 or self.temperature <= 0 or not 0 <= self.mix <= 1:
+            raise TrainingError(
+                f"A making with share {self.share}, temperature {self.temperature} and mix {self.mix} is not "
+                "possible; expected a share from 0 to below 1, a temperature above 0, a mix from 0 to 1."
+            )
+
+
+@dataclass(frozen=True)
 class Regime:
     """How one run is trained and watched.
 
@@ -56,6 +81,7 @@ class Regime:
     instruments: bool = False
     may_diverge: bool = False
     wiring: Wiring | None = None
+    making: Making | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -68,16 +94,20 @@ class Regime:
             raise TrainingError(f"evaluate_every is {self.evaluate_every}; expected at least 1 step.")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values by name."""
-        return asdict(self)
+        """Plain values by name; ``making`` only where there is one, as it is younger than recorded recipes."""
+        plain = asdict(self)
+        if self.making is None:
+            del plain["making"]
+        return plain
 
 
 def regime_from(raw: dict[str, Any]) -> Regime:
     """The regime of plain values, as `Regime.to_json` gives them; TrainingError for an unknown name."""
     known = {item.name for item in fields(Regime)}
-    wiring = raw.get("wiring")
-    wires = {item.name for item in fields(Wiring)}
-    unknown = sorted(set(raw) - known) + sorted(set(wiring or {}) - wires)
+    wiring, making = raw.get("wiring"), raw.get("making")
+    wires, makes = ({item.name for item in fields(part)} for part in (Wiring, Making))
+    unknown = sorted(set(raw) - known) + sorted(set(wiring or {}) - wires) + sorted(set(making or {}) - makes)
     if unknown:
-        raise TrainingError(f"A regime has no {unknown[0]!r}; it has {', '.join(sorted(known | wires))}.")
-    return Regime(**{**raw, "wiring": Wiring(**wiring) if wiring else None})
+        raise TrainingError(f"A regime has no {unknown[0]!r}; it has {', '.join(sorted(known | wires | makes))}.")
+    parts = {"wiring": Wiring(**wiring) if wiring else None, "making": Making(**making) if making else None}
+    return Regime(**{**raw, **parts})

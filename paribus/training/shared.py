@@ -11,9 +11,10 @@ from safetensors.numpy import load, save
 
 from paribus.errors import TrainingError
 from paribus.files import write_atomic
+from paribus.training.cache import cache_folder
 from paribus.training.config import TrainingConfig
-from paribus.training.encoding import SUBSET_SEED, Encoded, Prepared, encode
-from paribus.training.models import cache_folder
+from paribus.training.encoding import Encoded, encode
+from paribus.training.preparing import SUBSET_SEED, Prepared
 from paribus.training.protocols import SplitData, TextsWithLabels
 
 _SCHEMA = "encoded, 1"

@@ -21,10 +21,11 @@ from paribus.records.record import Epoch
 from paribus.training import models
 from paribus.training.batching import batches
 from paribus.training.config import TrainingConfig
-from paribus.training.encoding import Encoded, Prepared, prepare
+from paribus.training.encoding import Encoded
 from paribus.training.evaluation import predict, validation_loss
 from paribus.training.optimisation import make_optimizer, make_schedule, seed_everything
 from paribus.training.precision import Precision, device_and_precision
+from paribus.training.preparing import Prepared, prepare
 from paribus.training.progress import Ticker
 from paribus.training.protocols import RunLog, SplitData
 from paribus.training.weights import class_weights, weighted_loss

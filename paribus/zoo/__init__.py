@@ -13,6 +13,7 @@ Weights are read as safetensors and nothing is unpickled.
 from paribus.zoo.comparison import Comparison as Comparison
 from paribus.zoo.comparison import compare as compare
 from paribus.zoo.comparison import load_data as load_data
+from paribus.zoo.comparison import sheets_table as sheets_table
 from paribus.zoo.folder import ZooFolder as ZooFolder
 from paribus.zoo.folder import open_zoo as open_zoo
 from paribus.zoo.logs import Log as Log

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from paribus.display.show import say
 from paribus.errors import DataError
 from paribus.zoo.folder import ZooFolder
+from paribus.zoo.sheets import calibration_error_of, confidence_of, mean_f1
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +91,34 @@ def compare(zoo: ZooFolder, data: "TextData") -> Comparison:
         {name: evaluate_fast(labels, found.argmax(axis=1), len(data.classes)) for name, found in logits.items()},
         {name: _tail_mass(found, tail_of(data)) for name, found in logits.items()},
     )
+
+
+def sheets_table(zoo: ZooFolder, data: "TextData") -> Any:  # noqa: ANN401 - a pandas DataFrame
+    """Every model of a zoo of sheets in one line: size, latency, calibration, F1 by segment, by the names to cite.
+
+    ``data`` are those that the zoo's card names (`paribus.zoo.load_data`).
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.special import softmax
+
+    from paribus.metrics import evaluate_fast
+
+    labels, tail = np.asarray(data.validation.labels, dtype=np.int64), tail_of(data)
+    lines = {}
+    for name in zoo.models:
+        sheet, logits = zoo.sheet(name), zoo.logits(name)
+        probabilities = softmax(logits.astype("float64"), axis=1)
+        metrics = evaluate_fast(labels, logits.argmax(axis=1), len(data.classes))
+        lines[name] = {
+            "size_mb": sheet.size_mb, "zipped_share": sheet.zipped_share, "latency_p50": sheet.latency_p50,
+            "latency_p95": sheet.latency_p95, "latency_ratio": sheet.latency_ratio,
+            "accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1, "zero_f1_classes": metrics.zero_f1,
+            "confidence": confidence_of(probabilities),
+            "calibration_error": calibration_error_of(probabilities, labels),
+            "other_f1": mean_f1(metrics, ~tail), "tail_f1": mean_f1(metrics, tail),
+        }  # fmt: skip
+    return pd.DataFrame(lines).T.dropna(axis="columns", how="all").round(4)
 
 
 def logits_of(zoo: ZooFolder, model: str, data: "TextData") -> "NDArray[np.float32]":

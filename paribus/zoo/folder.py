@@ -6,6 +6,9 @@ Alpha.json, Alpha.csv the training log of one model
 Alpha.safetensors     its weights
 config.json           the architecture that all models share
 tokenizer.json, …     the tokenizer that all models share
+A zoo of sheets has no logs and no weights: Alpha.json is a sheet of size and latency (`paribus.zoo.sheets`), and
+Alpha.safetensors holds the model's logits for the validation part.
+
 checksums.json        written last: the SHA-256 of every other file but dataset-metadata.json, which stays behind
                       when the folder goes to Kaggle
 """
@@ -15,11 +18,16 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paribus.errors import DataError
 from paribus.zoo.logs import Log, read_log
+from paribus.zoo.sheets import Sheet, read_sheet
 from paribus.zoo.where import CARD, CHECKSUMS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SCHEMA = "paribus.zoofolder/1"
 CONFIG = "config.json"
@@ -38,6 +46,7 @@ class ZooFolder:
     weights: bool
     data: dict[str, Any]
     max_length: int
+    sheets: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -49,18 +58,35 @@ class ZooFolder:
         file = f"{self._known(codename)}.json"
         return read_log((self.path / file).read_text(encoding="utf-8"), file)
 
+    def sheet(self, codename: str) -> Sheet:
+        """The size and latency of one model; DataError where this zoo hands out no sheets."""
+        if not self.sheets:
+            raise DataError(f"The zoo {self.name!r} hands out no sheets; open its logs with log({codename!r}).")
+        file = f"{self._known(codename)}.json"
+        return read_sheet((self.path / file).read_text(encoding="utf-8"), file)
+
+    def logits(self, codename: str) -> "NDArray[np.float32]":
+        """What one model of a zoo of sheets says about the validation part, shape (items, classes)."""
+        if not self.sheets:
+            raise DataError(f"The zoo {self.name!r} hands out no answers; paribus.zoo.compare computes them.")
+        from safetensors.numpy import load_file
+
+        found: NDArray[np.float32] = load_file(self.path / f"{self._known(codename)}.safetensors")["logits"]
+        return found
+
     def load(self, codename: str) -> tuple[Any, Any]:
         """``(model, tokenizer)`` of one model, on the CPU in evaluation mode.
 
         DataError where this zoo hands out logs only, or the weights do not fit the architecture.
         """
         if not self.weights:
-            raise DataError(f"The zoo {self.name!r} hands out logs, not weights.")
+            instead = "sheets and answers" if self.sheets else "logs"
+            raise DataError(f"The zoo {self.name!r} hands out {instead}, not weights.")
         self._known(codename)
         from safetensors.torch import load_file
         from transformers import AutoConfig, AutoModelForSequenceClassification, PreTrainedTokenizerFast
 
-        from paribus.training.models import quiet
+        from paribus.training.quiet import quiet
 
         raw = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
         with quiet():
@@ -106,7 +132,7 @@ def open_zoo(path: Path | str, *, check: bool = True) -> ZooFolder:
         return ZooFolder(
             folder, str(card["name"]), str(card["title"]), str(card["term"]), str(card["profile"]),
             tuple(str(item) for item in card["models"]), bool(card["weights"]), dict(card["data"]),
-            int(card["max_length"]),
+            int(card["max_length"]), bool(card.get("sheets", False)),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder / CARD}: lacks {error}. Take the zoo's folder anew.") from error

@@ -14,7 +14,7 @@ class About:
 
     what: str
     kind: Kind
-    table: Literal["log", "instruments", "predictions"]
+    table: Literal["log", "instruments", "predictions", "sheet"]
 
 
 STATISTICS: Mapping[str, About] = MappingProxyType({
@@ -49,5 +49,14 @@ STATISTICS: Mapping[str, About] = MappingProxyType({
     "zero_f1_classes": About("classes of the validation part at F1 = 0", "count", "predictions"),
     "predicted_classes": About("different classes among the predictions", "count", "predictions"),
     "tail_mass": About("the mean probability given to all tail classes together", "share", "predictions"),
+    "size_mb": About("the saved weights in MB", "number", "sheet"),
+    "zipped_share": About("what is left of the saved weights when they are zipped", "share", "sheet"),
+    "latency_p50": About("the median latency of one text in ms", "number", "sheet"),
+    "latency_p95": About("the 95th percentile of the latency of one text in ms", "number", "sheet"),
+    "latency_ratio": About("the median latency divided by the yardstick's", "number", "sheet"),
+    "confidence": About("the mean probability of the answer", "share", "sheet"),
+    "calibration_error": About("the expected calibration error of the answers, 15 bins", "share", "sheet"),
+    "other_f1": About("the mean F1 of the head and mid classes of the validation part", "share", "sheet"),
+    "tail_f1": About("the mean F1 of the tail classes of the validation part", "share", "sheet"),
 })  # fmt: skip
 """Every statistic of `paribus.course.zoo.statistics`; a test holds the two together."""

@@ -29,7 +29,7 @@ from paribus.zoo import compare, load_data, open_zoo
 from tests.generator.zoo_material import build
 from tests.shipped import COURSE, PROFILES, load_zoo, solution_of
 
-LABS = {"week2_lab": "week2", "week3_lab": "pathologies"}
+LABS = {"week2_lab": "week2", "week3_lab": "pathologies", "week6_lab": "compressed"}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 everywhere = pytest.mark.parametrize("lab", LABS)
 pytestmark = pytest.mark.usefixtures("own_cache")

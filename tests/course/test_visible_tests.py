@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy import optimize, special, stats
 from torch.nn import functional
 
 from generator.building.variants import text_for
@@ -19,7 +20,7 @@ from tests.shipped import COURSE
 
 NOTEBOOKS = 12
 # What a student typed in alone, so that there is nothing to draw.
-OWN_WORDS = {"landing_prediction"}
+OWN_WORDS = {"landing_prediction", "row_predictions"}
 
 
 def tasks() -> list[tuple[str, SourceCell, SourceCell]]:
@@ -50,6 +51,7 @@ def test_the_solution_passes_whatever_was_drawn(name: str, task: SourceCell, tes
         notebook = SimpleNamespace(draws=lambda key, nonce=nonce: draws(nonce, key), tested=passed.append)
         space: dict[str, Any] = {
             "np": np, "torch": torch, "functional": functional, "math": math, "selfcheck": selfcheck, "PAD": 0,
+            "optimize": optimize, "special": special, "stats": stats,
             "notebook": notebook,
         }  # fmt: skip
         exec(text_for(task, "solution"), space)  # noqa: S102 - the course's own source

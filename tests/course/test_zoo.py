@@ -65,6 +65,18 @@ MISTAKES = {
     "a bound that is no number": ("at_most = -1", 'at_most = "low"', "at_most is 'low'; expected a number"),
     "a missing profile": ("[profiles.full]", "", "profiles"),
     "weights that are no switch": ('baseline = "plain"', 'baseline = "plain"\nweights = "yes"', "true or false"),
+    "sheets that are no switch": (
+        'baseline = "plain"',
+        'baseline = "plain"\nsheets = 1',
+        "sheets is 1.*true or false",
+    ),
+    "weights beside sheets": (
+        'baseline = "plain"',
+        'baseline = "plain"\nsheets = true\nweights = true',
+        "weights is True.*how they were made",
+    ),
+    "a making that there is not": ("epochs = 1", 'making = { compress = "int2" }', "compress is 'int2'"),
+    "an unknown key of a making": ("epochs = 1", "making = { bits = 4 }", "no 'bits'"),
     "no data": ('load = "letters:load"', "", "data. load is None; expected a function of the course's library"),
     "data that are no function": ("letters:load", "letters.load", "load is 'letters.load'"),
     "an unknown key of the data": ('settings = ["size"]', 'setting = ["size"]', "unknown key 'setting'"),
@@ -106,7 +118,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_zoo_that_is_not_listed_is_refused_with_the_list() -> None:
-    with pytest.raises(UsageError, match="week2, pathologies"):
+    with pytest.raises(UsageError, match="week2, pathologies, compressed"):
         load_zoo("week7")
 
 

@@ -11,6 +11,7 @@ from generator.building.build import Options, build_assignment
 from generator.building.notebooks import EVIDENCE_SOURCE
 from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages, platforms_of
 from generator.errors import BuildError, PublishError
+from generator.sources.expressions import substitute_references
 from paribus.course.assignment import Role
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
@@ -95,6 +96,15 @@ def test_references_are_written_in_their_format() -> None:
 def test_a_missing_reference_is_said_in_the_notebook() -> None:
     text = json.dumps(json.loads(build_one("week0_tiny").notebooks["student", "jupyter"]))
     assert "**[no reference recorded: model.accuracy of week0_tiny]**" in text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.5421, "0.5421"), (None, "")])
+def test_a_reference_in_code_is_the_text_of_its_number(value: float | None, text: str) -> None:
+    """A later week falls back on it, and can tell that nothing was recorded."""
+    code = """known = {"a.b": "{{ reference('lab', 'a.b', '.4f') }}"}; braces = f"{{{1}}}"\n"""
+    assert substitute_references(code, lambda call: value, markdown=False) == code.replace(
+        "{{ reference('lab', 'a.b', '.4f') }}", text
+    )
 
 
 def test_the_release_digest_stands_where_it_was_asked_for() -> None:

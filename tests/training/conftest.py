@@ -10,7 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from paribus.training import Prepared, TrainingConfig, models, prepare
+from paribus.training import Prepared, TrainingConfig, prepare
+from paribus.training.cache import cache_folder
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,5 +77,5 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARIBUS_CACHE", str(folder))
-        assert models.cache_folder() == folder
+        assert cache_folder() == folder
         yield folder

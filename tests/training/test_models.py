@@ -12,7 +12,9 @@ import torch
 
 from paribus.errors import TrainingError
 from paribus.training import models
+from paribus.training.cache import cache_folder
 from paribus.training.protocols import SplitData
+from paribus.training.tiny import tiny_tokenizer_json
 from tests.training.small_hub import small_hub
 
 TEXTS = ["A dispute about a charge on my card.", "The lender called XXXX times.", "Zinsen, Gebühren, 利息"] * 4
@@ -20,8 +22,8 @@ TEXTS = ["A dispute about a charge on my card.", "The lender called XXXX times."
 
 def test_the_same_texts_give_the_same_tokenizer_bytes_in_every_process(tmp_path: Path) -> None:
     code = (
-        "import hashlib, sys; from paribus import models; "
-        f"made = models.tiny_tokenizer_json({TEXTS!r}); print(hashlib.sha256(made.encode()).hexdigest())"
+        "import hashlib, sys; from paribus.training.tiny import tiny_tokenizer_json; "
+        f"made = tiny_tokenizer_json({TEXTS!r}); print(hashlib.sha256(made.encode()).hexdigest())"
     )
 
     def digest(number: int) -> str:
@@ -34,7 +36,7 @@ def test_the_same_texts_give_the_same_tokenizer_bytes_in_every_process(tmp_path:
 
 
 def test_other_texts_give_another_tokenizer() -> None:
-    assert models.tiny_tokenizer_json(TEXTS) != models.tiny_tokenizer_json([*TEXTS, "escrow escrow"])
+    assert tiny_tokenizer_json(TEXTS) != tiny_tokenizer_json([*TEXTS, "escrow escrow"])
 
 
 def test_any_text_survives_the_tiny_tokenizer() -> None:
@@ -52,7 +54,7 @@ def test_a_half_written_cache_is_recognised_and_made_again(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path))
-    made = models.tiny_tokenizer_json(TEXTS)
+    made = tiny_tokenizer_json(TEXTS)
     (content,) = tmp_path.rglob("tokenizer.json")
     marker = content.with_name("complete.json")
     match damage:
@@ -66,17 +68,17 @@ def test_a_half_written_cache_is_recognised_and_made_again(
         case _:
             marker.write_text('{"sha256": "0"}')
 
-    assert models.tiny_tokenizer_json(TEXTS) == made
+    assert tiny_tokenizer_json(TEXTS) == made
     assert content.read_text() == made
 
 
 def test_a_complete_cache_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path))
-    models.tiny_tokenizer_json(TEXTS)
+    tiny_tokenizer_json(TEXTS)
     (content,) = tmp_path.rglob("tokenizer.json")
     written = content.stat().st_mtime_ns
 
-    models.tiny_tokenizer_json(TEXTS)
+    tiny_tokenizer_json(TEXTS)
 
     assert content.stat().st_mtime_ns == written
     assert [path.name for path in content.parent.iterdir()].count("tokenizer.json") == 1
@@ -87,13 +89,13 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path / "file"))
 
     with pytest.raises(TrainingError, match="Set the environment variable PARIBUS_CACHE"):
-        models.tiny_tokenizer_json(TEXTS)
+        tiny_tokenizer_json(TEXTS)
 
 
 def test_without_the_variable_the_cache_stands_in_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PARIBUS_CACHE")
 
-    assert models.cache_folder() == Path(".paribus/cache")
+    assert cache_folder() == Path(".paribus/cache")
 
 
 def test_weights_depend_on_the_seed_and_on_nothing_before() -> None:
@@ -180,8 +182,8 @@ def spoiled(folder: Path, target: Path, damage: str) -> Path:
         ("no weights", "holds no model and tokenizer"),
         ("cut weights", "holds no model and tokenizer"),
         ("cut config", "holds no model and tokenizer"),
-        ("more layers than weights", r"do not fill \d+ of the encoder's tensors"),
-        ("other shapes", r"do not fill \d+ of the encoder's tensors"),
+        ("more layers than weights", r"do not fill \d+ of the model's own tensors"),
+        ("other shapes", r"do not fill \d+ of the model's own tensors"),
     ],
 )
 def test_a_folder_that_holds_no_whole_model_is_refused(
@@ -243,3 +245,42 @@ def test_a_tiny_model_of_any_texts_takes_their_batches(toy_data: SplitData) -> N
     logits = network(**tokenizer(list(toy_data.train.texts[:3]), padding=True, return_tensors="pt")).logits
 
     assert logits.shape == (3, 8)
+
+
+def test_the_tiny_decoder_has_read_the_texts_and_draws_only_its_head_by_the_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path))
+    torch.manual_seed(1)
+    first, tokenizer = models.load("tiny-decoder", 5, texts=TEXTS, seed=0)
+    drawn = torch.rand(1)
+    (kept,) = tmp_path.rglob("body.safetensors")
+    written = kept.stat().st_mtime_ns
+    other, _ = models.load("tiny-decoder", 5, texts=TEXTS, seed=1)
+
+    assert kept.stat().st_mtime_ns == written, "read once, then taken from the cache"
+    assert torch.equal(first.model.embed_tokens.weight, other.model.embed_tokens.weight)
+    assert not torch.equal(first.score.weight, other.score.weight)
+    torch.manual_seed(1)
+    assert torch.equal(drawn, torch.rand(1)), "reading draws nothing from the global generator"
+    logits = first(**tokenizer(TEXTS[:3], padding=True, return_tensors="pt")).logits
+    assert logits.shape == (3, 5)
+
+
+def test_the_tiny_decoder_is_of_the_tiny_encoders_size() -> None:
+    sizes = [
+        sum(weights.numel() for weights in models.load(name, 5, texts=TEXTS, seed=0)[0].parameters())
+        for name in ("tiny", "tiny-decoder")
+    ]
+
+    assert 0.8 < sizes[1] / sizes[0] < 1.25
+
+
+def test_the_tiny_decoder_reads_from_left_to_right() -> None:
+    network, tokenizer = models.load("tiny-decoder", 5, texts=TEXTS, seed=0)
+    ids = tokenizer(TEXTS[0], return_tensors="pt")["input_ids"]
+    with torch.inference_mode():
+        whole = network.model(input_ids=ids).last_hidden_state
+        begun = network.model(input_ids=ids[:, :4]).last_hidden_state
+
+    assert torch.allclose(whole[:, :4], begun, atol=1e-5), "what follows changes nothing before it"

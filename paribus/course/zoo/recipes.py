@@ -20,7 +20,8 @@ from paribus.zoo.comparison import CARD_KEYS
 SCHEMA = "paribus.zoo/1"
 OTHERS = "others"
 TOP = (
-    "schema", "name", "title", "about", "codenames", "baseline", "weights", "data", "regime", "profiles", "recipes",
+    "schema", "name", "title", "about", "codenames", "baseline", "weights", "sheets", "data", "regime", "profiles",
+    "recipes",
 )  # fmt: skip
 DATA = ("load", "settings")
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -97,7 +98,9 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Zoo:
-    """One zoo. ``weights`` says whether students get the models' weights or their logs alone."""
+    """One zoo. ``weights`` says whether students get the models' weights or their logs alone; with ``sheets`` they
+    get neither, but each model's answers and a sheet of its size and latency.
+    """
 
     name: str
     data: ZooData
@@ -110,6 +113,12 @@ class Zoo:
     profiles: Mapping[str, Mapping[str, Any]]
     recipes: tuple[Recipe, ...]
     file: str
+    sheets: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether students see what the models say about the validation part."""
+        return self.weights or self.sheets
 
     def recipe(self, name: str) -> Recipe:
         """The recipe called ``name``; KeyError where there is none."""
@@ -129,10 +138,11 @@ class Zoo:
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``changes``; the wiring's own table is merged key by key."""
+    """``base`` with ``changes``; the tables of wiring and making are merged key by key."""
     merged = {**base, **changes}
-    if isinstance(base.get("wiring"), dict) and isinstance(changes.get("wiring"), dict):
-        merged["wiring"] = {**base["wiring"], **changes["wiring"]}
+    for key in ("wiring", "making"):
+        if isinstance(base.get(key), dict) and isinstance(changes.get(key), dict):
+            merged[key] = {**base[key], **changes[key]}
     return merged
 
 
@@ -167,13 +177,20 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
         reader.refuse("the file", "baseline", baseline, f"one of the recipes {', '.join(recipes)}")
     if len(names) != len(read) or len(set(names)) != len(names):
         reader.refuse("the file", "codenames", names, f"{len(read)} different names, one for each recipe")
-    if not isinstance(raw.get("weights", True), bool):
-        reader.refuse("the file", "weights", raw["weights"], "true or false")
+    for key in ("weights", "sheets"):
+        if not isinstance(raw.get(key, True), bool):
+            reader.refuse("the file", key, raw[key], "true or false")
+    sheets = raw.get("sheets", False)
+    if sheets and raw.get("weights", False):
+        reader.refuse(
+            "the file", "weights", True, "false beside sheets = true: weights would tell how they were made"
+        )
     zoo = Zoo(
         name=reader.text(raw, "name", "the file"), data=_read_data(reader, raw),
         title=reader.text(raw, "title", "the file"),
         about=reader.text(raw, "about", "the file").strip(), codenames=names, baseline=baseline,
-        weights=raw.get("weights", True), regime=regime, profiles=profiles, recipes=read, file=reader.file,
+        weights=raw.get("weights", not sheets), sheets=sheets, regime=regime, profiles=profiles,
+        recipes=read, file=reader.file,
     )  # fmt: skip
     for recipe in zoo.recipes:
         for profile in known_profiles:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from paribus.metrics import Metrics, evaluate_fast
 from paribus.zoo.logs import Log
+from paribus.zoo.sheets import Sheet, calibration_error_of, confidence_of, mean_f1
 
 LAST_EVALUATIONS = 3
 """Over how many evaluations at a run's end its trend is read."""
@@ -25,7 +26,7 @@ class Observed:
 
     ``labels`` (n,) are the validation part's, ``logits`` (n, classes) the model's there, None where only logs are
     handed out; ``tail`` (classes,) marks the tail classes, none where the data have no tiers; ``priors`` (classes,)
-    are the training shares.
+    are the training shares. Where a zoo hands out sheets, ``sheet`` is the model's, and its log is not looked at.
     """
 
     log: Log
@@ -33,6 +34,7 @@ class Observed:
     logits: NDArray[np.float32] | None
     tail: NDArray[np.bool_]
     priors: NDArray[np.float64]
+    sheet: Sheet | None = None
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -192,6 +194,56 @@ def above_softmax_floor(seen: Observed) -> float:
     return float(losses.min()) - softmax_floor(len(seen.priors)) if losses.size else math.nan
 
 
+def _sheet(seen: Observed, name: str) -> float:
+    assert seen.sheet is not None  # noqa: S101 - `compute` asks before
+    return float(getattr(seen.sheet, name))
+
+
+def size_mb(seen: Observed) -> float:
+    """The saved weights in MB."""
+    return _sheet(seen, "size_mb")
+
+
+def zipped_share(seen: Observed) -> float:
+    """What is left of the saved weights when they are zipped, as a share."""
+    return _sheet(seen, "zipped_share")
+
+
+def latency_p50(seen: Observed) -> float:
+    """The median latency of one text in ms, where the sheet says."""
+    return _sheet(seen, "latency_p50")
+
+
+def latency_p95(seen: Observed) -> float:
+    """The 95th percentile of the latency of one text in ms."""
+    return _sheet(seen, "latency_p95")
+
+
+def latency_ratio(seen: Observed) -> float:
+    """The median latency over that of the yardstick, measured in turn with it."""
+    return _sheet(seen, "latency_ratio")
+
+
+def confidence(seen: Observed) -> float:
+    """The mean probability of the answer."""
+    return confidence_of(seen.probabilities)
+
+
+def calibration_error(seen: Observed) -> float:
+    """The expected calibration error of the answers."""
+    return calibration_error_of(seen.probabilities, seen.labels)
+
+
+def tail_f1(seen: Observed) -> float:
+    """The mean F1 of the tail classes of the split; nan where no class is marked."""
+    return mean_f1(seen.metrics, seen.tail)
+
+
+def other_f1(seen: Observed) -> float:
+    """The mean F1 of all other classes of the split."""
+    return mean_f1(seen.metrics, ~seen.tail)
+
+
 FROM_LOG: tuple[Statistic, ...] = (
     epochs, steps_per_epoch, final_train_loss, final_validation_loss, validation_rise, validation_fall,
     train_to_validation, nonfinite, above_priors, above_softmax_floor,
@@ -201,12 +253,18 @@ FROM_INSTRUMENTS: tuple[Statistic, ...] = (
 )  # fmt: skip
 FROM_PREDICTIONS: tuple[Statistic, ...] = (accuracy, macro_f1, zero_f1_classes, predicted_classes, tail_mass)
 
+FROM_SHEET: tuple[Statistic, ...] = (
+    size_mb, zipped_share, latency_p50, latency_p95, latency_ratio, confidence, calibration_error, other_f1,
+    tail_f1,
+)  # fmt: skip
+
 STATISTICS: Mapping[str, Statistic] = MappingProxyType(
-    {item.__name__: item for item in (*FROM_LOG, *FROM_INSTRUMENTS, *FROM_PREDICTIONS)}
+    {item.__name__: item for item in (*FROM_LOG, *FROM_INSTRUMENTS, *FROM_PREDICTIONS, *FROM_SHEET)}
 )
 
 
 def compute(seen: Observed) -> dict[str, float]:
     """Every statistic that can be read off ``seen``, by name: nan where the log has nothing to read it from."""
-    wanted = (*FROM_LOG, *FROM_INSTRUMENTS, *(FROM_PREDICTIONS if seen.logits is not None else ()))
+    first = (*FROM_LOG, *FROM_INSTRUMENTS) if seen.sheet is None else FROM_SHEET
+    wanted = (*first, *(FROM_PREDICTIONS if seen.logits is not None else ()))
     return {item.__name__: item(seen) for item in wanted}

@@ -1,0 +1,64 @@
+"""What a complaint classifier was not made for: issues that it never saw, and texts that are no complaints.
+
+known, unseen = complaints.leave_out(data, classes)     # issues that arrive after training
+strangers = complaints.elsewhere(200, seed=13)          # texts of other kinds
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from complaints.corpus import Complaints
+from paribus.data.texts import Part
+from paribus.errors import DataError
+
+SENTENCES = 4
+"""How many sentences one text of another kind has, about as many as a short complaint."""
+
+
+def leave_out(data: Complaints, classes: Collection[int]) -> tuple[Complaints, Part]:
+    """``data`` without every complaint of ``classes`` (class ids), and the validation complaints left out.
+
+    Class ids and tiers stay as they are; the identity is another one, since these are other data. Raises DataError
+    where an id is no class, none is given, or a part would be empty.
+    """
+    wanted = sorted(set(classes))
+    if not wanted or not set(wanted) <= set(range(len(data.classes))):
+        raise DataError(f"Class ids from 0 to {len(data.classes) - 1} can be left out, at least one; got {wanted}.")
+    gone = {name: np.isin(getattr(data, name).labels, wanted) for name in ("train", "validation", "test")}
+    if not gone["validation"].any() or any(mask.all() for mask in gone.values()):
+        raise DataError(f"Without the classes {wanted} a part would be empty, or none of it would be left out.")
+    kept = {name: getattr(data, name).take(np.flatnonzero(~mask)) for name, mask in gone.items()}
+    identity = {
+        name: hashlib.sha256(f"{getattr(data, name)} without {wanted}".encode()).hexdigest()[:16]
+        for name in ("fingerprint", "split_digest")
+    }
+    return replace(data, **kept, **identity), data.validation.take(np.flatnonzero(gone["validation"]))
+
+
+def elsewhere(count: int, *, seed: int) -> list[str]:
+    """``count`` short texts that are no complaints: shop chats, recipes, match reports, letters about the garden.
+
+    The same count and seed give the same texts. Raises DataError for a count below 1.
+    """
+    if count < 1:
+        raise DataError(f"At least one text can be made; count is {count}.")
+    rng = np.random.default_rng(seed)
+    kinds = list(_sentences().values())
+    texts = []
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        texts.append(" ".join(kind[place] for place in rng.permutation(len(kind))[:SENTENCES]))
+    return texts
+
+
+@cache
+def _sentences() -> dict[str, list[str]]:
+    """The sentences of each kind."""
+    text = files("complaints").joinpath("elsewhere.toml").read_text(encoding="utf-8")
+    return {kind: list(found) for kind, found in tomllib.loads(text).items()}

@@ -1,0 +1,2 @@
+# Forgets to divide by the rank.
+return weight + alpha * (up @ down)

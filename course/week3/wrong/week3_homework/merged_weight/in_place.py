@@ -1,0 +1,3 @@
+# Changes the weight that was passed in.
+weight += (alpha / len(down)) * (up @ down)
+return weight

@@ -1,0 +1,2 @@
+# Adds the product without alpha / rank.
+return weight + up @ down

@@ -1,0 +1,2 @@
+# Counts a pair with equal scores as won.
+return float(np.mean(known[:, None] >= unknown[None, :]))

@@ -1,0 +1,2 @@
+# Divides probabilities instead of logits.
+return torch.softmax(logits, dim=-1) / temperature
