@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a profile of the course (default: run_profile in course.toml, or the first)",
     )
-    parser.add_argument("--data", metavar="hub|synthetic", help="build: another data set than the profile's")
+    parser.add_argument("--data", metavar="NAME|FILE", help="build: another data set than the profile's")
     parser.add_argument("--secret", default="", metavar="TEXT", help="keeps codenames from who knows this program")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="verify, reveal: a student's folder elsewhere")
     parser.add_argument("--model", metavar="CODENAME", help="reveal: one model alone")
@@ -133,13 +133,15 @@ def as_lines(result: Mapping[str, Any]) -> str:
         if name == "tests":
             lines.extend(
                 f"  {'holds' if item['held'] else 'FAILS'}  {item['recipe']}: {item['test']}"
-                f" ({'gates' if item['gates'] else 'informs'})"
+                f" ({'required' if item['gates'] else 'reported only'})"
                 for item in value
             )
         else:
             lines.append(f"{name.replace('_', ' ')}: {value}")
     if result.get("gates") == 0:
-        lines.append("No test gates: nobody has measured this profile and model over ten seeds (docs/zoo.md).")
+        lines.append(
+            "No test is required to pass: nobody has measured this profile and model over ten seeds (docs/zoo.md)."
+        )
     return "\n".join(lines)
 
 
