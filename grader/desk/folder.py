@@ -5,6 +5,7 @@ at each request, so that several desks on one folder see one another's.
 """
 
 import fcntl
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from grader.classrun.made_from import read_made_from
+from grader.classrun.made_from import find_releases, read_made_from
 from grader.classrun.storage import LOCK, MARKER
 from grader.desk.decided import works_of
 from grader.desk.gradebook import Book, Disagreement, overwrite, push, read_book
@@ -23,17 +24,16 @@ from grader.grading.identity import handed
 from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_unread, read
 from grader.model import Submission
-from paribus.course.release import Release, read_release
+from paribus.course.release import Release
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One grading of a folder: the works by submission, in the order of the results, and the files' places."""
+    """One grading of a folder: the works by submission, in the order of the results."""
 
     works: Mapping[str, Work]
     releases: Mapping[str, Release]
     book: Book
-    files: Mapping[str, Submission]
 
     @cached_property
     def ordered(self) -> tuple[Work, ...]:
@@ -56,12 +56,15 @@ class DeskFolder:
         DeskError where the folder holds no finished batch, or one of these places is not there.
         """
         self.out, self._now = out, now
+        # One desk answers several requests at once, and all of them read what is kept here.
+        self._reading = threading.RLock()
         made = read_made_from(out)
         self._submissions = submissions or made.submissions
         self._releases = tuple(releases) or made.releases
         self._check_places()
         self._stamp: tuple[int, int] = (0, 0)
         self._batch: Batch | None = None
+        self._files: dict[bool, Mapping[str, Submission]] = {}
         self._store: Store | None = None
         self._log: list[Decision] = []
         self._book: tuple[object, Book] = (None, Book())
@@ -71,12 +74,13 @@ class DeskFolder:
     @property
     def batch(self) -> Batch:
         """The present batch, read again where the folder was graded anew since."""
-        stamp = self._read_stamp()
-        if self._batch is None or stamp != self._stamp:
-            self._batch, self._stamp = self._read(), stamp
-            self._store = Store(self.out, [handed(work.result) for work in self._batch.ordered], self._now)
-            self._log = []
-        return self._batch
+        with self._reading:
+            stamp = self._read_stamp()
+            if self._batch is None or stamp != self._stamp:
+                self._batch, self._stamp = self._read(), stamp
+                self._store = Store(self.out, [handed(work.result) for work in self._batch.ordered], self._now)
+                self._log = []
+            return self._batch
 
     @property
     def store(self) -> Store:
@@ -88,17 +92,19 @@ class DeskFolder:
 
     def decisions(self) -> list[Decision]:
         """Every decision on the present batch, those of other desks included."""
-        store = self.store
-        self._log += store.log(self._log[-1].number if self._log else 0)
-        return self._log
+        with self._reading:
+            store = self.store
+            self._log += store.log(self._log[-1].number if self._log else 0)
+            return self._log
 
     def standing(self) -> Standing:
         """What is decided and what is open now."""
-        made_of = self._made_of()
-        if self._standing[0] != made_of:
-            people = frozenset(self.book().people)
-            self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
-        return self._standing[1]
+        with self._reading:
+            made_of = self._made_of()
+            if self._standing[0] != made_of:
+                people = frozenset(self.book().people)
+                self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
+            return self._standing[1]
 
     def _made_of(self) -> tuple[object, int]:
         """What changes with every new grading, every change of the gradebook and every decision."""
@@ -107,11 +113,12 @@ class DeskFolder:
 
     def book(self) -> Book:
         """What nbgrader's gradebook holds now, read again where it changed."""
-        batch = self.batch
-        stamp = self._stamp, _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
-        if self._book[0] != stamp:
-            self._book = stamp, read_book(self.out, batch.ordered)
-        return self._book[1]
+        with self._reading:
+            batch = self.batch
+            stamp = self._stamp, _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
+            if self._book[0] != stamp:
+                self._book = stamp, read_book(self.out, batch.ordered)
+            return self._book[1]
 
     def push(self, submissions: Sequence[str] = ()) -> tuple[Disagreement, ...]:
         """Bring decisions into nbgrader's gradebook: of these submissions, or of all. What was compared is not
@@ -151,7 +158,7 @@ class DeskFolder:
         place.
         """
         result = self.batch.works[submission].result
-        listed = self.batch.files.get(result.source) or self.batch.files.get(submission)
+        listed = self._listed(anonymous=False).get(result.source) or self._listed(anonymous=True).get(submission)
         if listed is None:
             raise DeskError(
                 f"{self._submissions} holds no file of {submission} any more. Put it back, or grade again."
@@ -191,30 +198,36 @@ class DeskFolder:
             raise DeskError(
                 f"{self.out}: the submissions cannot be shown, {where}. Name them with --submissions PATH."
             )
-        for path in self._releases:
-            if not path.is_dir():
-                raise DeskError(f"{path}: the release is not there any more. Name it with --release DIR.")
         if not self._releases:
             raise DeskError(f"{self.out}: nothing says which release was used. Name it with --release DIR.")
 
     def _read(self) -> Batch:
         results = read_results(self.out / FILE)
-        releases = {release.digest: release for release in map(read_release, self._releases)}
-        missing = sorted({result.release for result in results if result.cells} - releases.keys())
-        if missing:
+        wanted = {result.release for result in results if result.cells}
+        releases = find_releases(self._releases, wanted)
+        if missing := sorted(wanted - releases.keys()):
+            places = ", ".join(map(str, self._releases))
             raise DeskError(
-                f"{self.out} was graded with the release {missing[0]}, and {', '.join(map(str, self._releases))} "
-                f"holds {', '.join(releases)}. Name the right one with --release DIR."
+                f"{self.out} was graded with the release {missing[0]}, which is neither in {places} nor beside it. "
+                f"Type `paribus desk {self.out} --release DIR` with the folder that holds it."
             )
         works, book = works_of(self.out, results, tuple(releases.values()))
-        return Batch({work.result.submission: work for work in works}, releases, book, self._list_files())
+        self._files = {}
+        return Batch({work.result.submission: work for work in works}, releases, book)
 
-    def _list_files(self) -> dict[str, Submission]:
-        """The files by their paths and, where the policy hides names, by what a batch without names calls them."""
-        if self._submissions is None:
-            return {}
-        nameless = {item.submission: item for item in iter_unread(self._submissions, anonymous=True)}
-        return {**nameless, **{item.source: item for item in iter_unread(self._submissions)}}
+    def list_files(self) -> None:
+        """List what was handed in, before the first file is asked for."""
+        _ = self.batch
+        self._listed(anonymous=False)
+
+    def _listed(self, *, anonymous: bool) -> Mapping[str, Submission]:
+        """What was handed in, by path or, where the policy hides names, by what a batch without names calls it.
+        It is listed when the first file is asked for.
+        """
+        if anonymous not in self._files:
+            found = iter_unread(self._submissions, anonymous=anonymous) if self._submissions else ()
+            self._files[anonymous] = {item.submission if anonymous else item.source: item for item in found}
+        return self._files[anonymous]
 
 
 def _stamp_of(path: Path) -> tuple[int, int]:

@@ -146,7 +146,7 @@ def test_a_column_of_times_that_was_added_says_by_how_much(tmp_path: Path) -> No
     times = {"4101": "2027-03-01 22:00", "4102": "2027-03-02 01:30", "4103": "yesterday"}
     text = io.StringIO()
     number = rows[0].index("ID")
-    times["ID"] = "Submitted"
+    times["ID"] = "Handed in at"
     csv.writer(text).writerows([[*row, times.get(row[number], "")] for row in rows])
     policy = Policy(due=datetime(2027, 3, 1, 23, tzinfo=UTC))
     gradebook = read_gradebook(text.getvalue().encode(), "book.csv", ASSIGNMENT, policy)
@@ -157,7 +157,7 @@ def test_a_column_of_times_that_was_added_says_by_how_much(tmp_path: Path) -> No
     assert (zoe.late, zoe.remarks) == (9000.0, ("late: handed in 2 h 30 min after the time at which it was due.",))
     assert (bob.late, bob.remarks[0][:40]) == (0.0, "late: the date 'yesterday' in the gradeb")
     found = grades(gradebook, Marked([done(JANE)], ASSIGNMENT, policy, Roster(), tmp_path))
-    assert b"Submitted" not in bytes(found.files["canvas_gradebook.csv"])  # type: ignore[arg-type]
+    assert b"Handed in at" not in bytes(found.files["canvas_gradebook.csv"])  # type: ignore[arg-type]
     assert "hold no times" not in " ".join(found.notes)
 
 

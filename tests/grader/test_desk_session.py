@@ -202,11 +202,31 @@ def test_two_graders_see_what_the_other_has_open_and_are_led_past_it(room: Path,
 
 def test_what_both_decide_is_written_once_and_the_second_is_told(room: Path, out: Path) -> None:
     ada, bo = sit_down(room, out), sit_down(room, out, "Bo")
-    seen = bo.last_seen(ANN, MEMO)
+    seen = bo.last_seen()
     decide(ada, ANN, MANUAL, 2.0)
     with pytest.raises(DeskError, match="Ada decided this"):
         bo.save(ANN, MEMO, {"item": MANUAL, "points": 0, "seen": seen, "request": "bo"})
     assert scores(out, ANN)["trade_off"] == (2.0, 0)
+
+
+def test_what_is_decided_while_a_page_is_made_does_not_count_as_seen_on_it(
+    room: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo = sit_down(room, out), sit_down(room, out, "Bo")
+    take = bo.take
+    monkeypatch.setattr(bo, "take", lambda *place: decide(ada, ANN, MANUAL, 2.0) and take(*place))
+    assert 'data-seen="0"' in pages_of(bo).decide(ANN, MEMO)
+    with pytest.raises(DeskError, match="Ada decided this"):
+        bo.save(ANN, MEMO, {"item": MANUAL, "points": 0, "seen": 0, "request": "bo"})
+
+
+def test_an_equal_answer_can_be_decided_again_once_a_decision_on_it_was_taken_back(room: Path, out: Path) -> None:
+    session = sit_down(room, out)
+    item = next(one for one in session.work(ANN).of_cell("batch_size") if one.open)
+    decide(session, BEN, item.name, 0.0, "batch_size")
+    session.undo("")
+    decide(session, ANN, item.name, 0.0, "batch_size", alike=[BEN])
+    assert {key[0] for key in session.folder.standing().decided} == {ANN, BEN}
 
 
 def test_time_left_follows_the_pace_of_the_last_decisions(room: Path, out: Path) -> None:
@@ -274,19 +294,32 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
         sit_down(room, out).work(ANN, "nothing")
     with pytest.raises(DeskError, match=r"is not there. Name them with --submissions PATH"):
         DeskFolder(out, tmp_path / "gone")
-    with pytest.raises(DeskError, match=r"Name it with --release DIR"):
-        DeskFolder(out, releases=[tmp_path / "gone"])
+    with pytest.raises(DeskError, match=r"neither in .* nor beside it\. Type `paribus desk .* --release DIR`"):
+        _ = DeskFolder(out, releases=[tmp_path / "gone" / "gone"]).batch
     (out / "made_from.json").write_text(json.dumps({"submissions": str(room), "releases": []}))
     with pytest.raises(DeskError, match=r"which release was used. Name it with --release DIR"):
         DeskFolder(out)
     (out / "made_from.json").unlink()
     with pytest.raises(DeskError, match=r"nothing says where they are"):
         DeskFolder(out)
-    with pytest.raises(DeskError, match=r"Name the right one with --release DIR"):
+    with pytest.raises(DeskError, match=r"was graded with the release .* neither in .*older"):
         _ = DeskFolder(out, room / "submissions", [room / "older" / "week1_homework"]).batch
     (out / "complete.json").unlink()
     with pytest.raises(DeskError, match=r"no finished batch\. Run `paribus grade"):
         _ = sit_down(room, out).folder.batch
+
+
+def test_a_release_that_was_moved_or_followed_by_another_is_found(room: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(room, tmp_path / "room"))
+    places = [own / "release" / "week1_homework", own / "older" / "week1_homework"]
+    known = DeskFolder(own / "out", own / "submissions", places).batch.releases.keys()
+    (own / "release").rename(own / "release of March")
+    assert DeskFolder(own / "out", own / "submissions", places).batch.releases.keys() == known
+    kept = own / "release of March" / "week1_homework" / "older" / "before"
+    kept.parent.mkdir()
+    (own / "older" / "week1_homework").rename(kept)  # as `paribus release` sets the one before aside
+    now = [own / "release of March" / "week1_homework"]
+    assert DeskFolder(own / "out", own / "submissions", now).batch.releases.keys() == known
 
 
 def test_names_are_hidden_where_a_grader_wants_it(room: Path, out: Path) -> None:

@@ -1,5 +1,6 @@
 """A submission rebuilt from the release: the student's sources by key, sanitised, in the released frame."""
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.gradebook.rebuild import MAX_SOURCE, clean_code, clean_html, clean_markdown, rebuild
-from grader.model import Match, RecoveredCell
+from grader.gradebook.rebuild import rebuild
+from grader.gradebook.rebuilt_outputs import LEFT_OUT, MOST
+from grader.grading.grade import FIGURES, judge_one
+from grader.model import Match, Output, RecoveredCell
+from grader.recover.clean import MAX_SOURCE, clean_code, clean_html, clean_markdown
 from tests.grader.classroom import MEMO_SOURCE, make_matches, make_release
+from tests.grader.graded import submit
+from tests.grader.test_grade_command import submission
 
 RELEASE = make_release()
 
@@ -72,6 +78,52 @@ def test_cells_of_the_students_own_stay_after_the_cell_they_followed() -> None:
     added = cells_of(rebuild(RELEASE, matches, (first, after_task)))
     assert "script" not in added["added-1"]["source"]
     assert added["added-2"]["source"] == "print(1)"
+
+
+def shown(key: str, *outputs: Output) -> list[dict[str, Any]]:
+    matches = make_matches(RELEASE.assignment)
+    recovered = matches[key].recovered
+    assert recovered is not None
+    matches[key] = replace(matches[key], recovered=replace(recovered, outputs=outputs))
+    found: list[dict[str, Any]] = cells_of(rebuild(RELEASE, matches))[key]["outputs"]
+    return found
+
+
+def test_outputs_are_shown_cleaned_and_those_of_a_grade_cell_are_left_to_the_score() -> None:
+    table = Output(
+        "data", "a 1", html="<table onclick='x()'><tr><td>a</td><td>1</td></tr></table><script>x</script>"
+    )
+    figure = Output("display", "", mime="image/png", picture="embedded", picture_bytes=b"\x89PNG")
+    stream = Output("stream", "epoch 1: 0.5\u202e", name="stdout")
+    record = Output("display", "", html='<div class="paribus">evidence for grading</div>')
+    found = shown("tail_share", table, figure, stream, record)
+    assert [sorted(one.get("data", {})) for one in found] == [["text/html"], ["image/png"], []]
+    assert found[0]["data"]["text/html"] == "<table><tbody><tr><td>a</td><td>1</td></tr></tbody></table>"
+    assert found[2]["text"] == "epoch 1: 0.5"
+    assert shown("tail_share-tests", stream) == []
+
+
+def test_figures_come_through_grading_and_what_is_too_large_is_left_out_without_a_remark() -> None:
+    """Grading keeps few pictures; whoever wants all of them reads the file again."""
+
+    def figure(size: int) -> nbformat.NotebookNode:
+        return nbformat.v4.new_output("display_data", {"image/png": base64.b64encode(b"\x89" * size).decode()})
+
+    raw = json.loads(submission(tail_share="def tail_share(counts): ..."))
+    task = next(cell for cell in raw["cells"] if cell["id"] == "tail_share")
+    task["outputs"] = [figure(1_000), figure(2 * FIGURES), figure(2_000)]
+    result, case = judge_one(submit(json.dumps(raw), source="ann.ipynb"), [RELEASE])
+    assert case is not None
+    shown = cells_of(rebuild(RELEASE, case.matches))["tail_share"]["outputs"]
+    assert [len(base64.b64decode(one["data"]["image/png"])) for one in shown] == [1_000, 2_000]
+    assert not any("picture" in remark for remark in result.remarks)
+
+
+def test_outputs_are_bounded_and_the_page_says_where_the_rest_is() -> None:
+    large = Output("display", "", mime="image/png", picture="embedded", picture_bytes=b"x" * (MOST // 2))
+    found = shown("tail_share", large, large)
+    assert len(found) == 2
+    assert found[1]["text"] == LEFT_OUT
 
 
 def test_cells_after_a_place_that_the_release_lacks_are_kept_at_the_end() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
-from grader.intake.late import Late, after, not_read, read_date
+from grader.intake.late import read_date
 from grader.intake.roster import MARKED, Owner, Roster, nobody_known, placed
 from grader.lms.canvas.gradebook import Gradebook, Student
+from grader.lms.canvas.late import lateness
 from grader.lms.canvas.names import read_name, readings, squashed
 from grader.lms.names import Named, ReadName
 from grader.model import Result, Submission
@@ -36,39 +37,31 @@ def reader(gradebook: Gradebook | None) -> ReadName:
 
 
 def read_roster(gradebook: Gradebook | None, policy: Policy) -> Roster:
-    """The roster of a gradebook. Canvas's files hold no times: a column that somebody added tells who is late."""
+    """The roster of a gradebook. Canvas's own files hold no times, so nobody is late by them; what `paribus canvas
+    fetch` wrote does.
+    """
     if gradebook is None:
         return Roster(reveal=policy.reveal)
-    late = {student.number: _late(student, policy) for student in gradebook.students}
+    times = {student.number: read_date(student.submitted, policy) for student in gradebook.students}
     return Roster(
         known=gradebook.numbers(),
         missing=MISSING,
         people={student.number: student for student in gradebook.students},
-        late=Late(
-            seconds={number: found for number, found in late.items() if isinstance(found, float) and found > 0},
-            unread={number: found for number, found in late.items() if isinstance(found, str)},
-        ),
+        late=lateness(gradebook, policy),
+        handed_in={number: when for number, when in times.items() if when is not None} if policy.reveal else {},
         reveal=policy.reveal,
     )
 
 
-def _late(student: Student, policy: Policy) -> float | str | None:
-    """How many seconds after the due time by the added column; the remark where its cell cannot be read."""
-    due = policy.due_for(student.number, student.section)
-    if due is None or not student.submitted:
-        return None
-    when = read_date(student.submitted, policy)
-    return not_read(student.submitted, (), "gradebook") if when is None else after(when, due)
-
-
 def place(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submission]:
-    """Every submission with whose it is, and with Canvas's mark where it was late."""
+    """Every submission with whose it is, and with Canvas's mark where it was late and no time says by how much."""
+    people: Mapping[str, Student] = roster.people or {}
     for item in submissions:
         path = item.path.rsplit("/", 1)[-1]
         named = read_name(path)
-        by_how_much = item.student in roster.late.seconds
-        late = named is not None and named.late and not by_how_much
-        marked = replace(item, remarks=(*item.remarks, LATE)) if late else item
+        marked = item
+        if named is not None and named.late and not (named.number in people and people[named.number].submitted):
+            marked = replace(item, remarks=(*item.remarks, LATE))
         yield placed(marked, _owner(path, item.student, roster), roster)
 
 
