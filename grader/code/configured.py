@@ -10,9 +10,11 @@ from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, s
 from grader.code.moments import Trained
 from grader.code.paths import Path, path_of
 from grader.code.program import Program
-from grader.code.uses import DISPLAYS
 from grader.evidence.runs import finished
 from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.reused import READ_OF_A_CONFIGURATION
+from paribus.check.shows import DISPLAYS
 from paribus.experiments.one_change import choices
 
 KEYWORDS: Mapping[str, frozenset[str]] = {
@@ -27,16 +29,13 @@ KEYWORDS: Mapping[str, frozenset[str]] = {
 }
 """By what keywords libraries take the course's settings."""
 LIBRARY: Mapping[Path, frozenset[str]] = {
-    ("paribus", "training", "prepare"): frozenset({"model", "max_length", "train_rows"}),
-    ("paribus", "training", "make_optimizer"): frozenset({"learning_rate", "weight_decay"}),
-    ("paribus", "training", "make_schedule"): frozenset({"scheduler", "warmup_share"}),
+    ("paribus", "training", name): settings for name, settings in READ_OF_A_CONFIGURATION.items()
 }
-"""The settings that paribus's own functions read of a configuration; a test holds them against their source."""
+"""The settings that paribus's own functions read of a configuration."""
 _OUT = frozenset(
     {"items", "values", "keys", "copy", "get", "to_dict", "_asdict", "to_fields", "[]", "pop", "__dict__"}
 )
 """What takes a configuration apart in a way that cannot be followed."""
-NOT_SETTINGS = frozenset({"train_rows", "data", "subset", "code", "model", "patience", ""})
 _MAX_STEPS = 500
 
 
@@ -80,6 +79,42 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
                     (where,), name, sure=True,
                 )  # fmt: skip
                 break
+
+
+def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """A setting of the configuration that the training gives another value than the record's before it uses it."""
+    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    recorded = set.intersection(*(set(knobs) for knobs in known)) - NOT_SETTINGS
+    for scope, prefix in dict.fromkeys(_entries(program, found)):
+        for name, value, line in _given_anew(scope, prefix) if scope.name else ():
+            if name in recorded and isinstance(value, ast.Constant) and any(
+                value.value != knobs[name] for knobs in known
+            ):  # fmt: skip
+                where = place_of(case, program.step_of(scope), line)
+                yield CodeFinding(
+                    Kind.SAME if name == vary else Kind.CONFIG, Standing.SUSPECTED,
+                    f"{scope.name} sets {name} to {value.value!r} by itself ({said(case, where)}), and the records "
+                    "say otherwise. A person looks which configuration was trained.",
+                    (where,), name, sure=True,
+                )  # fmt: skip
+
+
+def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings of a configuration that a function gives values, in place or by a copy under its own name."""
+    for store in scope.stores:
+        value = store.value
+        if store.path[:-1] == prefix and value is not None:
+            yield store.path[-1].strip("[]'\""), value, store.line
+        elif (
+            store.path == prefix and isinstance(value, ast.Call) and value.args and path_of(value.args[0]) == prefix
+        ):
+            yield from ((item.arg or "", item.value, store.line) for item in value.keywords)
+        elif store.path == prefix and value is not None:
+            pairs = [
+                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
+                for pair in zip(made.keys, made.values, strict=True)
+            ]  # fmt: skip
+            yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
 
 
 def _differs(value: object, recorded: object) -> bool:
@@ -215,6 +250,8 @@ def _written(case: Case, program: Program, found: Trained, name: str) -> list[tu
             path = program.resolve(path_of(call.func) or ("",))
             if name == "learning_rate" and "optim" in path[:-1] and path[-1][:1].isupper() and len(call.args) > 1:
                 pairs.append(("lr", call.args[1]))
+            if name == "batch_size" and path[-1] == "batches" and len(call.args) > 1:
+                pairs.append(("batch_size", call.args[1]))
             for keyword, value in pairs:
                 if isinstance(value, ast.Constant) and isinstance(value.value, int | float):
                     text = f"{keyword}={ast.unparse(value)}"
