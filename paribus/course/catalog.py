@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from paribus import __version__
-from paribus.course.declared import Declared, with_own
+from paribus.course.declared import Declared, require_order, with_own
 from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
 from paribus.course.own import CHECKS, METRICS, metrics_of, read_own
@@ -202,7 +202,9 @@ def _require_version(reader: Reader, raw: Mapping[str, Any]) -> None:
 
 def declared_checks(own: Mapping[str, str], home: Path) -> Mapping[str, Declared]:
     """Paribus's checks and those of a checks.py in ``home``, by name; CatalogError where it cannot be read."""
-    return with_own(own.get(CHECKS, ""), str(home / CHECKS))
+    known = with_own(own.get(CHECKS, ""), str(home / CHECKS))
+    require_order(known, str(home / CHECKS))
+    return known
 
 
 def _all(weeks: tuple[Week, ...]) -> tuple[Entry, ...]:
