@@ -12,7 +12,8 @@ from paribus.metrics.registry import MEAN_F1
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
-    r"(?:(?:the|my|a|its|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|"
+    r"(?:(?:the|my|a|its|two|three|four|five|all|in|for|with|that of|those of|plain|con|mit|bei|avec|com|"
+    r"dans|en|der|die|das|dem|den|le|"
     r"la|el|il|o|przy|z|при|с)\W+)*"
 )
 _CYRILLIC = re.compile(r"[а-яё]")
@@ -29,6 +30,7 @@ _NUMBER_NEXT = re.compile(
     r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|"
     r"nothing\b|chance\b)"
 )
+_ONE = re.compile(r"\W*one\W*$")
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
@@ -151,7 +153,7 @@ def runs_compared(hit: Hit, start: int, end: int, reading: Reading, values: Valu
     if hit.relation.role == "change" or ended:
         yield from _changed(groups, start, end, reading, values)
         return
-    if _NUMBER_NEXT.match(rest):
+    if _NUMBER_NEXT.match(rest) and not _ONE.match(rest):
         return
     between = reading.lower[hit.end : behind[0][0]] if behind else ""
     joined = bool(behind) and (

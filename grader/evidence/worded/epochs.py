@@ -28,8 +28,8 @@ _PLANNED = re.compile(
     r"longer runs?|more epochs)\b|\?\s*$"
 )
 _BY = re.compile(
-    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|"
-    r"would have been|it's|gives)\b"
+    r"\b(?:by|judged by|according to|in terms of|measured by|going by|on|with|for)\b[^.;]{0,40}\b(?:is|was|"
+    r"would be|would have been|it's|gives|would (?:win|choose|pick|take|have (?:won|chosen|picked|taken|kept)))\b"
 )
 _ANOTHER = re.compile(
     r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|"
@@ -48,7 +48,7 @@ _RISES = re.compile(
     r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|"
     r"increase)|turned up)\b|"
     r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|"
-    r"shrank|improv\w+|kept getting better)\b"
+    r"shrank|improv\w+|(?:kept getting|got|gets|became|was getting|turned) (?P<better>better|worse))\b"
 )
 
 
@@ -58,7 +58,8 @@ def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for start, end in reading.clauses:
         said = _says_ended(reading, start, end)
-        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(start, end):
+        comma = reading.lower.rfind(",", start, end) + 1  # "since nothing improved, patience ended it"
+        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(max(start, comma), end):
             continue
         runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
         if runs and all(_ran_out(run) is False for run in runs):
@@ -206,8 +207,8 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         metric = named[0]
         up = hits[0]["up"] is not None
-        if re.match(r"improv|kept", hits[0][0]):
-            up = not lower_is_better(metric)
+        if hits[0][0].startswith("improv") or hits[0]["better"]:
+            up = lower_is_better(metric) == (hits[0]["better"] == "worse")
         logs = _logs(reading, values, metric)
         if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
@@ -217,8 +218,32 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
 
 
+def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for start, end in reading.clauses:
+        at = {number for first, _, number in reading.epochs if start <= first < end}
+        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role == "change"]
+        named = {item.name for item in reading.sentence.metrics if start <= item.start < end}
+        if len(at) != 1 or len(hits) != 1 or len(named) != 1 or hits[0].denied or not named <= set(epoch_metrics()):
+            continue
+        (number,), (metric,), hit = at, named, hits[0]
+        sign = -hit.relation.sign if hit.relation.merit and lower_is_better(metric) else hit.relation.sign
+        logs = _logs(reading, values, metric)
+        index = number - 1 if number > 0 else number
+        steps = [
+            log[index] - log[index - 1] for log in logs if index % len(log) >= 1 and -len(log) <= index < len(log)
+        ]
+        if steps and not any(sign * step > 0 for step in steps):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            why = f"{reading.lower[hit.start : hit.end]!r}: by epochs it is {told}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+
+
 _STEP = re.compile(
-    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
+    r"\b(?:largest|biggest|greatest|main|smallest|larger|bigger|greater|smaller|"
+    r"most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
     r"progress|part of the (?:gain|improvement))\b"
 )
 
@@ -258,7 +283,7 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
         metric = next(named, values.chosen_by)
         logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
-        smallest = hit[0].startswith("smallest")
+        smallest = hit[0].startswith(("smallest", "smaller"))
         right = []
         for log in logs:
             steps = [abs(b - a) for a, b in pairwise(log)]
@@ -270,6 +295,29 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: by epochs it is {told}")
             return
+
+
+_BROUGHT = re.compile(
+    r"\W*(?:(?:had|has) )?(?:brought|brings?|added|adds?|gave|gives?|gained|gains?|contributed|did)\s+"
+    r"(?:(?:much|far|a lot|even|a bit|slightly|clearly) )*(?P<sign>more|less)\s+than\W+(?:the\W+)?$"
+)
+
+
+def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Epoch 3 brought more than epoch 2", where it brought less."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for (_, end, first), (start, _, second) in pairwise(reading.ordinals):
+        hit = _BROUGHT.fullmatch(reading.lower[end:start])
+        if hit is None or min(first, second) < 2:
+            continue
+        named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
+        logs = _logs(reading, values, next(named, values.chosen_by))
+        steps = [[abs(b - a) for a, b in pairwise(log)] for log in logs if len(log) >= max(first, second)]
+        if steps and not any((log[first - 2] > log[second - 2]) == (hit["sign"] == "more") for log in steps):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            why = f"{hit[0].strip()!r}: by epochs it is {told}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
 
 
 def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:

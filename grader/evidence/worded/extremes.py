@@ -72,6 +72,7 @@ def _wrong_pairs(
     """ "The tail moved further up than the mid tier", where it did not."""  # noqa: D210
     for hit in _COMPARED.finditer(reading.lower):
         before = [tier for place, tier in tiers if place < hit.start() and hit.start() - place < 60]
+        before = [tier for place, tier in tiers if hit.start() < place < hit.end()] or before
         behind = [tier for place, tier in tiers if 0 <= place - hit.end() < 20]
         if (
             not before
@@ -89,6 +90,25 @@ def _wrong_pairs(
             judged.append(((first > second) == (up != loss), family))
         if judged and not any(right for right, _ in judged):
             yield _doubt(reading, hit[0], judged[0][1])
+
+
+_ALONG = re.compile(
+    r"\b(?:gains?|improvements?|rises?|increases?|differences?)\s+(?:\w+\s+)?"
+    r"(?:(?P<up>grows?|increases?|rises?|gets? (?:larger|bigger))|"
+    r"(?P<down>shrinks?|decreases?|falls?|gets? smaller|declines?))\s+(?:steadily\s+)?from (?:the )?"
+)
+
+
+def wrong_slopes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The gain grows from the head to the tail", where it shrinks."""  # noqa: D210
+    hit = _ALONG.search(reading.lower)
+    tiers = [] if hit is None else [tier for place, tier in _tiers_at(reading) if place >= hit.end()]
+    if hit is None or reading.unsaid or len(tiers) != 2 or reading.is_denied(0, hit.end()):
+        return
+    families = _families(reading, values, change=True)
+    first, last = tiers
+    if families and not any((item[last] > item[first]) == (hit["up"] is not None) for item in families):
+        yield _doubt(reading, hit[0], families[0])
 
 
 def _families(reading: Reading, values: Values, *, change: bool) -> list[dict[str, float]]:

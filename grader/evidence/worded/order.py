@@ -5,7 +5,7 @@ was".
 import re
 from collections.abc import Iterator
 
-from grader.evidence.groups import COUNTED
+from grader.evidence.groups import COUNTED, epoch_metrics
 from grader.evidence.worded.compared import SPREAD, Asked, metrics_compared, places_compared, runs_compared
 from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.worded.values import Place, Values, lower_is_better
@@ -30,11 +30,14 @@ ANOTHER_MATTER = re.compile(
 )
 CLOSE = 0.01
 """The relative difference below which two values may be called equal, or either of them the larger."""
+LITTLE = 0.08
+"""A change of a share that nobody calls hardly one."""
 _SAME = re.compile(
     r"\b(?:(?:did|does|do|has|have)(?: not|n't) (?:really |much )?(?:change[d]?|move[d]?|differ)\b|"
     r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|"
     r"where (?:it|they) (?:was|were)|as it was|equal|identical)"
     r"(?=\W*(?:$|[,.;:)]|in\b|for\b|with\b|under\b|as (?:before|in the baseline)))|"
+    r"(?P<hardly>(?:hardly|barely|scarcely) (?:changed|moved|differ(?:s|ed)?|improved))\b|"
     r"(?:nothing|not anything) (?:has )?(?:changed|happened)\b|exactly as (?:good|high))"
 )
 
@@ -45,13 +48,15 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for hit in reading.hits():
         start, end = reading.clause_at(hit.start)
-        if _of_seeds(reading, values, start, end):
+        if hit.relation.role != "steady" and _of_seeds(reading, values, start, end):
             continue
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = SPREAD.search(reading.lower[start:end]) is not None
         spread = spread or hit.relation.role == "steady"
-        if hit.relation.role == "noun" or ANOTHER_MATTER.search(SPREAD.sub("", _nameless(reading, start, end))):
+        if hit.relation.role == "noun" or ANOTHER_MATTER.search(
+            SPREAD.sub("", f"{reading.nameless[start : hit.start]} {reading.nameless[hit.end : end]}")
+        ):
             continue
         if any(
             _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
@@ -83,41 +88,6 @@ _ALL = re.compile(
 )
 
 
-def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """Every metric is said to have got better or worse, and one did not."""
-    if _is_other(reading, values):
-        return
-    for found in _ALL.finditer(reading.lower):
-        start, end = reading.clause_at(found.start())
-        hits = [
-            hit
-            for hit in reading.hits()
-            if start <= hit.start < end and hit.relation.role in ("change", "than", "over")
-        ]
-        if len(hits) != 1 or hits[0].denied or reading.tiers:
-            continue
-        hit = hits[0]
-        metrics = values.scores[:2] if found[0].startswith("both") else values.scores
-        compared = list(runs_compared(hit, start, end, reading, values))
-        if not compared and hit.relation.role == "change":
-            compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
-        left = (
-            [name for name in metrics if name not in reading.sentence.metric_names]
-            if found.groupdict().get("but")
-            else metrics
-        )
-        verdicts = []
-        for first, second in compared:
-            each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
-            known = [(verdict, name) for verdict, name in each if verdict is not None]
-            if known:
-                verdicts.append((all(verdict for verdict, _ in known), first, second, known))
-        if verdicts and not any(right for right, *_ in verdicts):
-            _, first, second, known = verdicts[0]
-            name = next(name for verdict, name in known if not verdict)
-            yield _doubt(reading, values, found[0], Asked(Place(name, first), Place(name, second)))
-
-
 def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What a sentence says did not change, and did."""
     if _is_other(reading, values):
@@ -142,11 +112,48 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
             for step in values.steps_of(reading.sentence.text)
             if not named or any(set(step) & keys for keys in named)
         ]
-        pairs = places_compared(((b, a) for a, b in steps), metrics, start, end, reading)
+        pairs = places_compared(((b, a) for a, b in steps), metrics or ("f1",) * bool(tiers), start, end, reading)
         known = [(abs(a - b), pair) for pair in pairs
                  if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
-        if known and min(apart for apart, _ in known) > 0.002:
+        if known and min(apart for apart, _ in known) > (LITTLE if found["hardly"] else 0.002):
             yield _doubt(reading, values, found[0], known[0][1])
+
+
+_EVERY_EPOCH = re.compile(
+    r"\b(?:both|all|each|every)(?: of the| the)?(?: \w+)? epochs?\b|\bfrom the first epoch on\b"
+)
+MOST_EPOCHS = 20
+
+
+def wrong_in_every_epoch(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "In both epochs the smaller batch was ahead", where in one of them it was behind."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row or _EVERY_EPOCH.search(reading.lower) is None:
+        return
+    for hit in reading.hits():
+        start, end = reading.clause_at(hit.start)
+        if (
+            not _EVERY_EPOCH.search(reading.lower[start:end])
+            or hit.denied
+            or hit.relation.role not in ("than", "over")
+        ):
+            continue
+        metrics = [name for name in metrics_compared(hit, start, end, reading, values) if name in epoch_metrics()]
+        judged = []
+        for first, second in runs_compared(hit, start, end, reading, values):
+            for metric in metrics:
+                each = [
+                    (verdict, pair)
+                    for number in range(1, MOST_EPOCHS)
+                    for pair in [Asked(Place(metric, first, epoch=number), Place(metric, second, epoch=number))]
+                    if (verdict := _judge(hit, pair, values)) is not None
+                ]
+                if each:
+                    judged.append((all(verdict for verdict, _ in each), each))
+        if judged and not any(right for right, _ in judged):
+            yield _doubt(
+                reading, values, reading.lower[hit.start : hit.end], next(p for v, p in judged[0][1] if not v)
+            )
+            return
 
 
 def _is_other(reading: Reading, values: Values) -> bool:
@@ -160,15 +167,10 @@ def _is_other(reading: Reading, values: Values) -> bool:
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
 
-def _nameless(reading: Reading, start: int, end: int) -> str:
-    """A clause without the names of groups."""
-    text = reading.lower
-    for first, last, _ in reading.sentence.groups:
-        text = text[:first] + " " * (last - first) + text[last:]
-    return text[start:end]
-
-
-_ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")
+_ONE_SEED = re.compile(
+    r"(?:\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b)"
+    r"(?! (?:gain|los|rose|fell|went|improv|drop|kept|mov|did|up|down)\w*)"
+)
 
 
 def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
