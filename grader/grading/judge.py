@@ -18,6 +18,7 @@ from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
 from paribus.course.assignment import Cell, CheckPoints
 
+HIDDEN_TESTS = "tasks.hidden_tests"
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
 
@@ -33,7 +34,13 @@ def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> 
 
 
 def _judge_cells(case: Case, cells: Sequence[Cell], checks: Mapping[str, Check]) -> tuple[CellResult, ...]:
-    found = settle([[_decide(case, cell, wanted, checks) for wanted in cell.checks] for cell in cells], checks)
+    found = settle(
+        [
+            [_decide(case, cell, wanted, checks) for wanted in (*cell.checks, *_of_execution(case, cell))]
+            for cell in cells
+        ],
+        checks,
+    )
     return tuple(_summed_up(case, cell, verdicts) for cell, verdicts in zip(cells, found, strict=True))
 
 
@@ -43,6 +50,15 @@ def _summed_up(case: Case, cell: Cell, verdicts: tuple[Verdict, ...]) -> CellRes
     if cell.manual and not is_untouched(case, cell):
         pending += cell.manual
     return CellResult(cell.key, cell.points, score, pending, verdicts, _says_little(case, cell))
+
+
+def _of_execution(case: Case, cell: Cell) -> tuple[CheckPoints, ...]:
+    """The check of hidden tests where they were run and the course gives no points for them: it is shown all the
+    same.
+    """
+    ran = case.executed is not None and cell.key in case.executed
+    asked = any(item.check == HIDDEN_TESTS for item in cell.checks)
+    return (CheckPoints(HIDDEN_TESTS, 0.0),) if ran and not asked else ()
 
 
 def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
