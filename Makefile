@@ -68,6 +68,7 @@ screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs
 zoo-terms: $(INSTALLED)  ## measure the zoos' evidence over ten seeds, then build four terms (hours on two cores)
 	$(BIN)/python -m generator.zoo.terms measure week2 --record
 	$(BIN)/python -m generator.zoo.terms measure pathologies --first-seed 11 --record
+	$(BIN)/python -m generator.zoo.terms measure compressed --record
 	$(BIN)/python -m generator.zoo.terms build week2
 
 bench-train: $(INSTALLED)  ## three training loops compared; writes build/bench-train.json
