@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -61,6 +61,9 @@ exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and 
 
 compare: $(INSTALLED)  ## FOLDER=…: is every HTML export there read exactly, by the notebook beside it?
 	$(BIN)/python -m tests.grader.exporters.compare $(FOLDER) --misses
+
+course: $(INSTALLED)  ## every solution on smoke (three seeds), and the phenomena that the notebooks speak of (ten); goes on where it stopped
+	$(BIN)/python -m tools.course_runs --record
 
 screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs/images (needs chromium)
 	$(BIN)/python tests/screenshots.py
