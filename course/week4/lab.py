@@ -72,7 +72,7 @@ for label in NEW_ISSUES[:4]:
 # %% key="train"
 EPOCHS = {"full": 2, "smoke": 4, "micro": 2}[PROFILE]
 ROWS = {"full": 20_000, "smoke": None, "micro": None}[PROFILE]
-MAX_LENGTH = 24 if PROFILE == "smoke" else profile.max_length
+MAX_LENGTH = profile.max_length if PROFILE == "full" else 24
 CONFIG = training.TrainingConfig(
     model=MODEL or profile.model,
     epochs=EPOCHS,
