@@ -48,10 +48,13 @@ cluster: $(INSTALLED)  ## 20,000 small submissions on a Dask cluster of this mac
 hosts: $(INSTALLED)  ## a Dask cluster of several machines (network namespaces: needs root), one of which vanishes
 	$(BIN)/python -m tests.bench.hosts
 
-rehearse: $(INSTALLED)  ## both homeworks and week 2's lab: does grading catch every planted fault, and wrong no honest work?
+rehearse: $(INSTALLED)  ## the homeworks and the blind labs: does grading catch every planted fault, and wrong no honest work?
 	$(BIN)/paribus rehearse week1_homework
 	$(BIN)/paribus rehearse week2_homework
 	$(BIN)/paribus rehearse week2_lab
+	$(BIN)/paribus rehearse week3_homework
+	$(BIN)/paribus rehearse week3_lab
+	$(BIN)/paribus rehearse week4_homework
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks
