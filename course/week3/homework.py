@@ -355,6 +355,7 @@ def train(config, data, run):
     run.finish(
         measured={
             "trained_parameters": float(trained_share(network)[0]),
+            "trained_share": trained_share(network)[1],
             "seconds": seconds,
             "latency_p50": float(np.percentile(milliseconds, 50)),
             "latency_p95": float(np.percentile(milliseconds, 95)),
