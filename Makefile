@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -62,10 +62,13 @@ cluster: $(INSTALLED)  ## 20,000 small submissions on a Dask cluster of this mac
 hosts: $(INSTALLED)  ## a Dask cluster of several machines (network namespaces: needs root), one of which vanishes
 	$(BIN)/python -m tests.bench.hosts
 
-rehearse: $(INSTALLED)  ## both homeworks and week 2's lab: does grading catch every planted fault, and wrong no honest work?
+rehearse: $(INSTALLED)  ## the homeworks and the blind labs: does grading catch every planted fault, and wrong no honest work?
 	$(BIN)/paribus rehearse week1_homework
 	$(BIN)/paribus rehearse week2_homework
 	$(BIN)/paribus rehearse week2_lab
+	$(BIN)/paribus rehearse week3_homework
+	$(BIN)/paribus rehearse week3_lab
+	$(BIN)/paribus rehearse week4_homework
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks
@@ -76,12 +79,16 @@ exports: $(INSTALLED)  ## remake the exported fixtures with nbconvert's old and 
 compare: $(INSTALLED)  ## FOLDER=…: is every HTML export there read exactly, by the notebook beside it?
 	$(BIN)/python -m tests.grader.exporters.compare $(FOLDER) --misses
 
+course: $(INSTALLED)  ## every solution on smoke (three seeds), and the phenomena that the notebooks speak of (ten); goes on where it stopped
+	$(BIN)/python -m tools.course_runs --record
+
 screenshots: $(INSTALLED)  ## the demo's pages at 1280 and 390 pixels, into docs/images (needs chromium)
 	$(BIN)/python tests/screenshots.py
 
 zoo-terms: $(INSTALLED)  ## measure the zoos' evidence over ten seeds, then build four terms (hours on two cores)
 	$(BIN)/python -m generator.zoo.terms measure week2 --record
 	$(BIN)/python -m generator.zoo.terms measure pathologies --first-seed 11 --record
+	$(BIN)/python -m generator.zoo.terms measure compressed --record
 	$(BIN)/python -m generator.zoo.terms build week2
 
 bench-train: $(INSTALLED)  ## three training loops compared; writes build/bench-train.json

@@ -219,8 +219,8 @@ notebook.tested("trained_share")
 
 # %% key="config"
 EPOCHS = {"full": 2, "smoke": 3, "micro": 1}[PROFILE]
-SUBSET_ROWS = min({"full": 10_000, "smoke": 1_500, "micro": 200}[PROFILE], len(data.train.texts))
-MAX_LENGTH = 24 if PROFILE == "smoke" else profile.max_length
+SUBSET_ROWS = min({"full": 10_000, "smoke": 1_500, "micro": 100}[PROFILE], len(data.train.texts))
+MAX_LENGTH = profile.max_length if PROFILE == "full" else 24
 SEEDS = (101, 102, 103)  # of the experiment; none of them is SEED
 
 ENCODER_CONFIG = training.TrainingConfig(
@@ -355,6 +355,7 @@ def train(config, data, run):
     run.finish(
         measured={
             "trained_parameters": float(trained_share(network)[0]),
+            "trained_share": trained_share(network)[1],
             "seconds": seconds,
             "latency_p50": float(np.percentile(milliseconds, 50)),
             "latency_p95": float(np.percentile(milliseconds, 95)),

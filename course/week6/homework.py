@@ -265,10 +265,12 @@ REFERENCE_RUNS = {
         "encoder.macro_f1": "{{ reference('week3_homework', 'encoder.macro_f1', '.4f') }}",
         "encoder.zero_f1_classes": "{{ reference('week3_homework', 'encoder.zero_f1_classes', '.1f') }}",
         "encoder.latency_p95": "{{ reference('week3_homework', 'encoder.latency_p95', '.3f') }}",
+        "encoder.trained_share": "{{ reference('week3_homework', 'encoder.trained_share', '.5f') }}",
         "decoder.accuracy": "{{ reference('week3_homework', 'decoder.accuracy', '.4f') }}",
         "decoder.macro_f1": "{{ reference('week3_homework', 'decoder.macro_f1', '.4f') }}",
         "decoder.zero_f1_classes": "{{ reference('week3_homework', 'decoder.zero_f1_classes', '.1f') }}",
         "decoder.latency_p95": "{{ reference('week3_homework', 'decoder.latency_p95', '.3f') }}",
+        "decoder.trained_share": "{{ reference('week3_homework', 'decoder.trained_share', '.5f') }}",
     },
     "week4_homework": {
         "confirmed.baseline.accuracy": "{{ reference('week4_homework', 'confirmed.baseline.accuracy', '.4f') }}",
@@ -325,12 +327,12 @@ small_size, teacher_size = compression.size_mb(small_network(0)), compression.si
 
 # %% key="board"
 # scoreboard
-METRICS = ("accuracy", "macro_f1", "zero_f1_classes", "latency_p95", "size_mb")
+METRICS = ("accuracy", "macro_f1", "zero_f1_classes", "latency_p95", "size_mb", "trained_share")
 board = {row.title: {metric: records[row.assignment].mean(row.run, metric) for metric in METRICS} for row in ROWS}
-board["teacher"] = {metric: teacher.record.values.get(metric) for metric in METRICS[:3]} | {"latency_p95": found["teacher"].p95, "size_mb": teacher_size}
+board["teacher"] = {metric: teacher.record.values.get(metric) for metric in METRICS[:3]} | {"latency_p95": found["teacher"].p95, "size_mb": teacher_size, "trained_share": 1.0}
 for title, runs in {"small model alone": alone_runs, "small model distilled": distilled_runs}.items():
     board[title] = {metric: float(np.mean([run.value(metric) for run in runs])) for metric in METRICS[:3]}
-    board[title] |= {"latency_p95": found["small"].p95, "size_mb": small_size}
+    board[title] |= {"latency_p95": found["small"].p95, "size_mb": small_size, "trained_share": 1.0}
 names = {title: "term." + "".join(letter if letter.isalnum() else "_" for letter in title.lower()) for title in board}
 known = {f"{names[title]}.{metric}": value for title, row in board.items() for metric, value in row.items() if value is not None}
 notebook.values(known)

@@ -368,8 +368,6 @@ print(f"{zoo.title}: {', '.join(zoo.models)}, edition {zoo.digest}; measured on 
 # %% key="sheets"
 # sheets
 sheets = paribus.zoo.sheets_table(zoo, zoo_data)
-for name in zoo.models:
-    notebook.values({f"{name}.{column}": float(value) for column, value in sheets.loc[name].items()})
 sheets
 
 # %% key="sheets-size"

@@ -66,7 +66,7 @@ def coded(model: Any, encode: Encode, decode: Decode) -> Any:  # noqa: ANN401
     return small.eval()
 
 
-class _Coded(nn.Module):
+class _Coded(nn.Module):  # type: ignore[misc]
     """A linear layer or an embedding whose matrix is kept as codes."""
 
     def __init__(

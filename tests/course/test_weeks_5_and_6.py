@@ -75,7 +75,7 @@ def test_later_weeks_open_the_records_of_earlier_ones_by_names_that_these_have(n
             continue
         earlier = COURSE.entry(call.assignment).source.read_text(encoding="utf-8")
         run, _, metric = call.name.rpartition(".")
-        assert metric in ("accuracy", "macro_f1", "zero_f1_classes", "latency_p95", "size_mb")
+        assert metric in ("accuracy", "macro_f1", "zero_f1_classes", "latency_p95", "size_mb", "trained_share")
         assert f'"{run.partition(".")[0]}"' in earlier
 
 

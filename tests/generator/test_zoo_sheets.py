@@ -145,4 +145,4 @@ def test_four_bits_come_back_within_half_a_step() -> None:
 def test_a_making_that_cannot_be_meant_is_refused() -> None:
     for wrong in ({"compress": "int2"}, {"share": 1.0}, {"temperature": 0.0}, {"mix": 2.0}):
         with pytest.raises(TrainingError, match="expected"):
-            Making(**wrong)  # type: ignore[arg-type]
+            Making(**wrong)

@@ -3,6 +3,7 @@
 import copy
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from paribus.compression import available, int8
 from paribus.errors import TrainingError
 
 
-class Toy(nn.Module):
+class Toy(nn.Module):  # type: ignore[misc]
     """An embedding, four layers in a list, a head: shaped as transformers are, in a few hundred numbers."""
 
     def __init__(self, width: int = 32, layers: int = 4) -> None:
@@ -186,10 +187,14 @@ def ticking(steps: Iterator[float]) -> Callable[[], float]:
     return clock
 
 
+def _note(order: list[str], name: str, _item: int) -> None:
+    order.append(name)
+
+
 def test_a_latency_leaves_the_warm_up_out_and_takes_models_in_turn() -> None:
     order: list[str] = []
     found = compression.side_by_side(
-        {name: lambda item, name=name: order.append(name) for name in "ab"}, [1, 2], repetitions=2, warm_up=1,
+        {name: partial(_note, order, name) for name in "ab"}, [1, 2], repetitions=2, warm_up=1,
         clock=ticking(iter([0.001, 0.003, 0.002, 0.004, 0.005, 0.005, 0.001, 0.001])), threads=1,
     )  # fmt: skip
     assert "".join(order) == "ab" + "aabb" + "bbaa"

@@ -49,7 +49,7 @@ def test_an_attached_output_is_found_wherever_it_lies(
 ) -> None:
     shutil.copytree(folder, tmp_path / "input" / "somebody" / "output" / ".paribus")
     for where in ({"inputs": (tmp_path / "input",)}, {"previous": tmp_path / "input", "inputs": ()}):
-        found = earlier(NAME, reference=REFERENCE, directory=tmp_path / "empty", **where)  # type: ignore[arg-type]
+        found = earlier(NAME, reference=REFERENCE, directory=tmp_path / "empty", **where)
         assert (found.origin, found.seeds("encoder")) == ("an attached output", (1, 2))
         assert "2 finished runs from an attached output" in capsys.readouterr().out
 

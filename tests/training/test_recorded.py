@@ -15,7 +15,7 @@ from paribus.training import TrainingConfig, models
 from paribus.training.checkpoint import POINTER, read_checkpoint, write_checkpoint
 from paribus.training.deep import DeepNetwork
 from paribus.training.recorded import Progress, Recorded, train_recorded
-from paribus.training.regime import Regime, Wiring, regime_from
+from paribus.training.regime import Making, Regime, Wiring, regime_from
 from paribus.training.shared import encode_shared, prepare_shared
 from paribus.zoo.logs import LAYERS, ROWS, STEPS, log_from
 
@@ -204,3 +204,19 @@ def test_a_cache_that_cannot_be_written_is_said(
     monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path / "file"))
     with pytest.raises(TrainingError, match="PARIBUS_CACHE"):
         encode_shared(toy_data.train, tokenizer, toy_config.max_length)
+
+
+def test_a_student_learns_from_its_teachers_logits(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+    """With the teacher alone (mix 1), labels do not enter: the training loss is a divergence from what it says."""
+    plain = _run(toy_data, toy_config)
+    prepared = training.prepare(toy_data, toy_config)
+    soft = np.zeros((len(prepared.train), prepared.n_classes), dtype=np.float32)
+    soft[:, 0] = 6.0  # a teacher that knows one class
+    regime = Regime(making=Making(teacher="tiny-teacher", mix=1.0))
+    model, _ = models.load("tiny", prepared.n_classes, texts=toy_data.train.texts, seed=1)
+    device, precision = training.device_and_precision()
+    taught = train_recorded(
+        model, toy_config, regime, prepared, seed=1, device=device, precision=precision, soft=soft
+    )
+    assert (taught.logits.argmax(axis=1) == 0).all()
+    assert len(set(plain.logits.argmax(axis=1))) > 1

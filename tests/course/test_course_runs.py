@@ -1,0 +1,69 @@
+"""`make course` judges phenomena seed by seed, and runs no notebook twice."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.errors import RunError
+from paribus.course.catalog import load_course
+from tests.shipped import COURSE
+from tools.course_runs import Measured, Phenomenon, Shown, as_lines, as_plain, judge, read_phenomena, values_in
+
+CLAIM = Phenomenon("week4_homework", "moving raises macro-F1", "baseline.macro_f1", "changed.macro_f1", "up")
+
+
+def test_a_phenomenon_is_judged_seed_by_seed() -> None:
+    values = {"baseline.macro_f1": [0.1, 0.2, 0.3], "changed.macro_f1": [0.15, 0.19, 0.4]}
+
+    shown = judge(CLAIM, values)
+
+    assert (shown.seeds, shown.shown) == (3, 2)
+    assert shown.differences == pytest.approx([0.05, -0.01, 0.1])
+
+
+def test_values_written_one_a_reference_seed_belong_to_their_name() -> None:
+    claim = Phenomenon("week4_lab", "the loss falls", 1.0, "calibration.loss", "down")
+    values = {"calibration.loss": [0.9], "calibration.loss.seed_1000": [1.1], "calibration.loss.seed_1001": [0.8]}
+
+    assert (judge(claim, values).seeds, judge(claim, values).shown) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"baseline.macro_f1": [0.1]}, "no run recorded changed.macro_f1"),
+        ({"baseline.macro_f1": [0.1, 0.2], "changed.macro_f1": [0.1]}, "has 2 seeds and changed.macro_f1 has 1"),
+    ],
+)
+def test_what_cannot_be_judged_is_named(values: dict[str, list[float]], message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        judge(CLAIM, values)
+
+
+def test_a_phenomenon_without_a_field_or_with_another_direction_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "phenomena.toml"
+    text = 'assignment = "a"\nclaim = "b"\nbefore = 0\nafter = "c"\n'
+    for wrong in ("", 'direction = "sideways"\n'):
+        file.write_text(f"[[phenomenon]]\n{text}{wrong}", encoding="utf-8")
+        with pytest.raises(RunError, match="phenomenon 1 has after, assignment"):
+            read_phenomena(file)
+    assert read_phenomena(tmp_path / "none.toml") == ()
+
+
+def test_the_courses_phenomena_belong_to_its_assignments() -> None:
+    claims = read_phenomena(COURSE.file.with_name("phenomena.toml"))
+    assert {claim.assignment for claim in claims} <= {entry.name for entry in load_course(COURSE.file).entries()}
+    assert claims
+
+
+def test_the_table_says_what_was_measured(tmp_path: Path) -> None:
+    runs = [Measured("week4_lab", 13, 0, 61.2, 40.0, 700)]
+    shown = [Shown("week4_lab", "the loss falls", 10, 9, (0.1,) * 10)]
+
+    assert "9 of 10 seeds: the loss falls (week4_lab)" in as_lines(runs, shown)
+    assert as_plain("smoke", runs, shown)["phenomena"][0]["shown"] == 9
+    file = tmp_path / "a.json"
+    entries = [{"profile": "smoke", "values": {"a.b": {"values": [1.0]}}}, {"profile": "micro", "values": {}}]
+    file.write_text(json.dumps({"entries": entries}), encoding="utf-8")
+    assert values_in(file, "smoke") == {"a.b": [1.0]}

@@ -1,0 +1,214 @@
+"""`make course`: every solution on smoke, and whether each phenomenon that a notebook speaks of shows.
+
+    python -m tools.course_runs [NAME …] [--profile smoke] [--seeds 3] [--record]
+
+Each notebook runs once under each of a few seeds, for its seconds and memory, and once with ten reference seeds,
+which repeat the training runs that a phenomenon rests on and nothing else. ``course/phenomena.toml`` says what is
+claimed:
+
+    [[phenomenon]]
+    assignment = "week4_homework"
+    claim = "threshold moving raises macro-F1"
+    before = "confirmed.baseline.macro_f1"   # the name of a reference, or a number
+    after = "confirmed.changed.macro_f1"
+    direction = "up"                         # of after against before, seed by seed
+
+A run that was measured is kept beside its notebook and is not run again while the notebook, paribus and the
+libraries stay as they are. So the command may be stopped at any time. ``--record`` keeps the table in the course's
+solutions.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from generator.errors import RunError
+from generator.project import shipped_course
+from paribus.course.catalog import load_course
+from paribus.files import write_atomic
+
+SEEDS = 3
+PHENOMENON_SEEDS = 10
+FIRST_SEED = 13
+SCHEMA = "paribus.course-runs/1"
+TIME_LIMIT = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Phenomenon:
+    """One claim: ``after`` lies above or below ``before`` (``direction``), seed by seed."""
+
+    assignment: str
+    claim: str
+    before: str | float
+    after: str
+    direction: Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """In how many of its seeds a phenomenon showed, and the differences after − before, one a seed."""
+
+    assignment: str
+    claim: str
+    seeds: int
+    shown: int
+    differences: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A whole notebook under one seed: seconds by the clock and of the processor, memory of its largest process."""
+
+    assignment: str
+    seed: int
+    reference_seeds: int
+    seconds: float
+    cpu: float
+    memory_mb: float
+
+
+def read_phenomena(path: Path) -> tuple[Phenomenon, ...]:
+    """The claims of a file, in its order; RunError names the file and the claim where a field is wrong."""
+    if not path.is_file():
+        return ()
+    found = []
+    for number, raw in enumerate(tomllib.loads(path.read_text(encoding="utf-8")).get("phenomenon", []), 1):
+        fields = set(Phenomenon.__dataclass_fields__)
+        if set(raw) != fields or raw["direction"] not in ("up", "down"):
+            raise RunError(
+                f"{path}: phenomenon {number} has {', '.join(sorted(raw))}; expected {', '.join(sorted(fields))}, "
+                'direction "up" or "down".'
+            )
+        found.append(Phenomenon(**raw))
+    return tuple(found)
+
+
+def judge(claim: Phenomenon, values: Mapping[str, Sequence[float]]) -> Shown:
+    """A claim against references' values by name, one value a seed in the same order of seeds.
+
+    RunError where a name was not recorded, or the two have unequal numbers of seeds.
+    """
+    after = _values(claim, claim.after, values)
+    before = _values(claim, claim.before, values) if isinstance(claim.before, str) else [claim.before] * len(after)
+    if len(before) != len(after):
+        raise RunError(
+            f"{claim.assignment}: {claim.before} has {len(before)} seeds and {claim.after} has {len(after)}; "
+            "a phenomenon is judged seed by seed."
+        )
+    differences = tuple(float(last - first) for first, last in zip(before, after, strict=True))
+    sign = 1 if claim.direction == "up" else -1
+    shown = sum(sign * difference > 0 for difference in differences)
+    return Shown(claim.assignment, claim.claim, len(after), shown, differences)
+
+
+def _values(claim: Phenomenon, name: str, values: Mapping[str, Sequence[float]]) -> list[float]:
+    """The values of ``name``, and of ``name.seed_N`` where a notebook wrote one a reference seed."""
+    each = sorted(key for key in values if key.startswith(f"{name}.seed_"))
+    found = [*values.get(name, ()), *(value for key in each for value in values[key])]
+    if not found:
+        raise RunError(f"{claim.assignment}: no run recorded {name}, which {claim.claim!r} rests on.")
+    return found
+
+
+def run_notebook(name: str, profile: str, seed: int, reference_seeds: int, out: Path) -> tuple[Measured, Path]:
+    """Run one solution by ``paribus run``, or find it measured; with the file of references that it wrote."""
+    folder = out / f"seed-{seed}-{reference_seeds}"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "paribus.cli", "run", name, "--profile", profile, "--seed", str(seed), "--json",
+        "--reference-seeds", str(reference_seeds), "--time-limit", str(TIME_LIMIT), "--out", str(folder),
+    ]  # fmt: skip
+    said, complaint = folder / f"{name}.out", folder / f"{name}.err"
+    began = time.monotonic()
+    with said.open("w") as stdout, complaint.open("w") as stderr:
+        started = subprocess.Popen(command, stdout=stdout, stderr=stderr)
+        _, status, used = os.wait4(started.pid, 0)
+    started.returncode = os.waitstatus_to_exitcode(status)
+    if started.returncode:
+        raise RunError(f"{name} (seed {seed}) did not run:\n{complaint.read_text(encoding='utf-8').strip()}")
+    (row,) = json.loads(said.read_text(encoding="utf-8"))
+    kept = Path(row["notebook"]).with_name("measured.json")
+    if not kept.is_file():
+        seconds, cpu, memory = time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        measured = Measured(name, seed, reference_seeds, round(seconds, 1), round(cpu, 1), round(memory))
+        write_atomic(kept, json.dumps(asdict(measured)) + "\n")
+    return Measured(**json.loads(kept.read_text(encoding="utf-8"))), Path(row["references"])
+
+
+def values_in(references: Path, profile: str) -> dict[str, list[float]]:
+    """The values of every name in a file of references, one a seed."""
+    entries = json.loads(references.read_text(encoding="utf-8"))["entries"]
+    return {
+        name: list(item["values"])
+        for entry in entries
+        if entry["profile"] == profile
+        for name, item in entry["values"].items()
+    }
+
+
+def as_lines(runs: Sequence[Measured], shown: Sequence[Shown]) -> str:
+    """What was measured, for a person."""
+    lines = [f"{'notebook':<18} seed  further seeds  seconds      CPU   MB"]
+    lines += [
+        f"{run.assignment:<18} {run.seed:>4}  {run.reference_seeds:>13}  {run.seconds:>7.0f}  {run.cpu:>7.0f} "
+        f"{run.memory_mb:>4.0f}"
+        for run in runs
+    ]
+    lines += [f"{item.shown} of {item.seeds} seeds: {item.claim} ({item.assignment})" for item in shown]
+    return "\n".join(lines)
+
+
+def as_plain(profile: str, runs: Sequence[Measured], shown: Sequence[Shown]) -> dict[str, Any]:
+    """What was measured, as JSON values."""
+    return {
+        "schema": SCHEMA,
+        "profile": profile,
+        "runs": [asdict(run) for run in runs],
+        "phenomena": [{**asdict(item), "differences": [round(d, 6) for d in item.differences]} for item in shown],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, judge, show; 0 where every notebook ran and every phenomenon showed in more than half of its seeds."""
+    parser = argparse.ArgumentParser(prog="python -m tools.course_runs", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="assignments (default: all of the course)")
+    parser.add_argument("--profile", default="smoke")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="whole notebooks (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("build/course"))
+    parser.add_argument("--record", action="store_true", help="keep the table in the course's solutions")
+    given = parser.parse_args(arguments)
+    course = load_course(shipped_course())
+    names = given.names or [entry.name for entry in course.entries()]
+    claims = read_phenomena(course.file.with_name("phenomena.toml"))
+    runs, shown, failed = [], [], []
+    for name in names:
+        of_it = [claim for claim in claims if claim.assignment == name]
+        plan = [(FIRST_SEED + number, 0) for number in range(given.seeds)]
+        plan += [(FIRST_SEED, PHENOMENON_SEEDS)] if of_it else []
+        try:
+            for seed, further in plan:
+                measured, references = run_notebook(name, given.profile, seed, further, given.out)
+                runs.append(measured)
+                if further:
+                    shown += [judge(claim, values_in(references, given.profile)) for claim in of_it]
+        except RunError as error:
+            failed.append(name)
+            sys.stderr.write(f"{error}\n")
+    sys.stdout.write(as_lines(runs, shown) + "\n")
+    if given.record:
+        text = json.dumps(as_plain(given.profile, runs, shown), indent=1) + "\n"
+        write_atomic(course.folders.solutions / "course.json", text)
+    return int(bool(failed) or any(2 * item.shown <= item.seeds for item in shown))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
