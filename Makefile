@@ -69,6 +69,8 @@ rehearse: $(INSTALLED)  ## the homeworks and the blind labs: does grading catch 
 	$(BIN)/paribus rehearse week3_homework
 	$(BIN)/paribus rehearse week3_lab
 	$(BIN)/paribus rehearse week4_homework
+	$(BIN)/paribus rehearse week5_homework
+	$(BIN)/paribus rehearse week6_homework
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks

@@ -25,6 +25,7 @@ from generator.errors import BuildError
 from generator.project import ROOT
 from generator.running.given import given_files
 from generator.running.run_inputs import digest_path, package_digest
+from generator.sources.expressions import substitute_references
 from generator.sources.headers import SourceCell
 from generator.sources.parameters import with_profile
 from generator.sources.regions import region_lines, replace_regions
@@ -172,7 +173,7 @@ def make_job(
 def _job_cell(
     cell: SourceCell, wrong: Mapping[str, Mapping[str, str]], parameters: Callable[[str], str]
 ) -> dict[str, Any]:
-    text = text_for(cell, "solution")
+    text = substitute_references(text_for(cell, "solution"), lambda call: None, markdown=False)
     plain = {"key": cell.key, "text": text}
     if cell.role is Role.PARAMETERS:
         return {**plain, "kind": "code", "text": parameters(text)}

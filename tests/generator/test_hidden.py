@@ -6,11 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from generator.building.hidden import Proof, TaskProof, WrongAnswer, prove, read_wrong_answers, require, run_job
+from generator.building.hidden import (
+    Proof,
+    TaskProof,
+    WrongAnswer,
+    make_job,
+    prove,
+    read_wrong_answers,
+    require,
+    run_job,
+)
 from generator.errors import BuildError
 from generator.sources.source import Source, load_source, read_source
 from paribus.course.catalog import Entry
 from tests.generator.courses import SMALL
+from tests.shipped import COURSE
 
 ENTRY = SMALL.entry("week0_tiny")
 SOURCE = load_source(ENTRY.source, SMALL)
@@ -73,6 +83,15 @@ def test_a_wrong_answer_that_kills_or_never_ends_counts_as_caught(
     (entry.wrong / "double" / "dies.py").write_text("# Dies.\nimport os\nos._exit(3)\n", encoding="utf-8")
     (entry.wrong / "double" / "endless.py").write_text("# Endless.\nwhile True: pass\n", encoding="utf-8")
     assert prove(SMALL, entry, SOURCE).problems() == ()
+
+
+def test_a_reference_in_code_is_empty_where_tests_are_proved() -> None:
+    """As in `paribus run`: what an earlier week measured does not enter a proof."""
+    source = load_source(COURSE.entry("week6_homework").source, COURSE)
+    wrong = {task.name: {} for task in source.tasks()}
+    texts = [cell["text"] for cell in make_job(source, wrong, str)["cells"]]
+    (sources,) = [text for text in texts if "REFERENCE_RUNS = {" in text]
+    assert '"tfidf.macro_f1": "",' in sources
 
 
 def test_a_solution_that_does_not_run_is_refused() -> None:

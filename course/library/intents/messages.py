@@ -191,7 +191,7 @@ def _pick(shares: Mapping[str, float], draw: Callable[[], int]) -> str:
         left -= share
         if left < 0:
             return name
-    return next(reversed(shares))
+    return list(shares)[-1]
 
 
 def texts_of(messages: Sequence[Message]) -> tuple[str, ...]:
