@@ -7,6 +7,7 @@ GeneratorError                  everything the generator refuses
 ├── ReleaseWouldChangeError     a release that went out would be replaced by another one
 ├── PublishError                Kaggle refused, timed out, or the run there failed
 ├── RehearsalError              a rehearsal's tables ask for what an assignment or its runs do not have
+├── QuizError                   a quiz cannot be read, asked in enough ways, or lacks a number that was measured
 └── ZooBuildError               a zoo does not show what it must, tells what it must not, or cannot be read
 """
 
@@ -45,6 +46,10 @@ class ReleaseWouldChangeError(GeneratorError):
 
 class PublishError(GeneratorError):
     """Kaggle refused, timed out, or the run there failed."""
+
+
+class QuizError(GeneratorError):
+    """A quiz cannot be read, asked in enough ways, or lacks a number that was measured."""
 
 
 class RehearsalError(GeneratorError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from paribus.display.explore import explore as explore
     from paribus.experiments.notebook import begin as begin
     from paribus.training import models as models
 
@@ -30,6 +31,7 @@ _NAMES = {
     "records": "paribus.records",
     "selfcheck": "paribus.selfcheck",
     "statistics": "paribus.statistics",
+    "tracking": "paribus.training.tracking",
     "training": "paribus.training",
     "zoo": "paribus.zoo",
 }
@@ -38,6 +40,8 @@ _NAMES = {
 
 def __getattr__(name: str) -> ModuleType | Any:  # noqa: ANN401 - a module's attributes have no one type
     """Import a room when it is first named, so that `import paribus` costs nothing."""
+    if name == "explore":
+        return import_module("paribus.display.explore").explore
     if name == "begin":
         return import_module("paribus.experiments.notebook").begin
     if name in _NAMES:

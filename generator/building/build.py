@@ -6,6 +6,7 @@ DIR/student/kaggle/dataset/              the data set that carries the students'
 DIR/student/check/                       what `paribus check` needs: the wheel, the assignments' public forms
 DIR/student/colab/, DIR/student/jupyter/ the notebooks (for Jupyter with the wheel and the forms beside them)
 DIR/instructor/solution|instructor/<platform>/
+DIR/instructor/quizzes/<quiz>/           a release has them: for Moodle, for paper, the key
 DIR/instructor/release/<assignment>/     all that grading needs (`paribus.course.release`)
 DIR/complete.json                        written last
 """
@@ -15,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import paribus
@@ -164,13 +166,19 @@ def build(
 
 
 def write_build(
-    built: Sequence[Built], wheel: Wheel, out: Path, platforms: Sequence[str], *, goes_out: bool = False
+    built: Sequence[Built],
+    wheel: Wheel,
+    out: Path,
+    platforms: Sequence[str],
+    *,
+    goes_out: bool = False,
+    quizzes: Mapping[str, bytes] = MappingProxyType({}),
 ) -> BuildReport:
     """Write what was built. The marker goes first and comes last, so that a half-written folder is seen as one.
-    ``goes_out``: students get these releases (`paribus.course.release`).
+    ``goes_out``: students get these releases (`paribus.course.release`). ``quizzes``: what `week_files` gives.
     """
     (out / MARKER).unlink(missing_ok=True)
-    files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor"))}
+    files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor")), **quizzes}
     for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER, COLAB_FOLDER):
         for kept in wheels_of(built, wheel):
             _remove_other_wheels(out / folder, kept)

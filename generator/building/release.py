@@ -18,6 +18,7 @@ from generator.building.platforms import platforms_of
 from generator.building.upgrade import require_accepted
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
+from generator.quizzes.files import week_files
 from paribus.course.catalog import Course, Entry
 
 PROOFS = Path(".paribus") / "cache" / "proofs"
@@ -41,11 +42,14 @@ class Conditions:
 
 @dataclass(frozen=True)
 class ReleaseReport:
-    """What was written, what was proven of the hidden tests, and which checks stay open on the solution."""
+    """What was written, what was proven of the hidden tests, which checks stay open on the solution, and which
+    quizzes lack a number.
+    """
 
     build: BuildReport
     proofs: tuple[Proof, ...]
     left_open: tuple[object, ...] = ()
+    quizzes_left_out: tuple[str, ...] = ()
 
 
 def release(
@@ -79,6 +83,7 @@ def release(
         )
     if not conditions.allow_missing:
         require_keys([f"{item.entry.name}: {zoo}" for item in built for zoo in item.unsealed])
+    quizzes, left_out = week_files(course, entries, options.references, allow_missing=conditions.allow_missing)
     wheel = build_wheel()
     platforms = options.platforms or platforms_of(course)
     leaks = find_leaks([item.source for item in built], student_files(built, wheel, platforms))
@@ -93,4 +98,5 @@ def release(
         )
         require(proofs)
     left_open = () if conditions.solutions is None else tuple(conditions.solutions())
-    return ReleaseReport(write_build(built, wheel, out, platforms, goes_out=True), proofs, left_open)
+    report = write_build(built, wheel, out, platforms, goes_out=True, quizzes=quizzes)
+    return ReleaseReport(report, proofs, left_open, left_out)

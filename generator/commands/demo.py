@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from generator.demo import Comparison
     from generator.zoo.build import Built
 
+WHAT_COMES = (
+    "A week goes out and comes back: a class is simulated, its notebooks run for real and are graded; then a\n"
+    "blind lab is trained. Five steps, some five minutes on two cores, about twenty seconds the second time;\n"
+    "Ctrl-C loses nothing that is finished. The first graded pages come in step 3, at {graded}/report.html."
+)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -24,36 +30,40 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every step; 0 only where each was done and every grade is as expected."""
     from rich.console import Console
 
+    console = Console()
+    out, workers = arguments.out, arguments.jobs
+    console.print(WHAT_COMES.format(graded=out / "graded"), highlight=False)
+
     from generator import demo
     from generator.classroom.students import read_class
     from generator.commands.run import show_progress
     from generator.commands.zoo import show_progress as show_training
 
-    console = Console()
     scene = demo.demo_scene()
     course = scene.course
-    out, workers = arguments.out, arguments.jobs
     console.rule(f"1 of 5  build {scene.homework.week} for Kaggle, Colab and Jupyter")
     report = demo.build_week(scene, out / "course")
     console.print(f"{len(report.files)} files in {report.out}")
-    console.rule(f"2 of 5  run the solutions headless (profile {course.run_profile})")
+    console.rule(f"2 of 5  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
     with show_progress() as observe:
-        finished = demo.run_solutions(scene, out / "run", observe, workers)
-    console.rule(f"3 of 5  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")
-    with show_training(out / "zoo", quiet=False) as (observe, say):
-        built = demo.build_blind_lab(scene, out / "zoo", observe, workers, say=say)
-    console.print(_zoo_in_short(built), highlight=False)
-    console.rule(f"4 of 5  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
-    room = demo.make_classroom(scene, out / "course", finished[0])
-    students = read_class(room.table, scene.class_file)
-    with show_progress() as observe:
+        lab = demo.run_solution(scene, scene.lab, out / "run", observe)
+        room = demo.make_classroom(scene, out / "course", lab)
+        students = read_class(room.table, scene.class_file)
         archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")
-    console.rule("5 of 5  grade the zip")
+    console.rule("3 of 5  grade the zip")
     graded = out / "graded"
     demo.grade_class(scene, archive, worksheet, out / "course", graded, workers=workers)
     comparisons = demo.compare(graded / "results.jsonl", students)
     _show(console, comparisons)
+    console.print(f"Look at the class now: {graded / 'report.html'}", soft_wrap=True, highlight=False)
+    console.rule(f"4 of 5  run the homework's solution headless (profile {course.run_profile})")
+    with show_progress() as observe:
+        demo.run_solution(scene, scene.homework, out / "run", observe)
+    console.rule(f"5 of 5  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")
+    with show_training(out / "zoo", quiet=False) as (observe, say):
+        built = demo.build_blind_lab(scene, out / "zoo", observe, workers, say=say)
+    console.print(_zoo_in_short(built), highlight=False)
     _where(console, out, graded, built)
     return 0 if not any(item.problem for item in comparisons) else 1
 

@@ -75,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
                     **json.loads(as_json(report.build)),
                     "wrong_answers_caught": caught,
                     "left_open": [str(item) for item in report.left_open],
+                    "quizzes_left_out": list(report.quizzes_left_out),
                 },
                 indent=1,
             )
@@ -83,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(as_lines(report.build))
         print(f"Tests:             {f'{caught} planted wrong answers caught' if report.proofs else 'not tried'}")
         graded = "not graded" if arguments.skip_solution else "every check passes"
+        for quiz in report.quizzes_left_out:
+            print(f"Left out:          {quiz}")
         print(f"Solution:          {'; '.join(f'left open: {item}' for item in report.left_open) or graded}")
     return 0
 

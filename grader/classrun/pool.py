@@ -19,11 +19,17 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from grader.errors import GraderError
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-_CONTEXT = multiprocessing.get_context("spawn")
-"""A fresh interpreter: no threads, locks or open files of the parent travel along."""
+START_ATTEMPTS = 3
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["grader.classrun.work"])
+"""Workers are forked from a process that has imported the grader and done nothing else: no threads, locks or open
+files of the parent travel along, and the second worker costs no import. That process ends with the parent.
+"""
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,23 @@ def _start(memory_mb: int, time_limit: float) -> "_Worker[Any]":
     here, there = _CONTEXT.Pipe()
     _bound_waiting(here, time_limit)
     process = _CONTEXT.Process(target=_work, args=(there, memory_mb, time_limit), daemon=True)
-    process.start()
+    _start_process(process)
     there.close()
     return _Worker(process, here)
+
+
+def _start_process(process: BaseProcess) -> None:
+    """Start it; where the process that forks workers was killed, the next attempt starts another one."""
+    for left in reversed(range(START_ATTEMPTS)):
+        try:
+            process.start()
+            return
+        except (EOFError, OSError) as error:
+            if not left:
+                raise GraderError(
+                    f"no worker can be started ({type(error).__name__}): the machine may have no memory or no "
+                    "process left. End other programs, or type the same command with -j 1."
+                ) from error
 
 
 def _bound_waiting(pipe: Connection, seconds: float) -> None:

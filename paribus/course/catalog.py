@@ -24,12 +24,12 @@ from paribus.course.tables import (
     Week,
     read_check_options,
     read_colab,
+    read_files,
     read_folders,
     read_library,
     read_profiles,
     read_shares,
     read_week,
-    read_zoos,
 )
 from paribus.course.term import load_term
 from paribus.errors import UsageError
@@ -38,7 +38,7 @@ from paribus.training.profiles import Profile
 
 TABLES = (
     "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "term",
-    "zoos", "weeks",
+    "zoos", "quizzes", "weeks",
 )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ class Course:
     colab: Mapping[str, str]
     folders: Folders
     zoos: Mapping[str, Path]
+    quizzes: Mapping[str, Path]
     profiles: Mapping[str, Profile]
     run_profile: str
     platforms: tuple[str, ...] = ()
@@ -168,7 +169,8 @@ def load_course(path: Path) -> Course:
         wheel_url=reader.text(reader.table(raw, "wheel", "the file"), "url", "wheel", ""),
         colab=read_colab(reader, raw),
         folders=read_folders(reader, home, raw),
-        zoos=read_zoos(reader, home, raw),
+        zoos=read_files(reader, home, raw, "zoos", "a file of recipes"),
+        quizzes=read_files(reader, home, raw, "quizzes", "a file of questions"),
         profiles=profiles,
         run_profile=run_profile,
         platforms=reader.texts(about, "platforms", "course", "platforms"),

@@ -56,11 +56,11 @@ def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
 
 
 def example_names(start: Path | None = None) -> dict[str, str]:
-    """What the nearest course calls its first week, assignment, homework, zoo and profile: for help texts.
+    """What the nearest course calls its first week, assignment, homework, zoo, quiz and profile: for help texts.
 
     Where there is no course that can be read, words in capitals.
     """
-    names = {name: name.upper() for name in ("week", "assignment", "homework", "zoo", "profile")}
+    names = {name: name.upper() for name in ("week", "assignment", "homework", "zoo", "quiz", "profile")}
     try:
         found = nearest_course(None, start)
         course = None if found is None else load_course(found)
@@ -74,6 +74,7 @@ def example_names(start: Path | None = None) -> dict[str, str]:
         "assignment": [entry.name for entry in entries],
         "homework": [entry.name for entry in entries if entry.kind == "homework"],
         "zoo": list(course.zoos),
+        "quiz": list(course.quizzes),
         "profile": [course.smallest.name],
     }
     return {name: found[0] if found else names[name] for name, found in firsts.items()}

@@ -189,13 +189,13 @@ def read_folders(reader: Reader, home: Path, raw: Mapping[str, Any]) -> Folders:
     return Folders(*((home / reader.text(table, name, "folders", name)).resolve() for name in names))
 
 
-def read_zoos(reader: Reader, home: Path, raw: Mapping[str, Any]) -> dict[str, Path]:
-    """[zoos]: each zoo's name and its file of recipes."""
-    table = reader.table(raw, "zoos", "the file")
-    found = {name: home / reader.text(table, name, "zoos") for name in table}
-    for name, path in found.items():
+def read_files(reader: Reader, home: Path, raw: Mapping[str, Any], name: str, what: str) -> dict[str, Path]:
+    """A table of files, such as [zoos]: each entry's name and its file, which is ``what``."""
+    table = reader.table(raw, name, "the file")
+    found = {entry: home / reader.text(table, entry, name) for entry in table}
+    for entry, path in found.items():
         if not path.is_file():
-            reader.refuse("zoos", f"{name} = {table[name]!r}, which is not there", "a file of recipes")
+            reader.refuse(name, f"{entry} = {table[entry]!r}, which is not there", what)
     return found
 
 

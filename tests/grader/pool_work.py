@@ -1,11 +1,13 @@
 """What worker processes do in tests: a module of its own, since a fresh interpreter imports it by name."""
 
 import gc
+import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -65,9 +67,16 @@ def die_in_mid_answer(value: int) -> int:
 def outlive_the_parent(file: str) -> None:
     """Note who works, kill the parent as the kernel would, and never stop."""
     Path(file).write_text(str(os.getpid()), encoding="utf-8")
-    os.kill(os.getppid(), signal.SIGKILL)
+    os.kill(_parent(), signal.SIGKILL)
     while True:
         pass
+
+
+def _parent() -> int:
+    """The process that runs the pool; what a worker was forked from is another one."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    return int(parent.pid or 0)
 
 
 class StopsWhenRead:
@@ -79,6 +88,26 @@ class StopsWhenRead:
     def __call__(self, item: bytes) -> int:
         """Never called."""
         raise NotImplementedError
+
+
+class DiesWhenFirstRead:
+    """Work, larger than a pipe holds, that ends the first worker which reads it."""
+
+    def __init__(self, note: str) -> None:
+        self.note = note
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return die_at_first, (self.note, b"x" * 3_000_000)
+
+
+def die_at_first(note: str, ballast: bytes) -> Callable[[int], int]:
+    """What doubles, for every worker but the first."""
+    try:
+        Path(note).mkdir()
+    except FileExistsError:
+        return partial(double_with, ballast)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
 
 
 def stop_here() -> None:
@@ -107,7 +136,7 @@ def slow_from_a_hundred(value: int) -> int:
 def kill_the_worker_at_13(value: int) -> int:
     """An answer; at 13 the process above this one is killed, a cluster's worker."""
     if value == 13:
-        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(_parent(), signal.SIGKILL)
         time.sleep(10)
     return value
 

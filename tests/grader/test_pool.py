@@ -1,15 +1,13 @@
 """Workers that die, hang, stop or say half of something: each costs only the item it was at."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from functools import partial
-from multiprocessing import resource_tracker
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -40,24 +38,39 @@ def test_the_pool_loses_only_who_dies_or_hangs() -> None:
     assert answers[99] == Lost("it took longer than 8 seconds")
 
 
-def test_a_worker_that_is_killed_while_it_starts_costs_one_item(tmp_path: Path) -> None:
-    """Even where its work is larger than a pipe holds: Python's own start of a process waits for ever then."""
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nmkdir "{tmp_path}/first" && kill -9 $$\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    resource_tracker.ensure_running()
-    context = multiprocessing.get_context("spawn")
-    context.set_executable(str(python))
-    try:
-        work = partial(pool_work.double_with, b"x" * 3_000_000)
-        answers = dict(run_pool(work, [1, 2, 3], jobs=1, time_limit=20.0))
-    finally:
-        context.set_executable(sys.executable)
+def test_a_worker_that_is_killed_while_it_reads_its_work_costs_one_item(tmp_path: Path) -> None:
+    """Even where its work is larger than a pipe holds."""
+    work = cast(Callable[[int], int], pool_work.DiesWhenFirstRead(str(tmp_path / "first")))
+    answers = dict(run_pool(work, [1, 2, 3], jobs=1, time_limit=20.0))
     assert answers == {
         1: Lost("its process was ended by signal 9; it may have asked for too much memory"),
         2: 4,
         3: 6,
     }
+
+
+@pytest.mark.parametrize(("dies", "ends"), [("-lt 2", "{1: 2, 2: 4}"), ("-lt 99", "no worker can be started")])
+def test_the_process_that_forks_workers_may_be_killed_twice(tmp_path: Path, dies: str, ends: str) -> None:
+    """It costs no item then; where it always is, the pool says so."""
+    python = tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in *forkserver*) if [ "$(ls -d "{tmp_path}"/killed* 2>/dev/null | wc -l)" {dies} ]; '
+        f'then mkdir "{tmp_path}/killed$$"; kill -9 $$; fi;; esac\nexec "{sys.executable}" "$@"\n'
+    )
+    python.chmod(0o755)
+    script = tmp_path / "pool.py"
+    script.write_text(
+        "import multiprocessing\nfrom grader.classrun.pool import run_pool\nfrom tests.grader import pool_work\n"
+        "if __name__ == '__main__':\n"
+        f"    multiprocessing.set_executable({str(python)!r})\n"
+        "    print(dict(run_pool(pool_work.double, [1, 2], jobs=1, time_limit=20.0)))\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=environment, check=False, capture_output=True, text=True
+    )
+    assert ends in done.stdout + done.stderr
 
 
 def test_a_worker_that_stops_before_it_has_read_its_item_is_overdue() -> None:

@@ -11,10 +11,10 @@ import pytest
 
 import complaints
 from complaints import Complaints, Size, default_merge_map
-from complaints.synthetic.draws import integers, shuffled, uniforms
 from complaints.synthetic.shape import shape
 from complaints.synthetic.stories import families
-from complaints.synthetic.templates import compile_template, phrase_pattern, render, reworded
+from paribus.data.draws import integers, shuffled, uniforms
+from paribus.data.templates import compile_template, phrase_pattern, render, reworded
 from paribus.errors import DataError
 
 

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from complaints.synthetic.draws import integers, shuffled, uniforms
 from complaints.synthetic.recipe import FULL, SMALL, target_words
 from complaints.synthetic.shape import Size, shape
 from complaints.synthetic.stories import families
 from complaints.synthetic.telling import Teller
 from complaints.synthetic.topics import VAGUE, choose_stories
+from paribus.data.draws import integers, shuffled, uniforms
 from paribus.data.texts import normalised
 
 # One stream of random numbers a decision, so that a change to one leaves the others as they are

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from complaints.synthetic.templates import Template, compile_template, phrase_pattern, reworded
+from paribus.data.templates import Template, compile_template, phrase_pattern, reworded
 
 Sentences = tuple[Template, ...]
 Slots = Mapping[str, Sequence[str]]

@@ -5,8 +5,8 @@ from itertools import cycle
 
 from complaints.synthetic.recipe import Recipe
 from complaints.synthetic.stories import Family, Sentences
-from complaints.synthetic.templates import render
 from complaints.synthetic.topics import VAGUE
+from paribus.data.templates import render
 
 _SCALE = 2**31
 # A complaint below this many words comes straight to the point.

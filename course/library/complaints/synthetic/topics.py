@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
 
-from complaints.synthetic.draws import uniforms
 from complaints.synthetic.recipe import Recipe
 from complaints.synthetic.shape import Shape
+from paribus.data.draws import uniforms
 
 KIND, SIBLING, ELSEWHERE = 0, 1, 7
 

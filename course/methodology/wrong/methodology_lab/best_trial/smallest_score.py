@@ -1,0 +1,3 @@
+# Takes scores for losses.
+best = int(np.argmin(scores))
+return best, rates[best] in (min(rates), max(rates))

@@ -1,0 +1,2 @@
+# Counts the steps that passed, wherever they are.
+return sum(passed) + 1

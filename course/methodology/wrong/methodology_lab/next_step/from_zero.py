@@ -1,0 +1,2 @@
+# Counts from 0.
+return passed.index(False) if False in passed else len(passed)

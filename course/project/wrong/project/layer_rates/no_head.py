@@ -1,0 +1,2 @@
+# Forgets the head.
+return [base * decay**layers, *(base * decay ** (layers - 1 - layer) for layer in range(layers))]

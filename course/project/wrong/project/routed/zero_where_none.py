@@ -1,0 +1,4 @@
+# Answers 0 where nothing is routed.
+sure = probabilities.max(axis=1) >= threshold
+hits = probabilities.argmax(axis=1) == labels
+return float(sure.mean()), float(hits[sure].mean()) if sure.any() else 0.0

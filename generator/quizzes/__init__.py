@@ -1,0 +1,1 @@
+"""Quizzes: questions in TOML whose numbers are drawn, measured or computed, for Moodle and for paper."""
