@@ -148,7 +148,7 @@ encoders = {seed: notebook.run("encoder", train, CONFIG, data=data, seed=seed) f
 # | `half_length` | texts are cut at half as many tokens | time, where texts are long |
 #
 # Before you run the cell: which of them will fit into the budget, and which will lose most? Two of them change numbers a
-# little everywhere. Two throw something away that was used.
+# little everywhere. Two throw something away, and whether it was used is what you find out.
 
 # %% key="candidates-code"
 @dataclass(frozen=True)
@@ -366,9 +366,9 @@ experiment.run("baseline", compress, PLAIN, data=data, seeds=SEEDS)
 experiment.predict(
     metric="macro_f1",
     direction="down",
-    low=-0.20,
-    high=0.0,
-    why="The layers that are left out were used, and the classifier was never trained on what the first ones say.",
+    low=-0.05,
+    high=0.02,
+    why="The classifier was never trained on what the first layers say, though for short texts they may say enough.",
 )
 CHANGED = replace(PLAIN, recipe="half_depth")
 changed_runs = experiment.run("changed", compress, CHANGED, data=data, seeds=SEEDS)
@@ -407,7 +407,7 @@ experiment.meaningful(VERDICT, why=WHY)
 # <!-- BEGIN SOLUTION -->
 # | Variable changed | the recipe, from plain to half the depth |
 # | Held constant | data and split, the trained encoder of each seed, epochs, learning rate, max length, class weights, the three seeds, the texts that latency was measured on |
-# | Prediction | macro-F1 goes down by up to 0.20, because layers that were used are left out and nothing is trained again |
+# | Prediction | macro-F1 goes down by up to 0.05, because the classifier was never trained on what the first layers say |
 # | Result | macro-F1 was {{ reference("week5_homework", "recipe.baseline.macro_f1") }} ± {{ reference("week5_homework", "recipe.baseline.macro_f1_sd") }} for the plain encoder and {{ reference("week5_homework", "recipe.changed.macro_f1") }} ± {{ reference("week5_homework", "recipe.changed.macro_f1_sd") }} with half the depth |
 # | Meaningful? | Cannot tell from three seeds alone by the sign-flip test, which has no power with so few; the t interval rests on normality |
 # <!-- END SOLUTION -->
@@ -554,13 +554,15 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # For half the depth macro-F1 goes from {{ reference("week5_homework", "recipe.baseline.macro_f1") }} to
 # {{ reference("week5_homework", "recipe.changed.macro_f1") }} over three seeds. By tier the mean change of F1 is
 # {{ reference("week5_homework", "recipe.cost.head") }} in the head, {{ reference("week5_homework", "recipe.cost.mid") }}
-# in the middle and {{ reference("week5_homework", "recipe.cost.tail") }} in the tail. A tail class that was at zero cannot
-# fall, so a small change in the tail does not mean that the tail is safe: it had little to lose. Of the answers of the
-# first seed half the depth breaks {{ reference("week5_homework", "sides.half_depth.broken", ".0f") }} and fixes
-# {{ reference("week5_homework", "sides.half_depth.fixed", ".0f") }}, while INT8 breaks
-# {{ reference("week5_homework", "sides.int8.broken", ".0f") }}. Fixed answers are luck as much as broken ones: both are
-# complaints on which the model was undecided. I would have to explain the change to callers with middling complaints,
-# whose classes worked before and are the ones that a shallower model gives up.
+# in the middle and {{ reference("week5_homework", "recipe.cost.tail") }} in the tail, each to be read beside its spread
+# over the seeds. A tail class that was at zero cannot fall, so a small change in the tail does not mean that the tail is
+# safe: it had little to lose. Of the answers of the first seed half the depth breaks
+# {{ reference("week5_homework", "sides.half_depth.broken", ".0f") }} and fixes
+# {{ reference("week5_homework", "sides.half_depth.fixed", ".0f") }}, INT8 breaks
+# {{ reference("week5_homework", "sides.int8.broken", ".0f") }}, and reading half of each text breaks
+# {{ reference("week5_homework", "sides.half_length.broken", ".0f") }}. Fixed answers are luck as much as broken ones: both
+# are complaints on which the model was undecided. Their sum is what callers notice, and I would have to explain it to
+# everybody whose answer is another one than last week, however small the difference between the means is.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
@@ -579,12 +581,13 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # Close with your sources, and which AI tools you used for what; "none" is an answer.
 #
 # <!-- BEGIN SOLUTION -->
-# I offer INT8 and tell them plainly whether it is within the budget: it changes few answers, and nobody has to explain
-# anything to callers. Half the depth is within six tenths of the time and I would not deploy it as it is, because the
-# classes in the middle pay for a time that was cut, and the loss is larger than what seeds make. My mind would change if
-# their own machines showed no gain from INT8, or if the budget were a law and not a wish. The next experiment trains the
-# model with half the layers for as long as the large one, on the large one's answers: one change, from cutting to
-# training. I predict that it recovers at least half of the macro-F1 that cutting lost, with three seeds.
+# I offer half the depth, and tell them plainly whether its 95th percentile is within the budget on their machine. It is
+# the one candidate that removes work without cutting what is read, and what it costs in macro-F1 has to be held against
+# the spread between seeds, as the template above does. Half the length I would not offer: the end of a complaint is where
+# people say what they want. My mind would change if a tier lost more than the seeds differ, or if their own machines
+# showed no gain; then INT8 is what I would offer, since it changes the fewest answers. The next experiment trains the
+# model with half the layers on the large one's answers: one change, from cutting to training. I predict that it gains at
+# least a point of accuracy over cutting, with three seeds.
 #
 # Sources: the week 5 lecture; Dettmers et al. (2022), *LLM.int8()*; Frantar et al. (2023), *GPTQ*; Han et al. (2015),
 # *Learning both Weights and Connections for Efficient Neural Networks*. AI use: none.

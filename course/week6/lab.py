@@ -13,8 +13,8 @@
 # %% [markdown] key="title"
 # # Week 6 lab: what a large model can tell a small one
 #
-# In week 5 you made a model smaller by taking things away, and the classes in the middle paid. This week a small model is
-# made the other way round: it is small from the beginning, and learns from what a large one *says*. Hinton, Vinyals and
+# In week 5 you made a model smaller by taking things away, and looked who paid for it. This week a small model is made
+# the other way round: it is small from the beginning, and learns from what a large one *says*. Hinton, Vinyals and
 # Dean called it distillation. You write its loss, watch a student learn from few complaints, and then take five unknown
 # models and say how each was made, from nothing but its size, its speed and its answers.
 #
