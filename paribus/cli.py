@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 from typing import NoReturn
 
 import paribus
+from paribus.course.near import did_you_mean
 from paribus.display.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
 
@@ -100,7 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     speak_plainly((sys.stdout, sys.stderr))
-    parser = build_parser(find_commands())
+    commands = find_commands()
+    parser = build_parser(commands)
+    _require_command(parser, sys.argv[1:] if arguments is None else arguments, [item.name for item in commands])
     parsed = parser.parse_args(arguments)
     try:
         # What a command knows of its course ends with it.
@@ -117,6 +120,14 @@ def _run(arguments: Sequence[str] | None) -> int:
             file=sys.stderr,
         )
         return 130
+
+
+def _require_command(parser: argparse.ArgumentParser, arguments: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a command that there is none of, with the one that was probably meant."""
+    first = next(iter(arguments), "-")
+    if not first.startswith("-") and first not in known:
+        near = did_you_mean(first, known)
+        _refuse(parser, f"there is no command {first!r}.{near} `paribus --help` lists {', '.join(known)}.")
 
 
 def _refuse(parser: argparse.ArgumentParser, message: str) -> NoReturn:

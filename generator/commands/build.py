@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from paribus.course.catalog import Course
 
 
+LISTED = 8
+
+
 def configure_build(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that build and release share."""
     parser.add_argument("name", help="a week or an assignment of the course")
@@ -116,9 +119,9 @@ def as_lines(report: "BuildReport") -> str:
         for item in report.built
     ]
     if report.missing:
-        lines.append(
-            f"{len(report.missing)} references are not recorded yet; the notebooks say so where they are used."
-        )
+        lines.append("These numbers are not there yet, and the notebooks say so where they are used:")
+        lines += [f"  {name}" for name in report.missing[:LISTED]]
+        lines += [f"  and {more} more" for more in [len(report.missing) - LISTED] if more > 0]
     lines += [f"To fill in: {text}" for text in report.placeholders]
     lines.append(f"Students' files:   {report.out / 'student'}")
     lines.append(f"Instructor's files: {report.out / 'instructor'}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from generator.commands.build import as_json, as_lines, configure_build, options_of
 from paribus.cli import Command
 from paribus.course.locate import course_of, example_names
+from paribus.errors import UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.building.release import Conditions, release
     from generator.rehearsal.solution import Solutions, grade_solutions
 
+    if arguments.data is not None and not arguments.data.is_file():
+        raise UsageError(f"--data {arguments.data}: there is no such file. Name a file to try the tests on.")
     course = course_of(arguments)
     entries, options = course.select(arguments.name), options_of(arguments, course)
     with Console(stderr=True, quiet=arguments.json).status("Building …") as status:

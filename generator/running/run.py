@@ -12,6 +12,7 @@ run.json           written last: a folder without it is incomplete
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -199,8 +200,13 @@ def _failed(plan: _Plan, error: RunError) -> RunError:
     plain = {"cell": error.cell, "message": str(error), "source": error.source, "streams": error.streams,
              "traceback": error.traceback}  # fmt: skip
     write_atomic(plan.folder / "failed.json", json.dumps(plain, sort_keys=True, indent=1) + "\n")
+    missing = re.search(r"^ModuleNotFoundError: No module named '([\w.]+)'", str(error), re.MULTILINE)
+    hint = missing and (
+        f"\nInstall {missing[1]} here, and name it under requirements in course.toml, [library], so that students "
+        "get it too; a package of your own lies in library/ beside course.toml."
+    )
     return RunError(
-        f"{plan.job.name}: {error}\nSee {plan.folder}", cell=error.cell, source=error.source,
+        f"{plan.job.name}: {error}{hint or ''}\nSee {plan.folder}", cell=error.cell, source=error.source,
         streams=error.streams, traceback=error.traceback,
     )  # fmt: skip
 

@@ -78,7 +78,7 @@ class CellReader:
         rules = RULES[role]
         if raw.cell_type != rules.cell_type:
             header = "`# %% [markdown]`" if rules.cell_type == "markdown" else "`# %%` without [markdown]"
-            self.refuse(raw.line, f"a {role} cell that is {raw.cell_type}", f"{header} for this role")
+            self.refuse(raw.line, f"{_a(role)} cell that is {raw.cell_type}", f"{header} for this role")
         self._check_options(raw, role)
         if not raw.text.strip():
             self.refuse(raw.line, "an empty cell", "some text below the header")
@@ -122,9 +122,8 @@ class CellReader:
         allowed = allowed_options(role)
         for name, value in raw.options.items():
             if name not in allowed:
-                self.refuse(
-                    raw.line, f"the option {name}= on a {role} cell", f"one of {', '.join(sorted(allowed))}"
-                )
+                expected = f"one of {', '.join(sorted(allowed))}.{did_you_mean(name, [*ROLE_OPTIONS, *allowed])}"
+                self.refuse(raw.line, f"the option {name}= on {_a(role)} cell", expected)
             if not fits(value, allowed[name]):
                 self.refuse(raw.line, f"{name}={value!r}", f"{name}= with {DESCRIPTIONS[allowed[name]]}")
         metric = raw.options.get("metric")
@@ -157,16 +156,16 @@ class CellReader:
             if region.kind == "SOLUTION" and not RULES[cell.role].solution:
                 self.refuse(
                     line,
-                    f"a solution in a {cell.role} cell",
+                    f"a solution in {_a(cell.role)} cell",
                     "solutions in task, experiment, diagnosis and memo cells",
                 )
             if region.kind == "HIDDEN TESTS" and cell.role is not Role.TESTS:
-                self.refuse(line, f"hidden tests in a {cell.role} cell", 'them in the tests="…" cell')
+                self.refuse(line, f"hidden tests in {_a(cell.role)} cell", 'them in the tests="…" cell')
             if region.kind == "HIDDEN TESTS" and region.indent:
                 self.refuse(line, "hidden tests inside a block", "them at the top level of the cell")
         solutions = [region for region in cell.regions if region.kind == "SOLUTION"]
         if RULES[cell.role].solution and not solutions:
-            self.refuse(cell.line, f"a {cell.role} cell without a solution", "BEGIN SOLUTION … END SOLUTION in it")
+            self.refuse(cell.line, f"{_a(cell.role)} cell without a solution", "BEGIN SOLUTION … END SOLUTION in it")
         if cell.role in {Role.TASK, Role.MEMO} and len(solutions) > 1:
             line = cell.body_line + solutions[1].begin
             self.refuse(line, f"a second solution in the {cell.role} {cell.name!r}", "one solution region")
@@ -202,7 +201,7 @@ class CellReader:
             )
         if manual and not RULES[cell.role].manual:
             self.refuse(
-                raw.line, f"{manual:g} points for a person on a {cell.role} cell", "all its points on checks"
+                raw.line, f"{manual:g} points for a person on {_a(cell.role)} cell", "all its points on checks"
             )
         return replace(cell, points=points, manual=manual, checks=checks)
 
@@ -212,7 +211,7 @@ class CellReader:
             return cell
         line = cell.body_line + regions[0].begin
         if not cell.manual:
-            called = f"the {cell.role} {cell.name!r}" if cell.name else f"a {cell.role} cell"
+            called = f"the {cell.role} {cell.name!r}" if cell.name else f"{_a(cell.role)} cell"
             self.refuse(line, f"a rubric in {called}, which has no manual points", _MANUAL)
         if len(regions) > 1:
             second = cell.body_line + regions[1].begin
@@ -255,6 +254,10 @@ class CellReader:
 
 
 _MANUAL = "rubrics in memos, experiments and diagnoses with points for a person: manual= or [points.<role>]"
+
+
+def _a(role: Role) -> str:
+    return f"an {role}" if role is Role.EXPERIMENT else f"a {role}"
 
 
 def _without_marks(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 markdown, RUBRIC in the same way, ``### BEGIN HIDDEN TESTS`` … ``### END HIDDEN TESTS`` in tests cells.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ Kind = Literal["SOLUTION", "HIDDEN TESTS", "RUBRIC"]
 _LOOKS_LIKE = re.compile(
     r"^\s*(?:#+|<!--)\s*(?P<edge>BEGIN|END)[\s_]+(?P<kind>SOLUTIONS?|HIDDEN[\s_]+TESTS?|RUBRICS?)\b", re.IGNORECASE
 )
+_NOTE = re.compile(r"^\s*(?:#+|<!--)\s*(?P<words>.*?)\s*(?:-->)?\s*$")
+_NAMES = tuple(f"{edge} {kind}" for edge in ("BEGIN", "END") for kind in ("SOLUTION", "HIDDEN TESTS", "RUBRIC"))
+_NEAR = 0.88
+"""How like a marker's name a comment must be to be a misspelt one; a comment "Hidden tests" is none."""
 _CODE = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS|RUBRIC)\s*$")
 _MARKDOWN = re.compile(r"^(?P<indent>)<!-- (?P<edge>BEGIN|END) (?P<kind>SOLUTION|RUBRIC) -->\s*$")
 
@@ -43,11 +48,13 @@ def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Re
     regions: list[Region] = []
     opened: tuple[Kind, int, str] | None = None
     for number, content in enumerate(text.split("\n")):
-        if not _LOOKS_LIKE.match(content):
-            continue
         match = pattern.match(content)
         if not match:
-            raise SourceError(file, line + number, f"`{content.strip()}`", f"a marker written as {shape} (and END)")
+            if not _LOOKS_LIKE.match(content) and not (near := _near(content)):
+                continue
+            meant = "" if _LOOKS_LIKE.match(content) else f". Did you mean {near!r}?"
+            expected = f"a marker written as {shape} (and END){meant}"
+            raise SourceError(file, line + number, f"`{content.strip()}`", expected)
         kind = cast(Kind, match["kind"])
         if match["edge"] == "BEGIN":
             if opened:
@@ -67,6 +74,13 @@ def find_regions(text: str, *, markdown: bool, file: str, line: int) -> tuple[Re
             file, line + opened[1], f"BEGIN {opened[0]} that is never closed", f"END {opened[0]} in the same cell"
         )
     return tuple(regions)
+
+
+def _near(content: str) -> str:
+    """The name of the marker that a comment is a misspelling of, or ""."""
+    note = _NOTE.match(content)
+    near = difflib.get_close_matches(note["words"].upper(), _NAMES, n=1, cutoff=_NEAR) if note else []
+    return near[0] if near else ""
 
 
 def replace_regions(text: str, regions: Iterable[Region], replace: Callable[[Region, list[str]], list[str]]) -> str:

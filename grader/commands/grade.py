@@ -152,6 +152,7 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
     the course's own metrics or checks in it cannot be imported.
     """
     from grader.checks import checks_of
+    from paribus.course.near import did_you_mean
     from paribus.course.own import metrics_of
     from paribus.course.release import MARKER, older_releases, read_release
 
@@ -159,10 +160,10 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
     for folder in folders or [RELEASES / name]:
         chosen = _own_folder(folder, name)
         if not chosen.is_dir():
-            week = name.partition("_")[0]
+            others = [path.parent.name for path in chosen.parent.glob(f"*/{MARKER}")]
             raise UsageError(
-                f"there is no release folder {chosen}. Make it with `paribus release {week}`, or name yours with "
-                "--release DIR."
+                f"there is no release folder {chosen}. Make it with `paribus release {name}`, or name yours with "
+                f"--release DIR.{did_you_mean(name, others)}"
             )
         others = sorted(path.parent.name for path in chosen.glob(f"*/{MARKER}"))
         if others and not (chosen / MARKER).is_file():

@@ -144,6 +144,16 @@ def test_the_real_course_can_be_read() -> None:
     ("old", "new", "message"),
     [
         ('title = "A course"', "title = 3", r"\[course\] holds title = 3; expected title = a text"),
+        (
+            'title = "A course"',
+            'title = "A course"\nparibus = "99.1"\nsubtitle = "from the future"',
+            r"written for paribus 99\.1 or newer, and this is .*\. Type: pip install --upgrade paribus",
+        ),
+        (
+            'title = "A course"',
+            'title = "A course"\nparibus = ">=1"',
+            r"paribus = '>=1'; expected the oldest version that will do",
+        ),
         ("[settings]", "[setings]", r"\[the file\] holds the unknown name 'setings'"),
         ("[course]\n", "course = 1\n[nothing]\n", r"the unknown name 'nothing'"),
         ('kind = "lab"', 'kind = "exam"', r"kind = 'exam'; expected one of lab, homework, project"),

@@ -68,6 +68,12 @@ def test_an_error_shows_cell_source_streams_and_traceback_and_keeps_the_partial_
     assert read_run(folder) is None
 
 
+def test_a_library_that_is_missing_is_told_with_where_to_name_it(tmp_path: Path) -> None:
+    (error,) = run_jobs([job(code("broken", "import mechanica"))], tmp_path)
+    assert isinstance(error, RunError)
+    assert "Install mechanica here, and name it under requirements in course.toml, [library]" in str(error)
+
+
 def test_the_time_limit_is_for_the_whole_notebook_and_names_the_cell(tmp_path: Path) -> None:
     # Two cells of less than the limit each; a kernel may take seconds to start on a busy machine.
     cells = [code("first", "import time"), *(code(f"part-{number}", "time.sleep(5)") for number in range(3))]

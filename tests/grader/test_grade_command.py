@@ -213,6 +213,19 @@ def test_the_summary_for_programs(tmp_path: Path, room: Path, capsys: pytest.Cap
     assert told["notes"] == []
 
 
+def test_an_assignment_without_a_release_is_told_with_the_one_that_was_meant(
+    room: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = tmp_path / "build" / "instructor" / "release"
+    shutil.copytree(room / "release", releases)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(["grade", str(room / "class.zip"), "--assignment", f"{NAME}k", "--out", str(tmp_path / "out")])
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"Make it with `paribus release {NAME}k`" in told
+    assert f"Did you mean '{NAME}'?" in told
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path, room: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     arguments = ["grade", str(tmp_path / "empty"), "--assignment", NAME, "--release", str(room / "release")]

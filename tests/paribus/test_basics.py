@@ -76,6 +76,15 @@ def test_wrong_usage_exits_with_two_and_says_what_to_type(
     assert "type --all instead" in capsys.readouterr().err
 
 
+def test_a_command_that_there_is_none_of_names_the_one_that_was_meant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "find_commands", lambda: [command(lambda _: 0)])
+    with pytest.raises(SystemExit):
+        main(["tyr"])
+    assert "there is no command 'tyr'. Did you mean 'try'?" in capsys.readouterr().err
+
+
 def test_every_commands_help_ends_with_an_example() -> None:
     text = build_parser([command(lambda _: 0)])
     assert "try" in text.format_help()
