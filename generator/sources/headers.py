@@ -165,7 +165,7 @@ class CellReader:
                 self.refuse(line, "hidden tests inside a block", "them at the top level of the cell")
         solutions = [region for region in cell.regions if region.kind == "SOLUTION"]
         if RULES[cell.role].solution and not solutions:
-            self.refuse(cell.line, f"{_a(cell.role)} cell without a solution", "BEGIN SOLUTION … END SOLUTION in it")
+            self.refuse(cell.line, f"{_a(cell.role)} cell without a solution", "BEGIN SOLUTION, END SOLUTION in it")
         if cell.role in {Role.TASK, Role.MEMO} and len(solutions) > 1:
             line = cell.body_line + solutions[1].begin
             self.refuse(line, f"a second solution in the {cell.role} {cell.name!r}", "one solution region")

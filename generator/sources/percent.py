@@ -78,7 +78,8 @@ def parse_header(rest: str, file: str, line: int) -> tuple[CellType, dict[str, A
             value, position = json.JSONDecoder().raw_decode(rest, name_match.end())
         except ValueError:
             found = f"{name}={rest[name_match.end() :]}"
-            raise SourceError(file, line, _quote(found), f"a JSON value after {name}=, such as {name}=\"text\" with double quotes, {name}=3 or {name}=[\"a\", \"b\"]") from None
+            expected = f'a JSON value after {name}=, such as {name}="text" with double quotes, 3 or ["a", "b"]'
+            raise SourceError(file, line, _quote(found), expected) from None
         if name in options:
             raise SourceError(file, line, f"{name}= twice", "each option once")
         if position < len(rest) and not rest[position].isspace():

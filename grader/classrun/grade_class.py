@@ -13,7 +13,7 @@ what the checks said. One grader works in OUT at a time; whatever ends it, the s
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -40,8 +40,7 @@ from grader.gradebook.rebuilt_files import Kept
 from grader.grading.grade import judge_safely
 from grader.grading.results import FILE, read_results
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
-from grader.intake.entries import list_entries
-from grader.intake.inbox import iter_unread, left_out
+from grader.intake.inbox import Inbox, open_inbox
 from grader.intake.roster import Roster, told_anew
 from grader.lms.choose import Intake, read_intake
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
@@ -124,21 +123,20 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
-        intake = _intake(order, _paths(order))
+        limits = order.policy.limits
+        inbox = open_inbox(order.submissions, inbox_limits(limits))
+        intake = _intake(order, inbox.paths)
         require_method(order.policy.late_penalty)
-        listed = tuple(_inbox(order, intake))
         commitments = _read_commitments(order)
+        class_ = _class(order, inbox, intake, commitments)
         earlier, over = _read_kept(order)
-        chosen = _guarded(order, listed, intake)
+        chosen = _guarded(order, class_, intake)
         if not chosen:  # one student may be missing from a table that is the class's
-            _check_people(order, intake, intake.platform.place(listed, intake.roster))
-        total = len(chosen) or len(listed)
-        limits, kept, also = order.policy.limits, Kept(), _depends_on(order, commitments, intake.roster)
+            _check_people(order, intake, class_)
+        batch = tuple(item for item in class_ if not chosen or item.submission in chosen)
+        kept, also = Kept(), _depends_on(order, commitments, intake.roster)
         if not order.accepted and judged_by_others(order.out, order.releases):
-            placed = intake.platform.place(listed, intake.roster)
-            tried = (item for item in placed if not chosen or item.submission in chosen)
-            trial = partial(_trial, order, tuple(with_commitments(tried, commitments)), observe)
-            require_same_points(order.out, trial)
+            require_same_points(order.out, partial(_trial, order, batch, observe))
         tries = Tries(order.out, f"{batch_key(order.releases, also)} {limits.seconds:g} {limits.memory_mb}")
         if chosen:
             write_started(order.out, read_started(order.out).with_chosen(chosen))
@@ -148,22 +146,18 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
             write_made_from(order.out, order.submissions, order.release_folders)
         remember_owners(order.out)
         _forget_marker(order.out)
-        placed = intake.platform.place(listed, intake.roster)
-        submissions = (item for item in placed if not chosen or item.submission in chosen)
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
-            batch = grade_batch(
-                with_commitments(submissions, commitments), order.releases, order.out,
-                progress=lambda done, result: observe("checking", done, total), also=also, place=place,
+            graded = grade_batch(
+                batch, order.releases, order.out,
+                progress=lambda done, result: observe("checking", done, len(batch)), also=also, place=place,
                 grade=partial(judge_safely, limits=limits), keep=kept.put, tries=tries, beside=bool(chosen),
                 compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
-            entered = with_gradebook(
-                order, batch.results, observe, intake=intake, place=place, kept=kept, tries=tries
-            )
-        told = (*left_out(order.submissions, inbox_limits(limits)), *broken_notes(entered.results, tries), *over)
+            entered = with_gradebook(order, graded.results, class_, observe, place=place, kept=kept, tries=tries)
+        told = (*inbox.left_out, *broken_notes(entered.results, tries), *over)
         back = hand_back(order, entered.results, intake, (*told, *entered.notes))
         write_out(order, entered.results, intake, back, observe)
-        return Handback(entered.results, back.notes, batch.reused, intake.platform)
+        return Handback(entered.results, back.notes, graded.reused, intake.platform)
 
 
 def _trial(order: Order, submissions: Sequence[Submission], observe: Observe, scratch: Path) -> Batch:
@@ -176,18 +170,27 @@ def _trial(order: Order, submissions: Sequence[Submission], observe: Observe, sc
     )  # fmt: skip
 
 
-def _guarded(order: Order, listed: Sequence[Submission], intake: Intake) -> frozenset[str]:
+def _class(order: Order, inbox: Inbox, intake: Intake, commitments: Commitments | None) -> tuple[Submission, ...]:
+    """Everything that was handed in, with whose it is and what they committed to; no file is read yet.
+
+    Blind models are judged by when work came in and what was predicted before, so people are told before judging.
+    """
+    listed = inbox.submissions(anonymous=order.policy.anonymous, read_name=intake.platform.reader(intake.people))
+    return tuple(with_commitments(intake.platform.place(listed, intake.roster), commitments))
+
+
+def _guarded(order: Order, class_: Sequence[Submission], intake: Intake) -> frozenset[str]:
     """The submissions that are graded alone, none where it is the class; nothing is changed yet."""
     held = read_held(order.out)
     check_own(held, [*(name for _, name in intake.platform.outputs), REPORT])
     check_assignment(held, order.assignment.name)
     if order.only:
-        chosen = choose(held, order.only, intake.platform.place(listed, intake.roster))
+        chosen = choose(held, order.only, class_)
         kept = [item for item in _read_earlier(order) if item.submission not in chosen]
         check_releases(order.out, kept, order.releases)
         return chosen
     if not order.may_replace:
-        check_batch(held, listed)
+        check_batch(held, class_)
     return frozenset()
 
 
@@ -228,7 +231,7 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
             results = tuple(told_anew(result, intake.roster) for result in results)
         _check_people(order, intake, results)
         _forget_marker(order.out)
-        entered = with_gradebook(order, results, observe, only_read=True)
+        entered = with_gradebook(order, results, (), observe)
         told = (*broken_notes(entered.results, Tries(order.out)), *entered.notes)
         back = hand_back(order, entered.results, intake, told)
         write_out(order, entered.results, intake, back, observe)
@@ -251,20 +254,17 @@ def _enrolled(order: Order, intake: Intake) -> Sequence[Enrolled] | None:
 def with_gradebook(
     order: Order,
     results: Sequence[Result],
+    submissions: Iterable[Submission],
     observe: Observe = _silent,
     *,
-    intake: Intake | None = None,
-    only_read: bool = False,
     place: Place | None = None,
     kept: Kept | None = None,
     tries: Tries | None = None,
 ) -> Decided:
-    """Put every judged submission into nbgrader's gradebook; returns the results with what people decided there.
-
-    One that nbgrader refuses keeps its result, with a remark that says why. With ``only_read`` nothing is put in.
-    Files whose notebooks were ``kept`` are not read again. ``intake`` is read anew where it is not given.
+    """Put every judged one of ``submissions`` into nbgrader's gradebook; returns the results with what people
+    decided there. One that nbgrader refuses keeps its result, with a remark that says why. Files whose notebooks
+    were ``kept`` are not read again.
     """
-    submissions = () if only_read else _inbox(order, intake or _intake(order, _paths(order)))
     return enter(
         order.out, order.releases, results, submissions, policy=order.policy, jobs=order.jobs, place=place,
         progress=lambda done, total: observe("filling the gradebook", done, total), kept=kept, tries=tries,
@@ -318,17 +318,6 @@ def render_all(
 
 def _intake(order: Order, paths: Iterable[str]) -> Intake:
     return read_intake(order.policy, order.people, order.assignment, paths, _written_before(order.out))
-
-
-def _paths(order: Order) -> Iterator[str]:
-    return (entry.path for entry in list_entries(order.submissions, inbox_limits(order.policy.limits)))
-
-
-def _inbox(order: Order, intake: Intake) -> Iterable[Submission]:
-    return iter_unread(
-        order.submissions, inbox_limits(order.policy.limits), anonymous=order.policy.anonymous,
-        read_name=intake.platform.reader(intake.people),
-    )  # fmt: skip
 
 
 def _check_people(order: Order, intake: Intake, placed: Iterable[Submission | Result]) -> None:

@@ -1,7 +1,7 @@
 """What a worker does with each submission: all that can be done to it alone, from its bytes to its line."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.gradebook.rebuild import rebuild_rendered
 from grader.grading.grade import broken
@@ -46,7 +46,7 @@ class Work:
         submission = read(item)
         try:
             result, case = self.grade(submission, self.releases)
-            line = to_line(_placed(submission, result))
+            line = to_line(result)
             line.encode()  # a line that is no UTF-8 cannot be written
             return Answer(line, self._notebook(result, case))
         except Exception as error:  # noqa: BLE001 - nothing of one submission ends the others' batch
@@ -55,7 +55,7 @@ class Work:
     def lost(self, item: Submission, why: str) -> Answer:
         """What is said of a submission that could not be graded, or that ended its worker."""
         submission = read(item)
-        return Answer(to_line(_placed(submission, broken(submission, self.releases, why))))
+        return Answer(to_line(broken(submission, self.releases, why)))
 
     def _notebook(self, result: Result, case: Case | None) -> str:
         """The submission for the gradebook; "" where it is better made, or its fault better told, after judging."""
@@ -66,8 +66,3 @@ class Work:
             return rebuild_rendered(release, case.matches, case.unmatched)
         except Exception:  # noqa: BLE001 - a result is not lost with its notebook; `enter` tries again and says why
             return ""
-
-
-def _placed(item: Submission, result: Result) -> Result:
-    """The result with what is known of the submission from outside of its file."""
-    return replace(result, attempt=item.attempt, team=item.team, group=item.group, late=item.late)

@@ -180,19 +180,11 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         remarks.append("The file holds no evidence records.")
     if release.digest and not _is_this_release(case, release):
         remarks.append(f"Made from another release than the one it was graded with ({release.digest}).")
-    return Result(
-        submission=submission.submission,
-        student=submission.student,
-        source=submission.source,
-        sha256=submission.sha256,
-        status="partial" if missing or _broke(cells) else "graded",
-        name=submission.name,
-        release=release.digest,
-        family=case.notebook.family,
+    return replace(
+        _begun(submission, release, "partial" if missing or _broke(cells) else "graded", case.notebook.family),
         remarks=tuple(dict.fromkeys(remarks)),
         score=sum(cell.score for cell in cells),
         pending=sum(cell.pending for cell in cells),
-        max_score=release.assignment.max_score,
         needs_person=tuple(
             cell.key for cell in sorted(cells, key=lambda cell: not cell.says_little) if cell.pending
         ),
@@ -245,6 +237,16 @@ def _closed(
 ) -> Result:
     """A submission that was not judged: no points are lost, all of them wait for a person."""
     assignment = release.assignment
+    return replace(
+        _begun(submission, release, status, family),
+        remarks=tuple(dict.fromkeys((*remarks, *submission.remarks))),
+        pending=assignment.max_score,
+        needs_person=tuple(cell.key for cell in assignment.graded() if cell.points),
+    )
+
+
+def _begun(submission: Submission, release: Release, status: Status, family: str) -> Result:
+    """What a result repeats of its submission, whose it is included."""
     return Result(
         submission=submission.submission,
         student=submission.student,
@@ -254,8 +256,9 @@ def _closed(
         name=submission.name,
         release=release.digest,
         family=family,
-        remarks=tuple(dict.fromkeys((*remarks, *submission.remarks))),
-        pending=assignment.max_score,
-        max_score=assignment.max_score,
-        needs_person=tuple(cell.key for cell in assignment.graded() if cell.points),
+        max_score=release.assignment.max_score,
+        attempt=submission.attempt,
+        team=submission.team,
+        group=submission.group,
+        late=submission.late,
     )

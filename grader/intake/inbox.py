@@ -20,7 +20,7 @@ from grader.lms.names import ReadName, read_any_name
 from grader.model import Submission
 
 __all__ = [
-    "DEFAULT_LIMITS", "InboxLimits", "iter_submissions", "iter_unread", "left_out", "read",
+    "DEFAULT_LIMITS", "Inbox", "InboxLimits", "iter_submissions", "iter_unread", "open_inbox", "read",
 ]  # fmt: skip
 
 # What operating systems and Jupyter leave in folders.
@@ -57,15 +57,52 @@ class _Owned:
     by: str = ""
 
 
-def iter_submissions(
-    path: Path,
-    limits: InboxLimits = DEFAULT_LIMITS,
-    *,
-    anonymous: bool = False,
-    read_name: ReadName = read_any_name,
-) -> Iterator[Submission]:
-    """As `iter_unread`, each with its bytes."""
-    return map(read, iter_unread(path, limits, anonymous=anonymous, read_name=read_name))
+@dataclass(frozen=True)
+class Inbox:
+    """A batch's files, listed once. ``entries`` are those that somebody handed in, ``paths`` all that there are,
+    and ``left_out`` has a sentence for each that is no submission.
+    """
+
+    path: Path
+    limits: InboxLimits
+    entries: tuple[Entry, ...]
+    paths: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def submissions(self, *, anonymous: bool = False, read_name: ReadName = read_any_name) -> Iterator[Submission]:
+        """Every submission, its bytes still to be `read`, in an order that depends on names alone.
+
+        ``anonymous`` keeps no name, neither a person's nor a file's: only the platform's number, or a digest of
+        what stands for it. ``read_name`` says whose a path is; what it does not know goes by its folder or file.
+        InboxError where nothing was handed in.
+        """
+        total = 0
+        for planned in _plan(self, read_name):
+            problem = planned.problem or planned.entry.problem or _too_large(planned.entry, total, self.limits)
+            total += 0 if problem else planned.entry.size
+            found = Submission(
+                submission=planned.submission,
+                student=planned.student,
+                name=planned.name,
+                source=planned.entry.path,
+                content=b"",
+                sha256=NOTHING if problem else "",
+                remarks=planned.remarks,
+                problem=problem,
+                attempt=planned.attempt,
+                path=planned.entry.path,
+                unread=None if problem else planned.entry.unread,
+            )
+            yield _nameless(found) if anonymous else found
+
+
+def open_inbox(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> Inbox:
+    """List a zip, a folder or one file. InboxError where the batch as a whole cannot be read: no such file, a zip
+    that is no zip, too many files.
+    """
+    entries = list_entries(path, limits)
+    handed_in, notes = without_strays(entries)
+    return Inbox(path, limits, tuple(handed_in), tuple(entry.path for entry in entries), notes)
 
 
 def iter_unread(
@@ -75,31 +112,15 @@ def iter_unread(
     anonymous: bool = False,
     read_name: ReadName = read_any_name,
 ) -> Iterator[Submission]:
-    """Every submission of a batch, its bytes still to be `read`, in an order that depends on names alone.
+    """The submissions of one path, as `Inbox.submissions`."""
+    return open_inbox(path, limits).submissions(anonymous=anonymous, read_name=read_name)
 
-    ``anonymous`` keeps no name, neither a person's nor a file's: only the platform's number, or a digest of what
-    stands for it. ``read_name`` says whose a path is; what it does not know goes by its folder or file.
-    Raises InboxError where the batch as a whole cannot be read: no such file, a zip that is no zip, nothing in it,
-    too many files.
-    """
-    total = 0
-    for planned in _plan(list_entries(path, limits), path, read_name):
-        problem = planned.problem or planned.entry.problem or _too_large(planned.entry, total, limits)
-        total += 0 if problem else planned.entry.size
-        found = Submission(
-            submission=planned.submission,
-            student=planned.student,
-            name=planned.name,
-            source=planned.entry.path,
-            content=b"",
-            sha256=NOTHING if problem else "",
-            remarks=planned.remarks,
-            problem=problem,
-            attempt=planned.attempt,
-            path=planned.entry.path,
-            unread=None if problem else planned.entry.unread,
-        )
-        yield _nameless(found) if anonymous else found
+
+def iter_submissions(
+    path: Path, limits: InboxLimits = DEFAULT_LIMITS, *, anonymous: bool = False
+) -> Iterator[Submission]:
+    """As `iter_unread`, each with its bytes."""
+    return map(read, iter_unread(path, limits, anonymous=anonymous))
 
 
 def read(item: Submission) -> Submission:
@@ -108,11 +129,6 @@ def read(item: Submission) -> Submission:
         return item
     content, problem = read_bounded(item.unread)
     return replace(item, content=content, sha256=hashlib.sha256(content).hexdigest(), problem=problem, unread=None)
-
-
-def left_out(path: Path, limits: InboxLimits = DEFAULT_LIMITS) -> tuple[str, ...]:
-    """A sentence for each file among the submissions that is none of them."""
-    return without_strays(list_entries(path, limits))[1]
 
 
 def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
@@ -128,14 +144,13 @@ def _too_large(entry: Entry, total: int, limits: InboxLimits) -> str:
 # --- from entries to submissions ------------------------------------------------------------------------------
 
 
-def _plan(entries: Sequence[Entry], path: Path, read_name: ReadName) -> list[_Planned]:
-    handed_in, notes = without_strays(entries)
-    kept = sorted((entry for entry in handed_in if not _is_clutter(entry.path)), key=lambda entry: entry.path)
+def _plan(inbox: Inbox, read_name: ReadName) -> list[_Planned]:
+    kept = sorted((entry for entry in inbox.entries if not _is_clutter(entry.path)), key=lambda entry: entry.path)
     root = _common_root([entry.path for entry in kept], read_name)
     owned = [_owner(entry, entry.path[len(root) :], read_name) for entry in kept]
     if not owned:
-        what = " ".join(notes) or "Expected .html or .ipynb files, or a zip of them."
-        raise InboxError(f"{path}: there is no submission in it. {what}")
+        what = " ".join(inbox.left_out) or "Expected .html or .ipynb files, or a zip of them."
+        raise InboxError(f"{inbox.path}: there is no submission in it. {what}")
     names = {item.name for item in owned}
     students: dict[str, list[_Owned]] = {}
     for item in owned:

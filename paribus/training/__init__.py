@@ -1,4 +1,4 @@
-"""Fine-tuning: the parts of a visible loop, and `fit`, which runs the same recipe on transformers' Trainer.
+"""Fine-tuning: the parts of a visible loop.
 
 Importing this costs nothing: torch and transformers come in with the first part that needs them.
 """
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from paribus.training.optimisation import seed_everything as seed_everything
     from paribus.training.precision import device_and_precision as device_and_precision
     from paribus.training.progress import track as track
-    from paribus.training.trainer import FitResult as FitResult
-    from paribus.training.trainer import fit as fit
     from paribus.training.weights import class_weights as class_weights
     from paribus.training.weights import weighted_loss as weighted_loss
 
@@ -34,13 +32,11 @@ _HOMES = {
     "Batch": "batching",
     "Batches": "batching",
     "Encoded": "encoding",
-    "FitResult": "trainer",
     "Prepared": "encoding",
     "batches": "batching",
     "class_weights": "weights",
     "device_and_precision": "precision",
     "encode": "encoding",
-    "fit": "trainer",
     "linear_schedule": "optimisation",
     "make_optimizer": "optimisation",
     "make_schedule": "optimisation",

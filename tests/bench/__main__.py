@@ -118,11 +118,11 @@ def grading(scratch: Path) -> list[Row]:
         start = time.perf_counter()
         order, kept = Order(archive, (release,), out), Kept()
         batch = grade_batch(
-            iter_unread(archive), [release], out,
+            files := tuple(iter_unread(archive)), [release], out,
             jobs=1, fresh=True, keep=kept.put,
         )  # fmt: skip
         judged = time.perf_counter() - start
-        results = with_gradebook(order, batch.results, kept=kept).results
+        results = with_gradebook(order, batch.results, files, kept=kept).results
         intake = read_intake(order.policy, order.people, order.assignment, ())
         render_all(order, results, intake, hand_back(order, results, intake))
         whole = time.perf_counter() - start

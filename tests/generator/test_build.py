@@ -193,7 +193,7 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["build", "week1", *arguments]) == 0
     shown = capsys.readouterr().out
     assert "week1_lab: release " in shown
-    assert "These numbers are not there yet" in shown and "and the notebooks say so" in shown
+    assert "These numbers are not there yet, and the notebooks say so" in shown
     assert " of week1_homework: no run of week1_homework was ever recorded" in shown
     assert main(["build", "week1_lab", "--platform", "kaggle", "--json", *arguments]) == 0
     answer = json.loads(capsys.readouterr().out)

@@ -138,6 +138,29 @@ def test_files_are_their_persons_and_late_ones_are_marked(tmp_path: Path) -> Non
     assert (zoe.owners, zoe.name, zoe.remarks, zoe.late) == (("4102",), "O'Neil-Müller, Zoë", (LATE,), 0.0)
 
 
+def test_a_column_of_times_that_was_added_says_by_how_much(tmp_path: Path) -> None:
+    """Canvas's export has none; a table of the times, from its web services or typed in, becomes one."""
+    uploads = [Upload(4101, 501, "a", b"1"), Upload(4102, 502, "b", b"2", late=True), Upload(4103, 503, "c", b"3")]
+    canvas = course(uploads=[replace(item, name=f"{item.name}.html") for item in uploads])
+    rows = list(csv.reader(io.StringIO(canvas.gradebook().decode("utf-8-sig"))))
+    times = {"4101": "2027-03-01 22:00", "4102": "2027-03-02 01:30", "4103": "yesterday"}
+    text = io.StringIO()
+    number = rows[0].index("ID")
+    times["ID"] = "Submitted"
+    csv.writer(text).writerows([[*row, times.get(row[number], "")] for row in rows])
+    policy = Policy(due=datetime(2027, 3, 1, 23, tzinfo=UTC))
+    gradebook = read_gradebook(text.getvalue().encode(), "book.csv", ASSIGNMENT, policy)
+    (tmp_path / "in.zip").write_bytes(canvas.submissions_zip())
+    listed = iter_unread(tmp_path / "in.zip", read_name=reader(gradebook))
+    bob, jane, zoe = place(listed, read_roster(gradebook, policy))
+    assert (jane.late, jane.remarks) == (0.0, ())
+    assert (zoe.late, zoe.remarks) == (9000.0, ("late: handed in 2 h 30 min after the time at which it was due.",))
+    assert (bob.late, bob.remarks[0][:40]) == (0.0, "late: the date 'yesterday' in the gradeb")
+    found = grades(gradebook, Marked([done(JANE)], ASSIGNMENT, policy, Roster(), tmp_path))
+    assert b"Submitted" not in bytes(found.files["canvas_gradebook.csv"])  # type: ignore[arg-type]
+    assert "hold no times" not in " ".join(found.notes)
+
+
 def test_the_last_upload_is_the_last_file(tmp_path: Path) -> None:
     """Every file in Canvas's zip bears the time of the download; an upload's number rises."""
     canvas = course(uploads=[Upload(4101, 502, "hw-1.html", b"1"), Upload(4101, 501, "hw.html", b"2")])

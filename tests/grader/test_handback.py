@@ -13,7 +13,7 @@ from grader.classrun.storage import MARKER
 from grader.errors import CommitmentsError
 from grader.gradebook.ledger import DATABASE
 from grader.grading.grade import grade_one
-from grader.intake.inbox import iter_submissions
+from grader.intake.inbox import iter_submissions, iter_unread
 from grader.lms.choose import read_intake
 from grader.model import Result
 from paribus.course.assignment import Assignment
@@ -49,7 +49,7 @@ def test_each_release_has_its_own_assignment_in_the_gradebook(tmp_path: Path) ->
     """Two releases differ in their cells, so nbgrader cannot keep them as one; the newest bears the plain name."""
     hand_in(tmp_path, ada=from_release(NEW), bob=from_release(OLD))
     what = order(tmp_path, NEW, OLD)
-    with_gradebook(what, judged(what))
+    with_gradebook(what, judged(what), iter_unread(what.submissions))
     query = (
         "SELECT student_id, assignment.name FROM submitted_assignment JOIN assignment "
         "ON assignment.id = submitted_assignment.assignment_id ORDER BY student_id"
@@ -66,7 +66,7 @@ def test_what_nbgrader_refuses_keeps_its_result_and_says_so(tmp_path: Path) -> N
     what = order(tmp_path)
     ada, bob = judged(what)
     wrong = replace(bob, cells=tuple(replace(cell, score=cell.points + 5) for cell in bob.cells))
-    entered = with_gradebook(what, [ada, wrong]).results
+    entered = with_gradebook(what, [ada, wrong], iter_unread(what.submissions)).results
     assert entered[0] == ada
     assert entered[1].cells == wrong.cells
     assert "Not in nbgrader's gradebook: bob: the cell" in entered[1].remarks[-1]
@@ -77,7 +77,7 @@ def test_a_file_that_changed_after_it_was_judged_waits_for_the_next_run(tmp_path
     what = order(tmp_path)
     before = judged(what)
     hand_in(tmp_path, ada=submission(tail_share="changed = 1"), eve=submission())
-    with_gradebook(what, before)
+    with_gradebook(what, before, iter_unread(what.submissions))
     assert [path.name for path in (tmp_path / "out" / "submitted").iterdir()] == ["bob"]
 
 

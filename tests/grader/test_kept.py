@@ -14,6 +14,7 @@ from grader.classrun.work import Work
 from grader.gradebook.rebuilt_files import Kept
 from grader.grading.grade import grade_one, judge_safely
 from grader.grading.results import from_line
+from grader.intake.inbox import iter_unread
 from grader.model import Result, Submission
 from paribus.course.release import Release
 from tests.grader.classroom import make_release
@@ -45,7 +46,7 @@ def hand_in(folder: Path, item: Submission) -> Order:
 
 def test_a_page_gives_the_notebook_that_a_second_reading_gives(tmp_path: Path, export: Submission) -> None:
     what = hand_in(tmp_path, export)
-    with_gradebook(what, [grade_one(export, [RELEASE])])
+    with_gradebook(what, [grade_one(export, [RELEASE])], iter_unread(what.submissions))
     first = json.loads(judged(export)[1])
     second = json.loads(
         (tmp_path / "out" / "submitted" / "ann" / "week1_homework" / "week1_homework.ipynb").read_text()
@@ -58,7 +59,7 @@ def test_what_was_kept_enters_the_gradebook_without_the_file(tmp_path: Path, exp
     what, kept, (result, notebook) = hand_in(tmp_path, export), Kept(), judged(export)
     kept.put(result, notebook)
     (tmp_path / "in" / export.source).unlink()
-    with_gradebook(what, [result], kept=kept)
+    with_gradebook(what, [result], (), kept=kept)
     assert [path.name for path in (tmp_path / "out" / "autograded").iterdir()] == ["ann"]
     assert kept.take("ann") == ""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InboxError
-from grader.intake.inbox import iter_submissions, left_out
+from grader.intake.inbox import iter_submissions, open_inbox
 
 ANN, BEN = "Ann_1_assignsubmission_file_/a.ipynb", "Ben_2_assignsubmission_file_/b.ipynb"
 OUTPUT = ("results.jsonl", "complete.json", "report.html", "feedback/ann-1.html", "autograded/ann-1/w/w.ipynb")
@@ -42,7 +42,7 @@ def test_an_output_folder_among_the_submissions_is_none_of_them(
     names = [ANN, BEN, *(f"{place}/{name}" for place in ("graded", "old/copy") for name in (*marks, *OUTPUT[2:]))]
     where = pack(tmp_path / "all.zip", *names) if packed else lay(tmp_path / "in", *names)
     assert students(where) == ["1", "2"]
-    assert left_out(where) == ()
+    assert open_inbox(where).left_out == ()
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
@@ -52,7 +52,7 @@ def test_what_lies_in_a_students_folder_was_handed_in_whatever_it_is(tmp_path: P
              "Cem_3_assignsubmission_file_all.csv", "all/Dee_4_assignsubmission_file_/.paribus.lock")  # fmt: skip
     where = pack(tmp_path / "all.zip", *names) if packed else lay(tmp_path / "in", *names)
     assert students(where) == ["1", "2", "3", "all"]
-    assert left_out(where) == ()
+    assert open_inbox(where).left_out == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_worksheet_and_moodles_own_zips_are_left_out_with_a_note(tmp_path: Pat
     pack(tmp_path / "download.zip", ANN, BEN)
     pack(tmp_path / "feedback.zip", "Ann_1_assignsubmission_file_/feedback-week1.html")
     assert students(tmp_path) == ["1", "2"]
-    notes = left_out(tmp_path)
+    notes = open_inbox(tmp_path).left_out
     assert len(notes) == 3
     assert "Grades.csv lies among the submissions and was left out: it is a table." in " ".join(notes)
     assert "download.zip lies among the submissions and was left out: it holds submissions" in " ".join(notes)
@@ -77,7 +77,7 @@ def test_a_students_zip_that_moodle_did_not_name_is_a_submission_that_cannot_be_
     lay(tmp_path, "ann.html", "half.zip", "folder/ben.html", "folder/table.csv")
     pack(tmp_path / "cem.zip", "work/homework.ipynb")
     assert sorted(students(tmp_path)) == ["ann", "cem", "folder", "half"]
-    assert left_out(tmp_path) == ()
+    assert open_inbox(tmp_path).left_out == ()
 
 
 def test_a_folder_with_nothing_but_moodles_zip_says_what_to_name(tmp_path: Path) -> None:
@@ -91,6 +91,6 @@ def test_an_output_folder_is_not_graded(tmp_path: Path) -> None:
     with pytest.raises(InboxError, match="is what an earlier `paribus grade` wrote"):
         students(tmp_path / "graded")
     zipped = pack(tmp_path / "graded.zip", *OUTPUT)
-    assert left_out(zipped) == ()
+    assert open_inbox(zipped).left_out == ()
     with pytest.raises(InboxError, match="no submission in it"):
         students(zipped)

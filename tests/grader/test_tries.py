@@ -14,7 +14,7 @@ from grader.classrun.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_
 from grader.classrun.workplaces import Here
 from grader.gradebook.entering import GIVEN_UP
 from grader.grading.grade import grade_one
-from grader.intake.inbox import iter_submissions
+from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
 from paribus.cli import main
 from tests.grader.classroom import careful_result, make_release, unreadable_result
@@ -116,7 +116,10 @@ def test_a_notebook_that_cannot_be_put_together_in_time_is_tried_twice(tmp_path:
     results = [grade_one(item, order.releases) for item in iter_submissions(order.submissions)]
     order.out.mkdir()
     place, tries = Losing(), Tries(order.out, "key")
-    remarks = [with_gradebook(order, results, place=place, tries=tries).results[0].remarks[-1] for _ in range(4)]
+    files = tuple(iter_unread(order.submissions))
+    remarks = [
+        with_gradebook(order, results, files, place=place, tries=tries).results[0].remarks[-1] for _ in range(4)
+    ]
     assert place.given == MOST
     assert remarks[0] == remarks[1] == "Not in nbgrader's gradebook: it took longer than 1 seconds"
     assert remarks[2] == remarks[3] == f"Not in nbgrader's gradebook: {GIVEN_UP}"

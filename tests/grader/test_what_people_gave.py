@@ -50,7 +50,7 @@ def grade(folder: Path, files: Mapping[str, str], *releases: Release, anonymous:
         answer = work(item)
         results.append(from_line(answer.line))
         kept.put(results[-1], answer.notebook)
-    return with_gradebook(order, results, kept=kept)
+    return with_gradebook(order, results, (), kept=kept)
 
 
 def decide(folder: Path, score: float = 1.5, cell: str = "trade_off") -> None:

@@ -53,15 +53,6 @@ def test_the_log_has_a_line_an_evaluation(toy_data: Any, toy_config: TrainingCon
     assert all(len(row) == len(ROWS) for row in log.rows)
 
 
-def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
-    """The same batches, loss and schedule: the losses of both loops agree."""
-    fitted = training.fit(toy_config, toy_data, seed=7, progress=False)
-    ends = log_from(_run(toy_data, toy_config).log).epochs()
-    assert [row["train_loss"] for row in ends] == pytest.approx(
-        [line.metrics["train_loss"] for line in fitted.epochs], rel=1e-3
-    )
-
-
 def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:  # noqa: ANN401
     """Stopped in its third epoch, it resumes after the second: the log and the logits are those of one run."""
     config = replace(toy_config, epochs=3)

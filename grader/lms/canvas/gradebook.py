@@ -21,24 +21,30 @@ WHERE = "In Canvas: Grades, Export, Export Entire Gradebook."
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
 POINTS = "Points Possible"
 _TITLE_AND_NUMBER = re.compile(r"(.*) \(([0-9]+)\)", re.DOTALL)
+SUBMITTED = ("submitted", "submitted at")
+"""A column that Canvas's export does not have: whoever knows when work came in adds it."""
 _UNTAKEN = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row: Canvas's number, the name as it sorts ("Doe, Jane"), the section, and the assignment's cell."""
+    """One row: Canvas's number, the name as it sorts ("Doe, Jane"), the section, the assignment's cell, and when
+    the work came in, where somebody added that.
+    """
 
     number: str
     name: str
     section: str
     cell: str
     row: tuple[str, ...]
+    submitted: str = ""
 
 
 @dataclass(frozen=True)
 class Gradebook:
     """A gradebook as read. ``people`` counts the columns of people, with which every row begins; ``column`` is the
     assignment's, ``points`` the row of points possible, and ``maximum`` this column's, None where it is no number.
+    ``has_times``: somebody added a column of times.
     """
 
     header: tuple[str, ...]
@@ -48,6 +54,7 @@ class Gradebook:
     points: tuple[str, ...] = ()
     maximum: float | None = None
     form: Form = PLAIN_FORM
+    has_times: bool = False
 
     def numbers(self) -> frozenset[str]:
         """Canvas's numbers of everyone in the course."""
@@ -83,10 +90,11 @@ def read_gradebook(content: bytes, origin: str, assignment: Assignment, policy: 
     people = header.index("Section") + 1
     points = next((row for _, row in table.rows if POINTS in row[0]), ())
     column = _column(table, points, people, _Wanted(origin, assignment, policy.column))
-    students = _students(table, people, column, origin)
+    times = next((place for place, cell in enumerate(header) if plain_word(cell) in SUBMITTED), None)
+    students = _students(table, people, column, times, origin)
     decimal = decimal_sign(row[column] for _, row in table.rows) or ("," if table.form.delimiter == ";" else ".")
     maximum = read_number(points[column], decimal) if points else None
-    return Gradebook(header, students, people, column, points, maximum, table.form)
+    return Gradebook(header, students, people, column, points, maximum, table.form, times is not None)
 
 
 def write_gradebook(gradebook: Gradebook, grades: Mapping[str, float], *, nameless: bool = False) -> bytes:
@@ -107,7 +115,7 @@ def write_gradebook(gradebook: Gradebook, grades: Mapping[str, float], *, namele
     return write_table(lines, gradebook.form)
 
 
-def _students(table: Table, people: int, column: int, origin: str) -> tuple[Student, ...]:
+def _students(table: Table, people: int, column: int, times: int | None, origin: str) -> tuple[Student, ...]:
     place = table.header.index("ID")
     found: dict[str, Student] = {}
     for line, row in table.rows:
@@ -123,7 +131,8 @@ def _students(table: Table, people: int, column: int, origin: str) -> tuple[Stud
             raise WorksheetError(f"{origin}, row {line}: the ID {number} is there twice. Export it again.")
         if len(row) != len(table.header):
             raise WorksheetError(f"{origin}, row {line}: has {len(row)} cells, the header has {len(table.header)}.")
-        found[number] = Student(number, name, row[people - 1].strip(), row[column].strip(), row)
+        submitted = "" if times is None else row[times].strip()
+        found[number] = Student(number, name, row[people - 1].strip(), row[column].strip(), row, submitted)
     return tuple(found.values())
 
 

@@ -83,8 +83,11 @@ def _notes(gradebook: Gradebook | None, scores: Mapping[str, float], marked: Mar
         "Canvas marks these as late and does not say by how much, so nothing is taken off here: {who}. Canvas's "
         "own late policy can do it (Grades, the cog, Late Policies).", marked_late, results,
     )  # fmt: skip
-    if policy.due is not None:
-        yield "course.toml names a due time, but Canvas's files hold no times: Canvas alone says who was late."
+    if policy.due is not None and not (gradebook is not None and gradebook.has_times):
+        yield (
+            "course.toml names a due time, but Canvas's files hold no times: Canvas alone says who was late. Where "
+            "you know when work came in, add a column called Submitted to the gradebook."
+        )
     unnamed = [result for result in results if feedback_name(result.source) is None]
     yield concerned(
         f"Canvas takes no feedback file for these, since no upload of its own is behind them: {{who}}. {ZIP} "

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
+from grader.intake.late import Late, after, not_read, read_date
 from grader.intake.roster import MARKED, Owner, Roster, nobody_known, placed
 from grader.lms.canvas.gradebook import Gradebook, Student
 from grader.lms.canvas.names import read_name, readings, squashed
@@ -35,15 +36,29 @@ def reader(gradebook: Gradebook | None) -> ReadName:
 
 
 def read_roster(gradebook: Gradebook | None, policy: Policy) -> Roster:
-    """The roster of a gradebook. Canvas's files hold no times, so nobody is late by them."""
+    """The roster of a gradebook. Canvas's files hold no times: a column that somebody added tells who is late."""
     if gradebook is None:
         return Roster(reveal=policy.reveal)
+    late = {student.number: _late(student, policy) for student in gradebook.students}
     return Roster(
         known=gradebook.numbers(),
         missing=MISSING,
         people={student.number: student for student in gradebook.students},
+        late=Late(
+            seconds={number: found for number, found in late.items() if isinstance(found, float) and found > 0},
+            unread={number: found for number, found in late.items() if isinstance(found, str)},
+        ),
         reveal=policy.reveal,
     )
+
+
+def _late(student: Student, policy: Policy) -> float | str | None:
+    """How many seconds after the due time by the added column; the remark where its cell cannot be read."""
+    due = policy.due_for(student.number, student.section)
+    if due is None or not student.submitted:
+        return None
+    when = read_date(student.submitted, policy)
+    return not_read(student.submitted, (), "gradebook") if when is None else after(when, due)
 
 
 def place(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submission]:
@@ -51,7 +66,9 @@ def place(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submiss
     for item in submissions:
         path = item.path.rsplit("/", 1)[-1]
         named = read_name(path)
-        marked = replace(item, remarks=(*item.remarks, LATE)) if named is not None and named.late else item
+        by_how_much = item.student in roster.late.seconds
+        late = named is not None and named.late and not by_how_much
+        marked = replace(item, remarks=(*item.remarks, LATE)) if late else item
         yield placed(marked, _owner(path, item.student, roster), roster)
 
 
