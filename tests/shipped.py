@@ -3,7 +3,7 @@
 from functools import partial
 
 from generator.building.notebooks import solution_notebook
-from generator.building.platforms import kaggle_of, setting_of
+from generator.platforms.kaggle.settings import kaggle_of
 from generator.project import shipped_course
 from generator.rehearsal import execute, others, table
 from paribus.course import zoo
@@ -11,7 +11,7 @@ from paribus.course.catalog import load_course
 
 COURSE = load_course(shipped_course())
 PROFILES = COURSE.profiles
-KAGGLE = kaggle_of(setting_of(COURSE))
+KAGGLE = kaggle_of(COURSE)
 OUTSIDERS = COURSE.folders.rehearsal / others.OUTSIDERS
 
 solution_of = partial(solution_notebook, COURSE)

@@ -21,6 +21,7 @@ from typing import Any
 
 import paribus
 from generator.building.blind import sealed_part, zoos_of
+from generator.building.frame import notebook_metadata, platforms_of, setting_of
 from generator.building.notebooks import (
     NotebookCell,
     ValueOf,
@@ -31,12 +32,11 @@ from generator.building.notebooks import (
     with_evidence_cells,
 )
 from generator.building.placeholders import placeholders
-from generator.building.platforms import Setting, kaggle_of, notebook_metadata, platforms_of, setting_of
 from generator.building.readme import README, student_readme
 from generator.building.wheel import Wheel, build_wheel
 from generator.errors import BuildError
-from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
-from generator.publishing.kaggle_metadata import to_text as metadata_text
+from generator.platforms.choose import platforms as known_platforms
+from generator.platforms.platform import Setting
 from generator.running.agreement import wrong_begins
 from generator.running.references import References
 from generator.sources.expressions import ReferenceCall
@@ -54,15 +54,13 @@ SCHEMA = "paribus.build/1"
 MARKER = "complete.json"
 RELEASES = Path("instructor") / "release"
 CHECK_FOLDER = "student/check"
-WHEEL_FOLDERS: Mapping[str, str] = {"kaggle": "student/kaggle/dataset", "jupyter": "student/jupyter"}
-COLAB_FOLDER = "student/colab"
 
 
 @dataclass(frozen=True)
 class Options:
     """What a build may be asked for. ``profile`` None is each assignment's own, no ``platforms`` the course's.
     ``editions`` are the sealed keys of
-    the zoos that were built (`generator.blind`), ``revealed`` whether feedback may tell them.
+    the zoos that were built (`generator.building.blind`), ``revealed`` whether feedback may tell them.
     """
 
     profile: str | None = None
@@ -179,7 +177,7 @@ def write_build(
     """
     (out / MARKER).unlink(missing_ok=True)
     files = {**student_files(built, wheel, platforms), **_notebooks(built, ("solution", "instructor")), **quizzes}
-    for folder in (*WHEEL_FOLDERS.values(), CHECK_FOLDER, COLAB_FOLDER):
+    for folder in (CHECK_FOLDER, *(item.folder for item in known_platforms().values())):
         for kept in wheels_of(built, wheel):
             _remove_other_wheels(out / folder, kept)
     for path, content in files.items():
@@ -205,25 +203,30 @@ def notebook_path(variant: str, platform: str, assignment: str) -> str:
     """Where a notebook stands below the output folder."""
     if variant != "student":
         return f"instructor/{variant}/{platform}/{assignment}.ipynb"
-    inner = f"{assignment}/" if platform == "kaggle" else ""
-    return f"student/{platform}/{inner}{assignment}.ipynb"
+    return known_platforms()[platform].notebook(assignment)
 
 
 def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = PLATFORMS) -> dict[str, bytes]:
     """Everything that students get, by path."""
-    folders = tuple(folder for name, folder in WHEEL_FOLDERS.items() if name in platforms)
-    uploaded = (*folders, *((COLAB_FOLDER,) if "colab" in platforms else ()))
-    wheels = {f"{folder}/{wheel.name}": wheel.content for folder in (CHECK_FOLDER, *folders)}
+    chosen = [known_platforms()[name] for name in platforms]
+    setting, entries = built[0].setting, [item.entry for item in built]
+    folders = (CHECK_FOLDER, *(item.folder for item in chosen if item.brings_wheel))
+    wheels = {f"{folder}/{wheel.name}": wheel.content for folder in folders}
     library = [(item.name, item.content) for item in wheels_of(built, wheel)[1:]]
     given = [(path.name, path.read_bytes()) for item in built for path in item.entry.files]
-    beside = {f"{folder}/{name}": content for folder in uploaded for name, content in (*library, *given)}
+    beside = {f"{item.folder}/{name}": content for item in chosen for name, content in (*library, *given)}
+    more = {
+        f"student/{item.name}/{path}": text.encode()
+        for item in chosen
+        for path, text in item.more_files(setting, entries).items()
+    }
     readme = student_readme(
-        built[0].setting, [item.entry for item in built], platforms, profile=built[-1].assignment.profile,
+        setting, entries, chosen, profile=built[-1].assignment.profile,
         wheels=[item.name for item in wheels_of(built, wheel)],
     )  # fmt: skip
     return {
-        README: readme.encode(), **_notebooks(built, ("student",)), **wheels, **beside,
-        **_kaggle_files(built, platforms), **_forms(built, platforms),
+        README: readme.encode(), **_notebooks(built, ("student",)), **wheels, **beside, **more,
+        **_forms(built, [item.folder for item in chosen if item.brings_forms]),
     }  # fmt: skip
 
 
@@ -233,29 +236,13 @@ def wheels_of(built: Sequence[Built], wheel: Wheel) -> tuple[Wheel, ...]:
     return (wheel,) if library is None else (wheel, library)
 
 
-def _forms(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
-    """Each assignment's public form, which `paribus check` needs: with the wheel, and beside Jupyter's notebook."""
-    folders = (CHECK_FOLDER, *((WHEEL_FOLDERS["jupyter"],) if "jupyter" in platforms else ()))
+def _forms(built: Sequence[Built], folders: Sequence[str]) -> dict[str, bytes]:
+    """Each assignment's public form, which `paribus check` needs: with the wheel, and beside the notebook."""
     return {
         f"{folder}/{public_name(item.assignment)}": public_form(item.assignment).to_json().encode()
         for item in built
-        for folder in folders
+        for folder in (CHECK_FOLDER, *folders)
     }
-
-
-def _kaggle_files(built: Sequence[Built], platforms: Sequence[str]) -> dict[str, bytes]:
-    """What the official Kaggle client needs beside the notebooks and the wheel (`paribus publish`)."""
-    if "kaggle" not in platforms:
-        return {}
-    settings = kaggle_of(built[0].setting)
-    kernels = {
-        f"student/kaggle/{item.entry.name}/{KERNEL_FILE}": kernel_metadata(
-            settings, item.entry.name, gpu=item.entry.gpu, datasets=item.entry.kaggle_datasets
-        )
-        for item in built
-    }
-    metadata = {**kernels, f"{WHEEL_FOLDERS['kaggle']}/{DATASET_FILE}": dataset_metadata(settings)}
-    return {path: metadata_text(content).encode() for path, content in metadata.items()}
 
 
 def _notebooks(built: Sequence[Built], variants: Sequence[str]) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from generator.building.forms import forms_of
 from generator.sources.regions import region_lines
+from generator.sources.roles import PLATFORMS
 from generator.sources.source import Source
 
 SHORTEST = 20
@@ -44,7 +45,7 @@ def secret_lines(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
         for cell in source.cells:
             inside = {number for region in cell.regions for number in range(region.begin, region.end + 1)}
             lines = cell.text.split("\n")
-            hidden = cell.only and not {"student", "kaggle", "colab", "jupyter"} & set(cell.only)
+            hidden = cell.only and not {"student", *PLATFORMS} & set(cell.only)
             if not hidden:
                 visible |= {line.strip() for number, line in enumerate(lines) if number not in inside}
             kept = region_lines(cell.text, [region for region in cell.regions if region.kind != "RUBRIC"])

@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 from generator.building.forms import forms_of
-from generator.building.platforms import Setting, frame, notebook_metadata, setting_of
+from generator.building.frame import frame, notebook_metadata, setting_of
 from generator.building.variants import is_included, model_answer, text_for
+from generator.platforms.choose import platforms
+from generator.platforms.platform import Setting
 from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
 from generator.sources.headers import SourceCell
 from generator.sources.parameters import with_profile
@@ -145,10 +147,8 @@ def _cell_json(item: NotebookCell, release: str, platform: str) -> dict[str, Any
     cell = item.cell
     metadata: dict[str, Any] = {"tags": [*item.tags, cell.tag]}
     metadata |= _lock(cell)
-    if platform == "colab":
-        metadata["id"] = cell.key  # where Colab itself keeps a cell's id
-        if cell.role in {Role.SETUP, Role.HANDIN} and cell.cell_type == "code":
-            metadata["cellView"] = "form"
+    written = cell.role in {Role.SETUP, Role.HANDIN} and cell.cell_type == "code"
+    metadata |= platforms()[platform].cell(cell.key, written)
     nbgrader = nbgrader_metadata(cell)
     if nbgrader:
         metadata["nbgrader"] = nbgrader

@@ -1,19 +1,26 @@
 """The README of the students' folder: how to start, look first and hand in, with this build's file names."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from generator.building.frame import needed_packages, read_handin
 from generator.building.handin import hand_in_words
-from generator.building.platforms import Setting, needed_packages, read_cell
+from generator.platforms.platform import Platform, Setting
 from generator.project import CHECK_NEEDS, core_packages
 from generator.templates import TEMPLATES
 from paribus.course.catalog import Entry
 
 README = "student/README.md"
-TITLES = {"kaggle": "On Kaggle", "colab": "On Colab", "jupyter": "On your own machine"}
+PLATFORMS = Path(__file__).parents[1] / "platforms"
 
 
 def student_readme(
-    setting: Setting, entries: Sequence[Entry], platforms: Sequence[str], *, profile: str, wheels: Sequence[str]
+    setting: Setting,
+    entries: Sequence[Entry],
+    platforms: Sequence[Platform],
+    *,
+    profile: str,
+    wheels: Sequence[str],
 ) -> str:
     """The README as Markdown. The commands name the last assignment, which is the week's homework."""
     import jinja2
@@ -28,20 +35,26 @@ def student_readme(
         if name not in with_wheel
     ]
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
+        loader=jinja2.FileSystemLoader([TEMPLATES, PLATFORMS]), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
     )  # fmt: skip
+    words = {
+        "course": setting.course.title,
+        "assignments": entries,
+        "profile": profile,
+        "smaller": smaller if smaller.name != profile else None,
+        "example": example,
+        "wheels": wheels,
+        "given": [path.name for entry in entries for path in entry.files],
+        "needs": " ".join(dict.fromkeys(needs)),
+    }
+    starts = [
+        environment.get_template(f"{platform.name}/start.md.j2").render(**words, **platform.words(setting)).strip()
+        for platform in platforms
+    ]
+    handin = [_steps(platform.name, setting, example) for platform in platforms]
+    titles = [platform.title for platform in platforms]
     text = environment.get_template("student_readme.md.j2").render(
-        course=setting.course.title,
-        assignments=entries,
-        platforms=platforms,
-        dataset=setting.kaggle.dataset["slug"] if setting.kaggle else "",
-        profile=profile,
-        smaller=smaller if smaller.name != profile else None,
-        example=example,
-        wheels=wheels,
-        given=[path.name for entry in entries for path in entry.files],
-        needs=" ".join(dict.fromkeys(needs)),
-        handin=[(TITLES[platform], _steps(platform, setting, example)) for platform in platforms],
+        **words, starts=list(zip(titles, starts, strict=True)), handin=list(zip(titles, handin, strict=True))
     )
     return text.strip() + "\n"
 
@@ -49,4 +62,4 @@ def student_readme(
 def _steps(platform: str, setting: Setting, example: str) -> str:
     """The hand-in cell's own words, without its heading."""
     values = {"__ASSIGNMENT__": example, **hand_in_words(setting.course, example)}
-    return read_cell(f"handin_{platform}.md", values).partition("\n")[2].strip()
+    return read_handin(platform, values).partition("\n")[2].strip()

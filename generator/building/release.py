@@ -12,9 +12,9 @@ from pathlib import Path
 
 from generator.building.blind import require_keys
 from generator.building.build import BuildReport, Options, build_assignment, student_files, write_build
+from generator.building.frame import platforms_of
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
-from generator.building.platforms import platforms_of
 from generator.building.upgrade import require_accepted
 from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError

@@ -38,7 +38,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     from dataclasses import replace
 
     from generator.building.placeholders import PLACEHOLDER
-    from generator.building.platforms import kaggle_of, setting_of
+    from generator.platforms.kaggle.settings import kaggle_of
     from generator.publishing.kaggle_client import CommandLineClient
     from generator.publishing.kaggle_metadata import SLUG
     from generator.publishing.publish import Publisher, make_plan
@@ -66,7 +66,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
         return 0
     if unowned:
         raise UsageError(nobody)
-    waiting = kaggle_of(setting_of(course)).waiting
+    waiting = kaggle_of(course).waiting
     waiting = replace(
         waiting, poll=arguments.poll or waiting.poll, run_limit=arguments.time_limit or waiting.run_limit
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.building.build import Options, build_assignment
-from generator.building.platforms import platforms_of
+from generator.building.frame import platforms_of
 from generator.preview.views import View, views_of
 from generator.running.references import load_references
 from paribus.course.catalog import load_course

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from generator.platforms.choose import platform_names
 from paribus.course.assignment import Role
 
 Kind = str
@@ -75,7 +76,7 @@ EDITOR_MARKS = frozenset(
 COMMON_OPTIONS: Mapping[str, Kind] = {"only": "texts", "tags": "texts"}
 GRADED_OPTIONS: Mapping[str, Kind] = {"points": "number", "checks": "checks"}
 
-PLATFORMS = ("kaggle", "colab", "jupyter")
+PLATFORMS = platform_names()
 VARIANTS = ("student", "solution", "instructor")
 ONLY = (*PLATFORMS, "solution", "instructor")
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from generator.building.platforms import load_kaggle
 from generator.errors import ZooBuildError
+from generator.platforms.kaggle.settings import load_kaggle
 from generator.running.given import given_library
 from generator.running.kernel import Kernel
 from generator.running.library_code import library_function

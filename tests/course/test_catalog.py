@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.building.platforms import platforms_of
+from generator.building.frame import platforms_of
 from generator.errors import BuildError
 from paribus.course.catalog import load_course
 from paribus.course.errors import CatalogError

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.building.build import Options, build_assignment
-from generator.building.platforms import frame, setting_of
+from generator.building.frame import frame, setting_of
 from generator.building.wheel import build_library
 from generator.errors import BuildError, RunError
 from generator.rehearsal.solution import open_checks, with_prose

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 import paribus
 from generator.building.build import MARKER, Options, build
 from generator.building.placeholders import placeholders
-from generator.building.platforms import Setting
 from generator.building.wheel import build_library
+from generator.platforms.platform import Setting
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
@@ -174,8 +175,12 @@ def test_accounts_that_are_placeholders_are_named(
     assert [line.removeprefix("To fill in: ").partition(" still names")[0] for line in told] == named
 
 
-def test_a_course_that_filled_them_in_hears_nothing() -> None:
-    setting = Setting(SMALL, dataclasses.replace(KAGGLE, owner="my-course"), "1.0")
+def test_a_course_that_filled_them_in_hears_nothing(tmp_path: Path) -> None:
+    shutil.copytree(SMALL.folders.kaggle, tmp_path, dirs_exist_ok=True)
+    settings = tmp_path / "settings.toml"
+    settings.write_text(settings.read_text().replace(f'"{KAGGLE.owner}"', '"my-course"'))
+    folders = dataclasses.replace(SMALL.folders, kaggle=tmp_path)
+    setting = Setting(dataclasses.replace(SMALL, folders=folders), "1.0")
     assert placeholders(setting, ("kaggle", "colab", "jupyter")) == ()
 
 

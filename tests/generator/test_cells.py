@@ -12,12 +12,12 @@ import pytest
 
 import paribus
 from generator.building.build import Options, build_assignment
-from generator.building.platforms import Setting, frame, needed_packages, setting_of
+from generator.building.frame import frame, needed_packages, setting_of
 from generator.building.wheel import build_wheel
+from generator.platforms.platform import Setting
 from paribus.course.catalog import load_course
 from tests.course.own_course import write_course
 from tests.generator.courses import SMALL
-from tests.shipped import KAGGLE
 
 ENTRY = SMALL.entry("week0_tiny")
 PLATFORMS = ("kaggle", "colab", "jupyter")
@@ -28,7 +28,7 @@ NEEDED = " ".join(needed_packages(SMALL, ENTRY, PROFILE))
 
 def setup(platform: str, folder: Path, version: str = "9.9.9", **changes: str) -> str:
     """The setup cell of a platform whose inputs lie in ``folder``, with parts of it changed."""
-    text = frame(platform, ENTRY, Setting(SMALL, KAGGLE, version), PROFILE).setup.source
+    text = frame(platform, ENTRY, Setting(SMALL, version), PROFILE).setup.source
     here = {"/kaggle/input": folder.as_posix(), "/content": folder.as_posix()}
     for old, new in {**{place: here[place] for place in here if place in text}, **changes}.items():
         assert old in text

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from generator.building.frame import frame
 from generator.building.handin import hand_in_words
-from generator.building.platforms import Setting, frame
+from generator.platforms.platform import Setting
 from paribus.course.catalog import CatalogError, Course, load_course
 from tests.course.own_course import write_course
 from tests.generator.courses import SMALL
-from tests.shipped import KAGGLE
 
 PLATFORMS = ("kaggle", "colab", "jupyter")
 ENTRY, PROFILE = SMALL.entry("week0_tiny"), SMALL.profile("micro")
 
 
 def last_cells(course: Course, platform: str) -> str:
-    return "\n".join(cell.source for cell in frame(platform, ENTRY, Setting(course, KAGGLE, "1.0"), PROFILE).end)
+    return "\n".join(cell.source for cell in frame(platform, ENTRY, Setting(course, "1.0"), PROFILE).end)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from generator.building.build import Options, build_assignment
+from generator.building.frame import frame, needed_packages, platforms_of
 from generator.building.notebooks import EVIDENCE_SOURCE
-from generator.building.platforms import KAGGLE_SETTINGS, Setting, frame, load_kaggle, needed_packages, platforms_of
 from generator.errors import BuildError, PublishError
+from generator.platforms.kaggle.settings import KAGGLE_SETTINGS, load_kaggle
+from generator.platforms.platform import Setting
 from paribus.course.assignment import Role
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
@@ -18,7 +20,7 @@ from tests.shipped import KAGGLE, solution_of
 
 ENTRY = SMALL.entry("week0_tiny")
 BUILT = build_assignment(SMALL, ENTRY, Options(profile="micro", references=small_references()))
-SETTING = Setting(SMALL, KAGGLE, "9.9.9")
+SETTING = Setting(SMALL, "9.9.9")
 
 
 def notebook(variant: str, platform: str = "jupyter") -> dict[str, Any]:
