@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a profile of the course (default: run_profile in course.toml, or the first)",
     )
-    parser.add_argument("--data", metavar="hub|synthetic", help="build: another data set than the profile's")
+    parser.add_argument("--data", metavar="NAME|FILE", help="build: another data set than the profile's")
     parser.add_argument("--secret", default="", metavar="TEXT", help="keeps codenames from who knows this program")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="verify, reveal: a student's folder elsewhere")
     parser.add_argument("--model", metavar="CODENAME", help="reveal: one model alone")

@@ -157,8 +157,18 @@ class Run:
                 self.name, self.start.run, self.seed, self._score(made)[0], record.epochs, chosen, made.values,
                 record, self.start,
             )  # fmt: skip
+            self._say_missing(made)
         self._show(self.result)
         return self.result
+
+    def _say_missing(self, made: "Predicted") -> None:
+        """Say which of the data's metrics this run does not have, and what would give them."""
+        missing = [registry()[name].title for name in metrics_of(self.data) if registry()[name].needs == "score"]
+        if missing and not made.scores:
+            say(
+                f"{self.name}, seed {self.seed}, has no {' and no '.join(missing)}: that needs the probability "
+                "of each class. Pass them, of shape (items, classes): run.finish(predictions=…, scores=…)."
+            )
 
     def _show(self, result: RunResult) -> None:
         table = result_table(result.record, getattr(result.metrics, "never_predicted", None))

@@ -154,6 +154,19 @@ def test_two_models_of_numbers_are_compared_without_mcnemar(notebook: Notebook) 
     assert found.items["rmse"].low > 0
 
 
+def test_a_metric_whose_scores_are_missing_is_told_with_what_to_pass(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Dataset.split_from("made", FEATURES, (TARGETS > 0).astype(int), metrics=("accuracy", "roc_auc"))
+    run = notebook.start("ids", config={"c": 1}, seed=1, data=data)
+    capsys.readouterr()
+    run.finish(predictions=np.zeros(len(data.validation), int))
+    assert (
+        "ids, seed 1, has no ROC AUC: that needs the probability of each class. Pass them"
+        in capsys.readouterr().out
+    )
+
+
 def test_scores_of_classes_give_an_area_under_the_curve(notebook: Notebook) -> None:
     from sklearn.metrics import roc_auc_score
 
