@@ -12,6 +12,7 @@ from generator.sources.headers import CellReader, SourceCell
 from generator.sources.keys import assign, suggest
 from generator.sources.parameters import PROFILE_LINE, asks_profiles
 from generator.sources.percent import read_percent
+from generator.sources.regions import replace_regions
 from generator.sources.roles import RESERVED_KEYS, RULES
 from paribus.course.assignment import Role
 from paribus.course.catalog import Course
@@ -117,11 +118,11 @@ def _suggestion(cell: SourceCell, position: int) -> tuple[str, bool]:
 
 
 def _with_headings(cells: Iterable[SourceCell]) -> list[SourceCell]:
-    """The cells with the nearest heading above (or in) each."""
+    """The cells with the nearest heading above (or in) each; one in a solution is no heading for students."""
     heading, result = "", []
     for cell in cells:
         if cell.cell_type == "markdown":
-            found = _HEADING.findall(cell.text)
+            found = _HEADING.findall(replace_regions(cell.text, cell.regions, lambda region, inner: []))
             heading = found[-1][1] if found else heading
         result.append(replace(cell, heading=heading))
     return result

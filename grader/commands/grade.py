@@ -70,7 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--collect", action="store_true",
-        help="grade nothing: bring what people decided, on the desk or in formgrader, into grades, feedback and report",
+        help="grade nothing: bring what people decided, on the desk or in formgrader, into grades and pages",
     )  # fmt: skip
     parser.add_argument(
         "--diff", type=Path, metavar="OLD", help="say what changed for whom against an earlier --out, or this one"

@@ -190,6 +190,16 @@ def test_lines_and_headings_are_known() -> None:
     assert cell("double-tests").grades == "double"
 
 
+def test_a_heading_in_a_solution_is_none_that_students_read() -> None:
+    text = (
+        '# %% [markdown] memo="a" points=1 manual=1\n# ## What is known\n# <!-- BEGIN SOLUTION -->\n'
+        "# ## The answer\n"
+        '# Forty-two.\n# <!-- END SOLUTION -->\n\n# %% key="b"\nx = 1\n'
+    )
+    cells = read_source(text, "a.py", {}, {}).cells
+    assert [item.heading for item in cells] == ["What is known", "What is known"]
+
+
 def test_keys_are_unique_and_stay_short() -> None:
     prose = load_source(SMALL.entry("week0_prose").source, SMALL)
     assert [item.key for item in prose.cells] == ["nothing-to-run", "nothing-to-run-2"]

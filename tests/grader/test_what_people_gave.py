@@ -46,11 +46,12 @@ def grade(folder: Path, files: Mapping[str, str], *releases: Release, anonymous:
     order = Order(folder / "in", releases or (RELEASE,), folder / "out", policy=Policy(anonymous=anonymous))
     remember_owners(order.out)
     work, kept, results = Work(judge_safely, order.releases), Kept(), []
-    for item in iter_submissions(order.submissions, anonymous=anonymous):
+    files_in = tuple(iter_submissions(order.submissions, anonymous=anonymous))
+    for item in files_in:
         answer = work(item)
         results.append(from_line(answer.line))
         kept.put(results[-1], answer.notebook)
-    return with_gradebook(order, results, (), kept=kept)
+    return with_gradebook(order, results, files_in, kept=kept)
 
 
 def decide(folder: Path, score: float = 1.5, cell: str = "trade_off") -> None:

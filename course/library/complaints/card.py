@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from complaints.report import MergeReport
+from paribus.records.data import Data
 
 
 class Card(str):
@@ -33,7 +34,7 @@ class Part(Protocol):
         """How many items."""
 
 
-class Corpus(Protocol):
+class Corpus(Data, Protocol):
     """What the card tells of: `complaints.Complaints`."""
 
     @property
@@ -47,22 +48,6 @@ class Corpus(Protocol):
     @property
     def test(self) -> Part:
         """What is looked at once, at the end."""
-
-    @property
-    def source(self) -> str:
-        """What the data were called when they were loaded."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Digest of texts and labels."""
-
-    @property
-    def split_digest(self) -> str:
-        """Digest of who is in which part."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names by id."""
 
     @property
     def n_classes(self) -> int:
