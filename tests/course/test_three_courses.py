@@ -155,13 +155,16 @@ def test_a_second_change_fails_the_one_change(work: Work) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["template", "images"])
-def test_its_week_is_released(
+def test_its_week_is_released_and_rehearsed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Planted wrong answers are caught, and the solution passes the release's own checks."""
+    """Planted wrong answers are caught, the solution passes the release's own checks, and a rehearsal without tables
+    misses no fault and wrongs no honest work. Of the shipped course `test_rehearsal` and `test_release` show the same.
+    """
     course = written(name, tmp_path)
     monkeypatch.chdir(course.file.parent)
     assert main(["run", "week1", "--record", "--json"]) == 0
     assert main(["release", "week1"]) == 0
     assert "every check passes" in capsys.readouterr().out
     assert list(Path("build/student/jupyter").glob(f"{KINDS[name].assignment}.ipynb"))
+    assert main(["rehearse", KINDS[name].assignment, "--json"]) == 0
