@@ -158,8 +158,8 @@ def test_a_second_change_fails_the_one_change(work: Work) -> None:
 def test_its_week_is_released_and_rehearsed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Planted wrong answers are caught, the solution passes the release's own checks, and a rehearsal without tables
-    misses no fault and wrongs no honest work. Of the shipped course `test_rehearsal` and `test_release` show the same.
+    """Planted wrong answers are caught, the solution passes the release's own checks, and a rehearsal misses no
+    fault and wrongs no honest work. Of the shipped course `test_rehearsal` and `test_release` show the same.
     """
     course = written(name, tmp_path)
     monkeypatch.chdir(course.file.parent)
