@@ -133,13 +133,15 @@ def as_lines(result: Mapping[str, Any]) -> str:
         if name == "tests":
             lines.extend(
                 f"  {'holds' if item['held'] else 'FAILS'}  {item['recipe']}: {item['test']}"
-                f" ({'gates' if item['gates'] else 'informs'})"
+                f" ({'required' if item['gates'] else 'reported only'})"
                 for item in value
             )
         else:
             lines.append(f"{name.replace('_', ' ')}: {value}")
     if result.get("gates") == 0:
-        lines.append("No test gates: nobody has measured this profile and model over ten seeds (docs/zoo.md).")
+        lines.append(
+            "No test is required to pass: nobody has measured this profile and model over ten seeds (docs/zoo.md)."
+        )
     return "\n".join(lines)
 
 

@@ -7,36 +7,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from paribus.course.errors import CatalogError
+from paribus.course.errors import CatalogError, CourseError
 from paribus.course.near import did_you_mean
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A course.toml as plain values; CatalogError where it cannot be read."""
+def read_toml(
+    path: Path, error: type[CourseError] = CatalogError, what: str = "A course has a course.toml."
+) -> dict[str, Any]:
+    """A file as plain values; ``error`` where it cannot be read, with ``what`` there should be."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror}). A course has a course.toml.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{path}: is no TOML ({error}).") from error
+    except OSError as cause:
+        raise error(f"{path}: cannot be read ({cause.strerror}). {what}") from cause
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise error(f"{path}: is no TOML ({cause}).") from cause
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the tables of one file; ``origin`` is how messages call it."""
+    """Reads the tables of one file; ``origin`` is how messages call it, ``error`` what is raised."""
 
     origin: str
+    error: type[CourseError] = CatalogError
 
     def refuse(self, where: str, found: str, expected: str) -> NoReturn:
         """Say what stands where, and what was expected."""
-        raise CatalogError(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
+        raise self.error(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
 
     def refuse_name(self, where: str, what: str, name: str, known: Iterable[str]) -> NoReturn:
         """Refuse a name that is none of the known ones, and say which one was probably meant."""
         names = tuple(known)
         expected = f"expected one of {', '.join(names)}.{did_you_mean(name, names)}"
         place = f"{self.origin}{_line_of(self.origin, name)}"
-        raise CatalogError(f"{place}: [{where}] holds the unknown {what} {name!r}; {expected}")
+        raise self.error(f"{place}: [{where}] holds the unknown {what} {name!r}; {expected}")
 
     def only(self, raw: Mapping[str, Any], known: Iterable[str], where: str) -> None:
         """Refuse a table with a name that nobody reads."""

@@ -42,7 +42,7 @@ says = "It has fewer epochs."
 """
 
 MISTAKES = {
-    "an unknown key of the file": ('name = "small"', 'nam = "small"', "unknown key 'nam'"),
+    "an unknown key of the file": ('name = "small"', 'nam = "small"', "unknown name 'nam'"),
     "an unknown key of a recipe": ('story = "One epoch."', 'story = "One"\ntale = "x"', "recipes.short.*'tale'"),
     "an unknown knob": ("epochs = 1", "epoch = 1", r"recipes.short.changes.*'epoch'.*learning_rate"),
     "an unknown knob of a profile": ("epochs = 2", "rate = 2", "profiles.micro.*'rate'"),
@@ -55,22 +55,30 @@ MISTAKES = {
     "another version": ("paribus.zoo/1", "paribus.zoo/9", "'paribus.zoo/9'; expected 'paribus.zoo/1'"),
     "too few codenames": ('"One", "Two"', '"One"', "codenames.*2 different names"),
     "codenames that are no words": ('"One", "Two"', '"One", "../Two"', "codenames.*single words"),
-    "a baseline that is no recipe": ('baseline = "plain"', 'baseline = "none"', "baseline is .none.*plain, short"),
+    "a baseline that is no recipe": (
+        'baseline = "plain"',
+        'baseline = "none"',
+        "unknown baseline .none.*plain, short",
+    ),
     "no title": ('title = "Short"', 'title = " "', "recipes.short.*title"),
     "no table": ("[recipes.short.changes]\nepochs = 1", 'changes = "none"', "recipes.short.*changes.*a table"),
     "evidence that is no table": ("[[recipes.short.evidence]]", "[recipes.short.evidence]", "tables"),
-    "an unknown comparison": ('"difference"', '"quotient"', "compare is 'quotient'"),
-    "a value compared with a recipe": ('compare = "difference"', 'compare = "value"', "against is 'plain'"),
+    "an unknown comparison": ('"difference"', '"quotient"', "compare = 'quotient'"),
+    "a value compared with a recipe": ('compare = "difference"', 'compare = "value"', "against = 'plain'"),
     "no bound": ("at_most = -1", "", "either at_least or at_most"),
-    "a bound that is no number": ("at_most = -1", 'at_most = "low"', "at_most is 'low'; expected a number"),
+    "a bound that is no number": ("at_most = -1", 'at_most = "low"', "at_most = 'low'; expected a number"),
     "a missing profile": ("[profiles.full]", "", "profiles"),
     "weights that are no switch": ('baseline = "plain"', 'baseline = "plain"\nweights = "yes"', "true or false"),
-    "no data": ('load = "letters:load"', "", "data. load is None; expected a function of the course's library"),
-    "data that are no function": ("letters:load", "letters.load", "load is 'letters.load'"),
-    "an unknown key of the data": ('settings = ["size"]', 'setting = ["size"]', "unknown key 'setting'"),
-    "a setting that the card has anyway": ('["size"]', '["source"]', "settings is 'source'"),
+    "no data": (
+        'load = "letters:load"',
+        "",
+        "data. holds load = None; expected a function of the course's library",
+    ),
+    "data that are no function": ("letters:load", "letters.load", "load = 'letters.load'"),
+    "an unknown key of the data": ('settings = ["size"]', 'setting = ["size"]', "unknown name 'setting'"),
+    "a setting that the card has anyway": ('["size"]', '["source"]', "the setting 'source'"),
     "no TOML": ("[recipes.plain]", "[recipes.plain", "is no TOML"),
-    "a recipe that is no table": ("[recipes.plain]", "[recipes]\nodd = 3\n[recipes.plain]", "odd is 3"),
+    "a recipe that is no table": ("[recipes.plain]", "[recipes]\nodd = 3\n[recipes.plain]", "odd = 3"),
     "one test twice": (
         "[[recipes.short.evidence]]",
         (

@@ -4,13 +4,13 @@ Every refusal names the file, the recipe, the key, what was found and what was e
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from paribus.course.errors import ZooError
+from paribus.course.reading import Reader, read_toml
 from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import TrainingError
 from paribus.training.config import TrainingConfig
@@ -140,21 +140,18 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
     """Read and validate a zoo's file, which has a table for each of the course's profiles; ZooError for the first
     mistake.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ZooError(f"{path}: cannot be read ({error.strerror}). A zoo is a TOML file of recipes.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ZooError(f"{path}: is no TOML ({error}).") from error
-    reader = _Reader(f"{path.parent.name}/{path.name}")
+    raw = read_toml(path, ZooError, "A zoo is a TOML file of recipes.")
+    reader = Reader(str(path), ZooError)
     reader.only(raw, TOP, "the file")
     if raw.get("schema") != SCHEMA:
-        reader.refuse("the file", "schema", raw.get("schema"), f"{SCHEMA!r}")
-    names = reader.texts(raw, "codenames", "the file")
+        reader.refuse("the file", f"schema = {raw.get('schema')!r}", repr(SCHEMA))
+    names = _words(reader, raw, "codenames", "the file")
     recipes = reader.table(raw, "recipes", "the file")
     profiles = reader.table(raw, "profiles", "the file")
     if set(profiles) != set(known_profiles):
-        reader.refuse("the file", "profiles", sorted(profiles), f"a table for each of {', '.join(known_profiles)}")
+        reader.refuse(
+            "the file", f"profiles {sorted(profiles)}", f"a table for each of {', '.join(known_profiles)}"
+        )
     known = CONFIG_KEYS | REGIME_KEYS
     regime = reader.table(raw, "regime", "the file")
     for where, table in (("regime", regime), *((f"profiles.{key}", value) for key, value in profiles.items())):
@@ -164,16 +161,17 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
     )
     baseline = reader.text(raw, "baseline", "the file")
     if baseline not in recipes:
-        reader.refuse("the file", "baseline", baseline, f"one of the recipes {', '.join(recipes)}")
+        reader.refuse_name("the file", "baseline", baseline, recipes)
     if len(names) != len(read) or len(set(names)) != len(names):
-        reader.refuse("the file", "codenames", names, f"{len(read)} different names, one for each recipe")
-    if not isinstance(raw.get("weights", True), bool):
-        reader.refuse("the file", "weights", raw["weights"], "true or false")
+        reader.refuse(
+            "the file", f"codenames = {list(names)!r}", f"{len(read)} different names, one for each recipe"
+        )
     zoo = Zoo(
         name=reader.text(raw, "name", "the file"), data=_read_data(reader, raw),
         title=reader.text(raw, "title", "the file"),
         about=reader.text(raw, "about", "the file").strip(), codenames=names, baseline=baseline,
-        weights=raw.get("weights", True), regime=regime, profiles=profiles, recipes=read, file=reader.file,
+        weights=reader.truth({"weights": True, **raw}, "weights", "the file"), regime=regime, profiles=profiles,
+        recipes=read, file=f"{path.parent.name}/{path.name}",
     )  # fmt: skip
     for recipe in zoo.recipes:
         for profile in known_profiles:
@@ -181,68 +179,39 @@ def read_zoo(path: Path, known_profiles: Sequence[str]) -> Zoo:
     return zoo
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Typed access to parsed TOML."""
-
-    file: str
-
-    def refuse(self, where: str, key: str, found: object, expected: str) -> NoReturn:
-        raise ZooError(f"{self.file}: [{where}] {key} is {found!r}; expected {expected}.")
-
-    def only(self, raw: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-        unknown = sorted(set(raw) - set(known))
-        if unknown:
-            raise ZooError(
-                f"{self.file}: [{where}] has the unknown key {unknown[0]!r}; expected one of {', '.join(known)}."
-            )
-
-    def table(self, raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
-        value = raw.get(key, {})
-        if not isinstance(value, dict):
-            self.refuse(where, key, value, "a table")
-        return value
-
-    def text(self, raw: Mapping[str, Any], key: str, where: str) -> str:
-        value = raw.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(where, key, value, "a text")
-        return value
-
-    def texts(self, raw: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-        value = raw.get(key)
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.isidentifier() for item in value):
-            self.refuse(where, key, value, "a list of single words")
-        return tuple(value)
-
-    def number(self, raw: Mapping[str, Any], key: str, where: str) -> float | None:
-        value = raw.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.refuse(where, key, value, "a number")
-        return float(value)
+def _words(reader: Reader, raw: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    found = reader.texts(raw, key, where, "single words")
+    if not all(map(str.isidentifier, found)):
+        reader.refuse(where, f"{key} = {list(found)!r}", "a list of single words")
+    return found
 
 
-def _read_data(reader: _Reader, raw: Mapping[str, Any]) -> ZooData:
+def _number(reader: Reader, raw: Mapping[str, Any], key: str, where: str) -> float | None:
+    value = raw.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float | None):
+        reader.refuse(where, f"{key} = {value!r}", "a number")
+    return None if value is None else float(value)
+
+
+def _read_data(reader: Reader, raw: Mapping[str, Any]) -> ZooData:
     table = reader.table(raw, "data", "the file")
     reader.only(table, DATA, "data")
     load = table.get("load")
     if not isinstance(load, str) or not FUNCTION.fullmatch(load):
-        reader.refuse("data", "load", load, "a function of the course's library, such as 'mechanics:load'")
-    settings = reader.texts(table, "settings", "data") if "settings" in table else ()
+        reader.refuse("data", f"load = {load!r}", "a function of the course's library, such as 'mechanics:load'")
+    settings = _words(reader, table, "settings", "data")
     for name in settings:
         if name in CARD_KEYS or name == "data":
-            reader.refuse("data", "settings", name, "settings of other names; the data come first anyway")
+            reader.refuse("data", f"the setting {name!r}", "settings of other names; the data come first anyway")
     return ZooData(load, settings)
 
 
 def _read_recipe(
-    reader: _Reader, name: str, raw: object, recipes: tuple[str, ...], known_profiles: Sequence[str]
+    reader: Reader, name: str, raw: object, recipes: tuple[str, ...], known_profiles: Sequence[str]
 ) -> Recipe:
     where = f"recipes.{name}"
     if not isinstance(raw, dict):
-        reader.refuse("recipes", name, raw, "a table")
+        reader.refuse("recipes", f"{name} = {raw!r}", "a table")
     reader.only(raw, RECIPE, where)
     known = tuple(sorted(CONFIG_KEYS | REGIME_KEYS))
     changes = reader.table(raw, "changes", where)
@@ -253,11 +222,11 @@ def _read_recipe(
         reader.only(reader.table(profiles, profile, f"{where}.profiles"), known, f"{where}.profiles.{profile}")
     items = raw.get("evidence", [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        reader.refuse(where, "evidence", items, f"tables [[{where}.evidence]]")
+        reader.refuse(where, f"evidence = {items!r}", f"tables [[{where}.evidence]]")
     evidence = tuple(_read_evidence(reader, name, item, recipes) for item in items)
     doubled = sorted({item.name for item in evidence if sum(item.name == other.name for other in evidence) > 1})
     if doubled:
-        reader.refuse(f"{where}.evidence", "name", doubled[0], "a name of its own for each test")
+        reader.refuse(f"{where}.evidence", f"the name {doubled[0]!r} twice", "a name of its own for each test")
     return Recipe(
         name=name, title=reader.text(raw, "title", where), lectures=str(raw.get("lectures", "")),
         story=reader.text(raw, "story", where).strip(), changes=changes, profile_changes=profiles,
@@ -265,22 +234,22 @@ def _read_recipe(
     )  # fmt: skip
 
 
-def _read_evidence(reader: _Reader, recipe: str, raw: Mapping[str, Any], recipes: tuple[str, ...]) -> Evidence:
+def _read_evidence(reader: Reader, recipe: str, raw: Mapping[str, Any], recipes: tuple[str, ...]) -> Evidence:
     where = f"recipes.{recipe}.evidence"
     reader.only(raw, EVIDENCE, where)
     name = reader.text(raw, "name", where)
     where = f"{where}.{name}"
     statistic = raw.get("statistic")
     if statistic not in STATISTICS:
-        reader.refuse(where, "statistic", statistic, f"one of {', '.join(STATISTICS)}")
+        reader.refuse_name(where, "statistic", str(statistic), STATISTICS)
     compare, against = raw.get("compare", "value"), raw.get("against", "")
     if compare not in COMPARISONS:
-        reader.refuse(where, "compare", compare, f"one of {', '.join(COMPARISONS)}")
+        reader.refuse(where, f"compare = {compare!r}", f"one of {', '.join(COMPARISONS)}")
     others = tuple(item for item in recipes if item != recipe)
     if (compare == "value") != (against == "") or against not in ("", OTHERS, *others):
         expected = "no recipe for a value, or one of " + ", ".join((*others, OTHERS)) + " to compare with"
-        reader.refuse(where, "against", against, expected)
-    low, high = reader.number(raw, "at_least", where), reader.number(raw, "at_most", where)
+        reader.refuse(where, f"against = {against!r}", expected)
+    low, high = _number(reader, raw, "at_least", where), _number(reader, raw, "at_most", where)
     if (low is None) == (high is None):
-        reader.refuse(where, "at_least", low, "a number for either at_least or at_most")
+        reader.refuse(where, f"at_least = {low!r}", "a number for either at_least or at_most")
     return Evidence(name, str(statistic), compare, against, low, high, reader.text(raw, "says", where))
