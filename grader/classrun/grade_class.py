@@ -11,7 +11,6 @@ What people decided in formgrader since the last run enters the pages and the gr
 what the checks said. One grader works in OUT at a time; whatever ends it, the same command goes on.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,11 +25,12 @@ from grader.classrun.grades import grades_of, to_text
 from grader.classrun.made_from import write_made_from
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.started import read_started, write_started
-from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
+from grader.classrun.storage import clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import inbox_limits
 from grader.classrun.workplaces import Place, open_place
+from grader.classrun.written import forget_marker, write_files, written_before
 from grader.desk.decided import asked_of
 from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
@@ -54,11 +54,9 @@ from paribus.course.own import metrics_of
 from paribus.course.policy import Policy
 from paribus.course.release import Release
 from paribus.errors import UsageError
-from paribus.files import write_atomic
 from paribus.metrics.registry import use_metrics
 
 SCHEMA = "paribus.graded/1"
-UNFINISHED = "unfinished.json"
 REPORT = "report.html"
 
 Observe = Callable[[str, int, int], None]
@@ -145,7 +143,7 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         elif order.release_folders:  # of a student graded alone, the class's places stay
             write_made_from(order.out, order.submissions, order.release_folders)
         remember_owners(order.out)
-        _forget_marker(order.out)
+        forget_marker(order.out)
         with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
             graded = grade_batch(
                 batch, order.releases, order.out,
@@ -230,7 +228,7 @@ def collect(order: Order, observe: Observe = _silent) -> Handback:
         if intake.people is not None:
             results = tuple(told_anew(result, intake.roster) for result in results)
         _check_people(order, intake, results)
-        _forget_marker(order.out)
+        forget_marker(order.out)
         entered = with_gradebook(order, results, (), observe)
         told = (*broken_notes(entered.results, Tries(order.out)), *entered.notes)
         back = hand_back(order, entered.results, intake, told)
@@ -275,22 +273,11 @@ def write_out(
     order: Order, results: Sequence[Result], intake: Intake, back: Returned, observe: Observe = _silent
 ) -> None:
     """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
-    texts = render_all(order, results, intake, back, observe)
-    earlier = _written_before(order.out)
-    write_atomic(order.out / UNFINISHED, json.dumps({"files": sorted(earlier | set(texts))}) + "\n")
-    digests = {}
-    for name, content in texts.items():
-        write_atomic(order.out / name, content)
-        digests[name] = _digest(content)
-    digests[FILE] = _digest((order.out / FILE).read_bytes())
-    for name in sorted(earlier - set(digests)):
-        (order.out / name).unlink(missing_ok=True)
-    marker = {
+    about = {
         "schema": SCHEMA, "assignment": order.assignment.name, "submissions": len(results),
-        "releases": [release.digest for release in order.releases], "files": digests,
+        "releases": [release.digest for release in order.releases],
     }  # fmt: skip
-    write_atomic(order.out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
-    (order.out / UNFINISHED).unlink(missing_ok=True)
+    write_files(order.out, render_all(order, results, intake, back, observe), about, beside=(FILE,))
 
 
 def render_all(
@@ -317,7 +304,7 @@ def render_all(
 
 
 def _intake(order: Order, paths: Iterable[str]) -> Intake:
-    return read_intake(order.policy, order.people, order.assignment, paths, _written_before(order.out))
+    return read_intake(order.policy, order.people, order.assignment, paths, written_before(order.out))
 
 
 def _check_people(order: Order, intake: Intake, placed: Iterable[Submission | Result]) -> None:
@@ -343,25 +330,3 @@ def _read_kept(order: Order) -> tuple[Earlier, tuple[str, ...]]:
         f"`paribus keep --into {order.earlier}` deletes them."
     )
     return kept, (words,)
-
-
-def _forget_marker(out: Path) -> None:
-    """From here on the folder is not complete; what an earlier run had written stays known."""
-    if (out / MARKER).is_file():
-        write_atomic(out / UNFINISHED, json.dumps({"files": sorted(_written_before(out))}) + "\n")
-        (out / MARKER).unlink()
-
-
-def _written_before(out: Path) -> set[str]:
-    """The files below OUT that earlier runs wrote, finished or not."""
-    names: set[str] = set()
-    for marker in (MARKER, UNFINISHED):
-        try:
-            names |= set(json.loads((out / marker).read_text(encoding="utf-8"))["files"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return {name for name in names if name != FILE and (out / name).resolve().is_relative_to(out.resolve())}
-
-
-def _digest(content: str | bytes) -> str:
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()

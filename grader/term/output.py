@@ -6,21 +6,19 @@ OUT/complete.json    written last: every file's digest    OUT/unfinished.json   
 """
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.classrun.storage import MARKER
+from grader.classrun.written import UNFINISHED, write_files
 from grader.lms.tables import no_formula
 from grader.term.reckon import Item, Line
 from paribus.course.term import TermPlan
 from paribus.errors import UsageError
-from paribus.files import write_atomic
 
 SCHEMA = "paribus.term/1"
-UNFINISHED = "unfinished.json"
 WRITTEN = ("index.html", "grades.csv")
 
 
@@ -67,32 +65,7 @@ def check_own(out: Path) -> None:
 
 def write_term(out: Path, files: Mapping[str, str | bytes], about: Mapping[str, object]) -> None:
     """Write every file, and the marker last; files that only an earlier run wrote go away."""
-    earlier = _written_before(out)
-    write_atomic(out / UNFINISHED, json.dumps({"files": sorted(earlier | files.keys())}) + "\n")
-    (out / MARKER).unlink(missing_ok=True)
-    for name, content in files.items():
-        write_atomic(out / name, content)
-    for name in sorted(earlier - files.keys()):
-        (out / name).unlink(missing_ok=True)
-    digests = {name: _digest(content) for name, content in files.items()}
-    marker = {"schema": SCHEMA, **about, "files": digests}
-    write_atomic(out / MARKER, json.dumps(marker, sort_keys=True, indent=1) + "\n")
-    (out / UNFINISHED).unlink()
-
-
-def _written_before(out: Path) -> set[str]:
-    """The files below OUT that earlier runs wrote, finished or not."""
-    names: set[str] = set()
-    for marker in (MARKER, UNFINISHED):
-        try:
-            names |= set(json.loads((out / marker).read_text(encoding="utf-8"))["files"])
-        except (OSError, ValueError, LookupError, TypeError):
-            continue
-    return {name for name in names if (out / name).resolve().is_relative_to(out.resolve())}
-
-
-def _digest(content: str | bytes) -> str:
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+    write_files(out, files, {"schema": SCHEMA, **about})
 
 
 def _schema(path: Path) -> object:
