@@ -85,7 +85,7 @@ def grade_batch(
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
     if jobs < 1:
-        raise UsageError(f"-j {jobs} is no number of processes; expected 1 or more.")
+        raise UsageError(f"-j {jobs} is too few processes; give 1 or more.")
     out.mkdir(parents=True, exist_ok=True)
     (out / COMPLETE).unlink(missing_ok=True)
     key = batch_key(releases, also)

@@ -206,7 +206,7 @@ def _check_paths(arguments: argparse.Namespace) -> None:
             "--commitments out."
         )
     if arguments.jobs < 1:
-        raise UsageError(f"-j {arguments.jobs} is no number of processes; expected 1 or more.")
+        raise UsageError(f"-j {arguments.jobs} is too few processes; give 1 or more.")
     if arguments.out.exists() and not arguments.out.is_dir():
         raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
     if arguments.out.resolve() == arguments.submissions.resolve():

@@ -30,6 +30,7 @@ from paribus.course.tables import (
     read_folders,
     read_library,
     read_profiles,
+    read_settings,
     read_shares,
     read_week,
 )
@@ -144,7 +145,7 @@ def load_course(path: Path) -> Course:
     reader.only(raw, TABLES, "the file")
     about = reader.table(raw, "course", "the file")
     reader.only(about, ABOUT, "course")
-    defaults = reader.table(raw, "settings", "the file")
+    defaults = read_settings(reader, raw, "")
     profiles = read_profiles(reader, raw)
     home = path.resolve().parent
     shared = Home(home, profiles, defaults)

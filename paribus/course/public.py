@@ -16,7 +16,7 @@ from paribus.course.own import CHECKS
 from paribus.course.publiccode import public_code
 
 SUFFIX = ".public.json"
-SETTINGS = ("languages", "margin", "seeds_minimum", "widest_range")
+SETTINGS = ("margin", "seeds_minimum", "widest_range")
 
 
 def public_form(assignment: Assignment) -> Assignment:

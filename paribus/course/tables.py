@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from paribus.course.declared import Declared
+from paribus.course.near import did_you_mean
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
 
@@ -16,6 +17,10 @@ KINDS = ("lab", "homework", "project")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 ONE_PROFILE = "course"
 """What the profile of a course is called that names none."""
+SETTINGS: Mapping[str, tuple[type, ...]] = {
+    "margin": (int, float), "seeds_minimum": (int,), "widest_range": (int, float), "public_bands": (bool,),
+}  # fmt: skip
+"""What grading reads of [settings]. Checks of the course's own may read more."""
 ENTRY = ("title", "kind", "source", "profile", "gpu", "needs", "settings", "files", "kaggle_datasets")
 
 
@@ -104,6 +109,18 @@ def read_week(reader: Reader, home: Home, name: str, raw: Mapping[str, Any]) -> 
     return Week(name, reader.text(raw, "title", where), entries)
 
 
+def read_settings(reader: Reader, raw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """[settings], of the course or of an assignment: a name that is nearly one of ours is one misspelt."""
+    table = reader.table(raw, "settings", where)
+    for name, value in table.items():
+        if name not in SETTINGS and did_you_mean(name, SETTINGS, 0.75):
+            reader.refuse_name(f"{where}.settings" if where else "settings", "name", name, SETTINGS)
+        kinds = SETTINGS.get(name, (object,))
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
+            reader.refuse("settings", f"{name} = {value!r}", "true or false" if bool in kinds else "a number")
+    return table
+
+
 def _read_entry(reader: Reader, home: Home, week: str, name: str, raw: Mapping[str, Any]) -> Entry:
     profiles = home.profiles
     where = f"weeks.{week}.assignments.{name}"
@@ -131,7 +148,7 @@ def _read_entry(reader: Reader, home: Home, week: str, name: str, raw: Mapping[s
         profile=profile,
         gpu=reader.truth(raw, "gpu", where),
         needs=reader.texts(raw, "needs", where, "package names"),
-        settings={**home.settings, **reader.table(raw, "settings", where)},
+        settings={**home.settings, **read_settings(reader, raw, where)},
         files=_read_files(reader, home.folder, raw, where),
         kaggle_datasets=_read_datasets(reader, raw, where),
     )

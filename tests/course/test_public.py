@@ -29,7 +29,7 @@ def test_points_and_telling_checks_stay_out() -> None:
     assert [item.check for item in form.cells[0].checks] == ["metrics.recomputed", "seeds.enough"]
     assert form.max_score == 0
     assert not {"near_reference", "diagnosis", "public_bands", "812"} & set(text.replace('"', " ").split())
-    assert json.loads(text)["settings"] == {"margin": 0.01, "languages": ["en"]}
+    assert json.loads(text)["settings"] == {"margin": 0.01}
 
 
 def test_the_form_is_that_of_its_release_and_public_already() -> None:
