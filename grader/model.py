@@ -190,7 +190,7 @@ class FoundRecord:
 class Case:
     """All that a check may look at: the assignment, its references, and one submission's recovered contents.
 
-    One case is equal to itself alone, so that what several checks ask of it is worked out once.
+    Cases compare by identity, so that what several checks ask of one can be kept.
 
     ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions
     and diagnoses, None where no file of codes was given; ``handed_in`` and ``reveal`` are the submission's.

@@ -233,7 +233,7 @@ def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
 
 
 def nonce_of(name: str) -> str:
-    """A nonce of one's own: that several submissions stand on one execution is no fault to be rehearsed."""
+    """A nonce for each student: several submissions come from one execution, and that is no fault to rehearse."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 

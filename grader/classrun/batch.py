@@ -75,7 +75,7 @@ def grade_batch(
     with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
     finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
-    ``also`` names what else verdicts depend on: another one starts the batch anew. ``place`` is where it all runs,
+    ``also`` names what else verdicts depend on; where it changed, everything is graded again. ``place`` is where it all runs,
     with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
     judged now, with the notebook that was made of it; ``compare`` holds the class against itself. A file on
     which the grader broke is tried again as long as ``tries`` has any left. With ``beside`` all submissions given

@@ -40,7 +40,7 @@ def read_graded(place: Path) -> tuple[Result, ...]:
 
 
 def changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[Change, ...]:
-    """Every difference that matters to someone, in the order of the later grading, who is gone last.
+    """Every difference that matters to someone, in the order of the later grading; people who are gone come last.
 
     Submissions are compared by person and file. Other words for the same verdict, another name of a student, or
     another order, are no change.

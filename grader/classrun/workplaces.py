@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 class Place(Protocol):
-    """Where tasks run. ``sees_files``: the paths of this machine mean the same there."""
+    """Where tasks run. ``sees_files`` says whether they can open the files of this machine."""
 
     @property
     def sees_files(self) -> bool: ...

@@ -52,7 +52,9 @@ def near_memos(packed: Mapping[int, str], others: Others) -> Iterator[tuple[Pair
 
 
 def star(places: Sequence[int], others: Others) -> Iterator[Pair]:
-    """Each member of a group of equals with the first one that is somebody else's: as many pairs as members."""
+    """Pairs each member of a group of equals with the first one by another student, so that n members give n pairs
+    at most.
+    """
     for number, place in enumerate(places[1:], 1):
         other = next((item for item in places[: min(number, CROWD)] if others(item, place)), None)
         if other is not None:

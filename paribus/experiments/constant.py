@@ -15,8 +15,8 @@ Value = TypeVar("Value")
 class Held:
     """What all runs of an experiment share, and where they did not run alike.
 
-    ``settings`` are the knobs with one value in every run; ``seeds`` those of each arm; ``environment`` what was
-    the same of it, ``elsewhere`` what was not, with every value met.
+    ``settings`` are the knobs with one value in every run; ``seeds`` those of each arm; ``environment`` is
+    the part of it that all runs share, and ``elsewhere`` the rest, with every value.
     """
 
     vary: str

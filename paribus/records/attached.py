@@ -75,7 +75,9 @@ def find_attached(assignment: str, roots: Iterable[Path]) -> Attached | None:
 
 
 def adopt(attached: Attached, folder: Path) -> None:
-    """Copy a session's records, arrays and predictions to ``folder``; session.json last, so that half is none."""
+    """Copy a session's records, arrays and predictions to ``folder``; session.json is written last, and a
+    copy without it counts as none.
+    """
     records = [f"records/{name}" for name in _read(attached.folder / SESSION)["records"]]
     arrays = sorted(f"kept/{file.name}" for file in (attached.folder / "kept").glob("*.npy"))
     for name in (*records, *arrays, "predictions.json", SESSION):
