@@ -71,16 +71,16 @@ def grade_batch(
 ) -> Batch:
     """Grade every submission into ``out/results.jsonl`` and write the marker last.
 
-    Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch
-    with the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
+    Submissions are read one at a time. ``progress(done, result)`` is told of each. What an interrupted batch with
+    the same releases and version has finished is not graded again, unless ``fresh``. Ctrl-C keeps what is
     finished. A worker that takes longer than ``time_limit`` seconds or more than ``memory_mb`` of memory (0: as
     much as there is) costs only its own submission. ``grade`` can be pickled, so that other processes can have it.
-    ``also`` names what else verdicts depend on; where it changed, everything is graded again. ``place`` is where it all runs,
-    with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every submission that is
-    judged now, with the notebook that was made of it; ``compare`` holds the class against itself. A file on
-    which the grader broke is tried again as long as ``tries`` has any left. With ``beside`` all submissions given
-    are graded anew, and what ``out`` holds of others stays beside them, whatever it was graded with. Raises
-    UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
+    ``also`` names what else verdicts depend on; where it changed, everything is graded again. ``place`` is where
+    it all runs, with bounds of its own (default: ``jobs`` processes of this machine). ``keep`` is given every
+    submission that is judged now, with the notebook that was made of it; ``compare`` holds the class against
+    itself. A file on which the grader broke is tried again as long as ``tries`` has any left. With ``beside`` all
+    submissions given are graded anew, and what ``out`` holds of others stays beside them, whatever it was graded
+    with. Raises UsageError where there is no release, ``jobs`` is not positive, or two submissions have one name.
     """
     if not releases:
         raise UsageError("There is no release to grade with. Name the folder that `paribus release` wrote.")
