@@ -267,7 +267,7 @@ def test_a_folder_of_a_build_is_no_release(tmp_path: Path, capsys: pytest.Captur
 
 GIVEN = ["here.zip", "--assignment", NAME, "--release", "release"]
 WRONG = {
-    "no release": (["here.zip", "--assignment", "week9_lab"], "Make it with `paribus release week9`"),
+    "no release": (["here.zip", "--assignment", "week9_lab"], "Make it with `paribus release week9_lab`"),
     "another release": ([*GIVEN[:3], "--release", "other/week1_lab"], "is the release of week1_lab"),
     "other releases": ([*GIVEN[:3], "--release", "other"], "holds the releases of week1_lab, and none of"),
     "no submissions": (["nowhere.zip", *GIVEN[1:]], "nowhere.zip does not exist"),
