@@ -5,6 +5,7 @@ at each request, so that several desks on one folder see one another's.
 """
 
 import fcntl
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -56,6 +57,8 @@ class DeskFolder:
         DeskError where the folder holds no finished batch, or one of these places is not there.
         """
         self.out, self._now = out, now
+        # One desk answers several requests at once, and all of them read what is kept here.
+        self._reading = threading.RLock()
         made = read_made_from(out)
         self._submissions = submissions or made.submissions
         self._releases = tuple(releases) or made.releases
@@ -71,12 +74,13 @@ class DeskFolder:
     @property
     def batch(self) -> Batch:
         """The present batch, read again where the folder was graded anew since."""
-        stamp = self._read_stamp()
-        if self._batch is None or stamp != self._stamp:
-            self._batch, self._stamp = self._read(), stamp
-            self._store = Store(self.out, [handed(work.result) for work in self._batch.ordered], self._now)
-            self._log = []
-        return self._batch
+        with self._reading:
+            stamp = self._read_stamp()
+            if self._batch is None or stamp != self._stamp:
+                self._batch, self._stamp = self._read(), stamp
+                self._store = Store(self.out, [handed(work.result) for work in self._batch.ordered], self._now)
+                self._log = []
+            return self._batch
 
     @property
     def store(self) -> Store:
@@ -88,17 +92,19 @@ class DeskFolder:
 
     def decisions(self) -> list[Decision]:
         """Every decision on the present batch, those of other desks included."""
-        store = self.store
-        self._log += store.log(self._log[-1].number if self._log else 0)
-        return self._log
+        with self._reading:
+            store = self.store
+            self._log += store.log(self._log[-1].number if self._log else 0)
+            return self._log
 
     def standing(self) -> Standing:
         """What is decided and what is open now."""
-        made_of = self._made_of()
-        if self._standing[0] != made_of:
-            people = frozenset(self.book().people)
-            self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
-        return self._standing[1]
+        with self._reading:
+            made_of = self._made_of()
+            if self._standing[0] != made_of:
+                people = frozenset(self.book().people)
+                self._standing = made_of, standing(self.batch.ordered, self.decisions(), people)
+            return self._standing[1]
 
     def _made_of(self) -> tuple[object, int]:
         """What changes with every new grading, every change of the gradebook and every decision."""
@@ -107,11 +113,12 @@ class DeskFolder:
 
     def book(self) -> Book:
         """What nbgrader's gradebook holds now, read again where it changed."""
-        batch = self.batch
-        stamp = self._stamp, _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
-        if self._book[0] != stamp:
-            self._book = stamp, read_book(self.out, batch.ordered)
-        return self._book[1]
+        with self._reading:
+            batch = self.batch
+            stamp = self._stamp, _stamp_of(self.out / "gradebook.db"), _stamp_of(self.out / "gradebook.db-wal")
+            if self._book[0] != stamp:
+                self._book = stamp, read_book(self.out, batch.ordered)
+            return self._book[1]
 
     def push(self, submissions: Sequence[str] = ()) -> tuple[Disagreement, ...]:
         """Bring decisions into nbgrader's gradebook: of these submissions, or of all. What was compared is not

@@ -120,6 +120,8 @@ class Pages:
     def decide(self, submission: str, cell: str, *, by_student: bool = False) -> str:
         """One cell of one submission: the answer at the left, what is decided at the right."""
         session = self.session
+        # Before anything is read: a decision that somebody makes meanwhile must not count as seen on this page.
+        seen = session.last_seen()
         work, standing = session.work(submission, cell), session.folder.standing()
         held = session.take(submission, cell)
         case, problem = self._case(work)
@@ -138,7 +140,7 @@ class Pages:
             mine=mine, beside=beside, problem=problem, views=views, first=first, waiting=open_here,
             alike=[self._alike(one, cell) for one in alike[:MOST_ALIKE]],
             alike_count=len(alike), glances=self._glances(case, wanted), held=held,
-            seen=session.last_seen(submission, cell), snippets=session.folder.store.snippets(),
+            seen=seen, snippets=session.folder.store.snippets(),
             progress=session.progress(), by_student=by_student, doubts=own.says_little if own is not None else (),
             neighbours=self._neighbours(work, cell),
             asked=[one for one in session.folder.store.asked().get(submission, ()) if one.cell == cell],

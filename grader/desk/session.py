@@ -82,12 +82,10 @@ class Session:
         held = self.folder.store.held()
         return {place: hold.grader for place, hold in held.items() if hold.grader != self.grader}
 
-    def last_seen(self, submission: str, cell: str) -> int:
-        """The number of the last decision on a place, 0 of none."""
-        return max(
-            (one.number for one in self.folder.decisions() if (one.submission, one.cell) == (submission, cell)),
-            default=0,
-        )
+    def last_seen(self) -> int:
+        """The number of the last decision that a page which is made now can know of, 0 of none."""
+        log = self.folder.decisions()
+        return log[-1].number if log else 0
 
     def alike(self, work: Work, item: Item, standing: Standing) -> tuple[Work, ...]:
         """The other submissions that say the same here and for which the same is open; none of a locked cell."""

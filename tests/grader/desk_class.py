@@ -57,6 +57,6 @@ def pages_of(session: Session) -> Pages:
 
 def decide(session: Session, submission: str, item: str, points: float, cell: str = MEMO, **more: object) -> object:
     """What the page sends for one decision."""
-    body = {"item": item, "points": points, "seen": session.last_seen(submission, cell),
+    body = {"item": item, "points": points, "seen": session.last_seen(),
             "request": f"{submission} {cell} {item} {points} {session.grader} {more}", **more}  # fmt: skip
     return session.save(submission, cell, body)

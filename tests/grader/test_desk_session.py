@@ -202,11 +202,31 @@ def test_two_graders_see_what_the_other_has_open_and_are_led_past_it(room: Path,
 
 def test_what_both_decide_is_written_once_and_the_second_is_told(room: Path, out: Path) -> None:
     ada, bo = sit_down(room, out), sit_down(room, out, "Bo")
-    seen = bo.last_seen(ANN, MEMO)
+    seen = bo.last_seen()
     decide(ada, ANN, MANUAL, 2.0)
     with pytest.raises(DeskError, match="Ada decided this"):
         bo.save(ANN, MEMO, {"item": MANUAL, "points": 0, "seen": seen, "request": "bo"})
     assert scores(out, ANN)["trade_off"] == (2.0, 0)
+
+
+def test_what_is_decided_while_a_page_is_made_does_not_count_as_seen_on_it(
+    room: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo = sit_down(room, out), sit_down(room, out, "Bo")
+    take = bo.take
+    monkeypatch.setattr(bo, "take", lambda *place: decide(ada, ANN, MANUAL, 2.0) and take(*place))
+    assert 'data-seen="0"' in pages_of(bo).decide(ANN, MEMO)
+    with pytest.raises(DeskError, match="Ada decided this"):
+        bo.save(ANN, MEMO, {"item": MANUAL, "points": 0, "seen": 0, "request": "bo"})
+
+
+def test_an_equal_answer_can_be_decided_again_once_a_decision_on_it_was_taken_back(room: Path, out: Path) -> None:
+    session = sit_down(room, out)
+    item = next(one for one in session.work(ANN).of_cell("batch_size") if one.open)
+    decide(session, BEN, item.name, 0.0, "batch_size")
+    session.undo("")
+    decide(session, ANN, item.name, 0.0, "batch_size", alike=[BEN])
+    assert {key[0] for key in session.folder.standing().decided} == {ANN, BEN}
 
 
 def test_time_left_follows_the_pace_of_the_last_decisions(room: Path, out: Path) -> None:

@@ -34,22 +34,23 @@ def work(out: Path, grader: str, journal: Path) -> None:
     with journal.open("a") as written:
         while place is not None:
             session.take(*place)
+            seen = session.last_seen()  # before anything is read, as the page does
             now = session.folder.standing()
             items = [one for one in now.open if (one.submission, one.cell) == place]
             blind = not items
             if blind:  # the random sample of verdicts, which comes last
-                seen = {one.key for one in session.folder.decisions() if one.blind}
+                looked = {one.key for one in session.folder.decisions() if one.blind}
                 work_of = session.work(*place)
                 items = [
                     one for one in work_of.of_cell(place[1])
-                    if one.key not in seen and is_blind(one, work_of.result.release)
+                    if one.key not in looked and is_blind(one, work_of.result.release)
                 ]  # fmt: skip
             if not items:  # another grader was quicker
                 place = session.next_after(place)
                 continue
             item = items[0]
             request = f"{grader} {os.getpid()} {time.monotonic_ns()}"
-            body = {"item": item.name, "points": item.points, "seen": session.last_seen(*place), "request": request,
+            body = {"item": item.name, "points": item.points, "seen": seen, "request": request,
                     "blind": blind}  # fmt: skip
             try:
                 after = session.save(*place, body)
