@@ -11,7 +11,9 @@ GraderError                     everything the grader refuses
 ├── KeptError                   the file of what was kept of earlier terms cannot be read
 ├── PointsWouldChangeError      grading anew would change points that were given (`grader.classrun.upgrade`)
 ├── GradebookError              nbgrader's database or folders
-├── MoodleError                 Moodle's web services: no answer, a refusal, what must not be overwritten
+├── PlatformError               a platform's web services: what was fetched, what was pushed, what is refused
+│   ├── MoodleError             Moodle's: no answer, a refusal
+│   └── CanvasError             Canvas's: no answer, a refusal
 ├── DeskError                   the desk: its store, its address, what a grader asks of it
 ├── TermError                   graded folders, tables and people that cannot be added up to a term
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
@@ -67,8 +69,16 @@ class GradebookError(GraderError):
     """nbgrader's database or folders cannot be written."""
 
 
-class MoodleError(GraderError):
+class PlatformError(GraderError):
+    """What was fetched from a learning platform, or is to be pushed there, is not as it should be."""
+
+
+class MoodleError(PlatformError):
     """Moodle's web services refuse, or do not answer. No message holds the token."""
+
+
+class CanvasError(PlatformError):
+    """Canvas's web services refuse, or do not answer. No message holds the token."""
 
 
 class DeskError(GraderError):

@@ -31,9 +31,10 @@ from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import inbox_limits
 from grader.classrun.workplaces import Place, open_place
-from grader.desk.decided import asked_of
+from grader.desk.decided import asked_of, shares_of
 from grader.errors import ResultError
 from grader.gradebook.entering import Decided, enter
+from grader.gradebook.ledger import graded_notebooks
 from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import require_method
 from grader.gradebook.rebuilt_files import Kept
@@ -300,13 +301,14 @@ def render_all(
     assignment = order.assignment
     pages = feedback_pages(
         results, order.releases, jobs=order.jobs, time_limit=order.policy.limits.seconds,
-        asked=asked_of(order.out, results),
+        asked=asked_of(order.out, results), notebooks=graded_notebooks(order.out, results),
         progress=lambda done, total: observe("writing feedback", done, total),
     )  # fmt: skip
     bands = bands_of(order.releases[0].references, assignment)
     with use_metrics(metrics_of(assignment.own, f"{assignment.name}/")):
         words = check_words(assignment)
-        report = report_page(results, assignment, bands=bands, checks=words, notes=back.notes)
+        shares = shares_of(order.out, read_results(order.out / FILE), order.releases)
+        report = report_page(results, assignment, bands=bands, checks=words, notes=back.notes, shares=shares)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},
         **back.files,

@@ -11,7 +11,8 @@ from typing import Any
 
 from grader.errors import ResultError
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
-from grader.lms.counting import by_student, chosen, is_final
+from grader.lms.comments import comment_of
+from grader.lms.counting import by_student, chosen, is_final, points_of
 from grader.lms.platform import Enrolled
 from grader.model import CellResult, Outcome, Result
 from grader.pages.shared import cell_title
@@ -37,7 +38,8 @@ class Grade:
     """One person in one assignment. ``handed_in`` is False for who is enrolled and handed in nothing.
 
     ``score`` are the points before lateness, of ``maximum``; ``late`` the seconds after the person's own due time.
-    ``waiting`` says why the score is not final, and is "" where it is.
+    ``points`` are what goes out, after lateness, None while something is open; ``comment`` and ``page`` (below OUT)
+    go with them. ``waiting`` says why the score is not final, and is "" where it is.
     """
 
     number: str
@@ -49,6 +51,9 @@ class Grade:
     maximum: float = 0.0
     late: float = 0.0
     waiting: str = ""
+    points: float | None = None
+    comment: str = ""
+    page: str = ""
     checks: Mapping[str, CheckCount] = field(default_factory=dict)
 
 
@@ -78,9 +83,12 @@ def grades_of(
     mine = by_student(results)
     listed = {one.number: _listed(one, policy) for one in everyone or ()}
     people = [
-        _grade(listed.get(number) or Grade(number, harmless(_name(mine[number]))), mine.get(number, ()), policy)
+        _grade(
+            listed.get(number) or Grade(number, harmless(_name(mine[number]))), mine.get(number, ()), assignment,
+            policy,
+        )
         for number in sorted(mine.keys() | listed.keys(), key=lambda number: (len(number), number))
-    ]
+    ]  # fmt: skip
     return Graded(
         assignment.name,
         assignment.title,
@@ -120,6 +128,13 @@ def from_text(text: str, origin: str) -> Graded:
         ) from error
 
 
+def with_result(person: Grade, counts: Result) -> Grade:
+    """Somebody's grade with the score, the checks and what waits of the result that counts for them."""
+    return replace(
+        person, score=counts.score, maximum=counts.max_score, waiting=_waiting(counts), checks=_checks(counts)
+    )
+
+
 def _listed(one: Enrolled, policy: Policy) -> Grade:
     """Somebody of whom nothing but the number is kept where the course keeps no names."""
     if policy.anonymous:
@@ -127,21 +142,15 @@ def _listed(one: Enrolled, policy: Policy) -> Grade:
     return Grade(one.number, harmless(one.name), harmless(one.email), harmless(one.section))
 
 
-def _grade(person: Grade, found: Sequence[Result], policy: Policy) -> Grade:
+def _grade(person: Grade, found: Sequence[Result], assignment: Assignment, policy: Policy) -> Grade:
     if not found:
         return person
     counts = chosen(found, policy.attempts)
+    person = replace(person, handed_in=True, comment=comment_of(found, counts, assignment, policy.attempts))
     if counts is None:
-        return replace(person, handed_in=True, waiting=f"Nobody has said which of {len(found)} files counts.")
-    return replace(
-        person,
-        handed_in=True,
-        score=counts.score,
-        maximum=counts.max_score,
-        late=counts.late,
-        waiting=_waiting(counts),
-        checks=_checks(counts),
-    )
+        return replace(person, waiting=f"Nobody has said which of {len(found)} files counts.")
+    page = f"feedback/{counts.submission}.html"
+    return with_result(replace(person, points=points_of(counts), page=page, late=counts.late), counts)
 
 
 def _name(found: Sequence[Result]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.desk.errors_in_the_field import ErrorShare, in_the_field
 from grader.desk.gradebook import Book, answer_of, comment_of, push, read_book
 from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
 from grader.desk.requests import Asked
@@ -77,6 +78,14 @@ def asked_of(out: Path, results: Sequence[Result]) -> dict[str, tuple[Asked, ...
     if not (out / FILE).is_file():
         return {}
     return Store(out, [handed(result) for result in results]).asked()
+
+
+def shares_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> tuple[ErrorShare, ...]:
+    """The grader's own error rate among what people decided at the desk without its word."""
+    if not (out / FILE).is_file():
+        return ()
+    works, _ = works_of(out, results, releases)
+    return in_the_field(works, Store(out, [handed(result) for result in results]).log())
 
 
 def works_of(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> tuple[tuple[Work, ...], Book]:

@@ -4,7 +4,7 @@ Its own error rate is worked out from the random sample alone, which people deci
 sees a verdict tends to confirm it. Intervals are exact (Clopper and Pearson, 1934), 95 %.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from grader.desk.items import Decision, Item, Work, current, points_of
@@ -44,12 +44,47 @@ class CheckRate:
     interval: tuple[float, float] = field(default=(0.0, 1.0))
 
 
+@dataclass(frozen=True)
+class ErrorShare:
+    """How often the grader was ``wrong``, ``of`` what people decided without its word, with the exact interval."""
+
+    what: str
+    wrong: int
+    of: int
+    interval: tuple[float, float]
+
+
 def rates(works: Sequence[Work], log: Iterable[Decision]) -> tuple[CheckRate, ...]:
     """The rates of every check that people decided about, by name."""
+    found = []
+    for check, (known, sample) in sorted(_tally(works, log, lambda one, item: item.name).items()):
+        wrong = sample.raised + sample.lowered
+        of = wrong + sample.confirmed
+        found.append(CheckRate(check, known.confirmed, known.raised, known.lowered, wrong, of, exact(wrong, of)))
+    return tuple(found)
+
+
+def in_the_field(works: Sequence[Work], log: Iterable[Decision]) -> tuple[ErrorShare, ...]:
+    """The grader's own error rate, of its verdicts and of its proposals; nothing where nobody looked."""
+    found = []
+    for what, (_, sample) in sorted(_tally(works, log, _kind).items(), reverse=True):
+        wrong = sample.raised + sample.lowered
+        if of := wrong + sample.confirmed:
+            found.append(ErrorShare(what, wrong, of, exact(wrong, of)))
+    return tuple(found)
+
+
+def _kind(decision: Decision, item: Item) -> str:
+    return "proposals" if decision.word.startswith("proposed ") else "verdicts"
+
+
+def _tally(
+    works: Sequence[Work], log: Iterable[Decision], name_of: Callable[[Decision, Item], str]
+) -> dict[str, tuple[_Counts, _Counts]]:
+    """By name: what people who knew the grader's word made of it, and what those made of it who did not."""
     decisions = list(log)
     items = {item.key: (work, item) for work in works for item in work.items if item.verdict is not None}
-    seen: dict[str, _Counts] = {}
-    unseen: dict[str, _Counts] = {}
+    found: dict[str, tuple[_Counts, _Counts]] = {}
     last = list(current(decisions).values())
     blind = list({one.key: one for one in decisions if one.blind}.values())
     for one in (*last, *blind):
@@ -61,14 +96,8 @@ def rates(works: Sequence[Work], log: Iterable[Decision]) -> tuple[CheckRate, ..
             continue
         hidden = one.blind or (item.open and is_blind(item, work.result.release))
         given = points_of(one, item, work.released(item.cell))
-        (unseen if hidden else seen).setdefault(item.name, _Counts()).add(word, given)
-    found = []
-    for check in sorted(seen.keys() | unseen.keys()):
-        known, sample = seen.get(check, _Counts()), unseen.get(check, _Counts())
-        wrong = sample.raised + sample.lowered
-        of = wrong + sample.confirmed
-        found.append(CheckRate(check, known.confirmed, known.raised, known.lowered, wrong, of, exact(wrong, of)))
-    return tuple(found)
+        found.setdefault(name_of(one, item), (_Counts(), _Counts()))[hidden].add(word, given)
+    return found
 
 
 def exact(count: int, of: int) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from grader.classrun.made_from import read_made_from
+from grader.classrun.made_from import find_releases, read_made_from
 from grader.classrun.storage import LOCK, MARKER
 from grader.desk.decided import works_of
 from grader.desk.gradebook import Book, Disagreement, overwrite, push, read_book
@@ -24,7 +24,7 @@ from grader.grading.identity import handed
 from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_unread, read
 from grader.model import Submission
-from paribus.course.release import Release, read_release
+from paribus.course.release import Release
 
 
 @dataclass(frozen=True)
@@ -198,20 +198,18 @@ class DeskFolder:
             raise DeskError(
                 f"{self.out}: the submissions cannot be shown, {where}. Name them with --submissions PATH."
             )
-        for path in self._releases:
-            if not path.is_dir():
-                raise DeskError(f"{path}: the release is not there any more. Name it with --release DIR.")
         if not self._releases:
             raise DeskError(f"{self.out}: nothing says which release was used. Name it with --release DIR.")
 
     def _read(self) -> Batch:
         results = read_results(self.out / FILE)
-        releases = {release.digest: release for release in map(read_release, self._releases)}
-        missing = sorted({result.release for result in results if result.cells} - releases.keys())
-        if missing:
+        wanted = {result.release for result in results if result.cells}
+        releases = find_releases(self._releases, wanted)
+        if missing := sorted(wanted - releases.keys()):
+            places = ", ".join(map(str, self._releases))
             raise DeskError(
-                f"{self.out} was graded with the release {missing[0]}, and {', '.join(map(str, self._releases))} "
-                f"holds {', '.join(releases)}. Name the right one with --release DIR."
+                f"{self.out} was graded with the release {missing[0]}, which is neither in {places} nor beside it. "
+                f"Type `paribus desk {self.out} --release DIR` with the folder that holds it."
             )
         works, book = works_of(self.out, results, tuple(releases.values()))
         return Batch({work.result.submission: work for work in works}, releases, book, self._list_files())

@@ -77,10 +77,12 @@ def _spans(plain: str, numbers: Sequence[Reading]) -> list[tuple[int, int, Readi
 
 
 def _sentence(plain: str, sentence: str) -> tuple[int, int]:
-    """Where a sentence stands, whatever its white space; an empty place at the start where it is not found."""
-    letters = [place for place, character in enumerate(plain) if not character.isspace()]
+    """Where a sentence stands, whatever its white space and the signs around formulas; an empty place at the start
+    where it is not found.
+    """
+    letters = [place for place, character in enumerate(plain) if not character.isspace() and character != "$"]
     compact = "".join(plain[place] for place in letters)
-    wanted = "".join(sentence.split())
+    wanted = "".join(sentence.replace("$", "").split())
     start = compact.find(wanted) if wanted else -1
     if start < 0:
         return 0, 0

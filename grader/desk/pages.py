@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
-from grader.desk.answers import CellView, around, read_case, view_cells
+from grader.desk.answers import CellView, answer_of, beside, read_case, view_cells
 from grader.desk.errors_in_the_field import CheckRate, rates
 from grader.desk.glance import Glance, glances
 from grader.desk.items import Decision, Item, Standing, Work, points_of
@@ -29,7 +30,10 @@ from grader.pages.shared import (
     who,
     words_of,
 )
+from grader.recover.clean import clean_markdown
+from grader.recover.formulas import with_formulas
 from grader.recover.text import harmless
+from paribus.course.assignment import Cell, Role
 from paribus.course.limits import DEFAULT_LIMITS, Limits
 from paribus.course.rubric import RubricLine
 
@@ -78,6 +82,7 @@ class Pages:
         self.session = session
         self._limits = limits
         self._cases: OrderedDict[tuple[str, str], Case] = OrderedDict()
+        self._shown: dict[tuple[str, str], tuple[CellView, ...]] = {}
         self._known: Mapping[str, CheckWords] | None = None
 
     def render(self, template: str, **values: object) -> str:
@@ -125,19 +130,25 @@ class Pages:
         work, standing = session.work(submission, cell), session.folder.standing()
         held = session.take(submission, cell)
         case, problem = self._case(work)
-        mine, beside = self._around(work, cell)
-        views = [self._item_view(work, item, standing) for item in work.of_cell(cell)]
+        views = self._views(work, case) if case is not None else ()
+        own = next((one for one in work.result.cells if one.key == cell), None)
+        named = {item.cell for verdict in (own.verdicts if own else ()) for item in verdict.evidence}
+        items = [self._item_view(work, item, standing) for item in work.of_cell(cell)]
         here = (submission, cell)
         open_here = [item for item in standing.open if (item.submission, item.cell) == here]
-        first = next((view for view in views if view.item in open_here or view.hidden), None)
+        first = next((view for view in items if view.item in open_here or view.hidden), None)
+        blind = any(view.hidden for view in items)
+        # The colours of numbers are the grader's word as well.
+        mine = answer_of(view_cells(case, {}) if blind and case is not None else views, cell)
+        near, rest = beside(views, mine, () if blind else named)
         alike = session.alike(work, first.item, standing) if first is not None and first.item.open else ()
         released = work.released(cell)
         wanted = str(released.options.get("experiment", "") if released is not None else "") or cell
-        own = next((one for one in work.result.cells if one.key == cell), None)
         return self.render(
             "decide.html.j2",
             work=work, cell=cell, released=released, title=cell_title(work.assignment, cell), name=self._name(work),
-            mine=mine, beside=beside, problem=problem, views=views, first=first, waiting=open_here,
+            mine=mine, near=near, rest=rest, problem=problem, views=items, first=first, waiting=open_here,
+            question=_question(released),
             alike=[self._alike(one, cell) for one in alike[:MOST_ALIKE]],
             alike_count=len(alike), glances=self._glances(case, wanted), held=held,
             seen=seen, snippets=session.folder.store.snippets(),
@@ -195,7 +206,9 @@ class Pages:
         return next((one for one in reversed(log) if one.blind and one.key == item.key), None)
 
     def _alike(self, work: Work, cell: str) -> Alike:
-        return Alike(work.result.submission, self._name(work), self._around(work, cell)[0])
+        case, _ = self._case(work)
+        cells = answer_of(self._views(work, case), cell) if case is not None else ()
+        return Alike(work.result.submission, self._name(work), cells)
 
     def _neighbours(self, work: Work, cell: str) -> tuple[Place, ...]:
         """The student's other cells."""
@@ -205,12 +218,14 @@ class Pages:
     def _glances(self, case: Case | None, wanted: str) -> tuple[Glance, ...]:
         return glances(case, wanted) if case is not None else ()
 
-    def _around(self, work: Work, cell: str) -> tuple[tuple[CellView, ...], tuple[CellView, ...]]:
-        case, _ = self._case(work)
-        return around(self._views(work, case), cell) if case is not None else ((), ())
-
     def _views(self, work: Work, case: Case) -> tuple[CellView, ...]:
-        return view_cells(case, {one.key: one.verdicts for one in work.result.cells})
+        """The cells as they are shown, made once as long as the submission is at hand."""
+        key = work.result.submission, work.result.sha256
+        if key not in self._shown:
+            self._shown[key] = view_cells(case, {one.key: one.verdicts for one in work.result.cells})
+            for gone in self._shown.keys() - self._cases.keys():
+                del self._shown[gone]
+        return self._shown[key]
 
     def _case(self, work: Work) -> tuple[Case | None, str]:
         """The submission read anew, or what keeps it from being shown. DeskError where its file is gone."""
@@ -249,6 +264,13 @@ class Pages:
                 if item.cell not in found:
                     found[item.cell] = _full(cell_title(work.assignment, item.cell))
         return found
+
+
+def _question(cell: Cell | None) -> Markup:
+    """What was asked, as it was released; nothing where it is code, which the answer shows anyway."""
+    if cell is None or cell.role is not Role.MEMO:
+        return Markup("")
+    return Markup(with_formulas(clean_markdown(cell.source)))  # noqa: S704 - cleaned by nh3
 
 
 def _full(title: CellTitle) -> str:

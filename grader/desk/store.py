@@ -90,8 +90,8 @@ class Store:
         """Write decisions, all or none, of submissions of the batch; a ``request`` that was written before is
         not written again.
 
-        ``seen`` is the number of the last decision that the grader's page knew of. DeskError where somebody decided the same
-        since: nothing is written then.
+        ``seen`` is the number of the last decision that the grader's page knew of. DeskError where somebody
+        decided the same since: nothing is written then.
         """
         marks = [f"{request}/{place}" for place in range(len(decisions))]
         written = []

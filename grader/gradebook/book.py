@@ -122,7 +122,7 @@ class GradebookFolder:
             given, earlier = people.given, self._ledger.read(before.assignment, student)
         reviewed = self._decided(given, earlier.waiting)
         notebook = self._prepared(entry.notebook)
-        write_atomic(self._path("submitted", student), to_text(notebook))
+        write_atomic(self._path("submitted", student), to_text(_without_outputs(notebook)))
         answers = {slot.grade_id: digest_of(self._answer(slot, notebook)) for slot in self.slots}
         reviewed &= {grade_id for grade_id, answer in answers.items() if earlier.answers.get(grade_id) == answer}
         names = _names(entry.result)
@@ -307,6 +307,14 @@ def _quick_commits(connection: sqlite3.Connection, _: object) -> None:
 def _answer_key(assignment: Assignment, slot: Slot) -> str:
     """The cell that holds the student's answer: the task of a tests cell, else the cell itself."""
     return assignment.cell(slot.key).grades or slot.key
+
+
+def _without_outputs(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook as it was handed in to nbgrader, which reads outputs from the graded one alone."""
+    return {
+        **notebook,
+        "cells": [{**cell, "outputs": []} if cell.get("outputs") else cell for cell in notebook["cells"]],
+    }
 
 
 def _names(result: Result) -> dict[str, str]:

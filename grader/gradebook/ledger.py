@@ -8,10 +8,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+
+from grader.model import Result
 
 DATABASE = "gradebook.db"
 _TABLES = (
@@ -69,6 +73,21 @@ class Ledger:
         change = "UPDATE paribus_entered SET digest = ? WHERE assignment = ? AND student = ?"
         with self._line:
             self._line.execute(change, (digest, assignment, student))
+
+
+def graded_notebooks(out: Path, results: Sequence[Result]) -> dict[str, Path]:
+    """The notebooks that nbgrader graded below ``out``, by submission; those that it does not hold are left out."""
+    if not (out / DATABASE).is_file():
+        return {}
+    with closing(sqlite3.connect(out / DATABASE)) as line:
+        make_tables(line)
+        names = dict(line.execute("SELECT digest, name FROM paribus_release"))
+        files = dict(line.execute("SELECT student, sha256 FROM paribus_owner"))
+    return {
+        result.submission: out / "autograded" / result.submission / name / f"{name}.ipynb"
+        for result in results
+        if (name := names.get(result.release)) and files.get(result.submission) == result.sha256
+    }
 
 
 def make_tables(line: sqlite3.Connection) -> None:

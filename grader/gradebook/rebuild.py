@@ -2,28 +2,21 @@
 
 nbgrader grades nothing that lacks its metadata, and an HTML export has none. So the release notebook is the
 frame; locked cells and prose stay as released; what a student wrote goes in sanitised, because formgrader
-renders it with the rights of the person who grades.
+renders it with the rights of the person who grades. So do outputs, but for those of grade cells, whose output is
+the score.
 """
 
 import functools
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import nh3
-
+from grader.gradebook.rebuilt_outputs import Room
 from grader.model import Match, RecoveredCell
-from grader.recover.excess import without_excess
-from grader.recover.text import harmless
+from grader.recover.clean import MAX_SOURCE, clean_code, clean_html, clean_markdown
 from paribus.course.release import Release
 
-MAX_SOURCE = 200_000
 MAX_EXTRA_CELLS = 200
-URL_SCHEMES = {"http", "https", "mailto", "data"}
-LINK_SCHEMES = ("http:", "https:", "mailto:", "#")
-PICTURE_STARTS = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "gif"))
-_BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
 
 
 def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell] = ()) -> str:
@@ -35,11 +28,12 @@ def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[
     """
     notebook: dict[str, Any] = json.loads(release.notebook)
     rebuilt: list[dict[str, Any]] = []
-    extras = _extras_by_key(matches, unmatched)
+    room = Room()
+    extras = _extras_by_key(matches, unmatched, room)
     rebuilt.extend(extras.pop("", []))
     for cell in notebook["cells"]:
         key = str(cell.get("id", ""))
-        rebuilt.append(_with_source(cell, matches.get(key)))
+        rebuilt.append(_with_outputs(_with_source(cell, matches.get(key)), matches.get(key), room))
         rebuilt.extend(extras.pop(key, []))
     for left in extras.values():
         rebuilt.extend(left)
@@ -69,43 +63,6 @@ def _code_keys(notebook: str) -> frozenset[str]:
     )
 
 
-def clean_html(markup: str) -> str:
-    """Markup that cannot run, load or pretend: nh3's allow-list, pictures only from within the file."""
-    bounded = without_excess(markup.encode()).decode()
-    # Made harmless afterwards: a character reference writes what turns text around as well.
-    cleaned = harmless(
-        nh3.clean(bounded, attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=URL_SCHEMES)
-    )
-    # A blank line would end the HTML block, and the rest would be read as markdown again.
-    return cleaned if "<pre" in cleaned else _BLANK_LINES.sub("", cleaned)
-
-
-def clean_markdown(source: str) -> str:
-    """Markdown, rendered and cleaned: markdown itself can carry scripts and javascript: links."""
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
-    return clean_html(markdown2html_mistune(source[:MAX_SOURCE]))
-
-
-def clean_code(source: str) -> str:
-    """Code as text: it reads in the order in which Python would, length bounded."""
-    return harmless(source[:MAX_SOURCE])
-
-
-_ATTRIBUTES = {
-    "a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"align", "colspan", "rowspan"},
-    "th": {"align", "colspan", "rowspan"}, "ol": {"start"},
-}  # fmt: skip
-
-
-def _keep_attribute(tag: str, name: str, value: str) -> str | None:
-    if (tag, name) == ("a", "href"):
-        return value if value.startswith(LINK_SCHEMES) else None
-    if (tag, name) == ("img", "src"):
-        return value if value.startswith(PICTURE_STARTS) else None
-    return value
-
-
 def _with_source(cell: dict[str, Any], match: Match | None) -> dict[str, Any]:
     """The release's cell with the student's source, where a student may write there."""
     fresh = {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else dict(cell)
@@ -118,6 +75,14 @@ def _with_source(cell: dict[str, Any], match: Match | None) -> dict[str, Any]:
     return {**fresh, "source": _student_source(match.recovered, cell["cell_type"])}
 
 
+def _with_outputs(cell: dict[str, Any], match: Match | None, room: Room) -> dict[str, Any]:
+    """The cell with what it showed; nbgrader reads a grade cell's score from its output, so it gets none here."""
+    graded = cell.get("metadata", {}).get("nbgrader", {}).get("grade")
+    if cell["cell_type"] != "code" or graded or match is None or match.recovered is None:
+        return cell
+    return {**cell, "outputs": room.outputs(match.recovered.outputs)}
+
+
 def _student_source(found: RecoveredCell, cell_type: str) -> str:
     if cell_type == "code":
         return clean_code(found.source)
@@ -125,7 +90,7 @@ def _student_source(found: RecoveredCell, cell_type: str) -> str:
 
 
 def _extras_by_key(
-    matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell]
+    matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell], room: Room
 ) -> dict[str, list[dict[str, Any]]]:
     """The cells of the student's own, by the key of the assignment's cell they followed."""
     places = sorted(
@@ -141,6 +106,6 @@ def _extras_by_key(
             "source": _student_source(found, found.cell_type),
         }
         if extra["cell_type"] == "code":
-            extra |= {"outputs": [], "execution_count": None}
+            extra |= {"outputs": room.outputs(found.outputs), "execution_count": None}
         extras.setdefault(before[-1] if before else "", []).append(extra)
     return extras

@@ -48,7 +48,7 @@ def platform_folders() -> tuple[str, ...]:
     return tuple(
         f"grader.lms.{item.name}"
         for item in sorted(folder.iterdir(), key=lambda item: item.name)
-        if item.joinpath("__init__.py").is_file()
+        if item.joinpath("platform.py").is_file()
     )
 
 

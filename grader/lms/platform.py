@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from grader.intake.roster import Roster
 from grader.lms.names import ReadName
+from grader.lms.regraded import Regrade
 from grader.model import Result, Submission
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Policy
@@ -65,6 +66,7 @@ class Platform(Generic[People]):
     ``feedback``    the pages, in the form in which it takes them back
     ``outputs``     what a run writes for it, in the order in which it is used: what it is for, and the file
     ``advice``      what is said of them at the end of a run
+    ``regrade``     the first of these outputs once more, for those whose points a later week changes
     """
 
     name: str
@@ -80,3 +82,4 @@ class Platform(Generic[People]):
     feedback: Callable[[Sequence[Result], Mapping[str, str], Assignment], Mapping[str, bytes]]
     outputs: tuple[tuple[str, str], ...]
     advice: str
+    regrade: Regrade

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from grader.checks import checks_of
 from grader.classrun.pool import Lost
@@ -11,6 +12,7 @@ from grader.desk.requests import Asked
 from grader.grading.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
+from grader.pages.own_work import read_own
 from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords
 from paribus.course.assignment import Assignment
@@ -29,12 +31,13 @@ def feedback_pages(
     jobs: int,
     time_limit: float,
     asked: Mapping[str, Sequence[Asked]] | None = None,
+    notebooks: Mapping[str, Path] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, str]:
     """The pages by submission, in the order of the results, whoever drew them. ``releases``: the newest first;
-    ``asked``: requests to look again by submission.
+    ``asked``: requests to look again by submission; ``notebooks``: what was rebuilt of each (`grader.gradebook`).
     """
-    draw = _Draw(tuple(replace(release, notebook="") for release in releases), asked or {})
+    draw = _Draw(tuple(replace(release, notebook="") for release in releases), asked or {}, notebooks or {})
     place: Place = Processes(jobs, time_limit) if jobs > 1 and len(results) >= MANY else Here()
     pages: dict[str, str] = {}
     lost: list[Result] = []
@@ -64,6 +67,7 @@ class _Draw:
 
     releases: tuple[Release, ...]
     asked: Mapping[str, Sequence[Asked]]
+    notebooks: Mapping[str, Path]
 
     def __call__(self, result: Result) -> str:
         try:
@@ -81,5 +85,7 @@ class _Draw:
         public = release.assignment.settings.get("public_bands")
         bands = bands_of(release.references, release.assignment) if public else {}
         asked, words = self.asked.get(result.submission, ()), check_words(release.assignment)
+        notebook = self.notebooks.get(result.submission)
+        own = read_own(notebook, release.assignment) if notebook is not None and result.cells else {}
         with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
-            return feedback_page(result, release.assignment, checks=words, bands=bands, asked=asked)
+            return feedback_page(result, release.assignment, checks=words, bands=bands, asked=asked, own=own)

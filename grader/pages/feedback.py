@@ -6,12 +6,14 @@ tests and references that the course does not publish never reach it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from grader.desk.requests import Asked, form
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE
 from grader.model import CellResult, Outcome, Result, Verdict
+from grader.pages.own_work import OwnCell, OwnPage, OwnWork
 from grader.pages.plots import Band, Share, bar
 from grader.pages.shared import (
     MARKS,
@@ -47,6 +49,9 @@ ADVICE = Mark("advice", "Advice")
 # Any check's values that compare with what the course keeps to itself.
 PRIVATE = frozenset({"reference", "references", "band", "low", "high", "mean", "sd"})
 
+NOTHING = OwnWork(None)
+NO_CELLS: Mapping[str, OwnCell] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class VerdictView:
@@ -73,6 +78,7 @@ class CellView:
     bar: Markup
     verdicts: tuple[VerdictView, ...]
     by_hand: float
+    own: OwnWork = NOTHING
 
 
 @dataclass(frozen=True)
@@ -100,12 +106,16 @@ def feedback_page(
     checks: Mapping[str, CheckWords] | None = None,
     bands: Mapping[str, Band] | None = None,
     asked: Sequence[Asked] = (),
+    own: Mapping[str, OwnCell] = NO_CELLS,
 ) -> str:
     """The page as HTML. ``checks`` are the checks' own words; ``bands`` only what is public; ``asked`` the
-    student's requests to look again, with their answers.
+    student's requests to look again, with their answers; ``own`` are the student's cells by key.
     """
-    public, known = bool(bands), checks or {}
-    cells = tuple(_cell_view(cell, assignment, known, public=public) for cell in result.cells)
+    public, known, room = bool(bands), checks or {}, OwnPage(own)
+    cells = tuple(
+        replace(_cell_view(cell, assignment, known, public=public), own=_own(room, cell, assignment))
+        for cell in result.cells
+    )
     columns = [name for name in metric_columns() if any(key.endswith(f".{name}") for key in result.metrics)]
     return render(
         "feedback.html.j2",
@@ -167,6 +177,12 @@ def _cell_view(
         ),
         by_hand=max(0.0, cell.pending - open_points),
     )
+
+
+def _own(room: OwnPage, cell: CellResult, assignment: Assignment) -> OwnWork:
+    """What the student handed in for a cell, and the outputs that its verdicts name."""
+    task = next((one.grades for one in assignment.cells if one.key == cell.key), "")
+    return room.of(cell.key, task, (item.cell for verdict in cell.verdicts for item in verdict.evidence))
 
 
 def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from grader.desk.errors_in_the_field import ErrorShare
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Outcome, Result
 from grader.pages.feedback import metric_columns
@@ -106,9 +107,10 @@ def report_page(
     checks: Mapping[str, CheckWords] | None = None,
     notes: Sequence[str] = (),
     folder: str = "feedback",
+    shares: Sequence[ErrorShare] = (),
 ) -> str:
     """The page as HTML. ``checks`` are the checks' own words; ``notes`` concern the batch as a whole; ``folder``
-    is where the feedback pages lie, as the links shall name it.
+    is where the feedback pages lie, as the links shall name it; ``shares`` are how often the grader was wrong.
     """
     known = checks or {}
     names = _names(results)
@@ -145,6 +147,7 @@ def report_page(
         metrics=[row for row in metrics if row.shown],
         others=[row for row in metrics if not row.shown],
         notes=notes,
+        shares=shares,
         rows=[(person, _student_bar(person.result), STATUS[person.result.status]) for person in people],
         faults=_faults(scored, assignment),
         legend=[MARKS[outcome] for outcome in BAR_ORDER],

@@ -10,15 +10,17 @@ from typing import Any
 from grader.classrun.grades import FILE, Graded, from_text
 from grader.classrun.storage import MARKER
 from grader.errors import ResultError, TermError
+from grader.term.decided import with_decisions
 from paribus.course.term import TermPlan
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A graded folder and what it holds."""
+    """A graded folder and what it holds; ``note`` is what the instructor should know of it, "" of nothing."""
 
     path: Path
     graded: Graded
+    note: str = ""
 
 
 def read_folders(paths: Sequence[Path], plan: TermPlan) -> tuple[Folder, ...]:
@@ -29,7 +31,7 @@ def read_folders(paths: Sequence[Path], plan: TermPlan) -> tuple[Folder, ...]:
     """
     found: dict[str, Folder] = {}
     for path in paths:
-        folder = Folder(path, _read(path))
+        folder = Folder(path, *with_decisions(path, _read(path)))
         name = folder.graded.assignment
         _check_course(folder, plan)
         if name in found:

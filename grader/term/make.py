@@ -15,8 +15,6 @@ from grader.term.timing import times_of
 from grader.term.worksheets import files_of
 from paribus.course.term import TermPlan
 
-SHEET = "worksheet.csv"
-
 
 @dataclass(frozen=True)
 class Term:
@@ -39,6 +37,7 @@ def make_term(folders: Sequence[Path], tables: Mapping[str, Path], plan: TermPla
     outside = {part: _table(part, path, plan, people) for part, path in sorted(tables.items())}
     lines = reckon(plan, weeks, people, outside)
     notes = (
+        *(folder.note for folder in read if folder.note),
         *dict.fromkeys(note for one in outside.values() for note in one.notes),  # parts may share a table
         *(f"{line.person.called} ({line.person.number}): {line.person.unclear} No grade is given."
           for line in lines if line.person.unclear),
@@ -46,10 +45,9 @@ def make_term(folders: Sequence[Path], tables: Mapping[str, Path], plan: TermPla
           for week in weeks for name in week.unclear),
     )  # fmt: skip
     times = [one for folder in read for one in times_of(folder.path, folder.graded)]
-    sheets = {one.graded.assignment: path.read_bytes() for one in read if (path := one.path / SHEET).is_file()}
     pages = term_pages(plan, weeks, lines, times=times, notes=notes)
     files: dict[str, str | bytes] = {"grades.csv": grades_csv(plan, lines), **pages}
-    files |= files_of(sheets, lines)
+    files |= files_of({folder.graded.assignment: folder.path for folder in read}, lines)
     write_term(out, files, {"course": plan.course, "assignments": [week.assignment for week in weeks]})
     return Term(lines, notes)
 

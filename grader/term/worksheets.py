@@ -1,55 +1,46 @@
-"""A week's worksheet for Moodle once more, for those whom the bank of late days gives points back.
+"""A week's table for the learning platform once more, for those whom the bank of late days gives points back.
 
-It holds their rows alone, as `paribus grade` wrote them, with the new grade and a sentence on it.
+It holds their rows alone, as `paribus grade` wrote them for the platform, with the new points.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from grader.errors import WorksheetError
-from grader.lms.moodle.worksheet import Worksheet, read_worksheet
-from grader.lms.tables import write_table
-from grader.pages.shared import points
-from grader.term.reckon import Item, Line
+from grader.errors import TermError, WorksheetError
+from grader.lms.choose import platforms
+from grader.lms.regraded import Regraded
+from grader.term.reckon import Line
 
 
-def banked(content: bytes, assignment: str, lines: Sequence[Line]) -> bytes | None:
-    """The worksheet that a graded folder holds as ``content``; None where the bank gives nobody anything there, or
-    it is none of Moodle's.
+def files_of(folders: Mapping[str, Path], lines: Sequence[Line]) -> dict[str, bytes]:
+    """The tables to write, by their names below the output folder; ``folders`` are the graded ones by assignment.
+
+    TermError where a table is not as `paribus grade` wrote it.
     """
-    items = {
-        line.person.grades[assignment].number: item
+    found = {}
+    for assignment, folder in folders.items():
+        changed = banked(assignment, lines)
+        for platform in platforms().values() if changed else ():
+            table = folder / platform.outputs[0][1]
+            if not table.is_file():
+                continue
+            try:
+                content = platform.regrade(table.read_bytes(), changed)
+            except (WorksheetError, ValueError) as error:
+                raise TermError(
+                    f"{table}: is not as `paribus grade` wrote it ({error}). Run it again with --collect."
+                ) from error
+            if content is not None:
+                found[f"worksheets/{assignment}.csv"] = content
+    return found
+
+
+def banked(assignment: str, lines: Sequence[Line]) -> dict[str, Regraded]:
+    """By the platform's number: what those get to whom the bank gave days in an assignment."""
+    return {
+        line.person.grades[assignment].number: Regraded(item.points, item.maximum, item.days)
         for line in lines
         if not line.person.unclear
         for item in line.items
         if item.name == assignment and item.days and item.share is not None and not item.excused
     }
-    if not items:
-        return None
-    try:
-        sheet = read_worksheet(content)
-    except WorksheetError:
-        return None  # it was made for a class that is on no Moodle
-    rows = [
-        _row(sheet, sheet.rows[student.row], student.maximum, items[student.number])
-        for student in sheet.students
-        if student.number in items and sheet.takes_points(student)
-    ]
-    return write_table([sheet.header, *rows], sheet.form) if rows else None
-
-
-def _row(sheet: Worksheet, row: Sequence[str], maximum: float | None, item: Item) -> list[str]:
-    """A row with the grade that the bank leaves, of Moodle's own maximum."""
-    cells, columns = list(row), sheet.columns
-    grade = item.points if maximum is None or not item.maximum else item.points * maximum / item.maximum
-    cells[columns.grade] = f"{grade:.2f}".replace(".", sheet.decimal)
-    if columns.feedback >= 0:
-        days = "1 late day" if item.days == 1 else f"{item.days} late days"
-        said = f"With {days} of your bank: {points(item.points)} of {points(item.maximum)} points."
-        cells[columns.feedback] = "<br>".join(filter(None, (cells[columns.feedback], said)))
-    return cells
-
-
-def files_of(worksheets: Mapping[str, bytes], lines: Sequence[Line]) -> dict[str, bytes]:
-    """The worksheets to write, by their names below the output folder; ``worksheets`` are the weeks' own."""
-    found = {name: banked(content, name, lines) for name, content in worksheets.items()}
-    return {f"worksheets/{name}.csv": content for name, content in found.items() if content is not None}

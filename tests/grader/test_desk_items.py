@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.desk.errors_in_the_field import exact, rates
+from grader.desk.errors_in_the_field import exact, in_the_field, rates
 from grader.desk.items import (
     MANUAL,
     Decision,
@@ -165,6 +165,14 @@ def test_the_error_rate_rests_on_the_sample_alone() -> None:
     seen, unseen = decision(answered, 3.0), decision(answered, 0.0, 2, blind=True)
     (rate,) = rates([found], [seen, unseen])
     assert (rate.confirmed, rate.raised, rate.lowered, rate.wrong, rate.of) == (1, 0, 0, 1, 1)
+
+
+def test_the_graders_own_error_rate_is_of_verdicts_and_proposals_apart_and_says_on_how_many_it_rests() -> None:
+    found = work(Outcome.PASSED)
+    answered = item(found, "memo.answered")
+    log = [decision(answered, 3.0), decision(answered, 0.0, 2, blind=True)]
+    assert [(one.what, one.wrong, one.of) for one in in_the_field([found], log)] == [("verdicts", 1, 1)]
+    assert in_the_field([found], log[:1]) == ()  # whoever knew the verdict says nothing of its rate
 
 
 def test_the_interval_is_the_exact_one() -> None:

@@ -294,19 +294,32 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
         sit_down(room, out).work(ANN, "nothing")
     with pytest.raises(DeskError, match=r"is not there. Name them with --submissions PATH"):
         DeskFolder(out, tmp_path / "gone")
-    with pytest.raises(DeskError, match=r"Name it with --release DIR"):
-        DeskFolder(out, releases=[tmp_path / "gone"])
+    with pytest.raises(DeskError, match=r"neither in .* nor beside it\. Type `paribus desk .* --release DIR`"):
+        _ = DeskFolder(out, releases=[tmp_path / "gone" / "gone"]).batch
     (out / "made_from.json").write_text(json.dumps({"submissions": str(room), "releases": []}))
     with pytest.raises(DeskError, match=r"which release was used. Name it with --release DIR"):
         DeskFolder(out)
     (out / "made_from.json").unlink()
     with pytest.raises(DeskError, match=r"nothing says where they are"):
         DeskFolder(out)
-    with pytest.raises(DeskError, match=r"Name the right one with --release DIR"):
+    with pytest.raises(DeskError, match=r"was graded with the release .* neither in .*older"):
         _ = DeskFolder(out, room / "submissions", [room / "older" / "week1_homework"]).batch
     (out / "complete.json").unlink()
     with pytest.raises(DeskError, match=r"no finished batch\. Run `paribus grade"):
         _ = sit_down(room, out).folder.batch
+
+
+def test_a_release_that_was_moved_or_followed_by_another_is_found(room: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(room, tmp_path / "room"))
+    places = [own / "release" / "week1_homework", own / "older" / "week1_homework"]
+    known = DeskFolder(own / "out", own / "submissions", places).batch.releases.keys()
+    (own / "release").rename(own / "release of March")
+    assert DeskFolder(own / "out", own / "submissions", places).batch.releases.keys() == known
+    kept = own / "release of March" / "week1_homework" / "older" / "before"
+    kept.parent.mkdir()
+    (own / "older" / "week1_homework").rename(kept)  # as `paribus release` sets the one before aside
+    now = [own / "release of March" / "week1_homework"]
+    assert DeskFolder(own / "out", own / "submissions", now).batch.releases.keys() == known
 
 
 def test_names_are_hidden_where_a_grader_wants_it(room: Path, out: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from grader.evidence.records import read_records
-from grader.gradebook.rebuild import clean_html
 from grader.model import Recovered, RecoveredCell
 from grader.reading.prose import read_html
 from grader.recover import recover
+from grader.recover.clean import clean_html
 from grader.recover.excess import MOST_ATTRIBUTES, MOST_OPEN, without_excess
 from grader.recover.outputs import MarkupOutput
 from grader.recover.visible import visible_text

@@ -13,7 +13,6 @@ from jinja2 import UndefinedError
 from grader.classrun.changes import Change
 from grader.classrun.grade_class import Handback
 from grader.commands.grade import print_changes, print_summary
-from grader.gradebook.rebuild import clean_code, clean_markdown
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.lms.choose import platform_named
 from grader.model import Evidence, Result
@@ -21,6 +20,7 @@ from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
 from grader.pages.report import report_page
 from grader.pages.shared import CheckWords, cell_title, humanise, points, render, shown
+from grader.recover.clean import clean_code, clean_markdown
 from paribus.course.rubric import RubricLine
 from tests.grader.classroom import (
     BAD,
@@ -168,11 +168,11 @@ def test_nothing_a_student_wrote_turns_the_words_around_it(capsys: pytest.Captur
     assert "<bdi>Ada 21.0" in shown[1]
 
 
-def test_the_policy_allows_this_style_sheet_and_nothing_else() -> None:
+def test_the_policy_allows_this_style_sheet_and_pictures_within_the_page_and_nothing_else() -> None:
     html = page(careful_result())
     content = html[html.index("<style>") + 7 : html.index("</style>")]
     digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     assert f'content="{policy.replace(chr(39), "&#39;")}"' in html
     assert " style=" not in html
     assert "http://" not in html

@@ -14,13 +14,16 @@ from urllib.parse import parse_qsl
 import pytest
 
 from grader.commands import moodle as command
-from grader.errors import MoodleError
+from grader.errors import MoodleError, PlatformError
 from grader.intake.inbox import iter_submissions
+from grader.lms.exchange.graded import read_mine
+from grader.lms.exchange.push import journal, plan, push, read_journal
+from grader.lms.exchange.record import SUBMISSIONS, record_name, safe
 from grader.lms.moodle.web.fake import FakeMoodle, Person
-from grader.lms.moodle.web.fetch import FOLDER, RECORD, SHEET, fetch, read_record, safe
-from grader.lms.moodle.web.push import JOURNAL, plan, push, read_journal, read_mine
+from grader.lms.moodle.web.fetch import SHEET, fetch, read_fetched
 from grader.lms.moodle.web.send import Send
-from grader.lms.moodle.web.site import Graded, Site, flat
+from grader.lms.moodle.web.service import MoodleService
+from grader.lms.moodle.web.site import Site, flat
 from grader.lms.moodle.worksheet import read_worksheet
 from paribus.cli import main
 from tests.robust.small_class import command as grade_command
@@ -45,25 +48,24 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fake = FakeMoodle(class_of(folder))
     fetch(Site(fake.url, TOKEN, fake), 42, folder / "fetched")
     arguments = grade_command(folder, folder / "out", "--json")
-    arguments[1] = str(folder / "fetched" / FOLDER)
+    arguments[1] = str(folder / "fetched" / SUBMISSIONS)
     arguments[arguments.index("--worksheet") + 1] = str(folder / "fetched" / SHEET)
     assert main(arguments) == 0
     return folder
 
 
-def fresh(graded: Path) -> tuple[FakeMoodle, Site]:
+def fresh(graded: Path) -> tuple[FakeMoodle, MoodleService]:
     people = [Person(1000 + n, f"Student {n}", {"homework.ipynb": b"x"}) for n in range(3)]
     fake = FakeMoodle(people)
-    (graded / "out" / JOURNAL).unlink(missing_ok=True)
-    return fake, Site(fake.url, TOKEN, fake)
+    journal(graded / "out", "Moodle").unlink(missing_ok=True)
+    _, activity = read_fetched(graded / "fetched")
+    return fake, MoodleService(Site(fake.url, TOKEN, fake), activity)
 
 
-def changes(graded: Path, site: Site):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    _, activity, rows = read_record(graded / "fetched" / RECORD)
+def changes(graded: Path, service: MoodleService):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    record, _ = read_fetched(graded / "fetched")
     out = graded / "out"
-    return activity, plan(
-        rows, read_mine(out), site.grades(activity), site.locked(activity), read_journal(out), activity
-    )
+    return plan(service, record.rows, read_mine(out, service.maximum), read_journal(out, "Moodle"))
 
 
 def test_what_is_fetched_is_named_as_moodles_zip_and_read_by_the_same_inbox(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_what_is_fetched_is_named_as_moodles_zip_and_read_by_the_same_inbox(tmp_
     fake = FakeMoodle(people)
     found = fetch(Site(fake.url, TOKEN, fake), 42, tmp_path / "to")
     assert (found.files, found.known, found.people) == (4, 0, 4)
-    students = {item.student: item.name for item in iter_submissions(tmp_path / "to" / FOLDER)}
+    students = {item.student: item.name for item in iter_submissions(tmp_path / "to" / SUBMISSIONS)}
     assert students == {"1000": "Student 0", "1001": "Student 1", "1002": "Student 2"}
     sheet = read_worksheet((tmp_path / "to" / SHEET).read_bytes(), SHEET)
     by_number = {one.number: one for one in sheet.students}
@@ -96,7 +98,7 @@ def test_fetching_again_takes_only_what_is_new(tmp_path: Path) -> None:
     fake.people[0].files, fake.people[0].modified = {"homework.ipynb": b"new"}, fake.people[0].modified + 60
     found = fetch(site, 42, tmp_path / "to")
     assert (found.files, found.known) == (3, 2)
-    assert next((tmp_path / "to" / FOLDER).glob("Student 0_*/homework.ipynb")).read_bytes() == b"new"
+    assert next((tmp_path / "to" / SUBMISSIONS).glob("Student 0_*/homework.ipynb")).read_bytes() == b"new"
 
 
 def test_a_fetch_that_breaks_off_has_no_record_and_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_a_fetch_that_breaks_off_has_no_record_and_goes_on_where_it_was(tmp_path
     site = Site(fake.url, TOKEN, fake)
     with pytest.raises(MoodleError, match=r"does not answer.*run the same command again"):
         fetch(site, 42, tmp_path / "to")
-    assert not (tmp_path / "to" / RECORD).exists()
+    assert not (tmp_path / "to" / record_name("Moodle")).exists()
     fake.fails_after = None
     assert fetch(site, 42, tmp_path / "to").known == 1
 
@@ -115,15 +117,15 @@ def test_names_are_hidden_where_moodle_marks_blind(tmp_path: Path) -> None:
     text = (tmp_path / "to" / SHEET).read_text()
     assert "Participant 10000" in text
     assert "Student" not in text
-    assert {item.student for item in iter_submissions(tmp_path / "to" / FOLDER)} == {"10000", "10001", "10002"}
+    assert {item.student for item in iter_submissions(tmp_path / "to" / SUBMISSIONS)} == {"10000", "10001", "10002"}
 
 
 def test_grades_comments_and_pages_arrive_and_others_feedback_files_stay(graded: Path) -> None:
-    fake, site = fresh(graded)
+    fake, service = fresh(graded)
     fake.people[0].feedback = {"from-a-colleague.pdf": b"%PDF"}
-    activity, planned = changes(graded, site)
+    planned = changes(graded, service)
     assert [change.why for change in planned] == ["", "", ""]
-    assert push(site, activity, planned, graded / "out", state="released") == 3
+    assert push(replace(service, state="released"), planned, graded / "out") == 3
     assert set(fake.people[0].feedback) == {"from-a-colleague.pdf", "feedback-week1_homework.html"}
     assert b"<!doctype html>" in fake.people[1].feedback["feedback-week1_homework.html"]
     assert fake.people[0].state == "released"
@@ -131,27 +133,34 @@ def test_grades_comments_and_pages_arrive_and_others_feedback_files_stay(graded:
     assert fake.people[0].grade is None  # points are open: no grade is written, and none taken away
 
 
+def test_a_comment_reaches_moodle_as_html_in_which_words_stay_words(graded: Path) -> None:
+    fake, service = fresh(graded)
+    (first, *_) = changes(graded, service)
+    push(service, [replace(first, mine=replace(first.mine, comment="got a<b>\nand & more"))], graded / "out")
+    assert fake.people[0].comment == "got a&lt;b&gt;<br>and &amp; more"
+
+
 def test_what_is_still_open_takes_no_grade_away(graded: Path) -> None:
-    fake, site = fresh(graded)
-    activity, planned = changes(graded, site)
+    fake, service = fresh(graded)
+    planned = changes(graded, service)
     fake.people[0].grade = 40.0
-    push(site, activity, [replace(planned[0], before=40.0)], graded / "out")
+    push(service, [replace(planned[0], before=40.0)], graded / "out")
     assert fake.people[0].grade == 40.0
 
 
 def test_a_push_that_breaks_off_in_the_middle_goes_on_where_it_was_and_doubles_nothing(graded: Path) -> None:
-    fake, site = fresh(graded)
-    activity, planned = changes(graded, site)
+    fake, service = fresh(graded)
+    planned = changes(graded, service)
     fake.fails_after = fake.requests + 4
     with pytest.raises(MoodleError, match="does not answer"):
-        push(site, activity, planned, graded / "out")
+        push(service, planned, graded / "out")
     assert fake.saved == 1
     fake.fails_after = None
-    activity, planned = changes(graded, site)
+    planned = changes(graded, service)
     assert [change.why for change in planned] == ["pushed already", "", ""]
-    assert push(site, activity, planned, graded / "out") == 2
+    assert push(service, planned, graded / "out") == 2
     assert fake.saved == 3
-    assert push(site, activity, changes(graded, site)[1], graded / "out") == 0
+    assert push(service, changes(graded, service), graded / "out") == 0
 
 
 @pytest.mark.parametrize(
@@ -164,37 +173,51 @@ def test_a_push_that_breaks_off_in_the_middle_goes_on_where_it_was_and_doubles_n
 def test_what_changed_in_moodle_since_is_left_alone_and_said(
     graded: Path, what: dict[str, object], why: str
 ) -> None:
-    fake, site = fresh(graded)
+    fake, service = fresh(graded)
     for name, value in what.items():
         setattr(fake.people[1], name, value)
-    activity, planned = changes(graded, site)
+    planned = changes(graded, service)
     assert [change.why for change in planned] == ["", why, ""]
-    push(site, activity, planned, graded / "out")
+    push(service, planned, graded / "out")
     assert fake.people[1].feedback == {}
     assert fake.people[0].feedback
 
 
 def test_grades_that_moodle_would_swallow_are_not_sent(graded: Path) -> None:
-    _, site = fresh(graded)
-    activity, planned = changes(graded, site)
+    fake, service = fresh(graded)
+    planned = changes(graded, service)
     row, mine = planned[0].row, replace(planned[0].mine, grade=30.0)
-    for changed, why in ((replace(activity, maximum=20.0), "30 is more than Moodle's maximum of 20"),
-                         (replace(activity, maximum=-3.0), "has a scale: upload worksheet.csv")):  # fmt: skip
-        (one,) = plan([row], {row.number: mine}, {}, frozenset(), {}, changed)
+    for maximum, why in ((20.0, "30 is more than Moodle's maximum of 20"),
+                         (-3.0, "has a scale: upload worksheet.csv")):  # fmt: skip
+        other = replace(service, activity=replace(service.activity, maximum=maximum))
+        (one,) = plan(other, [row], {row.number: mine}, {})
         assert why in one.why
-    (same,) = plan([row], {row.number: mine}, {row.user: Graded(30.0, 9)}, frozenset(), {}, activity)
+    fake.people[0].grade, fake.people[0].graded = 30.0, 9
+    (same,) = plan(service, [row], {row.number: mine}, {})
     assert same.why == ""
 
 
+def test_points_are_scaled_to_moodles_maximum(graded: Path) -> None:
+    out = graded / "out"
+    text = (out / "grades.json").read_text()
+    raw = json.loads(text)
+    try:
+        raw["people"][0]["points"] = 14.0  # of 28
+        (out / "grades.json").write_text(json.dumps(raw))
+        assert read_mine(out, 20.0)["1000"].grade == 10.0
+    finally:
+        (out / "grades.json").write_text(text)
+
+
 def test_a_team_gets_its_grade_once_and_everybody_of_it_has_it(graded: Path) -> None:
-    fake, site = fresh(graded)
+    fake, service = fresh(graded)
     fake.team = True
     for person in fake.people[:2]:
         person.group = 607
-    activity, planned = changes(graded, site)
+    planned = changes(graded, service)
     rows = [replace(one.row, group=607) if one.row.number in ("1000", "1001") else one.row for one in planned]
     planned = tuple(replace(one, row=row) for one, row in zip(planned, rows, strict=True))
-    push(site, replace(activity, team=True), planned, graded / "out")
+    push(service, planned, graded / "out")
     assert fake.saved == 2
     assert fake.people[1].feedback == fake.people[0].feedback != {}
 
@@ -234,22 +257,23 @@ def test_without_a_token_it_is_said_where_it_belongs(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..\\x", "C:\\x", ""])
 def test_a_file_name_that_leads_out_of_its_folder_is_refused(name: str) -> None:
-    with pytest.raises(MoodleError, match="outside of its folder"):
+    with pytest.raises(PlatformError, match="outside of its folder"):
         safe(name)
     assert str(safe("sub/x.html")) == "sub/x.html"
 
 
 def test_records_and_journals_that_are_damaged_or_missing_are_told(graded: Path, tmp_path: Path) -> None:
-    with pytest.raises(MoodleError, match="Fetch with `paribus moodle fetch` first"):
-        read_record(tmp_path / RECORD)
-    (tmp_path / RECORD).write_text("{}")
-    with pytest.raises(MoodleError, match="no record of what was fetched"):
-        read_record(tmp_path / RECORD)
-    (tmp_path / JOURNAL).write_text("[]")
-    with pytest.raises(MoodleError, match="Move it away"):
-        read_journal(tmp_path)
-    with pytest.raises(MoodleError, match="no finished grading with a worksheet"):
-        read_mine(tmp_path)
+    with pytest.raises(PlatformError, match="Fetch with `paribus moodle fetch` first"):
+        read_fetched(tmp_path)
+    for text in ("{}", '{"schema": "paribus.moodle/1", "site": "x", "assignment": {}, "rows": []}'):
+        (tmp_path / record_name("Moodle")).write_text(text)
+        with pytest.raises(PlatformError, match="no record of what was fetched"):
+            read_fetched(tmp_path)
+    journal(tmp_path, "Moodle").write_text("[]")
+    with pytest.raises(PlatformError, match="Move it away"):
+        read_journal(tmp_path, "Moodle")
+    with pytest.raises(PlatformError, match="no finished grading"):
+        read_mine(tmp_path, 100.0)
 
 
 def test_the_commands_fetch_say_what_would_change_and_push(

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.gradebook.rebuild import MAX_SOURCE, clean_code, clean_html, clean_markdown, rebuild
-from grader.model import Match, RecoveredCell
+from grader.gradebook.rebuild import rebuild
+from grader.gradebook.rebuilt_outputs import LEFT_OUT, MOST
+from grader.model import Match, Output, RecoveredCell
+from grader.recover.clean import MAX_SOURCE, clean_code, clean_html, clean_markdown
 from tests.grader.classroom import MEMO_SOURCE, make_matches, make_release
 
 RELEASE = make_release()
@@ -72,6 +74,36 @@ def test_cells_of_the_students_own_stay_after_the_cell_they_followed() -> None:
     added = cells_of(rebuild(RELEASE, matches, (first, after_task)))
     assert "script" not in added["added-1"]["source"]
     assert added["added-2"]["source"] == "print(1)"
+
+
+def shown(key: str, *outputs: Output) -> list[dict[str, Any]]:
+    matches = make_matches(RELEASE.assignment)
+    recovered = matches[key].recovered
+    assert recovered is not None
+    matches[key] = replace(matches[key], recovered=replace(recovered, outputs=outputs))
+    found: list[dict[str, Any]] = cells_of(rebuild(RELEASE, matches))[key]["outputs"]
+    return found
+
+
+def test_outputs_are_shown_cleaned_and_those_of_a_grade_cell_are_left_to_the_score() -> None:
+    table = Output(
+        "data", "a 1", html="<table onclick='x()'><tr><td>a</td><td>1</td></tr></table><script>x</script>"
+    )
+    figure = Output("display", "", mime="image/png", picture="embedded", picture_bytes=b"\x89PNG")
+    stream = Output("stream", "epoch 1: 0.5\u202e", name="stdout")
+    record = Output("display", "", html='<div class="paribus">evidence for grading</div>')
+    found = shown("tail_share", table, figure, stream, record)
+    assert [sorted(one.get("data", {})) for one in found] == [["text/html"], ["image/png"], []]
+    assert found[0]["data"]["text/html"] == "<table><tbody><tr><td>a</td><td>1</td></tr></tbody></table>"
+    assert found[2]["text"] == "epoch 1: 0.5"
+    assert shown("tail_share-tests", stream) == []
+
+
+def test_outputs_are_bounded_and_the_page_says_where_the_rest_is() -> None:
+    large = Output("display", "", mime="image/png", picture="embedded", picture_bytes=b"x" * (MOST // 2))
+    found = shown("tail_share", large, large)
+    assert len(found) == 2
+    assert found[1]["text"] == LEFT_OUT
 
 
 def test_cells_after_a_place_that_the_release_lacks_are_kept_at_the_end() -> None:

@@ -4,16 +4,27 @@ import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from grader.classrun.made_from import write_made_from
+from grader.desk.folder import DeskFolder
+from grader.desk.session import Session
+from grader.desk.store import FILE
+from grader.lms.choose import platforms
+from grader.lms.regraded import Regraded
+from grader.term.decided import with_decisions
+from grader.term.folders import read_folders
 from paribus.cli import main
 from paribus.course.release import write_release
+from paribus.course.term import load_term
 from paribus.files import write_atomic
 from tests.grader.classroom import make_assignment, make_release
+from tests.grader.desk_class import decide as decide_at_the_desk
 from tests.grader.term_class import COURSE, course_toml
 from tests.grader.test_grade_command import submission
 from tests.robust.small_class import decide
@@ -144,6 +155,64 @@ def test_late_days_reach_a_worksheet_for_moodle_with_the_rows_that_they_change(r
         assert points_of(room, place, number) == pytest.approx(0.8 * whole, abs=0.01)
         assert float(rows[0][5]) == pytest.approx(0.9 * whole, abs=0.01)
         assert rows[0][9].endswith("With 1 late day of your bank: 4.5 of 28 points.")
+
+
+def test_what_was_decided_at_the_desk_or_in_formgrader_counts_before_it_is_collected(
+    room: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ada's memo of week 2 had 1 of 2 points; somebody gives it both at the desk, and Bob's in formgrader."""
+    folder = Path(shutil.copytree(room, tmp_path / "room"))
+    before = rows_of(room / "term")
+    session = Session(DeskFolder(folder / "out2"), "Ada")
+    ada = next(name for name in session.folder.batch.works if name.startswith("ada"))
+    items = session.work(ada).of_cell("trade_off")
+    for item in items:
+        decide_at_the_desk(session, ada, item.name, item.points)
+    assert session.disagreements()  # formgrader has 1 point there, which counts until somebody chooses
+    session.choose(ada, session.disagreements()[0].grade_id, "desk")
+    assert term(folder) == 0
+    after = rows_of(folder / "term")
+    assert float(after["Ada"]["week2_homework"]) > float(before["Ada"]["week2_homework"])
+    assert after["Bob"] == before["Bob"]
+    assert "counts here already, for 1 person" in re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert grade(folder, 2, "--collect") == 0
+    assert term(folder) == 0
+    assert rows_of(folder / "term") == after
+    assert "counts here already" not in capsys.readouterr().out
+
+
+def test_without_its_release_a_term_says_what_it_cannot_count(room: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(room / "out1", tmp_path / "out1"))
+    (folder / FILE).touch()
+    write_made_from(folder, tmp_path, [tmp_path / "moved"])
+    (found,) = read_folders([folder], load_term(room / "course.toml"))
+    assert re.search(r"release .*moved is not there any more.* with --collect and --release", found.note)
+    (folder / FILE).unlink()
+    assert with_decisions(folder, found.graded) == (found.graded, "")
+
+
+CANVAS = (
+    'Student,ID,Section,"Week 1 (7)"\n    Points Possible,,,56.00\n'
+    '"King, Ada",101,A,20.00\n"Hope, Bob",102,B,30.00\n'
+)
+PLAIN = "identifier,name,points,of\n101,Ada King,20.00,28\n102,Bob Hope,30.00,28\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "row"),
+    [("canvas_gradebook.csv", CANVAS, '"King, Ada",101,A,9.00'), ("grades.csv", PLAIN, '101,"Ada King",4.50,28')],
+)
+def test_late_days_reach_each_platforms_own_table(name: str, table: str, row: str) -> None:
+    """Ada's late day leaves her 4.5 of 28 points, and Canvas counts 56; the table holds her row alone."""
+    (platform,) = (one for one in platforms().values() if one.outputs[0][1] == name)
+    content = platform.regrade(table.encode(), {"101": Regraded(4.5, 28.0, 1), "999": Regraded(1.0, 28.0, 1)})
+    assert content is not None
+    *head, last = content.decode().splitlines()
+    assert last == row
+    assert [line.replace('"', "") for line in head] == [
+        line.replace('"', "") for line in table.splitlines()[: len(head)]
+    ]
+    assert platform.regrade(table.encode(), {"999": Regraded(1.0, 28.0, 1)}) is None
 
 
 def test_the_pages_say_who_is_in_no_week_and_each_student_sees_their_own_results_alone(room: Path) -> None:

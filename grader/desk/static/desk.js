@@ -111,6 +111,21 @@ for (const button of document.querySelectorAll(".choose")) {
   });
 }
 
+// The source of a number: under the pointer, under the finger, or one after the other by the keyboard.
+const source = document.getElementById("source");
+const numbers = source ? [...document.querySelectorAll(".left .shown mark")] : [];
+let pointed = -1;
+function tellSource(place) {
+  if (numbers[pointed]) { numbers[pointed].classList.remove("pointed"); }
+  pointed = place;
+  numbers[place].classList.add("pointed");
+  source.textContent = `${numbers[place].textContent}: ${numbers[place].title}`;
+}
+numbers.forEach((mark, place) => {
+  mark.addEventListener("mouseenter", () => tellSource(place));
+  mark.addEventListener("click", () => tellSource(place));
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) { return; }
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
@@ -120,6 +135,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "n") {
     const next = document.getElementById("next");
     if (next) { event.preventDefault(); window.location.assign(next.href); }
+    return;
+  }
+  if (event.key === "i" && numbers.length) {
+    event.preventDefault();
+    tellSource((pointed + 1) % numbers.length);
+    numbers[pointed].scrollIntoView({ block: "nearest" });
     return;
   }
   if (!active) { return; }
@@ -133,6 +154,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (lines.length) {
       if (lines[place]) { lines[place].checked = !lines[place].checked; count(active); }
+    } else if (active.querySelector(".choice[data-give='0']:first-child")) {  // points, from none on
+      if (choices[place + 1]) { choose(active, choices[place + 1].dataset.give); }
     } else if (choices.length) {
       if (choices[place]) { choose(active, choices[place].dataset.give); }
     } else if (Number(event.key) <= Number(active.dataset.points)) {

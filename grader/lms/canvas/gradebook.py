@@ -20,19 +20,25 @@ from paribus.course.policy import Policy
 WHERE = "In Canvas: Grades, Export, Export Entire Gradebook."
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
 POINTS = "Points Possible"
+SUBMITTED, DUE = "Handed in at", "Due at"
+"""Columns that no export of Canvas's has: `paribus canvas fetch` adds them. They do not go back."""
 _TITLE_AND_NUMBER = re.compile(r"(.*) \(([0-9]+)\)", re.DOTALL)
 _UNTAKEN = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row: Canvas's number, the name as it sorts ("Doe, Jane"), the section, and the assignment's cell."""
+    """One row: Canvas's number, the name as it sorts ("Doe, Jane"), the section, and the assignment's cell; and
+    when it was handed in and due, "" where the table has no times.
+    """
 
     number: str
     name: str
     section: str
     cell: str
     row: tuple[str, ...]
+    submitted: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Gradebook:
     points: tuple[str, ...] = ()
     maximum: float | None = None
     form: Form = PLAIN_FORM
+
+    @property
+    def has_times(self) -> bool:
+        """Whether it says when work was handed in."""
+        return SUBMITTED in self.header
 
     def numbers(self) -> frozenset[str]:
         """Canvas's numbers of everyone in the course."""
@@ -109,6 +120,7 @@ def write_gradebook(gradebook: Gradebook, grades: Mapping[str, float], *, namele
 
 def _students(table: Table, people: int, column: int, origin: str) -> tuple[Student, ...]:
     place = table.header.index("ID")
+    times = [table.header.index(name) if name in table.header else -1 for name in (SUBMITTED, DUE)]
     found: dict[str, Student] = {}
     for line, row in table.rows:
         if POINTS in row[0] or all(_UNTAKEN.fullmatch(cell) for cell in row):
@@ -123,7 +135,8 @@ def _students(table: Table, people: int, column: int, origin: str) -> tuple[Stud
             raise WorksheetError(f"{origin}, row {line}: the ID {number} is there twice. Export it again.")
         if len(row) != len(table.header):
             raise WorksheetError(f"{origin}, row {line}: has {len(row)} cells, the header has {len(table.header)}.")
-        found[number] = Student(number, name, row[people - 1].strip(), row[column].strip(), row)
+        submitted, due = (row[time].strip() if time >= 0 else "" for time in times)
+        found[number] = Student(number, name, row[people - 1].strip(), row[column].strip(), row, submitted, due)
     return tuple(found.values())
 
 

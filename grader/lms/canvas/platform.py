@@ -13,10 +13,11 @@ from grader.lms.canvas.gradebook import (
     write_gradebook,
 )
 from grader.lms.canvas.names import ANONYMOUS, feedback_name, read_name, squashed
+from grader.lms.canvas.regrade import regrade
 from grader.lms.canvas.roster import LATE, MISSING, check_belongs, place, read_roster, reader
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
-from grader.lms.saying import concerned, names, policy_notes, unplaced
+from grader.lms.saying import concerned, names, owned_by, policy_notes, unplaced
 from grader.model import Result
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Policy
@@ -24,6 +25,12 @@ from paribus.course.policy import Policy
 SHEET, ZIP = "canvas_gradebook.csv", "canvas_feedback.zip"
 # The earliest time that a zip can hold: the same pages give the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
+UNREAD = "Times that could not be read, so that these count as handed in on time: {who}."
+EXTENDED = "On time by a due time in Canvas that course.toml does not name: {who}."
+TWICE = (
+    "course.toml takes points off for lateness: {who}. Where Canvas's own late policy is on (Grades, the cog, Late "
+    "Policies), switch it off: it would take points off once more."
+)
 ADVICE = (
     "In Canvas, upload canvas_gradebook.csv under Grades, Import: it shows what would change before anything does. "
     "Upload canvas_feedback.zip at the assignment, under Upload Submissions, and once: every upload adds comments."
@@ -83,8 +90,11 @@ def _notes(gradebook: Gradebook | None, scores: Mapping[str, float], marked: Mar
         "Canvas marks these as late and does not say by how much, so nothing is taken off here: {who}. Canvas's "
         "own late policy can do it (Grades, the cog, Late Policies).", marked_late, results,
     )  # fmt: skip
-    if policy.due is not None:
+    if policy.due is not None and not (gradebook is not None and gradebook.has_times):
         yield "course.toml names a due time, but Canvas's files hold no times: Canvas alone says who was late."
+    yield concerned(UNREAD, owned_by(results, marked.roster.late.unread), results)
+    yield concerned(EXTENDED, owned_by(results, marked.roster.late.extended), results)
+    yield concerned(TWICE, [result for result in results if result.penalty], results)
     unnamed = [result for result in results if feedback_name(result.source) is None]
     yield concerned(
         f"Canvas takes no feedback file for these, since no upload of its own is behind them: {{who}}. {ZIP} "
@@ -146,4 +156,5 @@ PLATFORM = Platform(
     feedback=feedback,
     outputs=(("for Canvas", SHEET), ("once", ZIP)),
     advice=ADVICE,
+    regrade=regrade,
 )

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
+from grader.intake.late import read_date
 from grader.intake.roster import MARKED, Owner, Roster, nobody_known, placed
 from grader.lms.canvas.gradebook import Gradebook, Student
+from grader.lms.canvas.late import lateness
 from grader.lms.canvas.names import read_name, readings, squashed
 from grader.lms.names import Named, ReadName
 from grader.model import Result, Submission
@@ -35,23 +37,31 @@ def reader(gradebook: Gradebook | None) -> ReadName:
 
 
 def read_roster(gradebook: Gradebook | None, policy: Policy) -> Roster:
-    """The roster of a gradebook. Canvas's files hold no times, so nobody is late by them."""
+    """The roster of a gradebook. Canvas's own files hold no times, so nobody is late by them; what `paribus canvas
+    fetch` wrote does.
+    """
     if gradebook is None:
         return Roster(reveal=policy.reveal)
+    times = {student.number: read_date(student.submitted, policy) for student in gradebook.students}
     return Roster(
         known=gradebook.numbers(),
         missing=MISSING,
         people={student.number: student for student in gradebook.students},
+        late=lateness(gradebook, policy),
+        handed_in={number: when for number, when in times.items() if when is not None} if policy.reveal else {},
         reveal=policy.reveal,
     )
 
 
 def place(submissions: Iterable[Submission], roster: Roster) -> Iterator[Submission]:
-    """Every submission with whose it is, and with Canvas's mark where it was late."""
+    """Every submission with whose it is, and with Canvas's mark where it was late and no time says by how much."""
+    people: Mapping[str, Student] = roster.people or {}
     for item in submissions:
         path = item.path.rsplit("/", 1)[-1]
         named = read_name(path)
-        marked = replace(item, remarks=(*item.remarks, LATE)) if named is not None and named.late else item
+        marked = item
+        if named is not None and named.late and not (named.number in people and people[named.number].submitted):
+            marked = replace(item, remarks=(*item.remarks, LATE))
         yield placed(marked, _owner(path, item.student, roster), roster)
 
 

@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from grader.gradebook.scores import TOLERANCE
 from grader.intake.languages import Language, languages
+from grader.lms.comments import comment_of
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.moodle.columns import Columns
 from grader.lms.moodle.names import as_html, feedback_member
 from grader.lms.moodle.worksheet import Entry, Worksheet
 from grader.lms.tables import no_formula
 from grader.model import Result
-from grader.pages.feedback import summary_line
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment
 from paribus.course.policy import Attempts
@@ -127,21 +127,7 @@ def is_number(student: str) -> bool:
 
 
 def _entry(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
-    entry = _counting(found, assignment, maximum, attempts)
-    return Entry(entry.grade, harmless(entry.feedback))
-
-
-def _counting(found: Sequence[Result], assignment: Assignment, maximum: float | None, attempts: Attempts) -> Entry:
     counts = chosen(found, attempts)
-    files = ", ".join(result.source.rsplit("/", 1)[-1] for result in found)
-    if counts is None:
-        who = (
-            "The best of them counts, once all are graded."
-            if attempts == "best"
-            else "Your instructor chooses one."
-        )
-        return Entry(None, harmless(f"You handed in {len(found)} files ({files}). {who}"))
-    words = summary_line(counts, assignment)
-    if len(found) > 1:
-        words = f"Of your {len(found)} files {counts.source.rsplit('/', 1)[-1]} counts. {words}"
-    return Entry(points_of(counts, maximum), harmless(words))
+    return Entry(
+        None if counts is None else points_of(counts, maximum), comment_of(found, counts, assignment, attempts)
+    )

@@ -9,6 +9,7 @@ from grader.lms.moodle.late_notes import time_notes
 from grader.lms.moodle.names import read_name
 from grader.lms.moodle.notes import batch_notes, made_notes, round_notes, worksheet_notes
 from grader.lms.moodle.outputs import feedback_zip, make_worksheet, worksheet_entries
+from grader.lms.moodle.regrade import regrade
 from grader.lms.moodle.roster import check_belongs, read_roster, with_roster
 from grader.lms.moodle.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
 from grader.lms.names import ReadName
@@ -96,4 +97,5 @@ PLATFORM = Platform(
     feedback=feedback,
     outputs=(("for Moodle, first", SHEET), ("then", ZIP)),
     advice=ADVICE,
+    regrade=regrade,
 )

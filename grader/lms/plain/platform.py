@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from grader.intake.late import late_words
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.plain.placing import MISSING, check_belongs, key_of, place, read_people, reader
+from grader.lms.plain.regrade import regrade
 from grader.lms.plain.roster import Person, Roster, is_roster, read_roster
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.lms.saying import concerned, names, owned_by, policy_notes, unplaced
@@ -145,4 +146,5 @@ PLATFORM = Platform(
     feedback=feedback,
     outputs=(("grades", SHEET),),
     advice=ADVICE,
+    regrade=regrade,
 )

@@ -5,45 +5,24 @@ The record says what Moodle held when it was fetched, so that nothing is overwri
 
 import csv
 import io
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from grader.errors import MoodleError
+from grader.errors import PlatformError
+from grader.lms.exchange.record import Fetched, Listed, Record, keep_files, moment, read_record, write_record
+from grader.lms.exchange.values import Row
 from grader.lms.moodle.names import zipped, zipped_group
 from grader.lms.moodle.web.site import Activity, Graded, Handed, Participant, Site
 from grader.lms.tables import no_formula
 from paribus.files import write_atomic
 
-FOLDER, SHEET, RECORD = "submissions", "worksheet.csv", "moodle.json"
-SCHEMA = "paribus.moodle/1"
+SHEET = "worksheet.csv"
 HEADER = ("Identifier", "Full name", "Status", "Group", "Grade", "Maximum grade", "Grade can be changed",
           "Last modified (submission)", "Due date", "Last modified (grade)", "Feedback comments")  # fmt: skip
 STATUS = {"new": "No submission", "draft": "Draft (not submitted)", "submitted": "Submitted for grading"}
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What was fetched: how many files, and how many of them were there already."""
-
-    files: int
-    known: int
-    people: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """One person in the record: the number in the worksheet, the user, the team, and the grade when it was
-    fetched.
-    """
-
-    number: str
-    user: int
-    group: int
-    grade: float | None
-    graded: int
 
 
 def fetch(
@@ -51,49 +30,37 @@ def fetch(
 ) -> Fetched:
     """Fetch everything below ``into``; a file that is there with the same time is not fetched again.
 
-    MoodleError where Moodle refuses, or a name would lead out of the folder. The record is written last.
+    PlatformError where Moodle refuses, or a name would lead out of the folder. The record is written last.
     """
     activity = site.activity(wanted)
     people = site.participants(activity)
     handed = [item for item in site.handed_in(activity) if item.files]
-    (into / RECORD).unlink(missing_ok=True)
-    known = 0
-    for done, item in enumerate(handed, 1):
-        folder = into / FOLDER / folder_of(item, people)
-        for name, address in item.files:
-            target = folder / safe(name)
-            stamp = target.with_name(f".{target.name}.time")
-            if target.is_file() and stamp.is_file() and stamp.read_text() == str(item.modified):
-                known += 1
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(target, site.download(address))
-            write_atomic(stamp, str(item.modified))
-        progress(done, len(handed))
+    files, known = keep_files(into, "Moodle", _files(site, handed, people), progress)
     grades, extensions, locked = site.grades(activity), site.extensions(activity), site.locked(activity)
-    rows = [Row(one.number, one.user, one.group, *_was(grades.get(one.user))) for one in people]
     write_atomic(into / SHEET, sheet(activity, people, handed, grades, extensions, locked))
-    record = {
-        "schema": SCHEMA,
-        "site": site.url,
-        "activity": asdict(activity),
-        "rows": [asdict(row) for row in rows],
-    }
-    write_atomic(into / RECORD, json.dumps(record, sort_keys=True, indent=1) + "\n")
-    return Fetched(sum(len(item.files) for item in handed), known, len(people))
+    rows = tuple(
+        Row(one.number, one.user, one.group if activity.team else 0, grades.get(one.user, Graded(None, 0)).grade)
+        for one in people
+    )
+    write_record(into, Record("Moodle", site.url, asdict(activity), rows))
+    return Fetched(files, known, len(people))
 
 
-def read_record(path: Path) -> tuple[str, Activity, tuple[Row, ...]]:
-    """The site, the assignment and the rows of a record. MoodleError where it is none."""
+def read_fetched(into: Path) -> tuple[Record, Activity]:
+    """The record of what was fetched, and its assignment. PlatformError where it is none."""
+    record = read_record(into, "Moodle")
+    about: Mapping[str, Any] = record.assignment
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw["schema"] != SCHEMA:
-            raise ValueError(raw["schema"])
-        return raw["site"], Activity(**raw["activity"]), tuple(Row(**row) for row in raw["rows"])
-    except FileNotFoundError:
-        raise MoodleError(f"{path} is not there. Fetch with `paribus moodle fetch` first.") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise MoodleError(f"{path}: is no record of what was fetched ({error}). Fetch again.") from error
+        return record, Activity(**about)
+    except TypeError as error:
+        raise PlatformError(f"{into}: is no record of what was fetched ({error}). Fetch again.") from error
+
+
+def _files(site: Site, handed: Sequence[Handed], people: Sequence[Participant]) -> Iterator[Listed]:
+    for item in handed:
+        for name, address in item.files:
+            path = f"{folder_of(item, people)}/{name}"
+            yield Listed(path, str(item.modified), partial(site.download, address))
 
 
 def folder_of(item: Handed, people: Sequence[Participant]) -> str:
@@ -105,16 +72,6 @@ def folder_of(item: Handed, people: Sequence[Participant]) -> str:
     if found is None:
         return f"Participant_{item.user}_assignsubmission_file_"
     return f"{zipped(found.name) or 'Participant'}_{found.number}_assignsubmission_file_"
-
-
-def safe(name: str) -> PurePosixPath:
-    """A file's path within its folder. MoodleError where it leads out of it."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or not path.name or ":" in name:
-        raise MoodleError(
-            f"Moodle names a file {name!r}, which would lie outside of its folder. It is not fetched."
-        )
-    return path
 
 
 def sheet(  # noqa: PLR0917 - a worksheet has these parts
@@ -145,12 +102,3 @@ def sheet(  # noqa: PLR0917 - a worksheet has these parts
             ]
         )  # fmt: skip
     return text.getvalue()
-
-
-def moment(seconds: int) -> str:
-    """A time as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def _was(grade: Graded | None) -> tuple[float | None, int]:
-    return (None, 0) if grade is None else (grade.grade, grade.modified)
