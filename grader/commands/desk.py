@@ -103,13 +103,20 @@ def print_rates(pages: "Pages") -> None:
     if not found:
         print("Nobody has decided about a check yet.")
         return
-    print(f"{'check':<34} {'wrong in the sample':>22} {'95 %':>12}   confirmed raised lowered")
+    print(
+        f"{'check':<34} {'wrong in the sample':>20} {'95 %':>9}   confirmed raised lowered {'overturned, 95 %':>18}"
+    )
     for one in found:
-        interval = f"{100 * one.interval[0]:.0f}–{100 * one.interval[1]:.0f} %" if one.of else "–"
+        seen = one.confirmed + one.raised + one.lowered
         print(
-            f"{one.check:<34} {f'{one.wrong} of {one.of}':>22} {interval:>12} "
-            f"{one.confirmed:>11} {one.raised:>6} {one.lowered:>7}"
+            f"{one.check:<34} {f'{one.wrong} of {one.of}':>20} {percent(one.interval, one.of):>9} "
+            f"{one.confirmed:>11} {one.raised:>6} {one.lowered:>7} {percent(one.overturned, seen):>18}"
         )
+
+
+def percent(interval: tuple[float, float], of: int) -> str:
+    """An interval in per cent; a dash where it rests on nothing."""
+    return f"{100 * interval[0]:.0f}–{100 * interval[1]:.0f} %" if of else "–"
 
 
 COMMAND = Command("desk", "decide what grading left open, on a local page", "paribus desk graded", configure, run)

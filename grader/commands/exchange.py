@@ -31,9 +31,12 @@ def token_for(variable: str, url: str) -> str:
 
 def tell_fetched(found: "Fetched", folder: Path, table: str) -> None:
     """What was fetched, and what to type next."""
-    from grader.lms.exchange.record import SUBMISSIONS
+    from grader.lms.exchange.record import REQUESTS, SUBMISSIONS
 
     print(f"{found.files} files of {found.people} people, {found.known} of them fetched before.")
+    if found.requests:
+        asks = "1 message asks" if found.requests == 1 else f"{found.requests} messages ask"
+        print(f"{asks} to look again: `paribus desk graded --requests {folder / REQUESTS}`.")
     print(f"Grade them with `paribus grade {folder / SUBMISSIONS} {table} --assignment NAME --out graded`.")
 
 
@@ -57,9 +60,8 @@ def tell(changes: "Sequence[Change]") -> None:
     for change in changes:
         before = "–" if change.before is None else f"{change.before:g}"
         after = "open" if change.mine.grade is None else f"{change.mine.grade:g}"
-        print(
-            f"{change.row.number:>8}  {before:>7} → {after:<7} {f'left alone: {change.why}' if change.why else ''}"
-        )
+        said = f"left alone: {change.why}" if change.why else change.note
+        print(f"{change.row.number:>8}  {before:>7} → {after:<7} {said}")
 
 
 def counting(words: str) -> Callable[[int, int], None]:

@@ -43,6 +43,12 @@ class CheckRate:
     of: int
     interval: tuple[float, float] = field(default=(0.0, 1.0))
 
+    @property
+    def overturned(self) -> tuple[float, float]:
+        """The interval of the share that people overturned who knew its word."""
+        changed = self.raised + self.lowered
+        return exact(changed, changed + self.confirmed)
+
 
 @dataclass(frozen=True)
 class ErrorShare:

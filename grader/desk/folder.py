@@ -29,12 +29,11 @@ from paribus.course.release import Release
 
 @dataclass(frozen=True)
 class Batch:
-    """One grading of a folder: the works by submission, in the order of the results, and the files' places."""
+    """One grading of a folder: the works by submission, in the order of the results."""
 
     works: Mapping[str, Work]
     releases: Mapping[str, Release]
     book: Book
-    files: Mapping[str, Submission]
 
     @cached_property
     def ordered(self) -> tuple[Work, ...]:
@@ -65,6 +64,7 @@ class DeskFolder:
         self._check_places()
         self._stamp: tuple[int, int] = (0, 0)
         self._batch: Batch | None = None
+        self._files: dict[bool, Mapping[str, Submission]] = {}
         self._store: Store | None = None
         self._log: list[Decision] = []
         self._book: tuple[object, Book] = (None, Book())
@@ -158,7 +158,7 @@ class DeskFolder:
         place.
         """
         result = self.batch.works[submission].result
-        listed = self.batch.files.get(result.source) or self.batch.files.get(submission)
+        listed = self._listed(anonymous=False).get(result.source) or self._listed(anonymous=True).get(submission)
         if listed is None:
             raise DeskError(
                 f"{self._submissions} holds no file of {submission} any more. Put it back, or grade again."
@@ -212,14 +212,17 @@ class DeskFolder:
                 f"Type `paribus desk {self.out} --release DIR` with the folder that holds it."
             )
         works, book = works_of(self.out, results, tuple(releases.values()))
-        return Batch({work.result.submission: work for work in works}, releases, book, self._list_files())
+        self._files = {}
+        return Batch({work.result.submission: work for work in works}, releases, book)
 
-    def _list_files(self) -> dict[str, Submission]:
-        """The files by their paths and, where the policy hides names, by what a batch without names calls them."""
-        if self._submissions is None:
-            return {}
-        nameless = {item.submission: item for item in iter_unread(self._submissions, anonymous=True)}
-        return {**nameless, **{item.source: item for item in iter_unread(self._submissions)}}
+    def _listed(self, *, anonymous: bool) -> Mapping[str, Submission]:
+        """What was handed in, by path or, where the policy hides names, by what a batch without names calls it.
+        It is listed when the first file is asked for.
+        """
+        if anonymous not in self._files:
+            found = iter_unread(self._submissions, anonymous=anonymous) if self._submissions else ()
+            self._files[anonymous] = {item.submission if anonymous else item.source: item for item in found}
+        return self._files[anonymous]
 
 
 def _stamp_of(path: Path) -> tuple[int, int]:

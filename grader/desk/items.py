@@ -4,15 +4,16 @@ An item is one check's points of one cell, or the points that only a person give
 came to no verdict. Every other check's item can be decided as well: that overturns the verdict.
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot, manual_points, slot_key
+from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot, manual_points
 from grader.model import Outcome, Result, Verdict
-from paribus.course.assignment import Assignment, Cell
+from paribus.course.assignment import Assignment, Cell, Role
 from paribus.course.rubric import RubricLine, rubric_score
 
 MANUAL = "person"
@@ -114,7 +115,24 @@ class Work:
 
     def released(self, cell: str) -> Cell | None:
         """The cell as it was released; None where this release has none of this key."""
-        return _released(self.assignment, cell)
+        return self._cells.get(cell)
+
+    @cached_property
+    def _cells(self) -> Mapping[str, Cell]:
+        return {cell.key: cell for cell in self.assignment.cells}
+
+    @cached_property
+    def _tests(self) -> Mapping[str, str]:
+        """The cell in which nbgrader grades each task."""
+        return {cell.grades: cell.key for cell in self.assignment.cells if cell.role is Role.TESTS and cell.grades}
+
+    @cached_property
+    def by_slot(self) -> Mapping[str, tuple[Item, ...]]:
+        """The items by the cell in which nbgrader grades them."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(self._tests.get(item.cell, item.cell), []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
     def grade_ids(self) -> Mapping[tuple[str, str, str], str]:
@@ -130,17 +148,18 @@ def items_of(result: Result, assignment: Assignment, answers: Mapping[str, str])
     Where nothing is known of an answer, the file's own digest is used: any change of the file asks again.
     """
     found: list[Item] = []
+    cells = {cell.key: cell for cell in assignment.cells}
     for cell in result.cells:
-        released = _released(assignment, cell.key)
+        released = cells.get(cell.key)
         answered = answers.get(cell.key) or answers.get(cell.key + EVIDENCE) or result.sha256
         for verdict in cell.verdicts:
             if verdict.points:
-                asked = _asked(released, cell.key, verdict.check, verdict.points)
+                asked = _asked(released.source if released else "", cell.key, verdict.check, verdict.points)
                 found.append(
                     Item(result.submission, cell.key, verdict.check, verdict.points, verdict, asked, answered)
                 )
         if (points := manual_points(cell)) > TOLERANCE:
-            asked = _asked(released, cell.key, MANUAL, points)
+            asked = _asked(released.source if released else "", cell.key, MANUAL, points)
             found.append(Item(result.submission, cell.key, MANUAL, points, None, asked, answered))
     return tuple(found)
 
@@ -225,19 +244,15 @@ def standing(
 
 def _items_of_slot(work: Work, slot: Slot) -> tuple[Item, ...]:
     """A cell's items, where nbgrader has one cell for it; else the checks' and the person's apart."""
-    mine = tuple(item for item in work.items if slot_key(work.assignment, item.cell) == slot.key)
+    mine = work.by_slot.get(slot.key, ())
     if sum(other.key == slot.key for other in work.slots) == 1:
         return mine
     manual = slot.grade_id == slot.key
     return tuple(item for item in mine if (item.name == MANUAL) == manual)
 
 
-def _released(assignment: Assignment, key: str) -> Cell | None:
-    return next((cell for cell in assignment.cells if cell.key == key), None)
-
-
-def _asked(cell: Cell | None, key: str, name: str, points: float) -> str:
-    source = cell.source if cell is not None else ""
+@functools.lru_cache(maxsize=4096)  # the same for everybody who handed in
+def _asked(source: str, key: str, name: str, points: float) -> str:
     # A release's digest stands in some sources, and changes with cells that this question is not about.
     text = json.dumps([key, name, points, source])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

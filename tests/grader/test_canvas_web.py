@@ -2,11 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.commands import canvas as command
+from grader.commands.exchange import tell
 from grader.errors import CanvasError, PlatformError
 from grader.lms.canvas.web.fake import Comment, FakeCanvasSite, Person
 from grader.lms.canvas.web.fetch import SHEET, fetch, read_fetched
@@ -127,6 +129,24 @@ def test_fetching_again_takes_what_is_new_and_what_was_withdrawn_goes_away(tmp_p
     assert left == ["0student_1000_100001_again.ipynb", "2student_1002_100201_homework.ipynb", "mine.txt"]
 
 
+FORM = "Please look again\nsubmission: 0-student-1000\nabout: trade_off\nbecause: I did say what was given up.\n"
+
+
+def test_a_students_comment_that_asks_to_look_again_reaches_the_desk(
+    graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake, service = fresh(graded)
+    fake.people[0].comments += [Comment("Well done."), Comment(FORM, author=1000), Comment("Thanks!", author=1000)]
+    fake.people[1].comments.append(Comment(FORM, author=1001))  # a form for another person's submission
+    assert fetch(service.site, 12, 345, tmp_path / "to").requests == 2
+    assert (
+        main(["desk", str(graded / "out"), "--requests", str(tmp_path / "to" / "requests"), "--disagreements"]) == 0
+    )
+    said = capsys.readouterr().out
+    assert "1 new requests to look again" in said
+    assert "asks about 0-student-1000, which is another person's" in said
+
+
 def test_a_group_that_is_graded_as_one_is_fetched_once_and_gets_its_grade_together(graded: Path) -> None:
     fake, service = fresh(graded)
     fake.assignment["group_category_id"] = 5
@@ -196,6 +216,23 @@ def test_a_grade_from_which_canvass_late_policy_took_points_is_the_one_that_was_
     fake, service = fresh(graded)
     fake.people[1].entered, fake.people[1].deducted = 50.0, 10.0
     assert planned(graded, service)[1].before == 50.0
+
+
+def test_a_grade_that_was_released_already_is_told_before_it_is_changed(
+    graded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake, service = fresh(graded)
+    fake.people[1].entered, fake.people[1].posted = 50.0, "2026-11-25T08:00:00Z"
+    record, _ = read_fetched(graded / "fetched")
+    rows = [replace(row, grade=50.0 if row.number == "1001" else None) for row in record.rows]
+    mine = {number: replace(one, grade=60.0) for number, one in read_mine(graded / "out", 100.0).items()}
+    changes = plan(service, rows, mine, {})
+    tell(changes)
+    told = [line for line in capsys.readouterr().out.splitlines() if "released already" in line]
+    assert [line.split()[:4] for line in told] == [["1001", "50", "→", "60"]]
+    push(service, changes, graded / "out")
+    assert fake.people[1].entered == 60.0
+    assert all(not change.note for change in plan(service, rows, mine, {}))  # what is the same is no news
 
 
 @pytest.mark.parametrize(

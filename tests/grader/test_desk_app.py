@@ -137,4 +137,4 @@ def test_the_command_prints_how_often_people_agreed(
     session.save(ANN, MEMO, {"item": item.name, "points": 0, "seen": 0, "request": "r"})
     assert main(["desk", str(out), "--disagreements"]) == 0
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("memo.answered"))
-    assert line.split()[-3:] == ["0", "0", "1"]
+    assert line.split()[-5:] == ["0", "0", "1", "2–100", "%"]

@@ -3,6 +3,7 @@ lost.
 """
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +110,24 @@ def test_a_fetch_that_breaks_off_has_no_record_and_goes_on_where_it_was(tmp_path
     assert not (tmp_path / "to" / record_name("Moodle")).exists()
     fake.fails_after = None
     assert fetch(site, 42, tmp_path / "to").known == 1
+
+
+FORM = "Please look again<br>submission: student-0-1000<br>about: trade_off<br>because: I did say it."
+
+
+def test_comments_and_online_text_that_ask_to_look_again_reach_the_desk(
+    graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake, service = fresh(graded)
+    fake.people[0].comments = [(2, "Well done."), (1000, FORM), (1000, "Thanks!")]
+    fake.people[1].typed = f"<p>{FORM}</p>"  # a form for another person's submission
+    assert fetch(service.site, 42, tmp_path / "to").requests == 2
+    out = tmp_path / "out"
+    shutil.copytree(graded / "out", out)
+    assert main(["desk", str(out), "--requests", str(tmp_path / "to" / "requests"), "--disagreements"]) == 0
+    said = capsys.readouterr().out
+    assert "1 new requests to look again" in said
+    assert "asks about student-0-1000, which is another person's" in said
 
 
 def test_names_are_hidden_where_moodle_marks_blind(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def plan(
     for row in rows:
         if row.number in mine:
             one, held = mine[row.number], now.get(row.user, Held())
-            found.append(Change(row, one, held.grade, _why(service, row, one, held, pushed.get(row.number))))
+            why = _why(service, row, one, held, pushed.get(row.number))
+            found.append(Change(row, one, held.grade, why, "" if why else _note(held, one)))
     return tuple(found)
 
 
@@ -92,6 +93,13 @@ def _why(service: Service, row: Row, mine: Mine, held: Held, ours: Pushed | None
         gave = "took the grade away" if held.grade is None else f"gave {held.grade:g}"
         return f"somebody {gave} in {service.name} since: fetch again"
     return ""
+
+
+def _note(held: Held, mine: Mine) -> str:
+    """What is to be said where a grade changes that the person has seen."""
+    if not held.released or mine.grade is None or _equal(held.grade, mine.grade):
+        return ""
+    return "released already: the student has seen the grade before"
 
 
 def _equal(one: float | None, other: float | None) -> bool:

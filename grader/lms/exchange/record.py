@@ -9,20 +9,24 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from grader.desk.requests import TITLE
 from grader.errors import PlatformError
 from grader.lms.exchange.values import Row
 from paribus.files import write_atomic
 
-SUBMISSIONS = "submissions"
+SUBMISSIONS, REQUESTS = "submissions", "requests"
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What was fetched: how many files, how many of them were there already, and how many people there are."""
+    """What was fetched: how many files, how many of them were there already, how many people there are, and how
+    many messages of students ask to look again.
+    """
 
     files: int
     known: int
     people: int
+    requests: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,15 @@ def keep_files(
             write_atomic(stamp, one.version)
         progress(done, len(wanted))
     return len(wanted), known
+
+
+def keep_requests(into: Path, messages: Iterable[tuple[str, str]]) -> int:
+    """Write down the messages that hold the form of a feedback page, by their paths; returns how many there are."""
+    asked = {into / REQUESTS / safe(path): text for path, text in messages if TITLE in text}
+    for path, text in asked.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text)
+    return len(asked)
 
 
 def record_name(platform: str) -> str:

@@ -24,10 +24,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Held:
-    """What the platform holds of one person now: the grade (None: none), and what keeps it from taking another."""
+    """What the platform holds of one person now: the grade (None: none), what keeps it from taking another, and
+    whether the person has seen it.
+    """
 
     grade: float | None = None
     kept: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,15 @@ class Mine:
 
 @dataclass(frozen=True)
 class Change:
-    """What would happen to one person's grade. ``why`` is "" where it is pushed, else what keeps it from that."""
+    """What would happen to one person's grade. ``why`` is "" where it is pushed, else what keeps it from that;
+    ``note`` is what the instructor should know of one that is pushed.
+    """
 
     row: Row
     mine: Mine
     before: float | None
     why: str = ""
+    note: str = ""
 
 
 class Service(Protocol):

@@ -23,10 +23,11 @@ PAGE = 2
 
 @dataclass
 class Comment:
-    """One comment with the files that it names: their names and bytes."""
+    """One comment with the files that it names, their names and bytes; ``author`` 1 is a teacher."""
 
     text: str
     files: dict[str, bytes] = field(default_factory=dict)
+    author: int = 1
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Person:
     entered: float | None = None
     deducted: float = 0.0
     excused: bool = False
+    posted: str = ""
     group: int = 0
     group_name: str = ""
     comments: list[Comment] = field(default_factory=list)
@@ -121,7 +123,7 @@ class FakeCanvasSite(BaseAdapter):
             "workflow_state": "graded" if score is not None else "submitted" if handed else "unsubmitted",
             "submitted_at": person.submitted if handed else None, "cached_due_date": person.due or None,
             "late": person.late, "excused": person.excused, "score": score, "entered_score": person.entered,
-            "points_deducted": person.deducted or None,
+            "points_deducted": person.deducted or None, "posted_at": person.posted or None,
             "user": {"id": person.id, "sortable_name": person.name, "login_id": f"u{person.id}"},
             "group": {"id": person.group or None, "name": person.group_name or None},
             "attachments": [
@@ -129,11 +131,7 @@ class FakeCanvasSite(BaseAdapter):
                  "url": f"{self.url}/files/{person.id}/{name}"}
                 for place, (name, content) in enumerate(person.files.items(), 1)
             ],
-            "submission_comments": [
-                {"comment": one.text, "attachments": [{"display_name": name, "size": len(content)}
-                                                      for name, content in one.files.items()]}
-                for one in person.comments
-            ],
+            "submission_comments": [_comment(one) for one in person.comments],
         }  # fmt: skip
 
     def _sections(self) -> list[Any]:
@@ -185,6 +183,11 @@ class FakeCanvasSite(BaseAdapter):
         answer = _answer({})
         answer._content = self._person(found[1]).files[found[2]]
         return answer
+
+
+def _comment(one: Comment) -> dict[str, object]:
+    files = [{"display_name": name, "size": len(content)} for name, content in one.files.items()]
+    return {"comment": one.text, "author_id": one.author, "attachments": files}
 
 
 def _answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -16,7 +16,7 @@ from grader.errors import CanvasError, PlatformError
 from grader.lms.canvas.gradebook import DUE, EXCUSED, POINTS, SUBMITTED
 from grader.lms.canvas.names import LATE, squashed
 from grader.lms.canvas.web.site import Handed, Site, Task, Upload
-from grader.lms.exchange.record import Fetched, Listed, Record, keep_files, read_record, write_record
+from grader.lms.exchange.record import Fetched, Listed, Record, keep_files, keep_requests, read_record, write_record
 from grader.lms.exchange.values import Row
 from grader.lms.tables import no_formula
 from paribus.files import write_atomic
@@ -44,7 +44,12 @@ def fetch(
     write_atomic(into / SHEET, gradebook(task, people, sections))
     rows = tuple(Row(str(one.user), one.user, one.group if task.team else 0, one.grade) for one in people)
     write_record(into, Record("Canvas", site.url, asdict(task), rows))
-    return Fetched(files, known, len(people))
+    messages = (
+        (f"{squashed(one.name) or 'student'}_{one.user}_{place}_comment.txt", text)
+        for one in people
+        for place, text in enumerate(one.own_words, 1)
+    )
+    return Fetched(files, known, len(people), keep_requests(into, messages))
 
 
 def read_fetched(into: Path) -> tuple[Record, Task]:

@@ -36,7 +36,7 @@ class CanvasService:
         """Everybody's grade as it was entered; who is excused gets none."""
         self._now = {one.user: one for one in self.site.submissions(self.task)}
         return {
-            user: Held(one.grade, "Canvas excuses them from this assignment" if one.excused else "")
+            user: Held(one.grade, "Canvas excuses them from this assignment" if one.excused else "", one.released)
             for user, one in self._now.items()
         }
 

@@ -66,7 +66,7 @@ class Upload:
 class Handed:
     """One person's submission, handed in or not. Times are as Canvas writes them, "" of none; ``due`` is the
     person's own due time. ``grade`` is what somebody entered, before Canvas's own late policy. ``said`` are the
-    comments: the text, and the sizes of the files with it.
+    comments: the text, and the sizes of the files with it; ``own_words`` those that the person wrote.
     """
 
     user: int
@@ -79,9 +79,11 @@ class Handed:
     due: str = ""
     late: bool = False
     grade: float | None = None
+    released: bool = False
     excused: bool = False
     uploads: tuple[Upload, ...] = ()
     said: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    own_words: tuple[str, ...] = ()
 
 
 def read_address(address: str) -> tuple[str, int, int]:
@@ -230,9 +232,14 @@ def _handed(row: Mapping[str, Any]) -> Handed:
         str(user.get("login_id") or ""), str(user.get("sis_user_id") or ""),
         int(group.get("id") or 0), str(group.get("name") or ""),
         str(row.get("submitted_at") or ""), str(row.get("cached_due_date") or ""), bool(row.get("late")),
-        None if entered is None else float(entered), bool(row.get("excused")),
+        None if entered is None else float(entered), bool(row.get("posted_at")), bool(row.get("excused")),
         tuple(_upload(vars(item)) for item in row.get("attachments") or ()),
         tuple(_comment(item) for item in row.get("submission_comments") or ()),
+        tuple(
+            str(item.get("comment") or "")
+            for item in row.get("submission_comments") or ()
+            if item.get("author_id") == row["user_id"]
+        ),
     )  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Person:
     extension: int = 0
     locked: bool = False
     state: str = ""
+    typed: str = ""
+    comments: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -108,14 +110,29 @@ class FakeMoodle:
                  "fileurl": f"{self.url}/pluginfile/submission/{person.id}/{name}"}
                 for name in person.files
             ]  # fmt: skip
-            plugins = [{"type": "file", "fileareas": [{"files": names}]}]
+            plugins: list[dict[str, Any]] = [
+                {"type": "comments"},
+                {"type": "file", "fileareas": [{"files": names}]},
+            ]
+            if person.typed:
+                plugins.append(
+                    {"type": "onlinetext", "editorfields": [{"name": "onlinetext", "text": person.typed}]}
+                )
             whose = {"userid": 0, "groupid": person.group} if self.team and person.files else {"userid": person.id}
-            rows.append({**whose, "status": person.status, "attemptnumber": 0, "timemodified": person.modified,
-                         "plugins": plugins if person.files else []})  # fmt: skip
+            rows.append({**whose, "id": 50_000 + person.id, "status": person.status, "attemptnumber": 0,
+                         "timemodified": person.modified,
+                         "plugins": plugins if person.files or person.typed else []})  # fmt: skip
         return {"assignments": [{"submissions": rows}]}
 
+    def _core_comment_get_comments(self, arguments: Any) -> Any:  # noqa: ANN401
+        person = self._person(int(arguments["itemid"]) - 50_000)
+        return {"comments": [{"userid": user, "content": text} for user, text in person.comments]}
+
     def _mod_assign_get_user_flags(self, _: object) -> Any:  # noqa: ANN401
-        rows = [{"userid": p.id, "extensionduedate": p.extension, "locked": int(p.locked)} for p in self.people]
+        rows = [
+            {"userid": p.id, "extensionduedate": p.extension, "locked": int(p.locked), "workflowstate": p.state}
+            for p in self.people
+        ]
         return {"assignments": [{"userflags": rows}]}
 
     def _mod_assign_get_grades(self, _: object) -> Any:  # noqa: ANN401

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import PlatformError
-from grader.lms.exchange.record import Fetched, Listed, Record, keep_files, moment, read_record, write_record
+from grader.lms.exchange.record import (
+    Fetched,
+    Listed,
+    Record,
+    keep_files,
+    keep_requests,
+    moment,
+    read_record,
+    write_record,
+)
 from grader.lms.exchange.values import Row
 from grader.lms.moodle.names import zipped, zipped_group
 from grader.lms.moodle.web.site import Activity, Graded, Handed, Participant, Site
@@ -34,7 +43,8 @@ def fetch(
     """
     activity = site.activity(wanted)
     people = site.participants(activity)
-    handed = [item for item in site.handed_in(activity) if item.files]
+    everything = site.handed_in(activity)
+    handed = [item for item in everything if item.files]
     files, known = keep_files(into, "Moodle", _files(site, handed, people), progress)
     grades, extensions, locked = site.grades(activity), site.extensions(activity), site.locked(activity)
     write_atomic(into / SHEET, sheet(activity, people, handed, grades, extensions, locked))
@@ -43,7 +53,7 @@ def fetch(
         for one in people
     )
     write_record(into, Record("Moodle", site.url, asdict(activity), rows))
-    return Fetched(files, known, len(people))
+    return Fetched(files, known, len(people), keep_requests(into, _messages(site, activity, everything, people)))
 
 
 def read_fetched(into: Path) -> tuple[Record, Activity]:
@@ -61,6 +71,17 @@ def _files(site: Site, handed: Sequence[Handed], people: Sequence[Participant]) 
         for name, address in item.files:
             path = f"{folder_of(item, people)}/{name}"
             yield Listed(path, str(item.modified), partial(site.download, address))
+
+
+def _messages(
+    site: Site, activity: Activity, everything: Sequence[Handed], people: Sequence[Participant]
+) -> Iterator[tuple[str, str]]:
+    """What people typed into Moodle: online text, and comments on their own submission."""
+    for item in everything:
+        comments = site.own_comments(activity, item) if item.comments and item.user else []
+        for place, text in enumerate((*item.typed, *comments), 1):
+            folder = folder_of(item, people).replace("_assignsubmission_file_", "_assignsubmission_onlinetext_")
+            yield f"{folder}/message-{place}.html", text
 
 
 def folder_of(item: Handed, people: Sequence[Participant]) -> str:

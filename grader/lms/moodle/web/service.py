@@ -32,8 +32,9 @@ class MoodleService:
     def held(self) -> Mapping[int, Held]:
         """Everybody's grade; a locked one takes no other."""
         grades, locked = self.site.grades(self.activity), self.site.locked(self.activity)
+        seen = self.site.released(self.activity)
         return {
-            user: Held(grades.get(user, Graded(None, 0)).grade, LOCKED if user in locked else "")
+            user: Held(grades.get(user, Graded(None, 0)).grade, LOCKED if user in locked else "", user in seen)
             for user in grades.keys() | locked
         }
 

@@ -43,7 +43,10 @@ class Participant:
 
 @dataclass(frozen=True)
 class Handed:
-    """What one person or team handed in: the files' paths with their addresses; times are seconds since 1970."""
+    """What one person or team handed in: the files' paths with their addresses; times are seconds since 1970.
+
+    ``typed`` is online text, ``comments`` whether there may be comments on the submission ``id``.
+    """
 
     user: int
     group: int
@@ -51,6 +54,9 @@ class Handed:
     attempt: int
     modified: int
     files: tuple[tuple[str, str], ...]
+    typed: tuple[str, ...] = ()
+    id: int = 0
+    comments: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,20 +151,38 @@ class Site:
             )  # fmt: skip
             rows.append(
                 Handed(int(row["userid"]), int(row.get("groupid") or 0), str(row["status"]),
-                       int(row["attemptnumber"]), int(row["timemodified"]), files)
+                       int(row["attemptnumber"]), int(row["timemodified"]), files, _typed(row),
+                       int(row.get("id") or 0), any(item["type"] == "comments" for item in row.get("plugins", [])))
             )  # fmt: skip
         return rows
 
+    def own_comments(self, activity: Activity, item: Handed) -> list[str]:
+        """What a person wrote as comments on their own submission, as HTML."""
+        found = self._call(
+            "core_comment_get_comments", contextlevel="module", instanceid=activity.cmid,
+            component="assignsubmission_comments", itemid=item.id, area="submission_comments",
+        )  # fmt: skip
+        return [str(one["content"]) for one in found.get("comments", []) if int(one["userid"]) == item.user]
+
     def extensions(self, activity: Activity) -> dict[int, int]:
         """Until when somebody's time was extended, by user."""
-        (found,) = self._call("mod_assign_get_user_flags", assignmentids=[activity.id])["assignments"] or [{}]
-        rows = found.get("userflags", [])
+        rows = self._flags(activity)
         return {int(row["userid"]): int(row["extensionduedate"]) for row in rows if row.get("extensionduedate")}
 
     def locked(self, activity: Activity) -> frozenset[int]:
         """Those whose grade cannot be changed."""
+        return frozenset(int(row["userid"]) for row in self._flags(activity) if row.get("locked"))
+
+    def released(self, activity: Activity) -> frozenset[int]:
+        """Those who have seen their grade; without a marking workflow everybody has."""
+        if not activity.workflow:
+            return frozenset(self.grades(activity))
+        rows = self._flags(activity)
+        return frozenset(int(row["userid"]) for row in rows if row.get("workflowstate") == "released")
+
+    def _flags(self, activity: Activity) -> list[dict[str, Any]]:
         (found,) = self._call("mod_assign_get_user_flags", assignmentids=[activity.id])["assignments"] or [{}]
-        return frozenset(int(row["userid"]) for row in found.get("userflags", []) if row.get("locked"))
+        return list(found.get("userflags", []))
 
     def grades(self, activity: Activity) -> dict[int, Graded]:
         """The grades by user."""
@@ -248,6 +272,15 @@ def flat(arguments: Mapping[str, object]) -> dict[str, str]:
     for name, value in arguments.items():
         put(name, value)
     return fields
+
+
+def _typed(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The online text of a submission, as HTML."""
+    return tuple(
+        str(editor["text"])
+        for plugin in row.get("plugins", []) if plugin["type"] == "onlinetext"
+        for editor in plugin.get("editorfields", []) if editor.get("text")
+    )  # fmt: skip
 
 
 def _grade(value: object) -> float | None:
