@@ -24,6 +24,8 @@ from paribus.course.assignment import Assignment, Role
 MOST_PAGE = 600_000
 """Characters of a student's own work on one page, figures included: it goes out to a learning platform."""
 MOST_WORDS = 40_000
+ADDED = "added-"
+"""How the cells of the student's own are called in a rebuilt notebook."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def read_own(notebook: Path, assignment: Assignment) -> dict[str, OwnCell]:
             words = "" if source.strip() == released[key].source.strip() else source[:MOST_WORDS]
             code = cell["cell_type"] == "code"
             found[key] = OwnCell(_markup(words, code=code), code, tuple(views(list(_outputs(cell)))))
-        elif last and released[last].role is Role.MEMO:
+        elif key.startswith(ADDED) and last and released[last].role is Role.MEMO:
             found[last] = _going_on(found[last], cell, source[:MOST_WORDS])
     return found
 
