@@ -182,7 +182,9 @@ def _cell_view(
 def _own(room: OwnPage, cell: CellResult, assignment: Assignment) -> OwnWork:
     """What the student handed in for a cell, and the outputs that its verdicts name."""
     task = next((one.grades for one in assignment.cells if one.key == cell.key), "")
-    return room.of(cell.key, task, (item.cell for verdict in cell.verdicts for item in verdict.evidence))
+    found = room.of(cell.key, task, (item.cell for verdict in cell.verdicts for item in verdict.evidence))
+    named = tuple((cell_title(assignment, name).heading, shown) for name, shown in found.rests_on)
+    return replace(found, rests_on=named)
 
 
 def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement | None:

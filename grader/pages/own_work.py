@@ -105,7 +105,7 @@ class OwnPage:
         """The cell with as many of its outputs as there is room for, and whether some are left out."""
         if cell is None:
             return None, False
-        kept = []
+        kept: list[OutputView] = []
         self._left -= len(cell.markup)
         for output in (one for one in cell.outputs if not one.evidence):
             if len(output.markup) > self._left:

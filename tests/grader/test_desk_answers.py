@@ -54,7 +54,7 @@ def test_an_answer_that_goes_on_in_cells_of_the_students_own_is_shown_whole(cell
 
 def test_an_answer_that_nobody_wrote_is_told() -> None:
     assert [view.untouched for view in answer_of(views_of(), MEMO)] == [True]
-    assert answer_of(views_of(), "whole") == ()
+    assert answer_of(views_of(), "nothing") == ()
 
 
 def cell(place: int, key: str = "") -> CellView:

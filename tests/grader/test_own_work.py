@@ -45,7 +45,7 @@ def test_words_stand_beside_their_verdict_with_the_outputs_that_it_rests_on(tmp_
     page = page_of(notebook_of(tmp_path, trade_off="<b>Macro-F1</b> rose to 0.41."), "trade_off", "tail_share")
     assert '<details class="own" open>' in page  # what was missed is open
     assert re.search(r"<b>Macro-F1</b> rose to 0\.41\.", page)
-    assert "What the cell tail_share showed:" in page
+    assert re.search("What “.*” showed:", page)
     assert "data:image/png;base64,iVBORw==" in page
     assert "macro-F1 0.41" in page
 
