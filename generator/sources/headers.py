@@ -218,6 +218,13 @@ class CellReader:
             second = cell.body_line + regions[1].begin
             self.refuse(second, f"a second rubric in the {cell.role} {cell.name!r}", "one rubric region")
         rubric = read_rubric(cell.text, regions[0], file=self.file, line=cell.body_line)
+        largest = max(rubric, key=lambda item: item.points, default=None)
+        if largest is not None and largest.points > cell.manual + 1e-9:
+            self.refuse(
+                line,
+                f"the rubric's line `{largest.text}` with {largest.points:g} points",
+                f"{cell.manual:g} at most, the cell's manual points",
+            )
         reached = sum(item.points for item in rubric if item.points > 0)
         if reached < cell.manual - 1e-9:
             self.refuse(

@@ -70,6 +70,9 @@ MISTAKES = {
     "too few points": (
         memo("- 3: most of it", "- -2: too long"), 2, "give 3 points at most, with 4 manual points", "4 or more",
     ),
+    "a line of more points than the cell has": (
+        memo("- 1: some", "- 9: all of it"), 2, "`all of it` with 9 points", "4 at most",
+    ),
     "nothing in it": (memo(), 3, "an empty RUBRIC region", "something"),
     "blank comments alone": (code("#", "#"), 2, "give 0 points at most", "4 or more"),
     "two rubrics": (
