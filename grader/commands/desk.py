@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from grader.desk.app import listening, make_app, new_token
 
+    pages.prepare()
     token = new_token()
     with ExitStack() as stack:
         try:

@@ -215,6 +215,11 @@ class DeskFolder:
         self._files = {}
         return Batch({work.result.submission: work for work in works}, releases, book)
 
+    def list_files(self) -> None:
+        """List what was handed in, before the first file is asked for."""
+        _ = self.batch
+        self._listed(anonymous=False)
+
     def _listed(self, *, anonymous: bool) -> Mapping[str, Submission]:
         """What was handed in, by path or, where the policy hides names, by what a batch without names calls it.
         It is listed when the first file is asked for.

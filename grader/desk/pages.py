@@ -85,6 +85,14 @@ class Pages:
         self._shown: dict[tuple[str, str], tuple[CellView, ...]] = {}
         self._known: Mapping[str, CheckWords] | None = None
 
+    def prepare(self) -> None:
+        """Do what the first pages would otherwise wait for: read the class, list its files, load what renders text."""
+        self.overview()
+        self.session.folder.list_files()
+        with_formulas(clean_markdown("$x$"))
+        for template in _environment().list_templates():
+            _environment().get_template(template)
+
     def render(self, template: str, **values: object) -> str:
         """A page. Everything is escaped; a name that is not given is an error."""
         return _environment().get_template(template).render(grader=self.session.grader, **values)

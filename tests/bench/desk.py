@@ -10,6 +10,7 @@ import argparse
 import statistics
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,13 @@ def _measure(folder: Path, students: int, most: int) -> None:
     make_class(folder, students)
     if main_command(command(folder, folder / "out", "--json")):
         raise SystemExit(1)
+    begun = time.perf_counter()
     session = Session(DeskFolder(folder / "out"), "Ada")
+    pages_of = Pages(session)
+    pages_of.prepare()
+    ready = time.perf_counter() - begun
     token = new_token()
-    with listening(make_app(Pages(session), token), "127.0.0.1", 0) as (port, serve), open_browser() as browser:
+    with listening(make_app(pages_of, token), "127.0.0.1", 0) as (port, serve), open_browser() as browser:
         threading.Thread(target=serve, daemon=True).start()
         browser.get(f"http://127.0.0.1:{port}/?token={token}")
         first = _page(browser)
@@ -54,7 +59,8 @@ def _measure(folder: Path, students: int, most: int) -> None:
     decided, ordered = len(session.folder.decisions()), sorted(pages)
     middle, high = statistics.median(ordered), ordered[int(0.95 * len(ordered))]
     print(  # noqa: T201 - what a person reads
-        f"{students} submissions: {decided} decisions, {keys / max(decided, 1):.2f} keys each; overview "
+        f"{students} submissions: ready after {ready:.1f} s; {decided} decisions, {keys / max(decided, 1):.2f} keys "
+        f"each; overview "
         f"{first:.0f} ms; {len(pages)} pages, median {middle:.0f} ms, 95 % within {high:.0f} ms, slowest "
         f"{ordered[-1]:.0f} ms"
     )

@@ -216,6 +216,23 @@ def test_grades_that_moodle_would_swallow_are_not_sent(graded: Path) -> None:
     assert same.why == ""
 
 
+@pytest.mark.parametrize(("workflow", "state", "seen"), [(False, "", True), (True, "released", True),
+                                                         (True, "inmarking", False)])  # fmt: skip
+def test_a_grade_that_the_student_has_seen_is_told_before_it_is_changed(
+    graded: Path, workflow: bool, state: str, seen: bool
+) -> None:
+    fake, service = fresh(graded)
+    person = fake.people[1]
+    person.grade, person.graded, person.state = 50.0, 9, state
+    service = replace(service, activity=replace(service.activity, workflow=workflow))
+    record, _ = read_fetched(graded / "fetched")
+    rows = [replace(row, grade=50.0) for row in record.rows if row.user == person.id]
+    mine = replace(read_mine(graded / "out", 100.0)["1001"], grade=60.0)
+    (change,) = plan(service, rows, {"1001": mine}, {})
+    assert (change.note == "released already: the student has seen the grade before") is seen
+    assert change.why == ""
+
+
 def test_points_are_scaled_to_moodles_maximum(graded: Path) -> None:
     out = graded / "out"
     text = (out / "grades.json").read_text()
