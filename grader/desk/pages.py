@@ -86,7 +86,7 @@ class Pages:
         self._known: Mapping[str, CheckWords] | None = None
 
     def prepare(self) -> None:
-        """Do what the first pages would otherwise wait for: read the class, list its files, load what renders text."""
+        """Do what the first pages would wait for: read the class, list its files, load what renders text."""
         self.overview()
         self.session.folder.list_files()
         with_formulas(clean_markdown("$x$"))

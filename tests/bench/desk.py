@@ -59,9 +59,8 @@ def _measure(folder: Path, students: int, most: int) -> None:
     decided, ordered = len(session.folder.decisions()), sorted(pages)
     middle, high = statistics.median(ordered), ordered[int(0.95 * len(ordered))]
     print(  # noqa: T201 - what a person reads
-        f"{students} submissions: ready after {ready:.1f} s; {decided} decisions, {keys / max(decided, 1):.2f} keys "
-        f"each; overview "
-        f"{first:.0f} ms; {len(pages)} pages, median {middle:.0f} ms, 95 % within {high:.0f} ms, slowest "
+        f"{students} submissions: ready after {ready:.1f} s; {decided} decisions, "
+        f"{keys / max(decided, 1):.2f} keys each; overview {first:.0f} ms; {len(pages)} pages, median {middle:.0f} ms, 95 % within {high:.0f} ms, slowest "
         f"{ordered[-1]:.0f} ms"
     )
 
