@@ -54,6 +54,8 @@ class PictureBudget:
 
     def remarks(self) -> tuple[str, ...]:
         """What was left out, in plain words."""
+        if self._limits.pictures_bytes < self._limits.picture_bytes:
+            return ()
         remarks = []
         if self._dropped:
             remarks.append(f"{self._dropped} pictures were too large to keep; they count as shown.")

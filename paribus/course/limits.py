@@ -10,7 +10,8 @@ class Limits:
 
     ``bytes`` of the file, unpacked; ``picture_bytes`` bounds one picture and ``pictures_bytes`` all of them
     together, decoded: a picture beyond them is still reported as embedded, without its bytes, and with
-    ``pictures_bytes`` 0 no picture is decoded. ``seconds`` and ``memory_mb`` of the process that reads it (0: no
+    ``pictures_bytes`` 0 no picture is decoded. Where that is less than one picture may have, what is left out is
+    not told: nobody asked for all of them. ``seconds`` and ``memory_mb`` of the process that reads it (0: no
     bound on memory); ``ratio`` is how much a file of more than 10 MB may shrink in a zip (real exports: at most 40
     times).
     """

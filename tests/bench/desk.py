@@ -60,8 +60,8 @@ def _measure(folder: Path, students: int, most: int) -> None:
     middle, high = statistics.median(ordered), ordered[int(0.95 * len(ordered))]
     print(  # noqa: T201 - what a person reads
         f"{students} submissions: ready after {ready:.1f} s; {decided} decisions, "
-        f"{keys / max(decided, 1):.2f} keys each; overview {first:.0f} ms; {len(pages)} pages, median {middle:.0f} ms, 95 % within {high:.0f} ms, slowest "
-        f"{ordered[-1]:.0f} ms"
+        f"{keys / max(decided, 1):.2f} keys each; overview {first:.0f} ms; {len(pages)} pages, median "
+        f"{middle:.0f} ms, 95 % within {high:.0f} ms, slowest {ordered[-1]:.0f} ms"
     )
 
 

@@ -1,5 +1,6 @@
 """A submission rebuilt from the release: the student's sources by key, sanitised, in the released frame."""
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 
 from grader.gradebook.rebuild import rebuild
 from grader.gradebook.rebuilt_outputs import LEFT_OUT, MOST
+from grader.grading.grade import FIGURES, judge_one
 from grader.model import Match, Output, RecoveredCell
 from grader.recover.clean import MAX_SOURCE, clean_code, clean_html, clean_markdown
 from tests.grader.classroom import MEMO_SOURCE, make_matches, make_release
+from tests.grader.graded import submit
+from tests.grader.test_grade_command import submission
 
 RELEASE = make_release()
 
@@ -97,6 +101,22 @@ def test_outputs_are_shown_cleaned_and_those_of_a_grade_cell_are_left_to_the_sco
     assert found[0]["data"]["text/html"] == "<table><tbody><tr><td>a</td><td>1</td></tr></tbody></table>"
     assert found[2]["text"] == "epoch 1: 0.5"
     assert shown("tail_share-tests", stream) == []
+
+
+def test_figures_come_through_grading_and_what_is_too_large_is_left_out_without_a_remark() -> None:
+    """Grading keeps few pictures; whoever wants all of them reads the file again."""
+
+    def figure(size: int) -> nbformat.NotebookNode:
+        return nbformat.v4.new_output("display_data", {"image/png": base64.b64encode(b"\x89" * size).decode()})
+
+    raw = json.loads(submission(tail_share="def tail_share(counts): ..."))
+    task = next(cell for cell in raw["cells"] if cell["id"] == "tail_share")
+    task["outputs"] = [figure(1_000), figure(2 * FIGURES), figure(2_000)]
+    result, case = judge_one(submit(json.dumps(raw), source="ann.ipynb"), [RELEASE])
+    assert case is not None
+    shown = cells_of(rebuild(RELEASE, case.matches))["tail_share"]["outputs"]
+    assert [len(base64.b64decode(one["data"]["image/png"])) for one in shown] == [1_000, 2_000]
+    assert not any("picture" in remark for remark in result.remarks)
 
 
 def test_outputs_are_bounded_and_the_page_says_where_the_rest_is() -> None:
