@@ -121,12 +121,12 @@ def test_fetching_again_takes_what_is_new_and_what_was_withdrawn_goes_away(tmp_p
     fake = FakeCanvasSite(class_of(tmp_path / "class"))
     fetch(site_of(fake), 12, 345, tmp_path / "to")
     (tmp_path / "to" / SUBMISSIONS / "mine.txt").write_text("a note of the instructor's")
-    fake.people[0].files = {"again.ipynb": b"new"}
+    fake.people[0].files = {"../again.ipynb": b"new"}
     fake.people[1].files = {}
     found = fetch(site_of(fake), 12, 345, tmp_path / "to")
     assert (found.files, found.known, found.people) == (2, 1, 4)
     left = sorted(path.name for path in (tmp_path / "to" / SUBMISSIONS).iterdir() if path.name[0] != ".")
-    assert left == ["0student_1000_100001_again.ipynb", "2student_1002_100201_homework.ipynb", "mine.txt"]
+    assert left == ["0student_1000_100001_..-again.ipynb", "2student_1002_100201_homework.ipynb", "mine.txt"]
 
 
 FORM = "Please look again\nsubmission: 0-student-1000\nabout: trade_off\nbecause: I did say what was given up.\n"
@@ -267,7 +267,7 @@ def test_what_canvas_refuses_is_a_sentence_without_the_token() -> None:
         Site(fake.url, "", fake)
     task = site_of(fake).task(12, 345)
     with pytest.raises(CanvasError, match="at most 200000000 are fetched"):
-        site_of(fake).download(Upload(1, "huge.html", f"{fake.url}/files/1/x", 10**9))
+        site_of(fake).download(Upload(1, "huge.html", f"{fake.url}/files/1/1", 10**9))
     fake.forbidden = True
     with pytest.raises(CanvasError, match="gives you no right to the submissions"):
         site_of(fake).submissions(task)
@@ -276,7 +276,7 @@ def test_what_canvas_refuses_is_a_sentence_without_the_token() -> None:
 def test_the_token_goes_to_no_other_site() -> None:
     fake = FakeCanvasSite([Person(1, "A, B", files={"x": b"x"})])
     with pytest.raises(CanvasError, match="knows this token not"):  # the fake answers for all sites, and got none
-        site_of(fake).download(Upload(1, "x", "https://elsewhere.example/files/1/x", 1))
+        site_of(fake).download(Upload(1, "x", "https://elsewhere.example/files/1/1", 1))
 
 
 @pytest.mark.parametrize("address", ["https://canvas.example/courses/12", "ftp://x/courses/1/assignments/2", "",

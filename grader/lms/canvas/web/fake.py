@@ -104,7 +104,7 @@ class FakeCanvasSite(BaseAdapter):
             (rf"{here}/submissions/(\d+)", "PUT", self._save),
             (rf"{here}/submissions/(\d+)/comments/files", "POST", self._begin_upload),
             (r"/upload/(\d+)", "POST", self._upload),
-            (r"/files/(\d+)/(.+)", "GET", self._file),
+            (r"/files/(\d+)/(\d+)", "GET", self._file),
         )
 
     def _page(self, request: PreparedRequest, rows: list[Any]) -> Response:
@@ -128,7 +128,7 @@ class FakeCanvasSite(BaseAdapter):
             "group": {"id": person.group or None, "name": person.group_name or None},
             "attachments": [
                 {"id": 100 * person.id + place, "display_name": name, "filename": name, "size": len(content),
-                 "url": f"{self.url}/files/{person.id}/{name}"}
+                 "url": f"{self.url}/files/{person.id}/{place}"}
                 for place, (name, content) in enumerate(person.files.items(), 1)
             ],
             "submission_comments": [_comment(one) for one in person.comments],
@@ -181,7 +181,7 @@ class FakeCanvasSite(BaseAdapter):
 
     def _file(self, request: PreparedRequest, found: re.Match[str]) -> Response:
         answer = _answer({})
-        answer._content = self._person(found[1]).files[found[2]]
+        answer._content = list(self._person(found[1]).files.values())[int(found[2]) - 1]
         return answer
 
 

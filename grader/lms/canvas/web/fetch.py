@@ -6,6 +6,7 @@ due for this person. Canvas's own files hold no times.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -89,6 +90,7 @@ def _files(site: Site, task: Task, people: Sequence[Handed]) -> Iterator[Listed]
 
 
 def _name(one: Handed, upload: Upload) -> str:
-    """A file's name as in "Download Submissions"."""
+    """A file's name as in "Download Submissions"; what would be a folder in it is none."""
     who = squashed(one.group_name or one.name) or "student"
-    return "_".join([who, *([LATE] if one.late else []), str(one.user), str(upload.id), upload.name])
+    name = re.sub(r"[/\\:]", "-", upload.name)
+    return "_".join([who, *([LATE] if one.late else []), str(one.user), str(upload.id), name])
