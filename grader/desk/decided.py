@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.desk.errors_in_the_field import ErrorShare, in_the_field
-from grader.desk.gradebook import Book, answer_of, comment_of, push, read_book
+from grader.desk.gradebook import Book, Known, answer_of, comment_of, push, read_book
 from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
 from grader.desk.requests import Asked
 from grader.desk.store import FILE, Store
@@ -45,10 +45,11 @@ def bring(out: Path, results: Sequence[Result], releases: Sequence[Release]) -> 
     """Bring decisions into the gradebook below ``out``; nothing happens where no desk was ever opened there."""
     if not (out / FILE).is_file():
         return Desk()
-    works, book = works_of(out, results, releases)
     store = Store(out, [handed(result) for result in results])
+    written = store.written()
+    works, book = works_of(out, results, releases)
     now = standing(works, store.log(), frozenset(book.people))
-    disagreements = push(out, store, works, book, now.decided)
+    disagreements = push(out, store, works, Known(written, book, now.decided))
     notes = []
     if disagreements:
         first = disagreements[0]

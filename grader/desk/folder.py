@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.classrun.made_from import find_releases, read_made_from
 from grader.classrun.storage import LOCK, MARKER
 from grader.desk.decided import works_of
-from grader.desk.gradebook import Book, Disagreement, overwrite, push, read_book
+from grader.desk.gradebook import Book, Disagreement, Known, overwrite, push, read_book
 from grader.desk.items import Decision, Standing, Work, standing
 from grader.desk.store import Store
 from grader.errors import DeskError
@@ -129,7 +129,9 @@ class DeskFolder:
             return self._pushed[1]
         works = [batch.works[name] for name in submissions] if submissions else batch.ordered
         with self.writing():
-            found = push(self.out, self.store, works, self.book(), self.standing().decided)
+            written = self.store.written()
+            book = self.book()
+            found = push(self.out, self.store, works, Known(written, book, self.standing().decided))
         if not submissions:
             self._pushed = self._made_of(), found
         return found

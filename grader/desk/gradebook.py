@@ -102,14 +102,24 @@ def read_book(out: Path, works: Sequence[Work]) -> Book:
     return Book(people, answers, names, frozenset(seen), mine_said)
 
 
-def push(
-    out: Path, store: Store, works: Sequence[Work], book: Book, decided: Mapping[tuple[str, str, str], Decision]
-) -> tuple[Disagreement, ...]:
-    """Write what is wholly decided into gradebook.db, as far as nobody gave something else there.
+@dataclass(frozen=True)
+class Known:
+    """What a push goes by: what desks have ``written`` last, what the ``book`` holds, and the decisions that hold.
 
-    ``decided`` are the decisions that hold, by item. What the desk had written and has withdrawn waits again.
+    Read in this order, since each desk writes them in the other one: nothing of a decision that another desk makes
+    meanwhile is then taken for one that was withdrawn.
     """
-    written = store.written()
+
+    written: Mapping[tuple[str, str], Written]
+    book: Book
+    decided: Mapping[tuple[str, str, str], Decision]
+
+
+def push(out: Path, store: Store, works: Sequence[Work], known: Known) -> tuple[Disagreement, ...]:
+    """Write what is wholly decided into gradebook.db, as far as nobody gave something else there. What the desk had
+    written and has withdrawn waits again.
+    """
+    written, book, decided = known.written, known.book, known.decided
     disagreements: list[Disagreement] = []
     for work in works:
         submission = work.result.submission
