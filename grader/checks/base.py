@@ -16,7 +16,8 @@ class Finding:
     """What a check says; the judge adds its name and its points and makes a `Verdict` of it.
 
     ``proposal`` and ``proposed_because`` are for the person who decides an undecided one. ``basis`` is set where
-    the finding rests on other evidence than the check's usual.
+    the finding rests on other evidence than the check's usual. ``causes`` name the faults that a failed one rests
+    on, in words that another check would use of the same fault (`grader.grading.causes`).
     """
 
     outcome: Outcome
@@ -26,6 +27,7 @@ class Finding:
     proposal: str = ""
     proposed_because: str = ""
     basis: str = ""
+    causes: tuple[str, ...] = ()
 
 
 CheckFunction = Callable[[Case, Cell, Mapping[str, Any]], Finding]
@@ -42,7 +44,8 @@ class Check:
     ``options`` are what a source may say to it beyond its points. ``public``: a student may be told its verdict
     before handing in. ``withheld`` are the sentences by outcome that students read in place of its own, where the
     course keeps to itself what it compares with. ``basis`` is what it rests on, unless a finding says otherwise;
-    ``texts`` which texts it reads: where some of them could not be read, a person looks.
+    ``texts`` which texts it reads: where some of them could not be read, a person looks. ``after`` are the checks
+    that come first: a fault that cost points there costs none here.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Check:
     withheld: Mapping[str, str] = field(default_factory=dict)
     basis: Basis = Basis.RECORDED
     texts: Texts = ""
+    after: tuple[str, ...] = ()
 
     def __call__(self, case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         """Look at one cell of one submission."""
@@ -69,6 +73,7 @@ def check(
     withheld: Mapping[str, str] | None = None,
     basis: str = "recorded",
     texts: Texts = "",
+    after: Sequence[str] = (),
 ) -> Callable[[CheckFunction], Check]:
     """Make a function an entry of the table, with what `Check` says of it. All of it is written out, since
     `paribus.course.declared` reads it without importing it. CheckTableError where title or docstring is empty.
@@ -85,8 +90,9 @@ def check(
             raise CheckTableError(f"The check {name!r} has no docstring: write the sentence the student reads.")
         about = " ".join(paragraph.split())
         return Check(
-            name, title, function, about, tuple(options), public, dict(withheld or {}), Basis(basis), texts
-        )
+            name, title, function, about, tuple(options), public, dict(withheld or {}), Basis(basis), texts,
+            tuple(after),
+        )  # fmt: skip
 
     return decorate
 
@@ -96,9 +102,14 @@ def passed(because: str, values: Mapping[str, Any] | None = None, evidence: Iter
     return Finding(Outcome.PASSED, because, plain(values or {}), tuple(evidence))
 
 
-def failed(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:
-    """The check is not met, and what was handed in shows it."""
-    return Finding(Outcome.FAILED, because, plain(values or {}), tuple(evidence))
+def failed(
+    because: str,
+    values: Mapping[str, Any] | None = None,
+    evidence: Iterable[Evidence] = (),
+    causes: Iterable[str] = (),
+) -> Finding:
+    """The check is not met, and what was handed in shows it. ``causes`` name the faults, for other checks."""
+    return Finding(Outcome.FAILED, because, plain(values or {}), tuple(evidence), causes=tuple(causes))
 
 
 def undecided(because: str, values: Mapping[str, Any] | None = None, evidence: Iterable[Evidence] = ()) -> Finding:

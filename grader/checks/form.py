@@ -18,6 +18,7 @@ from grader.checks.base import (
     undecided,
 )
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
+from grader.checks.faults import ended_in, never_run
 from grader.checks.support import student_cells
 from grader.checks.survival import (
     code_cells,
@@ -49,7 +50,12 @@ _HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.I
 _HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
-@check("form.ran_in_order", "Everything ran, and shows it", basis="shown")
+@check(
+    "form.ran_in_order",
+    "Everything ran, and shows it",
+    basis="shown",
+    after=("tasks.tests_passed", "experiments.one_change"),
+)
 def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
     no fault.
@@ -68,6 +74,7 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             f"{listed(never)} never ran. Run the notebook from top to bottom, then hand in again.",
             values,
             [Evidence(key, "[ ]") for key in never],
+            [never_run(key) for key in never],
         )
     for found in contradictions(case):
         return failed(
@@ -98,7 +105,7 @@ def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]
     return passed("Every task ran, and the cells ran in the order in which they stand.", told)
 
 
-@check("form.no_errors", "No cell ends in an error", basis="shown")
+@check("form.no_errors", "No cell ends in an error", basis="shown", after=("tasks.tests_passed",))
 def no_errors(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
@@ -112,7 +119,8 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
         more = f" So do {len(found) - 1} more." if len(found) > 1 else ""
         because = f"{case.cell_name(found[0][0].position)} ends in {error_line(found[0][1])}.{more}"
         if any(item.survived.tags for item, _ in found):
-            return failed(because, {"errors": len(found)}, evidence)
+            causes = [ended_in(error_line(output)) for _, output in found]
+            return failed(because, {"errors": len(found)}, evidence, causes)
         open_one = undecided(
             f"{because} Your file keeps no tags, so a person looks whether that is on purpose.",
             {"errors": len(found)},

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.faults import not_written
 from grader.checks.support import contradicted, doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, without_records
@@ -54,7 +55,9 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     if count < minimum or count == 0:
         short = f"Your answer has {count} words of your own; at least {minimum} are asked for."
         untouched = "The memo stands as it was released: write your answer below the question."
-        return unless_lost(case, failed(short if count else untouched, values, evidence), text_lost(case))
+        causes = [] if count else [not_written(cell.key)]
+        found = failed(short if count else untouched, values, evidence, causes)
+        return unless_lost(case, found, text_lost(case))
     found = passed(f"Your answer has {count} words.", values, evidence)
     if says_little(case, cell):
         return undecided("A person reads whether this answers the question.", values, evidence)
@@ -108,7 +111,14 @@ def _is_of_one_seed(item: Trace) -> bool:
     return item.settled and ", seed " in item.why and cues.MEAN.search(before) is not None
 
 
-@check("memo.sections_present", "Every section is there", options=("sections",), basis="written", texts="cell")
+@check(
+    "memo.sections_present",
+    "Every section is there",
+    options=("sections",),
+    basis="written",
+    texts="cell",
+    after=("memo.answered", "experiments.template_complete"),
+)
 def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every section the memo asks for is there, and something stands in it."""
     if (lost := _lost(case, cell)) is not None:
@@ -127,8 +137,20 @@ def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Find
     values = {"wanted": wanted, "missing": missing, "empty": empty}
     if missing or empty:
         told = [f"“{name}” is missing" for name in missing] + [f"“{name}” is empty" for name in empty]
-        return unless_lost(case, failed(f"Of the memo's sections, {listed(told)}.", values), text_lost(case))
+        causes = [] if cell.role is Role.MEMO else _without_answer(case, cell, [*missing, *empty])
+        found_missing = failed(f"Of the memo's sections, {listed(told)}.", values, causes=causes)
+        return unless_lost(case, found_missing, text_lost(case))
     return passed(f"All {len(wanted)} sections are there.", values, [Evidence(cell.key, name) for name in wanted])
+
+
+def _without_answer(case: Case, cell: Cell, names: Sequence[str]) -> list[str]:
+    """The memos behind sections with nothing in them as causes; none where a section is no memo's own, or where
+    nothing at all was written.
+    """
+    memos = {memo.heading or memo.key: memo for memo in _memos(case, cell)}
+    if len(names) == len(memos) or any(name not in memos or new_sentences(case, memos[name]) for name in names):
+        return []
+    return [not_written(memos[name].key) for name in names]
 
 
 def _is_filled(case: Case, memo: Cell) -> bool:
@@ -182,6 +204,7 @@ def _section_name(block: Block, wanted: list[str]) -> tuple[str | None, str]:
     options=("experiment", "min_numbers"),
     basis="written",
     texts="cell",
+    after=("metrics.recomputed", "experiments.result_matches", "seeds.summary_matches", "memo.numbers_traced"),
 )
 def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your memo are those that your runs recorded, for the metric and the run you name beside

@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
+from grader.checks.faults import false_record
 from grader.checks.survival import code_cells, code_lost, nothing_ran, outputs_lost, unless_lost
 from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown, near_reference_shown
 from grader.code.by_name import reached_by_name
@@ -12,6 +13,7 @@ from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.departures import departures, same_model
+from grader.evidence.false_metrics import TOLERANCE, false_metric
 from grader.evidence.named import misnamed
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, own_records, read_runs
@@ -23,9 +25,6 @@ from grader.reading.testsplit import find_uses
 from paribus.course.assignment import Cell
 from paribus.course.own import METRICS, digest_of
 from paribus.metrics.registry import SHIPPED_REGISTRY, registry, told_first
-
-TOLERANCE = 2e-6
-"""Rounding of a recorded metric; a copied or edited number is off by more."""
 
 
 @check("metrics.baseline_first", "A baseline first", options=("baselines",))
@@ -87,20 +86,20 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         if isinstance(truth, str):
             unknown.append((run, truth))
             continue
-        for name, value in truth.items():
-            claimed = run.metrics.get(name)
-            if claimed is not None and abs(claimed - value) > tolerance * max(1.0, abs(value)):
-                if name not in SHIPPED_REGISTRY and _by_another_file(case, run):
-                    unknown.append((run, f"they come from another {METRICS} than the assignment's"))
-                    break
-                return failed(
-                    f"{run.name} claims {name} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
-                    f"give {_shown(name, value)}.",
-                    {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
-                    [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
-                )
-        else:
+        if (false := false_metric(case, run, tolerance)) is None:
             checked.append(run)
+            continue
+        name, claimed, value = false
+        if name not in SHIPPED_REGISTRY and _by_another_file(case, run):
+            unknown.append((run, f"they come from another {METRICS} than the assignment's"))
+            continue
+        return failed(
+            f"{run.name} claims {name} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
+            f"give {_shown(name, value)}.",
+            {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
+            [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
+            [false_record(case, run.position)],
+        )
     values = {"checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown}}
     evidence = [Evidence(case.cell_name(run.position), run.name) for run in checked]
     if unknown:

@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
+from grader.checks.faults import few_seeds, wrong_numbers
 from grader.checks.support import student_cells
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import as_printed, enough_shown, paired_shown, seeds_apart, without_records
@@ -66,7 +67,8 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     }
     exploring = sorted(item for item in explored if item is not None)
     values = {"minimum": minimum, "exploring": exploring, **counted}
-    few = [f"the {name} arm has {len(seeds)}" for name, seeds in counted.items() if len(seeds) < minimum]
+    fewer = [name for name, seeds in counted.items() if len(seeds) < minimum]
+    few = [f"the {name} arm has {len(counted[name])}" for name in fewer]
     evidence = _evidence(case, (*arms.baseline, *arms.changed))
     if few:
         left_out = f" (the exploring seed {listed(map(str, exploring))} not counted)" if explored else ""
@@ -75,6 +77,7 @@ def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             "Run the missing seeds in both arms.",
             values,
             evidence,
+            few_seeds(fewer),
         )
         return unless_lost(case, found, outputs_lost(case))
     fewest = min(len(seeds) for seeds in counted.values())
@@ -97,7 +100,7 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
     return found
 
 
-@check("seeds.paired", "The same seeds in both arms", options=("experiment",))
+@check("seeds.paired", "The same seeds in both arms", options=("experiment",), after=("seeds.enough",))
 def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Both arms ran with the same seeds."""
     key = experiment_of(case, cell, options)
@@ -116,13 +119,16 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     alone = [f"{listed(seeds)} only in the {name} arm" for name, seeds in only.items() if seeds]
     if alone:
         found = failed(
-            f"The arms used different seeds: {listed(alone)}. Run each seed in both arms.", values, evidence
+            f"The arms used different seeds: {listed(alone)}. Run each seed in both arms.",
+            values,
+            evidence,
+            few_seeds(name for name, other in (("baseline", "changed"), ("changed", "baseline")) if only[other]),
         )
         return unless_lost(case, found, outputs_lost(case))
     return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
 
 
-@check("seeds.distinct", "Different seeds", options=("experiment",))
+@check("seeds.distinct", "Different seeds", options=("experiment",), after=("seeds.enough",))
 def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every seed counts once, and different seeds gave different predictions."""
     key = experiment_of(case, cell, options)
@@ -138,6 +144,7 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
                 "evidence.",
                 {"arm": name, "seed": twice[0].seed},
                 _evidence(case, twice),
+                few_seeds([name]),
             )
         if twice:
             advice = f" Seed {twice[0].seed} stands twice in the {name} arm; it counts once."
@@ -202,7 +209,12 @@ def _deterministic(run: Run) -> bool:
     return any(name in told for name in vocabulary.phrases("deterministic", "names"))
 
 
-@check("seeds.summary_matches", "The summary fits the runs", options=("experiment",))
+@check(
+    "seeds.summary_matches",
+    "The summary fits the runs",
+    options=("experiment",),
+    after=("metrics.recomputed",),
+)
 def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A mean ± standard deviation sums up all finished runs of its configuration."""
     key = experiment_of(case, cell, options)
@@ -223,9 +235,9 @@ def _summary_matches(case: Case, key: str, cell: Cell) -> Finding:
         return undecided("No mean ± standard deviation could be read in your text.")
     values = {"summaries": [_summary(item) for item in traces]}
     evidence = [Evidence(case.cell_name(item.written_in), shorten(item.sentence, 120)) for item in traces]
-    for item in traces:
-        if item.status is Status.WRONG:
-            return unless_lost(case, failed(_wrong_summary(item, measured), values, evidence), outputs_lost(case))
+    if wrong := [item for item in traces if item.status is Status.WRONG]:
+        found = failed(_wrong_summary(wrong[0], measured), values, evidence, wrong_numbers(case, wrong))
+        return unless_lost(case, found, outputs_lost(case))
     doubtful = next((item for item in traces if item.status is Status.DOUBTFUL), None)
     if doubtful is not None:
         found = undecided(f"{doubtful.number.text} could not be traced; a person looks.", values, evidence)

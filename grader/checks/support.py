@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.checks.base import Finding, counted, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.faults import never_run, wrong_numbers
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of
 from grader.evidence.groups import fractions
@@ -86,7 +87,8 @@ def _wrong_finding(
     first = wrong[0]
     evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
     more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
-    return failed(f"You write {_held_against(case, first)}.{more}", values, evidence)
+    told = f"You write {_held_against(case, first)}.{more}"
+    return failed(told, values, evidence, wrong_numbers(case, wrong))
 
 
 def _not_traced(first: Trace, unclear: Sequence[Trace]) -> str:
@@ -173,7 +175,8 @@ def without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:
     match = case.matches.get(cell.key)
     values = {"baseline_runs": len(finished(arms.baseline)), "changed_runs": len(finished(arms.changed))}
     if match is not None and match.recovered is not None and match.unchanged is True and cell.cell_type == "code":
-        found = failed("The experiment stands as it was released: it was not run.", values)
+        told = "The experiment stands as it was released: it was not run."
+        found = failed(told, values, causes=[never_run(cell.key)])
         return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     begun = [run for run in (*arms.baseline, *arms.changed) if not run.finished]
     if begun:

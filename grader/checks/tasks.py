@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.checks.base import Finding, check, failed, passed, proposed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
+from grader.checks.faults import ended_in, never_run
 from grader.checks.survival import code_cells, hand_in, never_ran
 from grader.code.answers import suspicious_answers
 from grader.code.findings import evidence_of
@@ -45,6 +46,7 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
             f"The tests of {task_key} stopped with: {quoted}",
             {**values, "error": quoted},
             [Evidence(cell.key, quoted)],
+            [ended_in(quoted)],
         )
     if (copy := _failing_copy(case, task, tests)) is not None:
         return undecided(
@@ -117,7 +119,8 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
     untouched = task.unchanged is True
     if untouched and shown.count is None and not (shown.survived.outputs and not shown.survived.count):
         # Nothing was done here, whether or not the file shows what ran.
-        return failed(f"{task_key} stands as it was released: it was not done.", values, evidence)
+        told = f"{task_key} stands as it was released: it was not done."
+        return failed(told, values, evidence, [never_run(task_key)] if task.recovered.count is None else [])
     if shown.count is None:
         if not never_ran(shown):
             return undecided(f"Your file does not tell whether the tests ran. {hand_in(case)}", values, evidence)
@@ -126,7 +129,8 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
     if task.recovered.count is None:
         if not never_ran(task.recovered):
             return undecided(f"Your file does not tell whether your code ran. {hand_in(case)}", values, evidence)
-        return failed(f"The code of {task_key} never ran, so the tests say nothing of it.", values, evidence)
+        told = f"The code of {task_key} never ran, so the tests say nothing of it."
+        return failed(told, values, evidence, [never_run(task_key)])
     if shown.count < task.recovered.count:
         return failed(
             f"The tests of {task_key} ran as [{shown.count}], before your code as "

@@ -6,13 +6,14 @@ manual points of a cell that somebody worked on.
 """
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.checks import CHECKS, checks_of
 from grader.checks.base import Check, Finding
 from grader.checks.survival import unless_unread
 from grader.evidence.says_little import says_little
+from grader.grading.causes import Found, settle
 from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
 from paribus.course.assignment import Cell, CheckPoints
@@ -23,12 +24,20 @@ OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 def judge(case: Case, checks: Mapping[str, Check] | None = None) -> tuple[CellResult, ...]:
     """Every graded cell of the assignment, in order; ``checks`` are ours and the release's where none are given."""
     known = checks or checks_of(case.assignment)
-    return tuple(judge_cell(case, cell, known) for cell in case.assignment.graded())
+    return _judge_cells(case, case.assignment.graded(), known)
 
 
 def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> CellResult:
-    """One cell's verdicts, score and pending points."""
-    verdicts = tuple(_decide(case, cell, wanted, checks) for wanted in cell.checks)
+    """One cell's verdicts, score and pending points, as if no other cell were graded."""
+    return _judge_cells(case, [cell], checks)[0]
+
+
+def _judge_cells(case: Case, cells: Sequence[Cell], checks: Mapping[str, Check]) -> tuple[CellResult, ...]:
+    found = settle([[_decide(case, cell, wanted, checks) for wanted in cell.checks] for cell in cells], checks)
+    return tuple(_summed_up(case, cell, verdicts) for cell, verdicts in zip(cells, found, strict=True))
+
+
+def _summed_up(case: Case, cell: Cell, verdicts: tuple[Verdict, ...]) -> CellResult:
     score = sum(verdict.points for verdict in verdicts if verdict.outcome is Outcome.PASSED)
     pending = sum(verdict.points for verdict in verdicts if verdict.outcome in OPEN)
     if cell.manual and not is_untouched(case, cell):
@@ -44,20 +53,23 @@ def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
         return (f"Whether it says something could not be found out ({type(error).__name__}).",)
 
 
-def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Verdict:
-    """Run one check. A check that is not there, or breaks, is undecided: the grader's fault costs nothing."""
+def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Found:
+    """Run one check: its verdict and the causes it names. A check that is not there, or breaks, is undecided: the
+    grader's fault costs nothing.
+    """
     try:
         check = checks[wanted.check]
         found = unless_unread(case, cell, check, check(case, cell, wanted.options))
-        return _as_verdict(wanted, found, _basis(case, check))
+        return _as_verdict(wanted, found, _basis(case, check)), found.causes
     except Exception as error:  # noqa: BLE001 - the documented boundary between a check and the batch
-        return Verdict(
+        broken = Verdict(
             check=wanted.check,
             outcome=Outcome.UNDECIDED,
             because="This check could not be carried out. That is not your fault; your instructor decides.",
             points=wanted.points,
             traceback=describe_error(error),
         )
+        return broken, ()
 
 
 def _basis(case: Case, check: Check) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from paribus.course.declared import Declared, with_own
+from paribus.course.declared import Declared, require_order, with_own
 from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
 from paribus.course.own import CHECKS, METRICS, metrics_of, read_own
@@ -184,7 +184,9 @@ def load_course(path: Path) -> Course:
 
 def declared_checks(own: Mapping[str, str], home: Path) -> Mapping[str, Declared]:
     """Paribus's checks and those of a checks.py in ``home``, by name; CatalogError where it cannot be read."""
-    return with_own(own.get(CHECKS, ""), str(home / CHECKS))
+    known = with_own(own.get(CHECKS, ""), str(home / CHECKS))
+    require_order(known, str(home / CHECKS))
+    return known
 
 
 def _all(weeks: tuple[Week, ...]) -> tuple[Entry, ...]:

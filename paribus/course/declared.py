@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
 
 DECORATOR = "check"
-SAYS = ("name", "title", "options", "public", "withheld", "basis", "texts")
+SAYS = ("name", "title", "options", "public", "withheld", "basis", "texts", "after")
 """What ``@check(…)`` may be given, by name."""
 NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
@@ -27,7 +28,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 class Declared:
     """One check as its decorator declares it. ``options`` are what a source may say to it beyond its points;
     ``public``: a student may be told its verdict before handing in; ``compares``: it holds work against what the
-    course recorded, and has other words where the course keeps that to itself.
+    course recorded, and has other words where the course keeps that to itself. ``after`` are the checks at which a
+    fault that both see costs points.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Declared:
     public: bool = True
     compares: bool = False
     function: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -88,7 +91,30 @@ def _declared(node: ast.FunctionDef, decorator: ast.expr, file: str) -> Declared
         )
     if not isinstance(options, tuple | list) or not all(isinstance(item, str) for item in options):
         raise CatalogError(f"{where}: options= of {called} is {options!r}; expected names, such as ('words',).")
-    return Declared(called, tuple(options), bool(said.get("public", True)), bool(said.get("withheld")), node.name)
+    after = said.get("after", ())
+    if not isinstance(after, tuple | list) or not all(isinstance(item, str) for item in after):
+        raise CatalogError(
+            f"{where}: after= of {called} is {after!r}; expected names of checks, such as ('own.units',)."
+        )
+    public, compares = bool(said.get("public", True)), bool(said.get("withheld"))
+    return Declared(called, tuple(options), public, compares, node.name, tuple(after))
+
+
+def require_order(known: Mapping[str, Declared], file: str) -> None:
+    """CatalogError where a check comes after one that is not there, or after itself by way of others."""
+    for item in known.values():
+        for name in item.after:
+            if name not in known:
+                raise CatalogError(
+                    f"{file}: {item.name} says after={name!r}, and there is no such check."
+                    + did_you_mean(name, known)
+                )
+    try:
+        TopologicalSorter({name: {*item.after} - {name} for name, item in known.items()}).prepare()
+    except CycleError as error:
+        raise CatalogError(
+            f"{file}: by their after=, {', '.join(error.args[1][1:])} come after one another; take a name out."
+        ) from error
 
 
 @cache

@@ -4,6 +4,7 @@
 """
 
 import json
+import tomllib
 from pathlib import Path
 
 from grader.checks import CHECKS
@@ -26,6 +27,13 @@ have lost something, or what was written cannot be read for certain. An undecide
 sees a proposal. **Not applicable** says that there is nothing the check is about; where a cell gives points for it,
 a person decides over them. A check that breaks is undecided, with its traceback for the instructor. Each verdict
 names its **basis**, the evidence that it rests on.
+
+**One fault costs once.** Some checks come after others (the table at the end of this page). Where a check fails for
+faults that have all cost points at checks before it, it does not apply, says so, and a person decides over its
+points. A check without points takes none, so the fault then costs at the next one. Three things are faults of their
+own: a second change and a list that names the declared variable as held constant; a wrong number and another wrong
+number; a blank row and another blank row. A cell that stands as it was released earns nothing, since nothing was
+handed in there; in other cells' checks that costs nothing more.
 
 The evidence is a claim. A record's digest catches careless edits; anyone who calls paribus can write a false record
 that fits.
@@ -123,7 +131,19 @@ def render() -> str:
             family = name.split(".")[0]
             lines.append(f"## {FAMILIES[family]}\n")
         lines += [f"### {name}\n", f"**{item.title}.** {item.about}\n", *_table(name), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_causes()])
+
+
+def _causes() -> list[str]:
+    """Which checks come after which, with the faults of the cases that both of them see."""
+    pairs = tomllib.loads((CASES / "_causes.toml").read_text(encoding="utf-8"))["pair"]
+    lines = ["## Faults that two checks see\n", "| fault | costs at | is spared |", "| --- | --- | --- |"]
+    for pair in pairs:
+        costs, spared = (pair[name].partition(" at ")[0] for name in ("costs", "spared"))
+        lines.append(f"| {in_cell(pair['about'])} | {costs} | {spared} |")
+    lines += ["", "| check | comes after |", "| --- | --- |"]
+    lines += [f"| {item.name} | {', '.join(item.after)} |" for item in CHECKS.values() if item.after]
+    return [*lines, ""]
 
 
 def _table(name: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.experiments.beyond import before_prediction, beyond_records
+from grader.checks.faults import second_change
 from grader.checks.support import arm_evidence, predicted_finding, without_arms
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import one_change_shown, predicted_first_shown
@@ -58,9 +59,11 @@ def _as_recorded(  # noqa: PLR0911 - one way out a verdict
                 "can say which made the difference; run the changed arm again with one.",
                 values,
                 evidence,
+                second_change(arms.key, comparison.others),
             )
         case Verdict.ANOTHER:
-            return failed(f"The declared variable is {vary}, but the arms differ in {others}.", values, evidence)
+            told = f"The declared variable is {vary}, but the arms differ in {others}."
+            return failed(told, values, evidence, second_change(arms.key, comparison.others))
     if allowed and comparison.declared[0].name not in allowed:
         return undecided(
             f"You varied {comparison.declared[0].name}; the assignment offers {listed(allowed, 'or')}. A person "

@@ -39,6 +39,7 @@ LEAST_EFFECT = 0.01
     "The result is what was recorded",
     options=("experiment", "min_numbers"),
     texts="all",
+    after=("metrics.recomputed", "seeds.summary_matches"),
 )
 def result_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers in your result are those that the runs recorded, for the metric and the arm you name."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
+from grader.checks.faults import no_part, not_written, second_change
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import where_sure, without_records
 from grader.evidence.compare import compare
@@ -30,7 +31,13 @@ from paribus.course.assignment import Cell
 from paribus.experiments.one_change import Difference
 
 
-@check("experiments.template_complete", "All five parts filled in", options=("experiment", "parts"), texts="all")
+@check(
+    "experiments.template_complete",
+    "All five parts filled in",
+    options=("experiment", "parts"),
+    texts="all",
+    after=("experiments.held_constant", "experiments.result_matches", "experiments.meaningful_supported"),
+)
 def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """All five parts of the experiment template are filled in: the variable changed, what was held constant, the
     prediction, the result, and whether it is meaningful.
@@ -53,15 +60,16 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
             f"The template of the experiment {key!r} stands as it was released. Fill in {listed(missing)}.",
             values,
             evidence,
+            [not_written(cell.key)],
         )
         return unless_lost(case, found, text_lost(case))
     blank = blank_parts(case, key, cell)
     if blank:
-        empty = [vocabulary.title("template_titles", part) for part in blank if part in wanted]
+        empty = [part for part in blank if part in wanted]
         if empty:
-            found = failed(
-                f"The template has nothing for {listed(empty)}. Write a line for each.", values, evidence
-            )
+            told = listed(vocabulary.title("template_titles", part) for part in empty)
+            because = f"The template has nothing for {told}. Write a line for each."
+            found = failed(because, values, evidence, no_part(key, empty))
             return unless_lost(case, found, text_lost(case))
     if parts:
         found = undecided(
@@ -119,7 +127,13 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list
     return None
 
 
-@check("experiments.held_constant", "What you held constant", options=("experiment",), texts="all")
+@check(
+    "experiments.held_constant",
+    "What you held constant",
+    options=("experiment",),
+    texts="all",
+    after=("experiments.one_change",),
+)
 def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """What you list as held constant agrees with the records: each setting you name is the same in both arms and
     has the value you give it.
@@ -154,6 +168,7 @@ def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR091
             f"records differ there: {listed(str(item) for item in wrong)}.",
             values,
             evidence,
+            second_change(key, wrong),
         )
     if other := other_value(text, comparison.settings, comparison):
         name = other.name.replace("_", " ")
@@ -207,7 +222,7 @@ def missing_part(case: Case, key: str, cell: Cell, part: Part) -> Finding:
     if _is_untouched(case, key, cell):
         return unless_lost(case, failed(f"The template stands as it was released: {untouched}."), text_lost(case))
     if written_blocks(case, key, cell) and part in blank_parts(case, key, cell):
-        return unless_lost(case, failed(blank), text_lost(case))
+        return unless_lost(case, failed(blank, causes=no_part(key, [part])), text_lost(case))
     return undecided(unread)
 
 
