@@ -253,8 +253,10 @@ def _is_named(case: Case, run: ShownRun, names: Sequence[str]) -> bool:
 
 def best_epoch_shown(case: Case) -> Finding | None:
     """Whether each run that logged several epochs says that it kept the best of them."""
+    if not unrecorded_experiments(case):
+        return None
     runs = [run for run in shown_runs(case) if run.epochs and run.best is not None]
-    if not runs or not unrecorded_experiments(case):
+    if not runs:
         return None
     evidence = _lines(case, runs)
     longer = [run for run in runs if len(run.epochs) > 1]

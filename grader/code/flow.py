@@ -8,8 +8,9 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.paths import path_of
 
@@ -207,7 +208,8 @@ def steered(parts: Iterable[Held]) -> Held:
     return frozenset({STEERED}) if NOTHING.union(*parts) & {LABELS, STEERED} else NOTHING
 
 
-def _overwritten(scope: Scope) -> list[tuple[str, ast.expr]]:
+@lru_cache(maxsize=KEPT)
+def _overwritten(scope: Scope) -> tuple[tuple[str, ast.expr], ...]:
     """Names of which a part is overwritten, and by what the part is chosen or what is put there:
     ``scores[:, absent] = value``, ``np.putmask(scores, mask, value)``, ``scores.masked_fill_(mask, value)``.
     """
@@ -225,7 +227,7 @@ def _overwritten(scope: Scope) -> list[tuple[str, ast.expr]]:
             changed = path if method else path_of(call.args[0]) if call.args else None
             items = arguments(call) if method else arguments(call)[1:]
             found += [(changed[0], item) for item in items] if changed is not None else []
-    return found
+    return tuple(found)
 
 
 def _index(node: ast.expr) -> tuple[ast.expr, ...]:

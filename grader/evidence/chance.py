@@ -90,4 +90,6 @@ def _chance(far: float, match: Fact, claim: Claim, sources: Sequence[Facts]) -> 
             place = round(abs(fact.value) * scale / unit)
             if place not in seen and distance(fact, claim) <= far:
                 seen.add(place)
+                if len(seen) - 1 > CHANCE * possible:  # too many, however many more there are
+                    return (len(seen) - 1) / possible
     return (len(seen) - 1) / possible

@@ -1,12 +1,14 @@
 """The finished runs of an experiment's two arms, held against one another by the rule that the notebook has too."""
 
 from dataclasses import replace
+from functools import lru_cache
 
-from grader.evidence.runs import Arms, finished
+from grader.evidence.runs import CASES, Arms, finished
 from paribus.experiments import one_change
 from paribus.experiments.one_change import Comparison
 
 
+@lru_cache(maxsize=8 * CASES)
 def compare(arms: Arms, vary: str = "") -> Comparison:
     """Hold every finished run of one arm against every finished run of the other.
 

@@ -35,9 +35,10 @@ COUNTED = frozenset(_CLASSES.split())
 """Metrics that count classes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
-    """Runs that prose calls by one name: a configuration, or one arm of an experiment.
+    """Runs that prose calls by one name: a configuration, or one arm of an experiment. One group is equal to itself
+    alone, so that what is asked of it again and again is worked out once.
 
     ``exploring``: they looked for a value, and are meant only where the text speaks of that. ``trials``: they have
     different settings, as in a search, and the best of them stands for all.
@@ -66,8 +67,17 @@ class Group:
         chosen = [found[run.record.run] for run in best if run is not None and run.record.run in found]
         return list(dict.fromkeys([*chosen, min(found.values()), max(found.values())]))
 
+    @cached_property
+    def _means(self) -> dict[str, float | None]:
+        return {}
+
     def mean(self, metric: str) -> float | None:
         """The mean over seeds, None where nothing was measured; of trials the value of the best run."""
+        if metric not in self._means:
+            self._means[metric] = self._mean(metric)
+        return self._means[metric]
+
+    def _mean(self, metric: str) -> float | None:
         if self.trials:
             best = _best(self._seeds, self._seeds[-1].record.chosen_by or FIRST_CHOSEN_BY) if self._seeds else None
             return _metric(best, metric) if best is not None else None

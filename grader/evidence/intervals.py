@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from grader.evidence.groups import Group
-from grader.evidence.runs import Run, by_seed
+from grader.evidence.runs import CASES, Run, by_seed
 from grader.evidence.scores import items_of
 from grader.model import Case
 from paribus.errors import UsageError
-from paribus.metrics.registry import registry
+from paribus.metrics.registry import per_registry, registry
 from paribus.statistics.intervals import Interval, items_interval, paired_interval, welch_interval
 
 
@@ -29,8 +29,13 @@ def item_interval(
         return None
 
 
-def intervals_of(case: Case, pair: tuple[Group, Group], metric: str) -> Iterator[tuple[str, Interval]]:
+@per_registry(32 * CASES)
+def intervals_of(case: Case, pair: tuple[Group, Group], metric: str) -> tuple[tuple[str, Interval], ...]:
     """The intervals of a metric's difference by their kinds, the one over items last."""
+    return tuple(_intervals(case, pair, metric))
+
+
+def _intervals(case: Case, pair: tuple[Group, Group], metric: str) -> Iterator[tuple[str, Interval]]:
     baseline, changed = (by_seed(group.runs) for group in pair)
     a = {seed: float(run.metrics[metric]) for seed, run in baseline.items() if metric in run.metrics}
     b = {seed: float(run.metrics[metric]) for seed, run in changed.items() if metric in run.metrics}

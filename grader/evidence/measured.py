@@ -41,7 +41,7 @@ class Measured:
     @cached_property
     def mentions(self) -> Phrases:
         """How prose calls the groups."""
-        return _phrases(tuple((phrase, group.key) for group in self.groups for phrase in sorted(group.phrases)))
+        return _phrases(tuple((group.key, group.phrases) for group in self.groups))
 
     @cached_property
     def _by_key(self) -> dict[str, Group]:
@@ -122,8 +122,7 @@ def measure(case: Case, experiment: str = "") -> Measured:
     unrecorded = unrecorded_experiments(case)
     runs = [*(run for run in read_runs(case) if run.finished), *other_runs(case)]
     keys = (experiment,) if experiment else tuple(dict.fromkeys((*experiment_keys(case), *unrecorded)))
-    arms = [found for found in (arms_of(case, key) for key in keys) if found.both]
-    pairs = tuple((arm_group(found, "baseline"), arm_group(found, "changed")) for found in arms)
+    pairs = tuple(pair for pair in (_pair(case, key) for key in keys) if pair is not None)
     groups = [group for pair in pairs for group in pair]
     if not experiment:
         named_runs: dict[str, list[Run]] = {}
@@ -131,13 +130,25 @@ def measure(case: Case, experiment: str = "") -> Measured:
             if not run.record.experiment:
                 named_runs.setdefault(run.name, []).append(run)
         groups += [run_group(name, mine) for name, mine in named_runs.items()]
-    groups += [group for key in keys for group in explored_groups(find_arms(case, key))]
+    groups += [group for key in keys for group in _explored(case, key)]
     named = tuple(
         (name, value, position)
         for name, (value, position) in named_values(case).items()
         if not name.startswith("experiment.")
     )
     return Measured(tuple(groups[:MAX_GROUPS]), pairs[: MAX_GROUPS // 2], named[:MAX_NAMED], case)
+
+
+@lru_cache(maxsize=4 * CASES)
+def _pair(case: Case, key: str) -> tuple[Group, Group] | None:
+    """Both arms of an experiment, None where one has no finished run."""
+    arms = arms_of(case, key)
+    return (arm_group(arms, "baseline"), arm_group(arms, "changed")) if arms.both else None
+
+
+@lru_cache(maxsize=4 * CASES)
+def _explored(case: Case, key: str) -> tuple[Group, ...]:
+    return tuple(explored_groups(find_arms(case, key)))
 
 
 @lru_cache(maxsize=CASES)
@@ -158,6 +169,6 @@ def _settings(case: Case) -> frozenset[float]:
 
 
 @lru_cache(maxsize=64)
-def _phrases(meanings: tuple[tuple[str, str], ...]) -> Phrases:
+def _phrases(named: tuple[tuple[str, frozenset[str]], ...]) -> Phrases:
     """Most of a class calls its runs alike."""
-    return Phrases(meanings)
+    return Phrases((phrase, key) for key, phrases in named for phrase in sorted(phrases))

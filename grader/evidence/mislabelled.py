@@ -5,7 +5,6 @@ what was found.
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.evidence.agreeing import all_agreeing
 from grader.evidence.aligned import Spans, label_of
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.measured import Measured
@@ -33,7 +32,7 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
     if number.whole and (pair := _other_kind(claim, measured)) is not None:
         return pair
     found: tuple[Fact, Fact] | None = None
-    for fact in all_agreeing(number, measured):
+    for fact in measured.facts.agreeing(number):  # no change and no bound has a label
         if fact.kind not in _NAMED or not fact.words:
             continue
         if fact.metric not in claim.metrics if fact.unit == UNIT_COUNT else number.whole and not number.percent:

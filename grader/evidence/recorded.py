@@ -3,16 +3,17 @@
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
 from grader.evidence.groups import COUNTED, Group, epoch_metrics, fractions
-from grader.evidence.runs import Run, by_seed, finished
+from grader.evidence.runs import CASES, Run, by_seed, finished
 from grader.evidence.scores import class_names, score_run
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.stems import stems
 from paribus.metrics import Metrics
-from paribus.metrics.registry import registry
+from paribus.metrics.registry import per_registry, registry
 
 QUOTE = "quote"
 """Begins the names of the values that `notebook.quote` recorded."""
@@ -22,12 +23,19 @@ _GENERIC = frozenset({"value", "number", "result", "audit", "experiment"})
 def recorded_facts(case: Case, groups: Sequence[Group]) -> Iterator[Fact]:
     """Levels, spreads, seeds, epochs, classes and counts of every group of runs."""
     for keys, group in distinct(groups):
-        operands = (keys,)
-        for metric in registry().metrics:
-            yield from _levels(metric, group, operands)
-        yield from _epochs(group, operands)
-        for run in finished(group.runs):
-            yield from _scores(case, run, group, operands)
+        yield from _of_group(case, group, keys)
+
+
+@per_registry(16 * CASES)
+def _of_group(case: Case, group: Group, keys: frozenset[str]) -> tuple[Fact, ...]:
+    operands = (keys,)
+    return tuple(
+        chain(
+            (fact for metric in registry().metrics for fact in _levels(metric, group, operands)),
+            _epochs(group, operands),
+            (fact for run in finished(group.runs) for fact in _scores(case, run, group, operands)),
+        )
+    )
 
 
 def distinct(groups: Sequence[Group]) -> list[tuple[frozenset[str], Group]]:

@@ -95,9 +95,12 @@ class Run:
         return item.value if item is not None else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arms:
-    """The runs of one experiment, in notebook order. ``key`` is the experiment's name in the records."""
+    """The runs of one experiment, in notebook order. ``key`` is the experiment's name in the records.
+
+    They are equal to themselves alone, so that what several checks ask of them is worked out once.
+    """
 
     key: str
     baseline: tuple[Run, ...]

@@ -7,6 +7,7 @@ with a number of this notebook in them is not found.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from grader.evidence.claims import Claim, read_claim
@@ -143,9 +144,11 @@ def _elsewhere(case: Case, cell: Cell, text: str) -> Iterator[str]:
                 yield f"{common / len(own):.0%} of it stand in the answer to {other.heading or other.key} as well."
 
 
-def _runs(text: str) -> set[str]:
+@lru_cache(maxsize=64)
+def _runs(text: str) -> frozenset[str]:
+    """Every answer is held against every other one."""
     found = words(text)
-    return {" ".join(found[start : start + RUN]) for start in range(len(found) - RUN + 1)}
+    return frozenset(" ".join(found[start : start + RUN]) for start in range(len(found) - RUN + 1))
 
 
 # --- a template -----------------------------------------------------------------------------------------------

@@ -28,14 +28,24 @@ _LITERAL = re.compile(r"(?<![\w.])\d*\.\d{2,}(?![\w.])")
 _LABEL_END = re.compile(r"[:=|]")
 _PIECE = re.compile(r"[,;]|\s{3,}")
 
-Groups = Callable[[str], Sequence[tuple[int, int, frozenset[str]]]]
+Spans = Sequence[tuple[int, int, frozenset[str]]]
+Groups = Callable[[str], Spans]
 """Where a label names groups, and their keys."""
 
 
 def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
     """Every number of the outputs, with the words of its line, row and column."""
-    for labels, number, position in _labelled(case):
-        yield from _facts(labels, number, position, groups_in)
+    spoken: dict[str, Spans] = {}
+    for (labels, number, position), plainly in zip(_labelled(case), _without_groups(case), strict=True):
+        if labels not in spoken:
+            spoken[labels] = groups_in(labels)
+        yield from _facts(labels, number, position, spoken[labels]) if spoken[labels] else plainly
+
+
+@per_registry(CASES)
+def _without_groups(case: Case) -> tuple[tuple[Fact, ...], ...]:
+    """The facts of each number where its labels name no group."""
+    return tuple(tuple(_facts(labels, number, position, ())) for labels, number, position in _labelled(case))
 
 
 @lru_cache(maxsize=CASES)
@@ -64,9 +74,8 @@ def typed_numbers(case: Case) -> frozenset[str]:
     )
 
 
-def _facts(labels: str, number: Number, position: int, groups_in: Groups) -> Iterator[Fact]:
+def _facts(labels: str, number: Number, position: int, spans: Spans) -> Iterator[Fact]:
     mentions, metrics, place, column = _named(labels)
-    spans = groups_in(labels)
     keys = frozenset(key for _, _, names in spans for key in names)
     words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
     for part in (number, number.spread, number.upper):

@@ -198,7 +198,13 @@ def find(table: str, name: str, text: str) -> list[Mention]:
 
 def find_all(table: str, text: str) -> list[Mention]:
     """Where any list of a table stands in a text, in order; of overlapping phrases the longest counts."""
-    return [Mention(min(found), start, end) for start, end, found in _table(table).find(text)]
+    return list(_found(table, text))
+
+
+@per_registry(8192)
+def _found(table: str, text: str) -> tuple[Mention, ...]:
+    """Many readers ask for the same words of the same sentence."""
+    return tuple(Mention(min(found), start, end) for start, end, found in _table(table).find(text))
 
 
 @per_registry(8192)
@@ -208,6 +214,7 @@ def one_of(table: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+@per_registry(8192)
 def has(table: str, name: str, text: str) -> bool:
     """Some phrase of the list stands in the text."""
     return bool(_list(table, name).find(text))

@@ -24,6 +24,8 @@ _HOW = (
     r"about|roughly|around|approximately|some|exactly|precisely|just|barely|hardly|merely|only)?\W{0,2}(?:a |by |"
     r"the )?"
 )
+_ANY = re.compile(r"hal[fv]|third|quarter|fifth|tenth|doubl|tripl|trebl|drupl|intupl|times|fold|[×x]|twice")
+"""What every factor has in it."""
 _TIMES = re.compile(
     rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|"
     rf"\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
@@ -55,7 +57,7 @@ SLACK = 0.12
 
 def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A factor that no two values which the sentence may mean have."""
-    if reading.unsaid or reading.sentence.row:
+    if reading.unsaid or reading.sentence.row or not _ANY.search(reading.lower):
         return
     for hit in _LESS.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
