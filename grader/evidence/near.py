@@ -51,7 +51,9 @@ def _kind(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911, PLR
             paired = len(fact.operands) == 2
             if claim.is_spread and claim.of_difference and not paired and fact.operands:
                 return 2.0
-            return 0.0 if claim.is_spread else 1.5
+            if claim.is_spread:
+                return 0.0
+            return FAR if claim.metric_firm and claim.group_firm and claim.says_mean else 1.5
         case Kind.DIFFERENCE:
             named = 0.0 if not fact.words or shared else FAR
             if fact.seed is not None and not sentence.seeds:

@@ -5,6 +5,7 @@ implied.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from grader.evidence.former import Spans, with_former
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
@@ -55,9 +56,11 @@ def _read_text(
 ) -> Iterator[Sentence]:
     metrics, groups = heading_metrics, heading
     before = frozenset[str]()
+    named: Spans = ()
     for raw in statements_of(plain(block.text)):
-        sentence = replace(_sentence(raw, block.position, measured, metrics, groups), more_stems=before)
-        before = stems(raw)
+        read = _sentence(raw, block.position, measured, metrics, groups)
+        sentence = replace(read, more_stems=before, groups=with_former(read, named))
+        before, named = stems(raw), sentence.groups
         yield sentence
         metrics = sentence.metric_names or metrics
         groups = frozenset(key for _, _, keys in sentence.groups[-2:] for key in keys) or groups

@@ -208,6 +208,11 @@ class Claim:
         return bool(hits) or cues.SPREAD.search(after) is not None
 
     @cached_property
+    def says_mean(self) -> bool:
+        """The words around it call it a mean, and no spread stands there."""
+        return cues.MEAN.search(self._around) is not None and not re.search(r"±|\+/-", self._around)
+
+    @cached_property
     def is_difference(self) -> bool:
         """Its sign, its unit or the words around it make it a change."""
         number = self.number

@@ -32,7 +32,7 @@ def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool: 
         return False
     before, after = text[: number.start], text[number.end :]
     if _names_setting(before, whole=number.whole):
-        return True
+        return not _is_of_named_runs(number, sentence, measured)
     if number.percent:
         return False
     following = re.match(r"[\s\-‑]*([^\W\d_]+)", after)
@@ -55,13 +55,17 @@ def is_beside_metric(number: Number, sentence: Sentence) -> bool:
     return any(0 <= number.start - item.end <= 12 or 0 <= item.start - number.end <= 4 for item in sentence.metrics)
 
 
+_VALUES_END = re.compile(r"(?<=\d):\s")
+"""Where a setting's values end and others begin: "learning rate 0.001 → 0.0001: 0.516 → 0.230"."""
+_IS = re.compile(r"\b(?:is|was|ist|war)\s*$")
 _COUNTED = frozenset({"seed", "seeds", "epoch", "epochs", "week", "step", "page", "question", "part"})
 """What only whole numbers count or name: "over three seeds was 51.20" is no seed."""
 
 
 def _names_setting(before: str, *, whole: bool) -> bool:
     """The words right before a number are a setting's or a label's name ("seed", "learning rate of", "lr =")."""
-    words = [word for word, _, _ in vocabulary.tokens(before[-44:])]
+    near = _VALUES_END.split(before[-44:])[-1]
+    words = [word for word, _, _ in vocabulary.tokens(near)]
     while words and (
         words[-1] in _JOINTS
         or re.fullmatch(r"[\d.,]+", words[-1])
@@ -70,6 +74,16 @@ def _names_setting(before: str, *, whole: bool) -> bool:
         words.pop()
     units = vocabulary.plain_phrases("units", "before") - (frozenset() if whole else _COUNTED)
     return any(" ".join(words[-size:]) in units for size in (1, 2) if len(words) >= size)
+
+
+def _is_of_named_runs(number: Number, sentence: Sentence, measured: Measured) -> bool:
+    """The setting names the runs, and the number is theirs: "macro-F1 with the lower learning rate is 0.23"."""
+    if number.whole or number.value in measured.settings or not _IS.search(sentence.text[: number.start]):
+        return False
+    named = [(start, end) for start, end, _ in sentence.groups if end <= number.start]
+    if not named or sentence.text[named[-1][1] : number.start].strip() not in ("is", "was", "ist", "war"):
+        return False
+    return any(item.end <= named[-1][0] for item in sentence.metrics)
 
 
 def is_elsewhere(number: Number, sentence: Sentence, claim: Claim) -> bool:

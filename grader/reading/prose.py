@@ -32,6 +32,8 @@ _LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~|(?<![\w])_(?=\w)|(?<=\w)_(?![\w]))")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])[^~]{0,2000}(?<![\s~])~~(?!~)")
+_STRUCK_TAG = re.compile(r"(?is)<(del|s|strike)\b[^<>]{0,200}>(?:(?!</?\1\b).){0,2000}</\1\s*>")
 # A number that is raised is a power or a note's mark, and no part of the number before it.
 _RAISED = re.compile(r"<sup\b[^>]{0,200}>(?=\s*[+\-−]?\d)", re.IGNORECASE)
 _BLOCK_TAGS = frozenset({"p", "ul", "ol", "table", "pre", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -140,8 +142,11 @@ class _MarkdownReader:
 
 
 def strip_markup(text: str) -> str:
-    """Text without pictures, links' targets, emphasis, code marks and tags, and with entities as what they mean."""
-    plain = _LINK.sub(r"\1", _IMAGE.sub("", _RAISED.sub("^", _BREAK.sub("\n\n", text))))
+    """Text without what is struck out, pictures, links' targets, emphasis, code marks and tags; entities are what
+    they mean.
+    """
+    said = _STRUCK_TAG.sub("", _STRUCK.sub("", text)) if "~~" in text or "<" in text else text
+    plain = _LINK.sub(r"\1", _IMAGE.sub("", _RAISED.sub("^", _BREAK.sub("\n\n", said))))
     plain = markup.unescape(_TAG.sub("", plain))
     return _EMPHASIS.sub("", plain).replace("\\_", "_").replace("\\*", "*")
 
@@ -150,7 +155,7 @@ def strip_markup(text: str) -> str:
 def read_html(html: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of rendered markdown."""
     cut = html if len(html) <= MAX_CHARACTERS else html[:MAX_CHARACTERS].rpartition("<")[0]
-    body = parse(_RAISED.sub("^", _BREAK.sub("\n\n", cut))).body
+    body = parse(_STRUCK_TAG.sub("", _RAISED.sub("^", _BREAK.sub("\n\n", cut)))).body
     return tuple(map(_as_seen, _walk(body, position))) if body is not None else ()
 
 
