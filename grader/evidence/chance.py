@@ -12,16 +12,18 @@ from grader.reading.numbers import Number
 
 CHANCE = 0.05
 """How often a random number of the same kind may be traced as well."""
-FEW_DIGITS, CHANCE_OF_FEW = 2, 0.04
-"""Decimals up to which less is allowed: so few digits meet facts that words bring near without naming them."""
+FEW_DIGITS, CHANCE_OF_FEW = 2, 0.02
+"""Decimals of a fraction up to which less is allowed: so few digits meet facts that words bring near without naming
+them.
+"""
 REACH = 5.5
 """The distance beyond which a fact is no reading of a number."""
 
 
 def is_telling(chance: float, number: Number) -> bool:
     """A random number in its place would rarely be traced as well."""
-    few = not number.whole and max(reading.decimals for reading in number.readings) <= FEW_DIGITS
-    return chance <= (CHANCE_OF_FEW if few else CHANCE)
+    decimals = max(reading.decimals for reading in number.readings) + (2 if number.percent or number.points else 0)
+    return chance <= (CHANCE_OF_FEW if not number.whole and decimals <= FEW_DIGITS else CHANCE)
 
 
 def nearest(claim: Claim, measured: Measured) -> tuple[Fact, float] | None:

@@ -105,7 +105,7 @@ def _sentence(
     # "Weighted F1" is a metric, and "weighted" in it is no arm.
     named = tuple(
         group
-        for group in _groups_in(text, measured)
+        for group in _joined(_groups_in(text, measured), text)
         if not any(item.start <= group[0] and group[1] <= item.end for item in mentions)
     )
     sentence = Sentence(
@@ -137,6 +137,17 @@ def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset
     if all(said):
         return tuple(spans)
     return tuple((start, end, _meant(keys, measured, exploring=said[0])) for start, end, keys in spans)
+
+
+def _joined(spans: Spans, text: str) -> Spans:
+    """Names of one group right behind each other are one name: "the fine-tuned encoder", "the baseline TF-IDF"."""
+    found: list[tuple[int, int, frozenset[str]]] = []
+    for start, end, keys in spans:
+        if found and (both := found[-1][2] & keys) and text[found[-1][1] : start] == " ":
+            found[-1] = (found[-1][0], end, both)
+        else:
+            found.append((start, end, keys))
+    return tuple(found)
 
 
 def _meant(keys: frozenset[str], measured: Measured, *, exploring: bool) -> frozenset[str]:
