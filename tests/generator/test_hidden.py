@@ -88,7 +88,7 @@ def test_a_wrong_answer_that_kills_or_never_ends_counts_as_caught(
 def test_a_reference_in_code_is_empty_where_tests_are_proved() -> None:
     """As in `paribus run`: what an earlier week measured does not enter a proof."""
     source = load_source(COURSE.entry("week6_homework").source, COURSE)
-    wrong = {task.name: {} for task in source.tasks()}
+    wrong: dict[str, dict[str, str]] = {task.name: {} for task in source.tasks()}
     texts = [cell["text"] for cell in make_job(source, wrong, str)["cells"]]
     (sources,) = [text for text in texts if "REFERENCE_RUNS = {" in text]
     assert '"tfidf.macro_f1": "",' in sources

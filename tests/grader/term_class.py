@@ -29,7 +29,7 @@ def got(
     checks: Mapping[str, CheckCount] = MappingProxyType({}),
 ) -> Grade:  # fmt: skip
     """Somebody who handed in, with ``late`` in days, of 100 points."""
-    return Grade(number, name, email, "", True, score, 100.0, late * DAY, waiting, dict(checks))
+    return Grade(number, name, email, "", True, score, 100.0, late * DAY, waiting, checks=dict(checks))
 
 
 def absent(number: str, name: str = "", email: str = "") -> Grade:
