@@ -33,12 +33,17 @@ def leave_out(data: Complaints, classes: Collection[int]) -> tuple[Complaints, P
     gone = {name: np.isin(getattr(data, name).labels, wanted) for name in ("train", "validation", "test")}
     if not gone["validation"].any() or any(mask.all() for mask in gone.values()):
         raise DataError(f"Without the classes {wanted} a part would be empty, or none of it would be left out.")
-    kept = {name: getattr(data, name).take(np.flatnonzero(~mask)) for name, mask in gone.items()}
-    identity = {
-        name: hashlib.sha256(f"{getattr(data, name)} without {wanted}".encode()).hexdigest()[:16]
-        for name in ("fingerprint", "split_digest")
-    }
-    return replace(data, **kept, **identity), data.validation.take(np.flatnonzero(gone["validation"]))
+    train, validation, test = (
+        getattr(data, name).take(np.flatnonzero(~gone[name])) for name in ("train", "validation", "test")
+    )
+    fingerprint, split_digest = (
+        hashlib.sha256(f"{digest} without {wanted}".encode()).hexdigest()[:16]
+        for digest in (data.fingerprint, data.split_digest)
+    )
+    known = replace(
+        data, train=train, validation=validation, test=test, fingerprint=fingerprint, split_digest=split_digest
+    )
+    return known, data.validation.take(np.flatnonzero(gone["validation"]))
 
 
 def elsewhere(count: int, *, seed: int) -> list[str]:
