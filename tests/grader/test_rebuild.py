@@ -91,7 +91,7 @@ def shown(key: str, *outputs: Output) -> list[dict[str, Any]]:
 
 def test_outputs_are_shown_cleaned_and_those_of_a_grade_cell_are_left_to_the_score() -> None:
     table = Output(
-        "data", "a 1", html="<table onclick='x()'><tr><td>a</td><td>1</td></tr></table><script>x</script>"
+        "display", "a 1", html="<table onclick='x()'><tr><td>a</td><td>1</td></tr></table><script>x</script>"
     )
     figure = Output("display", "", mime="image/png", picture="embedded", picture_bytes=b"\x89PNG")
     stream = Output("stream", "epoch 1: 0.5\u202e", name="stdout")
