@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
+from paribus.records.outside import ENVIRONMENT
 from paribus.records.record import ConfigField, DataIdentity
 
 ALWAYS_CHOSEN = frozenset(
@@ -215,7 +216,7 @@ def _names_of(vary: str) -> frozenset[str]:
 
 
 def _is_its_name(name: str, vary: str) -> bool:
-    return name.lower() == vary.lower()
+    return name.removeprefix(ENVIRONMENT).lower() == vary.lower()
 
 
 def _is_its_code(name: str, vary: str) -> bool:

@@ -1,23 +1,26 @@
 """Digests of the code a run used: the training function and what it reaches in the notebook.
 
 Two runs whose digests agree ran the same notebook code, whatever their comments, docstrings, annotations,
-blank lines or the training function's own name. What a digest does not see: code inside imported libraries
+blank lines or the training function's own name. Environment variables that the code reads, and functions of the
+notebook that it has put into a library, belong to it. What a digest does not see: code inside imported libraries
 and files (their versions stand in the environment), large objects such as models, arrays and data frames, a
 value changed by other means than its name, and a function whose source Python cannot show; that one says
 "unavailable".
 """
 
-import argparse
 import ast
-import dataclasses
 import dis
 import functools
 import hashlib
 import inspect
-import textwrap
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+
+from paribus.records.filled import Filled, filled, fills_itself, parts_of, parts_read
+from paribus.records.outside import ENVIRONMENT, environment_read, replaced_parts
+from paribus.records.simple import as_text, is_simple, only
+from paribus.records.trees import Normaliser, dump, normalised, tree_of
 
 TRAINING = "training"
 UNAVAILABLE = "unavailable"
@@ -25,14 +28,8 @@ OWN_CLASS = "__class__."
 """How the methods of a class begin that one of them reaches through ``super()``."""
 MAX_NAMES = 60
 _DIGITS = 16
-_MAX_REPR = 20_000
-_NAMESPACES = (argparse.Namespace, types.SimpleNamespace)
 _OUTER_STEPS = frozenset(
     {"DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"}
-)  # fmt: skip
-_MUTATORS = frozenset(
-    {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault",
-     "sort", "update"}
 )  # fmt: skip
 
 
@@ -41,26 +38,19 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     global that it reaches, directly or through another.
 
     ``namespace`` is the notebook's ``globals()``; by default the one in which ``function`` was defined. A
-    name that the code itself assigns or fills (a counter, a list of results) is no part of the digest.
+    name that the code itself assigns or fills (a counter, a list of results) is no part of the digest, but for
+    entries of it that the code only reads.
     """
-    root, bound = _plain_function(function)
-    if root is None:
+    reached = reach(function, namespace)
+    if reached is None:
         return {TRAINING: UNAVAILABLE}
-    space: Mapping[str, object] = root.__globals__ if namespace is None else namespace
-    functions, values = _reach(root, space)
-    trees = {label: _tree(item) for label, item in functions.items()}
-    changed = {
-        name
-        for label, tree in trees.items() if tree is not None
-        for name in _changed_names(tree) if name in _outer_names(functions[label])
-    }  # fmt: skip
     digests = {
-        label: UNAVAILABLE if tree is None else _digest(_dump(tree) + _shown_defaults(_defaults(functions[label])))
-        for label, tree in trees.items()
-    }
-    for name, value in {**bound, **values}.items():
-        if name not in changed:
-            digests[f"{name}_" if name in digests else name] = value_digest(value) or UNAVAILABLE
+        label: UNAVAILABLE if tree is None
+        else _digest(dump(tree) + _shown_defaults(_defaults(reached.functions[label])))
+        for label, tree in reached.trees.items()
+    }  # fmt: skip
+    for name, value in reached.settings().items():
+        digests[f"{name}_" if name in digests else name] = value_digest(value) or UNAVAILABLE
     return _bounded(digests)
 
 
@@ -72,20 +62,76 @@ def cell_digest(source: str) -> str:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return _digest("\n".join(line.rstrip() for line in source.strip().splitlines()))
-    return _digest(_dump(_Normaliser().visit(tree)))
+    return _digest(dump(Normaliser().visit(tree)))
 
 
 def source_digest(module: ast.Module, name: str, defaults: Iterable[object] = ()) -> str | None:
     """The digest that `code_digest` gives a function whose source is ``module``, None where it holds none of this
     name. ``defaults`` are the values of its arguments' defaults. The tree is used up.
     """
-    tree = _normalised(module, name)
-    return None if tree is None else _digest(_dump(tree) + _shown_defaults(defaults))
+    tree = normalised(module, name)
+    return None if tree is None else _digest(dump(tree) + _shown_defaults(defaults))
 
 
 def value_digest(value: object) -> str | None:
     """The digest that `code_digest` gives a simple global of this value, None where it is no simple one."""
-    return _digest(_stable(value)) if _is_simple(value) else None
+    return _digest(as_text(value)) if is_simple(value) else None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a training function reaches in the notebook, by label: functions with their normalised trees (None where
+    Python cannot show the source), and simple ``values``. ``space`` are the notebook's globals.
+    """
+
+    functions: Mapping[str, types.FunctionType]
+    trees: Mapping[str, ast.AST | None]
+    values: Mapping[str, object]
+    space: Mapping[str, object]
+
+    def settings(self) -> dict[str, object]:
+        """The simple values that are no results; of a name that the code fills in part, what else it reads of it."""
+        parts = self.filled()
+        settings: dict[str, object] = {}
+        for name, value in self.values.items():
+            mine = parts.get(name, frozenset())
+            if not mine:
+                settings |= {} if name in parts else {name: value}
+                continue
+            read = frozenset[str]().union(*(parts_read(tree, name) for tree in self.trees.values() if tree))
+            kept = only(value, read - mine)
+            settings |= {name: kept} if kept else {}
+        return settings
+
+    def filled(self) -> dict[str, frozenset[str] | None]:
+        """The outer names that the code assigns or fills, with the parts that it fills; None for any part."""
+        trees = {label: tree for label, tree in self.trees.items() if tree is not None}
+        found: list[Filled] = []
+        for label, tree in trees.items():
+            outer = _outer_names(self.functions[label])
+            found += [item for item in (*filled(tree, trees), *self._by_methods(tree)) if item.name in outer]
+        return parts_of(found)
+
+    def _by_methods(self, tree: ast.AST) -> Iterator[Filled]:
+        """Objects of which a method is called that fills them: ``log.note(loss)``."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+                method = getattr(type(self.space.get(owner)), node.func.attr, None)
+                made = tree_of(method) if isinstance(method, types.FunctionType) and owner else None
+                if made is not None and fills_itself(made):
+                    yield Filled(owner)
+
+
+def reach(function: Callable[..., object], namespace: Mapping[str, object] | None = None) -> Reached | None:
+    """What ``function`` reaches in the notebook; None for what is no function of Python's."""
+    root, bound = _plain_function(function)
+    if root is None:
+        return None
+    space: Mapping[str, object] = root.__globals__ if namespace is None else namespace
+    functions, values = _reach(root, space)
+    trees = {label: tree_of(item) for label, item in functions.items()}
+    return Reached(functions, trees, {**bound, **values}, space)
 
 
 def _reach(
@@ -97,20 +143,45 @@ def _reach(
     closure = _closure(root)
     waiting = sorted(_outer_names(root))
     seen = {root.__name__}
+    values |= _from_outside(root, space, functions, waiting)
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
         value = closure.get(name, space.get(name, _MISSING))
-        if _is_simple(value):
+        if is_simple(value):
             values[name] = value
         for label, reached in _own_functions(name, value, space):
             functions[f"{label}_" if label in functions else label] = reached
             waiting += sorted(_outer_names(reached))
+            values |= _from_outside(reached, space, functions, waiting)
             closure = {**_closure(reached), **closure}
         values |= _own_attributes(name, value, space)
     return functions, values
+
+
+def _from_outside(
+    function: types.FunctionType,
+    space: Mapping[str, object],
+    functions: dict[str, types.FunctionType],
+    waiting: list[str],
+) -> dict[str, object]:
+    """The environment variables that a function reads and the settings of partials that stand in a library; the
+    notebook's functions that do go into ``functions``, and what they read into ``waiting``.
+    """
+    tree = tree_of(function)
+    if tree is None:
+        return {}
+    values: dict[str, object] = {f"{ENVIRONMENT}{name}": value for name, value in environment_read(tree, space)}
+    for dotted, value in replaced_parts(tree, space, lambda item: _is_own(item, space)):
+        inner, _ = _plain_function(value)
+        bound = value.keywords if isinstance(value, functools.partial) else {}
+        values |= {f"{dotted}.{name}": item for name, item in bound.items() if is_simple(item)}
+        if inner is not None and _is_own(inner, space) and dotted not in functions:
+            functions[dotted] = inner
+            waiting += sorted(_outer_names(inner))
+    return values
 
 
 _MISSING = object()
@@ -129,7 +200,7 @@ def _plain_function(function: object) -> tuple[types.FunctionType | None, dict[s
         elif isinstance(function, types.FunctionType) and hasattr(function, "__wrapped__"):
             function = inspect.unwrap(function)
         elif isinstance(function, types.FunctionType):
-            return function, {name: value for name, value in bound.items() if _is_simple(value)}
+            return function, {name: value for name, value in bound.items() if is_simple(value)}
         else:
             return None, {}
 
@@ -147,8 +218,13 @@ def _own_functions(
                     yield f"{name}.{method}", inner
         return
     function, _ = _plain_function(value)
-    if function is not None and (function.__globals__ is space or function.__module__ == space.get("__name__")):
+    if function is not None and _is_own(function, space):
         yield name, function
+
+
+def _is_own(function: types.FunctionType, space: Mapping[str, object]) -> bool:
+    """The function was defined in the notebook."""
+    return function.__globals__ is space or function.__module__ == space.get("__name__")
 
 
 def _own_attributes(name: str, value: object, space: Mapping[str, object]) -> dict[str, object]:
@@ -159,7 +235,7 @@ def _own_attributes(name: str, value: object, space: Mapping[str, object]) -> di
         f"{name}.{attribute}": item
         for owner in reversed(list(_own_classes(value, space)))
         for attribute, item in vars(owner).items()
-        if not attribute.startswith("__") and _is_simple(item)
+        if not attribute.startswith("__") and is_simple(item)
     }
 
 
@@ -183,76 +259,6 @@ def _closure(function: types.FunctionType) -> dict[str, object]:
     return found
 
 
-def _tree(function: types.FunctionType) -> ast.AST | None:
-    """The function's normalised syntax tree, None where Python cannot show its source."""
-    try:
-        module = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
-    return _normalised(module, function.__name__)
-
-
-def _normalised(module: ast.Module, name: str) -> ast.AST | None:
-    """The function of this name in a syntax tree, without what cannot change a result."""
-    wanted = ast.Lambda if name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [
-        node for node in ast.walk(module)
-        if isinstance(node, wanted) and getattr(node, "name", "<lambda>") == name
-    ]  # fmt: skip
-    if not found or (wanted is ast.Lambda and len(found) > 1):
-        return None
-    tree: ast.AST = _Normaliser().visit(found[0])
-    if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
-        tree.name = "_"
-    return tree
-
-
-class _Normaliser(ast.NodeTransformer):
-    """Drops what cannot change a result: docstrings and annotations. Comments are no part of a tree."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """A function without its docstring and return annotation."""
-        return self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        """As `visit_FunctionDef`."""
-        return self._function(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        """An argument without its annotation."""
-        node.annotation = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        """``x: int = 1`` as ``x = 1``."""
-        self.generic_visit(node)
-        if node.value is None:
-            return ast.Pass()
-        return ast.Assign(targets=[node.target], value=node.value)
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.returns = None
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        self.generic_visit(node)
-        return node
-
-
-def _dump(node: object) -> str:
-    """A tree as text that is the same in every Python version: empty and new-fangled fields are left out."""
-    if isinstance(node, ast.AST):
-        inner = [
-            f"{name}={_dump(value)}" for name, value in ast.iter_fields(node)
-            if value is not None and value != [] and name not in ("ctx", "kind", "type_comment")
-        ]  # fmt: skip
-        if isinstance(node, ast.Constant):
-            inner = [repr(node.value)]
-        return f"{type(node).__name__}({', '.join(inner)})"
-    if isinstance(node, list):
-        return f"[{', '.join(_dump(item) for item in node)}]"
-    return repr(node)
-
-
 def _outer_names(function: types.FunctionType) -> set[str]:
     """The names a function takes from outside: globals and closures, not its own variables and no attributes."""
     found = set(function.__code__.co_freevars)
@@ -274,55 +280,8 @@ def _defaults(function: types.FunctionType) -> Iterable[object]:
 
 def _shown_defaults(defaults: Iterable[object]) -> str:
     """Those of the default values that are simple."""
-    simple = [_stable(value) for value in defaults if _is_simple(value)]
+    simple = [as_text(value) for value in defaults if is_simple(value)]
     return f" defaults {simple}" if simple else ""
-
-
-def _changed_names(tree: ast.AST) -> Iterator[str]:
-    """Globals that the code assigns or fills itself: their value is a result, not a setting."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Global | ast.Nonlocal):
-            yield from node.names
-        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            if isinstance(node.value, ast.Name):
-                yield node.value.id
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _MUTATORS
-            and isinstance(node.func.value, ast.Name)
-        ):
-            yield node.func.value.id
-
-
-def _is_simple(value: object, depth: int = 0) -> bool:
-    """Whether a value is a setting one can write down: plain values, small collections and namespaces of them."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return True
-    if depth >= 3:
-        return False
-    if isinstance(value, tuple | list | set | frozenset):
-        return len(value) <= 1_000 and all(_is_simple(item, depth + 1) for item in value)
-    if isinstance(value, dict):
-        return len(value) <= 1_000 and all(
-            _is_simple(key, depth + 1) and _is_simple(item, depth + 1) for key, item in value.items()
-        )
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return all(_is_simple(getattr(value, item.name), depth + 1) for item in dataclasses.fields(value))
-    return isinstance(value, _NAMESPACES) and _is_simple(vars(value), depth)
-
-
-def _stable(value: Any) -> str:  # noqa: ANN401 - any simple value
-    """A simple value as text, sets in order."""
-    if isinstance(value, set | frozenset):
-        return "{" + ", ".join(sorted(_stable(item) for item in value)) + "}"
-    if isinstance(value, tuple | list):
-        return f"{type(value).__name__}({', '.join(_stable(item) for item in value)})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_stable(key)}: {_stable(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, _NAMESPACES):
-        return f"namespace({', '.join(f'{name}={_stable(item)}' for name, item in sorted(vars(value).items()))})"
-    return repr(value)[:_MAX_REPR]
 
 
 def _digest(text: str) -> str:

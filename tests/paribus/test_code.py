@@ -226,3 +226,119 @@ def make():
 train = make()
 """
     assert set(code_digest(define(cell)["train"])) == {"training"}
+
+
+# Each: what a cell makes, and what training does with it. None of these is a setting.
+LOGS = {
+    "an entry of a defaultdict that is appended to": (
+        "import collections\nbook = collections.defaultdict(list)", "book[run].append(1)"
+    ),
+    "a defaultdict in which a key is looked up": (
+        "import collections\nbook = collections.defaultdict(list)", "print(book[run])"
+    ),
+    "an entry of an entry": ("book = {'a': {}}", "book['a']['b'] = run"),
+    "a list in a namespace": ("import types\nbook = types.SimpleNamespace(lines=[])", "book.lines.append(run)"),
+    "a list that a helper fills": (
+        "book = []\ndef note(lines, line):\n    lines.append(line)", "note(book, line=run)"
+    ),
+    "a list that a helper fills by its name": (
+        "book = []\ndef note(line, lines):\n    lines.append(line)", "note(run, lines=book)"
+    ),
+    "an object that notes it itself": (
+        """
+from dataclasses import dataclass, field
+@dataclass
+class Book:
+    lines: list = field(default_factory=list)
+    def note(self, line):
+        self.lines.append(line)
+book = Book()""",
+        "book.note(run)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "line"), LOGS.values(), ids=LOGS)
+def test_a_log_that_training_fills_is_no_setting(define: Define, made: str, line: str) -> None:
+    space = define(
+        f"{made}\ndef train(config, data, run):\n    {line}\n    return helper()\ndef helper():\n    pass\n"
+    )
+    first = code_digest(space["train"])
+    space["train"](None, None, "one")
+    assert code_digest(space["train"]) == first
+    assert "helper" in first
+
+
+def test_a_setting_beside_a_counter_counts(define: Define) -> None:
+    """A dictionary that the code also counts in: what it only reads of it is a setting."""
+    cell = """
+S = {"smoothing": 0.0, "rate": 1, "steps": 0, "note": ""}
+def train(config, data, run):
+    S["steps"] += 1
+    return S["smoothing"] + S.get("rate")
+"""
+    space = define(cell)
+    first = code_digest(space["train"])
+    space["train"](None, None, None)
+    space["S"]["note"] = "looked at"
+    assert code_digest(space["train"]) == first
+    space["S"]["smoothing"] = 0.1
+    assert {name for name, digest in code_digest(space["train"]).items() if digest != first[name]} == {"S"}
+
+
+READS_ENVIRONMENT = {
+    "an entry": ("import os", "os.environ['SOFT']"),
+    "get": ("import os", "os.environ.get('SOFT', '0')"),
+    "getenv": ("from os import getenv", "getenv('SOFT')"),
+    "another name": ("from os import environ as e", "e['SOFT']"),
+    "an import of its own": ("", "__import__\n    import os as system\n    return system.environ['SOFT']"),
+    "a from-import of its own": ("", "__import__\n    from os import environ\n    return environ['SOFT']"),
+}
+
+
+@pytest.mark.parametrize(("made", "read"), READS_ENVIRONMENT.values(), ids=READS_ENVIRONMENT)
+def test_an_environment_variable_that_training_reads_is_a_setting(
+    define: Define, made: str, read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOFT", "0")
+    space = define(f"{made}\ndef train(config, data, run):\n    value = {read}\n    return value\n")
+    first = code_digest(space["train"])
+    assert set(first) == {"training", "os.environ.SOFT"}
+    monkeypatch.setenv("OTHER", "1")
+    assert code_digest(space["train"]) == first
+    monkeypatch.setenv("SOFT", "0.1")
+    assert code_digest(space["train"]) != first
+
+
+def test_where_a_run_is_made_is_no_setting(define: Define) -> None:
+    read = "os.getenv('KAGGLE_URL'), os.environ['HOME'], os.getcwd()"
+    cell = f"import os\ndef train(config, data, run):\n    return {read}\n"
+    assert set(code_digest(define(cell)["train"])) == {"training"}
+
+
+def test_a_function_put_into_a_library_is_the_training_s_code(
+    define: Define, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partial too, with what it sets; a progress bar that is made silent is not."""
+    import numpy as np
+
+    monkeypatch.setattr(np, "mean", np.mean)
+    cell = """
+import functools
+import numpy as np
+plain = np.mean
+scale = 2
+def train(config, data, run):
+    return np.mean(data)
+def doubled(values):
+    return scale * plain(values)
+"""
+    space = define(cell)
+    first = code_digest(space["train"])
+    assert set(first) == {"training"}
+    np.mean = space["doubled"]
+    assert set(code_digest(space["train"])) == {"training", "numpy.mean", "scale"}
+    np.mean = functools.partial(space["plain"], axis=0)
+    assert set(code_digest(space["train"])) == {"training", "numpy.mean.partial.axis"}
+    np.mean = space["plain"]
+    assert code_digest(space["train"]) == first
