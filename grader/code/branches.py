@@ -7,13 +7,13 @@ from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
-from grader.code.paths import path_of
 from grader.code.program import Program, Step
-from grader.code.uses import only_shows
 from grader.evidence.runs import by_seed
 from grader.model import Case
+from paribus.check.choosing import compares_arm, compares_size, looked_up_by, mentions
+from paribus.check.names import last_name
+from paribus.check.shows import only_shows
 
-_ARMS = frozenset({"baseline", "changed"})
 _SEEDERS = frozenset(
     {"manual_seed", "manual_seed_all", "seed_everything", "set_seed", "seed", "default_rng", "RandomState"}
 )
@@ -30,9 +30,9 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
     settings -= KEYWORDS.get(vary, frozenset())
     for step, scope in _functions(program, found):
         for branch in scope.branches:
-            on_size = _compares_size(branch.test, vary)
-            on_arm = _compares_arm(branch.test)
-            if not (on_size or on_arm or _mentions(branch.test, vary)):
+            on_size = compares_size(branch.test, vary)
+            on_arm = compares_arm(branch.test)
+            if not (on_size or on_arm or mentions(branch.test, vary)):
                 continue
             if isinstance(branch, ast.If) and only_shows(branch):
                 continue
@@ -50,45 +50,22 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
             )  # fmt: skip
 
 
+def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """Tables of numbers in the training that are looked up by the varied setting."""
+    for step, scope in _functions(program, found):
+        for key in looked_up_by(scope.node, vary):
+            where = place_of(case, step, key.lineno)
+            yield CodeFinding(
+                Kind.CHANGE, Standing.SUSPECTED,
+                f"{scope.name} looks something up by {vary} ({said(case, where)}): beside the declared change "
+                "something else may differ between the arms. A person looks.",
+                (where,), vary,
+            )  # fmt: skip
+
+
 def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
     """The functions that training reaches, each with the step that defines it."""
     return ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
-
-
-def _compares_size(test: ast.expr, vary: str) -> bool:
-    """The varied setting is compared with a number that is not zero."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            number = any(
-                isinstance(side, ast.Constant) and isinstance(side.value, int | float)
-                and not isinstance(side.value, bool) and side.value
-                for side in sides
-            )  # fmt: skip
-            if number and any(_last_name(side) == vary for side in sides):
-                return True
-    return False
-
-
-def _compares_arm(test: ast.expr) -> bool:
-    """A run's arm or name is compared with one of the arms."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            if any(isinstance(side, ast.Constant) and side.value in _ARMS for side in sides):
-                return True
-    return False
-
-
-def _mentions(test: ast.expr, vary: str) -> bool:
-    return any(
-        _last_name(node) == vary for node in ast.walk(test) if isinstance(node, ast.Attribute | ast.Subscript)
-    )
-
-
-def _last_name(node: ast.AST) -> str:
-    path = path_of(node)
-    return path[-1].strip("[]'\"") if path is not None and len(path) > 1 else ""
 
 
 def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) -> str:
@@ -107,7 +84,7 @@ def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) 
             if isinstance(node, ast.Assign | ast.AugAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
-                    name = _last_name(target) or (target.id if isinstance(target, ast.Name) else "")
+                    name = last_name(target) or (target.id if isinstance(target, ast.Name) else "")
                     if name in settings:
                         return name
             if isinstance(node, ast.keyword) and node.arg in settings and isinstance(node.value, ast.Constant):
@@ -143,7 +120,7 @@ def _reads_seed(program: Program, found: Trained, *, several: bool) -> bool:
         if any("seed" in name.lower() for name in scope.params if scope.name):
             return True
         for node in (*scope.attributes, *scope.subscripts):
-            if "seed" in (_last_name(node) or getattr(node, "attr", "")).lower() and not _is_seeder(scope, node):
+            if "seed" in (last_name(node) or getattr(node, "attr", "")).lower() and not _is_seeder(scope, node):
                 return True
     for name in found.reach.free:
         if "seed" in name.lower() and name not in program.defined:

@@ -10,9 +10,11 @@ from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, s
 from grader.code.moments import Trained
 from grader.code.paths import Path, path_of
 from grader.code.program import Program
-from grader.code.uses import DISPLAYS
 from grader.evidence.runs import finished
 from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.reused import READ_OF_A_CONFIGURATION
+from paribus.check.shows import DISPLAYS
 from paribus.experiments.one_change import choices
 
 KEYWORDS: Mapping[str, frozenset[str]] = {
@@ -27,16 +29,13 @@ KEYWORDS: Mapping[str, frozenset[str]] = {
 }
 """By what keywords libraries take the course's settings."""
 LIBRARY: Mapping[Path, frozenset[str]] = {
-    ("paribus", "training", "prepare"): frozenset({"model", "max_length", "train_rows"}),
-    ("paribus", "training", "make_optimizer"): frozenset({"learning_rate", "weight_decay"}),
-    ("paribus", "training", "make_schedule"): frozenset({"scheduler", "warmup_share"}),
+    ("paribus", "training", name): settings for name, settings in READ_OF_A_CONFIGURATION.items()
 }
-"""The settings that paribus's own functions read of a configuration; a test holds them against their source."""
+"""The settings that paribus's own functions read of a configuration."""
 _OUT = frozenset(
     {"items", "values", "keys", "copy", "get", "to_dict", "_asdict", "to_fields", "[]", "pop", "__dict__"}
 )
 """What takes a configuration apart in a way that cannot be followed."""
-NOT_SETTINGS = frozenset({"train_rows", "data", "subset", "code", "model", "patience", ""})
 _MAX_STEPS = 500
 
 

@@ -4,10 +4,11 @@ from functools import lru_cache
 
 from grader.code.another import another_config
 from grader.code.between import second_changes
-from grader.code.branches import branches, cut_loops, ignored_seed
+from grader.code.branches import branches, cut_loops, ignored_seed, lookups
 from grader.code.carried import carried_state, goes_on
 from grader.code.configured import not_followed
 from grader.code.findings import CodeFinding, Kind, Standing
+from grader.code.inside import left_out, reused
 from grader.code.looks import early_looks
 from grader.code.moments import trained
 from grader.code.program import read_program
@@ -31,7 +32,10 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *goes_on(case, program, found),
         *not_followed(case, program, found, vary),
         *branches(case, program, found, vary),
+        *lookups(case, program, found, vary),
         *cut_loops(case, program, found),
+        *left_out(case, program, found),
+        *reused(case, program, found, vary),
         *ignored_seed(case, program, found),
         *early_looks(case, program, found, vary),
     ]

@@ -9,14 +9,8 @@ from grader.code.moments import Trained
 from grader.code.paths import Path
 from grader.code.program import Program
 from grader.model import Case
+from paribus.check.shows import DISPLAYS, only_shows
 
-DISPLAYS = frozenset(
-    {
-        "print", "display", "info", "debug", "warning", "log", "say", "write", "title", "track", "tqdm", "trange",
-        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show",
-    }
-)  # fmt: skip
-"""Calls that show something: what goes into them changes no run."""
 HYPERPARAMETERS = frozenset(
     {
         "lr", "learning_rate", "weight_decay", "label_smoothing", "dropout", "p", "alpha", "beta", "gamma",
@@ -27,7 +21,6 @@ HYPERPARAMETERS = frozenset(
 """Keywords under which libraries take what decides over a model."""
 _DECIDES = (("torch", "nn"), ("torch", "optim"))
 """Modules whose functions turn numbers into losses, gradients and weights."""
-_STOPS = (ast.Raise, ast.Assert, ast.Pass)
 _BY_INSTANCE = frozenset({"__init__", "__call__", "forward"})
 """Methods that run when the class is made or its instance called."""
 
@@ -46,20 +39,6 @@ def is_shown(found: Trained, node: ast.expr) -> bool:
 
 def _holds(node: ast.AST, parts: Sequence[ast.AST]) -> bool:
     return any(inner is node for part in parts for inner in ast.walk(part))
-
-
-def only_shows(branch: ast.If) -> bool:
-    """What stands below the condition only raises, or shows something."""
-    return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
-
-
-def _shows(statement: ast.stmt) -> bool:
-    if isinstance(statement, _STOPS):
-        return True
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function = statement.value.func
-        return getattr(function, "attr", getattr(function, "id", "")) in DISPLAYS | {"warn"}
-    return False
 
 
 def surely_read(program: Program, found: Trained, used: Sequence[ast.expr], *, any_call: bool) -> bool:

@@ -28,7 +28,7 @@ from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import noise
 from paribus.experiments.predicted import prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
-from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
+from paribus.experiments.resume import Train, look_at, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
 from paribus.records.data import Data
 from paribus.records.fields import config_fields
@@ -152,6 +152,7 @@ class Experiment:
         ]
         for start in prepared:
             self._check(start, wanted)
+        look_at(self.notebook, prepared[0], train)
         results = tuple(self._run_one(start, train, config, data, again=again) for start in prepared)
         return results if seeds is not None else results[0]
 
@@ -175,6 +176,7 @@ class Experiment:
             arm, config, data, seed, code=code, name=name, derived=derived, environment=environment
         )
         self._check(prepared, (prepared.seed or 0,))
+        look_at(self.notebook, prepared, code)
         tell_finished(self.notebook, prepared)
         return self.notebook.start_prepared(prepared, data)
 

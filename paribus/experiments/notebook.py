@@ -93,12 +93,14 @@ class Notebook(Recording):
         A run that finished earlier with the same name, configuration, data, code and seed is shown again and not
         trained again, unless ``again``: so a restarted notebook costs no second training.
         """
-        from paribus.experiments.resume import reuse, train_once
+        from paribus.experiments.resume import look_at, reuse, train_once
 
         prepared = self.prepare(
             name, config=config, seed=seed, data=data, code=train, derived=derived, environment=environment
         )
         found = None if again else reuse(self, prepared, data)
+        if found is None:
+            look_at(self, prepared, train)
         return found or train_once(self, prepared, train, config, data)
 
     def finished(

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from paribus.display.show import say
+from paribus.check.before import look_before, table_of
+from paribus.check.weights import changed_weights, weights_of
+from paribus.display.show import say, show_tables
+from paribus.records.code import reach
 from paribus.records.data import Data
 from paribus.records.record import Record
 from paribus.records.recording import Recording
@@ -14,10 +17,28 @@ Train = Callable[[Any, Any, Run], object]
 
 
 def train_once(notebook: Recording, prepared: Record, train: Train, config: object, data: Data) -> RunResult:
-    """Write the start record, train, and finish the run where the training did not."""
+    """Write the start record, train, and finish the run where the training did not; say what it changed outside."""
     run = notebook.start_prepared(prepared, data)
+    reached = reach(train)
+    before = weights_of(reached.outer()) if reached is not None else {}
     train(config, data, run)
+    after = weights_of(reached.outer()) if reached is not None and before else {}
+    if (table := changed_weights(before, after, getattr(train, "__name__", "the training"))) is not None:
+        show_tables(table)
     return run.result if run.result is not None else run.finish()
+
+
+def look_at(notebook: Recording, prepared: Record, train: Callable[..., object] | None) -> None:
+    """Say, before it trains, what in the code is worth a second look; each once."""
+    reached = reach(train) if train is not None else None
+    if reached is None:
+        return
+    rows = prepared.data.train_rows if prepared.data is not None else 0
+    found = look_before(reached, prepared.vary, prepared.knobs(), rows)
+    new = tuple(item for item in found if item not in notebook.told)
+    if new:
+        notebook.told.update(new)
+        show_tables(table_of(new, prepared.experiment or prepared.run_name))
 
 
 def reuse(notebook: Recording, prepared: Record, data: Data) -> RunResult | None:

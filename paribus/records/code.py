@@ -90,7 +90,7 @@ class Reached:
     space: Mapping[str, object]
 
     def settings(self) -> dict[str, object]:
-        """The simple values that are no results; of a name that the code fills in part, what else it reads of it."""
+        """The simple values that are no results; of a name that is filled in part, what else is read of it."""
         parts = self.filled()
         settings: dict[str, object] = {}
         for name, value in self.values.items():
@@ -102,6 +102,11 @@ class Reached:
             kept = only(value, read - mine)
             settings |= {name: kept} if kept else {}
         return settings
+
+    def outer(self) -> dict[str, object]:
+        """Everything of the notebook that the functions read by its name."""
+        names = sorted(set[str]().union(*map(_outer_names, self.functions.values())))
+        return {name: self.space[name] for name in names if name in self.space}
 
     def filled(self) -> dict[str, frozenset[str] | None]:
         """The outer names that the code assigns or fills, with the parts that it fills; None for any part."""

@@ -51,13 +51,14 @@ _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 @dataclass(repr=False)
 class Recording:
     """A session's records, written and shown. ``runs`` are those begun since, ``shown`` the digests of the records
-    displayed; ``widest_range`` is how wide a prediction's range may be.
+    displayed, ``told`` what was said of code before it trained; ``widest_range`` says how wide a prediction may be.
     """
 
     session: Session
     widest_range: float = WIDEST
     runs: list[Run] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     def use(self, data: Data) -> None:
         """Write down which data this notebook uses: identity, class names and validation labels.

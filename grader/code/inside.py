@@ -1,0 +1,53 @@
+"""What a training function does with rows and results by itself: the notebook tells the same before it trains."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.program import Program
+from grader.model import Case
+from paribus.check.left_out import early_ends, rows_left_out
+from paribus.check.names import called
+from paribus.check.reused import kept_for_the_next_run
+
+
+def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Training rows that the code leaves out, and epochs that it ends early, whatever the records say."""
+    for scope in _functions(found):
+        for part in rows_left_out(scope.node):
+            if isinstance(part, ast.Call) and called(part) in ("choice", "choices"):
+                continue  # drawn anew in every run, as a sampler does
+            where = place_of(case, program.step_of(scope), part.lineno)
+            yield CodeFinding(
+                Kind.CONFIG, Standing.SUSPECTED,
+                f"{scope.name} takes a part of the training rows ({said(case, where)}), and the records say that "
+                "all were trained on. A person looks.",
+                (where,), scope.name,
+            )  # fmt: skip
+        for branch in early_ends(scope.node):
+            where = place_of(case, program.step_of(scope), branch.lineno)
+            yield CodeFinding(
+                Kind.CONFIG, Standing.SUSPECTED,
+                f"{scope.name} ends an epoch before its last batch ({said(case, where)}), and the records tell of "
+                "whole epochs. A person looks.",
+                (where,), scope.name,
+            )  # fmt: skip
+
+
+def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """What was made with the baseline's value of the varied setting, and is taken again by the changed arm."""
+    for scope in _functions(found):
+        for kept in kept_for_the_next_run(scope.node, vary):
+            where = place_of(case, program.step_of(scope), kept.node.lineno)
+            yield CodeFinding(
+                Kind.SAME, Standing.SUSPECTED,
+                f"{scope.name} keeps what it made with one {vary} in {kept.name} ({said(case, where)}), and the "
+                "next run takes it from there with another. A person looks whether the change got to the training.",
+                (where,), kept.name, sure=True,
+            )  # fmt: skip
+
+
+def _functions(found: Trained) -> Iterator[Scope]:
+    return (scope for scope in found.reach.scopes if isinstance(scope.node, ast.FunctionDef))

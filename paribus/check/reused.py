@@ -1,0 +1,114 @@
+"""Results that a run's code keeps outside of itself, and that the next run takes from there: encoded texts."""
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from paribus.check.names import called, last_name, parameters, root_name
+
+READ_OF_A_CONFIGURATION: Mapping[str, frozenset[str]] = {
+    "prepare": frozenset({"model", "max_length", "train_rows"}),
+    "make_optimizer": frozenset({"learning_rate", "weight_decay"}),
+    "make_schedule": frozenset({"scheduler", "warmup_share"}),
+}
+"""The settings that functions of `paribus.training` read of a configuration; a test holds them to their source."""
+_CONFIGURATIONS = frozenset({"config", "cfg", "settings", "hyperparameters", "args", "params"})
+_TELLS_THE_ARM = frozenset({"name", "start", "arm"})
+_MAX_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that code keeps under ``name`` and finds there again. ``node`` is where it puts it there."""
+
+    name: str
+    node: ast.expr | ast.stmt
+
+
+def kept_for_the_next_run(tree: ast.AST, vary: str) -> Iterator[Kept]:
+    """What a function makes of the varied setting, keeps in a place outside of it and takes from there again, where
+    the key under which it lies does not say with which value it was made.
+    """
+    function = _function(tree, vary)
+    for node in ast.walk(tree):
+        for place, key, value in _puts(node):
+            made = function.follows(value) and (key is None or not function.follows(key))
+            if made and function.is_outside(root_name(place)) and _is_asked_for(tree, place, node):
+                yield Kept(ast.unparse(place), node)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class _Function:
+    """What a function's names are: those it is given or makes (``own``), those of the notebook that it declares
+    (``outer``), what was assigned to them, and which of them are the configuration.
+    """
+
+    vary: str
+    own: frozenset[str]
+    outer: frozenset[str]
+    made: Mapping[str, ast.expr]
+    configurations: frozenset[str]
+
+    def is_outside(self, name: str) -> bool:
+        return name in self.outer or (bool(name) and name not in self.own)
+
+    def follows(self, node: ast.AST, depth: int = 0) -> bool:
+        """Whether an expression is made of the varied setting, or of the run that has it, as far as it shows."""
+        if last_name(node) == self.vary:
+            return True
+        if isinstance(node, ast.Call) and (known := READ_OF_A_CONFIGURATION.get(called(node))) is not None:
+            return self.vary in known
+        if isinstance(node, ast.Attribute | ast.Subscript) and root_name(node) in self.configurations | {"run"}:
+            return root_name(node) == "run" and last_name(node) in _TELLS_THE_ARM
+        if isinstance(node, ast.Name):
+            before = self.made.get(node.id) if depth < _MAX_STEPS else None
+            return node.id in self.configurations or (before is not None and self.follows(before, depth + 1))
+        return any(self.follows(inner, depth) for inner in ast.iter_child_nodes(node))
+
+
+def _function(tree: ast.AST, vary: str) -> _Function:
+    outer = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made = {
+        target.id: node.value
+        for node in ast.walk(tree) if isinstance(node, ast.Assign)
+        for target in node.targets if isinstance(target, ast.Name)
+    }  # fmt: skip
+    given = parameters(tree)
+    configurations = frozenset(name for name in given if name.lower() in _CONFIGURATIONS)
+    return _Function(vary, frozenset((stored | {*given, "self"}) - outer), frozenset(outer), made, configurations)
+
+
+def _puts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]:
+    """Where a statement or a call keeps something, under what key, and what."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                yield target.value, target.slice, node.value
+            elif isinstance(target, ast.Name | ast.Attribute):
+                yield target, None, node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        kept = node.args if node.func.attr == "setdefault" else []
+        yield from ((node.func.value, key, value) for key, value in itertools.pairwise(kept))
+
+
+def _is_asked_for(tree: ast.AST, place: ast.expr, put: ast.AST) -> bool:
+    """Whether it is there is asked before it is made: ``if key not in CACHE``, ``if TOKENS is None``."""
+    if isinstance(put, ast.Call):  # setdefault asks by itself
+        return True
+    wanted = ast.unparse(place)
+    for branch in ast.walk(tree):
+        if isinstance(branch, ast.If) and any(inner is put for inner in ast.walk(branch)):
+            asked = {ast.unparse(node) for node in ast.walk(branch.test) if isinstance(node, ast.expr)}
+            if wanted in asked | {_attribute_of(node) for node in ast.walk(branch.test)}:
+                return True
+    return False
+
+
+def _attribute_of(node: ast.AST) -> str:
+    """``hasattr(train, "tokens")`` asks for ``train.tokens``."""
+    if isinstance(node, ast.Call) and called(node) == "hasattr" and len(node.args) > 1:
+        name = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+        return f"{ast.unparse(node.args[0])}.{name}" if isinstance(name, str) else ""
+    return ""
