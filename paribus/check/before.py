@@ -12,8 +12,10 @@ from paribus.check.left_out import early_ends, rows_left_out
 from paribus.check.names import called, parameters
 from paribus.check.reused import READ_OF_A_CONFIGURATION, kept_for_the_next_run
 from paribus.check.shows import DISPLAYS
+from paribus.experiments.knobs import nearest
 from paribus.records.code import TRAINING, Reached
 from paribus.records.markup import Table
+from paribus.records.outside import ENVIRONMENT
 
 LONGEST = 90
 NOT_SETTINGS = frozenset({"train_rows", "data", "subset", "code", "model", "patience", ""})
@@ -32,6 +34,7 @@ def look_before(
     for label, tree in trees.items():
         name = reached.functions[label].__name__ if label == TRAINING else label
         found += [(name, sentence) for sentence in _of_function(tree, vary, rows)]
+    found += [("the experiment", sentence) for sentence in _misnamed(vary, settings, reached)]
     if vary in settings and vary not in NOT_SETTINGS and len(trees) == len(reached.trees):
         name = reached.functions[TRAINING].__name__
         found += [(name, sentence) for sentence in _never_read(trees, reached, vary)]
@@ -42,6 +45,14 @@ def table_of(found: tuple[tuple[str, str], ...], key: str) -> Table:
     """The sentences as a table."""
     note = "Nothing is refused for it. Change it now, or say in the memo why it is as it is: training costs time."
     return Table(f"Before {key} trains: look at your code again", ("", ""), found, note)
+
+
+def _misnamed(vary: str, settings: Mapping[str, object], reached: Reached) -> Iterator[str]:
+    """The varied setting has a name that no setting has, and one that is near is there."""
+    known = {name.removeprefix(ENVIRONMENT).lower() for name in (*reached.functions, *reached.values)}
+    meant = nearest(vary, list(settings)) if vary not in {*settings, *NOT_SETTINGS} else ""
+    if meant and vary.lower() not in known:
+        yield f"vary={vary!r} names no setting of the configuration. Did you mean vary={meant!r}?"
 
 
 def _of_function(tree: ast.AST, vary: str, rows: int) -> Iterator[str]:

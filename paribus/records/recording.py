@@ -160,11 +160,12 @@ class Recording:
         return None
 
     def finished_elsewhere(self, prepared: Record) -> RunResult | None:
-        """The newest finished run outside of this experiment that had the configuration, seed, data and code that
-        ``prepared`` would have, whatever it was called.
+        """The newest finished run outside of this experiment, or of it while it varied something else, that had the
+        configuration, seed, data and code that ``prepared`` would have, whatever it was called.
         """
         for record in self.session.find("result", seed=prepared.seed):
-            apart = record.experiment != prepared.experiment and bool(record.predictions)
+            elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
+            apart = elsewhere and bool(record.predictions)
             restored = self._restore(record) if apart else None
             if restored is not None:
                 start = restored.start

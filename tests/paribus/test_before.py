@@ -16,7 +16,7 @@ LOOP = "    for step, batch in enumerate(data.train):\n        training_step(bat
 # Each: lines of a training function that are told, words of what is said, and its true twin, of which nothing is.
 TOLD = {
     "a literal that depends on the varied setting": (
-        "    steps = 4 if config.batch_size < 32 else 2", "“config.batch_size < 32” decides something by batch_size",
+        "    steps = 4 if config.batch_size < 32 else 2", "“config.batch_size < 32” decides something by",
         "    steps = 4 if config.scheduler == 'linear' else 2",
     ),
     "a table that is looked up by it": (
@@ -84,7 +84,8 @@ TOLD = {
         "    rows = rng.choice(len(data.train.texts), 20, replace=True)",
     ),
     "an epoch that ends early": (
-        "    for i, batch in enumerate(b):\n        training_step(batch)\n        if i >= 5:\n            break", "ends an epoch before its last batch",
+        "    for i, batch in enumerate(b):\n        training_step(batch)\n        if i >= 5:\n            break",
+        "ends an epoch before its last batch",
         "    for epoch, loss in enumerate(losses):\n        if epoch >= 5:\n            break",
     ),
 }  # fmt: skip
@@ -132,6 +133,20 @@ def test_a_varied_setting_that_nothing_reads_is_told(define: Define, read: str, 
     assert reached is not None
     found = look_before(reached, "batch_size", {"batch_size": 32}, 40)
     assert any(NEVER in sentence for _, sentence in found) is told
+
+
+@pytest.mark.parametrize(
+    ("vary", "meant"), [("size", "batch_size"), ("patience", ""), ("HELPER", ""), ("soft", "")]
+)
+def test_a_name_that_no_setting_has_is_told_before_the_baseline_is_paid_for(
+    define: Define, vary: str, meant: str
+) -> None:
+    helper = "import os\ndef helper():\n    return os.getenv('SOFT')\n"
+    cell = f"{helper}def train(config, data, run):\n    return helper()\n"
+    reached = reach(define(cell)["train"])
+    assert reached is not None
+    told = look_before(reached, vary, {"batch_size": 32, "softness": 0, "help": 0}, 40)
+    assert [f"Did you mean vary={meant!r}?" in sentence for _, sentence in told] == [True] * bool(meant)
 
 
 def test_it_is_said_before_the_first_arm_trains_and_once(

@@ -119,6 +119,19 @@ def test_a_second_knob_is_named_with_both_values_and_nothing_is_trained_or_writt
     assert (calls, len(notebook.records())) == ([0], written)
 
 
+def test_an_experiment_whose_variable_is_named_anew_does_not_train_its_baseline_again(
+    notebook: Notebook, train: Train, data: Data, calls: list[int]
+) -> None:
+    """After vary="lr" was refused, the baseline that ran is the one of vary="learning_rate" too."""
+    notebook.experiment("rate", vary="lr").run("baseline", train, CONFIG, data=data, seed=0)
+    again = notebook.experiment("rate", vary="learning_rate")
+    again.run("baseline", train, CONFIG, data=data, seed=0)
+    predict(again)
+    again.run("changed", train, replace(CONFIG, learning_rate=5e-4), data=data, seed=0)
+    assert calls == [0, 0]
+    assert again.report().seeds == (0,)
+
+
 def test_the_undeclared_knob_alone_is_not_the_experiment(experiment: Experiment, train: Train, data: Data) -> None:
     experiment.run("baseline", train, CONFIG, data=data, seed=0)
     predict(experiment)
