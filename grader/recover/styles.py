@@ -13,6 +13,10 @@ ALIKE = 12
 """Steps of 256 by which each colour of a letter may differ from its ground's, and not be seen."""
 OUTSIDE = 500.0
 """Pixels beyond the page's edge."""
+FAR = 5_000.0
+"""Pixels to one side: wider than any screen."""
+_LEAST_WEIGHT = 100.0
+"""A plain number in a short form is a weight from here on, and no size."""
 _RULE = re.compile(r"([^{}@;]{1,300})\{([^{}]{0,2000})\}")
 _PIXELS = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "": 1.0, "vw": 10.0, "vh": 8.0}
 _LENGTH = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|em|rem|ex|vw|vh|%|)$")
@@ -88,7 +92,7 @@ def hides(style: Mapping[str, str], around: Style) -> Style:
     written = style.get("-webkit-text-fill-color") or style.get("color", "")
     if written and written not in ("inherit", "currentcolor"):
         inner = replace(inner, colour=_colour(written), transparent=_is_transparent(written))
-    if (size := _pixels(style.get("font-size", ""))) is not None:
+    if (size := _font_size(style)) is not None:
         inner = replace(inner, small=size < LEAST_SIZE)
     if "visibility" in style:
         inner = replace(inner, invisible=style["visibility"] in ("hidden", "collapse"))
@@ -113,7 +117,19 @@ def _gone(style: Mapping[str, str]) -> str:
 
 
 def _outside(style: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    return any((size := _pixels(style.get(name, ""))) is not None and size <= -OUTSIDE for name in names)
+    sizes = {name: _pixels(style.get(name, "")) for name in names}
+    far = any(
+        size is not None and size >= FAR for name, size in sizes.items() if name in ("left", "right", "bottom")
+    )
+    return far or any(size is not None and size <= -OUTSIDE for size in sizes.values())
+
+
+def _font_size(style: Mapping[str, str]) -> float | None:
+    """The size of the letters: by its own name, or in the short form ``font: 0/0 serif``."""
+    if "font-size" in style:
+        return _pixels(style["font-size"])
+    sizes = (_pixels(word.partition("/")[0]) for word in style.get("font", "").split() if word[:1] in "0123456789.")
+    return next((size for size in sizes if size is not None and size < _LEAST_WEIGHT), None)
 
 
 def _pixels(value: str) -> float | None:
@@ -134,6 +150,10 @@ def _colour(value: str) -> Colour | None:
     if (parts := re.search(r"rgba?\(([^()]{0,60})\)", value)) is not None:
         numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", parts[1])[:3]]
         return (int(numbers[0]), int(numbers[1]), int(numbers[2])) if len(numbers) == 3 else None
+    if (light := re.search(r"hsla?\([^()]{0,40}?(\d+(?:\.\d+)?)%\s*[,\s]\s*(\d+(?:\.\d+)?)%", value)) is not None:
+        # Of a colour the lightness alone is known here; without colour, or at either end, that is all there is.
+        level = round(255 * float(light[2]) / 100)
+        return (level, level, level) if float(light[1]) < ALIKE or level in (0, 255) else None
     return None
 
 

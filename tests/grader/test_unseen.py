@@ -43,6 +43,16 @@ WAYS = {
     "black on black": (
         '<span style="color:black;background:#000">{}</span>', '<span style="color:white;background:#000">{}</span>'
     ),
+    "no size in short": ('<span style="font:0/0 a">{}</span>', '<span style="font:bold 700 12px/1 a">{}</span>'),
+    "white by its lightness": (
+        '<i style="color:hsl(40, 80%, 100%)">{}</i>', '<i style="color:hsl(0 80% 60%)">{}</i>'
+    ),
+    "nearly white by its lightness": (
+        '<i style="color:hsl(0 0% 98%)">{}</i>', '<i style="color:hsl(0,0%,30%)">{}</i>'
+    ),
+    "far to the right": (
+        '<i style="position:absolute; left:9999px">{}</i>', '<i style="position:absolute; left:99px">{}</i>'
+    ),
     "transparent": ('<span style="color: transparent">{}</span>', '<span style="color: inherit">{}</span>'),
     "a font element": ('<font color="white">{}</font>', '<font color="red">{}</font>'),
     "the attribute": ("<span hidden>{}</span>", '<span title="hidden">{}</span>'),
