@@ -1,18 +1,25 @@
-"""How many planted faults are found, by the stricter rule, in a folder of faulty, forged and honest files.
+"""How many planted faults are found, by the stricter rule, in a folder of faulty, forged and honest files; and how
+many honest programs the reading of code marks.
 
     .venv/bin/python -m tests.red FOLDER [--list]
 
-FOLDER holds `labels.json`, `release/<assignment>`, and folders of files packed with xz. A label says what is wrong
-(`about`), which checks should say so (`expects`), and `twin`, the honest file that the fault was put into; without
-one the folder's controls of the same notebook stand for it, which are told by their records' random number.
+    FOLDER/labels.json              name → {"about": what is wrong, "expects": [checks], "twin": name}
+    FOLDER/release/<assignment>/    the release that grades them
+    FOLDER/honest/NAME.ipynb        honest programs, each executed; .html too, and either packed as .xz
+    FOLDER/<any other name>/…       faulty ones, each executed
 
-caught     an expected check failed
+A label says what is wrong, which checks should say so, and `twin`, the honest file that the fault was put into;
+without one the folder's `controls` of the same notebook are its twins, which are told by their records' random number.
+
+caught     an expected check failed, and does not fail in the twin
 sent       an expected check is undecided, quotes a place that differs from the twin's, and is not open in the twin
 elsewhere  an expected check is undecided, and quotes no such place
 open       an expected check is undecided, and so it is in the twin
-other      only other checks failed or wait, and not all of them wait in the twin
+other      only other checks failed or wait, and not all of them do in the twin
 MISSED     nothing is open that is not open in the twin, beside points that are given by hand
-WRONGED    a control fails a check, or waits with one that its plain honest file (the other controls) does not
+WRONGED    a control fails a check, or waits with one that its plain honest file (the other controls) does not; an
+           honest program fails a check that looks at the code
+marked     an honest program has a check that looks at the code left to a person by what the code shows
 """
 
 import argparse
@@ -27,9 +34,11 @@ from pathlib import Path
 from grader.grading.grade import judge_one
 from grader.model import Case, Outcome, Result, Submission, Verdict
 from paribus.course.release import read_release
+from tests.grader.program_cases import OWNERS as LOOK_AT_CODE
 
 Key = tuple[str, str]
-CONTROLS = "controls"
+CONTROLS, HONEST = "controls", "honest"
+KINDS = (".ipynb", ".html", ".htm")
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,8 @@ def rule(faulty: Seen, twins: Sequence[Seen], expects: Sequence[str]) -> str:
     """What became of a planted fault; ``twins`` are the honest files it is held against."""
     in_twins = frozenset[Key]().union(*(twin.open for twin in twins))
     expected = [key for key in faulty.verdicts if key[0] in expects]
-    if any(key in faulty.failed for key in expected):
+    failed_in_twins = frozenset[Key]().union(*(twin.failed for twin in twins))
+    if any(key in faulty.failed - failed_in_twins for key in expected):
         return "caught"
     waiting = [key for key in expected if key in faulty.open]
     new = [key for key in waiting if key not in in_twins]
@@ -84,13 +94,23 @@ def rule(faulty: Seen, twins: Sequence[Seen], expects: Sequence[str]) -> str:
         return "elsewhere"
     if waiting:
         return "open"
-    return "other" if faulty.failed or faulty.open - in_twins else "MISSED"
+    return "other" if faulty.failed - failed_in_twins or faulty.open - in_twins else "MISSED"
 
 
 def rule_for_controls(control: Seen, plain: Sequence[Seen]) -> str:
     """A true file: nothing fails, and nothing waits that does not wait in the plain honest file."""
     in_plain = frozenset[Key]().union(*(twin.open for twin in plain))
     return "WRONGED" if control.failed or (plain and control.open - in_plain) else "left alone"
+
+
+def rule_for_honest(program: Seen) -> str:
+    """A program that an honest person wrote: the reading of code leaves it alone."""
+    looked = {name: item for (name, _), item in program.verdicts.items() if name in LOOK_AT_CODE}
+    if any(item.outcome is Outcome.FAILED for item in looked.values()):
+        return "WRONGED"
+    found = any({"doubts", "code"} & set(item.values) for item in looked.values())
+    tested = looked.get("tasks.tests_passed")
+    return "marked" if found or (tested is not None and tested.outcome is Outcome.UNDECIDED) else "left alone"
 
 
 def seen(result: Result, case: Case | None) -> Seen:
@@ -112,17 +132,24 @@ def measure(folder: Path) -> dict[str, tuple[str, str, Seen]]:
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     releases = [read_release(path) for path in sorted((folder / "release").iterdir())]
     graded: dict[str, tuple[str, Seen]] = {}
-    for packed in sorted(folder.glob("*/*.xz")):
-        name = packed.name.removesuffix(".xz")
-        submission = Submission(name, name, "", name, lzma.decompress(packed.read_bytes()), "0" * 64)
-        graded[name.partition(".")[0]] = (packed.parent.name, seen(*judge_one(submission, releases)))
+    for path in sorted(folder.glob("*/*")):
+        name = path.name.removesuffix(".xz")
+        if path.is_file() and name.endswith(KINDS):
+            content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+            submission = Submission(name, name, "", name, content, "0" * 64)
+            graded[name.partition(".")[0]] = (path.parent.name, seen(*judge_one(submission, releases)))
     controls = {name: item for name, (part, item) in graded.items() if part == CONTROLS}
     found = {}
     for name, (part, item) in graded.items():
         label = labels.get(name, {})
         same = [other for key, other in controls.items() if key != name and other.nonce == item.nonce]
         twins = [graded[label["twin"]][1]] if label.get("twin") in graded else same or list(controls.values())
-        got = rule_for_controls(item, same) if part == CONTROLS else rule(item, twins, label.get("expects", ()))
+        if part == HONEST:
+            got = rule_for_honest(item)
+        elif part == CONTROLS:
+            got = rule_for_controls(item, same)
+        else:
+            got = rule(item, twins, label.get("expects", ()))
         found[name] = (part, got, item)
     return found
 
@@ -147,6 +174,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 say(f"             {check} @ {cell}: {verdict.outcome}: {verdict.because}")
     for part, counter in counts.items():
         say(f"{part:16s} {dict(counter)}")
+    if honest := counts.get(HONEST):
+        marked = honest["marked"] + honest["WRONGED"]
+        said = f"{marked} of {honest.total()} marked, {honest['WRONGED']} failed"
+        say(f"honest programs: {said} by what the code shows")
     total = sum(counts.values(), collections.Counter())
     say(f"{'all':16s} {dict(total)}")
     return 1 if total["MISSED"] or total["WRONGED"] else 0

@@ -9,7 +9,7 @@ import pytest
 from grader.model import Evidence, Outcome, Verdict
 from paribus.course.release import write_release
 from tests.grader.graded import release_of, text_of
-from tests.red import Seen, main, rule, rule_for_controls
+from tests.red import Seen, main, rule, rule_for_controls, rule_for_honest
 
 TWIN = Seen({}, {"memo": "true", "train": "fit(rows)"}, "n")
 OWN = "experiments.one_change"
@@ -30,6 +30,7 @@ OPEN, FAILED = Outcome.UNDECIDED, Outcome.FAILED
     ("faulty", "twin", "expected"),
     [
         (with_verdict(verdict(FAILED), memo="false"), TWIN, "caught"),
+        (with_verdict(verdict(FAILED), memo="false"), with_verdict(verdict(FAILED)), "MISSED"),
         (with_verdict(verdict(OPEN), memo="false"), TWIN, "sent"),
         (with_verdict(verdict(OPEN, "Look at train, line 3."), train="fit(all)"), TWIN, "sent"),
         (with_verdict(verdict(OPEN), train="fit(all)"), TWIN, "elsewhere"),
@@ -43,7 +44,8 @@ OPEN, FAILED = Outcome.UNDECIDED, Outcome.FAILED
         (with_verdict(None, memo="false"), TWIN, "MISSED"),
     ],
     ids=[
-        "it failed", "its own place waits", "its own place is named", "another place waits",
+        "it failed", "it failed in the twin, too", "its own place waits", "its own place is named",
+        "another place waits",
         "it waits in the twin, too", "another check waits", "what waits, waits in the twin", "nothing waits",
     ],
 )  # fmt: skip
@@ -68,6 +70,20 @@ def test_a_control_waits_for_nothing_that_its_plain_file_does_not_wait_for(
     assert rule_for_controls(control, [plain]) == expected
 
 
+@pytest.mark.parametrize(
+    ("check", "outcome", "values", "expected"),
+    [
+        (OWN, OPEN, {"doubts": ["a line"]}, "marked"), (OWN, OPEN, {}, "left alone"), (OWN, FAILED, {}, "WRONGED"),
+        ("tasks.tests_passed", OPEN, {}, "marked"), ("memo.answered", FAILED, {}, "left alone"),
+    ],
+)  # fmt: skip
+def test_an_honest_program_is_marked_where_the_code_gave_a_doubt(
+    check: str, outcome: Outcome, values: dict[str, object], expected: str
+) -> None:
+    found = Verdict(check, outcome, "A person looks.", 1.0, values=values)
+    assert rule_for_honest(with_verdict(found, check)) == expected
+
+
 def test_a_folder_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file twice among the controls, and once with a memo of a word. It has one seed an arm, which fails a check,
     so it is no control that is left alone.
@@ -85,9 +101,13 @@ def test_a_folder_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ):
         (tmp_path / part).mkdir(exist_ok=True)
         (tmp_path / part / f"{name}.ipynb.xz").write_bytes(lzma.compress(text.encode()))
+    (tmp_path / "honest").mkdir()
+    (tmp_path / "honest" / "d.ipynb").write_text(plain, encoding="utf-8")
+    (tmp_path / "honest" / "notes.txt").write_text("no notebook", encoding="utf-8")
     labels = {"c": {"about": "one word", "expects": ["memo.answered"], "twin": "a"}}
     (tmp_path / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
     assert main([str(tmp_path), "--list"]) == 1
     said = capsys.readouterr().out
     assert "caught     c\n" in said
     assert "controls         {'WRONGED': 2}" in said
+    assert "honest programs: 0 of 1 marked, 0 failed by what the code shows" in said
