@@ -9,7 +9,7 @@ many honest programs the reading of code marks.
     FOLDER/<any other name>/…       faulty ones, each executed
 
 A label says what is wrong, which checks should say so, and `twin`, the honest file that the fault was put into;
-without one the folder's `controls` of the same notebook are its twins, which are told by their records' random number.
+without one the folder's `controls` of the same notebook are its twins, told by their records' random number.
 
 caught     an expected check failed, and does not fail in the twin
 sent       an expected check is undecided, quotes a place that differs from the twin's, and is not open in the twin

@@ -58,6 +58,48 @@ def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
                 )  # fmt: skip
 
 
+_READS = frozenset({"load", "load_file", "from_pretrained", "load_weights"})
+_WRITES = frozenset({"save", "save_file", "save_pretrained", "save_weights"})
+
+
+def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
+    for scope in found.reach.scopes:
+        steps = [call.lineno for call in scope.calls if _last(call) in ("backward", "training_step", "train_step")]
+        written = {_text_of(item) for call in scope.calls if _last(call) in _WRITES for item in call.args}
+        for call in scope.calls:
+            if _last(call) != "load_state_dict" or not call.args or not steps or call.lineno >= min(steps):
+                continue
+            source = call.args[0]
+            read = isinstance(source, ast.Call) and _last(source) in _READS and bool(source.args)
+            from_file = read and isinstance(source, ast.Call) and _is_fixed(source.args[0], scope, written)
+            if from_file or _is_filled_here(source, scope):
+                where = place_of(case, program.step_of(scope), call.lineno)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{scope.name or 'The training'} begins with weights that a run before it has put away "
+                    f"({said(case, where)}): the second arm seems to go on where the first ended. A person looks.",
+                    (where,), scope.name, sure=True,
+                )  # fmt: skip
+
+
+def _is_fixed(place: ast.expr, scope: Scope, written: set[str]) -> bool:
+    """A file that the same function writes, under a name that is the same in every run."""
+    names = {node.id for node in ast.walk(place) if isinstance(node, ast.Name)}
+    return _text_of(place) in written and not names & (scope.local - scope.outer)
+
+
+def _is_filled_here(source: ast.expr, scope: Scope) -> bool:
+    """An entry of a name of the notebook that the function itself fills, whichever run it is."""
+    path = path_of(source)
+    mine = path is not None and (path[0] not in scope.local or path[0] in scope.outer)
+    return mine and any(store.path == path and store.how == "assign" for store in scope.stores)
+
+
+def _text_of(node: ast.expr) -> str:
+    return ast.dump(node)
+
+
 def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] | None:
     """The one call that made what the name stands for, before both arms; None where it is made between them."""
     if (name,) != program.resolve((name,)) or name in program.defined:

@@ -81,6 +81,42 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
                 break
 
 
+def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """A setting of the configuration that the training gives another value than the record's before it uses it."""
+    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    recorded = set.intersection(*(set(knobs) for knobs in known)) - NOT_SETTINGS
+    for scope, prefix in dict.fromkeys(_entries(program, found)):
+        for name, value, line in _given_anew(scope, prefix) if scope.name else ():
+            if name in recorded and isinstance(value, ast.Constant) and any(
+                value.value != knobs[name] for knobs in known
+            ):  # fmt: skip
+                where = place_of(case, program.step_of(scope), line)
+                yield CodeFinding(
+                    Kind.SAME if name == vary else Kind.CONFIG, Standing.SUSPECTED,
+                    f"{scope.name} sets {name} to {value.value!r} by itself ({said(case, where)}), and the records "
+                    "say otherwise. A person looks which configuration was trained.",
+                    (where,), name, sure=True,
+                )  # fmt: skip
+
+
+def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings of a configuration that a function gives values, in place or by a copy under its own name."""
+    for store in scope.stores:
+        value = store.value
+        if store.path[:-1] == prefix and value is not None:
+            yield store.path[-1].strip("[]'\""), value, store.line
+        elif (
+            store.path == prefix and isinstance(value, ast.Call) and value.args and path_of(value.args[0]) == prefix
+        ):
+            yield from ((item.arg or "", item.value, store.line) for item in value.keywords)
+        elif store.path == prefix and value is not None:
+            pairs = [
+                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
+                for pair in zip(made.keys, made.values, strict=True)
+            ]  # fmt: skip
+            yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
+
+
 def _differs(value: object, recorded: object) -> bool:
     numbers = isinstance(value, int | float) and isinstance(recorded, int | float)
     return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]

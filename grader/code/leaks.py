@@ -148,6 +148,11 @@ def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[
             where = place_of(look.case, step, store.line)
             what = f"{store.root}, which training uses, is made of training and validation rows in one"
             yield _leak(where, f"{what} ({said(look.case, where)})", store.root)
+    for store in scope.stores if id(scope) in look.scopes else ():
+        if "train" in store.path[1:] and JOINED in flow.holds(store.source):
+            where = place_of(look.case, step, store.line)
+            what = f"{'.'.join(store.path)} is given training and validation rows in one ({said(look.case, where)})"
+            yield _leak(where, what, store.root)
     for path, call in scope.called:
         begins = path[-1] in BEGINS and any(item.arg == "data" for item in call.keywords)
         trains = any(id(inner) in look.roots for inner in look.program.functions_of(call.func, step.order))

@@ -53,6 +53,35 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
             )  # fmt: skip
 
 
+_BEST = frozenset({"argmax", "argmin", "idxmax", "idxmin", "nlargest", "nsmallest"})
+
+
+def chosen_seeds(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """A seed that was chosen by what it gave: ``max(scores, key=scores.get)``."""
+    for run in found.calls:
+        names = {node.id for node in ast.walk(run.seed) if isinstance(node, ast.Name)} if run.seed else set()
+        for name in sorted(names):
+            for step, store in program.bound.get(name, ()):
+                if step.order < run.step.order and store.source is not None and _takes_the_best(store.source):
+                    where = place_of(case, step, store.line)
+                    yield CodeFinding(
+                        Kind.CHANGE, Standing.SUSPECTED,
+                        f"{name}, the seed of a run, is the best of several ({said(case, where)}): the best of "
+                        "several looks better than it is. A person looks.",
+                        (where,), name, sure=True,
+                    )  # fmt: skip
+
+
+def _takes_the_best(made: ast.expr) -> bool:
+    for call in ast.walk(made):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            by_key = name in ("max", "min", "sorted") and any(item.arg == "key" for item in call.keywords)
+            if name in _BEST or by_key:
+                return True
+    return False
+
+
 def _predicts(step: Step) -> bool:
     """A step that writes a prediction down."""
     return any(

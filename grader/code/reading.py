@@ -5,11 +5,11 @@ from functools import lru_cache
 from grader.code.another import another_config
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, ignored_seed, lookups
-from grader.code.carried import carried_state, goes_on
-from grader.code.configured import not_followed
+from grader.code.carried import carried_state, goes_on, taken_up
+from grader.code.configured import not_followed, rewritten
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.inside import left_out, reused
-from grader.code.looks import early_looks
+from grader.code.looks import chosen_seeds, early_looks
 from grader.code.moments import trained
 from grader.code.program import read_program
 from grader.evidence.runs import CASES
@@ -30,6 +30,9 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *second_changes(case, program, found, vary),
         *carried_state(case, program, found),
         *goes_on(case, program, found),
+        *taken_up(case, program, found),
+        *rewritten(case, program, found, vary),
+        *chosen_seeds(case, program, found),
         *not_followed(case, program, found, vary),
         *branches(case, program, found, vary),
         *lookups(case, program, found, vary),

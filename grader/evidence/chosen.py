@@ -80,6 +80,16 @@ def looked_before(case: Case, arms: Arms) -> Run | None:
     return None
 
 
+def trained_again(arms: Arms) -> tuple[str, tuple[Run, ...]] | None:
+    """An arm in which one seed was trained three times or more with one configuration: (arm, those runs)."""
+    for name, runs in (("baseline", finished(arms.baseline)), ("changed", finished(arms.changed))):
+        for seed in dict.fromkeys(run.seed for run in runs):
+            same = tuple(run for run in runs if run.seed == seed and _same(run, runs[-1]))
+            if len(same) >= LEAST_TRIED:
+                return name, same
+    return None
+
+
 def _before(runs: Sequence[Run], first: Run) -> list[Run]:
     return list(runs[: next((number for number, run in enumerate(runs) if run is first), 0)])
 

@@ -8,7 +8,7 @@ from grader.code.findings import Kind, Standing, evidence_of
 from grader.code.looks import AGAIN
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.checkpoints import chosen_by
-from grader.evidence.chosen import best_of, looked_before, records_lost_before
+from grader.evidence.chosen import best_of, looked_before, records_lost_before, trained_again
 from grader.evidence.compare import compare
 from grader.evidence.roles import called_otherwise, uneven_epochs
 from grader.evidence.runs import Arms, find_arms
@@ -73,6 +73,19 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         )  # fmt: skip
 
 
+def _of_repeats(case: Case, arms: Arms) -> Iterator[Doubt]:
+    """One seed of an arm that was trained again and again: the last of them may have been kept because it fits."""
+    repeated = trained_again(arms)
+    if repeated is not None:
+        arm, runs = repeated
+        yield Doubt(
+            f"Seed {runs[-1].seed} of the {arm} arm was trained {len(runs)} times with one configuration, and the "
+            "last is compared. A person looks why.",
+            tuple(Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}, run {run.record.run}")
+                  for run in runs),
+        )  # fmt: skip
+
+
 def _of_the_range(case: Case, arms: Arms) -> list[Doubt]:
     """A predicted range that can hardly miss, or that the metric cannot reach: advice, and no points if a person
     agrees. The notebook says so when the prediction is made.
@@ -101,7 +114,7 @@ def _of_the_range(case: Case, arms: Arms) -> list[Doubt]:
 def before_prediction(case: Case, key: str, vary: str, found: Finding) -> Finding:
     """Whether the changed arm's result may have been known when its prediction was written."""
     arms = find_arms(case, key)
-    doubts = _of_the_range(case, arms)
+    doubts = [*_of_the_range(case, arms), *_of_repeats(case, arms)]
     seen = looked_before(case, arms)
     if seen is not None:
         where = case.cell_name(seen.position)
