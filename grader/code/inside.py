@@ -38,14 +38,15 @@ def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
 
 def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """What was made with the baseline's value of the varied setting, and is taken again by the changed arm."""
+    functions = {scope.name: scope.node for scope in _functions(found)}
     for scope in _functions(found):
-        for kept in kept_for_the_next_run(scope.node, vary):
+        for kept in kept_for_the_next_run(scope.node, vary, functions):
             where = place_of(case, program.step_of(scope), kept.node.lineno)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
                 f"{scope.name} keeps what it made with one {vary} in {kept.name} ({said(case, where)}), and the "
                 "next run takes it from there with another. A person looks whether the change got to the training.",
-                (where,), kept.name, sure=True,
+                (where,), kept.name,
             )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def look_before(
     found: list[tuple[str, str]] = []
     for label, tree in trees.items():
         name = reached.functions[label].__name__ if label == TRAINING else label
-        found += [(name, sentence) for sentence in _of_function(tree, vary, rows)]
+        found += [(name, sentence) for sentence in _of_function(tree, vary, rows, trees)]
     found += [("the experiment", sentence) for sentence in _misnamed(vary, settings, reached)]
     if vary in settings and vary not in NOT_SETTINGS and len(trees) == len(reached.trees):
         name = reached.functions[TRAINING].__name__
@@ -55,13 +55,13 @@ def _misnamed(vary: str, settings: Mapping[str, object], reached: Reached) -> It
         yield f"vary={vary!r} names no setting of the configuration. Did you mean vary={meant!r}?"
 
 
-def _of_function(tree: ast.AST, vary: str, rows: int) -> Iterator[str]:
+def _of_function(tree: ast.AST, vary: str, rows: int, trees: Mapping[str, ast.AST]) -> Iterator[str]:
     for choice in choices_by(tree, vary) if vary else ():
         yield (
             f"“{_quoted(choice)}” decides something by {vary} or by the arm itself. Beside the declared change "
             "something else may differ between the arms."
         )
-    for kept in kept_for_the_next_run(tree, vary) if vary else ():
+    for kept in kept_for_the_next_run(tree, vary, trees) if vary else ():
         yield (
             f"“{_quoted(kept.node)}” keeps what was made with one {vary}, and the next run takes it from "
             f"there with another. Put {vary} into the key, or make it anew in every run."

@@ -10,6 +10,8 @@ _KEEPS = frozenset({"texts", "labels", "rows", "items", "inputs", "ids"})
 _DRAWS = frozenset({"sample", "head", "subset", "Subset", "choice", "choices"})
 _WRAPS = frozenset({"list", "tuple", "zip", "enumerate", "array", "asarray", "len", "range", "track", "tqdm"})
 _HELD = frozenset({"validation", "test", "val", "dev", "valid"})
+_A_LOOK = 8
+"""Rows of which so few are taken to look at their shape."""
 _SETTINGS = frozenset({"config", "cfg", "settings", "hyperparameters", "args", "params", "profile"})
 
 
@@ -93,6 +95,9 @@ def _written_sizes(tree: ast.AST) -> frozenset[str]:
 
 def _is_written(part: ast.Slice, sizes: frozenset[str]) -> bool:
     bounds = [item for item in (part.lower, part.upper) if item is not None]
+    last = part.upper.value if isinstance(part.upper, ast.Constant) and part.lower is None else None
+    if isinstance(last, int) and 0 < last <= _A_LOOK:
+        return False
     return part.step is None and bool(bounds) and all(_is_number(item, sizes) for item in bounds)
 
 

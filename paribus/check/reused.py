@@ -4,6 +4,7 @@ import ast
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from paribus.check.names import called, last_name, parameters, root_name
 
@@ -26,11 +27,14 @@ class Kept:
     node: ast.expr | ast.stmt
 
 
-def kept_for_the_next_run(tree: ast.AST, vary: str) -> Iterator[Kept]:
+def kept_for_the_next_run(
+    tree: ast.AST, vary: str, functions: Mapping[str, ast.AST] = MappingProxyType({})
+) -> Iterator[Kept]:
     """What a function makes of the varied setting, keeps in a place outside of it and takes from there again, where
-    the key under which it lies does not say with which value it was made.
+    the key under which it lies does not say with which value it was made. ``functions`` are those of the notebook,
+    by name: what they read of a configuration is looked up.
     """
-    function = _function(tree, vary)
+    function = _function(tree, vary, functions)
     for node in ast.walk(tree):
         for place, key, value in _puts(node):
             made = function.follows(value) and (key is None or not function.follows(key))
@@ -44,6 +48,7 @@ class _Function:
     (``outer``), what was assigned to them, and which of them are the configuration.
     """
 
+    functions: Mapping[str, ast.AST]
     vary: str
     own: frozenset[str]
     outer: frozenset[str]
@@ -59,15 +64,30 @@ class _Function:
             return True
         if isinstance(node, ast.Call) and (known := READ_OF_A_CONFIGURATION.get(called(node))) is not None:
             return self.vary in known
+        if isinstance(node, ast.Call) and depth < _MAX_STEPS and called(node) in self.functions:
+            given = [
+                item for item in (*node.args, *(word.value for word in node.keywords)) if not self._is_whole(item)
+            ]
+            told = any(self.follows(item, depth) for item in given)
+            return told or self._read_by(self.functions[called(node)], depth + 1)
         if isinstance(node, ast.Attribute | ast.Subscript) and root_name(node) in self.configurations | {"run"}:
             return root_name(node) == "run" and last_name(node) in _TELLS_THE_ARM
         if isinstance(node, ast.Name):
             before = self.made.get(node.id) if depth < _MAX_STEPS else None
-            return node.id in self.configurations or (before is not None and self.follows(before, depth + 1))
+            return self._is_whole(node) or (before is not None and self.follows(before, depth + 1))
         return any(self.follows(inner, depth) for inner in ast.iter_child_nodes(node))
 
+    def _is_whole(self, node: ast.AST) -> bool:
+        """The whole configuration is handed on, not a setting of it."""
+        return isinstance(node, ast.Name) and node.id in self.configurations
 
-def _function(tree: ast.AST, vary: str) -> _Function:
+    def _read_by(self, tree: ast.AST, depth: int) -> bool:
+        """Whether a function of the notebook makes what it returns of the varied setting."""
+        inner = _function(tree, self.vary, self.functions)
+        return any(inner.follows(statement, depth) for statement in getattr(tree, "body", ()))
+
+
+def _function(tree: ast.AST, vary: str, functions: Mapping[str, ast.AST]) -> _Function:
     outer = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     made = {
@@ -77,7 +97,9 @@ def _function(tree: ast.AST, vary: str) -> _Function:
     }  # fmt: skip
     given = parameters(tree)
     configurations = frozenset(name for name in given if name.lower() in _CONFIGURATIONS)
-    return _Function(vary, frozenset((stored | {*given, "self"}) - outer), frozenset(outer), made, configurations)
+    return _Function(
+        functions, vary, frozenset((stored | {*given, "self"}) - outer), frozenset(outer), made, configurations
+    )
 
 
 def _puts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]:

@@ -12,6 +12,8 @@ from paribus.records.code import reach
 from tests.paribus.material import CELL, CONFIG, SMALL, Data, Define
 
 HEAD = "import random\nKEPT = {}\nTEXTS = None\n"
+OWN = "def of_all(data, cfg):\n    return deep(data, cfg)\ndef deep(data, cfg):\n    return data, cfg.batch_size\n"
+OWN += "def of_some(data, cfg):\n    made = cfg.scheduler\n    return made, data\n"
 LOOP = "    for step, batch in enumerate(data.train):\n        training_step(batch)\n"
 # Each: lines of a training function that are told, words of what is said, and its true twin, of which nothing is.
 TOLD = {
@@ -55,6 +57,18 @@ TOLD = {
         "    made = encode(data, config)\n    if 'a' not in KEPT:\n        KEPT['a'] = made", "keeps what was made",
         "    made = prepare(data, config)\n    if 'a' not in KEPT:\n        KEPT['a'] = made",
     ),
+    "texts that an own function encodes": (
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_all(data, config)", "keeps what was",
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_some(data, config)",
+    ),
+    "texts that an own function encodes with it": (
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_some(config.batch_size, config)", "keeps what was",
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_some(config.scheduler, cfg=config)",
+    ),
+    "rows dropped at the start": (
+        "    texts = data.train.texts[20:]", "takes a part of the training rows",
+        "    width = encode(data.train.texts[:2]).shape",
+    ),
     "rows dropped at the end": (
         "    texts = data.train.texts[:20]", "takes a part of the training rows, and the record says that all 40",
         "    print(data.train.texts[:20])",
@@ -95,7 +109,7 @@ def said(
     define: Define, lines: str, *, read: str = "    size = config.batch_size", vary: str = "batch_size"
 ) -> str:
     """What is told of a training function with these lines, in one text."""
-    space = define(f"{HEAD}def train(config, data, run):\n{lines}\n{read}\n{LOOP}")
+    space = define(f"{HEAD}{OWN}def train(config, data, run):\n{lines}\n{read}\n{LOOP}")
     reached = reach(space["train"])
     assert reached is not None
     told = look_before(reached, vary, {"batch_size": 32}, 40)
