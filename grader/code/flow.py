@@ -6,11 +6,12 @@ is no proof that nothing is there.
 
 import ast
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from grader.code.facts import Scope
+from grader.code.gathered import parts_of_a_loop, put_together_by, returned_by
 from grader.code.paths import path_of
 
 Held = frozenset[str]
@@ -74,9 +75,10 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """What names hold at one point of a program."""
+    """What names hold at one point of a program. ``functions`` are the notebook's, by name."""
 
     names: dict[str, Held]
+    functions: Mapping[str, Scope] = field(default_factory=dict)
 
     def holds(self, node: ast.AST | None) -> Held:  # noqa: PLR0911 - one way out a kind of expression
         """What an expression holds of the data."""
@@ -104,7 +106,7 @@ class Flow:
             return _apart(held) if _takes_apart(node) else held
         if isinstance(node, Comprehension):
             made = node.value if isinstance(node, ast.DictComp) else node.elt
-            held = NOTHING.union(*(self.holds(item.iter) for item in node.generators))
+            held = self._gone_through(node)
             held |= steered(self.holds(test) for item in node.generators for test in item.ifs)
             return _apart(held) if isinstance(made, ast.Subscript) and _takes_apart(made) else held
         if isinstance(node, ast.Starred | ast.Await):
@@ -133,6 +135,8 @@ class Flow:
     def _call(self, node: ast.Call) -> Held:  # noqa: PLR0911 - one way out a kind of call
         path = path_of(node.func)
         name = path[-1] if path is not None else getattr(node.func, "attr", "")
+        if name in self.functions and (returned := self._returned(node)):
+            return returned
         if name in _CHOOSES and (chosen := steered(self._parts(node))):
             return chosen
         if name in _AVERAGES and _by_column(node):
@@ -155,6 +159,33 @@ class Flow:
             held = _apart(held)
         return held if sum(map(bool, parts)) == 1 else held & _CARRIED
 
+    def _gone_through(self, node: Comprehension) -> Held:
+        """What the loops of a comprehension go through; rows of several parts, one after the other, are joined."""
+        inner = Flow(dict(self.names), self.functions)
+        found = []
+        for item in node.generators:
+            found.append(inner.goes_through(item.iter))
+            if isinstance(item.target, ast.Name):
+                inner.names[item.target.id] = found[-1]
+        return joined(found) if len(found) > 1 else NOTHING.union(*found)
+
+    def goes_through(self, node: ast.expr) -> Held:
+        """What a loop's variable holds, one time or another."""
+        parts = parts_of_a_loop(node)
+        return NOTHING.union(*map(self.holds, parts)) - {LABELS} if parts else self.holds(node)
+
+    def _returned(self, node: ast.Call) -> Held:
+        """What a function of the notebook joins and returns."""
+        scope = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if scope is None or scope.is_class:
+            return NOTHING
+        given = {name: self.holds(item) for name, item in zip(scope.params, node.args, strict=False)}
+        inner = Flow(
+            {**self.names, **given}, {name: item for name, item in self.functions.items() if item is not scope}
+        )
+        inner.assign(scope)
+        return NOTHING.union(*map(inner.holds, returned_by(scope.node))) & {JOINED}
+
     def _parts(self, node: ast.Call, gives: Callable[[ast.expr], Held] | None = None) -> list[Held]:
         """What a call is given, and what its method belongs to."""
         parts = [(gives or self.holds)(item) for item in arguments(node)]
@@ -169,9 +200,19 @@ class Flow:
     def inside(self, scope: Scope) -> "Flow":
         """What names hold within a function: what they hold outside, but for its own."""
         own = scope.local - scope.outer
-        inner = Flow({name: held for name, held in self.names.items() if name not in own})
+        inner = Flow({name: held for name, held in self.names.items() if name not in own}, self.functions)
         inner.assign(scope)
         return inner
+
+    def _gather(self, scope: Scope) -> None:
+        """Take over what a scope's loops go through, and what they put together."""
+        for loop in scope.loops:
+            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+                self.names[loop.target.id] = self.goes_through(loop.iter)
+        for loop in scope.loops:
+            for name, item in put_together_by(loop):
+                held = joined([self.names.get(name, NOTHING), self.holds(item)])
+                self.names[name] = held if JOINED in held else held & {TRAIN, HELD_OUT}
 
     def assign(self, scope: Scope) -> None:
         """Take over what a scope's assignments put into names."""
@@ -182,9 +223,7 @@ class Flow:
                     held = joined([self.names.get(store.root, NOTHING), held])
                 if held or store.how == "assign":
                     self.names[store.root] = held
-        for loop in scope.loops:
-            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
-                self.names[loop.target.id] = self.holds(loop.iter)
+        self._gather(scope)
         for path, call in scope.called:
             if len(path) == 2 and path[1] == "extend" and call.args:
                 self.names[path[0]] = joined([self.names.get(path[0], NOTHING), self.holds(call.args[0])])

@@ -43,7 +43,9 @@ class _Look:
 def leaks(case: Case) -> tuple[CodeFinding, ...]:
     """Held-out rows in what is fitted or trained and then scored, and held-out labels in predictions."""
     program, given = read_program(case), case.released_positions
-    flow, look = Flow({}), _look(case, program)
+    look = _look(case, program)
+    functions = {name: scopes[-1][1] for name, scopes in program.defined.items()}
+    flow = Flow({}, functions)
     found: list[CodeFinding] = []
     fitted: dict[str, tuple[Step, ast.Call]] = {}
     for step in program.steps:
