@@ -51,14 +51,14 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
 
 
 def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
-    """Tables of numbers in the training that are looked up by the varied setting."""
+    """Tables in the training that are looked up by the size of the varied setting, or by the arm."""
     for step, scope in _functions(program, found):
         for key in looked_up_by(scope.node, vary):
             where = place_of(case, step, key.lineno)
             yield CodeFinding(
                 Kind.CHANGE, Standing.SUSPECTED,
-                f"{scope.name} looks something up by {vary} ({said(case, where)}): beside the declared change "
-                "something else may differ between the arms. A person looks.",
+                f"{scope.name} looks something up by {vary} or the arm ({said(case, where)}): beside the declared "
+                "change something else may differ between the arms. A person looks.",
                 (where,), vary,
             )  # fmt: skip
 

@@ -250,6 +250,8 @@ def _written(case: Case, program: Program, found: Trained, name: str) -> list[tu
             path = program.resolve(path_of(call.func) or ("",))
             if name == "learning_rate" and "optim" in path[:-1] and path[-1][:1].isupper() and len(call.args) > 1:
                 pairs.append(("lr", call.args[1]))
+            if name == "batch_size" and path[-1] == "batches" and len(call.args) > 1:
+                pairs.append(("batch_size", call.args[1]))
             for keyword, value in pairs:
                 if isinstance(value, ast.Constant) and isinstance(value.value, int | float):
                     text = f"{keyword}={ast.unparse(value)}"

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from grader.code.another import another_config
+from grader.code.bent import bent_settings, caught_values, counted_runs
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, ignored_seed, lookups
 from grader.code.carried import carried_state, goes_on, taken_up
@@ -33,6 +34,9 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *taken_up(case, program, found),
         *rewritten(case, program, found, vary),
         *chosen_seeds(case, program, found),
+        *bent_settings(case, program, found, vary),
+        *caught_values(case, program, found, vary),
+        *counted_runs(case, program, found),
         *not_followed(case, program, found, vary),
         *branches(case, program, found, vary),
         *lookups(case, program, found, vary),

@@ -25,11 +25,15 @@ def choices_by(tree: ast.AST, vary: str) -> Iterator[ast.expr]:
 
 
 def looked_up_by(tree: ast.AST, vary: str) -> Iterator[ast.expr]:
-    """Where a table of numbers that is written out on the spot is looked up by the varied setting."""
+    """Where a table that is written out on the spot is looked up by the varied setting's size, or by the arm."""
     shown = shown_in(tree)
     for node in ast.walk(tree):
-        key = _key_of_a_table(node) if id(node) not in shown else None
-        if key is not None and mentions(key, vary):
+        table, key = _table_and_key(node) if id(node) not in shown else (None, None)
+        if table is None or key is None or not table.keys:
+            continue
+        by_arm = all(isinstance(item, ast.Constant) and item.value in ARMS for item in table.keys)
+        by_size = all(item is not None and _is_size(item) for item in table.keys)
+        if by_arm or (by_size and mentions(key, vary)):
             yield key
 
 
@@ -65,14 +69,12 @@ def _is_size(node: ast.expr) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value != 0
 
 
-def _key_of_a_table(node: ast.AST) -> ast.expr | None:
-    """By what a table of numbers that is written out on the spot is looked up: ``{16: 4, 32: 2}[size]``."""
+def _table_and_key(node: ast.AST) -> tuple[ast.Dict | None, ast.expr | None]:
+    """A table that is looked up where it is written, and by what: ``{16: 4, 32: 2}[size]``."""
     table: ast.expr | None = None
     key: ast.expr | None = None
     if isinstance(node, ast.Subscript):
         table, key = node.value, node.slice
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
         table, key = node.func.value, node.args[0] if node.args else None
-    if not isinstance(table, ast.Dict) or not all(key is not None and _is_size(key) for key in table.keys):
-        return None
-    return key
+    return (table, key) if isinstance(table, ast.Dict) else (None, None)

@@ -29,6 +29,10 @@ TOLD = {
         "    steps = {16: 4, 32: 2}.get(config.batch_size)", "decides something by batch_size",
         "    steps = {1: 4, 2: 2}.get(config.epochs)",
     ),
+    "a table that is looked up by the arm": (
+        "    steps = {'baseline': 2, 'changed': 4}[run.start.arm]", "or by the arm itself",
+        "    steps = {'linear': 2, 'constant': 4}[config.scheduler]",
+    ),
     "a branch on the arm": (
         "    steps = 3 if run.start.arm == 'changed' else 2", "or by the arm itself",
         "    if run.start.arm == 'changed':\n        print('the second arm')",

@@ -1,0 +1,106 @@
+"""Settings that the code bends: another one follows the varied setting, or a bound catches an arm's value; and
+training that does something else once it has run before.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+
+from grader.code.configured import KEYWORDS
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.paths import path_of
+from grader.code.program import Program
+from grader.evidence.runs import finished
+from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.choosing import mentions
+from paribus.check.names import called, last_name
+from paribus.check.shows import only_shows
+from paribus.experiments.one_change import choices
+
+_BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
+    "max": operator.lt, "maximum": operator.lt, "min": operator.gt, "minimum": operator.gt,
+}  # fmt: skip
+_OF_A_STEP = frozenset({"learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share"})
+"""Settings of one step, of which no number of rounds follows."""
+
+
+def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """Another recorded setting that is worked out of the varied one, where a library takes it."""
+    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    recorded = set.intersection(*(set(knobs) for knobs in known)) - NOT_SETTINGS - {vary}
+    words = {word: name for name in sorted(recorded) for word in KEYWORDS.get(name, ())}
+    words = {word: name for word, name in words.items() if word not in KEYWORDS.get(vary, ()) and len(word) > 1}
+    for scope in _functions(found):
+        places = [(words.get(item.arg or "", ""), item.value) for call in scope.calls for item in call.keywords]
+        if vary in _OF_A_STEP:
+            rounds = (loop.iter for loop in scope.loops if isinstance(loop, ast.For))
+            places += [
+                ("epochs", call) for call in rounds if isinstance(call, ast.Call) and called(call) == "range"
+            ]
+        for name, value in places:
+            if name and mentions(value, vary) and (mentions(value, name) or name == "epochs"):
+                where = place_of(case, program.step_of(scope), value.lineno)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between "
+                    "the arms, and the records say that it does not. A person looks.",
+                    (where,), name,
+                )  # fmt: skip
+
+
+def caught_values(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """A bound in the code that an arm's recorded value lies beyond: ``max(config.learning_rate, 1e-3)``."""
+    values = [choices(run).get(vary) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    for scope in _functions(found):
+        for call in scope.calls:
+            beyond = _BOUNDS.get((path_of(call.func) or ("",))[-1])
+            bounds = [item.value for item in call.args if isinstance(item, ast.Constant)]
+            if beyond is None or len(call.args) != 2 or not any(last_name(item) == vary for item in call.args):
+                continue
+            if any(
+                isinstance(bound, int | float) and beyond(number, bound) for bound in bounds for number in numbers
+            ):
+                where = place_of(case, program.step_of(scope), call.lineno)
+                yield CodeFinding(
+                    Kind.SAME, Standing.SUSPECTED,
+                    f"{scope.name} holds {vary} by a bound that an arm's value lies beyond ({said(case, where)}), "
+                    "so it trained with another value than its record's. A person looks.",
+                    (where,), vary, sure=True,
+                )  # fmt: skip
+
+
+def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """A condition on something outside of the function that the function itself counts up."""
+    for scope in _functions(found):
+        filled = {
+            store.root for store in scope.stores
+            if store.how in ("augment", "change") and (store.root not in scope.local or store.root in scope.outer)
+        }  # fmt: skip
+        for branch in scope.branches:
+            if not isinstance(branch, ast.If) or only_shows(branch) or not _counts(branch.test):
+                continue
+            names = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
+            if names & filled:
+                where = place_of(case, program.step_of(scope), branch.lineno)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{scope.name} does something else once it has run before ({said(case, where)}): beside the "
+                    "declared change something else may differ between the arms. A person looks.",
+                    (where,), scope.name,
+                )  # fmt: skip
+
+
+def _counts(test: ast.expr) -> bool:
+    """A count is held against a number that is written out; whether there is anything at all is no count."""
+    return isinstance(test, ast.Compare) and any(
+        isinstance(side, ast.Constant) and isinstance(side.value, int) and not isinstance(side.value, bool)
+        for side in (test.left, *test.comparators)
+    )  # fmt: skip
+
+
+def _functions(found: Trained) -> Iterator[Scope]:
+    return (scope for scope in found.reach.scopes if scope.name)
