@@ -76,10 +76,12 @@ def caught_values(case: Case, program: Program, found: Trained, vary: str) -> It
 def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """A condition on something outside of the function that the function itself counts up."""
     for scope in _functions(found):
+        begun = {store.root for store in scope.stores if store.how == "assign"}  # anew in every run
         filled = {
             store.root for store in scope.stores
             if store.how in ("augment", "change") and (store.root not in scope.local or store.root in scope.outer)
-        }  # fmt: skip
+            and "[]" not in store.path  # an entry of its own for each run
+        } - begun  # fmt: skip
         for branch in scope.branches:
             if not isinstance(branch, ast.If) or only_shows(branch) or not _counts(branch.test):
                 continue
