@@ -45,7 +45,7 @@ Kind = Literal["honest", "faulty", "twin", "random"]
 @dataclass(frozen=True)
 class Text:
     """One text: whose, in which cell of which executed notebook. ``number`` is a random one that was put in, with
-    the one whose place it took in ``instead``.
+    the one whose place it took in ``instead``; ``marked`` is the sentence of a faulty text in which the fault is.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Text:
     text: str
     number: str = ""
     instead: str = ""
+    marked: str = ""
 
     @property
     def assignment(self) -> str:
@@ -81,7 +82,7 @@ def _texts_of(raw: Mapping[str, str], writer: str) -> list[Text]:
     about = {"writer": writer, "base": raw["base"], "cell": raw["cell"]}
     if "text" not in raw:
         return [
-            Text(f"faulty-{raw['id']}", kind="faulty", text=raw["faulty"], **about),
+            Text(f"faulty-{raw['id']}", kind="faulty", text=raw["faulty"], marked=raw["marked"], **about),
             Text(f"twin-{raw['id']}", kind="twin", text=raw["true"], **about),
         ]
     honest = Text(f"honest-{raw['id']}", kind="honest", text=raw["text"], **about)
@@ -148,7 +149,7 @@ Verdicts = Sequence[Mapping[str, Any]]
 
 def account(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> tuple[Share, ...]:
     """What grading said of the texts, by the lines of results.jsonl under the texts' names."""
-    found = {text: _verdicts(text, results[text.name]) for text in texts if text.name in results}
+    found = {text: verdicts_of(text, results[text.name]) for text in texts if text.name in results}
     true = {text: verdicts for text, verdicts in found.items() if text.kind in ("honest", "twin")}
     faulty = {text: verdicts for text, verdicts in found.items() if text.kind == "faulty"}
     share = _Shares()
@@ -242,7 +243,7 @@ def _interval(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
     return shares[int(0.025 * DRAWS)], shares[int(0.975 * DRAWS) - 1]
 
 
-def _verdicts(text: Text, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def verdicts_of(text: Text, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     cells = [cell for cell in result["cells"] if cell["key"] == text.cell]
     return [verdict for cell in cells for verdict in cell["verdicts"] if _reads(verdict)]
 

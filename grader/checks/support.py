@@ -54,11 +54,14 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int, *, written:
 
 def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
     """A finding beside what the text says in words and the facts contradict: a person compares, and would fail it."""  # noqa: E501
-    first = next(iter(doubts), None) if found.outcome is not Outcome.FAILED and not found.proposal else None
-    if first is None:
+    told = [] if found.outcome is Outcome.FAILED or found.proposal else list(doubts)
+    if not told:
         return found
+    first = told[0]
     text = f"A person compares this sentence with your runs: “{shorten(first.sentence, 120)}”"
-    return proposed(undecided(text, found.values, found.evidence), Outcome.FAILED, first.why)
+    contradicted = [{"kind": item.kind, "sentence": item.sentence, "why": item.why} for item in told]
+    values = {**found.values, "contradicted": contradicted}
+    return proposed(undecided(text, values, found.evidence), Outcome.FAILED, first.why)
 
 
 def contradicted(case: Case, found: Finding, item: Trace) -> Finding:

@@ -1,6 +1,7 @@
 """All that an answer says in words and the facts contradict."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Sentence
@@ -82,4 +83,4 @@ def find_doubts(
         for read in READERS:
             if read in CONCLUSIONS and not conclusions:
                 continue
-            yield from read(reading, values)
+            yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, values))

@@ -56,7 +56,7 @@ def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
             f"{hit[0].strip()!r}: the change is {outcome.change:+.4f}, and the prediction was {prediction.metric} "
-            f"{prediction.direction}{bounds}",
+            f"{prediction.direction}{bounds}", wrong_outcomes.__name__,
         )  # fmt: skip
         return
 
@@ -130,5 +130,6 @@ def other_metric(predicted: str, sentences: Sequence[Sentence], traces: Sequence
         return
     told, wanted = (vocabulary.title("metric_titles", name) for name in (min(named), predicted))
     yield Doubt(
-        sentences[0].text, sentences[0].position, f"the prediction is about {wanted}, the result about {told}"
-    )
+        sentences[0].text, sentences[0].position, f"the prediction is about {wanted}, the result about {told}",
+        other_metric.__name__,
+    )  # fmt: skip

@@ -66,11 +66,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a text says in words and the facts contradict, under every reading of it."""
+    """What a text says in words and the facts contradict, under every reading of it. ``kind``: the reader that found
+    it, for those who count how often each is right.
+    """
 
     sentence: str
     position: int
     why: str
+    kind: str = ""
 
 
 class Reading:
