@@ -3,7 +3,8 @@
     python -m tools.prose                            # the account, and a table of the kinds of contradiction
     python -m tools.prose --writers F4,F6            # of some writers
     python -m tools.prose --list wrong_orders        # every finding of one kind, with its sentence
-    python -m tools.prose --missed                   # every faulty text that is passed with nothing said
+    python -m tools.prose --missed                   # every faulty text without a finding at its mark
+    python -m tools.prose --texts DIR                # texts of another folder, with `bases/` and `texts/` as ours
 
 As `paribus rehearse` does it, without exporting and without the checks that read no text. Each executed notebook is
 recovered once and kept; a text takes the place of its cell's source. Random numbers are left to `paribus rehearse`.
@@ -61,10 +62,14 @@ def _release(assignment: str) -> Release:
     return make_material(course, load_table(course, assignment), load_references(ROOT / "solutions")).release
 
 
+def _outsiders() -> Path:
+    return load_course(shipped_course()).folders.rehearsal / OUTSIDERS
+
+
 @cache
 def _recovered(base: str) -> Case:
     """A base as a case, with the text still missing."""
-    folder = load_course(shipped_course()).folders.rehearsal / OUTSIDERS
+    folder = _outsiders()
     release = _release(base.partition("-")[0])
     limits = replace(DEFAULT_LIMITS, pictures_bytes=0)
     notebook = recover(load_base(base, folder).encode(), f"{base}.ipynb", limits)
@@ -108,7 +113,7 @@ def table_of(kinds: Sequence[Kind]) -> list[str]:
 def told(item: Graded, name: str = "") -> list[str]:
     """What was found in a text, a line each; of one kind, or of all."""
     found = [one for one in findings(item.verdicts) if name in ("", one.kind)]
-    return [f"{item.text.name} [{one.kind}] {one.why}\n      “{' '.join(one.sentence.split())}”" for one in found]
+    return [f"{item.text.name} [{one.kind}] {one.why}\n      “{' | '.join(one.sentences)[:400]}”" for one in found]
 
 
 def is_silent(item: Graded) -> bool:
@@ -131,12 +136,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Grade the texts and print what came of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writers", default="", help="names such as F4,F6; all where none are given")
+    parser.add_argument("--texts", type=Path, metavar="DIR", help="a folder of texts about the same notebooks")
     parser.add_argument("--list", default="", metavar="KIND", help="print every finding of a kind")
     parser.add_argument("--wrong", action="store_true", help="print every finding in a true text")
     parser.add_argument("--missed", action="store_true", help="print every faulty text without a finding at its mark")
     parser.add_argument("-j", type=int, default=1, help="processes")
     given = parser.parse_args(arguments)
-    folder = load_course(shipped_course()).folders.rehearsal / OUTSIDERS
+    folder = given.texts or _outsiders()
     wanted = set(filter(None, given.writers.split(",")))
     texts = [
         text for name in ASSIGNMENTS for text in load_texts(name, folder)

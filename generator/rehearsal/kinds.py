@@ -13,6 +13,7 @@ from typing import Any
 from generator.rehearsal.others import Text, verdicts_of
 
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"['“\"](.{12,}?)['”\"](?=[:,. ]|$)")
 _CUT = re.compile(r"\s*….*$")
 OVERLAP = 0.6
 """The share of the words of the shorter of two sentences that must be in the other, to be about the same place."""
@@ -20,12 +21,16 @@ OVERLAP = 0.6
 
 @dataclass(frozen=True)
 class Finding:
-    """One contradiction that a check told, with the sentence it is about; ``failed``: it cost the points."""
+    """One contradiction that a check told, with the sentences that it may be about; ``failed``: it cost the points."""
 
     kind: str
-    sentence: str
+    sentences: tuple[str, ...]
     why: str
     failed: bool
+
+    def is_at(self, marked: str) -> bool:
+        """Whether one of its sentences is the marked one, or a part of it."""
+        return any(at_mark(sentence, marked) for sentence in self.sentences)
 
 
 @dataclass
@@ -47,11 +52,11 @@ def findings(verdicts: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         failed = verdict["outcome"] == "failed"
         told = verdict["values"].get("contradicted", ())
         for item in told:
-            yield Finding(item["kind"], item["sentence"], item["why"], failed)
+            yield Finding(item["kind"], (item["sentence"],), item["why"], failed)
         if not told and (failed or verdict.get("proposal") == "failed"):
             why = verdict["because"] if failed else verdict["proposed_because"]
-            quoted = " ".join(item["text"] for item in verdict["evidence"])
-            yield Finding(verdict["check"], quoted if failed else f"{why} {quoted}", why, failed)
+            quoted = tuple(item["text"] for item in verdict["evidence"])
+            yield Finding(verdict["check"], (*_QUOTED.findall(why), *quoted), why, failed)
 
 
 def at_mark(sentence: str, marked: str) -> bool:
@@ -62,7 +67,7 @@ def at_mark(sentence: str, marked: str) -> bool:
 
 def found_at_mark(text: Text, verdicts: Sequence[Mapping[str, Any]]) -> bool:
     """A faulty text was failed, or proposed to be failed, at its marked sentence."""
-    return any(at_mark(item.sentence, text.marked) for item in findings(verdicts))
+    return any(item.is_at(text.marked) for item in findings(verdicts))
 
 
 def by_kind(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> tuple[Kind, ...]:
@@ -72,7 +77,7 @@ def by_kind(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> 
         if text.kind == "random" or text.name not in results:
             continue
         told = list(findings(verdicts_of(text, results[text.name])))
-        marked = {item.kind for item in told if text.kind == "faulty" and at_mark(item.sentence, text.marked)}
+        marked = {item.kind for item in told if text.kind == "faulty" and item.is_at(text.marked)}
         for name in {item.kind for item in told}:
             kind = kinds.setdefault(name, Kind(name))
             if text.kind != "faulty":

@@ -2,6 +2,7 @@
 implied.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.prose import Block
 from grader.reading.stems import stems
+from grader.reading.vocabulary import Mention
 
 
 def read_sentences(
@@ -98,7 +100,7 @@ def _read_row(
 def _sentence(
     text: str, position: int, measured: Measured, metrics: frozenset[str], groups: frozenset[str]
 ) -> Sentence:
-    mentions = tuple(vocabulary.find_all("metrics", text))
+    mentions = tuple(item for item in vocabulary.find_all("metrics", text) if not _is_verb(item, text))
     # "Weighted F1" is a metric, and "weighted" in it is no arm.
     named = tuple(
         group
@@ -115,6 +117,14 @@ def _sentence(
         implied_groups=groups,
     )
     return replace(sentence, numbers=_free_numbers(sentence))
+
+
+_OF_CLASSES = re.compile(r"class|zero|rescue|f1 ?= ?0", re.IGNORECASE)
+
+
+def _is_verb(mention: Mention, text: str) -> bool:
+    """ "The score lost 7 points" counts no lost classes."""  # noqa: D210
+    return text[mention.start : mention.end].lower() == "lost" and _OF_CLASSES.search(text) is None
 
 
 def _free_numbers(sentence: Sentence) -> tuple[Number, ...]:

@@ -94,6 +94,10 @@ def _is_plain(between: str) -> bool:
     )
 
 
+NEXT = 16
+"""Characters behind a number within which the name of its metric may stand."""
+
+
 def no_whole_count(number: Number, sentence: Sentence, items: int, seeds: Iterable[int]) -> str:
     """Why an accuracy is that of no whole number of items, of one run or as the mean of so many; "" where it may
     be, or is no accuracy.
@@ -101,6 +105,8 @@ def no_whole_count(number: Number, sentence: Sentence, items: int, seeds: Iterab
     claim = bind(number, sentence)
     if claim.metrics != {"accuracy"} or not claim.metric_firm or number.whole or number.spelled or number.times:
         return ""
+    if not any(item.name == "accuracy" and item.start < number.end + NEXT for item in sentence.metrics):
+        return ""  # "accuracy" stands far behind it, and beside numbers of its own
     other = (claim.is_spread, claim.is_difference, claim.is_ratio, sentence.interval, sentence.is_forecast(number))
     if any(other) or vocabulary.has("context", "elsewhere", sentence.text):
         return ""

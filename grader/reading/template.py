@@ -15,7 +15,7 @@ PARTS: tuple[Part, ...] = ("changed", "held", "prediction", "result", "meaningfu
 
 _LABEL = re.compile(
     r"^\s*(?:[-*•·]\s+)?(?:\(?\d+[.):]\s*|[a-e][.)]\s+|#+\s*)?(?P<label>[^:=?？:：\n→]{2,90}?(?:\([^)\n]*\))?)\s*"
-    r"(?P<end>-+>|=>|[:=?？:：→]+|\s?[–—]\s|\s-\s|\.\s|\.$)\s*:?\s*(?P<rest>.*)$",
+    r"(?P<end>\s--+\s|-+>|=>|[:=?？:：→]+|\s?[–—]\s|\s-\s|\.\s|\.$)\s*:?\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _BRACKETS = re.compile(r"\([^()]{0,300}\)")

@@ -8,8 +8,9 @@ from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import where_sure, without_records
 from grader.evidence.compare import compare
 from grader.evidence.listed import (
-    is_in_own_code,
+    lines_of_own_code,
     loosely_held,
+    may_set,
     named_settings,
     other_rows,
     other_value,
@@ -158,10 +159,12 @@ def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR091
     if other := other_value(text, comparison.settings, comparison):
         name = other.name.replace("_", " ")
         said = f"You write {name} {other.written}, and the records of both arms say {other.recorded}"
-        if is_in_own_code(case, str(other.written)):  # a constant that the student's own training goes by
-            return undecided(
-                f"{said}; your own code holds {other.written}, so a person compares.", values, evidence
-            )
+        if lines := lines_of_own_code(case, str(other.written)):
+            told = f"{said}; your own code holds {other.written}, so a person compares."
+            open_one = undecided(told, values, evidence)
+            if any(may_set(line, other.name) for line in lines):
+                return open_one  # a constant that the student's own training may go by
+            return proposed(open_one, Outcome.FAILED, f"{said}; no line of the student's code sets it")
         return failed(f"{said}.", values, evidence)
     pair = finished(arms.baseline)[-1], finished(arms.changed)[-1]
     runs = finished((*arms.baseline, *arms.changed))

@@ -15,7 +15,9 @@ from grader.evidence.worded import (
     items,
     landing,
     order,
+    percent,
     repeated,
+    rows,
     seeds,
     significance,
     sizes,
@@ -33,12 +35,13 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     order.wrong_sameness,
     order.wrong_for_all,
     extremes.wrong_extremes,
+    extremes.wrong_slopes,
     seeds.wrong_counts_of_seeds,
     seeds.wrong_seeds,
     spans.wrong_intervals,
     tiers.wrong_counts_of_tiers,
     counts.wrong_parts_of_zero,
-    counts.wrong_kinds_of_zero,
+    counts.wrong_rescues,
     factors.wrong_factors,
     items.wrong_items,
     items.wrong_class_counts,
@@ -48,6 +51,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     epochs.wrong_best_epochs,
     epochs.wrong_courses,
     epochs.wrong_steps,
+    epochs.wrong_shares_of_epochs,
     distances.wrong_distances,
     distances.wrong_spreads,
     landing.wrong_shares,
@@ -57,12 +61,29 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     significance.impossible_tests,
     sizes.wrong_sizes,
     repeated.wrong_repetitions,
+    rows.wrong_counts_of_rows,
+    percent.points_called_percent,
     unsupported.unsupported_claims,
 )
 
 
 CONCLUSIONS = frozenset({effects.wrong_effects, significance.untested_significance})
 """What the template's own check reads in a conclusion."""
+
+
+EARLIER = 3
+"""Sentences of a paragraph whose words a later one may go on about."""
+WORDS = 6
+"""Words that make a sentence of a table's cell, as templates have them."""
+
+
+def _as_prose(sentence: Sentence) -> Sentence:
+    """A cell of a table that holds a sentence is read as one; what its row is about is then only implied."""
+    if not sentence.row or len(sentence.text.split()) < WORDS:
+        return sentence
+    own = tuple(item for item in sentence.metrics if item.start >= 0)
+    around = frozenset(item.name for item in sentence.metrics if item.start < 0)
+    return replace(sentence, row=False, metrics=own, implied_metrics=sentence.implied_metrics | around)
 
 
 def find_doubts(
@@ -76,10 +97,12 @@ def find_doubts(
     ``conclusions``: whether an effect was shown is looked at as well.
     """
     values = Values(measured, about)
-    before: Sentence | None = None
-    for sentence in sentences:
-        reading = Reading(sentence, before if before is not None and before.block == sentence.block else None)
-        before = sentence
+    earlier: list[Sentence] = []
+    for sentence in map(_as_prose, sentences):
+        earlier = [item for item in earlier if item.block == sentence.block][-EARLIER:]
+        before = earlier[-1] if earlier else None
+        reading = Reading(sentence, before, " ".join(item.text for item in earlier))
+        earlier.append(sentence)
         for read in READERS:
             if read in CONCLUSIONS and not conclusions:
                 continue

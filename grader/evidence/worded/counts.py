@@ -1,135 +1,205 @@
-"""Claims about classes at zero: how many of them are never predicted, always wrong, rescued; which kind is
-larger.
+"""Claims about classes at zero: how many or which part of them are never predicted, or tried and always wrong; how
+many were rescued and lost.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from grader.evidence.groups import Group
+from grader.evidence.settings import number_of
 from grader.evidence.worded.fractions import FRACTION, fraction_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
+from grader.reading.nouns import ITEMS
 
+_SMALL = (
+    r"(?:(?:twenty|thirty|forty|fifty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|one|two|three|four|"
+    r"five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    r"(?<![\d.,/])\d{1,3}(?![.,/]?\d| ?%))"
+)
 _QUANTIFIER = re.compile(
-    rf"(?<!\w)(?:(?P<all>nearly all|almost all|all|every one|each one|each|every|the same is true)|(?P<none>none|"
-    rf"not one|not a single one|no one)|"
-    rf"(?P<most>most|the majority|the larger (?:part|half)|more than half|over half)|(?P<few>few|a minority|"
-    rf"the minority|less than half|fewer than half|the smaller part)|{FRACTION})(?!\w)"
-    r"(?: of)?(?: the| its| these| those| them| his| their| tf-idf's| the encoder's| the model's)*(?: (?:\d{1,3}|"
-    r"twenty|nineteen|eighteen|seventeen|other|remaining|\w+'s|\w+-\w+'s))*(?: (?:zero|dead)[ -]?(?:f1 )?classes|"
-    r" zeros| classes at zero| classes)?"
+    rf"(?<!\w)(?:(?P<all>nearly all|almost all|all|every one|each one|each|every|the same is true)|"
+    rf"(?P<none>none|not one|not a single one|no one)|"
+    rf"(?P<most>most|the majority|the (?:larger|greater|bigger) (?:part|half|share)|more than half|over half)|"
+    rf"(?P<few>few|a minority|the minority|less than half|fewer than half|the smaller (?:part|half|share))|"
+    rf"{FRACTION}|(?P<number>{_SMALL}))(?!\w)"
+)
+_ZERO = re.compile(r"\bzero|\bdead\b|\bf1 ?= ?0|\bf1 of 0\b")
+_TRIED = (
+    r"(?:predict\w*|tri(?:ed|es)|try|guess\w*|named?|names|chosen|chooses?|picked|picks|says?|said|used|given|"
+    r"attempted|proposed|put forward)"
 )
 _KINDS = {
-    "never_predicted": re.compile(
-        r"\b(?:never (?:predict\w*|chosen|used|named|tried|guessed|picked|an answer)|not predicted (?:at all|"
-        r"once|even once)|"
-        r"predicts? none|are not predicted|is not predicted|never appear)"
+    "always_wrong": re.compile(
+        rf"\balways (?:\w+ )?(?:wrong\w*|missed|incorrect\w*|badly|failed)|\bwrong (?:every|each) time|"
+        rf"\b{_TRIED}\b[^.;]{{0,40}}?\b(?:without (?:any )?success|in vain|unsuccessfully|never (?:right\w*|"
+        rf"correct\w*|a hit)|not once right\w*|gets? (?:it |them )?wrong|but (?:always )?(?:wrong\w*|missed|"
+        rf"incorrect\w*))|\b(?:is|are|was|were) {_TRIED} (?:sometimes|now and then|at least once|occasionally|at all)|"
+        rf"\bsometimes {_TRIED}\b|\b(?:is|are|was|were) ever {_TRIED}\b"
     ),
-    "always_wrong": re.compile(r"\b(?:always (?:wrong|missed|incorrect)|predicted (?:at least once )?(?:but|and) (?:always )?wrong|predicted at least once|gets? them wrong|tried (?:and|but) (?:always )?(?:wrong|missed)|wrong every time)"),  # noqa: E501
-    "rescued": re.compile(r"\b(?:rescued|saved|left zero|leave zero|brought back|no longer at zero)"),
+    "never_predicted": re.compile(
+        rf"\bnever (?:even |once )*(?:{_TRIED}|an? answer|the answer|touch\w*|appears?|come up|comes up|output\w*)\b|"
+        rf"\bnot (?:even )?(?:once )?{_TRIED}(?: at all| once| even once)?\b|\bpredicts? none\b|"
+        rf"\b{_TRIED} (?:none|not one|not a single one) of\b|\bnever\b(?=\W*(?:$|,|\.|;))"
+    ),
 }  # fmt: skip
-_SINGLE = re.compile(
-    r"\bnever predicts? (?:a single one|any|one) of (?:them|these|those)\b|\bpredicts? none of (?:them|these|"
-    r"those)\b|\bnot (?:one|a single one) of (?:them|these|those) is (?:ever )?predicted\b"
+_ANY_OF_THEM = re.compile(
+    r"\bnever (?:predicts?|tries|names|chooses) (?:a single one|any|one) of (?:them|these|those)\b|"
+    r"\b(?:predicts?|tries|names|chooses) (?:none|not one|not a single one) of (?:them|these|those)\b"
 )
-_MORE = re.compile(
-    r"\b(?P<sign>more|fewer|less)\b[^.;]{0,40}?\b(?P<first>never predicted|always wrong|"
-    r"predicted but wrong)\b[^.;]{0,20}?\bthan\b[^.;]{0,20}?\b(?P<second>never predicted|always wrong|"
-    r"predicted but wrong)\b"
-)
-_NAMES = {
-    "never predicted": "never_predicted",
-    "always wrong": "always_wrong",
-    "predicted but wrong": "always_wrong",
-}
+_PIECE = re.compile(r"[;:]|,(?! but| yet| and always| never| without)|\s[–—]\s|\b(?:while|whereas)\b")
+
+Fits = Callable[[float, float], bool]
+"""Whether a count out of all classes at zero is what the words say."""
 
 
 def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "All of its zero classes are never predicted", where some are."""  # noqa: D210
-    if (
-        reading.unsaid
-        or reading.sentence.row
-        or ("class" not in reading.lower and "zero" not in reading.lower and not _SINGLE.search(reading.lower))
+    """ "Twelve of the 21 zeros are never predicted", where thirteen are."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row or not _speaks_of_zeros(reading, values):
+        return
+    if (single := _ANY_OF_THEM.search(reading.lower)) is not None:
+        meant = _meant(reading, values, 0, len(reading.lower))
+        yield from _judged(reading, meant, values, single[0], "never_predicted", lambda count, zero: count == zero)
+        return
+    for start, end in _pieces(reading.lower):
+        piece = reading.lower[start:end]
+        kinds = [(hit, name) for name, pattern in _KINDS.items() for hit in pattern.finditer(piece)]
+        if len(kinds) > 1 and kinds[0][0].start() <= kinds[1][0].start() < kinds[0][0].end():
+            kinds = kinds[:1]  # "guessed now and then, but never rightly"
+        if len(kinds) != 1:
+            continue
+        said, name = kinds[0]
+        told = [hit for hit in _QUANTIFIER.finditer(piece[: said.start()]) if not _is_no_part(piece, hit)]
+        if len(told) != 1 or re.search(r"\bnot\b|n't\b|\bmore\b|\bfewer\b", piece[: said.start()]):
+            continue
+        if re.search(r"\bever\b", said[0]) and not told[0]["none"]:
+            continue
+        meant = _meant(reading, values, start, end)
+        yield from _judged(reading, meant, values, f"{told[0][0]} … {said[0]}", name, _fitting(told[0]))
+
+
+def _speaks_of_zeros(reading: Reading, values: Values) -> bool:
+    """It names classes at zero, goes on about them, or says "of the 21" where so many are at zero."""
+    if _ZERO.search(reading.lower):
+        return True
+    if _ZERO.search(reading.earlier) and re.search(
+        r"\b(?:them|these|those|it|they|its|rest|others?)\b", reading.lower
     ):
-        return
-    single = _SINGLE.search(reading.lower)
-    if single is not None:
-        yield from _judged(reading, values, single[0], "never_predicted", lambda share: share > 0.999)
-        return
-    for hit in _QUANTIFIER.finditer(reading.lower):
-        start, end = reading.clause_at(hit.start())
-        rest = reading.lower[hit.end() : end]
-        kinds = [name for name, pattern in _KINDS.items() if pattern.search(rest[:70])]
-        before = reading.lower[max(start, hit.start() - 30) : hit.start()]
-        if (
-            len(kinds) != 1
-            or re.search(r"\bnot\b|n't\b|\d", before + rest[:20])
-            or not re.search(r"zero|dead|zeros|them|these|those|its", hit[0])
-        ):
-            continue
-        yield from _judged(reading, values, hit[0], kinds[0], lambda share, hit=hit: _fits(share, hit))
+        return True
+    totals = {number_of(hit["number"]) for hit in _QUANTIFIER.finditer(reading.lower) if _is_total(reading.lower, hit)}
+    return any(group.mean("zero_f1_classes") in totals for group in values.measured.settled)
 
 
-def _fits(share: float, hit: re.Match[str]) -> bool:
+def _pieces(lower: str) -> Iterator[tuple[int, int]]:
+    cuts = [0, *(hit.start() for hit in _PIECE.finditer(lower)), len(lower)]
+    yield from zip(cuts, cuts[1:], strict=False)
+
+
+def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
+    """The whole, a score ("F1 = 0"), or a part of something else ("half of that movement")."""
+    if hit["number"] in ("0", "zero") or re.search(r"[=<>]\s*$", piece[: hit.start()]):
+        return True
+    other = re.match(r"\W*of (?:the|that|this|its) (?:\w+ )?(?:movement|change|gain|rise|drop|difference|step)", piece[hit.end() :])  # noqa: E501
+    return other is not None or _is_total(piece, hit)
+
+
+def _is_total(piece: str, hit: re.Match[str]) -> bool:
+    """A count that says of how many: "of its twenty dead classes", "the encoder's 19 zero classes"."""
+    if not hit["number"] and not hit["all"]:
+        return False
+    before, behind = piece[: hit.start()], piece[hit.end() :]
+    of = re.search(r"\b(?:of|from|among)\W+(?:[\w'’-]+\W+){0,3}$", before) is not None
+    noun = re.match(r"\W*(?:\w+\W+)?(?:zero|dead|classes (?:at|with)|zeros)", behind) is not None
+    return bool(hit["number"]) and (of or (noun and "of" not in before[-12:] and re.search(r"['’]s\W*$|\bits\W*$", before) is not None))  # noqa: E501
+
+
+def _fitting(hit: re.Match[str]) -> Fits:
     if hit["all"]:
-        return share > (0.85 if hit["all"].startswith(("nearly", "almost")) else 0.999)
+        least = 0.85 if hit["all"].startswith(("nearly", "almost")) else 0.999
+        return lambda count, zero: count > least * zero
     if hit["none"]:
-        return share < 0.001
+        return lambda count, zero: count < 0.001 * zero
     if hit["most"]:
-        return share > 0.5
+        return lambda count, zero: count > 0.5 * zero
     if hit["few"]:
-        return share < 0.5
-    return fraction_of(hit).fits(share)
+        return lambda count, zero: count < 0.5 * zero
+    if hit["number"]:
+        return lambda count, zero: abs(count - number_of(hit["number"])) < 0.51
+    return lambda count, zero: fraction_of(hit).fits(count / zero)
 
 
-def _judged(reading: Reading, values: Values, words: str, kind: str, fits) -> Iterator[Doubt]:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    keys = reading.sentence.group_keys or reading.sentence.implied_groups
-    shares = {}
-    for group in values.measured.settled:
-        if keys and group.key not in keys:
-            continue
-        zero = group.mean("zero_f1_classes")
-        count = values.named(kind, group.key) if kind != "rescued" else None
-        if kind == "rescued":
-            counts = {
-                fact.value for fact in values.measured.facts.all if fact.metric == "rescued" and not fact.operands
-            }
-            zero = next(
-                (other.mean("zero_f1_classes") for other in values.measured.settled if other.title == "tfidf"), None
-            )
-            count = next(iter(counts)) if len(counts) == 1 else None
+def _judged(
+    reading: Reading, meant: Sequence[Group], values: Values, words: str, kind: str, fits: Fits
+) -> Iterator[Doubt]:
+    found = []
+    for group in meant:
+        zero, count = group.mean("zero_f1_classes"), values.named(kind, group.key)
         if zero and count is not None:
-            shares[group.title] = (count, zero)
-    if shares and not any(fits(count / zero) for count, zero in shares.values()):
-        title, (count, zero) = next(iter(shares.items()))
+            found.append((count, zero, group.title))
+    if found and not any(fits(count, zero) for count, zero, _ in found):
+        count, zero, title = found[0]
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
-            f"{words.strip()!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",  # noqa: E501
+            f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",
         )  # fmt: skip
 
 
-def wrong_kinds_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "More are always wrong than never predicted", where fewer are."""  # noqa: D210
-    if reading.unsaid or reading.sentence.row:
+def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group]:
+    """The groups that a clause names; else those that have as many classes at zero as the sentence says, beside those
+    that it names or that are implied.
+    """
+    here = {key for first, _, keys in reading.sentence.groups if start <= first < end for key in keys}
+    if here:
+        return [group for group in values.measured.settled if group.key in here]
+    said = {int(number.value) for number in reading.sentence.numbers if number.whole}
+    said |= {int(number_of(hit[0])) for hit in re.finditer(rf"\b{_SMALL}\b", reading.lower)}
+    counted = [group for group in values.measured.settled if group.mean("zero_f1_classes") in said]
+    keys = reading.sentence.group_keys or reading.sentence.implied_groups
+    named = [group for group in values.measured.settled if not keys or group.key in keys]
+    return [group for group in counted if group in named] if len(named) > 1 and not keys else [*counted, *named]
+
+
+_WON = re.compile(
+    r"\b(?:rescued?|saved?|won(?: back)?|brought back|revived|recovered|c[ao]mes? back(?! to zero)|off zero|"
+    r"(?:left|leaves?|leaving) zero|to life)\b"
+)
+_LOST = re.compile(
+    r"\b(?:lost|given up|died?|dies|(?:dropp(?:ed|ing)|fell|falls?|fallen|went|goes) (?:back )?to (?:zero|it|f1)|"
+    r"falls? back|fell back|newly (?:at zero|dead)|unlearn\w*|sacrificed)\b"
+)
+_COUNT = re.compile(rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>{_SMALL})(?!\w)")
+_PART = re.compile(r"[,;:.]|\band\b|\bbut\b|\s[–—]\s")
+_BETWEEN = re.compile(
+    r"\W*(?:(?:classes|class|of|the|them|these|those|were|was|is|are|has|have|had|been|others?|more|rare|ones?|"
+    r"now|again|newly|only|just|get|gets|got|that (?:[\w-]+\W+){1,3}(?:is|was|were|are))\W+)*"
+)
+"""What may stand between a count and what happened to so many classes."""
+_OTHER = re.compile(rf"\bnot\b|n't\b|\bpoints?\b|\bseeds?\b|\bthird\b|\bhits?\b|\bof the rescued\b|\b{ITEMS}")
+
+
+def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Six came back, one was lost", where five were rescued and none was lost."""  # noqa: D210
+    about = reading.sentence.implied_metrics | reading.sentence.metric_names
+    if reading.unsaid or reading.sentence.row or not {"rescued", "lost"} & about:
         return
-    for hit in _MORE.finditer(reading.lower):
-        if vocabulary_denied(reading.lower[max(0, hit.start() - 20) : hit.start()]):
+    known = {
+        name: {fact.value for fact in values.measured.facts.all if fact.metric == name and float(fact.value).is_integer()}
+        for name in ("rescued", "lost")
+    }
+    cuts = [0, *(hit.start() for hit in _PART.finditer(reading.lower)), len(reading.lower)]
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = reading.lower[start:end]
+        kinds = [("rescued", _WON.search(piece)), ("lost", _LOST.search(piece))]
+        said = [(name, hit) for name, hit in kinds if hit is not None]
+        counts = list(_COUNT.finditer(piece))
+        if len(said) != 1 or len(counts) != 1 or _OTHER.search(piece):
             continue
-        keys = reading.sentence.group_keys or reading.sentence.implied_groups
-        judged = []
-        for group in values.measured.settled:
-            if keys and group.key not in keys:
-                continue
-            first, second = (values.named(_NAMES[hit[name]], group.key) for name in ("first", "second"))
-            if first is not None and second is not None:
-                judged.append(((first > second) == (hit["sign"] == "more"), first, second, group.title))
-        if judged and not any(item[0] for item in judged):
-            _, first, second, title = judged[0]
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position,
-                f"{hit[0]!r}: {hit['first']} are {first:.4g} and {hit['second']} {second:.4g} of {title}",
-            )  # fmt: skip
-
-
-def vocabulary_denied(text: str) -> bool:
-    """A word of denial stands in it."""
-    return re.search(r"\b(?:not|no|n't|never)\b", text) is not None
+        (name, hit), told = said[0], counts[0]
+        first, second = sorted((hit.span(), told.span()))
+        adjective = told.end() <= hit.start() and re.match(r"\W+(?:class|one)", piece[hit.end() :]) is not None
+        count = number_of(told["count"])
+        if known[name] and not adjective and _BETWEEN.fullmatch(piece[first[1] : second[0]]) and count not in known[name]:
+            there = ", ".join(f"{value:.0f}" for value in sorted(known[name]))
+            why = f"{piece.strip(' ,;:.')!r}: {name} classes are {there}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return

@@ -5,11 +5,15 @@ import statistics
 from collections.abc import Iterator
 
 from grader.evidence.facts import UNIT_FRACTION, Kind
+from grader.evidence.settings import number_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
-_NEARER = re.compile(r"\b(?P<near>nearer|closer|nearest|closest)\b|\b(?P<far>further|farther|furthest)\b")
+_NEARER = re.compile(
+    r"\b(?P<near>nearer|closer|nearest|closest|(?:describes?|match(?:es)?|reflects?|estimates?|hits?|fits?|gets?|"
+    r"meets?)\b[^.;]{0,50}?\b(?:better|best))\b|\b(?P<far>further|farther|furthest)\b"
+)
 _ABOVE = re.compile(
     r"\b(?P<over>overestimat\w+|overshoots?|exceeds?|is above|lies above|too (?:high|much)|more than)\b|"
     r"\b(?P<under>underestimat\w+|undershoots?|falls? short of|is below|lies below|too (?:low|little)|less than)\b"
@@ -20,8 +24,8 @@ _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b[^.;]{{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|"
-    rf"outside)|(?P<down>smaller|less|below|within|inside|lower|under))\b"
+    rf"\b{_DIFFERENCE}\b(?:[^.;]|\.(?=\d)){{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|"
+    rf"outside|times(?= (?:the|its|as|that)\b))|(?P<down>smaller|less|below|within|inside|lower|under))\b"
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
@@ -30,15 +34,17 @@ def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
     """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it,
     and is not.
     """
-    if reading.unsaid or reading.sentence.row or not ({"tail"} & {item.name for item in reading.tiers}):
+    text = f"{reading.earlier} {reading.lower}"
+    named = {item.name for item in vocabulary.find_all("places", text)}
+    if reading.unsaid or reading.sentence.row or "tail" not in named:
         return
     target = _share_of_tail(values)
     near, above = _NEARER.search(reading.lower), _ABOVE.search(reading.lower)
-    if target is None or not _TARGET.search(reading.lower):
+    if target is None or not _TARGET.search(text):
         return
     if near is not None and not reading.is_denied(max(0, near.start() - 25), near.start()):
         yield from _nearer(reading, values, near, target)
-    elif above is not None and re.search(r"probabilit|belie|mass|overestimat|underestimat|share", reading.lower):
+    elif above is not None and reading.tiers and re.search(r"probabilit|belie|mass|overestimat|underestimat|share", reading.lower):
         yield from _beyond(reading, values, above, target)
 
 
@@ -114,6 +120,16 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {text}")
 
 
+_SO_MANY = re.compile(r"\b(?P<count>several|many|two|three|four|five|six|seven|eight|ten|\d+)(?: or \w+)? times\b")
+
+
+def _is_so_many(change: float, spread: float, hit: re.Match[str]) -> bool:
+    """A change may be called so many times a spread; "several" and "many" are two or more."""
+    if hit["count"] in ("several", "many"):
+        return change > 1.5 * spread
+    return abs(change / spread - number_of(hit["count"])) < 0.3 * number_of(hit["count"]) if spread else False
+
+
 def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A difference between the arms is said to be larger than a standard deviation, and is larger than none that
     may be meant.
@@ -121,8 +137,9 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _LARGER.finditer(reading.lower):
-        if reading.is_denied(hit.start(), hit.end()) or re.search(r"times|twice|half|interval", hit[0]):
+        if reading.is_denied(hit.start(), hit.end()) or re.search(r"twice|half|interval", hit[0]):
             continue
+        times = _SO_MANY.search(hit[0])
         metrics = reading.sentence.metric_names or reading.sentence.implied_metrics
         judged = []
         for first, second in values.measured.experiments:
@@ -141,7 +158,10 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
                     re.search(r"\b(?:either|both|each|any|anything|all)\b", hit["of"] + hit["whose"] + hit[0])
                     is not None
                 )
-                verdicts = [(change > spread) == (hit["up"] is not None) for spread in spreads]
+                verdicts = [
+                    (change > spread) == (hit["up"] is not None) if times is None else _is_so_many(change, spread, times)
+                    for spread in spreads
+                ]
                 judged.append((all(verdicts) if every else any(verdicts), metric, change, spreads))
         if judged and not any(item[0] for item in judged):
             _, metric, change, spreads = judged[0]

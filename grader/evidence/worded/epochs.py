@@ -218,7 +218,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _STEP = re.compile(
-    r"\b(?:largest|biggest|greatest|main|smallest|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
+    r"\b(?:largest|biggest|greatest|main|smallest|larger|bigger|greater|smaller|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
     r"progress|part of the (?:gain|improvement))\b"
 )
 
@@ -258,7 +258,7 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
         named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
         metric = next(named, values.chosen_by)
         logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
-        smallest = hit[0].startswith("smallest")
+        smallest = hit[0].startswith(("smallest", "smaller"))
         right = []
         for log in logs:
             steps = [abs(b - a) for a, b in pairwise(log)]
@@ -270,6 +270,29 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: by epochs it is {told}")
             return
+
+
+_BROUGHT = re.compile(
+    r"\W*(?:(?:had|has) )?(?:brought|brings?|added|adds?|gave|gives?|gained|gains?|contributed|did)\s+"
+    r"(?:(?:much|far|a lot|even|a bit|slightly|clearly) )*(?P<sign>more|less)\s+than\W+(?:the\W+)?$"
+)
+
+
+def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Epoch 3 brought more than epoch 2", where it brought less."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for (_, end, first), (start, _, second) in pairwise(reading.ordinals):
+        hit = _BROUGHT.fullmatch(reading.lower[end:start])
+        if hit is None or min(first, second) < 2:
+            continue
+        named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
+        logs = _logs(reading, values, next(named, values.chosen_by))
+        steps = [[abs(b - a) for a, b in pairwise(log)] for log in logs if len(log) >= max(first, second)]
+        if steps and not any((log[first - 2] > log[second - 2]) == (hit["sign"] == "more") for log in steps):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            why = f"{hit[0].strip()!r}: by epochs it is {told}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
 
 
 def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:

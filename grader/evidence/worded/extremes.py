@@ -91,6 +91,25 @@ def _wrong_pairs(
             yield _doubt(reading, hit[0], judged[0][1])
 
 
+_ALONG = re.compile(
+    r"\b(?:gains?|improvements?|rises?|increases?|differences?)\s+(?:\w+\s+)?"
+    r"(?:(?P<up>grows?|increases?|rises?|gets? (?:larger|bigger))|"
+    r"(?P<down>shrinks?|decreases?|falls?|gets? smaller|declines?))\s+(?:steadily\s+)?from (?:the )?"
+)
+
+
+def wrong_slopes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The gain grows from the head to the tail", where it shrinks."""  # noqa: D210
+    hit = _ALONG.search(reading.lower)
+    tiers = [] if hit is None else [tier for place, tier in _tiers_at(reading) if place >= hit.end()]
+    if hit is None or reading.unsaid or len(tiers) != 2 or reading.is_denied(0, hit.end()):
+        return
+    families = _families(reading, values, change=True)
+    first, last = tiers
+    if families and not any((item[last] > item[first]) == (hit["up"] is not None) for item in families):
+        yield _doubt(reading, hit[0], families[0])
+
+
 def _families(reading: Reading, values: Values, *, change: bool) -> list[dict[str, float]]:
     """The three tiers' values, or their changes from one model to another, of every model that may be meant."""
     groups = reading.sentence.group_keys

@@ -60,7 +60,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
     for hit in _LESS.finditer(reading.lower):
         start, end = reading.clause_at(hit.start())
         known = _ratios(reading, values)
-        if _OTHER.search(reading.lower[start:end]) or not reading.sentence.metrics or not known:
+        if _OTHER.search(reading.nameless[start:end]) or not reading.sentence.metrics or not known:
             continue
         part = 0.5 if hit["halved"] else _SHARES[hit["word"]]
         kept = (part, 1 - part)
@@ -74,7 +74,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
-            if _OTHER.search(reading.lower[start:end]) or reading.is_denied(start, hit.start()):
+            if _OTHER.search(reading.nameless[start:end]) or reading.is_denied(start, hit.start()):
                 continue
             if pattern is _TIMES and not (hit["unit"] or (hit["word"] == "twice" and hit["as"])):
                 continue
@@ -120,6 +120,12 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
     values of a metric, two tiers' or two epochs'.
     """
     sentence = reading.sentence
+    known = sentence.metric_names | sentence.implied_metrics
+    if reading.before is not None:
+        known |= reading.before.metric_names
+    at = sorted({number for _, _, number in reading.epochs})
+    if len(at) == 2 and all(number.whole for number in sentence.numbers):
+        return list(_of_epochs(values, known, at))
     mine = [item for item in sentence.numbers if not item.spelled and not item.times and item.value > 0]
     earlier = [item for item in reading.before.numbers if item.value > 0] if reading.before is not None else []
     found: list[float] = []
@@ -127,11 +133,10 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
         for first, second in combinations(numbers, 2):
             a, b = (span_of(item, fraction=True).middle for item in (first, second))
             found += [a / b, b / a]
-    known = sentence.metric_names | sentence.implied_metrics
-    if reading.before is not None:
-        known |= reading.before.metric_names
     groups = sentence.group_keys | sentence.implied_groups
     steps = [step for step in values.steps_of(sentence.text) if not groups or set(step) & groups]
+    if len({keys for _, _, keys in sentence.groups}) > 1:  # both runs are named
+        steps = [step for step in steps if set(step) <= sentence.group_keys] or steps
     places = [(Place(metric, a), Place(metric, b)) for metric in known for a, b in steps]
     if reading.tiers:
         tiers = {item.name for item in reading.tiers}
@@ -153,6 +158,16 @@ def _ratios(reading: Reading, values: Values) -> list[float]:
         ]
         found += [b / a for log in logs for a, b in permutations(log, 2) if a]
     return found
+
+
+def _of_epochs(values: Values, metrics: Iterable[str], at: list[int]) -> Iterator[float]:
+    """Ratios between two epochs of any run; a negative one counts from the end."""
+    for metric in metrics:
+        for log in (log for group in values.measured.groups for log in values.epochs(metric, group.key)):
+            index = [number - 1 if number > 0 else number for number in at]
+            if all(-len(log) <= place < len(log) for place in index):
+                a, b = (log[place] for place in index)
+                yield from (x / y for x, y in ((a, b), (b, a)) if y)
 
 
 def _of_seeds(values: Values, metrics: Iterable[str]) -> list[float]:

@@ -23,7 +23,7 @@ _RIGHT = re.compile(
 )
 _MORE_RIGHT = re.compile(
     rf"(?<!\w)(?<!of )(?<!of the )(?<!von )(?P<count>{_SMALL})\s+(?:more\s+|additional\s+|further\s+|"
-    rf"fewer\s+)?(?:validation\s+)?{ITEM}s?\b(?P<rest>[^.;]{{0,40}})"
+    rf"fewer\s+)?(?:validation\s+)?{ITEM}s?(?:\s+(?:more|fewer|less))?\b(?P<rest>[^.;]{{0,40}})"
 )
 _CHANGED = re.compile(
     r"\b(?:more|fewer|additional|further|differ\w*|corresponds?|gain\w*|los\w+|fell|rose|by|less|extra|means?|"
@@ -74,15 +74,16 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
             told = ", ".join(f"{count:.0f}" for count in sorted(mine))
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: there are {told}")
             return
+    yield from _wrong_hits(reading, {*correct.values()})
     named = {item.name for item in reading.sentence.metrics}
     sizes = {items for items, _ in data_of(values.measured.case)}
     for hit in _MORE_RIGHT.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 40) : hit.end()]
-        right = re.search(r"\b(?:right|correct\w*|answers?|hits?|accuracy)\b", around)
+        right = re.search(r"\b(?:right|correct\w*|answers?|hits?|accuracy)\b", around) or (named == {"accuracy"})
         if reading.is_denied(max(0, hit.start() - 40), hit.end()):
             continue
         if (
-            right is None
+            not right
             or not _CHANGED.search(around)
             or re.search(r"\bclass|\bper\b|\bsingle\b|\bor less\b|\bat most\b|\bhave\b", around)
         ):
@@ -106,6 +107,23 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
                 f"{hit[0].strip()!r}: the runs differ by {told} items",
             )
             return
+
+
+_GOT = re.compile(
+    rf"\b(?:got|gets?|has|had|answer(?:s|ed)|solve[sd]|route[sd]|classif(?:ies|ied))\s+(?P<count>{_SMALL})\s+"
+    rf"(?:(?:of (?:them|these|the \d+|\d+)|{ITEMS})\s+)?(?:right|correct\w*)"
+    rf"(?:(?:,| and|, and| while|, while)\s[^.;,\d]{{3,40}}?\s(?P<other>{_SMALL})(?=\W*(?:$|[.;,])))?"
+)
+
+
+def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
+    """ "The baseline got 26 right and the other one 28", where no run got so many."""  # noqa: D210
+    for hit in _GOT.finditer(reading.lower):
+        for said in (number_of(word) for word in (hit["count"], hit["other"]) if word):
+            if correct and said not in correct and not reading.is_denied(max(0, hit.start() - 20), hit.end()):
+                told = ", ".join(f"{count:.0f}" for count in sorted(correct))
+                yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the runs have {told}")
+                return
 
 
 def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -137,10 +155,11 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         said, more = number_of(hit["count"]), (hit["first"] or hit["second"]) == "more"
         if re.search(r"\bnot\b|no longer", hit[0]):
             continue
-        sided = not reading.sentence.groups
-        judged = []
-        for change in _changes(reading, values, kind):
-            judged.append((abs(abs(change) - said) < 0.51 and (not sided or (change > 0) == more), change))  # noqa: PERF401
+        subject = _subject(reading, hit.start("count"))
+        judged = [
+            (abs(abs(change) - said) < 0.51 and (side == 0 or (side * change > 0) == more), change)
+            for change, side in _changes(reading, values, kind, subject)
+        ]
         if judged and not any(right for right, _ in judged):
             yield Doubt(
                 reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}"
@@ -181,11 +200,36 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
             return
 
 
-def _changes(reading: Reading, values: Values, kind: str) -> Iterator[float]:
+_OTHER_SIDE = re.compile(r"\b(?:over|than|against|to|from|versus|vs\.?|of)\W+(?:the\W+)?$")
+
+
+def _subject(reading: Reading, place: int) -> frozenset[str] | None:
+    """The runs that a comparison is said of: named alone before it; None where none or several are."""
+    first, _ = reading.clause_at(place)
+    before = [item for item in reading.sentence.groups if first <= item[0] < place]
+    if any(_OTHER_SIDE.search(reading.lower[:start]) for start, _, _ in before):
+        return None
+    if not before:
+        return None if reading.sentence.groups else frozenset()
+    return before[0][2] if len({keys for _, _, keys in before}) == 1 else None
+
+
+def _changes(
+    reading: Reading, values: Values, kind: str, subject: frozenset[str] | None
+) -> Iterator[tuple[float, int]]:
+    """What changed from one run to the other, and which way it is said: +1 of the second run, -1 of the first, 0
+    where nobody can tell.
+    """
     for first, second in values.steps_of(reading.sentence.text):
         a, b = (_count(values, key, kind) for key in (first, second))
-        if a is not None and b is not None:
-            yield b - a
+        if a is None or b is None:
+            continue
+        if subject is None:
+            yield b - a, 0
+        elif not subject or second in subject:
+            yield b - a, 1
+        else:
+            yield b - a, -1 if first in subject else 0
 
 
 def _count(values: Values, key: str, kind: str) -> float | None:

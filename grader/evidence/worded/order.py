@@ -30,11 +30,14 @@ ANOTHER_MATTER = re.compile(
 )
 CLOSE = 0.01
 """The relative difference below which two values may be called equal, or either of them the larger."""
+LITTLE = 0.08
+"""A change of a share that nobody calls hardly one."""
 _SAME = re.compile(
     r"\b(?:(?:did|does|do|has|have)(?: not|n't) (?:really |much )?(?:change[d]?|move[d]?|differ)\b|"
     r"(?:stay(?:s|ed)|remain(?:s|ed)|is|was|are|were|stay) (?:exactly |completely )?(?:the same|unchanged|"
     r"where (?:it|they) (?:was|were)|as it was|equal|identical)"
     r"(?=\W*(?:$|[,.;:)]|in\b|for\b|with\b|under\b|as (?:before|in the baseline)))|"
+    r"(?P<hardly>(?:hardly|barely|scarcely) (?:changed|moved|differ(?:s|ed)?|improved))\b|"
     r"(?:nothing|not anything) (?:has )?(?:changed|happened)\b|exactly as (?:good|high))"
 )
 
@@ -45,13 +48,15 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for hit in reading.hits():
         start, end = reading.clause_at(hit.start)
-        if _of_seeds(reading, values, start, end):
+        if hit.relation.role != "steady" and _of_seeds(reading, values, start, end):
             continue
         if vocabulary.says("worded", "unsaid", reading.lower[start:end]) or _ALL.search(reading.lower[start:end]):
             continue
         spread = SPREAD.search(reading.lower[start:end]) is not None
         spread = spread or hit.relation.role == "steady"
-        if hit.relation.role == "noun" or ANOTHER_MATTER.search(SPREAD.sub("", _nameless(reading, start, end))):
+        if hit.relation.role == "noun" or ANOTHER_MATTER.search(
+            SPREAD.sub("", f"{reading.nameless[start : hit.start]} {reading.nameless[hit.end : end]}")
+        ):
             continue
         if any(
             _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
@@ -142,10 +147,10 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
             for step in values.steps_of(reading.sentence.text)
             if not named or any(set(step) & keys for keys in named)
         ]
-        pairs = places_compared(((b, a) for a, b in steps), metrics, start, end, reading)
+        pairs = places_compared(((b, a) for a, b in steps), metrics or ("f1",) * bool(tiers), start, end, reading)
         known = [(abs(a - b), pair) for pair in pairs
                  if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
-        if known and min(apart for apart, _ in known) > 0.002:
+        if known and min(apart for apart, _ in known) > (LITTLE if found["hardly"] else 0.002):
             yield _doubt(reading, values, found[0], known[0][1])
 
 
@@ -158,14 +163,6 @@ def _is_other(reading: Reading, values: Values) -> bool:
     ):
         return True
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
-
-
-def _nameless(reading: Reading, start: int, end: int) -> str:
-    """A clause without the names of groups."""
-    text = reading.lower
-    for first, last, _ in reading.sentence.groups:
-        text = text[:first] + " " * (last - first) + text[last:]
-    return text[start:end]
 
 
 _ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")

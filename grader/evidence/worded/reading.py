@@ -79,10 +79,13 @@ class Doubt:
 class Reading:
     """One sentence and what its words mark."""
 
-    def __init__(self, sentence: Sentence, before: Sentence | None = None) -> None:
-        """Look at ``sentence``; ``before`` is the one before it in the same paragraph."""
+    def __init__(self, sentence: Sentence, before: Sentence | None = None, earlier: str = "") -> None:
+        """Look at ``sentence``; ``before`` is the one before it in the same paragraph, ``earlier`` the words of the
+        few before it.
+        """
         self.sentence = sentence
         self.before = before
+        self.earlier = earlier.lower()
         self.lower = sentence.text.lower().replace("’", "'")
 
     @cached_property
@@ -148,11 +151,25 @@ class Reading:
         ]
 
     @cached_property
+    def nameless(self) -> str:
+        """Its words with the names of groups blanked: "with the small batch" speaks of no batch."""
+        text = self.lower
+        for start, end, _ in self.sentence.groups:
+            text = text[:start] + " " * (end - start) + text[end:]
+        return text
+
+    @cached_property
     def _settings(self) -> list[Mention]:
         """Where settings are named in scripts without spaces: what follows may be what was done to one."""
         return (
             [] if self.lower.isascii() else [item for item in loose_names(self.lower) if item.end - item.start < 5]
         )
+
+    def without(self, start: int, end: int) -> "Reading":
+        """The same sentence with some words blanked, such as a "no" that has been read."""
+        text = self.sentence.text
+        blank = text[:start] + " " * (end - start) + text[end:]
+        return Reading(replace(self.sentence, text=blank), self.before, self.earlier)
 
     def is_denied(self, start: int, end: int) -> bool:
         """An odd number of words of denial stands between two places."""

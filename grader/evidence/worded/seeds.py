@@ -58,8 +58,9 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         start, end = reading.clause_at(found.start())
         piece = next((cut for cut in _pieces(reading) if cut[0] <= found.start() < cut[1]), (start, end))
-        hit = _nearest(reading, found.start(), found.end(), *piece) or _nearest(
-            reading, found.start(), found.end(), start, end
+        text = reading.without(found.start(), found.end()) if found["none"] else reading
+        hit = _nearest(text, found.start(), found.end(), *piece) or _nearest(
+            text, found.start(), found.end(), start, end
         )
         if hit is None or ANOTHER_MATTER.search(reading.lower[start:end]):
             continue
@@ -137,7 +138,7 @@ def _changes(
 
 def _fits(found: re.Match[str], count: int, of: int) -> bool:
     if found["all"]:
-        said = re.search(rf"\b(?:{_NUMBER}|both)\b", found["all"])
+        said = re.search(rf"\b(?<!every )(?<!each )(?<!single )(?:{_NUMBER}|both)\b", found["all"])
         number = _count(said[0]) if said is not None else of
         return count == of if number == of else True
     if found["none"]:

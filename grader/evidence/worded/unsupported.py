@@ -10,6 +10,12 @@ from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
 
+_NOT = re.compile(
+    r"\b(?:cannot|can't|could|might|may|whether|if|unless|perhaps|unknown|unclear|nobody|never)\b|"
+    r"(?:\bnot|n't)\b(?! (?:of|a matter of|depend|due to|be|change|hinge|rest|this one|luck|a coincidence|an accident))"
+)
+
+
 def unsupported_claims(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What no run here can show is stated as shown."""
     if reading.sentence.row or reading.lower.rstrip().endswith("?"):
@@ -25,8 +31,9 @@ def unsupported_claims(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _taken_back(text: str, hit: re.Match[str]) -> bool:
-    """A word of doubt or denial stands in the sentence."""
-    return vocabulary.says("unsupported", "denied", text) is not None
+    """A word of doubt or denial stands around the claim, or a plain "not" in it."""
+    around = f"{text[: hit.start()]} {text[hit.end() :]}"
+    return vocabulary.says("unsupported", "denied", around) is not None or _NOT.search(hit[0]) is not None
 
 
 def _doubt(reading: Reading, hit: re.Match[str], name: str) -> Doubt:
