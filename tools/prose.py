@@ -139,7 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--texts", type=Path, metavar="DIR", help="a folder of texts about the same notebooks")
     parser.add_argument("--list", default="", metavar="KIND", help="print every finding of a kind")
     parser.add_argument("--wrong", action="store_true", help="print every finding in a true text")
-    parser.add_argument("--missed", action="store_true", help="print every faulty text without a finding at its mark")
+    parser.add_argument(
+        "--missed", action="store_true", help="print every faulty text without a finding at its mark"
+    )
     parser.add_argument("-j", type=int, default=1, help="processes")
     given = parser.parse_args(arguments)
     folder = given.texts or _outsiders()

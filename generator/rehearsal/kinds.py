@@ -21,7 +21,7 @@ OVERLAP = 0.6
 
 @dataclass(frozen=True)
 class Finding:
-    """One contradiction that a check told, with the sentences that it may be about; ``failed``: it cost the points."""
+    """One contradiction that a check told, with the sentences that it may be about; ``failed``: it cost points."""
 
     kind: str
     sentences: tuple[str, ...]

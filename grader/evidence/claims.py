@@ -24,7 +24,7 @@ class Claim(StrEnum):
     EFFECT = "effect"
     NO_EFFECT = "no effect"
     CANNOT_TELL = "cannot tell"
-    LEANING = "leaning to an effect"
+    LEANING = "leaning to an effect, or to none"
     MIXED = "mixed"
     UNREADABLE = "unreadable"
 
@@ -116,9 +116,9 @@ def _asserts(clause: str) -> bool:
 
 def bold_claim(sentence: str) -> Claim:
     """The bold claim of a sentence that `read_claim` quoted: an effect unless it says that there is none."""
-    return (
-        Claim.NO_EFFECT if _read_sentence(sentence.lower().replace("’", "'")) is Claim.NO_EFFECT else Claim.EFFECT
-    )
+    lower = sentence.lower().replace("’", "'")
+    none = _read_sentence(lower) is Claim.NO_EFFECT or vocabulary.says("claims", "leaning_none", lower) is not None
+    return Claim.NO_EFFECT if none else Claim.EFFECT
 
 
 def _read_sentence(sentence: str) -> Claim:
@@ -133,9 +133,10 @@ def _read_sentence(sentence: str) -> Claim:
     none = vocabulary.says("claims", "none", sentence)
     if none is not None and not _taken_back(sentence, none):
         return Claim.NO_EFFECT
-    leaning = vocabulary.says("claims", "leaning", sentence)
-    if leaning is not None and not _taken_back(sentence, leaning):
-        return Claim.LEANING
+    for name in ("leaning", "leaning_none"):
+        leaning = vocabulary.says("claims", name, sentence)
+        if leaning is not None and not _taken_back(sentence, leaning):
+            return Claim.LEANING
     return Claim.UNREADABLE
 
 

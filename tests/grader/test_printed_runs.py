@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -164,3 +165,35 @@ def evaluated(expression: str) -> object:
 )
 def test_what_the_code_writes_out_has_its_value_and_nothing_else_has(expression: str, value: object) -> None:
     assert evaluated(expression) == value
+
+
+PRINTED = Path(__file__).parent / "fixtures" / "printed"
+"""What keras 3.15, lightning 2.6 and scikit-learn 1.9 wrote to a pipe, training for real on toy data."""
+
+
+def printed(name: str) -> list[Entry]:
+    """The entries of a file, whose control characters are as they were written."""
+    return read((PRINTED / f"{name}.txt").read_bytes().decode("utf-8"))
+
+
+def test_keras_own_output_is_read_epoch_by_epoch() -> None:
+    """With a progress bar, which goes back by backspaces, and with verbose=2; the last line is an evaluation's."""
+    told = [(entry.epoch, values(entry)) for entry in printed("keras") if entry.metrics]
+    assert told == [
+        (1.0, {"train_loss": 0.7784, "accuracy": 0.52, "validation_loss": 0.7303}),
+        (2.0, {"train_loss": 0.7145, "accuracy": 0.55, "validation_loss": 0.6881}),
+        (1.0, {"train_loss": 0.6674, "accuracy": 0.57, "validation_loss": 0.6665}),
+        (2.0, {"train_loss": 0.6446, "accuracy": 0.6, "validation_loss": 0.6453}),
+        (None, {"accuracy": 0.6, "train_loss": 0.6453}),
+    ]
+
+
+def test_lightning_own_output_gives_the_validated_metrics() -> None:
+    """From its box and from the dictionary that `validate` returns."""
+    boxes = [values(entry) for entry in printed("lightning") if len(entry.metrics) == 2]
+    assert boxes == [{"accuracy": 0.6200000047683716, "validation_loss": 0.6718509793281555}] * 2
+
+
+def test_the_folds_of_a_grid_search_are_no_runs_results() -> None:
+    """A score of a third of the training rows says nothing of a validation split."""
+    assert not any(entry.metrics for entry in printed("grid_search"))

@@ -169,7 +169,8 @@ def _unread_claim(
     single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
     if single:
         said = quote if claim is claims.Claim.LEANING else claims.claim_after_caution(text)
-        why = f"one run an arm, and an effect is claimed: {shorten(said)!r}"
+        what = "no effect" if said and claims.bold_claim(said) is claims.Claim.NO_EFFECT else "an effect"
+        why = f"one run an arm, and {what} is claimed: {shorten(said)!r}"
         return proposed(unread, Outcome.FAILED, why) if said else unread
     if claim is claims.Claim.UNREADABLE or not arms.both:
         return unread

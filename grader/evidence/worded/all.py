@@ -24,7 +24,6 @@ from grader.evidence.worded import (
     spans,
     stated_settings,
     subsets,
-    tiers,
     unsupported,
 )
 from grader.evidence.worded.reading import Doubt, Reading
@@ -33,13 +32,10 @@ from grader.evidence.worded.values import Values
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     order.wrong_orders,
     order.wrong_sameness,
-    order.wrong_for_all,
     extremes.wrong_extremes,
     extremes.wrong_slopes,
     seeds.wrong_counts_of_seeds,
-    seeds.wrong_seeds,
     spans.wrong_intervals,
-    tiers.wrong_counts_of_tiers,
     counts.wrong_parts_of_zero,
     counts.wrong_rescues,
     factors.wrong_factors,

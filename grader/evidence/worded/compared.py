@@ -12,7 +12,8 @@ from paribus.metrics.registry import MEAN_F1
 
 _THAN = re.compile(
     r"\W*(?:[\w-]+\W+){0,4}?(?:than|compared (?:to|with)|against|versus|vs|als|que|di)\W+"
-    r"(?:(?:the|my|a|its|two|three|four|five|all|in|for|with|that of|those of|plain|con|mit|bei|avec|com|dans|en|der|die|das|dem|den|le|"
+    r"(?:(?:the|my|a|its|two|three|four|five|all|in|for|with|that of|those of|plain|con|mit|bei|avec|com|"
+    r"dans|en|der|die|das|dem|den|le|"
     r"la|el|il|o|przy|z|при|с)\W+)*"
 )
 _CYRILLIC = re.compile(r"[а-яё]")

@@ -4,6 +4,7 @@ many were rescued and lost.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, pairwise
 
 from grader.evidence.groups import Group
 from grader.evidence.settings import number_of
@@ -34,11 +35,15 @@ _KINDS = {
         rf"\balways (?:\w+ )?(?:wrong\w*|missed|incorrect\w*|badly|failed)|\bwrong (?:every|each) time|"
         rf"\b{_TRIED}\b[^.;]{{0,40}}?\b(?:without (?:any )?success|in vain|unsuccessfully|never (?:right\w*|"
         rf"correct\w*|a hit)|not once right\w*|gets? (?:it |them )?wrong|but (?:always )?(?:wrong\w*|missed|"
-        rf"incorrect\w*))|\b(?:is|are|was|were) {_TRIED} (?:sometimes|now and then|at least once|occasionally|at all)|"
-        rf"\bsometimes {_TRIED}\b|\b(?:is|are|was|were) ever {_TRIED}\b"
+        rf"incorrect\w*))|\b(?:is|are|was|were) {_TRIED} (?:sometimes|now and then|at least once|"
+        rf"occasionally|at all)|"
+        rf"\bsometimes {_TRIED}\b|\b(?:does|do|did) {_TRIED}\b|\b(?:guesses|guessed|names|named|"
+        rf"answers) (?:it |them )?wrong(?:ly)?\b|\b(?:is|are|was|were) ever {_TRIED}\b"
     ),
     "never_predicted": re.compile(
-        rf"\bnever (?:even |once )*(?:{_TRIED}|an? answer|the answer|touch\w*|appears?|come up|comes up|output\w*)\b|"
+        rf"\bnever (?:even |once )*(?:{_TRIED}|an? answer|the answer|touch\w*|appears?|come up|comes up|"
+        rf"output\w*)\b|"
+        rf"\b(?:silent|mute) (?:on|about)\b|\b(?:does|do|did) (?:not|n't) (?:even )?{_TRIED}\b|"
         rf"\bnot (?:even )?(?:once )?{_TRIED}(?: at all| once| even once)?\b|\bpredicts? none\b|"
         rf"\b{_TRIED} (?:none|not one|not a single one) of\b|\bnever\b(?=\W*(?:$|,|\.|;))"
     ),
@@ -58,8 +63,8 @@ def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.unsaid or reading.sentence.row or not _speaks_of_zeros(reading, values):
         return
     if (single := _ANY_OF_THEM.search(reading.lower)) is not None:
-        meant = _meant(reading, values, 0, len(reading.lower))
-        yield from _judged(reading, meant, values, single[0], "never_predicted", lambda count, zero: count == zero)
+        counts = _counts("never_predicted", _meant(reading, values, 0, len(reading.lower)), values)
+        yield from _judged(reading, counts, single[0], "never_predicted", lambda count, zero: count == zero)
         return
     for start, end in _pieces(reading.lower):
         piece = reading.lower[start:end]
@@ -74,8 +79,8 @@ def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if re.search(r"\bever\b", said[0]) and not told[0]["none"]:
             continue
-        meant = _meant(reading, values, start, end)
-        yield from _judged(reading, meant, values, f"{told[0][0]} … {said[0]}", name, _fitting(told[0]))
+        counts = _counts(name, _meant(reading, values, start, end), values)
+        yield from _judged(reading, counts, f"{told[0][0]} … {said[0]}", name, _fitting(told[0]))
 
 
 def _speaks_of_zeros(reading: Reading, values: Values) -> bool:
@@ -86,31 +91,42 @@ def _speaks_of_zeros(reading: Reading, values: Values) -> bool:
         r"\b(?:them|these|those|it|they|its|rest|others?)\b", reading.lower
     ):
         return True
-    totals = {number_of(hit["number"]) for hit in _QUANTIFIER.finditer(reading.lower) if _is_total(reading.lower, hit)}
+    totals = {
+        number_of(hit[0])
+        for hit in re.finditer(rf"\b{_SMALL}\b(?= (?:that|which) (?:are|is|remain|stay|were))", reading.lower)
+    }
+    totals |= {
+        number_of(hit["number"]) for hit in _QUANTIFIER.finditer(reading.lower) if _is_total(reading.lower, hit)
+    }
     return any(group.mean("zero_f1_classes") in totals for group in values.measured.settled)
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
     cuts = [0, *(hit.start() for hit in _PIECE.finditer(lower)), len(lower)]
-    yield from zip(cuts, cuts[1:], strict=False)
+    yield from pairwise(cuts)
 
 
 def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
     """The whole, a score ("F1 = 0"), or a part of something else ("half of that movement")."""
     if hit["number"] in ("0", "zero") or re.search(r"[=<>]\s*$", piece[: hit.start()]):
         return True
-    other = re.match(r"\W*of (?:the|that|this|its) (?:\w+ )?(?:movement|change|gain|rise|drop|difference|step)", piece[hit.end() :])  # noqa: E501
+    other = re.match(
+        r"\W*of (?:the|that|this|its) (?:\w+ )?(?:movement|change|gain|rise|drop|difference|step)",
+        piece[hit.end() :],
+    )
     return other is not None or _is_total(piece, hit)
 
 
 def _is_total(piece: str, hit: re.Match[str]) -> bool:
     """A count that says of how many: "of its twenty dead classes", "the encoder's 19 zero classes"."""
-    if not hit["number"] and not hit["all"]:
+    if not hit["number"]:
         return False
     before, behind = piece[: hit.start()], piece[hit.end() :]
+    if re.search(r"\b(?:all|every one of|each of)\W+(?:the\W+|of\W+|its\W+)*$", before):
+        return True
     of = re.search(r"\b(?:of|from|among)\W+(?:[\w'’-]+\W+){0,3}$", before) is not None
     noun = re.match(r"\W*(?:\w+\W+)?(?:zero|dead|classes (?:at|with)|zeros)", behind) is not None
-    return bool(hit["number"]) and (of or (noun and "of" not in before[-12:] and re.search(r"['’]s\W*$|\bits\W*$", before) is not None))  # noqa: E501
+    return of or (noun and "of" not in before[-12:] and re.search(r"['’]s\W*$|\bits\W*$", before) is not None)
 
 
 def _fitting(hit: re.Match[str]) -> Fits:
@@ -128,16 +144,18 @@ def _fitting(hit: re.Match[str]) -> Fits:
     return lambda count, zero: fraction_of(hit).fits(count / zero)
 
 
-def _judged(
-    reading: Reading, meant: Sequence[Group], values: Values, words: str, kind: str, fits: Fits
-) -> Iterator[Doubt]:
-    found = []
-    for group in meant:
-        zero, count = group.mean("zero_f1_classes"), values.named(kind, group.key)
-        if zero and count is not None:
-            found.append((count, zero, group.title))
-    if found and not any(fits(count, zero) for count, zero, _ in found):
-        count, zero, title = found[0]
+Counted = tuple[float, float, str]
+"""How many classes at zero are of a kind, of how many, and of which runs."""
+
+
+def _counts(kind: str, meant: Sequence[Group], values: Values) -> list[Counted]:
+    found = ((values.named(kind, group.key), group.mean("zero_f1_classes"), group.title) for group in meant)
+    return [(count, zero, title) for count, zero, title in found if zero and count is not None]
+
+
+def _judged(reading: Reading, counts: Sequence[Counted], words: str, kind: str, fits: Fits) -> Iterator[Doubt]:
+    if counts and not any(fits(count, zero) for count, zero, _ in counts):
+        count, zero, title = counts[0]
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
             f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",
@@ -145,7 +163,7 @@ def _judged(
 
 
 def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group]:
-    """The groups that a clause names; else those that have as many classes at zero as the sentence says, beside those
+    """The groups that a clause names; else those with as many classes at zero as the sentence says, beside those
     that it names or that are implied.
     """
     here = {key for first, _, keys in reading.sentence.groups if start <= first < end for key in keys}
@@ -153,6 +171,7 @@ def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group
         return [group for group in values.measured.settled if group.key in here]
     said = {int(number.value) for number in reading.sentence.numbers if number.whole}
     said |= {int(number_of(hit[0])) for hit in re.finditer(rf"\b{_SMALL}\b", reading.lower)}
+    said |= {first + second for first, second in combinations(sorted(said), 2)}  # "12 of one kind, 8 of the other"
     counted = [group for group in values.measured.settled if group.mean("zero_f1_classes") in said]
     keys = reading.sentence.group_keys or reading.sentence.implied_groups
     named = [group for group in values.measured.settled if not keys or group.key in keys]
@@ -165,12 +184,14 @@ _WON = re.compile(
 )
 _LOST = re.compile(
     r"\b(?:lost|given up|died?|dies|(?:dropp(?:ed|ing)|fell|falls?|fallen|went|goes) (?:back )?to (?:zero|it|f1)|"
-    r"falls? back|fell back|newly (?:at zero|dead)|unlearn\w*|sacrificed)\b"
+    r"falls? back|fell back|(?:went|gone|go) missing|disappeared|vanished|newly (?:at zero|dead)|unlearn\w*|"
+    r"sacrificed)\b"
 )
 _COUNT = re.compile(rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>{_SMALL})(?!\w)")
 _PART = re.compile(r"[,;:.]|\band\b|\bbut\b|\s[–—]\s")
 _BETWEEN = re.compile(
-    r"\W*(?:(?:classes|class|of|the|them|these|those|were|was|is|are|has|have|had|been|others?|more|rare|ones?|"
+    r"\W*(?:(?:single|classes|class|of|the|them|these|those|were|was|is|are|has|have|had|been|others?|more|"
+    r"rare|ones?|"
     r"now|again|newly|only|just|get|gets|got|that (?:[\w-]+\W+){1,3}(?:is|was|were|are))\W+)*"
 )
 """What may stand between a count and what happened to so many classes."""
@@ -183,11 +204,15 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.unsaid or reading.sentence.row or not {"rescued", "lost"} & about:
         return
     known = {
-        name: {fact.value for fact in values.measured.facts.all if fact.metric == name and float(fact.value).is_integer()}
+        name: {
+            fact.value
+            for fact in values.measured.facts.all
+            if fact.metric == name and float(fact.value).is_integer()
+        }
         for name in ("rescued", "lost")
     }
     cuts = [0, *(hit.start() for hit in _PART.finditer(reading.lower)), len(reading.lower)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = reading.lower[start:end]
         kinds = [("rescued", _WON.search(piece)), ("lost", _LOST.search(piece))]
         said = [(name, hit) for name, hit in kinds if hit is not None]
@@ -198,7 +223,12 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
         first, second = sorted((hit.span(), told.span()))
         adjective = told.end() <= hit.start() and re.match(r"\W+(?:class|one)", piece[hit.end() :]) is not None
         count = number_of(told["count"])
-        if known[name] and not adjective and _BETWEEN.fullmatch(piece[first[1] : second[0]]) and count not in known[name]:
+        if (
+            known[name]
+            and not adjective
+            and _BETWEEN.fullmatch(piece[first[1] : second[0]])
+            and count not in known[name]
+        ):
             there = ", ".join(f"{value:.0f}" for value in sorted(known[name]))
             why = f"{piece.strip(' ,;:.')!r}: {name} classes are {there}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)

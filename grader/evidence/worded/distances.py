@@ -11,7 +11,8 @@ from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
 _NEARER = re.compile(
-    r"\b(?P<near>nearer|closer|nearest|closest|(?:describes?|match(?:es)?|reflects?|estimates?|hits?|fits?|gets?|"
+    r"\b(?P<near>nearer|closer|nearest|closest|(?:more|most) (?:accurate|realistic|truthful|faithful|honest)|"
+    r"(?:describes?|match(?:es)?|reflects?|estimates?|hits?|fits?|gets?|"
     r"meets?)\b[^.;]{0,50}?\b(?:better|best))\b|\b(?P<far>further|farther|furthest)\b"
 )
 _ABOVE = re.compile(
@@ -24,7 +25,8 @@ _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b(?:[^.;]|\.(?=\d)){{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|beyond|well over|"
+    rf"\b{_DIFFERENCE}\b(?:[^.;]|\.(?=\d)){{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|"
+    rf"beyond|well over|"
     rf"outside|times(?= (?:the|its|as|that)\b))|(?P<down>smaller|less|below|within|inside|lower|under))\b"
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
@@ -44,7 +46,11 @@ def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     if near is not None and not reading.is_denied(max(0, near.start() - 25), near.start()):
         yield from _nearer(reading, values, near, target)
-    elif above is not None and reading.tiers and re.search(r"probabilit|belie|mass|overestimat|underestimat|share", reading.lower):
+    elif (
+        above is not None
+        and reading.tiers
+        and re.search(r"probabilit|belie|mass|overestimat|underestimat|share", reading.lower)
+    ):
         yield from _beyond(reading, values, above, target)
 
 
@@ -159,7 +165,9 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
                     is not None
                 )
                 verdicts = [
-                    (change > spread) == (hit["up"] is not None) if times is None else _is_so_many(change, spread, times)
+                    (change > spread) == (hit["up"] is not None)
+                    if times is None
+                    else _is_so_many(change, spread, times)
                     for spread in spreads
                 ]
                 judged.append((all(verdicts) if every else any(verdicts), metric, change, spreads))

@@ -12,7 +12,8 @@ _NONE = re.compile(
     r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|"
     r"not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"
     r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|"
-    r"irrelevant|"
+    r"irrelevant|unimportant|(?:do|does|did) nothing (?:for|to)|without (?:any )?(?:effect|influence) on|"
+    r"(?:there is|there was|comes? at|came at) no (?:price|cost|penalty)|"
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )
 _SOME = re.compile(
@@ -29,7 +30,9 @@ _SOME = re.compile(
 _WEAK = re.compile(
     r"\b(?:not|no|cannot|can't|n't|never|neither|nor|whether|if|may|might|could|would|unless|without|hardly|"
     r"unknown|unclear|how|nobody|none|too few|only if|lead|hint|suggests?|seems?|maybe|perhaps|predict\w*|"
-    r"expect\w*|hypothes\w*|should|question|can (?:reach|give|get)|smallest|mean|average|here|these runs|"
+    r"expect\w*|hypothes\w*|should|question|(?:our|my|the|three|these) (?:\w+ )?(?:runs|seeds)|"
+    r"to (?:see|be seen)|visible|"
+    r"can (?:reach|give|get)|smallest|mean|average|here|these runs|"
     r"on this split|\?)\b|n't\b|\?"
 )
 _SUBJECT = re.compile(

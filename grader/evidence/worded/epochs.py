@@ -28,8 +28,8 @@ _PLANNED = re.compile(
     r"longer runs?|more epochs)\b|\?\s*$"
 )
 _BY = re.compile(
-    r"\b(?:by|judged by|according to|in terms of|measured by|going by)\b[^.;]{0,40}\b(?:is|was|would be|"
-    r"would have been|it's|gives)\b"
+    r"\b(?:by|judged by|according to|in terms of|measured by|going by|on|with|for)\b[^.;]{0,40}\b(?:is|was|"
+    r"would be|would have been|it's|gives|would (?:win|choose|pick|take|have (?:won|chosen|picked|taken|kept)))\b"
 )
 _ANOTHER = re.compile(
     r",\s+(?=by\b|but\b|the (?:validation )?loss\b|macro-f1\b|validation\b|for\b|according\b|judged\b|whereas\b|"
@@ -48,7 +48,7 @@ _RISES = re.compile(
     r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|"
     r"increase)|turned up)\b|"
     r"\b(?P<down>fell|falls|falling|fall|decreas\w+|dropp\w+|went down|goes down|going down|declin\w*|sank|"
-    r"shrank|improv\w+|kept getting better)\b"
+    r"shrank|improv\w+|(?:kept getting|got|gets|became|was getting|turned) (?P<better>better|worse))\b"
 )
 
 
@@ -58,7 +58,8 @@ def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for start, end in reading.clauses:
         said = _says_ended(reading, start, end)
-        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(start, end):
+        comma = reading.lower.rfind(",", start, end) + 1  # "since nothing improved, patience ended it"
+        if not said or _PLANNED.search(reading.lower[start:end]) or reading.is_denied(max(start, comma), end):
             continue
         runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
         if runs and all(_ran_out(run) is False for run in runs):
@@ -206,8 +207,8 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         metric = named[0]
         up = hits[0]["up"] is not None
-        if re.match(r"improv|kept", hits[0][0]):
-            up = not lower_is_better(metric)
+        if hits[0][0].startswith("improv") or hits[0]["better"]:
+            up = lower_is_better(metric) == (hits[0]["better"] == "worse")
         logs = _logs(reading, values, metric)
         if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
@@ -218,7 +219,8 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _STEP = re.compile(
-    r"\b(?:largest|biggest|greatest|main|smallest|larger|bigger|greater|smaller|most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
+    r"\b(?:largest|biggest|greatest|main|smallest|larger|bigger|greater|smaller|"
+    r"most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"
     r"progress|part of the (?:gain|improvement))\b"
 )
 

@@ -116,9 +116,15 @@ _GOT = re.compile(
 )
 
 
+_HITS = re.compile(
+    rf"(?<!\w)(?<!of )(?<!the )(?P<count>{_SMALL})\s+(?:{ITEMS}\s+)?(?:correct(?:ly)?|right)(?:\s+answers?)?"
+    rf"\s+(?:before|first)\b[^.;\d]{{0,20}}?(?P<other>{_SMALL})\b"
+)
+
+
 def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
     """ "The baseline got 26 right and the other one 28", where no run got so many."""  # noqa: D210
-    for hit in _GOT.finditer(reading.lower):
+    for hit in (*_GOT.finditer(reading.lower), *_HITS.finditer(reading.lower)):
         for said in (number_of(word) for word in (hit["count"], hit["other"]) if word):
             if correct and said not in correct and not reading.is_denied(max(0, hit.start() - 20), hit.end()):
                 told = ", ".join(f"{count:.0f}" for count in sorted(correct))

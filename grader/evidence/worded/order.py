@@ -88,41 +88,6 @@ _ALL = re.compile(
 )
 
 
-def wrong_for_all(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """Every metric is said to have got better or worse, and one did not."""
-    if _is_other(reading, values):
-        return
-    for found in _ALL.finditer(reading.lower):
-        start, end = reading.clause_at(found.start())
-        hits = [
-            hit
-            for hit in reading.hits()
-            if start <= hit.start < end and hit.relation.role in ("change", "than", "over")
-        ]
-        if len(hits) != 1 or hits[0].denied or reading.tiers:
-            continue
-        hit = hits[0]
-        metrics = values.scores[:2] if found[0].startswith("both") else values.scores
-        compared = list(runs_compared(hit, start, end, reading, values))
-        if not compared and hit.relation.role == "change":
-            compared = [(second, first) for first, second in values.steps_of(reading.sentence.text)]
-        left = (
-            [name for name in metrics if name not in reading.sentence.metric_names]
-            if found.groupdict().get("but")
-            else metrics
-        )
-        verdicts = []
-        for first, second in compared:
-            each = [(_judge(hit, Asked(Place(name, first), Place(name, second)), values), name) for name in left]
-            known = [(verdict, name) for verdict, name in each if verdict is not None]
-            if known:
-                verdicts.append((all(verdict for verdict, _ in known), first, second, known))
-        if verdicts and not any(right for right, *_ in verdicts):
-            _, first, second, known = verdicts[0]
-            name = next(name for verdict, name in known if not verdict)
-            yield _doubt(reading, values, found[0], Asked(Place(name, first), Place(name, second)))
-
-
 def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What a sentence says did not change, and did."""
     if _is_other(reading, values):

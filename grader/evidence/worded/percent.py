@@ -21,7 +21,7 @@ def points_called_percent(reading: Reading, values: Values) -> Iterator[Doubt]:
 
     Where the sentence gives other percentages, a loose word for points may be meant.
     """
-    hits = [hit for hit in _PERCENT.finditer(reading.lower)]
+    hits = list(_PERCENT.finditer(reading.lower))
     if len(hits) != 1 or reading.sentence.row or not (hits[0]["before"] or hits[0]["behind"]):
         return
     start, end = reading.clause_at(hits[0].start())
@@ -45,5 +45,6 @@ def points_called_percent(reading: Reading, values: Values) -> Iterator[Doubt]:
                 told.append((name, a, b))
     if told:
         name, a, b = told[0]
-        why = f"{hit[0].strip()!r}: {registry()[name].title} {a:.4f} → {b:.4f} is {100 * (b - a):+.1f} points and {100 * (b - a) / a:+.0f} %"
+        change = f"{100 * (b - a):+.1f} points and {100 * (b - a) / a:+.0f} %"
+        why = f"{hit[0].strip()!r}: {registry()[name].title} {a:.4f} → {b:.4f} is {change}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)

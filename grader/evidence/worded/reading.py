@@ -17,7 +17,7 @@ _CLAUSE = re.compile(
     r",\s+yet\s|,?\s+and\s|,\s+(?=(?:so|which|where|as|the|it|with|only|this|that)\b)"
 )
 _EPOCH = re.compile(
-    r"\b(?:(?P<word>first|second|third|fourth|fifth|last|final|one|two|three)\s+epochs?|"
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|last|final|(?<=after )(?:one|two|three))\s+epochs?|"
     r"epochs?\s*(?P<number>\d{1,2}|one|two|three|four))\b"
 )
 _ORDINAL = re.compile(
@@ -66,8 +66,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a text says in words and the facts contradict, under every reading of it. ``kind``: the reader that found
-    it, for those who count how often each is right.
+    """What a text says in words and the facts contradict, under every reading of it. ``kind``: the reader that
+    found it, for those who count how often each is right.
     """
 
     sentence: str

@@ -24,14 +24,21 @@ _ROWS = re.compile(
     rf"errors))?\b(?P<between>[^;.!?]{{0,80}}?)(?P<side>more than|over|above|at least|less than|below|under)\s+"
     rf"(?:(?:a |one )?(?P<half>half)\b|(?P<bound>\d{{1,2}}) ?(?:%|percent))"
 )
-_SURE = re.compile(r"\bprobabilit|\bsure\b|\bconfiden|\bmass\b|\bcertain\b|\bhalf\b|\bshare\b")
+_TURNED = re.compile(
+    rf"\b(?P<side>more than|over|above|at least|less than|below|under)\s+(?:(?:a |one )?(?P<half>half)\b|"
+    rf"(?P<bound>\d{{1,2}}) ?(?:%|percent))(?P<between>[^;.!?]{{0,60}}?)\b(?:in|for|on|with) (?:(?P<all>all|"
+    rf"every one)|"
+    rf"(?P<none>none)|(?P<first>the first {_COUNT})|(?P<count>{_COUNT}))(?: out)? of (?:the |these |"
+    rf"those )?(?P<of>{_COUNT})\b"
+)
+_SURE = re.compile(r"\bmodel was\b|\bprobabilit|\bsure\b|\bconfiden|\bmass\b|\bcertain\b|\bhalf\b|\bshare\b")
 
 
 def wrong_counts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
     """So many rows of a list are said to be above a half, and so many are not."""
     if reading.unsaid or reading.sentence.row or reading.sentence.metrics or not _SURE.search(reading.lower):
         return
-    for hit in _ROWS.finditer(reading.lower):
+    for hit in (*_ROWS.finditer(reading.lower), *_TURNED.finditer(reading.lower)):
         if reading.is_denied(max(0, hit.start() - 20), hit.end()) or "classes" in hit[0]:
             continue
         bound = 0.5 if hit["half"] else int(hit["bound"]) / 100

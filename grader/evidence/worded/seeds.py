@@ -29,7 +29,8 @@ _SEEDS = re.compile(
     rf" these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"
     rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|"
     rf"improved|gained|lost|were|are|show))|"
-    rf"whatever (?:the |of the (?:{_NUMBER} )?)seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|{_ELSEWHERE}|"
+    rf"whatever (?:the |of the (?:{_NUMBER} )?)?seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|"
+    rf"no matter (?:which|what)(?: of the)?(?: {_NUMBER})? seeds?|{_ELSEWHERE}|"
     rf"regardless of the seed|(?:across|under|for) all (?:the )?seeds|with (?:any|every) seed|without exception)|"
     rf"(?P<none>(?:no|none of the(?: {_NUMBER})?|not one of the(?: {_NUMBER})?|in no|not a single) {_UNIT})|"
     rf"(?P<some>{_NUMBER}|a single)(?: out)?(?P<of> of)?(?: the| my| our)?(?: {_NUMBER})? {_UNIT}|"
@@ -38,6 +39,7 @@ _SEEDS = re.compile(
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")
+_LEVEL = re.compile(r"\b(?:kept|keeps?|same|level|unchanged|equal|stayed|remained|or)\b")
 _EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 
 
@@ -66,6 +68,8 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if found["all"] and reading.is_denied(start, found.start()):
             continue
+        if _LEVEL.search(reading.lower[start:end]):
+            continue  # "kept it or improved"
         counts = [
             (sum(change > 0 for change in changes.values()), len(changes), what)
             for changes, what in _changes(reading, values, hit, start, end)
@@ -156,40 +160,3 @@ def _pieces(reading: Reading) -> Iterator[tuple[int, int]]:
     for start, end in reading.clauses:
         cuts = [start, *(start + place.start() for place in re.finditer(",", reading.lower[start:end])), end]
         yield from pairwise(cuts)
-
-
-def wrong_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Seed 102 lost macro-F1", where it gained."""  # noqa: D210
-    if reading.unsaid or reading.sentence.row:
-        return
-    named = [
-        (place.start(), int(place[0]))
-        for place in re.finditer(r"(?<![\d.,])\d{1,6}(?![\d%]|[.,]\d|\s?%)", reading.lower)
-        if int(place[0]) in values.known_seeds
-    ]
-    for start, end in _pieces(reading):
-        seeds = {seed for place, seed in named if start <= place < end}
-        hits = [
-            hit
-            for hit in reading.hits()
-            if start <= hit.start < end and hit.relation.role in ("change", "noun") and not hit.denied
-        ]
-        if (
-            len(seeds) != 1
-            or len(hits) != 1
-            or re.search(r"\bepoch|\bspread|\bless than\b|\bmost\b|\bleast\b", reading.lower[start:end])
-        ):
-            continue
-        seed = next(iter(seeds))
-        judged = [
-            (changes[seed] > 0, what, changes[seed])
-            for changes, what in _changes(reading, values, hits[0], start, end)
-            if seed in changes and not what.startswith("classes")
-        ]
-        if judged and not any(right for right, _, _ in judged):
-            _, what, change = judged[0]
-            sign = hits[0].relation.sign
-            text = reading.lower[hits[0].start : hits[0].end]
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{text!r}: {what}, seed {seed}, changed by {sign * change:+.4f}"  # noqa: E501
-            )  # fmt: skip

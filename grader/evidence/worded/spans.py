@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from grader.evidence.settings import number_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
@@ -14,6 +15,12 @@ _CUT = re.compile(r"[,;:，；→]|\.\s|\b(?:and|und|et|y|i|we|ich|wir|je|nous|y
 _NEGATING = re.compile(r"\bn'|\bne\b|\bnon\b|\bnie\b|\bне\b|\bnem\b")
 """What stands beside "none" in languages that deny twice."""
 _OTHER_LEVEL = re.compile(r"\b(?:90|99|80|50)\s?%")
+
+_OF = re.compile(
+    r"\b(?P<of>one|two|three) of (?:the|these|those|my|all)(?: two| three)?(?: \w+)? intervals?\b|"
+    r"\b(?:the|these|those|my) (?:two|three)\b"
+)
+"""How many of the intervals."""
 
 Bounds = Mapping[str, tuple[float, float]]
 
@@ -87,6 +94,8 @@ def _is_right(piece: str, bounds: Bounds, *, inside: bool) -> bool:
     if re.search(r"over (?:the |all )?(?:\w+ )?seeds", piece):
         over.pop("items", None)
     mine = {kind: found for kind, found in over.items() if kind in kinds} or over
+    if (many := _OF.search(piece)) is not None and many["of"]:
+        return sum(found == inside for found in over.values()) == number_of(many["of"])
     if claimed("interval", "none", piece):
         return not any(found == inside for found in over.values())
     if claimed("interval", "all", piece) or kinds:

@@ -13,7 +13,7 @@ _REVERSED = re.compile(
 )
 _KEPT = re.compile(r"\b(?:keeps?|kept|same|stays?|stayed|remains?|holds?|unchanged)\b")
 _WHAT = re.compile(r"\b(?:sign|order|ranking|direction|comparison|difference|advantage|gap|lead)\b")
-_SMALLER = re.compile(r"\b(?:smaller|shrinks?|shrank|narrows?|less|decreases?|reduced|melts?)\b")
+_SMALLER = re.compile(r"\b(?:smaller|shrinks?|shrank|narrows?|less|decreases?|reduced|melts?|melted|diminish\w*)\b")
 _LARGER = re.compile(r"\b(?:larger|grows?|grew|widens?|more|increases?|bigger|greater|even larger)\b")
 
 

@@ -9,10 +9,10 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
-
 _NOT = re.compile(
     r"\b(?:cannot|can't|could|might|may|whether|if|unless|perhaps|unknown|unclear|nobody|never)\b|"
-    r"(?:\bnot|n't)\b(?! (?:of|a matter of|depend|due to|be|change|hinge|rest|this one|luck|a coincidence|an accident))"
+    r"(?:\bnot|n't)\b(?! (?:of|a matter of|depend|due to|be|change|hinge|rest|this one|luck|a coincidence|"
+    r"an accident))"
 )
 
 
