@@ -126,7 +126,10 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _UPDATES = re.compile(
-    r"\b(?:optimi[sz](?:er|ation) |gradient |weight |training |parameter )?(?:steps|updates)\b(?! an? epoch)",
+    r"\b(?:optimi[sz](?:er|ation) |gradient |weight |training |parameter )?"
+    r"(?:steps|updates)\b(?! an? epoch)|"
+    r"\bhow (?:many times|often) the (?:optimi[sz]er|weights|model) "
+    r"(?:stepped|steps|(?:is|was|are|were) updated)\b",
     re.IGNORECASE,
 )
 

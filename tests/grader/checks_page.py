@@ -59,7 +59,8 @@ doubtful. So is a change that the two numbers beside it do not have, and a p-val
 3. What a clause leaves unsaid may be anything that the sentence, the one before it, or the question names.
 4. Where the records refute every such reading, a person compares, and the check proposes to fail it. Nothing is
    failed for words alone, but a conclusion and a list of what was held constant.
-5. Held so are: orders and changes, each or none of the seeds, tiers and intervals; significance without a test;
+5. Held so are: orders and changes, each or none of the seeds, so many of the intervals; how many classes at zero
+   are tried or never predicted, rescued or lost; rows of a printed list above a bound; significance without a test;
    means over more seeds than ran; validation called test; sizes of the data; settings; a claim behind a "but" that
    follows caution; what the template says was changed, predicted and found. A citation that stands in no list of
    sources and nowhere else is left to a person.

@@ -108,6 +108,8 @@ def _pieces(lower: str) -> Iterator[tuple[int, int]]:
 
 def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
     """The whole, a score ("F1 = 0"), or a part of something else ("half of that movement")."""
+    if re.match(r"\W*(?:kind|type|sort|group)\b", piece[hit.end() :]):
+        return True
     if hit["number"] in ("0", "zero") or re.search(r"[=<>]\s*$", piece[: hit.start()]):
         return True
     other = re.match(
@@ -175,7 +177,9 @@ def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group
     counted = [group for group in values.measured.settled if group.mean("zero_f1_classes") in said]
     keys = reading.sentence.group_keys or reading.sentence.implied_groups
     named = [group for group in values.measured.settled if not keys or group.key in keys]
-    return [group for group in counted if group in named] if len(named) > 1 and not keys else [*counted, *named]
+    if counted and not reading.sentence.group_keys:
+        return counted  # the number says whose classes they are
+    return [*counted, *named]
 
 
 _WON = re.compile(
@@ -187,7 +191,7 @@ _LOST = re.compile(
     r"falls? back|fell back|(?:went|gone|go) missing|disappeared|vanished|newly (?:at zero|dead)|unlearn\w*|"
     r"sacrificed)\b"
 )
-_COUNT = re.compile(rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>{_SMALL})(?!\w)")
+_COUNT = re.compile(rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>a single|{_SMALL})(?!\w)")
 _PART = re.compile(r"[,;:.]|\band\b|\bbut\b|\s[–—]\s")
 _BETWEEN = re.compile(
     r"\W*(?:(?:single|classes|class|of|the|them|these|those|were|was|is|are|has|have|had|been|others?|more|"
@@ -222,7 +226,7 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
         (name, hit), told = said[0], counts[0]
         first, second = sorted((hit.span(), told.span()))
         adjective = told.end() <= hit.start() and re.match(r"\W+(?:class|one)", piece[hit.end() :]) is not None
-        count = number_of(told["count"])
+        count = 1 if told["count"] == "a single" else number_of(told["count"])
         if (
             known[name]
             and not adjective

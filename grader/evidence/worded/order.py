@@ -130,7 +130,10 @@ def _is_other(reading: Reading, values: Values) -> bool:
     return any(number.whole and int(number.value) in values.known_seeds for number in reading.sentence.numbers)
 
 
-_ONE_SEED = re.compile(r"\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b")
+_ONE_SEED = re.compile(
+    r"(?:\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b)"
+    r"(?! (?:gain|los|rose|fell|went|improv|drop|kept|mov|did|up|down)\w*)"
+)
 
 
 def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
