@@ -68,6 +68,13 @@ def _worse(first: Trace, second: Trace) -> Trace:
     return first if _ORDER.index(first.status) <= _ORDER.index(second.status) else second
 
 
+_TOTAL = re.compile(
+    r"\b(?:majority|minority|most|half|few|none|part|third|quarter|rest|share) of (?:the|these|those|its|their)\s*$",
+    re.IGNORECASE,
+)
+"""Before a number that says of how many: "the majority of these 21 are never tried"."""
+
+
 def trace_one(  # noqa: PLR0911
     number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
 ) -> tuple[Trace, Fact | None]:
@@ -78,7 +85,7 @@ def trace_one(  # noqa: PLR0911
     if len(claim.metrics) == 1:
         blank = replace(blank, metric=next(iter(claim.metrics)))
     counted = number.whole and not number.percent and not number.points and not number.times
-    if counted and not _counts(claim):
+    if counted and (not _counts(claim) or _TOTAL.search(sentence.text[: number.start])):
         return blank, None
     if (other := find_swapped(claim, measured)) is not None:
         return _doubtful(blank, other, "it is the other arm's"), None

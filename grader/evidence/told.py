@@ -107,6 +107,12 @@ def _reversed(text: str, difference: Difference) -> str:
     return ""
 
 
+_AT_FIRST = re.compile(
+    r"\W*(?:before|at first|originally|previously|vorher|avant|antes|prima|przedtem|раньше)\W*(?:(?:and|then|"
+    r"und|et|y|e|i|и)\W*)*",
+    re.IGNORECASE,
+)
+"""Between the two values of "0.01 before, 0.1 after"."""
 _INSTEAD = re.compile(
     r"\W*(?:instead of|rather than|in place of|in lieu of|where (?:it|the \w+) (?:had|took|takes|was|is)|"
     r"(?:an)?statt|anstelle von|au lieu de|plutôt que|"
@@ -137,6 +143,8 @@ def _from_to(text: str, name: str) -> Iterator[tuple[Number | str, Number | str]
             yield first, second
         elif _INSTEAD.fullmatch(between):
             yield second, first
+        elif _AT_FIRST.fullmatch(between):
+            yield first, second
 
 
 def _text(value: Number | str) -> str:

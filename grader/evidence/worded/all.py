@@ -32,6 +32,7 @@ from grader.evidence.worded.values import Values
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     order.wrong_orders,
     order.wrong_sameness,
+    order.wrong_in_every_epoch,
     extremes.wrong_extremes,
     extremes.wrong_slopes,
     seeds.wrong_counts_of_seeds,
@@ -46,6 +47,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     epochs.wrong_endings,
     epochs.wrong_best_epochs,
     epochs.wrong_courses,
+    epochs.wrong_epoch_changes,
     epochs.wrong_steps,
     epochs.wrong_shares_of_epochs,
     distances.wrong_distances,

@@ -30,6 +30,7 @@ _NUMBER_NEXT = re.compile(
     r"(?:\d|twice\b|double\b|a (?:third|quarter|fifth|half)\b|one\b|two\b|three\b|four\b|five\b|half\b|zero\b|"
     r"nothing\b|chance\b)"
 )
+_ONE = re.compile(r"\W*one\W*$")
 _NUMBER_BEFORE = re.compile(r"\d\s*(?:%|points?|percentage points|times|×)?\s*(?:of \w+\s+)?$")
 _ANY_SCORE = re.compile(r"\b(?:the|its|a) (?:score|performance|result|quality|value)s?\b")
 _PAST = re.compile(r"\b(?:rose|grew|fell|went|came|got|became|did|was|were|had|\w+ed|sank|shrank|lost)\b|\d")
@@ -152,7 +153,7 @@ def runs_compared(hit: Hit, start: int, end: int, reading: Reading, values: Valu
     if hit.relation.role == "change" or ended:
         yield from _changed(groups, start, end, reading, values)
         return
-    if _NUMBER_NEXT.match(rest):
+    if _NUMBER_NEXT.match(rest) and not _ONE.match(rest):
         return
     between = reading.lower[hit.end : behind[0][0]] if behind else ""
     joined = bool(behind) and (

@@ -75,12 +75,19 @@ def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         said, name = kinds[0]
         told = [hit for hit in _QUANTIFIER.finditer(piece[: said.start()]) if not _is_no_part(piece, hit)]
-        if len(told) != 1 or re.search(r"\bnot\b|n't\b|\bmore\b|\bfewer\b", piece[: said.start()]):
+        if len(told) != 1 or re.search(
+            r"\bnot\b|n't\b|\bmore\b|\bfewer\b", _without(piece, told[0])[: said.start()]
+        ):
             continue
         if re.search(r"\bever\b", said[0]) and not told[0]["none"]:
             continue
         counts = _counts(name, _meant(reading, values, start, end), values)
         yield from _judged(reading, counts, f"{told[0][0]} … {said[0]}", name, _fitting(told[0]))
+
+
+def _without(piece: str, hit: re.Match[str]) -> str:
+    """A piece without a quantifier: "fewer than half" says no fewer of anything."""
+    return piece[: hit.start()] + " " * len(hit[0]) + piece[hit.end() :]
 
 
 def _speaks_of_zeros(reading: Reading, values: Values) -> bool:
@@ -183,11 +190,13 @@ def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group
 
 
 _WON = re.compile(
-    r"\b(?:rescued?|saved?|won(?: back)?|brought back|revived|recovered|c[ao]mes? back(?! to zero)|off zero|"
+    r"\b(?:rescued?|saved?|fixed|repaired|won(?: back)?|brought back|revived|recovered|"
+    r"c[ao]mes? back(?! to zero)|off zero|"
     r"(?:left|leaves?|leaving) zero|to life)\b"
 )
 _LOST = re.compile(
-    r"\b(?:lost|given up|died?|dies|(?:dropp(?:ed|ing)|fell|falls?|fallen|went|goes) (?:back )?to (?:zero|it|f1)|"
+    r"\b(?:lost|given up|broke|broken|died?|dies|(?:dropp(?:ed|ing)|fell|falls?|fallen|went|"
+    r"goes) (?:back )?to (?:zero|it|f1)|"
     r"falls? back|fell back|(?:went|gone|go) missing|disappeared|vanished|newly (?:at zero|dead)|unlearn\w*|"
     r"sacrificed)\b"
 )

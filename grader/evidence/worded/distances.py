@@ -11,7 +11,8 @@ from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 
 _NEARER = re.compile(
-    r"\b(?P<near>nearer|closer|nearest|closest|(?:more|most) (?:accurate|realistic|truthful|faithful|honest)|"
+    r"\b(?P<near>nearer|closer|nearest|closest|(?:deviates?|off|differs?) (?:\w+ )?(?:less|least)|(?:more|"
+    r"most) (?:accurate|realistic|truthful|faithful|honest)|"
     r"(?:describes?|match(?:es)?|reflects?|estimates?|hits?|fits?|gets?|"
     r"meets?)\b[^.;]{0,50}?\b(?:better|best))\b|\b(?P<far>further|farther|furthest)\b"
 )

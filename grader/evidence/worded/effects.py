@@ -12,7 +12,9 @@ _NONE = re.compile(
     r"\b(?:ha(?:s|ve|d) no (?:effect|influence|impact)|no (?:effect|influence|impact) (?:on|at all)|"
     r"not (?:at all )?affected by|unaffected by|costs? (?:us |me )?(?:nothing(?! to )|no accuracy|no macro-f1)|"
     r"(?:do|does|did) not (?:affect|influence|matter|cost)|(?:make|makes|made) no difference|plays? no role|"
-    r"irrelevant|unimportant|(?:do|does|did) nothing (?:for|to)|"
+    r"irrelevant|unimportant|(?:is|are) harmless (?:for|to)|neither helps? nor hurts?|no (?:relation|"
+    r"connection|link) between|"
+    r"(?:do|does|did) nothing (?:for|to)|"
     r"(?:there is|there was|comes? at|came at) no (?:price|cost|penalty)|"
     r"(?:do|does|did)n't (?:affect|influence|matter|cost)|are free|is free|for free)\b"
 )

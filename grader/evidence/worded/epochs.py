@@ -218,6 +218,29 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
 
 
+def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for start, end in reading.clauses:
+        at = {number for first, _, number in reading.epochs if start <= first < end}
+        hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role == "change"]
+        named = {item.name for item in reading.sentence.metrics if start <= item.start < end}
+        if len(at) != 1 or len(hits) != 1 or len(named) != 1 or hits[0].denied or not named <= set(epoch_metrics()):
+            continue
+        (number,), (metric,), hit = at, named, hits[0]
+        sign = -hit.relation.sign if hit.relation.merit and lower_is_better(metric) else hit.relation.sign
+        logs = _logs(reading, values, metric)
+        index = number - 1 if number > 0 else number
+        steps = [
+            log[index] - log[index - 1] for log in logs if index % len(log) >= 1 and -len(log) <= index < len(log)
+        ]
+        if steps and not any(sign * step > 0 for step in steps):
+            told = ", ".join(f"{value:.4f}" for value in logs[-1])
+            why = f"{reading.lower[hit.start : hit.end]!r}: by epochs it is {told}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+
+
 _STEP = re.compile(
     r"\b(?:largest|biggest|greatest|main|smallest|larger|bigger|greater|smaller|"
     r"most of the) (?:\w+ )?(?:step|jump|gain|rise|improvement|leap|"

@@ -72,6 +72,7 @@ def _wrong_pairs(
     """ "The tail moved further up than the mid tier", where it did not."""  # noqa: D210
     for hit in _COMPARED.finditer(reading.lower):
         before = [tier for place, tier in tiers if place < hit.start() and hit.start() - place < 60]
+        before = [tier for place, tier in tiers if hit.start() < place < hit.end()] or before
         behind = [tier for place, tier in tiers if 0 <= place - hit.end() < 20]
         if (
             not before

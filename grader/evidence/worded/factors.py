@@ -28,7 +28,7 @@ _TIMES = re.compile(
     rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|"
     rf"\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
     r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|"
-    r"accuracy|size)|that of|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
+    r"accuracy|size)|that (?:of|in|at|after)|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
 )
 _VERB = re.compile(
     rf"{_HOW}(?P<word>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b(?! (?:the )?(?:batch|learning|steps?|"

@@ -30,8 +30,9 @@ _CHANGED = re.compile(
     r"amounts?)\b"
 )
 _CLASSES = re.compile(
-    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?P<first>more|fewer|less)\s+class(?:es)?|class(?:es)?\s+(?P<second>more|"
-    rf"fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b"
+    rf"(?<!\w)(?P<count>{_SMALL})\s+(?:(?:(?P<first>more|fewer|less)\s+class(?:es)?|class(?:es)?\s+(?P<second>more|"
+    rf"fewer|less))\b[^.;]{{0,30}}?\b(?P<kind>zero|f1 ?= ?0|never predicted|always wrong)\b|"
+    rf"(?P<named>never[- ]predicted|always[- ]wrong|zero[- ]f1|zero)\s+class(?:es)?\s+(?P<third>more|fewer|less)\b)"
 )
 _SHARE = re.compile(
     rf"(?<!\w)(?:{FRACTION}|(?P<most>most|the (?:large )?majority|all|every)) (?:of )?(?:all |the |its |my |"
@@ -157,8 +158,9 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _CLASSES.finditer(reading.lower):
-        kind = "zero_f1_classes" if hit["kind"] in ("zero", "f1 = 0", "f1=0") else hit["kind"].replace(" ", "_")
-        said, more = number_of(hit["count"]), (hit["first"] or hit["second"]) == "more"
+        name = (hit["kind"] or hit["named"]).replace("-", " ")
+        kind = name.replace(" ", "_") if name in ("never predicted", "always wrong") else "zero_f1_classes"
+        said, more = number_of(hit["count"]), (hit["first"] or hit["second"] or hit["third"]) == "more"
         if re.search(r"\bnot\b|no longer", hit[0]):
             continue
         subject = _subject(reading, hit.start("count"))

@@ -5,7 +5,7 @@ was".
 import re
 from collections.abc import Iterator
 
-from grader.evidence.groups import COUNTED
+from grader.evidence.groups import COUNTED, epoch_metrics
 from grader.evidence.worded.compared import SPREAD, Asked, metrics_compared, places_compared, runs_compared
 from grader.evidence.worded.reading import Doubt, Hit, Reading
 from grader.evidence.worded.values import Place, Values, lower_is_better
@@ -117,6 +117,43 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
                  if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
         if known and min(apart for apart, _ in known) > (LITTLE if found["hardly"] else 0.002):
             yield _doubt(reading, values, found[0], known[0][1])
+
+
+_EVERY_EPOCH = re.compile(
+    r"\b(?:both|all|each|every)(?: of the| the)?(?: \w+)? epochs?\b|\bfrom the first epoch on\b"
+)
+MOST_EPOCHS = 20
+
+
+def wrong_in_every_epoch(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "In both epochs the smaller batch was ahead", where in one of them it was behind."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row or _EVERY_EPOCH.search(reading.lower) is None:
+        return
+    for hit in reading.hits():
+        start, end = reading.clause_at(hit.start)
+        if (
+            not _EVERY_EPOCH.search(reading.lower[start:end])
+            or hit.denied
+            or hit.relation.role not in ("than", "over")
+        ):
+            continue
+        metrics = [name for name in metrics_compared(hit, start, end, reading, values) if name in epoch_metrics()]
+        judged = []
+        for first, second in runs_compared(hit, start, end, reading, values):
+            for metric in metrics:
+                each = [
+                    (verdict, pair)
+                    for number in range(1, MOST_EPOCHS)
+                    for pair in [Asked(Place(metric, first, epoch=number), Place(metric, second, epoch=number))]
+                    if (verdict := _judge(hit, pair, values)) is not None
+                ]
+                if each:
+                    judged.append((all(verdict for verdict, _ in each), each))
+        if judged and not any(right for right, _ in judged):
+            yield _doubt(
+                reading, values, reading.lower[hit.start : hit.end], next(p for v, p in judged[0][1] if not v)
+            )
+            return
 
 
 def _is_other(reading: Reading, values: Values) -> bool:

@@ -58,7 +58,8 @@ def _most(reading: Reading, values: Values) -> int:
 
 
 def _times(clause: str) -> tuple[int, str] | None:
-    hit = re.search(rf"\b(?:run|ran|trained|repeated|rerun)\s+({'|'.join(_TIMES)})\b", clause)
+    what = r"(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
+    hit = re.search(rf"\b(?:run|ran|trained|repeated|rerun)\s+{what}({'|'.join(_TIMES)})\b", clause)
     return None if hit is None else (_TIMES[hit[1]], hit[0])
 
 
