@@ -69,7 +69,8 @@ def _worse(first: Trace, second: Trace) -> Trace:
 
 
 _TOTAL = re.compile(
-    r"\b(?:majority|minority|most|half|few|none|part|third|quarter|rest|share) of (?:the|these|those|its|their)\s*$",
+    r"\b(?:majority|minority|most|half|few|none|part|third|quarter|rest|share) of "
+    r"(?:the|these|those|its|their)\s*$",
     re.IGNORECASE,
 )
 """Before a number that says of how many: "the majority of these 21 are never tried"."""
