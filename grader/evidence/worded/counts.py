@@ -126,6 +126,9 @@ def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
     return other is not None or _is_total(piece, hit)
 
 
+_WHOSE = r"(?:the|its|their|these|those|this|that|all|my|our|[\w-]+['’]s)"
+
+
 def _is_total(piece: str, hit: re.Match[str]) -> bool:
     """A count that says of how many: "of its twenty dead classes", "the encoder's 19 zero classes"."""
     if not hit["number"]:
@@ -133,7 +136,7 @@ def _is_total(piece: str, hit: re.Match[str]) -> bool:
     before, behind = piece[: hit.start()], piece[hit.end() :]
     if re.search(r"\b(?:all|every one of|each of)\W+(?:the\W+|of\W+|its\W+)*$", before):
         return True
-    of = re.search(r"\b(?:of|from|among)\W+(?:[\w'’-]+\W+){0,3}$", before) is not None
+    of = re.search(rf"\b(?:of|from|among)\W+(?:{_WHOSE}\W+){{0,3}}$", before) is not None
     noun = re.match(r"\W*(?:\w+\W+)?(?:zero|dead|classes (?:at|with)|zeros)", behind) is not None
     return of or (noun and "of" not in before[-12:] and re.search(r"['’]s\W*$|\bits\W*$", before) is not None)
 
@@ -200,7 +203,9 @@ _LOST = re.compile(
     r"falls? back|fell back|(?:went|gone|go) missing|disappeared|vanished|newly (?:at zero|dead)|unlearn\w*|"
     r"sacrificed)\b"
 )
-_COUNT = re.compile(rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>a single|{_SMALL})(?!\w)")
+_COUNT = re.compile(
+    rf"(?<!\w)(?<!\ba )(?<!no )(?<!each )(?<!every )(?<!ed )(?P<count>a single(?: one)?|{_SMALL})(?!\w)"
+)
 _PART = re.compile(r"[,;:.]|\band\b|\bbut\b|\s[–—]\s")
 _BETWEEN = re.compile(
     r"\W*(?:(?:single|classes|class|of|the|them|these|those|were|was|is|are|has|have|had|been|others?|more|"
@@ -235,7 +240,7 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
         (name, hit), told = said[0], counts[0]
         first, second = sorted((hit.span(), told.span()))
         adjective = told.end() <= hit.start() and re.match(r"\W+(?:class|one)", piece[hit.end() :]) is not None
-        count = 1 if told["count"] == "a single" else number_of(told["count"])
+        count = 1 if told["count"].startswith("a single") else number_of(told["count"])
         if (
             known[name]
             and not adjective

@@ -16,7 +16,7 @@ CLOSE = 0.015
 _NO_MOST = re.compile(
     r"\bat (?:the )?(?:most|least)\b|\b(?:most|least|largest|smallest|biggest|highest|lowest|greatest|strongest|"
     r"weakest)\s+(?:of (?:the|them|these|those|its|all|my|our)\b(?! (?:gain|improvement|rise|increase|difference|"
-    r"progress))|"
+    r"progress|(?:three )?tiers|three\b))|"
     rf"class\b|classes|frequent|common|likely|confident|errors|probable|{ITEMS}|important|one|two|three|sense|"
     r"seeds|runs|places|telling|part)"
 )

@@ -20,7 +20,8 @@ _SHARE = re.compile(r"(?<![\w.])(?:(?P<percent>\d{1,3}(?:\.\d+)?) ?%|(?P<share>[
 _COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _ROWS = re.compile(
     rf"\b(?:(?P<all>all|every one|each(?: one)?)|(?P<none>none|not one)|(?P<first>the first {_COUNT})|"
-    rf"(?P<count>{_COUNT}))(?: out)?(?: of (?:the |these |those |my )?(?:(?P<of>{_COUNT})|them|these|those|cases|"
+    rf"(?<!of )(?<!of the )(?<!of these )(?P<count>{_COUNT}))(?: out)?(?: of (?:the |these |those |"
+    rf"my )?(?:(?P<of>{_COUNT})|them|these|those|cases|"
     rf"errors))?\b(?P<between>[^;.!?]{{0,80}}?)(?P<side>more than|over|above|at least|less than|below|under)\s+"
     rf"(?:(?:a |one )?(?P<half>half)\b|(?P<bound>\d{{1,2}}) ?(?:%|percent))"
 )

@@ -38,7 +38,7 @@ _SEEDS = re.compile(
     rf"{ITEMS}|errors)))"
 )
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
-_P_VALUE = re.compile(r"\bp ?[=<≥>]|\bp-values?\b|\bsign[- ]flip\b")
+_P_VALUE = re.compile(r"\bp ?[=<≥>]|\b(?:a|the|smaller|lower|smallest) p\b|\bp-values?\b|\bsign[- ]flip\b")
 _LEVEL = re.compile(r"\b(?:kept|keeps?|same|level|unchanged|equal|stayed|remained|or)\b")
 _EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 
