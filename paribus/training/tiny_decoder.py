@@ -1,9 +1,9 @@
 """The tiny decoder: as large as the tiny encoder, reads from left to right, and has read the training texts.
 
 A decoder that LoRA adapts must know something before: its frozen weights are all it has. The real one has read a
-large part of the web. The tiny one reads the training texts alone, three times or more: it learns to say the next token,
-and, at the end of a text, to recall which tokens the text had. The second task stands in for what a large decoder
-does by itself: its last position knows what was said.
+large part of the web. The tiny one reads the training texts alone, three times or more: it learns to say the next
+token, and, at the end of a text, to recall which tokens the text had. The second task stands in for what a large
+decoder does by itself: its last position knows what was said.
 """
 
 from collections.abc import Sequence
