@@ -1,9 +1,9 @@
 """The tiny decoder: as large as the tiny encoder, reads from left to right, and has read the training texts.
 
 A decoder that LoRA adapts must know something before: its frozen weights are all it has. The real one has read a
-large part of the web. The tiny one reads the training texts alone, a few times: it learns to say the next token,
-and, at the end of a text, to recall which tokens the text had. The second task stands in for what a large decoder
-does by itself: its last position knows what was said.
+large part of the web. The tiny one reads the training texts alone, three times or more: it learns to say the next
+token, and, at the end of a text, to recall which tokens the text had. The second task stands in for what a large
+decoder does by itself: its last position knows what was said.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,12 @@ from paribus.training.tiny import HIDDEN, LAYERS, POSITIONS
 
 TINY_DECODER = "tiny-decoder"
 READ_TIMES = 3
+READ_STEPS = 150
 READ_TOKENS = 48
 READ_BATCH = 32
 READ_RATE = 3e-3
-_RECIPE = f"Qwen2 {HIDDEN} {LAYERS}, next token and recall {READ_TIMES} {READ_TOKENS} {READ_BATCH} {READ_RATE}, 1"
+_READING = f"{READ_TIMES} {READ_STEPS} {READ_TOKENS} {READ_BATCH} {READ_RATE}"
+_RECIPE = f"Qwen2 {HIDDEN} {LAYERS}, next token and recall {_READING}, 1"
 
 
 def decoder(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:  # noqa: ANN401
@@ -91,11 +93,13 @@ def _read(tokenizer: Any, texts: Sequence[str]) -> bytes:  # noqa: ANN401
             torch.random.default_generator.manual_seed(0)
             network = Qwen2ForCausalLM(_config(tokenizer))
             optimizer = torch.optim.AdamW(network.parameters(), lr=READ_RATE, weight_decay=0.01)
-            steps = READ_TIMES * len(batches(encoded, READ_BATCH))
+            per_pass = len(batches(encoded, READ_BATCH))
+            times = max(READ_TIMES, -(-READ_STEPS // per_pass))  # few texts are read more often
+            steps = times * per_pass
             schedule = linear_schedule(optimizer, steps // 20, steps)
-            for time in range(1, READ_TIMES + 1):
+            for time in range(1, times + 1):
                 one_pass = batches(encoded, READ_BATCH, shuffle_seed=(0, time))
-                for batch in track(one_pass, f"the tiny decoder reads the texts, {time} of {READ_TIMES}"):
+                for batch in track(one_pass, f"the tiny decoder reads the texts, {time} of {times}"):
                     _reading_loss(network, batch).backward()
                     optimizer.step()
                     schedule.step()
