@@ -102,6 +102,14 @@ def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
 def _place(model: str) -> str:
     """A folder as an absolute path, a hub name as it stands."""
     path = Path(model).expanduser()
+    if path.suffix == ".gguf" or (
+        _is_folder(model) and not (path / "config.json").exists() and any(path.glob("*.gguf"))
+    ):
+        raise TrainingError(
+            f"{model!r} is in the GGUF format, which is not read here: open it with transformers' "
+            "from_pretrained(folder, gguf_file=…), which needs the package gguf, keep it with save_pretrained, and "
+            "pass that folder."
+        )
     if _is_folder(model):
         return str(path.resolve())
     if path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:

@@ -284,3 +284,12 @@ def test_the_tiny_decoder_reads_from_left_to_right() -> None:
         begun = network.model(input_ids=ids[:, :4]).last_hidden_state
 
     assert torch.allclose(whole[:, :4], begun, atol=1e-5), "what follows changes nothing before it"
+
+
+@pytest.mark.parametrize("named", ["model.gguf", ""])
+def test_a_gguf_is_said_to_be_one_with_what_to_do(named: str, tmp_path: Path) -> None:
+    (tmp_path / "model.gguf").write_bytes(b"GGUF")
+    with pytest.raises(
+        TrainingError, match=r"GGUF format, which is not read here: .*gguf_file=….*pass that folder\."
+    ):
+        models.load(str(tmp_path / named), 5, seed=1)
