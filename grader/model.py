@@ -186,6 +186,21 @@ class FoundRecord:
     problem_kind: Literal["", "digest", "shape"] = ""
 
 
+@dataclass(frozen=True)
+class Executed:
+    """What became of one task when its tests were run in a sandbox. Where it ``ran``, ``visible`` and ``hidden`` are
+    what the first test said that did not pass, "" where all did; else ``why`` says why it could not be run.
+    ``unsure`` are statements of the notebook that ran although they do more than define something.
+    """
+
+    ran: bool = False
+    why: str = ""
+    visible: str = ""
+    hidden: str = ""
+    tests: int = 0
+    unsure: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """All that a check may look at: the assignment, its references, and one submission's recovered contents.
@@ -194,6 +209,7 @@ class Case:
 
     ``cell_name(position)`` is how feedback calls a cell. ``commitments`` are the student's codes for predictions
     and diagnoses, None where no file of codes was given; ``handed_in`` and ``reveal`` are the submission's.
+    ``executed`` is what became of each tests cell that has hidden tests, None where nothing was run.
     """
 
     assignment: Assignment
@@ -206,6 +222,7 @@ class Case:
     commitments: tuple[str, ...] | None = None
     handed_in: str = ""
     reveal: str = ""
+    executed: Mapping[str, Executed] | None = None
 
     @cached_property
     def released_positions(self) -> frozenset[int]:

@@ -40,9 +40,10 @@ from generator.publishing.kaggle_metadata import to_text as metadata_text
 from generator.running.agreement import wrong_begins
 from generator.running.references import References
 from generator.sources.expressions import ReferenceCall
+from generator.sources.regions import region_lines
 from generator.sources.roles import PLATFORMS, VARIANTS
 from generator.sources.source import Source, load_source
-from paribus.course.assignment import Assignment
+from paribus.course.assignment import Assignment, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.public import public_form, public_name
 from paribus.course.release import Release, write_release
@@ -144,10 +145,19 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     }
     zoos = zoos_of(source)
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
-    release = Release(assignment, to_text(release_notebook), references, sealed)
+    release = Release(assignment, to_text(release_notebook), references, sealed, hidden_tests(source))
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
     missing = _missing(source, course, entry, options.references, profile)
     return Built(setting, entry, source, release, notebooks, missing, unsealed)
+
+
+def hidden_tests(source: Source) -> dict[str, dict[str, str]]:
+    """The hidden tests of each tests cell that has any, by its key."""
+    return {
+        cell.key: {"tests": "\n".join(region_lines(cell.text, cell.regions))}
+        for cell in source.cells
+        if cell.role is Role.TESTS and cell.regions
+    }
 
 
 def build(

@@ -38,10 +38,13 @@ WHY = {
 class Watched:
     """One program. Close it, or use it as a context manager: then nothing of it is left."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", status: int, limits: Limits) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", status: int, limits: Limits, at_end: Callable[[], None] = lambda: None
+    ) -> None:
         """``process`` has pipes for input, output and errors; ``status`` is the pipe on which the sandbox's first
-        program tells how the job ended.
+        program tells how the job ended; ``at_end`` ends what ends with no process of this machine.
         """
+        self._at_end = at_end
         self._process, self._status, self._limits = process, status, limits
         self._began = time.monotonic()
         self._unsent, self._unread = bytearray(), bytearray()
@@ -112,6 +115,7 @@ class Watched:
     def close(self) -> None:
         """End it, if it runs, and whatever it started."""
         self._kill()
+        self._at_end()
         self._selector.close()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             with contextlib.suppress(OSError):
@@ -162,7 +166,7 @@ class Watched:
         threads = sum(_number(process, "status", "Threads:") for process in found)
         if threads > self._limits.processes + OWN:
             self._stop(End.TOO_MANY_PROCESSES)
-        if found and _files(found[-1]) > MOST_FILES:
+        if len(found) > OWN and _files(found[-1]) > MOST_FILES:
             self._stop(End.DISK_FULL)
         resident = sum(_resident(process) for process in found)
         # Forked processes share pages: the sum is looked at closely only where it is too large.

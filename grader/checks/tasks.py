@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grader.checks.base import Finding, check, failed, passed, proposed, shorten, undecided
+from grader.checks.base import Finding, check, failed, not_applicable, passed, proposed, shorten, undecided
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.survival import code_cells, hand_in, never_ran
 from grader.code.answers import suspicious_answers
@@ -56,6 +56,38 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
     if task is not None and says_when_passed(cell):
         return _as_recorded(case, task, tests, values)
     return _ran_after(case, task, tests, task_key, values)
+
+
+@check(
+    "tasks.hidden_tests", "Further tests passed", options=("task",), public=False, basis="shown",
+    withheld={
+        "passed": "Tests of your code that the notebook does not show passed as well.",
+        "failed": "A test of your code that the notebook does not show did not pass.",
+        "undecided": "Tests of your code that the notebook does not show could not be run.",
+    },
+)  # fmt: skip
+def hidden_tests(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
+    """Your code also passes tests that the notebook does not show, where your instructor runs them."""
+    task = str(options.get("task") or cell.grades)
+    if case.executed is None:
+        return undecided(f"The hidden tests of {task} were not run: `paribus grade --run-tests` runs them.")
+    found = case.executed.get(cell.key)
+    if found is None:
+        return not_applicable(f"There are no hidden tests of {task}.")
+    values = {"tests": found.tests, "also_ran": list(found.unsure)}
+    if not found.ran:
+        return undecided(f"The tests of {task} could not be run here: {shorten(found.why)}.", values)
+    evidence = [Evidence(cell.key, shorten(found.visible or found.hidden or f"{found.tests} tests passed"))]
+    if found.visible:
+        return undecided(
+            f"The visible tests of {task} do not pass where they were run again: {shorten(found.visible)} A person "
+            "looks whether the code or the place is the reason.",
+            values,
+            evidence,
+        )
+    if found.hidden:
+        return failed(f"A hidden test of {task} does not pass: {shorten(found.hidden)}", values, evidence)
+    return passed(f"All {found.tests} tests of {task} passed, the hidden ones too.", values, evidence)
 
 
 def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) -> Finding:

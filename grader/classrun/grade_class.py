@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
 from grader.classrun.grades import FILE as GRADES
@@ -29,7 +29,7 @@ from grader.classrun.started import read_started, write_started
 from grader.classrun.storage import MARKER, clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.upgrade import judged_by_others, require_same_points
-from grader.classrun.work import inbox_limits
+from grader.classrun.work import Grade, inbox_limits
 from grader.classrun.workplaces import Place, open_place
 from grader.desk.decided import asked_of
 from grader.errors import ResultError
@@ -58,6 +58,9 @@ from paribus.errors import UsageError
 from paribus.files import write_atomic
 from paribus.metrics.registry import use_metrics
 
+if TYPE_CHECKING:
+    from grader.audit.hidden_tests import HiddenTests
+
 SCHEMA = "paribus.graded/1"
 UNFINISHED = "unfinished.json"
 REPORT = "report.html"
@@ -75,6 +78,7 @@ class Order:
     who alone are graded, beside the rest of the class that OUT holds. Where ``may_replace`` a batch may take the
     place of what OUT holds of others. ``accepted``: points that OUT holds may change because another paribus or
     another release judges them. ``release_folders`` are written down for whoever shows the class later.
+    ``run_tests`` runs the releases' hidden tests on students' code, in a sandbox; None: nothing is run.
     """
 
     submissions: Path
@@ -91,6 +95,7 @@ class Order:
     may_replace: bool = False
     accepted: bool = False
     release_folders: tuple[Path, ...] = ()
+    run_tests: "HiddenTests | None" = None
 
     @property
     def assignment(self) -> Assignment:
@@ -150,11 +155,11 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         _forget_marker(order.out)
         placed = intake.platform.place(listed, intake.roster)
         submissions = (item for item in placed if not chosen or item.submission in chosen)
-        with open_place(order.cluster, order.jobs, time_limit=limits.seconds, memory_mb=limits.memory_mb) as place:
+        with open_place(order.cluster, order.jobs, time_limit=_seconds(order), memory_mb=limits.memory_mb) as place:
             batch = grade_batch(
                 with_commitments(submissions, commitments), order.releases, order.out,
                 progress=lambda done, result: observe("checking", done, total), also=also, place=place,
-                grade=partial(judge_safely, limits=limits), keep=kept.put, tries=tries, beside=bool(chosen),
+                grade=_judge(order), keep=kept.put, tries=tries, beside=bool(chosen),
                 compare=partial(find_copies, earlier=earlier),
             )  # fmt: skip
             entered = with_gradebook(
@@ -170,10 +175,19 @@ def _trial(order: Order, submissions: Sequence[Submission], observe: Observe, sc
     """The class as this paribus and these releases judge it, in a folder that is thrown away."""
     limits, total = order.policy.limits, len(submissions)
     return grade_batch(
-        submissions, order.releases, scratch, jobs=order.jobs, grade=partial(judge_safely, limits=limits),
-        time_limit=limits.seconds, memory_mb=limits.memory_mb,
+        submissions, order.releases, scratch, jobs=order.jobs, grade=_judge(order),
+        time_limit=_seconds(order), memory_mb=limits.memory_mb,
         progress=lambda done, result: observe("comparing with the last run", done, total),
     )  # fmt: skip
+
+
+def _judge(order: Order) -> Grade:
+    return partial(judge_safely, limits=order.policy.limits, execute=order.run_tests)
+
+
+def _seconds(order: Order) -> float:
+    """What a submission may take: reading it, and running its hidden tests."""
+    return order.policy.limits.seconds + (order.run_tests.seconds if order.run_tests is not None else 0.0)
 
 
 def _guarded(order: Order, listed: Sequence[Submission], intake: Intake) -> frozenset[str]:
@@ -203,7 +217,9 @@ def _read_earlier(order: Order) -> tuple[Result, ...]:
 
 def _depends_on(order: Order, commitments: Commitments | None, roster: Roster) -> str:
     """What verdicts depend on besides files, releases and code."""
-    parts = (commitments.digest if commitments is not None else "", roster.key, order.policy.limits.of_reading)
+    parts = [commitments.digest if commitments is not None else "", roster.key, order.policy.limits.of_reading]
+    if order.run_tests is not None:
+        parts.append(json.dumps([dict(release.hidden) for release in order.releases], sort_keys=True))
     return json.dumps([str(part) for part in parts])
 
 

@@ -16,6 +16,7 @@ from paribus.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.classrun.changes import Change
+    from grader.audit.hidden_tests import HiddenTests
     from grader.classrun.grade_class import Handback, Observe
     from paribus.course.release import Release
 
@@ -63,6 +64,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="run on a Dask cluster: its scheduler's address, or local for -j workers on this machine",
     )  # fmt: skip
     parser.add_argument(
+        "--run-tests", action="store_true",
+        help="run the release's hidden tests on students' code, in a sandbox; without it no student's code is run",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sandbox", default="bwrap", metavar="NAME",
+        help="where students' code runs: bwrap (default), docker:IMAGE or podman:IMAGE",
+    )  # fmt: skip
+    parser.add_argument(
         "--course",
         type=Path,
         metavar="DIR",
@@ -96,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.people is None and course is not None and policy.roster and not arguments.no_roster:
         arguments.people = course.parent / policy.roster
     _check_paths(arguments)
+    run_tests = _run_tests(arguments, releases, course) if arguments.run_tests else None
     order = Order(
         arguments.submissions,
         releases,
@@ -111,6 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
         may_replace=arguments.replace,
         accepted=arguments.accept,
         release_folders=_release_folders(arguments),
+        run_tests=run_tests,
     )
     earlier = None if arguments.diff is None else read_graded(arguments.diff)
     try:
@@ -136,6 +147,25 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"\nAgainst {arguments.diff}: {len(changed)} changes for {people} submissions.")
         print_changes(changed)
     return _status(handback)
+
+
+def _run_tests(
+    arguments: argparse.Namespace, releases: "Sequence[Release]", course: "Path | None"
+) -> "HiddenTests":
+    """How hidden tests are run. UsageError where the releases have none, SandboxError where nothing can be run."""
+    from grader.audit.choose import library_of, sandbox_of
+    from grader.audit.hidden_tests import HiddenTests
+    from grader.errors import SandboxError
+
+    if not any(release.hidden for release in releases):
+        raise UsageError(
+            f"the release of {arguments.assignment} has no hidden tests, so --run-tests has nothing to run. Write them "
+            "between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave --run-tests out."
+        )
+    if why := sandbox_of(arguments.sandbox).refusal():
+        raise SandboxError(why)
+    library = () if arguments.cluster else library_of(course)
+    return HiddenTests(arguments.sandbox, library)
 
 
 def _status(handback: "Handback") -> int:

@@ -1,7 +1,7 @@
 """From one submission's bytes and the releases to one Result: no files, no clock, no network, no resampling."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from statistics import fmean
@@ -13,7 +13,7 @@ from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.grading.judge import describe_error, judge
 from grader.grading.match import match
-from grader.model import Case, CellResult, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
+from grader.model import Case, CellResult, Executed, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
 from grader.reading.unseen import unread_in, unread_remark
 from grader.recover import recover
 from grader.similarity.sketch import make_sketch
@@ -27,6 +27,8 @@ LEAST_MATCHED = 0.3
 """The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
 
 BROKE = "The grader broke on this file"
+Execute = Callable[[Case, Release], Mapping[str, Executed]]
+"""What runs hidden tests on a submission: `grader.audit.hidden_tests.HiddenTests`."""
 ANSWERED = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO)
 
 _BEGIN = re.compile(
@@ -40,12 +42,13 @@ def grade_one(submission: Submission, releases: Sequence[Release], limits: Limit
 
 
 def judge_one(
-    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS
+    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS, execute: Execute | None = None
 ) -> tuple[Result, Case | None]:
     """Grade one submission with the release it was made from; with the result the case, where there was one.
 
     ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
     the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
+    Nothing of the submission is run, but by ``execute``, where the instructor asked for it.
     Raises CatalogError where the metrics.py or checks.py that a release carries cannot be imported.
     """
     newest = releases[0]
@@ -81,6 +84,8 @@ def judge_one(
         handed_in=submission.handed_in,
         reveal=submission.reveal,
     )
+    if execute is not None:
+        case = replace(case, executed=execute(case, release))
     with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
         return _result(submission, release, case), case
 
@@ -91,11 +96,11 @@ def grade_safely(submission: Submission, releases: Sequence[Release], limits: Li
 
 
 def judge_safely(
-    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS
+    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS, execute: Execute | None = None
 ) -> tuple[Result, Case | None]:
     """As `judge_one`, with `grade_safely`'s promise."""
     try:
-        return judge_one(submission, releases, limits)
+        return judge_one(submission, releases, limits, execute)
     except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
         return broken(submission, releases, describe_error(error).splitlines()[-1]), None
 

@@ -17,6 +17,7 @@ from grader.model import Basis, Case, CellResult, Outcome, Verdict
 from grader.reading.answers import is_untouched
 from paribus.course.assignment import Cell, CheckPoints
 
+HIDDEN_TESTS = "tasks.hidden_tests"
 OPEN = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
 
@@ -28,12 +29,21 @@ def judge(case: Case, checks: Mapping[str, Check] | None = None) -> tuple[CellRe
 
 def judge_cell(case: Case, cell: Cell, checks: Mapping[str, Check] = CHECKS) -> CellResult:
     """One cell's verdicts, score and pending points."""
-    verdicts = tuple(_decide(case, cell, wanted, checks) for wanted in cell.checks)
+    verdicts = tuple(_decide(case, cell, wanted, checks) for wanted in (*cell.checks, *_of_execution(case, cell)))
     score = sum(verdict.points for verdict in verdicts if verdict.outcome is Outcome.PASSED)
     pending = sum(verdict.points for verdict in verdicts if verdict.outcome in OPEN)
     if cell.manual and not is_untouched(case, cell):
         pending += cell.manual
     return CellResult(cell.key, cell.points, score, pending, verdicts, _says_little(case, cell))
+
+
+def _of_execution(case: Case, cell: Cell) -> tuple[CheckPoints, ...]:
+    """The check of hidden tests where they were run and the course gives no points for them: it is shown all the
+    same.
+    """
+    ran = case.executed is not None and cell.key in case.executed
+    asked = any(item.check == HIDDEN_TESTS for item in cell.checks)
+    return (CheckPoints(HIDDEN_TESTS, 0.0),) if ran and not asked else ()
 
 
 def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:

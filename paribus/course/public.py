@@ -2,7 +2,8 @@
 
 The released sources are the student's already. Points, rubrics and model answers stay out, and so do the checks
 that would give something away (``public=False`` on them): reference bands, keys of blind models, what is compared
-over the class. Hidden tests are in no release.
+over the class. Hidden tests are in a file of their own in the
+instructor's release.
 """
 
 from collections.abc import Collection

@@ -5,6 +5,7 @@ assignment.json    the typed assignment
 release.ipynb      the notebook in nbgrader's form, from which submissions are rebuilt
 references.json    the references that prose and bands use (may hold none)
 sealed.json        keys of blind models, where the assignment has any
+hidden.json        the hidden tests, where the assignment has any: only `paribus grade --run-tests` reads them
 metrics.py, checks.py, vocabulary.toml   the course's own, if any; assignment.json holds their SHA-256
 complete.json      written last: the release digest, every file's SHA-256, and whether it went out
 older/<digest>/    releases that went out before this one; graded with those who have their notebooks
@@ -25,17 +26,21 @@ from paribus.files import write_atomic
 
 MARKER = "complete.json"
 OLDER = "older"
+SEALED, HIDDEN = "sealed.json", "hidden.json"
 NEEDED = ("assignment.json", "release.ipynb", "references.json")
 
 
 @dataclass(frozen=True)
 class Release:
-    """One released assignment: pure values, no paths. ``notebook`` is the release notebook's JSON text."""
+    """One released assignment: pure values, no paths. ``notebook`` is the release notebook's JSON text, ``hidden``
+    holds the hidden tests of each tests cell by its key, as ``{"tests": code}``.
+    """
 
     assignment: Assignment
     notebook: str
     references: Mapping[str, Any] = field(default_factory=dict)
     sealed: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -65,8 +70,9 @@ def write_release(folder: Path, release: Release, *, goes_out: bool = False) -> 
         "release.ipynb": release.notebook,
         "references.json": json.dumps(dict(release.references), sort_keys=True, indent=1) + "\n",
     }
-    if release.sealed:
-        texts["sealed.json"] = json.dumps(dict(release.sealed), sort_keys=True, indent=1) + "\n"
+    for name, values in ((SEALED, release.sealed), (HIDDEN, release.hidden)):
+        if values:
+            texts[name] = json.dumps(dict(values), sort_keys=True, indent=1) + "\n"
     for name, text in texts.items():
         write_atomic(target / name, text)
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
@@ -148,5 +154,6 @@ def read_release(folder: Path) -> Release:
         assignment=replace(assignment, own={name: texts[name] for name in assignment.own}),
         notebook=texts["release.ipynb"],
         references=json.loads(texts["references.json"]),
-        sealed=json.loads(texts.get("sealed.json", "{}")),
+        sealed=json.loads(texts.get(SEALED, "{}")),
+        hidden=json.loads(texts.get(HIDDEN, "{}")),
     )

@@ -1,7 +1,7 @@
 """The first program in the sandbox: it sets the limits, starts the real one, and tells how that ended.
 
-``python -I -S start.py LIMITS STATUS_FD -- COMMAND…``. It says on its own pipe, which the command does not have,
-whether the command ended by a signal and whether its disk was full. Python's own library only.
+``python -I -S start.py LIMITS STATUS_FD HOME -- COMMAND…``. It says on its own pipe (-1: there is none), which the
+command does not have, whether the command ended by a signal and whether its disk was full. Python's own library only.
 """
 
 import ctypes
@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
     limits, pipe, home = json.loads(arguments[0]), int(arguments[1]), arguments[2]
     # Nobody of the same user can look into this process, stop it or use its pipe.
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
-    os.set_inheritable(pipe, False)
+    if pipe >= 0:
+        os.set_inheritable(pipe, False)
     os.makedirs(home, exist_ok=True)  # noqa: PTH103 - pathlib would take as long to import as the rest
     os.chdir(home)
     child = os.fork()
@@ -37,7 +38,8 @@ def main(arguments: list[str]) -> int:
     status = os.waitstatus_to_exitcode(raw)
     disk = os.statvfs(home)
     full = disk.f_bavail < LEAST_FREE * disk.f_blocks or disk.f_favail < 2
-    os.write(pipe, json.dumps({"status": status, "disk_full": full}).encode())
+    if pipe >= 0:
+        os.write(pipe, json.dumps({"status": status, "disk_full": full}).encode())
     return status if status >= 0 else 128 - status
 
 
