@@ -15,6 +15,7 @@ GraderError                     everything the grader refuses
 ├── DeskError                   the desk: its store, its address, what a grader asks of it
 ├── TermError                   graded folders, tables and people that cannot be added up to a term
 ├── ClusterError                a Dask cluster: not installed, not there, lost, or of another version
+├── AuditError                  a submission that cannot be run again, or an audit that cannot go on
 ├── SandboxError                students' code cannot be run here, or not in this way
 └── StorageError                the output folder: a full disk, a locked database, another grader at work
 """
@@ -82,6 +83,10 @@ class TermError(GraderError):
 
 class ClusterError(GraderError):
     """The cluster cannot be worked with; what was finished stays."""
+
+
+class AuditError(GraderError):
+    """A submission that cannot be run again, or an audit that cannot be carried out."""
 
 
 class SandboxError(GraderError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paribus
-from grader.audit.sandbox import HOME, End, Job, Limits, Outcome
+from grader.audit.jobs import HOME, End, Job, Limits, Outcome
 from grader.audit.watched import OWN, Watched
 from grader.errors import SandboxError
 
@@ -130,20 +130,25 @@ def kernel_limits(limits: Limits) -> dict[str, int]:
 
 
 def arguments(job: Job, limits: Limits) -> list[str]:
-    """bubblewrap's own: namespaces, then the file system from the ground up, then what is made read-only."""
+    """Bubblewrap's own: namespaces, then the file system from the ground up, then what is made read-only."""
     found = [
         "--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
         "--hostname", "sandbox", "--clearenv",
     ]  # fmt: skip
-    for inside, here in _mounts(job):
-        found += ["--ro-bind", str(here), inside]
+    mounts = [*_mounts(job)]
+    for inside, here in mounts:
+        if not inside.startswith("/tmp/"):  # noqa: S108
+            found += ["--ro-bind", str(here), inside]
     for path in SYSTEM:
         if Path(path).is_symlink():
             found += ["--symlink", str(Path(path).readlink()), path]
-    for folder in _secret(here for _, here in _mounts(job)):
+    for folder in _secret(here for _, here in mounts):
         found += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
     found += ["--proc", "/proc", "--dev", "/dev", "--size", str(_SHARED_MEMORY), "--tmpfs", "/dev/shm"]  # noqa: S108
     found += ["--size", str(1_000_000 * limits.disk_mb), "--tmpfs", "/tmp"]  # noqa: S108
+    for inside, here in mounts:
+        if inside.startswith("/tmp/"):  # noqa: S108 - over the home, which is there by now
+            found += ["--ro-bind", str(here), inside]
     for name, value in environment(job.environment).items():
         found += ["--setenv", name, value]
     return [*found, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108

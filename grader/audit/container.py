@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from grader.audit.bubblewrap import INSIDE, LIBRARY, NOBODY, environment, kernel_limits
-from grader.audit.sandbox import HOME, End, Job, Limits, Outcome
+from grader.audit.jobs import HOME, End, Job, Limits, Outcome
 from grader.audit.watched import Watched
 from grader.errors import SandboxError
 

@@ -11,15 +11,15 @@ import functools
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from grader.audit.bubblewrap import INSIDE, LIBRARY
-from grader.audit.choose import sandbox_of
+from grader.audit.bubblewrap import INSIDE, LIBRARY, Bubblewrap
+from grader.audit.jobs import Job, Limits
 from grader.audit.needed import Needed, lines_of, names_read, needed
 from grader.audit.questions import Questions, cut
-from grader.audit.sandbox import Job, Limits
+from grader.audit.sandbox import Sandbox
 from grader.audit.values import decode, disagreement
 from grader.audit.watched import Watched
 from grader.code.cells import parse
@@ -45,9 +45,9 @@ OF_THE_ENVIRONMENT = frozenset({
 
 @dataclass(frozen=True)
 class HiddenTests:
-    """How hidden tests are run: in which sandbox (`grader.audit.choose`), with which folders to import from."""
+    """How hidden tests are run: in which sandbox, with which folders to import from."""
 
-    sandbox: str = "bwrap"
+    sandbox: Sandbox = field(default_factory=Bubblewrap)
     library: tuple[Path, ...] = ()
     seconds: ClassVar[float] = LIMITS.seconds + IMPORT_SECONDS
     """What all tests of one submission may take, their expectations included."""
@@ -65,7 +65,9 @@ class HiddenTests:
 def run_hidden(case: Case, release: Release, order: HiddenTests) -> dict[str, Executed]:
     """As `HiddenTests`. SandboxError where no sandbox can be begun."""
     pairs = [(case.assignment.cell(key), case.matches.get(key)) for key in release.hidden]
-    tasks = [_task_of(case, cell, str(release.hidden[cell.key]["tests"])) for cell, match in pairs if match is not None]
+    tasks = [
+        _task_of(case, cell, str(release.hidden[cell.key]["tests"])) for cell, match in pairs if match is not None
+    ]
     found: dict[str, Executed] = {key: Executed(why="its cell was not found in the file") for key in release.hidden}
     nonce = _nonce(case)
     ready: list[tuple[_Task, Expectations]] = []
@@ -106,7 +108,12 @@ class _Task:
 def _task_of(case: Case, tests: Cell, hidden: str) -> "_Task | None":
     """None where the task's cell is missing from the file, or is no Python."""
     match = case.matches.get(tests.grades)
-    if match is None or match.recovered is None or match.recovered.cut or parse(match.recovered.source).tree is None:
+    if (
+        match is None
+        or match.recovered is None
+        or match.recovered.cut
+        or parse(match.recovered.source).tree is None
+    ):
         return None
     handle = _handle(case.assignment)
     here = match.recovered
@@ -119,7 +126,12 @@ def _task_of(case: Case, tests: Cell, hidden: str) -> "_Task | None":
     source = "\n".join(_code(here.source))
     wanted = names_read(here.source) | ((names_read(tests.source) | names_read(hidden)) - _made(here.source))
     need = needed(lines_of(cells), wanted, [handle] if handle else [])
-    given = _made(here.source) | _made(case.assignment.cell(tests.grades).source) | {tests.grades} | {name for line in need.lines if _is_theirs(case, line.cell) for name in line.makes}
+    given = (
+        _made(here.source)
+        | _made(case.assignment.cell(tests.grades).source)
+        | {tests.grades}
+        | {name for line in need.lines if _is_theirs(case, line.cell) for name in line.makes}
+    )
     return _Task(
         tests.key, tests.grades, need, source, cut(tests.source, given), cut(hidden, given),
         cut(hidden, given, whole=True), handle, tuple(_modules(need, case.assignment)),
@@ -178,7 +190,7 @@ def _begin(order: HiddenTests, modules: Sequence[str], seconds: float = LIMITS.s
     """A sandbox with a clean process that has imported the modules. SandboxError where it cannot be begun."""
     reads = {f"{LIBRARY}/{folder.name}": folder for folder in order.library}
     job = Job((sys.executable, f"{INSIDE}/tests.py"), reads)
-    program = sandbox_of(order.sandbox).open(job, replace(LIMITS, seconds=seconds))
+    program = order.sandbox.open(job, replace(LIMITS, seconds=seconds))
     program.send(json.dumps({"import": list(modules)}).encode() + b"\n")
     answer = program.read_line(IMPORT_SECONDS)
     if answer is None:
@@ -263,7 +275,9 @@ def _run_task(program: Watched, task: _Task, nonce: str, expected: Expectations)
             return Executed(why=why, unsure=unsure)
         visible, hidden = _compare(answer, expected.visible, expected.hidden, task)
         if not hidden or visible:
-            return Executed(ran=True, visible=visible, hidden=hidden if not visible else "", tests=tests, unsure=unsure)
+            return Executed(
+                ran=True, visible=visible, hidden=hidden if not visible else "", tests=tests, unsure=unsure
+            )
         # Whatever a test does with random numbers, the halves may draw others: it fails only as a whole, too.
         again = _ask(program, task.parts(task.whole), task.notebook, nonce)
         if why := _not_run(again):

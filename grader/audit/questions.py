@@ -101,7 +101,9 @@ class _Cutter:
         self.open.add(number)
         return [_call(ASK, [*ask, *elsewhere[1:]])], []
 
-    def _compound(self, node: ast.For | ast.With | ast.If, *, shared: bool) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    def _compound(
+        self, node: ast.For | ast.With | ast.If, *, shared: bool
+    ) -> tuple[list[ast.stmt], list[ast.stmt]]:
         heads: list[ast.AST] = (
             [node.iter, node.target] if isinstance(node, ast.For)
             else [node.test] if isinstance(node, ast.If)

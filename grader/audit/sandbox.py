@@ -1,76 +1,16 @@
-"""A sandbox as a seam: what may run, within which limits, and how it ended.
+"""A sandbox as a seam: whatever runs a job apart from everything else.
 
 There are bubblewrap (`grader.audit.bubblewrap`), a container command (`grader.audit.container`) and none: `Refuses`,
 which runs nothing and says why. Code in a sandbox has no network, sees a read-only system without anybody's home,
 and can write only below a temporary home that vanishes with it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from grader.audit.watched import Watched
-
-HOME = "/tmp/home"  # noqa: S108 - a path inside the sandbox, on a file system of its own
-"""The only folder in which code in the sandbox can write; its file system is as large as `Limits.disk_mb`."""
-
-
-class End(StrEnum):
-    """How a program in the sandbox ended."""
-
-    FINISHED = "finished"
-    """By itself, with status 0."""
-    FAILED = "failed"
-    """By itself, with another status."""
-    TIMED_OUT = "timed out"
-    OUT_OF_MEMORY = "out of memory"
-    TOO_MANY_PROCESSES = "too many processes"
-    TOO_MUCH_OUTPUT = "too much output"
-    DISK_FULL = "disk full"
-    KILLED = "killed"
-    """By a signal that was not the sandbox's own."""
-    REFUSED = "refused"
-    """Nothing ran: there is no sandbox here, or it could not be set up."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What all processes of one job may take together: wall-clock ``seconds``, resident memory, processes and
-    threads, bytes of output, and bytes on the disk of its home (MB are millions of bytes).
-    """
-
-    seconds: float = 60.0
-    memory_mb: int = 2_000
-    processes: int = 64
-    output_mb: float = 4.0
-    disk_mb: int = 64
-
-
-@dataclass(frozen=True)
-class Job:
-    """A program: its ``command``, what it may read (path inside → path here), its environment and its input."""
-
-    command: tuple[str, ...]
-    reads: Mapping[str, Path] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    stdin: bytes = b""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a job ended: ``status`` is its exit status (−N for signal N, None where nothing ran); ``why`` a sentence
-    where it did not finish.
-    """
-
-    end: End
-    status: int | None
-    output: bytes
-    errors: bytes
-    seconds: float
-    why: str = ""
+from grader.audit.jobs import End, Job, Limits, Outcome
+from grader.audit.watched import Watched
+from grader.errors import SandboxError
 
 
 class Sandbox(Protocol):
@@ -85,7 +25,7 @@ class Sandbox(Protocol):
         """Why nothing can be run here, in one sentence; "" where it can."""
         ...
 
-    def open(self, job: Job, limits: Limits) -> "Watched":
+    def open(self, job: Job, limits: Limits) -> Watched:
         """Begin a job and talk with it. SandboxError where it cannot be begun."""
         ...
 
@@ -105,12 +45,30 @@ class Refuses:
         """Why."""
         return self.why
 
-    def open(self, job: Job, limits: Limits) -> "Watched":
+    def open(self, job: Job, limits: Limits) -> Watched:
         """SandboxError with the reason."""
-        from grader.errors import SandboxError
-
         raise SandboxError(self.why)
 
     def run(self, job: Job, limits: Limits) -> Outcome:
         """Refused, whatever it is."""
         return Outcome(End.REFUSED, None, b"", b"", 0.0, self.why)
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A sandbox that runs nothing and tells every job's end as it was written down: for tests."""
+
+    outcome: Outcome
+    name: str = "scripted"
+
+    def refusal(self) -> str:
+        """Never."""
+        return ""
+
+    def open(self, job: Job, limits: Limits) -> Watched:
+        """SandboxError: there is nobody to talk with."""
+        raise SandboxError("a scripted sandbox answers no questions")
+
+    def run(self, job: Job, limits: Limits) -> Outcome:
+        """The outcome, whatever the job is."""
+        return self.outcome

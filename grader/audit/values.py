@@ -43,7 +43,9 @@ def disagreement(kind: str, got: Any, expected: Any, what: str, tolerance: float
     """
     for value in (got, expected):
         if isinstance(value, Opaque):
-            raise SandboxError(f"{what}: a value of the kind {value.what} cannot be compared outside of the notebook")
+            raise SandboxError(
+                f"{what}: a value of the kind {value.what} cannot be compared outside of the notebook"
+            )
     try:
         if kind == "true":
             selfcheck.true(got, what)

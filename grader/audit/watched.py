@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.audit.sandbox import End, Limits, Outcome
+from grader.audit.jobs import End, Limits, Outcome
 
 INTERVAL = 0.1
 """Seconds between two counts."""
@@ -39,7 +39,11 @@ class Watched:
     """One program. Close it, or use it as a context manager: then nothing of it is left."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", status: int, limits: Limits, at_end: Callable[[], None] = lambda: None
+        self,
+        process: "subprocess.Popen[bytes]",
+        status: int,
+        limits: Limits,
+        at_end: Callable[[], None] = lambda: None,
     ) -> None:
         """``process`` has pipes for input, output and errors; ``status`` is the pipe on which the sandbox's first
         program tells how the job ended; ``at_end`` ends what ends with no process of this machine.

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from paribus.cli import Command
 
-NAMES = ("check", "checks", "desk", "grade", "keep", "moodle", "term")
+NAMES = ("audit", "check", "checks", "desk", "grade", "keep", "moodle", "term")
 
 
 def commands() -> Sequence[Command]:

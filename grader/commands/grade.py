@@ -15,8 +15,8 @@ from paribus.course.locate import example_names
 from paribus.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.classrun.changes import Change
     from grader.audit.hidden_tests import HiddenTests
+    from grader.classrun.changes import Change
     from grader.classrun.grade_class import Handback, Observe
     from paribus.course.release import Release
 
@@ -162,10 +162,11 @@ def _run_tests(
             f"the release of {arguments.assignment} has no hidden tests, so --run-tests has nothing to run. Write them "
             "between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave --run-tests out."
         )
-    if why := sandbox_of(arguments.sandbox).refusal():
+    sandbox = sandbox_of(arguments.sandbox)
+    if why := sandbox.refusal():
         raise SandboxError(why)
     library = () if arguments.cluster else library_of(course)
-    return HiddenTests(arguments.sandbox, library)
+    return HiddenTests(sandbox, library)
 
 
 def _status(handback: "Handback") -> int:

@@ -13,7 +13,18 @@ from grader.evidence.records import read_records
 from grader.evidence.runs import Run, by_seed, finished, read_runs
 from grader.grading.judge import describe_error, judge
 from grader.grading.match import match
-from grader.model import Case, CellResult, Executed, FoundRecord, Match, Outcome, Recovered, Result, Status, Submission
+from grader.model import (
+    Case,
+    CellResult,
+    Executed,
+    FoundRecord,
+    Match,
+    Outcome,
+    Recovered,
+    Result,
+    Status,
+    Submission,
+)
 from grader.reading.unseen import unread_in, unread_remark
 from grader.recover import recover
 from grader.similarity.sketch import make_sketch
@@ -42,7 +53,10 @@ def grade_one(submission: Submission, releases: Sequence[Release], limits: Limit
 
 
 def judge_one(
-    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS, execute: Execute | None = None
+    submission: Submission,
+    releases: Sequence[Release],
+    limits: Limits = DEFAULT_LIMITS,
+    execute: Execute | None = None,
 ) -> tuple[Result, Case | None]:
     """Grade one submission with the release it was made from; with the result the case, where there was one.
 
@@ -96,7 +110,10 @@ def grade_safely(submission: Submission, releases: Sequence[Release], limits: Li
 
 
 def judge_safely(
-    submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS, execute: Execute | None = None
+    submission: Submission,
+    releases: Sequence[Release],
+    limits: Limits = DEFAULT_LIMITS,
+    execute: Execute | None = None,
 ) -> tuple[Result, Case | None]:
     """As `judge_one`, with `grade_safely`'s promise."""
     try:

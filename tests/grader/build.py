@@ -20,6 +20,7 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
     diagnoses    of blind models, in order: cell, zoo, edition, model, recipe, evidence (statistic, value, cell),
                  why, written, written_after
     sealed       the release's sealed keys; handed_in, reveal: moments (ISO 8601)
+    executed     tests cell → what became of it when its tests were run (fields of `Executed`)
     commitments  the codes that were handed in beforehand (default: no file of codes was given); {diagnoses} stands
                  for the one that fits the diagnoses
 
@@ -39,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.grading.match import match
-from grader.model import ALL_SURVIVED, Case, FoundRecord, Output, Recovered, RecoveredCell
+from grader.model import ALL_SURVIVED, Case, Executed, FoundRecord, Output, Recovered, RecoveredCell
 from grader.recover.families import FAMILIES
 from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, Role
@@ -107,7 +108,12 @@ def build(raw: Mapping[str, Any]) -> Case:
         commitments=_codes(raw) if "commitments" in raw else None,
         handed_in=raw.get("handed_in", ""),
         reveal=raw.get("reveal", ""),
+        executed=_executed(raw["executed"]) if "executed" in raw else None,
     )
+
+
+def _executed(raw: Mapping[str, Any]) -> dict[str, Executed]:
+    return {key: Executed(**{**item, "unsure": tuple(item.get("unsure", ()))}) for key, item in raw.items()}
 
 
 def _codes(raw: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from grader.audit.bubblewrap import Bubblewrap
-from grader.audit.sandbox import End, Job, Limits, Refuses
+from grader.audit.jobs import End, Job, Limits
+from grader.audit.sandbox import Refuses
 from grader.errors import SandboxError
 
 BWRAP = Bubblewrap()

@@ -1,0 +1,246 @@
+"""Plausibility of records, without running anything: each statistic asks how unlike the rest of the class one is.
+
+A statistic is a number, larger where the records look less like training. What is large is said by the others: the
+p-value of a submission is its rank in the class, (1 + those that are as large) / (1 + all others), which is exact
+where the class is exchangeable (conformal p-values: Vovk, Gammerman, Shafer, *Algorithmic learning in a random
+world*, 2005). So one in twenty honest submissions is named at 5 %, whatever the course is. Nothing here is a
+verdict: an unusual model, or luck, looks the same. docs/audit.md has the measured rates.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.audit.trace import Trace, TracedRun, comparable
+
+LEVEL = 0.05
+LEAST = 19
+"""Others that are needed before anybody can be among the most unusual twentieth."""
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One statistic: its name, what people read of it, and the function of a trace and the comparable others; None
+    where it says nothing.
+    """
+
+    name: str
+    about: str
+    function: Callable[[Trace, Sequence[Trace]], float | None]
+
+
+def item_difficulty(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """One minus the area under the curve by which the others' share of errors on an item tells this trace's errors
+    from its right answers (Mann and Whitney): trained models find the same items hard, invented errors fall anywhere.
+    """
+    pool = _pool(others)
+    scores = [_curve(run.wrong, pool.hard) for run in trace.trained if len(run.wrong) == len(pool.hard)]
+    return 1 - min(scores) if scores else None
+
+
+def class_errors(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """The mean surprise, −log of the share among the others' errors on the same class, of the wrong class that was
+    predicted: a model takes a class for its neighbours, and rare classes for frequent ones.
+    """
+    pool = _pool(others)
+    found = []
+    for run in trace.trained:
+        if run.labels is None or run.predictions is None or not run.wrong.any():
+            continue
+        rows, columns = run.labels[run.wrong], run.predictions[run.wrong]
+        if max(rows.max(), columns.max()) >= len(pool.confused):
+            return None
+        found.append(float(-np.log(pool.confused[rows, columns]).mean()))
+    return max(found) if found else None
+
+
+def copied_run(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """How far the losses of two runs of unequal settings or seeds lie apart for each item that they predict
+    otherwise: a copied run has other losses and the same predictions.
+    """
+    pairs = [
+        (one, two) for place, one in enumerate(trace.trained) for two in trace.trained[place + 1 :]
+        if _settings(one) != _settings(two) and len(one.wrong) == len(two.wrong)
+    ]  # fmt: skip
+    found = []
+    for one, two in pairs:
+        first, second = one.chosen, two.chosen
+        losses = [line.get("validation_loss") if line is not None else None for line in (first, second)]
+        if one.predictions is not None and two.predictions is not None and None not in losses:
+            apart = float((one.predictions != two.predictions).sum()) + 1
+            found.append(abs(float(losses[0] or 0) - float(losses[1] or 0)) / apart * len(one.wrong))
+    return max(found) if found else None
+
+
+def twins(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """The largest share of items on which one of its runs and one of somebody else's, of unequal seeds or settings,
+    predict the same, counted where at least one of them errs.
+    """
+    own = [run for run in trace.trained if run.predictions is not None]
+    found = []
+    for run in own:
+        for other in (item for each in others for item in each.trained):
+            if (
+                other.predictions is None
+                or len(other.wrong) != len(run.wrong)
+                or _settings(run) == _settings(other)
+            ):
+                continue
+            hard = run.wrong | other.wrong
+            if hard.any():
+                found.append(float((run.predictions == other.predictions)[hard].mean()))
+    return max(found) if found else None
+
+
+def loss_against_accuracy(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """How far the validation loss of a chosen epoch lies from the line that the others' losses follow by accuracy,
+    in their residual standard deviations.
+    """
+    known = [point for other in others for point in _points(other)]
+    own = _points(trace)
+    if len(known) < LEAST or not own:
+        return None
+    x, y = np.array(known).T
+    slope, middle = np.polyfit(x, y, 1) if np.ptp(x) > 0 else (0.0, float(y.mean()))
+    spread = float(np.std(y - (slope * x + middle))) or 1e-9
+    return max(abs(loss - (slope * accuracy + middle)) / spread for accuracy, loss in own)
+
+
+def curve(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """How far the share by which the training loss falls from the first epoch to the last lies from the others',
+    in their standard deviations.
+    """
+    known = [value for other in others for value in _falls(other)]
+    own = _falls(trace)
+    if len(known) < LEAST or not own:
+        return None
+    middle, spread = float(np.mean(known)), float(np.std(known)) or 1e-9
+    return max(abs(value - middle) / spread for value in own)
+
+
+def broken_chain(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """How many records name a record before them, or a start, that is not in the file."""
+    there = {record.digest() for record in trace.records}
+    named = [link for record in trace.records for link in (record.previous, record.start) if link]
+    return float(sum(link not in there for link in named)) if named else None
+
+
+STATISTICS: tuple[Statistic, ...] = (
+    Statistic("item_difficulty", "errs where the others do not", item_difficulty),
+    Statistic("class_errors", "takes classes for others than the others' models do", class_errors),
+    Statistic("copied_run", "two runs whose losses differ and whose predictions do not", copied_run),
+    Statistic("twins", "predicts as a run of somebody else's with another seed or setting", twins),
+    Statistic("loss_against_accuracy", "the validation loss does not fit the accuracy", loss_against_accuracy),
+    Statistic("curve", "the training loss falls otherwise than the others'", curve),
+    Statistic("broken_chain", "records that others name are missing", broken_chain),
+)
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """What the statistics say of one submission: values and p-values by name, the smallest p-value's rank in the
+    class (``overall``), and the statistic that it comes from. ``overall`` is None where too few can be compared.
+    """
+
+    submission: str
+    values: Mapping[str, float]
+    ranks: Mapping[str, float]
+    overall: float | None = None
+
+    @property
+    def strangest(self) -> str:
+        """The statistic with the smallest p-value, "" where there is none."""
+        return min(self.ranks, key=lambda name: self.ranks[name], default="")
+
+    @property
+    def flagged(self) -> bool:
+        """It is among the most unusual twentieth of the class, and unusual in something."""
+        return self.overall is not None and self.overall <= LEVEL and self.ranks[self.strangest] <= LEVEL
+
+
+def plausibilities(traces: Sequence[Trace]) -> tuple[Plausibility, ...]:
+    """Every submission held against the others with the same split. Pure: the same records, the same numbers."""
+    values = {trace.submission: _values(trace, comparable(trace, traces)) for trace in traces}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for trace in traces:
+        groups.setdefault(trace.data, []).append(trace.submission)
+    found: dict[str, Plausibility] = {}
+    for names in groups.values():
+        ranks = {name: _ranks(values[name], [values[other] for other in names if other != name]) for name in names}
+        smallest = {name: min(rank.values(), default=1.0) for name, rank in ranks.items()}
+        for name in names:
+            others = [-smallest[other] for other in names if other != name]
+            overall = _rank(-smallest[name], others) if len(others) >= LEAST and ranks[name] else None
+            found[name] = Plausibility(name, values[name], ranks[name], overall)
+    return tuple(found[trace.submission] for trace in traces)
+
+
+def _values(trace: Trace, others: Sequence[Trace]) -> dict[str, float]:
+    worked = {item.name: item.function(trace, others) for item in STATISTICS} if others else {}
+    return {name: value for name, value in worked.items() if value is not None}
+
+
+def _ranks(own: Mapping[str, float], others: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    known = {name: [other[name] for other in others if name in other] for name in own}
+    return {name: _rank(value, known[name]) for name, value in own.items() if len(known[name]) >= LEAST}
+
+
+def _rank(value: float, others: Sequence[float]) -> float:
+    return (1 + sum(other >= value for other in others)) / (1 + len(others))
+
+
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """What the others' models did: ``hard`` is the share that errs on each item, ``confused`` of shape (classes,
+    classes) how the errors on a class are spread, each with one half added.
+    """
+
+    hard: NDArray[np.float64]
+    confused: NDArray[np.float64]
+
+
+def _pool(others: Sequence[Trace]) -> _Pool:
+    runs = [run for other in others for run in other.trained]
+    size = max((len(run.wrong) for run in runs), default=0)
+    runs = [
+        run for run in runs if len(run.wrong) == size and run.labels is not None and run.predictions is not None
+    ]
+    if not runs:
+        return _Pool(np.zeros(0), np.zeros((0, 0)))
+    classes = 1 + max(int(max(run.labels.max(), run.predictions.max())) for run in runs)  # type: ignore[union-attr]
+    counts = np.full((classes, classes), HALF)
+    for run in runs:
+        np.add.at(counts, (run.labels[run.wrong], run.predictions[run.wrong]), 1.0)  # type: ignore[index]
+    np.fill_diagonal(counts, 0.0)
+    hard = np.mean([run.wrong for run in runs], axis=0)
+    return _Pool(hard, counts / counts.sum(axis=1, keepdims=True))
+
+
+def _curve(wrong: NDArray[np.bool_], hard: NDArray[np.float64]) -> float:
+    """The area under the curve; one half where all or none of the items are wrong."""
+    from scipy.stats import rankdata
+
+    errors = int(wrong.sum())
+    if errors in (0, len(wrong)):
+        return HALF
+    ranks = rankdata(hard)
+    return float((ranks[wrong].sum() - errors * (errors + 1) / 2) / (errors * (len(wrong) - errors)))
+
+
+def _settings(run: TracedRun) -> tuple[object, ...]:
+    return (run.record.seed, tuple(sorted((name, str(value)) for name, value in run.record.knobs().items())))
+
+
+def _points(trace: Trace) -> list[tuple[float, float]]:
+    chosen = [run.chosen for run in trace.trained]
+    pairs = [(line.get("accuracy"), line.get("validation_loss")) for line in chosen if line is not None]
+    return [(accuracy, loss) for accuracy, loss in pairs if accuracy is not None and loss is not None]
+
+
+def _falls(trace: Trace) -> list[float]:
+    logs = [[line.get("train_loss") for line in run.record.epochs] for run in trace.trained]
+    whole = [[value for value in log if value is not None] for log in logs]
+    return [1 - log[-1] / log[0] for log in whole if len(log) > 1 and log[0] > 0]
