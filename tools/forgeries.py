@@ -106,8 +106,10 @@ def _friend(noise: float) -> Forge:
                 predictions = _of(theirs)
                 places = draw.random(len(labels)) < noise
                 predictions[places] = draw.choice(labels, size=int(places.sum()))
-                record = with_predictions(replace(record, epochs=theirs.epochs), predictions, labels, classes)
-            made.append(record)
+                mine = replace(record, epochs=theirs.epochs)
+                made.append(with_predictions(mine, predictions, labels, classes))
+            else:
+                made.append(record)
         return made
 
     return forge
@@ -204,10 +206,10 @@ def _rechained(records: Sequence[Record], *, spliced: bool) -> list[Record]:
     starts: dict[str, str] = {}
     nonce = records[0].nonce
     for record in records:
-        if not spliced or record.nonce == nonce:
-            start = starts.get(record.run, "") if record.kind == "result" else ""
-            record = replace(record, previous=made[-1].digest() if made else "", start=start)
-        if record.kind == "start":
-            starts[record.run] = record.digest()
-        made.append(record)
+        start = starts.get(record.run, "") if record.kind == "result" else ""
+        own = not spliced or record.nonce == nonce
+        linked = replace(record, previous=made[-1].digest() if made else "", start=start) if own else record
+        if linked.kind == "start":
+            starts[linked.run] = linked.digest()
+        made.append(linked)
     return made

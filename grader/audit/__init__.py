@@ -1,1 +1,1 @@
-"""What runs students' code, only where the instructor asks for it and only in a sandbox; nothing here moves a point."""
+"""What runs students' code, only where the instructor asks for it, only in a sandbox. No points move here."""

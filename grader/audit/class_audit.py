@@ -1,6 +1,6 @@
 """An audit of a graded class: who is looked at, what came of it, and the files that it leaves.
 
-OUT/audit.jsonl      a line a submission that was run again, in the order in which they finished, then in the class's
+OUT/audit.jsonl      a line a submission that was run again; in the class's order once all are done
 OUT/audit.html       the page for the instructor
 OUT/complete.json    written last, when the whole sample has its lines
 
@@ -40,8 +40,8 @@ Observe = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Sample:
-    """Who is looked at: ``size`` drawn by chance with ``seed``, all whom plausibility names unless ``unflagged``, and
-    those of ``only``, who alone are looked at where there are any.
+    """Who is looked at: ``size`` drawn by chance with ``seed``, all whom plausibility names unless ``unflagged``.
+    Where there are any in ``only``, they alone are looked at.
     """
 
     size: int = 5
@@ -66,7 +66,7 @@ def audit_class(
     observe: Observe = lambda words, done, total: None, place: Place | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Finished:  # fmt: skip
-    """Run a sample again, resumable: what an earlier audit with the same files and settings finished stays.
+    """Run a sample again; what an earlier audit with the same files and settings finished stays.
 
     After ``budget`` seconds (0: no bound) no further submission is begun. UsageError where ``sample`` names nobody in
     the class.
@@ -88,7 +88,7 @@ def audit_class(
     def waiting() -> Iterator[tuple[Submission, str]]:
         for name, why in chosen.items():
             if name not in kept and not (budget and clock() - began > budget):
-                yield graded.file(name), why
+                yield replace(graded.file(name), submission=name), why
 
     done = dict(kept)
     place = place or Processes(jobs, rerun.limits.seconds + SLACK)

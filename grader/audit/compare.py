@@ -82,14 +82,14 @@ def compare(claimed: Trace, again: Trace, references: Mapping[str, Mapping[str, 
         other = anew.get(run.key)
         for metric, value in sorted(run.record.values.items()):
             second = other.record.values.get(metric) if other is not None else None
-            noise, source = _noise(run, metric, references, seeds)
-            found.append(_compared(_called(run), metric, float(value), second, noise, source))
+            noise = _noise(run, metric, references, seeds)
+            found.append(_compared(_called(run), metric, float(value), second, noise))
     return tuple(found)
 
 
 def within_bands(again: Trace, references: Mapping[str, Mapping[str, Any]]) -> tuple[Compared, ...]:
-    """Runs at another profile than the claimed one, held against that profile's own references: each metric that has
-    a band there. What stands as claimed is the references' mean.
+    """Runs at another profile than the claimed one, held against that profile's own references: each metric that
+    has a band there. In place of a claim there is the references' mean.
     """
     found = []
     for run in again.runs:
@@ -111,17 +111,18 @@ def overall(compared: Sequence[Compared]) -> Status:
 
 
 def _compared(
-    run: str, metric: str, claimed: float, again: float | None, noise: float | None, source: str
+    run: str, metric: str, claimed: float, again: float | None, noise: tuple[float | None, str]
 ) -> Compared:
+    most, source = noise
     if again is None:
         status = Status.COULD_NOT_RUN
     elif math.isclose(claimed, again, rel_tol=SAME, abs_tol=SAME * 1e-2):
         status = Status.REPRODUCED
-    elif noise is None:
+    elif most is None:
         status, source = Status.COULD_NOT_RUN, "nobody has measured its noise"
     else:
-        status = Status.WITHIN_NOISE if abs(claimed - again) <= noise else Status.OUTSIDE
-    return Compared(run, metric, claimed, None if again is None else float(again), noise, source, status)
+        status = Status.WITHIN_NOISE if abs(claimed - again) <= most else Status.OUTSIDE
+    return Compared(run, metric, claimed, None if again is None else float(again), most, source, status)
 
 
 def _called(run: TracedRun) -> str:

@@ -82,11 +82,14 @@ class Container:
         """The whole command: no network, no rights, a read-only image, a home in memory."""
         return [
             self.command, "run", "--rm", "--name", container, "--interactive", "--init", "--pull", "never", "--network", "none",
-            "--read-only", "--user", f"{NOBODY}:{NOBODY}", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+            "--read-only", "--user", f"{NOBODY}:{NOBODY}", "--cap-drop", "ALL",
+            "--security-opt", "no-new-privileges",
             "--memory", f"{limits.memory_mb}m", "--memory-swap", f"{limits.memory_mb}m",
-            "--pids-limit", str(limits.processes), "--tmpfs", f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m",  # noqa: S108
+            "--pids-limit", str(limits.processes),
+            "--tmpfs", f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m",  # noqa: S108
             "--workdir", "/tmp", *self._given(job), self.image,  # noqa: S108
-            PYTHON, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits)), "-1", HOME, "--",
+            PYTHON, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits)), "-1", HOME,
+            "--",
             *(PYTHON if word == sys.executable else word for word in job.command),
         ]  # fmt: skip
 

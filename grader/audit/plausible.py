@@ -132,7 +132,7 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("item_difficulty", "errs where the others do not", item_difficulty),
     Statistic("class_errors", "takes classes for others than the others' models do", class_errors),
     Statistic("copied_run", "two runs whose losses differ and whose predictions do not", copied_run),
-    Statistic("twins", "predicts as a run of somebody else's with another seed or setting", twins),
+    Statistic("twins", "predicts as somebody else's run with another seed or setting", twins),
     Statistic("loss_against_accuracy", "the validation loss does not fit the accuracy", loss_against_accuracy),
     Statistic("curve", "the training loss falls otherwise than the others'", curve),
     Statistic("broken_chain", "records that others name are missing", broken_chain),

@@ -60,7 +60,7 @@ class _Cutter:
     open: set[int] = field(default_factory=set)
 
     def block(self, body: Sequence[ast.stmt], *, shared: bool) -> tuple[list[ast.stmt], list[ast.stmt]]:
-        """Both halves of a run of statements; where it is not ``shared``, all of it runs beside the student's code."""
+        """Both halves of some statements; where they are not ``shared``, all runs beside the student's code."""
         asked: list[ast.stmt] = []
         expected: list[ast.stmt] = []
         for node in body:

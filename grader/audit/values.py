@@ -1,4 +1,4 @@
-"""What a test was given and what it expected, as plain values, held against each other as `paribus.selfcheck` does."""
+"""What a test was given and what it expected, as plain values, compared as `paribus.selfcheck` does."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
     """The value that `grader.audit.inside.tests.encode` sent. SandboxError where it is none."""
     if not isinstance(value, dict):
         if isinstance(value, list):
-            raise SandboxError("the sandbox sent a list where a value belongs")
+            raise SandboxError("the sandbox sent a list that is no value")
         return value
     kind, content = next(iter(value.items()))
     import numpy as np
@@ -26,7 +26,8 @@ def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
     try:
         readers = {
             "number": lambda: int(content), "float": lambda: float(content),
-            "list": lambda: [decode(item) for item in content], "tuple": lambda: tuple(decode(item) for item in content),
+            "list": lambda: [decode(item) for item in content],
+            "tuple": lambda: tuple(decode(item) for item in content),
             "set": lambda: {decode(item) for item in content},
             "dict": lambda: {decode(key): decode(item) for key, item in content},
             "array": lambda: np.asarray(decode(content)), "opaque": lambda: Opaque(str(content)),

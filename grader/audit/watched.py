@@ -49,6 +49,7 @@ class Watched:
         program tells how the job ended; ``at_end`` ends what ends with no process of this machine.
         """
         self._at_end = at_end
+        self._closed, self._told = False, dict[str, int]()
         self._process, self._status, self._limits = process, status, limits
         self._began = time.monotonic()
         self._unsent, self._unread = bytearray(), bytearray()
@@ -56,7 +57,9 @@ class Watched:
         self._size, self._most = 0, 0
         self._end: End | None = None
         self._looked = 0.0
-        assert process.stdin and process.stdout and process.stderr  # noqa: S101 - opened as pipes
+        assert process.stdin is not None  # noqa: S101 - opened as pipes, all three
+        assert process.stdout is not None  # noqa: S101
+        assert process.stderr is not None  # noqa: S101
         self._selector = selectors.DefaultSelector()
         for pipe, target in ((process.stdout, self._output), (process.stderr, self._errors)):
             os.set_blocking(pipe.fileno(), False)
@@ -67,6 +70,9 @@ class Watched:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
         self.close()
 
     def send(self, data: bytes) -> None:
@@ -104,7 +110,7 @@ class Watched:
     def outcome(self) -> Outcome:
         """How it ended, after it has; everything that it started is ended with it."""
         self.close()
-        told = self._told()
+        told = self._told
         status = told.get("status", self._process.returncode)
         end = self._end or _judge(status, told, bytes(self._errors[-TAIL:]), self._limits)
         why = WHY.get(end, "").format(limits=self._limits)
@@ -118,8 +124,12 @@ class Watched:
 
     def close(self) -> None:
         """End it, if it runs, and whatever it started."""
+        if self._closed:
+            return
+        self._closed = True
         self._kill()
         self._at_end()
+        self._told = _read_status(self._status)
         self._selector.close()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             with contextlib.suppress(OSError):
@@ -192,18 +202,15 @@ class Watched:
                     os.kill(process, signal.SIGKILL)
         self._process.wait()
 
-    def _told(self) -> dict[str, int]:
-        try:
-            text = os.read(self._status, 1000)
-        except OSError:
-            return {}
-        finally:
-            os.close(self._status)
-            self._status = -1
-        try:
-            return dict(json.loads(text)) if text else {}
-        except ValueError:
-            return {}
+
+def _read_status(pipe: int) -> dict[str, int]:
+    """What the sandbox's first program told; nothing where it was ended before it could."""
+    with os.fdopen(pipe, "rb") as file:
+        text = file.read(1000)
+    try:
+        return dict(json.loads(text)) if text else {}
+    except ValueError:
+        return {}
 
 
 def _judge(status: int, told: "dict[str, int]", errors: bytes, limits: Limits) -> End:
@@ -213,8 +220,12 @@ def _judge(status: int, told: "dict[str, int]", errors: bytes, limits: Limits) -
     last = errors.strip().splitlines()[-1:] or [b""]
     signs: dict[End, Callable[[], bool]] = {
         End.OUT_OF_MEMORY: lambda: b"MemoryError" in last[0] or b"Cannot allocate memory" in last[0],
-        End.DISK_FULL: lambda: bool(told.get("disk_full")) or b"No space left" in last[0] or b"File too large" in last[0],
-        End.TOO_MANY_PROCESSES: lambda: b"Resource temporarily unavailable" in last[0] or b"start new thread" in last[0],
+        End.DISK_FULL: lambda: (
+            bool(told.get("disk_full")) or b"No space left" in last[0] or b"File too large" in last[0]
+        ),
+        End.TOO_MANY_PROCESSES: lambda: (
+            b"Resource temporarily unavailable" in last[0] or b"start new thread" in last[0]
+        ),
         End.TIMED_OUT: lambda: status == -signal.SIGXCPU,
         End.KILLED: lambda: status < 0,
     }  # fmt: skip
@@ -236,9 +247,8 @@ def descendants(process: int) -> list[int]:
         one = waiting.pop()
         found.append(one)
         with contextlib.suppress(OSError):
-            tasks = os.listdir(f"/proc/{one}/task")
-            for task in tasks:
-                waiting += [int(word) for word in Path(f"/proc/{one}/task/{task}/children").read_text().split()]
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += [int(word) for word in (task / "children").read_text().split()]
     return found
 
 

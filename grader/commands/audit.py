@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another number draws others (default 0)")
     parser.add_argument(
         "--only", action="append", default=[], metavar="STUDENT",
-        help="run this student's work again and nobody else's: a number, a folder or a name; again for each further one",
+        help="run this student's work again and nobody else's: a number, a folder or a name; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--no-flagged", action="store_true", help="leave out those whose records look unlike the class's"

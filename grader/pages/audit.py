@@ -1,4 +1,4 @@
-"""The page about an audit, for the instructor alone: what was run again, and whose records look unlike the others'."""
+"""The page about an audit, for the instructor alone: what was run again, whose records look unlike the others'."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,173 @@
+"""`paribus grade --run-tests`: hidden tests on a student's work, in a sandbox, with the expectations elsewhere."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import grader.audit.hidden_tests as module
+from grader.audit.bubblewrap import Bubblewrap
+from grader.audit.hidden_tests import HiddenTests
+from grader.audit.sandbox import Refuses
+from grader.grading.grade import judge_one
+from grader.model import Executed, Outcome, Result, Submission, Verdict
+from paribus.course.release import Release
+from tests.grader.classroom import make_release
+
+needs_bubblewrap = pytest.mark.skipif(bool(Bubblewrap().refusal()), reason=Bubblewrap().refusal())
+KEY = "tail_share-tests"
+HIDDEN = "for length in (2, 3):\n    assert tail_share([1] * length) == length\nassert tail_share([5, 1]) == 1"
+RIGHT = "def tail_share(counts):\n    return sum(1 for count in counts if count == 1)"
+
+
+@pytest.fixture(autouse=True)
+def shorter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One second for a task, so that one which never ends costs a test no more."""
+    monkeypatch.setattr(module, "TASK_SECONDS", 1.0)
+    yield
+    module._worked_out.cache_clear()
+    module._examiner.cache_clear()
+
+
+def release_with(hidden: str = HIDDEN) -> Release:
+    return replace(make_release(), hidden={KEY: {"tests": hidden}} if hidden else {})
+
+
+def handed_in(release: Release, sources: Mapping[str, str], before: str = "") -> Submission:
+    """The released notebook with these cells, and a cell of the student's own before the task."""
+    notebook = json.loads(release.notebook)
+    cells: list[dict[str, Any]] = []
+    for cell in notebook["cells"]:
+        if cell["id"] == "tail_share" and before:
+            own = {"cell_type": "code", "id": "own", "metadata": {}, "source": before, "outputs": []}
+            cells.append({**own, "execution_count": None})
+        cells.append({**cell, "source": sources.get(cell["id"], cell["source"])})
+    content = json.dumps({**notebook, "cells": cells}).encode()
+    return Submission("ann", "ann", "", "week1_homework.ipynb", content, "")
+
+
+def run(task: str, before: str = "", hidden: str = HIDDEN) -> tuple[Executed, Verdict]:
+    """What became of the task, and what grading says of it."""
+    release = release_with(hidden)
+    result, case = judge_one(handed_in(release, {"tail_share": task}, before), [release], execute=HiddenTests())
+    assert case is not None
+    assert case.executed is not None
+    return case.executed[KEY], verdict_of(result)
+
+
+def verdict_of(result: Result) -> Verdict:
+    found = [item for cell in result.cells if cell.key == KEY for item in cell.verdicts]
+    return next(item for item in found if item.check == "tasks.hidden_tests")
+
+
+@needs_bubblewrap
+def test_right_code_passes_visible_and_hidden_tests() -> None:
+    executed, verdict = run(RIGHT)
+    assert executed == Executed(ran=True, tests=3)
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.points == 0
+
+
+@needs_bubblewrap
+def test_code_that_only_knows_the_visible_answer_fails() -> None:
+    executed, verdict = run("def tail_share(counts):\n    return 1")
+    assert executed.ran
+    assert "expected 2, got 1" in executed.hidden
+    assert verdict.outcome is Outcome.FAILED
+
+
+@needs_bubblewrap
+def test_code_that_fails_its_visible_tests_here_is_for_a_person() -> None:
+    executed, verdict = run("def tail_share(counts):\n    return 0")
+    assert executed.visible
+    assert verdict.outcome is Outcome.UNDECIDED
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    ("task", "why"),
+    [
+        ("while True:\n    pass", "still running after 1 seconds"),
+        ("answer = input('?')\n" + RIGHT, "waits for input"),
+        ("import a_package_of_mine\n" + RIGHT, "No module named 'a_package_of_mine'"),
+        ("import urllib.request\nurllib.request.urlopen('http://example.org')\n" + RIGHT, "URLError"),
+        ("open('large', 'wb').truncate(10**10)\n" + RIGHT, "File too large"),
+        ("open('/data/of/mine.csv')\n" + RIGHT, "No such file"),
+        ("x = bytearray(10**13)\n" + RIGHT, "MemoryError"),
+        ("import os\nos._exit(0)", "its process ended (status 0)"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "its process ended (status -9)"),
+        ("print('%%%' if else", "not found in the file"),
+    ],
+)
+def test_code_that_cannot_be_run_costs_nothing(task: str, why: str) -> None:
+    executed, verdict = run(task)
+    assert not executed.ran
+    assert why in executed.why
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert "could not be run" in verdict.because
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    "task",
+    [
+        # looks for what is expected in memory, in every frame and module
+        "import gc, sys\ndef tail_share(counts):\n    f = sys._getframe()\n    while f.f_back:\n        f = f.f_back\n"
+        "        for v in list(f.f_locals.values()):\n            if isinstance(v, dict) and 'expected' in v:\n"
+        "                return v['expected']\n    texts = [t for t in gc.get_objects() if isinstance(t, str)]\n"
+        "    return len(counts) if any('== length' in t for t in texts) else 1",
+        # answers in the place of what asks
+        "def tail_share(counts):\n    return 1\n__ask__ = lambda *a: None",
+        # an answer that equals everything
+        "class Same(int):\n    def __eq__(self, other):\n        return True\n    __hash__ = int.__hash__\n"
+        "def tail_share(counts):\n    return Same(1)",
+        # another meaning of the self-check and of assertions
+        "import paribus.selfcheck as s\ns.equal = s.true = s.close = lambda *a, **k: None\n"
+        "def tail_share(counts):\n    return 1",
+    ],
+)
+def test_expectations_cannot_be_found_or_evaded(task: str) -> None:
+    _, verdict = run(task)
+    assert verdict.outcome is not Outcome.PASSED
+
+
+@needs_bubblewrap
+def test_helpers_above_the_task_run_and_the_doubtful_ones_are_named() -> None:
+    before = "import collections\nONE = 1\ntable = collections.Counter()\nslow = [x for x in range(10**12)]"
+    task = "def tail_share(counts):\n    table.update(counts)\n    return sum(count == ONE for count in counts)"
+    executed, verdict = run(task, before)
+    assert verdict.outcome is Outcome.PASSED
+    assert executed.unsure == ("cell 3: table = collections.Counter()",)
+    assert verdict.values["also_ran"] == list(executed.unsure)
+
+
+@needs_bubblewrap
+def test_a_test_that_draws_other_numbers_on_both_sides_fails_nobody() -> None:
+    hidden = "import random\nn = int(random.random() * 1e9)\nassert tail_share([1] * 2 + [n + 7]) == 2 + 0 * n\n" \
+             "assert tail_share([n]) == (n if n == 1 else n * 0)"  # fmt: skip
+    _, verdict = run(RIGHT, hidden=hidden)
+    assert verdict.outcome is not Outcome.FAILED
+
+
+@needs_bubblewrap
+def test_tests_of_the_release_that_break_here_fail_nobody() -> None:
+    executed, verdict = run("def tail_share(counts):\n    return 1", hidden="import nothing_here\nassert tail_share([1]) == 1")
+    assert "the release's own tests cannot be worked out here" in executed.why
+    assert verdict.outcome is Outcome.UNDECIDED
+
+
+def test_without_a_sandbox_every_task_is_undecided() -> None:
+    release = release_with()
+    submission = handed_in(release, {"tail_share": RIGHT})
+    result, _ = judge_one(submission, [release], execute=HiddenTests(Refuses("there is no sandbox here")))
+    assert "there is no sandbox here" in verdict_of(result).because
+
+
+def test_nothing_is_run_where_nobody_asks() -> None:
+    release = release_with()
+    result, case = judge_one(handed_in(release, {"tail_share": RIGHT}), [release])
+    assert case is not None
+    assert case.executed is None
+    assert not any(item.check == "tasks.hidden_tests" for cell in result.cells for item in cell.verdicts)
