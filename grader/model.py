@@ -188,8 +188,8 @@ class FoundRecord:
 
 @dataclass(frozen=True)
 class Executed:
-    """What became of one task when its tests were run in a sandbox. Where it ``ran``, ``visible`` and ``hidden`` are
-    what the first test said that did not pass, "" where all did; else ``why`` says why it could not be run.
+    """What became of one task when its tests were run in a sandbox. Where it ``ran``, ``visible`` and ``hidden``
+    are what the first test said that did not pass, "" where all did; else ``why`` says why it could not be run.
     ``unsure`` are statements of the notebook that ran although they do more than define something.
     """
 

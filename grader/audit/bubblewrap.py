@@ -65,8 +65,8 @@ def _refusal(program: str) -> str:
     """Asked once: the answer stays the same while this process lives."""
     if shutil.which(program) is None:
         return (
-            "Students' code runs only in a sandbox, and there is no bubblewrap here. Install it (Debian, Ubuntu: apt "
-            "install bubblewrap; Fedora: dnf install bubblewrap), or name a container with --sandbox docker:IMAGE."
+            "Students' code runs only in a sandbox, and there is no bubblewrap here. Install it (apt install "
+            "bubblewrap, dnf install bubblewrap), or name a container with --sandbox docker:IMAGE."
         )
     with _begin(program, Job((sys.executable, "-I", "-S", "-c", "print(6 * 7)")), Limits(TRIAL_SECONDS)) as watched:
         done = watched.finish()
@@ -118,7 +118,7 @@ def started(job: Job, limits: Limits, status: int, python: str = sys.executable)
 
 
 def kernel_limits(limits: Limits) -> dict[str, int]:
-    """What the kernel holds each process to. Addresses are more than memory: libraries reserve more than they use."""
+    """What the kernel holds each process to. Libraries reserve more addresses than they use memory."""
     return {
         "RLIMIT_AS": 1_000_000 * (2 * limits.memory_mb + 4_000),
         "RLIMIT_NPROC": limits.processes + OWN + 2,  # so that one who asks for too many is seen to

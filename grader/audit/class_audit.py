@@ -68,8 +68,7 @@ def audit_class(
 ) -> Finished:  # fmt: skip
     """Run a sample again; what an earlier audit with the same files and settings finished stays.
 
-    After ``budget`` seconds (0: no bound) no further submission is begun. UsageError where ``sample`` names nobody in
-    the class.
+    After ``budget`` seconds (0: no bound) no further submission is begun. UsageError where ``sample`` names nobody.
     """
     results = [work.result for work in graded.batch.ordered if work.result.cells]
     files = {result.submission: result.sha256 for result in results}

@@ -61,8 +61,8 @@ class Container:
         os.close(there)  # a container has no pipe of ours: its exit status says how it ended
         container = f"paribus-{uuid4().hex}"
         process = subprocess.Popen(
-            self.arguments(job, limits, container), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True,
+            self.arguments(job, limits, container), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         return Watched(process, here, limits, partial(self._remove, container))
 
@@ -81,7 +81,8 @@ class Container:
     def arguments(self, job: Job, limits: Limits, container: str) -> list[str]:
         """The whole command: no network, no rights, a read-only image, a home in memory."""
         return [
-            self.command, "run", "--rm", "--name", container, "--interactive", "--init", "--pull", "never", "--network", "none",
+            self.command, "run", "--rm", "--name", container, "--interactive", "--init", "--pull", "never",
+            "--network", "none",
             "--read-only", "--user", f"{NOBODY}:{NOBODY}", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges",
             "--memory", f"{limits.memory_mb}m", "--memory-swap", f"{limits.memory_mb}m",

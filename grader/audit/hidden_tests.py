@@ -37,7 +37,8 @@ IMPORT_SECONDS = 90.0
 NO_NONCE = "0" * 32
 """The random numbers of a notebook whose records are lost."""
 OF_THE_ENVIRONMENT = frozenset({
-    "ModuleNotFoundError", "ImportError", "FileNotFoundError", "ConnectionError", "URLError", "gaierror", "MemoryError",
+    "ModuleNotFoundError", "ImportError", "FileNotFoundError", "ConnectionError", "URLError", "gaierror",
+    "MemoryError",
     "BlockingIOError", "PermissionError", "EOFError", "SandboxError",
 })  # fmt: skip
 """Errors that say more about where the code ran than about the code."""
@@ -227,8 +228,9 @@ class Expectations:
 def _expected(order: HiddenTests, release: Release, task: _Task, nonce: str) -> Expectations | str:
     """What the visible and the hidden tests expect, or why that cannot be worked out here."""
     own = nonce if "draws(" in task.visible.expected + task.hidden.expected else NO_NONCE
-    return _worked_out(order, release.digest, _given_cells(release.assignment), task.visible.expected,
-                       task.hidden.expected, task.notebook, own)  # fmt: skip
+    cells = _given_cells(release.assignment)
+    halves = _Halves(release.digest, cells, task.visible.expected, task.hidden.expected, task.notebook)
+    return _worked_out(order, halves, own)
 
 
 def _given_cells(assignment: Assignment) -> tuple[tuple[str, str], ...]:
@@ -236,19 +238,28 @@ def _given_cells(assignment: Assignment) -> tuple[tuple[str, str], ...]:
     return tuple((cell.key, cell.source) for cell in assignment.cells if cell.role in roles)
 
 
+@dataclass(frozen=True)
+class _Halves:
+    """The halves of a task's tests that expect, with the cells that they may need."""
+
+    digest: str
+    cells: tuple[tuple[str, str], ...]
+    visible: str
+    hidden: str
+    notebook: str
+
+
 @functools.lru_cache(maxsize=4096)
-def _worked_out(
-    order: HiddenTests, digest: str, cells: tuple[tuple[str, str], ...], visible: str, hidden: str, notebook: str,
-    nonce: str,
-) -> Expectations | str:  # fmt: skip
+def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations | str:
     """The instructor's halves, run in a sandbox of their own; asked once for each notebook's random numbers."""
-    need = needed(lines_of(cells), names_read(visible) | names_read(hidden), [notebook, "__expect__"])
+    wanted = names_read(halves.visible) | names_read(halves.hidden)
+    need = needed(lines_of(halves.cells), wanted, [halves.notebook, "__expect__"])
     found: list[Expected] = []
     modules: set[str] = set()
-    for half in (visible, hidden):
+    for half in (halves.visible, halves.hidden):
         parts = [*(("setup", code) for code in need.code), ("expected", half)]
         try:
-            answer = _ask(_examiner(order, digest), parts, notebook, nonce)
+            answer = _ask(_examiner(order, halves.digest), parts, halves.notebook, nonce)
         except SandboxError as error:
             return str(error)
         if answer["end"] != "finished" or answer["stopped"]:

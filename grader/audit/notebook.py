@@ -15,7 +15,7 @@ PARAMETERS = "parameters"
 
 
 def notebook_of(case: Case) -> dict[str, Any]:
-    """The code cells in the file's order, outputs left out. AuditError where some of the code is not in the file."""
+    """The code cells in the file's order, without outputs. AuditError where some of the code is not there."""
     roles = {match.recovered.position: match.cell for match in case.matches.values() if match.recovered is not None}
     cells = []
     for cell in case.notebook.cells:
@@ -27,8 +27,8 @@ def notebook_of(case: Case) -> dict[str, Any]:
         tags = [PARAMETERS] if released is not None and released.role is Role.PARAMETERS else []
         cells.append(
             {
-                "cell_type": "code", "id": f"cell-{cell.position}", "metadata": {"tags": tags}, "source": cell.source,
-                "outputs": [], "execution_count": None,
+                "cell_type": "code", "id": f"cell-{cell.position}", "metadata": {"tags": tags},
+                "source": cell.source, "outputs": [], "execution_count": None,
             }
         )  # fmt: skip
     if not any(cell["source"].strip() for cell in cells):

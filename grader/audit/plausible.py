@@ -34,7 +34,8 @@ class Statistic:
 
 def item_difficulty(trace: Trace, others: Sequence[Trace]) -> float | None:
     """One minus the area under the curve by which the others' share of errors on an item tells this trace's errors
-    from its right answers (Mann and Whitney): trained models find the same items hard, invented errors fall anywhere.
+    from its right answers (Mann and Whitney): trained models find the same items hard, invented errors fall
+    anywhere.
     """
     pool = _pool(others)
     scores = [_curve(run.wrong, pool.hard) for run in trace.trained if len(run.wrong) == len(pool.hard)]

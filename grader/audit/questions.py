@@ -86,7 +86,8 @@ class _Cutter:
         return [node], [node]
 
     def _test(
-        self, node: ast.stmt, kind: str, got: ast.expr, rest: Sequence[ast.expr], tolerance: ast.expr | None, *, shared: bool
+        self, node: ast.stmt, kind: str, got: ast.expr, rest: Sequence[ast.expr], tolerance: ast.expr | None, *,
+        shared: bool,
     ) -> tuple[list[ast.stmt], list[ast.stmt]]:  # fmt: skip
         number = len(self.claims)
         words = rest[-1] if rest else ast.Constant(ast.unparse(got))

@@ -1,8 +1,8 @@
 """A sandbox as a seam: whatever runs a job apart from everything else.
 
 There are bubblewrap (`grader.audit.bubblewrap`), a container command (`grader.audit.container`) and none:
-`Refuses`, which runs nothing and says why. Code in a sandbox has no network, sees a read-only system without anybody's home,
-and can write only below a temporary home that vanishes with it.
+`Refuses`, which runs nothing and says why. Code in a sandbox has no network, sees a read-only system without
+anybody's home, and can write only below a temporary home that vanishes with it.
 """
 
 from dataclasses import dataclass

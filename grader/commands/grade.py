@@ -159,8 +159,8 @@ def _run_tests(
 
     if not any(release.hidden for release in releases):
         raise UsageError(
-            f"the release of {arguments.assignment} has no hidden tests, so --run-tests has nothing to run. Write them "
-            "between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave --run-tests out."
+            f"the release of {arguments.assignment} has no hidden tests, so --run-tests has nothing to run. Write "
+            "them between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave --run-tests out."
         )
     sandbox = sandbox_of(arguments.sandbox)
     if why := sandbox.refusal():

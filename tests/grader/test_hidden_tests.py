@@ -153,7 +153,9 @@ def test_a_test_that_draws_other_numbers_on_both_sides_fails_nobody() -> None:
 
 @needs_bubblewrap
 def test_tests_of_the_release_that_break_here_fail_nobody() -> None:
-    executed, verdict = run("def tail_share(counts):\n    return 1", hidden="import nothing_here\nassert tail_share([1]) == 1")
+    executed, verdict = run(
+        "def tail_share(counts):\n    return 1", hidden="import nothing_here\nassert tail_share([1]) == 1"
+    )
     assert "the release's own tests cannot be worked out here" in executed.why
     assert verdict.outcome is Outcome.UNDECIDED
 

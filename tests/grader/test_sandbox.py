@@ -98,7 +98,7 @@ def test_the_attacks_would_succeed_without_a_sandbox(machine: Mapping[str, Any])
 def test_honest_code_runs_with_paribus_and_its_own_files(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("a,b\n1,2\n")
     tmp_path.chmod(0o755)
-    code = "import numpy, paribus; open('mine', 'w').write('x'); print(open('/given/data.csv').read(), open('mine').read())"
+    code = "import numpy, paribus; open('mine', 'w').write('x'); print(open('/given/data.csv').read())"
     done = BWRAP.run(Job((sys.executable, "-c", code), {"/given": tmp_path}), ROOM)
     assert (done.end, done.status, done.why) == (End.FINISHED, 0, "")
     assert b"1,2" in done.output

@@ -1,7 +1,7 @@
 """The first program in the sandbox: it sets the limits, starts the real one, and tells how that ended.
 
-``python -I -S start.py LIMITS STATUS_FD HOME -- COMMAND…``. It says on its own pipe (-1: there is none), which
-the command does not have, whether the command ended by a signal and whether its disk was full. Python's own library only.
+``python -I -S start.py LIMITS STATUS_FD HOME -- COMMAND…``. On a pipe that the command does not have (-1: there is
+none) it says with which status the command ended, and whether its disk was full. Python's own library only.
 """
 
 import ctypes
