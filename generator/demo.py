@@ -19,7 +19,7 @@ from generator.building.build import BuildReport, Options, build, notebook_path
 from generator.building.notebooks import solution_notebook
 from generator.classroom.moodle import identifier_of
 from generator.classroom.room import Classroom, execute_class, make_files, write_class
-from generator.classroom.students import CLASS_FILE, NoWork, Student, class_assignment, class_zoo
+from generator.classroom.students import CLASS_FILE, NoWork, Student, class_assignment, class_audit, class_zoo
 from generator.errors import GeneratorError
 from generator.project import shipped_course
 from generator.rehearsal.draw import Variant
@@ -141,6 +141,18 @@ def grade_class(scene: Scene, archive: Path, worksheet: Path, built: Path, out: 
     status = subprocess.run(command, check=False).returncode
     if status != 0:
         raise GeneratorError(f"`paribus grade` ended with status {status}; what it printed stands above.")
+
+
+def audit_students(scene: Scene, graded: Path, *, workers: int) -> bool:
+    """Run the work of those whom the class names once more with `paribus audit`; False where that cannot be done
+    here, which it says itself.
+    """
+    names = [word for name in class_audit(scene.class_file) for word in ("--only", name)]
+    command = [
+        sys.executable, "-m", "paribus.cli", "audit", str(graded), *names, "-j", str(workers),
+        "--course", str(scene.course.file), "--minutes", "10",
+    ]  # fmt: skip
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def compare(results: Path, students: Sequence[Student]) -> list[Comparison]:

@@ -85,6 +85,11 @@ def class_zoo(file: Path) -> str:
     return str(_raw(file)["zoo"])
 
 
+def class_audit(file: Path) -> tuple[str, ...]:
+    """Those whose work the demo runs again, by name."""
+    return tuple(str(name) for name in _raw(file).get("audit", ()))
+
+
 def read_class(table: Table, file: Path) -> tuple[Student, ...]:
     """The class of a course's rehearsal/class.toml. RehearsalError where an entry names what no table holds."""
     return tuple(

@@ -13,7 +13,7 @@ import pytest
 from generator.classroom import students as module
 from generator.classroom.moodle import HandedIn, identifier_of, write_worksheet, write_zip
 from generator.classroom.room import Classroom, make_files
-from generator.classroom.students import FILES, NoWork, class_assignment, read_class
+from generator.classroom.students import FILES, NoWork, class_assignment, class_audit, read_class
 from generator.demo import compare
 from generator.errors import RehearsalError
 from generator.rehearsal.draw import Variant
@@ -166,3 +166,9 @@ def test_the_worksheet_has_one_row_an_enrolled_student() -> None:
     rows = list(csv.DictReader(io.StringIO(write_worksheet(FILES_OF_TWO, 100.0).decode("utf-8-sig"))))
     assert [row["Identifier"] for row in rows] == [f"Participant {identifier_of(0)}"]
     assert rows[0]["Maximum grade"] == "100.00"
+
+
+def test_the_demo_audits_one_who_is_honest_and_one_with_a_forged_record() -> None:
+    honest, forged = (next(item for item in CLASS if item.name == name) for name in class_audit(CLASS_FILE))
+    assert isinstance(honest.work, Variant)
+    assert "a digest that fits" in forged.about
