@@ -1,9 +1,9 @@
 """False alarms and what is caught of forgeries, measured on the packed honest executions (`tools.honest_runs`).
 
-    python -m tools.plausibility_rates          # prints the tables of docs/audit.md
+    python -m tools.plausibility_rates --write      # puts the tables into docs/audit.md
 
-Each half of the executions is a class: whoever is named in it is a false alarm. Then one forger at a time takes the
-place of an honest student of the first half. Intervals are exact (Clopper and Pearson, 1934).
+Each half of the executions is a class. Each student of one half is held against the other: whoever is named is a
+false alarm. Then one forger at a time, a student of the second half, is held against the first. Intervals are exact (Clopper and Pearson, 1934).
 """
 
 import gzip
@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.audit.plausible import LEVEL, STATISTICS, Plausibility, plausibilities
+from generator.project import ROOT
+from grader.audit.plausible import LEVEL, STATISTICS, Plausibility, against, plausibilities
 from grader.audit.trace import Trace, trace_of
+from paribus.files import write_atomic
 from paribus.records.record import Record
 from tools.forgeries import KINDS, forge
 from tools.honest_runs import PACKED
 
-FORGERS = 20
+FORGERS = 50
 """Forgers of each kind."""
 
 
@@ -64,7 +66,13 @@ def classes_of(honest: Sequence[Sequence[Record]]) -> tuple[list[Trace], list[Tr
 
 def false_alarms(honest: Sequence[Sequence[Record]]) -> Iterator[Rate]:
     """For each statistic, and for all together, how many honest students are named at 5 %."""
-    found = [item for half in classes_of(honest) for item in plausibilities(half)]
+    one, two = classes_of(honest)
+    found = [
+        against(trace, others, known)
+        for mine, others in ((one, two), (two, one))
+        for known in [plausibilities(others)]
+        for trace in mine
+    ]
     for statistic in STATISTICS:
         ranks = [item.ranks[statistic.name] for item in found if statistic.name in item.ranks]
         if ranks:
@@ -72,16 +80,20 @@ def false_alarms(honest: Sequence[Sequence[Record]]) -> Iterator[Rate]:
     yield Rate("**all together**", sum(item.flagged for item in found), len(found))
 
 
-def caught(honest: Sequence[Sequence[Record]], kind: str, forgers: int = FORGERS) -> Rate:
-    """How many forgers of a kind are named, each alone in an honest class."""
-    half, named = len(honest) // 2, []
-    for number in range(forgers):
-        place = number % half
-        others = [records for position, records in enumerate(honest[:half]) if position != place]
-        forged = trace_of("forger", forge(kind, honest[place], others, number))
-        traces = [trace_of(f"student-{position:03d}", records) for position, records in enumerate(others)]
-        named.append(plausibilities([*traces, forged])[-1])
-    return Rate(kind, sum(item.flagged for item in named), len(named), _most(named))
+def caught(honest: Sequence[Sequence[Record]], forgers: int = FORGERS) -> Iterator[Rate]:
+    """How many forgers of each kind are named: students of the second class who forge, each beside the whole first
+    class and, where a friend is needed, with one of it.
+    """
+    half = len(honest) // 2
+    traces, _ = classes_of(honest)
+    known = plausibilities(traces)
+    for kind in KINDS:
+        named = []
+        for number in range(forgers):
+            records = honest[half + number % (len(honest) - half)]
+            forged = trace_of("forger", forge(kind, records, honest[:half], number))
+            named.append(against(forged, traces, known))
+        yield Rate(kind, sum(item.flagged for item in named), len(named), _most(named))
 
 
 def _most(named: Sequence[Plausibility]) -> str:
@@ -103,11 +115,22 @@ def tables() -> Iterator[str]:
         yield ""
         yield "| forgery | caught | 95 % interval | mostly by |"
         yield "| --- | --- | --- | --- |"
-        yield from (caught(honest, kind).row for kind in KINDS)
+        yield from (rate.row for rate in caught(honest))
         yield ""
 
 
+PAGE = ROOT / "docs" / "audit.md"
+BEGIN, END = "<!-- rates -->\n", "<!-- end of rates -->\n"
+
+
+def page_with(rates: str) -> str:
+    """The page with these tables."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    return f"{before}{BEGIN}{rates}{END}{rest.split(END)[1]}"
+
+
 if __name__ == "__main__":
-    for line in tables():
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    found = "".join(f"{line}\n" for line in tables())
+    if "--write" in sys.argv:
+        write_atomic(PAGE, page_with(found))
+    sys.stdout.write(found)

@@ -192,12 +192,16 @@ def _begin(order: HiddenTests, modules: Sequence[str], seconds: float = LIMITS.s
     reads = {f"{LIBRARY}/{folder.name}": folder for folder in order.library}
     job = Job((sys.executable, f"{INSIDE}/tests.py"), reads)
     program = order.sandbox.open(job, replace(LIMITS, seconds=seconds))
+    _import(program, modules)
+    return program
+
+
+def _import(program: Watched, modules: Sequence[str]) -> None:
+    """Have a sandbox's clean process import modules. SandboxError where it has ended."""
     program.send(json.dumps({"import": list(modules)}).encode() + b"\n")
-    answer = program.read_line(IMPORT_SECONDS)
-    if answer is None:
+    if program.read_line(IMPORT_SECONDS) is None:
         outcome = program.outcome()
         raise SandboxError(f"the sandbox did not begin: {outcome.why or outcome.end}")
-    return program
 
 
 def _ask(program: Watched, parts: Sequence[tuple[str, str]], notebook: str, nonce: str) -> dict[str, Any]:
@@ -230,7 +234,12 @@ def _expected(order: HiddenTests, release: Release, task: _Task, nonce: str) -> 
     own = nonce if "draws(" in task.visible.expected + task.hidden.expected else NO_NONCE
     cells = _given_cells(release.assignment)
     halves = _Halves(release.digest, cells, task.visible.expected, task.hidden.expected, task.notebook)
-    return _worked_out(order, halves, own)
+    try:
+        return _worked_out(order, halves, own)
+    except SandboxError as error:
+        if _examiner(order, release.digest).ended is not None:
+            _examiner.cache_clear()  # the next one gets a new one
+        return str(error)
 
 
 def _given_cells(assignment: Assignment) -> tuple[tuple[str, str], ...]:
@@ -250,24 +259,27 @@ class _Halves:
 
 
 @functools.lru_cache(maxsize=4096)
-def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations | str:
-    """The instructor's halves, run in a sandbox of their own; asked once for each notebook's random numbers."""
+def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations:
+    """The instructor's halves, run in a sandbox of their own; asked once for each notebook's random numbers.
+
+    SandboxError where they cannot be run here; then the next student's are tried again.
+    """
     wanted = names_read(halves.visible) | names_read(halves.hidden)
     need = needed(lines_of(halves.cells), wanted, [halves.notebook, "__expect__"])
     found: list[Expected] = []
     modules: set[str] = set()
+    examiner = _examiner(order, halves.digest)
     for half in (halves.visible, halves.hidden):
         parts = [*(("setup", code) for code in need.code), ("expected", half)]
-        try:
-            answer = _ask(_examiner(order, halves.digest), parts, halves.notebook, nonce)
-        except SandboxError as error:
-            return str(error)
+        answer = _ask(examiner, parts, halves.notebook, nonce)
         if answer["end"] != "finished" or answer["stopped"]:
-            return f"the release's own tests cannot be worked out here ({answer.get('error') or answer['end']})"
+            why = answer.get("error") or answer["end"]
+            raise SandboxError(f"the release's own tests cannot be worked out here ({why})")
         modules |= set(map(str, answer["imported"]))
         found.append({
             (item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]
         })  # fmt: skip
+        _import(examiner, answer["imported"])  # so that the next one need not
     return Expectations(found[0], found[1], tuple(sorted(modules)))
 
 

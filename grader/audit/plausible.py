@@ -8,7 +8,7 @@ verdict: an unusual model, or luck, looks the same. docs/audit.md has the measur
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ LEVEL = 0.05
 LEAST = 19
 """Others that are needed before anybody can be among the most unusual twentieth."""
 HALF = 0.5
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def copied_run(trace: Trace, others: Sequence[Trace]) -> float | None:
 
 
 def twins(trace: Trace, others: Sequence[Trace]) -> float | None:
-    """The largest share of items on which one of its runs and one of somebody else's, of unequal seeds or settings,
-    predict the same, counted where at least one of them errs.
+    """The largest share of items on which one of its runs and one of somebody else's, of unequal seeds, predict the
+    same, counted where at least one of them errs. Equal seeds and settings give equal runs to honest students.
     """
     own = [run for run in trace.trained if run.predictions is not None]
     found = []
@@ -87,7 +88,7 @@ def twins(trace: Trace, others: Sequence[Trace]) -> float | None:
             if (
                 other.predictions is None
                 or len(other.wrong) != len(run.wrong)
-                or _settings(run) == _settings(other)
+                or run.record.seed == other.record.seed
             ):
                 continue
             hard = run.wrong | other.wrong
@@ -133,7 +134,7 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("item_difficulty", "errs where the others do not", item_difficulty),
     Statistic("class_errors", "takes classes for others than the others' models do", class_errors),
     Statistic("copied_run", "two runs whose losses differ and whose predictions do not", copied_run),
-    Statistic("twins", "predicts as somebody else's run with another seed or setting", twins),
+    Statistic("twins", "predicts as somebody else's run with another seed", twins),
     Statistic("loss_against_accuracy", "the validation loss does not fit the accuracy", loss_against_accuracy),
     Statistic("curve", "the training loss falls otherwise than the others'", curve),
     Statistic("broken_chain", "records that others name are missing", broken_chain),
@@ -142,24 +143,31 @@ STATISTICS: tuple[Statistic, ...] = (
 
 @dataclass(frozen=True)
 class Plausibility:
-    """What the statistics say of one submission: values and p-values by name, the smallest p-value's rank in the
-    class (``overall``), and the statistic that it comes from. ``overall`` is None where too few can be compared.
+    """What the statistics say of one submission, by name: values, p-values, and by how much a value is beyond the
+    95 % quantile of the others (``excess``, in units of that quantile's distance from their median). ``overall`` is
+    the p-value of the largest excess, None where too few can be compared.
     """
 
     submission: str
     values: Mapping[str, float]
     ranks: Mapping[str, float]
+    excess: Mapping[str, float]
     overall: float | None = None
 
     @property
+    def most(self) -> float:
+        """The largest excess: one number for all statistics, which have different units."""
+        return max(self.excess.values(), default=-np.inf)
+
+    @property
     def strangest(self) -> str:
-        """The statistic with the smallest p-value, "" where there is none."""
-        return min(self.ranks, key=lambda name: self.ranks[name], default="")
+        """The statistic with the largest excess, "" where there is none."""
+        return max(self.excess, key=lambda name: self.excess[name], default="")
 
     @property
     def flagged(self) -> bool:
-        """It is among the most unusual twentieth of the class, and unusual in something."""
-        return self.overall is not None and self.overall <= LEVEL and self.ranks[self.strangest] <= LEVEL
+        """It is among the most unusual twentieth of the class."""
+        return self.overall is not None and self.overall <= LEVEL
 
 
 def plausibilities(traces: Sequence[Trace]) -> tuple[Plausibility, ...]:
@@ -170,23 +178,41 @@ def plausibilities(traces: Sequence[Trace]) -> tuple[Plausibility, ...]:
         groups.setdefault(trace.data, []).append(trace.submission)
     found: dict[str, Plausibility] = {}
     for names in groups.values():
-        ranks = {name: _ranks(values[name], [values[other] for other in names if other != name]) for name in names}
-        smallest = {name: min(rank.values(), default=1.0) for name, rank in ranks.items()}
-        for name in names:
-            others = [-smallest[other] for other in names if other != name]
-            overall = _rank(-smallest[name], others) if len(others) >= LEAST and ranks[name] else None
-            found[name] = Plausibility(name, values[name], ranks[name], overall)
+        alone = [_placed(name, values[name], [values[other] for other in names if other != name]) for name in names]
+        for item in alone:
+            found[item.submission] = _ranked(item, [other for other in alone if other is not item])
     return tuple(found[trace.submission] for trace in traces)
+
+
+def against(trace: Trace, others: Sequence[Trace], known: Sequence[Plausibility]) -> Plausibility:
+    """One submission held against a class that does not hold it; ``known`` is what the class says of itself."""
+    alone = _placed(trace.submission, _values(trace, comparable(trace, others)), [item.values for item in known])
+    return _ranked(alone, known)
+
+
+def _placed(name: str, own: Mapping[str, float], others: Sequence[Mapping[str, float]]) -> Plausibility:
+    known = {key: [other[key] for other in others if key in other] for key in own}
+    known = {key: values for key, values in known.items() if len(values) >= LEAST}
+    return Plausibility(
+        name, own, {key: _rank(own[key], values) for key, values in known.items()},
+        {key: _excess(own[key], values) for key, values in known.items()},
+    )  # fmt: skip
+
+
+def _ranked(item: Plausibility, others: Sequence[Plausibility]) -> Plausibility:
+    if len(others) < LEAST or not item.excess:
+        return item
+    return replace(item, overall=_rank(item.most, [other.most for other in others]))
+
+
+def _excess(value: float, others: Sequence[float]) -> float:
+    middle, high = np.quantile(others, (0.5, 1 - LEVEL))
+    return float((value - high) / max(high - middle, TINY))
 
 
 def _values(trace: Trace, others: Sequence[Trace]) -> dict[str, float]:
     worked = {item.name: item.function(trace, others) for item in STATISTICS} if others else {}
     return {name: value for name, value in worked.items() if value is not None}
-
-
-def _ranks(own: Mapping[str, float], others: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    known = {name: [other[name] for other in others if name in other] for name in own}
-    return {name: _rank(value, known[name]) for name, value in own.items() if len(known[name]) >= LEAST}
 
 
 def _rank(value: float, others: Sequence[float]) -> float:

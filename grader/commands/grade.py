@@ -160,7 +160,7 @@ def _run_tests(
     if not any(release.hidden for release in releases):
         raise UsageError(
             f"the release of {arguments.assignment} has no hidden tests, so --run-tests has nothing to run. Write "
-            "them between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave --run-tests out."
+            "them between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS and release again, or leave the flag out."
         )
     sandbox = sandbox_of(arguments.sandbox)
     if why := sandbox.refusal():

@@ -66,7 +66,9 @@ def _row(item: Audited, names: Mapping[str, str]) -> Row:
 
 def _unusual(item: Plausibility, names: Mapping[str, str]) -> Unusual:
     about = {statistic.name: statistic.about for statistic in STATISTICS}
-    said = sorted((rank, about[name]) for name, rank in item.ranks.items() if rank <= LEVEL)
+    said = sorted(
+        (rank, about[name]) for name, rank in item.ranks.items() if rank <= LEVEL or name == item.strangest
+    )
     return Unusual(
         names[item.submission], _link(item.submission), item, tuple((words, rank) for rank, words in said)
     )

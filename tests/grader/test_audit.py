@@ -1,14 +1,15 @@
 """`paribus audit`: who is looked at, how claims are held against a second run, and what is left behind."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.audit.class_audit import LINES, MARKER, Sample, audit_class, choose, read_lines, write_page
+from grader.audit.class_audit import LINES, MARKER, Finished, Sample, audit_class, choose, read_lines, write_page
 from grader.audit.compare import (
     Compared,
     Status,
@@ -30,7 +31,7 @@ from grader.classrun.workplaces import Here
 from grader.desk.folder import DeskFolder
 from grader.errors import AuditError
 from grader.grading.grade import judge_one
-from grader.model import Submission
+from grader.model import Case, Result, Submission
 from grader.pages.audit import audit_page
 from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
@@ -39,10 +40,10 @@ from paribus.records.record import Epoch, Record
 from tests.grader.classroom import make_release
 
 
-def result(value: float, *, seed: int = 1, name: str = "encoder", **fields: Any) -> Record:
+def result(value: float, *, seed: int = 1, name: str = "encoder", epochs: tuple[Epoch, ...] = ()) -> Record:
     return Record(
         "result", "week1_homework", "0123456789abcdef", "ab" * 16, f"r{seed}", run_name=name, seed=seed,
-        values={"macro_f1": value}, **fields,
+        values={"macro_f1": value}, epochs=epochs,
     )  # fmt: skip
 
 
@@ -121,13 +122,13 @@ def test_references_of_a_profile_that_was_not_recorded_are_none() -> None:
 # --- who is looked at ---------------------------------------------------------------------------------------
 
 
-def results_of(graded: DeskFolder) -> list[Any]:
+def results_of(graded: DeskFolder) -> list[Result]:
     return [work.result for work in graded.batch.ordered]
 
 
 def test_the_sample_is_drawn_by_chance_and_those_with_unusual_records_are_added(graded: DeskFolder) -> None:
     results = results_of(graded)
-    strange = Plausibility(results[0].submission, {}, {"twins": 0.01}, 0.01)
+    strange = Plausibility(results[0].submission, {}, {"twins": 0.01}, {"twins": 3.0}, 0.01)
     why = choose(results, [strange], Sample(size=1, seed=3))
     assert why[results[0].submission] == "records unlike the class's (twins)"
     assert choose(results, [strange], Sample(size=1, seed=3)) == why
@@ -172,9 +173,12 @@ def graded(tmp_path: Path) -> DeskFolder:
     return DeskFolder(tmp_path / "graded")
 
 
-def audit(graded: DeskFolder, out: Path, sandbox: Scripted | Refuses, **more: Any) -> Any:
+def audit(
+    graded: DeskFolder, out: Path, sandbox: Scripted | Refuses, *, budget: float = 0.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> Finished:  # fmt: skip
     rerun = Rerun(tuple(graded.batch.releases.values()), sandbox)
-    return audit_class(graded, rerun, Sample(size=3), out, place=Here(), **more)
+    return audit_class(graded, rerun, Sample(size=3), out, place=Here(), budget=budget, clock=clock)
 
 
 def test_an_audit_leaves_lines_a_page_and_a_marker_and_changes_no_grade(graded: DeskFolder, tmp_path: Path) -> None:
@@ -248,7 +252,7 @@ def test_a_line_is_read_back_as_it_was_written() -> None:
 # --- the notebook that is run again -------------------------------------------------------------------------
 
 
-def case_of(release: Release, cells: list[dict[str, Any]]) -> Any:
+def case_of(release: Release, cells: list[dict[str, Any]]) -> Case:
     notebook = json.loads(release.notebook)
     content = json.dumps({**notebook, "cells": [*notebook["cells"], *cells]}).encode()
     _, case = judge_one(Submission("ann", "ann", "", "week1_homework.ipynb", content, ""), [release])

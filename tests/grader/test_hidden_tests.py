@@ -109,25 +109,37 @@ def test_code_that_cannot_be_run_costs_nothing(task: str, why: str) -> None:
     assert "could not be run" in verdict.because
 
 
+LOOKS_FOR_IT = """
+import gc, sys
+def tail_share(counts):
+    frame = sys._getframe()
+    while frame.f_back:
+        frame = frame.f_back
+        for value in list(frame.f_locals.values()):
+            if isinstance(value, dict) and "expected" in value:
+                return value["expected"]
+    texts = [text for text in gc.get_objects() if isinstance(text, str)]
+    return len(counts) if any("== length" in text for text in texts) else 1
+"""
+ANSWERS_IN_ITS_PLACE = "def tail_share(counts):\n    return 1\n__ask__ = lambda *a: None"
+EQUALS_EVERYTHING = """
+class Same(int):
+    def __eq__(self, other):
+        return True
+    __hash__ = int.__hash__
+def tail_share(counts):
+    return Same(1)
+"""
+CHANGES_THE_CHECKS = """
+import paribus.selfcheck as checks
+checks.equal = checks.true = checks.close = lambda *a, **k: None
+def tail_share(counts):
+    return 1
+"""
+
+
 @needs_bubblewrap
-@pytest.mark.parametrize(
-    "task",
-    [
-        # looks for what is expected in memory, in every frame and module
-        "import gc, sys\ndef tail_share(counts):\n    f = sys._getframe()\n    while f.f_back:\n        f = f.f_back\n"
-        "        for v in list(f.f_locals.values()):\n            if isinstance(v, dict) and 'expected' in v:\n"
-        "                return v['expected']\n    texts = [t for t in gc.get_objects() if isinstance(t, str)]\n"
-        "    return len(counts) if any('== length' in t for t in texts) else 1",
-        # answers in the place of what asks
-        "def tail_share(counts):\n    return 1\n__ask__ = lambda *a: None",
-        # an answer that equals everything
-        "class Same(int):\n    def __eq__(self, other):\n        return True\n    __hash__ = int.__hash__\n"
-        "def tail_share(counts):\n    return Same(1)",
-        # another meaning of the self-check and of assertions
-        "import paribus.selfcheck as s\ns.equal = s.true = s.close = lambda *a, **k: None\n"
-        "def tail_share(counts):\n    return 1",
-    ],
-)
+@pytest.mark.parametrize("task", [LOOKS_FOR_IT, ANSWERS_IN_ITS_PLACE, EQUALS_EVERYTHING, CHANGES_THE_CHECKS])
 def test_expectations_cannot_be_found_or_evaded(task: str) -> None:
     _, verdict = run(task)
     assert verdict.outcome is not Outcome.PASSED
@@ -145,8 +157,7 @@ def test_helpers_above_the_task_run_and_the_doubtful_ones_are_named() -> None:
 
 @needs_bubblewrap
 def test_a_test_that_draws_other_numbers_on_both_sides_fails_nobody() -> None:
-    hidden = "import random\nn = int(random.random() * 1e9)\nassert tail_share([1] * 2 + [n + 7]) == 2 + 0 * n\n" \
-             "assert tail_share([n]) == (n if n == 1 else n * 0)"  # fmt: skip
+    hidden = "import random\nn = int(random.random() * 1e9)\nassert tail_share([1] * (n % 50)) == n % 50"
     _, verdict = run(RIGHT, hidden=hidden)
     assert verdict.outcome is not Outcome.FAILED
 

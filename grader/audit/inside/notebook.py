@@ -38,7 +38,8 @@ def execute(order: dict[str, Any]) -> dict[str, Any]:
     try:
         papermill.execute_notebook(
             NAME, DONE, parameters=order["parameters"], progress_bar=False, kernel_name="python3",
-            language="python", start_timeout=120, timeout_func=lambda cell: max(0.1, seconds - (time.monotonic() - began)),
+            language="python", start_timeout=120,
+            timeout_func=lambda cell: max(0.1, seconds - (time.monotonic() - began)),
         )  # fmt: skip
     except PapermillExecutionError as error:
         waits = "StdinNotImplementedError" in error.ename
