@@ -3,7 +3,8 @@
     python -m tools.plausibility_rates --write      # puts the tables into docs/audit.md
 
 Each half of the executions is a class. Each student of one half is held against the other: whoever is named is a
-false alarm. Then one forger at a time, a student of the second half, is held against the first. Intervals are exact (Clopper and Pearson, 1934).
+false alarm. Then one forger at a time, a student of the second half, is held against the first. Intervals are
+exact (Clopper and Pearson, 1934).
 """
 
 import gzip

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     releases = tuple(graded.batch.releases.values())
     assignment = releases[0].assignment
     if arguments.profile and arguments.profile not in assignment.profiles:
-        known = ", ".join(assignment.profiles)
+        known = ", ".join(assignment.profiles) or "none"
         raise UsageError(f"--profile {arguments.profile}: {assignment.name} has the profiles {known}.")
     course = nearest_course(arguments.course)
     rerun = Rerun(

@@ -26,25 +26,17 @@ from grader.audit.plausible import Plausibility
 from grader.audit.rerun import Audited, Rerun
 from grader.audit.sandbox import Refuses, Scripted
 from grader.audit.trace import Trace, trace_of
-from grader.classrun.grade_class import Order, grade_class
 from grader.classrun.workplaces import Here
 from grader.desk.folder import DeskFolder
 from grader.errors import AuditError
 from grader.grading.grade import judge_one
 from grader.model import Case, Result, Submission
 from grader.pages.audit import audit_page
-from paribus.course.release import Release, write_release
+from paribus.course.release import Release
 from paribus.errors import UsageError
-from paribus.records.block import block_text
 from paribus.records.record import Epoch, Record
+from tests.grader.audited_class import executed, graded_class, result
 from tests.grader.classroom import make_release
-
-
-def result(value: float, *, seed: int = 1, name: str = "encoder", epochs: tuple[Epoch, ...] = ()) -> Record:
-    return Record(
-        "result", "week1_homework", "0123456789abcdef", "ab" * 16, f"r{seed}", run_name=name, seed=seed,
-        values={"macro_f1": value}, epochs=epochs,
-    )  # fmt: skip
 
 
 def trace(*records: Record) -> Trace:
@@ -145,32 +137,16 @@ def test_whoever_is_asked_for_is_looked_at_alone(graded: DeskFolder) -> None:
 # --- a class ------------------------------------------------------------------------------------------------
 
 
-def executed(value: float) -> dict[str, Any]:
-    """A notebook that shows one record, as an execution leaves it."""
-    text = block_text(result(value))
-    output = {"output_type": "display_data", "data": {"text/html": f"<pre>{text}</pre>"}, "metadata": {}}
-    cell = {"cell_type": "code", "id": "run", "metadata": {}, "source": "run()", "outputs": [output]}
-    return {"cells": [{**cell, "execution_count": 1}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
-
 def scripted(value: float, why: str = "") -> Scripted:
     line = json.dumps({"why": why, "notebook": executed(value), "seconds": 1})
     return Scripted(Outcome(End.FINISHED, 0, line.encode() + b"\n", b"", 1.0))
 
 
-@pytest.fixture
-def graded(tmp_path: Path) -> DeskFolder:
-    """A class of three, graded; each claims a macro-F1 of 0.2."""
-    release = make_release()
-    folder = write_release(tmp_path / "release", release)
-    handed = tmp_path / "handed"
-    handed.mkdir()
-    for name in ("ann", "ben", "cleo"):
-        notebook = json.loads(release.notebook)
-        notebook["cells"].append({**executed(0.2)["cells"][0], "id": f"own-{name}"})
-        (handed / f"{name}.ipynb").write_text(json.dumps(notebook))
-    grade_class(Order(handed, (release,), tmp_path / "graded", release_folders=(folder,)))
-    return DeskFolder(tmp_path / "graded")
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> DeskFolder:
+    """A class of three, graded; each claims a macro-F1 of 0.2. No audit changes it."""
+    folder = tmp_path_factory.mktemp("class")
+    return DeskFolder(graded_class(folder, dict.fromkeys(("ann", "ben", "cleo"), executed(0.2)["cells"][0])))
 
 
 def audit(
