@@ -177,8 +177,8 @@ def _mounts(job: Job) -> Iterator[tuple[str, Path]]:
         if Path(path).is_dir() and not Path(path).is_symlink():
             yield path, Path(path)
     for name in SETTINGS:
-        if (path := Path("/etc") / name).exists():
-            yield str(path), path
+        if (setting := Path("/etc") / name).exists():
+            yield str(setting), setting
     for prefix in dict.fromkeys(
         [sys.base_prefix, sys.prefix, *map(os.path.realpath, (sys.base_prefix, sys.prefix))]
     ):

@@ -17,7 +17,7 @@ PARAMETERS = "parameters"
 def notebook_of(case: Case) -> dict[str, Any]:
     """The code cells in the file's order, without outputs. AuditError where some of the code is not there."""
     roles = {match.recovered.position: match.cell for match in case.matches.values() if match.recovered is not None}
-    cells = []
+    cells: list[dict[str, Any]] = []
     for cell in case.notebook.cells:
         released = roles.get(cell.position)
         if cell.cell_type != "code" or (released is not None and released.role in LEFT_OUT):

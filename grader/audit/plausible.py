@@ -93,7 +93,7 @@ def twins(trace: Trace, others: Sequence[Trace]) -> float | None:
                 continue
             hard = run.wrong | other.wrong
             if hard.any():
-                found.append(float((run.predictions == other.predictions)[hard].mean()))
+                found.append(float(np.asarray(run.predictions == other.predictions)[hard].mean()))
     return max(found) if found else None
 
 

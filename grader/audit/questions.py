@@ -180,7 +180,7 @@ def _call(name: str, arguments: Sequence[ast.expr]) -> ast.stmt:
     return ast.Expr(ast.Call(ast.Name(name, ast.Load()), list(arguments), []))
 
 
-def _with_body(node: ast.stmt, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> ast.stmt:
+def _with_body(node: ast.For | ast.With | ast.If, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> ast.stmt:
     fields = {name: value for name, value in ast.iter_fields(node) if name not in ("body", "orelse")}
     if "orelse" in node._fields:
         fields["orelse"] = list(orelse)

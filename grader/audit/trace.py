@@ -47,7 +47,7 @@ class TracedRun:
         """Where it errs; of shape (items,), empty where predictions or labels are not there."""
         if self.labels is None or self.predictions is None or len(self.labels) != len(self.predictions):
             return np.zeros(0, dtype=bool)
-        return self.labels != self.predictions
+        return np.asarray(self.labels != self.predictions, dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)

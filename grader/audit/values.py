@@ -1,5 +1,6 @@
 """What a test was given and what it expected, as plain values, compared as `paribus.selfcheck` does."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.errors import SandboxError
@@ -20,21 +21,29 @@ def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
         if isinstance(value, list):
             raise SandboxError("the sandbox sent a list that is no value")
         return value
-    kind, content = next(iter(value.items()))
+    try:
+        kind, content = next(iter(value.items()))
+        return _READERS[kind](content)
+    except (KeyError, StopIteration, TypeError, ValueError) as error:
+        raise SandboxError(f"the sandbox sent what is no value ({type(error).__name__}: {error})") from error
+
+
+def _array(content: Any) -> Any:  # noqa: ANN401 - as above
     import numpy as np
 
-    try:
-        readers = {
-            "number": lambda: int(content), "float": lambda: float(content),
-            "list": lambda: [decode(item) for item in content],
-            "tuple": lambda: tuple(decode(item) for item in content),
-            "set": lambda: {decode(item) for item in content},
-            "dict": lambda: {decode(key): decode(item) for key, item in content},
-            "array": lambda: np.asarray(decode(content)), "opaque": lambda: Opaque(str(content)),
-        }  # fmt: skip
-        return readers[kind]()
-    except (KeyError, TypeError, ValueError) as error:
-        raise SandboxError(f"the sandbox sent what is no value ({type(error).__name__}: {error})") from error
+    return np.asarray(decode(content))
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "number": int,
+    "float": float,
+    "list": lambda content: [decode(item) for item in content],
+    "tuple": lambda content: tuple(decode(item) for item in content),
+    "set": lambda content: {decode(item) for item in content},
+    "dict": lambda content: {decode(key): decode(item) for key, item in content},
+    "array": _array,
+    "opaque": lambda content: Opaque(str(content)),
+}
 
 
 def disagreement(kind: str, got: Any, expected: Any, what: str, tolerance: float | None) -> str:  # noqa: ANN401

@@ -110,7 +110,7 @@ def test_notebooks_are_run_again_and_each_ends_as_it_should(
     assert told["audited"]["forged"] == "outside"
     assert told["audited"]["honest"] == "reproduced"
     for name, why in (
-        ("asks", "waits for input"), ("phones", "URLError"), ("writes", "OSError"), ("needs", "ModuleNotFoundError"),
+        ("asks", "waits for input"), ("phones", "URLError"), ("writes", "OSError"), ("needs", "ModuleNotFound"),
     ):  # fmt: skip
         assert told["audited"][name] == "could not run"
         assert why in told["why"][name]
