@@ -47,7 +47,7 @@ def lines_of(cells: Iterable[tuple[str, str]]) -> tuple[Line, ...]:
     found: list[Line] = []
     for name, source in cells:
         tree = parse(source).tree
-        for node in tree.body if tree is not None else ():
+        for node in (part for whole in (tree.body if tree is not None else ()) for part in _parts(whole)):
             makes = frozenset(_made(node))
             if makes:
                 found.append(Line(name, ast.unparse(node), makes, frozenset(_read(node)), _is_plain(node)))
@@ -85,6 +85,15 @@ def needed(lines: Sequence[Line], wanted: Iterable[str], given: Iterable[str] = 
     chosen = [lines[number] for number in sorted(taken)]
     unsure = tuple(f"{line.cell}: {_short(line.code)}" for line in chosen if not line.plain)
     return Needed(tuple(chosen), unsure, tuple(sorted(missing)))
+
+
+def _parts(node: ast.stmt) -> list[ast.stmt]:
+    """An import as one for each of its names, since each may take seconds; any other statement as it is."""
+    if isinstance(node, ast.Import):
+        return [ast.Import([name]) for name in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [ast.ImportFrom(node.module, [name], node.level) for name in node.names]
+    return [node]
 
 
 def _short(code: str) -> str:

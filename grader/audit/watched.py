@@ -10,6 +10,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,8 @@ class Watched:
         self.close()
 
     def __del__(self) -> None:
-        self.close()
+        if not sys.is_finalizing():  # else it ends with this process anyway
+            self.close()
 
     def send(self, data: bytes) -> None:
         """Give it input; it is written while the program is waited for."""

@@ -80,6 +80,13 @@ def test_needed_statements_are_found_by_their_names_and_the_doubtful_ones_are_na
     assert found.missing == ("load",)
 
 
+def test_of_an_import_only_the_names_that_are_needed_are_taken() -> None:
+    found = needed(
+        lines_of([("begin", "from paribus import models, selfcheck, training\nimport os, sys")]), ["selfcheck"]
+    )
+    assert found.code == ("from paribus import selfcheck",)
+
+
 def test_a_name_that_is_made_of_itself_takes_its_earlier_statement_along() -> None:
     found = needed(lines_of([("a", "x = 1\ny = 5\nx = x + 1")]), ["x"])
     assert found.code == ("x = 1", "x = x + 1")
