@@ -42,15 +42,15 @@ class Compared:
     status: Status
 
 
-def noise_of(values: Sequence[float], alpha: float = ALPHA) -> float:
+def noise_of(sd: float, n: int, alpha: float = ALPHA) -> float:
     """The largest difference of two independent runs that chance explains with probability 1 − alpha.
 
-    t(1 − alpha/2, n − 1) · s · sqrt(2) for the n ``values`` of other seeds, with s their sample standard deviation:
-    the difference of two normal observations has twice the variance of one, and s is estimated apart from them
+    t(1 − alpha/2, n − 1) · s · sqrt(2) for the sample standard deviation s of ``n`` runs with other seeds: the
+    difference of two normal observations has twice the variance of one, and s is estimated apart from them
     (as the t prediction interval: Geisser, *Predictive Inference*, 1993; Hahn and Meeker, *Statistical Intervals*,
-    1991, chapter 4). ``values`` has two or more.
+    1991, chapter 4). ``n`` is two or more.
     """
-    return t_quantile(1 - alpha / 2, len(values) - 1) * math.sqrt(2 * variance(values))
+    return t_quantile(1 - alpha / 2, n - 1) * sd * math.sqrt(2)
 
 
 def pooled_noise(groups: Iterable[Sequence[float]], alpha: float = ALPHA) -> float | None:
@@ -136,11 +136,10 @@ def _noise(
 ) -> tuple[float | None, str]:  # fmt: skip
     """The noise of a metric, and where it was measured: references of the run, else seeds of the second run."""
     known = references.get(f"{run.name}.{metric}", {})
-    values = [float(value) for value in known.get("values", ())]
     if known.get("deterministic"):
         return abs(float(known["high"]) - float(known["low"])), "references"
-    if len(values) >= LEAST:
-        return noise_of(values), "references"
+    if known.get("n", 0) >= LEAST:
+        return noise_of(float(known["sd"]), int(known["n"])), "references"
     pooled = pooled_noise(groups.get(metric, []) for groups in seeds.values())
     if pooled is not None:
         return pooled, "seeds of the second run"

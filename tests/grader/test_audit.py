@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from statistics import stdev
 from typing import Any
 
 import pytest
@@ -44,7 +45,10 @@ def trace(*records: Record) -> Trace:
 
 
 def reference(*values: float, deterministic: bool = False) -> Mapping[str, Mapping[str, Any]]:
-    band = {"values": list(values), "mean": sum(values) / len(values), "low": min(values), "high": max(values)}
+    band = {
+        "values": list(values), "mean": sum(values) / len(values), "low": min(values), "high": max(values),
+        "n": len(values), "sd": stdev(values),
+    }  # fmt: skip
     return {"encoder.macro_f1": {**band, "deterministic": deterministic}}
 
 
@@ -100,8 +104,8 @@ def test_at_another_profile_its_own_band_decides() -> None:
 def test_the_noise_of_seeds_is_the_interval_for_a_difference() -> None:
     """For many seeds it is the normal quantile times the standard deviation of a difference."""
     values = [0.0, 2.0] * 500
-    assert noise_of(values, 0.05) == pytest.approx(1.96 * 2**0.5, rel=0.01)
-    assert pooled_noise([values, values], 0.05) == pytest.approx(noise_of(values, 0.05), rel=0.01)
+    assert noise_of(1.0, 1000, 0.05) == pytest.approx(1.96 * 2**0.5, rel=0.01)
+    assert pooled_noise([values, values], 0.05) == pytest.approx(noise_of(1.0, 1000, 0.05), rel=0.01)
     assert pooled_noise([[1.0], [2.0, 3.0]]) is None
 
 
