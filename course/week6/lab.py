@@ -376,7 +376,7 @@ figures_compression.tradeoff({name: (row["size_mb"], row["macro_f1"]) for name, 
 
 # %% key="sheets-time"
 # times
-figures_compression.tradeoff({name: (row["latency_ratio"], row["macro_f1"]) for name, row in sheets.iterrows()}, cost="latency against the yardstick", quality="macro-F1")
+figures_compression.tradeoff({name: (row["latency_ratio"], row["macro_f1"]) for name, row in sheets.iterrows()}, cost="latency, as a multiple of the yardstick's", quality="macro-F1")
 
 # %% [markdown] key="sheets-text"
 # `latency_ratio` is the model's median latency divided by that of the **yardstick**, the plain architecture in 32 bits.

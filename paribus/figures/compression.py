@@ -112,11 +112,13 @@ def tradeoff(
         face = SERIES[index % len(SERIES)] if name in kept else "none"
         axes.plot(x, y, "o", markersize=9, markerfacecolor=face, markeredgecolor=SERIES[index % len(SERIES)])
         axes.annotate(shorten(name, 22), (x, y), xytext=(7, 5), textcoords="offset points", fontsize=9)
+    narrow = max(x for x, _ in points.values()) < 5 * min(x for x, _ in points.values())
     if limit is not None:
         axes.axvline(limit, color=VERMILION, linestyle=":", linewidth=1.8, label=f"limit {limit:g}")
         axes.legend(frameon=False, fontsize=8)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}" if narrow else ""))
     axes.margins(x=0.15, y=0.2)
     axes.set(xlabel=shorten(cost, 40), ylabel=shorten(quality, 40), title=f"{shorten(quality, 30)} against {cost}")
     told = listed(f"{name}: {x:.3g}, {y:.3f}" for name, (x, y) in points.items())
