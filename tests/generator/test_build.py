@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 import paribus
-from generator.building.build import MARKER, Options, build
+from generator.building.build import MARKER, Options, build, student_files
 from generator.building.placeholders import placeholders
-from generator.building.wheel import build_library
+from generator.building.wheel import Wheel, build_library
 from generator.platforms.platform import Setting
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
 from paribus.cli import main
-from tests.generator.courses import REAL, SMALL
+from paribus.course.release import read_release, write_release
+from tests.generator.courses import REAL, SMALL, build_one
 from tests.shipped import KAGGLE
 
 OPTIONS = Options(profile="micro")
@@ -224,3 +225,18 @@ def test_wrong_usage_exits_with_2_and_what_to_type(
         main(arguments)
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_hidden_tests_are_in_the_instructors_release_alone_and_no_part_of_its_digest(tmp_path: Path) -> None:
+    built = build_one("week0_tiny")
+    assert "double-tests" in built.release.hidden
+    text = built.release.hidden["double-tests"]["tests"]
+    assert text.strip()
+    assert "HIDDEN" not in text
+    folder = write_release(tmp_path, built.release)
+    assert read_release(folder) == built.release
+    without = dataclasses.replace(built.release, hidden={})
+    assert not (write_release(tmp_path / "other", without) / "hidden.json").exists()
+    assert without.digest == built.release.digest
+    for name, content in student_files([built], Wheel("w.whl", b""), ("jupyter",)).items():
+        assert text.encode() not in content, name

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import grader.audit.hidden_tests as module
 from grader.audit.bubblewrap import Bubblewrap
 from grader.audit.hidden_tests import HiddenTests
 from grader.audit.sandbox import Refuses
+from grader.classrun.grade_class import Order, grade_class
 from grader.grading.grade import judge_one
 from grader.model import Executed, Outcome, Result, Submission, Verdict
 from paribus.course.release import Release
@@ -184,3 +186,18 @@ def test_nothing_is_run_where_nobody_asks() -> None:
     assert case is not None
     assert case.executed is None
     assert not any(item.check == "tasks.hidden_tests" for cell in result.cells for item in cell.verdicts)
+
+
+@needs_bubblewrap
+@pytest.mark.long  # a whole class through grading, in processes of their own
+def test_a_class_is_graded_with_its_hidden_tests_in_parallel(tmp_path: Path) -> None:
+    release = release_with()
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    for number, code in enumerate((RIGHT, "def tail_share(counts):\n    return 1") * 2):
+        (handed / f"s{number}.ipynb").write_bytes(handed_in(release, {"tail_share": code}).content)
+    order = Order(handed, (release,), tmp_path / "out", jobs=2, run_tests=HiddenTests())
+    found = [verdict_of(result).outcome for result in grade_class(order).results]
+    assert found == [Outcome.PASSED, Outcome.FAILED] * 2
+    # Asked for without the tests, everything is judged anew: what was run then is no part of the verdicts.
+    assert grade_class(replace(order, run_tests=None)).reused == 0
