@@ -225,8 +225,8 @@ figures_errors.f1_by_tier({"labels alone": [run.metrics for run in alone_runs], 
 # | Variable changed | mix, the weight of the teacher, from 0.0 to 0.9 |
 # | Held constant | data and split, the training complaints, teacher, temperature, number of layers, epochs, batch size, learning rate, max length, the three seeds |
 # | Prediction | accuracy goes up by up to 0.08, because soft targets give a small model more to learn from than labels |
-# | Result | accuracy was {{ reference("week6_homework", "mix.baseline.accuracy") }} ± {{ reference("week6_homework", "mix.baseline.accuracy_sd") }} for the baseline and {{ reference("week6_homework", "mix.changed.accuracy") }} ± {{ reference("week6_homework", "mix.changed.accuracy_sd") }} with distillation |
-# | Meaningful? | Cannot tell from three seeds alone: the sign-flip test has no power with so few, and all students share one teacher |
+# | Result | accuracy was {{ reference("week6_homework", "mix.baseline.accuracy") }} ± {{ reference("week6_homework", "mix.baseline.accuracy_sd") }} in the baseline arm and {{ reference("week6_homework", "mix.changed.accuracy") }} ± {{ reference("week6_homework", "mix.changed.accuracy_sd") }} in the changed arm |
+# | Meaningful? | Yes: over the three seeds both intervals of the difference exclude zero; all students share one teacher, so another teacher may give another size |
 # <!-- END SOLUTION -->
 
 # %% [markdown] key="board-text"
