@@ -408,7 +408,7 @@ experiment.meaningful(VERDICT, why=WHY)
 # | Variable changed | the recipe, from plain to half the depth |
 # | Held constant | data and split, the trained encoder of each seed, epochs, learning rate, max length, class weights, the three seeds, the texts that latency was measured on |
 # | Prediction | macro-F1 goes down by up to 0.05, because the classifier was never trained on what the first layers say |
-# | Result | macro-F1 was {{ reference("week5_homework", "recipe.baseline.macro_f1") }} ± {{ reference("week5_homework", "recipe.baseline.macro_f1_sd") }} for the plain encoder and {{ reference("week5_homework", "recipe.changed.macro_f1") }} ± {{ reference("week5_homework", "recipe.changed.macro_f1_sd") }} with half the depth |
+# | Result | macro-F1 was {{ reference("week5_homework", "recipe.baseline.macro_f1") }} ± {{ reference("week5_homework", "recipe.baseline.macro_f1_sd") }} in the baseline arm and {{ reference("week5_homework", "recipe.changed.macro_f1") }} ± {{ reference("week5_homework", "recipe.changed.macro_f1_sd") }} in the changed arm |
 # | Meaningful? | Cannot tell from three seeds alone by the sign-flip test, which has no power with so few; the t interval rests on normality |
 # <!-- END SOLUTION -->
 

@@ -225,8 +225,8 @@ figures_errors.f1_by_tier({"labels alone": [run.metrics for run in alone_runs], 
 # | Variable changed | mix, the weight of the teacher, from 0.0 to 0.9 |
 # | Held constant | data and split, the training complaints, teacher, temperature, number of layers, epochs, batch size, learning rate, max length, the three seeds |
 # | Prediction | accuracy goes up by up to 0.08, because soft targets give a small model more to learn from than labels |
-# | Result | accuracy was {{ reference("week6_homework", "mix.baseline.accuracy") }} ± {{ reference("week6_homework", "mix.baseline.accuracy_sd") }} for the baseline and {{ reference("week6_homework", "mix.changed.accuracy") }} ± {{ reference("week6_homework", "mix.changed.accuracy_sd") }} with distillation |
-# | Meaningful? | Cannot tell from three seeds alone: the sign-flip test has no power with so few, and all students share one teacher |
+# | Result | accuracy was {{ reference("week6_homework", "mix.baseline.accuracy") }} ± {{ reference("week6_homework", "mix.baseline.accuracy_sd") }} in the baseline arm and {{ reference("week6_homework", "mix.changed.accuracy") }} ± {{ reference("week6_homework", "mix.changed.accuracy_sd") }} in the changed arm |
+# | Meaningful? | Yes: over the three seeds both intervals of the difference exclude zero; all students share one teacher, so another teacher may give another size |
 # <!-- END SOLUTION -->
 
 # %% [markdown] key="board-text"
@@ -495,9 +495,10 @@ print(f"A wrong answer must cost {price:.4g} or more before the dearer of the tw
 #
 # <!-- BEGIN SOLUTION -->
 # For the weekly batch I recommend the encoder with square-root-inverse weights, and neither the fastest nor the most
-# accurate model. It has a macro-F1 of {{ reference("week2_homework", "class_weights.changed.macro_f1") }}, against
-# {{ reference("week2_homework", "class_weights.baseline.macro_f1") }} without weights, and the number of classes at F1 = 0
-# goes the same way. These are the numbers that the scoreboard gives for week 2, and it says whose records they are. A
+# accurate model. The scoreboard has its row of week 2 beside the one without weights, in macro-F1 and in classes at
+# F1 = 0, and says whose records they are. In this notebook the teacher, trained without weights, has a macro-F1 of
+# {{ reference("week6_homework", "teacher.macro_f1") }}, and in the mix experiment the changed arm has a macro-F1 of
+# {{ reference("week6_homework", "mix.changed.macro_f1") }}: a student that saw fewer complaints finds fewer classes. A
 # missed rare abuse is what this use is about, and people check every flag, so a false alarm costs a minute while a class
 # that is never named costs everything that is in it. Distillation does not help here: a student that agrees with its teacher
 # inherits the classes that the teacher has given up. What would change my mind: if those who check can read only a fixed
@@ -520,9 +521,9 @@ print(f"A wrong answer must cost {price:.4g} or more before the dearer of the tw
 # broken installation.
 #
 # <!-- BEGIN SOLUTION -->
-# For the agency I recommend TF-IDF first, and the small distilled model as the one to try next. TF-IDF has an accuracy of
-# {{ reference("week1_lab", "tfidf.accuracy") }} and a macro-F1 of {{ reference("week1_lab", "tfidf.macro_f1") }}; the
-# small distilled model has an accuracy of {{ reference("week6_homework", "mix.changed.accuracy") }} and a macro-F1 of
+# For the agency I recommend TF-IDF first, whose row of week 1 is on the scoreboard, and the small distilled model as the
+# one to try next. In the mix experiment the changed arm has an accuracy of
+# {{ reference("week6_homework", "mix.changed.accuracy") }} and a macro-F1 of
 # {{ reference("week6_homework", "mix.changed.macro_f1") }}. Where the two are close, what decides is not on the
 # scoreboard: TF-IDF needs no deep learning library, trains again in a minute, and its mistakes can be read from its
 # weights, which matters where nobody can repair anything. Four-bit weights are no answer here, since my reference code
