@@ -58,6 +58,8 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             SPREAD.sub("", f"{reading.nameless[start : hit.start]} {reading.nameless[hit.end : end]}")
         ):
             continue
+        if _TWO_EPOCHS.search(reading.lower):
+            continue  # one run is compared with itself
         if any(
             _BEYOND.search(reading.lower[start : item.start]) for item in reading.tiers if start <= item.start < end
         ):
@@ -80,6 +82,7 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield _doubt(reading, values, f"not {text}" if hit.denied else text, judged[0][1])
 
 
+_TWO_EPOCHS = re.compile(r"\bepoch (?:\d+|one|two|three)\b.{1,60}\bepoch (?:\d+|one|two|three)\b")
 _ALL = re.compile(
     r"\b(?P<all>(?:all|every|each)(?: of)?(?: the| my| our| these)?(?: (?:recorded|other|reported|four|five|"
     r"three|single))*|both)"
