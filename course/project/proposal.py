@@ -85,7 +85,7 @@ for name in intents.SLICES:
 # <!-- BEGIN RUBRIC -->
 # - 1: counts runs, seeds and minutes
 # - 1: each comparison changes one thing
-# - 1: says who does what
+# - 1: says which member of the team does what
 # - 1: names a result that would end or change the plan
 # <!-- END RUBRIC -->
 

@@ -369,7 +369,7 @@ for arm, runs in {"baseline": baseline_runs, "changed": weighted_runs}.items() i
         run = notebook.start(f"class_weights.{arm}", config=arm_config, seed=reference_seed, data=data, code=train)
         train(arm_config, data, run)
         more.append(run.finish())
-    for metric in ("accuracy", "macro_f1"):
+    for metric in ("macro_f1", "accuracy"):
         spread = np.std([run.value(metric) for run in (*runs, *more)], ddof=1)
         notebook.value(f"class_weights.{arm}.{metric}_sd", float(spread))
 

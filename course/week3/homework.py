@@ -372,7 +372,7 @@ decoder = notebook.run("decoder", train, DECODER_CONFIG, data=data, seed=SEED)
 for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
     for name, config in {"encoder": ENCODER_CONFIG, "decoder": DECODER_CONFIG}.items():
         run = notebook.start(name, config=config, seed=reference_seed, data=data, code=train)
-        train(config, data, run)
+        train(config, data, run=run)
 
 # %% key="versus-table"
 NAMES = ("accuracy", "macro_f1", "zero_f1_classes", "latency_p50", "latency_p95", "trained_parameters", "seconds")

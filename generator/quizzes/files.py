@@ -45,12 +45,13 @@ def quizzes_of(course: Course, weeks: set[str]) -> list[Quiz]:
 def week_files(
     course: Course, entries: Sequence[Entry], references: References, *, allow_missing: bool
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The files of the quizzes of these assignments' weeks, and what quizzes are left out for: numbers that nobody
+    """The files of the quizzes of the weeks that are here whole, and why quizzes are left out: numbers that nobody
     recorded. Without ``allow_missing`` such a number is a ReferenceMissingError.
     """
     files: dict[str, bytes] = {}
     left_out = []
-    for quiz in quizzes_of(course, {entry.week for entry in entries}):
+    whole = {week.name for week in course.weeks if all(entry in entries for entry in week.entries)}
+    for quiz in quizzes_of(course, whole):
         try:
             files.update(quiz_files(course, quiz, references, SEED))
         except ReferenceMissingError as error:

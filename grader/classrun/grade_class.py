@@ -310,7 +310,8 @@ def render_all(
     bands = bands_of(order.releases[0].references, assignment)
     with use_metrics(metrics_of(assignment.own, f"{assignment.name}/")):
         words = check_words(assignment)
-        shares = shares_of(order.out, read_results(order.out / FILE), order.releases)
+        written = read_results(order.out / FILE) if (order.out / FILE).is_file() else ()  # as judged, before people
+        shares = shares_of(order.out, written, order.releases)
         report = report_page(results, assignment, bands=bands, checks=words, notes=back.notes, shares=shares)
     return {
         **{f"feedback/{name}.html": page for name, page in pages.items()},

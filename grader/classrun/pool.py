@@ -24,7 +24,8 @@ from grader.errors import GraderError
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-START_ATTEMPTS = 3
+START_ATTEMPTS, PAUSE = 6, 0.05
+"""How often a worker is started until it runs, and the seconds between, each time longer by as much."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["grader.classrun.work"])
 """Workers are forked from a process that has imported the grader and done nothing else: no threads, locks or open
@@ -113,6 +114,7 @@ def _start_process(process: BaseProcess) -> None:
             process.start()
             return
         except (EOFError, OSError) as error:
+            time.sleep(PAUSE * (START_ATTEMPTS - left))
             if not left:
                 raise GraderError(
                     f"no worker can be started ({type(error).__name__}): the machine may have no memory or no "

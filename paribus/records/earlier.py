@@ -1,8 +1,8 @@
 """What earlier weeks recorded: the term carries on.
 
-    week1 = earlier("week1_homework", reference={"encoder.macro_f1": "0.209"})
-    week1.mean("encoder", "macro_f1")      over the seeds of the newest runs of that name
-    week1.origin                           "your records", "an attached output" or "the reference run"
+    first = earlier("ASSIGNMENT", reference={"encoder.macro_f1": "0.209"})
+    first.mean("encoder", "macro_f1")      over the seeds of the newest runs of that name
+    first.origin                           "your records", "an attached output" or "the reference run"
 
 Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below Kaggle's
 inputs. Where there are none, the reference run's numbers stand in, which the build wrote into the notebook; what

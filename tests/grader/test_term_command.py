@@ -256,7 +256,7 @@ def test_a_run_that_was_ended_is_seen_to_be_incomplete_and_the_next_one_goes_on(
             raise KeyboardInterrupt
         write_atomic(path, content)
 
-    monkeypatch.setattr("grader.term.output.write_atomic", some)
+    monkeypatch.setattr("grader.classrun.written.write_atomic", some)
     assert term(room, out="ended") == 130
     assert not (room / "ended" / "complete.json").exists()
     monkeypatch.undo()
