@@ -522,17 +522,17 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # answer be the same on the machines of the call centre?
 #
 # <!-- BEGIN SOLUTION -->
-# The budget is {{ reference("week5_homework", "budget.ms", ".2f") }} ms for the 95th percentile. The plain encoder has a
-# median latency of {{ reference("week5_homework", "candidate.plain.latency_p50", ".2f") }} ms and a size of
-# {{ reference("week5_homework", "candidate.plain.size_mb", ".2f") }} MB. With half the depth the median is
-# {{ reference("week5_homework", "candidate.half_depth.latency_p50", ".2f") }} ms; INT8 has
-# {{ reference("week5_homework", "candidate.int8.size_mb", ".2f") }} MB and INT4
-# {{ reference("week5_homework", "candidate.int4.size_mb", ".2f") }} MB. The printed spreads belong to these medians: the
-# machine is shared, and I do not call two candidates different where their ranges overlap. INT4 saves most of the space
-# and no time, because its matrices are decoded for every text. INT8 replaces large products by cheaper ones and pays for
-# rounding the activations, which is a bad bargain for small matrices. Leaving out layers removes work, so it is the one
-# that a processor of any kind will notice. On the call centre's machines the ratios may differ, above all for INT8, which
-# depends on the instructions that a processor has. I would measure there before I promise anything.
+# The budget is {{ reference("week5_homework", "budget.ms", ".3f") }} ms for the 95th percentile. The plain candidate has a
+# median latency of {{ reference("week5_homework", "candidate.plain.latency_p50", ".3f") }} ms and a size of
+# {{ reference("week5_homework", "candidate.plain.size_mb", ".3f") }} MB. The half-depth candidate has a median latency of
+# {{ reference("week5_homework", "candidate.half_depth.latency_p50", ".3f") }} ms. The INT8 candidate has a size of
+# {{ reference("week5_homework", "candidate.int8.size_mb", ".3f") }} MB, and the INT4 candidate has a size of
+# {{ reference("week5_homework", "candidate.int4.size_mb", ".3f") }} MB. The printed spreads belong to these medians:
+# the machine is shared, and I do not call two candidates different where their ranges overlap. INT4 saves most of the
+# space and no time, because its matrices are decoded for every text. INT8 replaces large products by cheaper ones and
+# pays for rounding the activations, which is a bad bargain for small matrices. Leaving out layers removes work, so it
+# is the one that a processor of any kind will notice. On the call centre's machines the ratios may differ, above all
+# for INT8, which depends on the instructions that a processor has. I would measure there before I promise anything.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->

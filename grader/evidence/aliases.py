@@ -120,7 +120,8 @@ def spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
     power = f"{float(mantissa):g}e{int(exponent)}"
     raised = [f"{float(mantissa):g}{times}10 {int(exponent)}" for times in (" ", " x ", " × ")]
     plain = f"{value:.10f}".rstrip("0").rstrip(".")
-    return tuple(dict.fromkeys((short, power, plain, plain.removeprefix("0"), *raised)))
+    # Of 0.0 nothing is left without its zero, and a blank would call every arm by a bare "in" or "arm".
+    return tuple(text for text in dict.fromkeys((short, power, plain, plain.removeprefix("0"), *raised)) if text)
 
 
 def is_off(value: Any) -> bool:  # noqa: ANN401 - any plain value

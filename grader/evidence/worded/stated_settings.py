@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.evidence.runs import finished
-from grader.evidence.settings import Said, other_settings
+from grader.evidence.settings import Said, other_settings, plain_value, said_settings
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.model import Case
@@ -22,7 +22,7 @@ _PLANNED = re.compile(
 
 
 def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A setting is given a value that no run of the notebook had."""
+    """A setting is given a value that no run of the notebook had, and that the course's own code does not show."""
     if (
         reading.sentence.row
         or vocabulary.has("context", "elsewhere", reading.sentence.text)
@@ -33,12 +33,27 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
     for said, known in other_settings(reading.sentence.text, runs):
         if said.number is not None and not _is_plausible(said, known):
             continue
+        if said.word and _is_shown(said, values.measured.case):
+            continue
         shown = ", ".join("none" if value is None else str(value) for value in known)
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
             f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
         )  # fmt: skip
         return
+
+
+def _is_shown(said: Said, case: Case) -> bool:
+    """A cell that the student left as it was shows the value: a scoreboard of other notebooks' models does."""
+    lines = (
+        line
+        for found in case.matches.values()
+        if found.unchanged and found.recovered is not None
+        for output in found.recovered.outputs
+        for line in output.text.splitlines()
+    )
+    wanted = said.name, plain_value(said.word)
+    return any((item.name, plain_value(item.word)) == wanted for line in lines for item in said_settings(line))
 
 
 def _is_plausible(said: Said, known: list[Any]) -> bool:
