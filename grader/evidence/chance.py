@@ -12,7 +12,7 @@ from grader.reading.numbers import Number
 
 CHANCE = 0.05
 """How often a random number of the same kind may be traced as well."""
-FEW_DIGITS, CHANCE_OF_FEW = 2, 0.03
+FEW_DIGITS, CHANCE_OF_FEW = 2, 0.04
 """Decimals of a fraction up to which less is allowed: so few digits meet facts that words bring near without naming
 them.
 """

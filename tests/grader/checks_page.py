@@ -45,7 +45,7 @@ that fits.
    ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
    epoch, "mean", "difference") say how near each fact is.
 3. The number is **traced** where a near fact rounds to it, and a random number of as many digits would meet a fact
-   that near in at most 5 % of cases (3 % for two decimals or fewer). Few digits therefore need clearer words. The
+   that near in at most 5 % of cases (4 % for two decimals or fewer). Few digits therefore need clearer words. The
    same holds for a number that follows from two traced ones beside it.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
    reading of the sentence fits, and the recorded value differs.
