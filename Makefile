@@ -14,10 +14,12 @@ help:  ## show what there is
 
 # torch first and by its pinned version: any other way pulls gigabytes of GPU libraries. uv, a wheel of the package index,
 # installs the rest in a third of pip's time; where it cannot, pip does the same. Markers are written last.
+FOR_DEMO := .[instructor,train]
+FOR_TESTS := .[instructor,train,dev]
 define install
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e $(1) || { \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(1)' || { \
 		echo "uv could not install; pip does it, which takes some minutes."; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e $(1); }
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(1)'; }
 endef
 
 $(READY): pyproject.toml constraints.txt  # what the demo needs
@@ -25,11 +27,11 @@ $(READY): pyproject.toml constraints.txt  # what the demo needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -c constraints.txt uv
-	$(call install,'.[instructor,train]')
+	$(call install,$(FOR_DEMO))
 	touch $@
 
 $(INSTALLED): $(READY)  # and what the tests need
-	$(call install,'.[instructor,train,dev]')
+	$(call install,$(FOR_TESTS))
 	touch $@
 
 demo: $(READY)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
