@@ -1,11 +1,11 @@
 """The preview's pages on this machine's loopback address: read-only, and no script but its own."""
 
 import flask
-import jinja2
 
 from generator.preview.views import VIEWS
 from generator.preview.watch import Watched
 from generator.templates import TEMPLATES
+from generator.templates.pages import environment
 
 HOST = "127.0.0.1"
 POLICY = (
@@ -20,10 +20,7 @@ def make_app(watched: Watched) -> flask.Flask:
     """
     app = flask.Flask("paribus-preview", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
-    pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    pages = environment()
 
     @app.get("/")
     def _first() -> flask.typing.ResponseReturnValue:

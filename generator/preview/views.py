@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from generator.building.build import Built
+from generator.templates.pages import render_markdown
 from paribus.course.assignment import Assignment, Cell
 
 VIEWS: Mapping[str, str] = {"student": "Student", "solution": "Solution", "released": "Released"}
@@ -72,9 +71,3 @@ def _cell(raw: Mapping[str, Any], cell: Cell | None) -> ViewedCell:
         cell.key, raw["cell_type"], text, html, str(cell.role), cell.points, cell.manual, checks,
         bool(nbgrader.get("locked")),
     )  # fmt: skip
-
-
-def render_markdown(text: str) -> Markup:
-    """Markdown as HTML of harmless elements; pictures are shown only where they are part of the page."""
-    html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
-    return Markup(nh3.clean(html, url_schemes={"http", "https", "mailto", "data"}))  # noqa: S704 - nh3 cleaned it

@@ -1,35 +1,24 @@
 """A quiz on paper: sheets on which no two neighbours have the same question, and the key for whoever marks them."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from generator.quizzes.draw import seat
 from generator.quizzes.markdown import html_of
 from generator.quizzes.question import Asked, Option, Quiz
+from generator.templates.pages import environment, style_and_policy
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
 SEATS = (4, 6)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def quiz_page(quiz: Quiz, sheets: Mapping[str, Sequence[Asked]], course_title: str, *, key: bool) -> str:
     """One HTML page: each sheet on pages of its own, with answers and their reasons where it is the ``key``."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters.update(html=html_of, answer=answer_of)
-    style = Markup((TEMPLATES / "quiz.css").read_text(encoding="utf-8").strip())  # noqa: S704 - our own file
-    digest = base64.b64encode(hashlib.sha256(f"\n{style}\n".encode()).digest()).decode()
+    pages = environment()
+    pages.filters.update(html=html_of, answer=answer_of)
+    style, policy = style_and_policy("quiz.css")
     names = list(sheets)
-    return environment.get_template("quiz.html.j2").render(
-        quiz=quiz, sheets=sheets, course_title=course_title, key=key, style=style, letters=LETTERS,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+    return pages.get_template("quiz.html.j2").render(
+        quiz=quiz, sheets=sheets, course_title=course_title, key=key, style=style, policy=policy, letters=LETTERS,
         room=[[seat(row, column, names) for column in range(SEATS[1])] for row in range(SEATS[0])],
         points=sum(item.points for item in quiz.questions), rights=_rights,
     )  # fmt: skip

@@ -1,14 +1,13 @@
 """A quiz's TOML as values; errors name the file, the question, what was found and what was expected."""
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from generator.errors import QuizError
 from generator.quizzes.question import Choice, Kind, Measured, Mistake, Question, Quiz
-from paribus.course.near import did_you_mean
+from paribus.course.reading import Reader, read_toml
 
 HEAD = ("title", "week", "profile", "variants", "question")
 COMMON = ("name", "text", "feedback", "points", "tags", "draw", "cases", "measured", "let")
@@ -23,13 +22,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 def load_quiz(name: str, path: Path) -> Quiz:
     """Read a quiz; QuizError says what is wrong where."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise QuizError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise QuizError(f"{path}: is no TOML ({error}).") from error
-    reader = _Reader(str(path))
+    raw = read_toml(path, QuizError, "A quiz is a TOML file of questions.")
+    reader = Reader(str(path), QuizError)
     reader.only(raw, HEAD, "the file")
     questions = tuple(_question(reader, item) for item in reader.rows(raw, "question", "the file"))
     if not questions:
@@ -39,14 +33,13 @@ def load_quiz(name: str, path: Path) -> Quiz:
     if doubled:
         reader.refuse("the file", f"two questions called {doubled[0]!r}", "a name of its own for each")
     return Quiz(
-        name, str(path), reader.value(raw, "title", "the file", str), questions,
-        reader.value(raw, "week", "the file", str, ""), reader.value(raw, "profile", "the file", str, ""),
-        reader.value(raw, "variants", "the file", int, 4),
+        name, str(path), reader.text(raw, "title", "the file"), questions, reader.text(raw, "week", "the file", ""),
+        reader.text(raw, "profile", "the file", ""), reader.whole(raw, "variants", "the file", 4),
     )  # fmt: skip
 
 
-def _question(reader: "_Reader", raw: Mapping[str, Any]) -> Question:
-    name = reader.value(raw, "name", "a [[question]]", str)
+def _question(reader: Reader, raw: Mapping[str, Any]) -> Question:
+    name = reader.text(raw, "name", "question")
     where = f"question {name!r}"
     if not NAME.fullmatch(name):
         reader.refuse(where, f"name = {name!r}", "small letters, digits and -, such as 'zero-classes'")
@@ -54,102 +47,60 @@ def _question(reader: "_Reader", raw: Mapping[str, Any]) -> Question:
     if len(kinds) != 1:
         found = " and ".join(MARK[kind] for kind in kinds) or "none of them"
         reader.refuse(where, found, "one of answer (a number), [[question.choice]], pairs")
-    kind = kinds[0]
-    reader.only(raw, (*COMMON, *OWN[kind]), where)
-    measured = {
-        key: _measured(reader, str(value), f"{where}, measured.{key}")
-        for key, value in reader.value(raw, "measured", where, dict, {}).items()
-    }
+    reader.only(raw, (*COMMON, *OWN[kinds[0]]), where)
+    points = reader.number(raw, "points", where)
     return Question(
-        name, kind, reader.value(raw, "text", where, str), reader.value(raw, "feedback", where, str),
-        float(reader.value(raw, "points", where, (int, float), 1)),
-        tuple(map(str, reader.value(raw, "tags", where, list, []))),
-        _draw(reader, raw, where), tuple(reader.rows(raw, "cases", where)), measured,
-        {key: str(value) for key, value in reader.value(raw, "let", where, dict, {}).items()},
-        str(raw.get("answer", "")), reader.value(raw, "digits", where, int, 3),
-        reader.value(raw, "tolerance", where, (int, float), None), _mistakes(reader, raw, where),
-        _choices(reader, raw, where), reader.value(raw, "several", where, bool, False),
-        reader.value(raw, "shown", where, int, 0), _pairs(reader, raw, where),
+        name, kinds[0], reader.text(raw, "text", where), reader.text(raw, "feedback", where),
+        1.0 if points is None else points, reader.texts(raw, "tags", where, "tags"), _draw(reader, raw, where),
+        reader.rows(raw, "cases", where), _measured(reader, raw, where),
+        {key: str(value) for key, value in reader.table(raw, "let", where).items()}, str(raw.get("answer", "")),
+        reader.whole(raw, "digits", where, 3), reader.number(raw, "tolerance", where),
+        _mistakes(reader, raw, where),
+        _choices(reader, raw, where), reader.truth(raw, "several", where), reader.whole(raw, "shown", where, 0),
+        _pairs(reader, raw, where),
     )  # fmt: skip
 
 
-def _measured(reader: "_Reader", text: str, where: str) -> Measured:
-    assignment, _, name = text.partition(" ")
-    if not name.strip():
-        reader.refuse(where, repr(text), "an assignment and a reference's name: 'ASSIGNMENT RUN.METRIC'")
-    return Measured(assignment, name.strip())
+def _measured(reader: Reader, raw: Mapping[str, Any], where: str) -> dict[str, Measured]:
+    found = {}
+    for key, value in reader.table(raw, "measured", where).items():
+        assignment, _, name = str(value).partition(" ")
+        if not name.strip():
+            expected = "an assignment and a reference's name: 'ASSIGNMENT RUN.METRIC'"
+            reader.refuse(where, f"measured.{key} = {value!r}", expected)
+        found[key] = Measured(assignment, name.strip())
+    return found
 
 
-def _draw(reader: "_Reader", raw: Mapping[str, Any], where: str) -> dict[str, tuple[Any, ...]]:
-    table = reader.value(raw, "draw", where, dict, {})
+def _draw(reader: Reader, raw: Mapping[str, Any], where: str) -> dict[str, tuple[Any, ...]]:
+    table = reader.table(raw, "draw", where)
     for key, values in table.items():
         if not isinstance(values, list) or not values:
             reader.refuse(where, f"draw.{key} = {values!r}", "a list of values, of which a variant takes one")
     return {key: tuple(values) for key, values in table.items()}
 
 
-def _mistakes(reader: "_Reader", raw: Mapping[str, Any], where: str) -> tuple[Mistake, ...]:
+def _mistakes(reader: Reader, raw: Mapping[str, Any], where: str) -> tuple[Mistake, ...]:
     found = []
     for row in reader.rows(raw, "mistake", where):
         reader.only(row, ("answer", "feedback", "credit"), f"{where}, a mistake")
-        credit = float(reader.value(row, "credit", where, (int, float), 0))
-        found.append(Mistake(str(row.get("answer", "")), reader.value(row, "feedback", where, str), credit))
+        credit = reader.number(row, "credit", where)
+        found.append(Mistake(str(row.get("answer", "")), reader.text(row, "feedback", where), credit or 0.0))
     return tuple(found)
 
 
-def _choices(reader: "_Reader", raw: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
+def _choices(reader: Reader, raw: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
     found = []
     for row in reader.rows(raw, "choice", where):
         reader.only(row, ("text", "right", "feedback"), f"{where}, a choice")
         right = row.get("right", False)
-        formula = str(right) if isinstance(right, bool) else str(reader.value(row, "right", where, str))
-        text, told = reader.value(row, "text", where, str), reader.value(row, "feedback", where, str, "")
-        found.append(Choice(text, formula, told))
+        formula = str(right) if isinstance(right, bool) else reader.text(row, "right", where)
+        found.append(Choice(reader.text(row, "text", where), formula, reader.text(row, "feedback", where, "")))
     return tuple(found)
 
 
-def _pairs(reader: "_Reader", raw: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
-    pairs = reader.value(raw, "pairs", where, list, [])
-    if not all(isinstance(pair, list) and len(pair) == 2 and all(map(str, pair)) for pair in pairs):
+def _pairs(reader: Reader, raw: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+    pairs = raw.get("pairs", [])
+    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
         reader.refuse(where, f"pairs = {pairs!r}", "a list of pairs, each a left and a right side")
     return tuple((str(left), str(right)) for left, right in pairs)
-
-
-class _Reader:
-    """Typed access; every refusal names the file, the place, what was found and what was expected."""
-
-    def __init__(self, origin: str) -> None:
-        self.origin = origin
-
-    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
-        raise QuizError(f"{self.origin}: {where} holds {found}; expected {expected}.")
-
-    def only(self, raw: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-        for name in sorted(set(raw) - set(known)):
-            expected = f"one of {', '.join(known)}"
-            self.refuse(where, f"the unknown name {name!r}", expected + did_you_mean(name, known).rstrip("."))
-
-    def rows(self, raw: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
-        rows = raw.get(name, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self.refuse(where, f"{name} = {rows!r}", f"a list of tables, each [[…{name}]] or {{…}}")
-        return rows
-
-    def value(
-        self,
-        raw: Mapping[str, Any],
-        name: str,
-        where: str,
-        kind: type | tuple[type, ...],
-        default: Any = ...,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401 - of the kind that was asked for
-        if name not in raw and default is not ...:
-            return default
-        value = raw.get(name)
-        right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-        if not right or (kind is str and not str(value).strip() and default is ...):
-            kinds = kind if isinstance(kind, tuple) else (kind,)
-            words = {str: "a text", int: "a whole number", float: "a number", dict: "a table", list: "a list",
-                     bool: "true or false"}  # fmt: skip
-            self.refuse(where, "nothing" if value is None else f"{value!r}", f"{name} = {words[kinds[-1]]}")
-        return value

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ZooBuildError
-from generator.templates import TEMPLATES
 from generator.zoo.figures import curves, instruments
 from paribus.course.zoo import Zoo
 from paribus.files import write_atomic
@@ -63,15 +62,11 @@ def _png(figure: Any) -> str:  # noqa: ANN401 - a matplotlib Figure
 
 
 def _page(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]) -> str:
-    import jinja2
+    from generator.templates.pages import environment
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["number"] = number
-    environment.filters["rate"] = rate
-    template = environment.get_template("zoo_reveal.html.j2")
+    pages = environment()
+    pages.filters.update(number=number, rate=rate)
+    template = pages.get_template("zoo_reveal.html.j2")
     return template.render(raw=raw, zoo=zoo, figures=figures, shown=SHOWN) + "\n"
 
 

@@ -1,8 +1,8 @@
 """A pool of worker processes in which a worker that dies, or hangs, costs only the item it was at.
 
 The standard pool breaks as a whole when a worker is killed; here the parent hands out one item at a time over
-a pipe, so it always knows who was at what. It never waits for a worker without a bound: not while it reads, not
-while it writes, and not while a worker starts.
+a pipe, so it always knows who was at what. It never waits for a worker without a bound, neither while it reads nor
+while it writes. Only the process that forks workers is waited for; it runs nothing of a submission.
 """
 
 import multiprocessing

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from paribus.course.errors import CatalogError, CourseError
+from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
+from paribus.errors import ParibusError
 
 
 def read_toml(
-    path: Path, error: type[CourseError] = CatalogError, what: str = "A course has a course.toml."
+    path: Path, error: type[ParibusError] = CatalogError, what: str = "A course has a course.toml."
 ) -> dict[str, Any]:
     """A file as plain values; ``error`` where it cannot be read, with ``what`` there should be."""
     try:
@@ -28,7 +29,7 @@ class Reader:
     """Reads the tables of one file; ``origin`` is how messages call it, ``error`` what is raised."""
 
     origin: str
-    error: type[CourseError] = CatalogError
+    error: type[ParibusError] = CatalogError
 
     def refuse(self, where: str, found: str, expected: str) -> NoReturn:
         """Say what stands where, and what was expected."""
@@ -77,6 +78,27 @@ class Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.refuse(where, f"{name} = {value!r}", f"a list of {what}")
         return tuple(value)
+
+    def rows(self, raw: Mapping[str, Any], name: str, where: str) -> tuple[Mapping[str, Any], ...]:
+        """A list of tables, such as [[question]]; empty where it is left out."""
+        value = raw.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.refuse(where, f"{name} = {value!r}", f"a list of tables, each [[{name}]] or {{…}}")
+        return tuple(value)
+
+    def number(self, raw: Mapping[str, Any], name: str, where: str) -> float | None:
+        """A number; None where it is left out."""
+        value = raw.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            self.refuse(where, f"{name} = {value!r}", "a number")
+        return None if value is None else float(value)
+
+    def whole(self, raw: Mapping[str, Any], name: str, where: str, default: int) -> int:
+        """A whole number that is not negative; ``default`` where it is left out."""
+        value = raw.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self.refuse(where, f"{name} = {value!r}", "a whole number from 0 on")
+        return value
 
     def truth(self, raw: Mapping[str, Any], name: str, where: str) -> bool:
         """True or false; false where it is left out."""

@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from generator.preview.server import HOST, make_app
-from generator.preview.views import render_markdown
 from generator.preview.watch import Watched
+from generator.templates.pages import render_markdown
 from paribus.cli import main
 
 NAME = "week1_homework"

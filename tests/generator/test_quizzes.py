@@ -210,6 +210,7 @@ CHANGES = [
     ('"week1_homework early.macro_f1"', '"early"', "an assignment and a reference's name"),
     ("[[question]]", "[question]", "a list of tables"),
     ('title = "Seeds"', "title = 3", "title = a text"),
+    ('title = "Seeds"', 'title = "Seeds"\nvariants = 2.5', "a whole number from 0 on"),
     ('feedback = "The mean', 'feedbock = "The mean', "Did you mean 'feedback'"),
     ("mistake = [{", 'pairs = "x"\nmistake = [{', "answer and pairs"),
 ]

@@ -39,7 +39,11 @@ STIFF = 0.18
 CLOSINGS = 0.15
 """The share of messages with a closing that says nothing about the intent."""
 TRIES = 200
-MANNERS = {"jargon": 0.22, "slang": 0.15, "mixed": 0.12, "plain": 0.51}
+MANNERS: Mapping[str, float] = {
+    **{name: share for name, share in SLICES.items() if name != "two"},
+    "plain": 1 - SLICES["jargon"] - SLICES["slang"] - SLICES["mixed"],
+}
+"""How messages are written, and the share of each manner."""
 DRIFT = 0.02
 """How much of all messages moves to promotion and order tracking, month by month, from month 7 on."""
 NEW_FROM = 7

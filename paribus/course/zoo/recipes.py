@@ -202,13 +202,6 @@ def _words(reader: Reader, raw: Mapping[str, Any], key: str, where: str) -> tupl
     return found
 
 
-def _number(reader: Reader, raw: Mapping[str, Any], key: str, where: str) -> float | None:
-    value = raw.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float | None):
-        reader.refuse(where, f"{key} = {value!r}", "a number")
-    return None if value is None else float(value)
-
-
 def _read_data(reader: Reader, raw: Mapping[str, Any]) -> ZooData:
     table = reader.table(raw, "data", "the file")
     reader.only(table, DATA, "data")
@@ -265,7 +258,7 @@ def _read_evidence(reader: Reader, recipe: str, raw: Mapping[str, Any], recipes:
     if (compare == "value") != (against == "") or against not in ("", OTHERS, *others):
         expected = "no recipe for a value, or one of " + ", ".join((*others, OTHERS)) + " to compare with"
         reader.refuse(where, f"against = {against!r}", expected)
-    low, high = _number(reader, raw, "at_least", where), _number(reader, raw, "at_most", where)
+    low, high = reader.number(raw, "at_least", where), reader.number(raw, "at_most", where)
     if (low is None) == (high is None):
         reader.refuse(where, f"at_least = {low!r}", "a number for either at_least or at_most")
     return Evidence(name, str(statistic), compare, against, low, high, reader.text(raw, "says", where))
