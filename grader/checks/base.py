@@ -158,6 +158,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def named(noun: str, items: Sequence[str]) -> str:
+    """``seed 1``, ``seeds 1, 2 and 3``."""
+    return f"{noun}{'' if len(items) == 1 else 's'} {listed(items)}"
+
+
 def listed(items: Iterable[str], last: str = "and") -> str:
     """``a, b and c``."""
     names = list(items)

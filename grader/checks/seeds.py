@@ -3,7 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.checks.base import Finding, check, failed, listed, not_applicable, passed, proposed, shorten, undecided
+from grader.checks.base import (
+    Finding,
+    check,
+    failed,
+    listed,
+    named,
+    not_applicable,
+    passed,
+    proposed,
+    shorten,
+    undecided,
+)
 from grader.checks.doubts import doubts_of, with_doubts
 from grader.checks.faults import few_seeds, wrong_numbers
 from grader.checks.support import student_cells
@@ -125,7 +136,7 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             few_seeds(name for name, other in (("baseline", "changed"), ("changed", "baseline")) if only[other]),
         )
         return unless_lost(case, found, outputs_lost(case))
-    return passed(f"Both arms ran with the seeds {listed(sorted(map(str, baseline)))}.", values, evidence)
+    return passed(f"Both arms ran with the {named('seed', sorted(map(str, baseline)))}.", values, evidence)
 
 
 @check("seeds.distinct", "Different seeds", options=("experiment",), after=("seeds.enough",))

@@ -136,12 +136,12 @@ def _values(trace: Trace) -> dict[str, object]:
 def predicted_finding(
     case: Case, first: Run, prediction: Prediction, values: Mapping[str, Any], evidence: Sequence[Evidence]
 ) -> Finding:
-    """A prediction that stood before the changed arm began; whether it was committed to beforehand, a code says."""
+    """A prediction that came before the changed arm began; whether it was committed to beforehand, a code says."""
     bounds = ""
     if prediction.low is not None and prediction.high is not None:
         bounds = f" by {prediction.low:g} to {prediction.high:g}"
     what = f"({title(prediction.metric)} {prediction.direction}{bounds})"
-    within = f"Within this run, the prediction {what} stood before the changed arm began."
+    within = f"Within this run, the prediction {what} came before the changed arm began."
     advice = "" if prediction.why.strip() else " Say why you expect it."
     found = commitment_of(case, first)
     told = dict(values)

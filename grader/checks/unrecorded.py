@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.checks.base import Finding, counted, listed, passed, proposed, shorten, undecided
+from grader.checks.base import Finding, counted, listed, named, passed, proposed, shorten, undecided
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.departures import same_model
 from grader.evidence.groups import fractions
@@ -205,8 +205,8 @@ def paired_shown(case: Case, key: str) -> Finding | None:
         found = undecided(f"{NO_RECORDS}, so a person compares the seeds of both arms.")
         other = second_change(case, key)
         return proposed(found, Outcome.FAILED, other) if "seeds" in other else found
-    told = listed(str(seed) for seed in sorted(seeds[0], key=lambda seed: seed or 0))
-    found = passed(f"As your cells show, both arms ran with the seeds {told}.", {}, _lines(case, shown.runs))
+    told = named("seed", [str(seed) for seed in sorted(seeds[0], key=lambda seed: seed or 0)])
+    found = passed(f"As your cells show, both arms ran with the {told}.", {}, _lines(case, shown.runs))
     return replace(found, basis=Basis.SHOWN.value)
 
 

@@ -9,6 +9,7 @@ from grader.audit.plausible import LEVEL, STATISTICS, Plausibility
 from grader.audit.rerun import Audited
 from grader.pages.shared import Mark, render, who
 from paribus.course.assignment import Assignment
+from paribus.metrics.registry import title
 
 MARKS: Mapping[Status, Mark] = {
     Status.REPRODUCED: Mark("passed", "Reproduced"),
@@ -53,7 +54,7 @@ def audit_page(finished: Finished, assignment: Assignment, notes: Sequence[str] 
         rows=sorted(rows, key=lambda row: -order.index(row.audited.status)),
         counts={status: sum(row.audited.status is status for row in rows) for status in order},
         unusual=unusual, comparable=compared, people=len(finished.results),
-        waiting=[names[name] for name in finished.not_reached],
+        waiting=[names[name] for name in finished.not_reached], title=title,
     )  # fmt: skip
 
 
