@@ -107,6 +107,22 @@ def test_without_a_roster_a_file_goes_by_its_own_name(tmp_path: Path) -> None:
     assert (found.owners, found.remarks) == (("grace",), ())
 
 
+@pytest.mark.parametrize(
+    ("people", "path"),
+    [
+        (b"abel,Ruth Cohen,\n77,Abel,\n", "abel week1_homework.html"),
+        (b"76,Annalena,\n77,Anna Lena,\n", "annalena homework.html"),
+    ],
+)
+def test_words_that_are_all_of_one_name_and_a_form_of_another_are_nobodys(
+    tmp_path: Path, people: bytes, path: str
+) -> None:
+    """Found by the law below: the grade went to the other one."""
+    (found,) = placed(tmp_path, roster_of(b"id,name,email\n" + people), path)
+    assert found.owners == ()
+    assert any(remark.startswith("unclear whose") for remark in found.remarks)
+
+
 LETTERS = st.sampled_from(["a", "b", "ab", "ba", "é", "e", "bob"])  # few, so that people share names
 PEOPLE = st.lists(
     st.tuples(

@@ -57,6 +57,7 @@ class Directory:
             for text in (person.identifier, person.email, person.name):
                 _enter(self._whole, folded(text), person.key)
             _enter(self._emails, folded(person.email), person.key)
+            _enter(self._alone, words(person.identifier), person.key)
             _enter(self._alone, words(person.email.partition("@")[0]), person.key)
             for name in {words(person.name), words(_spelt(person.name))}:
                 _enter(self._alone, name, person.key)
@@ -94,6 +95,7 @@ class Directory:
             if end == start + 1:
                 named |= self._joined.get(run[0], set())
             if named:
+                named |= self._alone.get(run, set())  # the same words may be all of somebody else's name
                 left[start:end] = [""] * len(run)
             found |= named
         if "@" in plain:
@@ -102,7 +104,7 @@ class Directory:
         return found | self._beside(tuple(left)) if found and not whole else found
 
     def _beside(self, left: Words) -> set[str]:
-        """Those whose one-word name, or what is before the @, is among the words that are left."""
+        """Those whose one-word name or identifier, or what is before the @, is among the words that are left."""
         return {
             key
             for word in left
