@@ -154,6 +154,13 @@ selfcheck.close(
     selfcheck.call(parameter_share, drawn, ("head",)), 1 / (width + 1), f"the head's share where the body is {width} wide"
 )
 notebook.tested("parameter_share")
+### BEGIN HIDDEN TESTS
+shared = torch.nn.ModuleDict({"head": torch.nn.Linear(2, 3), "header": torch.nn.Linear(2, 2), "tail": torch.nn.Linear(4, 2)})
+selfcheck.close(selfcheck.call(parameter_share, shared, ("header", "tail")), 16 / 25, "two prefixes, and a shorter name beside them")
+frozen = torch.nn.ModuleDict({"head": torch.nn.Linear(4, 1), "body": torch.nn.Linear(4, 3)})
+frozen["body"].requires_grad_(False)
+selfcheck.close(selfcheck.call(parameter_share, frozen, ("head",)), 5 / 20, "parameters that are not trained count as well")
+### END HIDDEN TESTS
 
 # %% key="head-run"
 share = parameter_share(network, ("classifier", "head", "score"))
@@ -276,6 +283,14 @@ selfcheck.close(
     tolerance=1e-4,
 )
 notebook.tested("validate")
+### BEGIN HIDDEN TESTS
+torch.manual_seed(5)
+wide = torch.nn.Linear(6, 5)
+many = [(torch.randn(size, 6), torch.arange(size) % 5) for size in (7, 1, 3)]
+answers, classes = torch.cat([wide(inputs) for inputs, _ in many]).detach(), torch.cat([labels for _, labels in many])
+mean_loss = selfcheck.call(validate, wide, many)[0]
+selfcheck.close(mean_loss, functional.cross_entropy(answers, classes).item(), "the mean over eleven items in three batches", tolerance=1e-4)
+### END HIDDEN TESTS
 
 # %% [markdown] key="loop-text"
 # ### The loop
@@ -372,6 +387,11 @@ selfcheck.equal(np.asarray(lost).tolist(), [], "none of nine is lost")
 gained, lost = selfcheck.call(rescued, level, holes)
 selfcheck.equal(np.asarray(lost).tolist(), places.tolist(), "the same classes, lost")
 notebook.tested("rescued")
+### BEGIN HIDDEN TESTS
+gained, lost = selfcheck.call(rescued, np.array([0.0, 1e-9, 0.25]), np.array([1.0, 0.0, 0.25]))
+selfcheck.equal([int(place) for place in gained], [0], "an equal F1 is not rescued")
+selfcheck.equal([int(place) for place in lost], [1], "a tiny F1 that vanishes is lost")
+### END HIDDEN TESTS
 
 # %% key="rescue-run"
 gained, lost = rescued(tfidf.metrics.per_class_f1, encoder.metrics.per_class_f1)
@@ -415,6 +435,12 @@ means = selfcheck.call(f1_by_tier, drawn, np.repeat(["head", "tail"], 3))
 selfcheck.close(means["head"], drawn[:3].mean(), "the head's mean of three numbers")
 selfcheck.close(means["tail"], drawn[3:].mean(), "the tail's mean of three numbers")
 notebook.tested("f1_by_tier")
+### BEGIN HIDDEN TESTS
+scattered = np.array(["mid", "head", "mid", "tail", "tail", "tail"])
+means = selfcheck.call(f1_by_tier, np.array([0.75, 0.5, 0.25, 0.0, np.nan, 0.125]), scattered)
+selfcheck.close(means["mid"], 0.5, "a tier whose classes are not beside each other")
+selfcheck.close(means["tail"], 0.0625, "a zero counts, and a class that does not occur does not")
+### END HIDDEN TESTS
 
 # %% key="tier-run"
 for name, result in {"TF-IDF": tfidf, "encoder": encoder}.items():
