@@ -16,7 +16,7 @@ import multiprocessing
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,6 @@ from paribus.course.own import metrics_of
 from paribus.course.release import Release
 from paribus.metrics.registry import use_metrics
 
-ASSIGNMENTS = ("week1_homework", "week2_homework")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -66,10 +65,14 @@ def _outsiders() -> Path:
     return load_course(shipped_course()).folders.rehearsal / OUTSIDERS
 
 
+def assignments_of(folder: Path) -> list[str]:
+    """The assignments whose executed notebooks lie in a folder of texts."""
+    return sorted({path.name.partition("-")[0] for path in (folder / "bases").glob("*.ipynb.xz")})
+
+
 @cache
-def _recovered(base: str) -> Case:
+def _recovered(base: str, folder: Path) -> Case:
     """A base as a case, with the text still missing."""
-    folder = _outsiders()
     release = _release(base.partition("-")[0])
     limits = replace(DEFAULT_LIMITS, pictures_bytes=0)
     notebook = recover(load_base(base, folder).encode(), f"{base}.ipynb", limits)
@@ -80,18 +83,18 @@ def _recovered(base: str) -> Case:
     )  # fmt: skip
 
 
-def case_of(text: Text) -> Case:
+def case_of(text: Text, folder: Path) -> Case:
     """The base's case with the text in its cell."""
-    case = _recovered(text.base)
+    case = _recovered(text.base, folder)
     cells = tuple(replace(cell, source=text.text) if cell.id == text.cell else cell for cell in case.notebook.cells)
     notebook = replace(case.notebook, cells=cells)
     matches, unmatched = match(case.assignment, notebook)
     return replace(case, notebook=notebook, matches=matches, unmatched=tuple(unmatched))
 
 
-def grade(text: Text) -> Graded:
+def grade(text: Text, folder: Path) -> Graded:
     """What the checks that read text say of one."""
-    case = case_of(text)
+    case = case_of(text, folder)
     cell = next(item for item in case.assignment.cells if item.key == text.cell)
     cell = replace(cell, checks=tuple(item for item in cell.checks if item.check in TEXT_CHECKS))
     with use_metrics(metrics_of(case.assignment.own, f"{case.assignment.name}/")):
@@ -136,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Grade the texts and print what came of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writers", default="", help="names such as F4,F6; all where none are given")
-    parser.add_argument("--texts", type=Path, metavar="DIR", help="a folder of texts about the same notebooks")
+    parser.add_argument("--texts", type=Path, metavar="DIR", help="another folder of texts and bases")
     parser.add_argument("--list", default="", metavar="KIND", help="print every finding of a kind")
     parser.add_argument("--wrong", action="store_true", help="print every finding in a true text")
     parser.add_argument(
@@ -145,15 +148,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-j", type=int, default=1, help="processes")
     given = parser.parse_args(arguments)
     folder = given.texts or _outsiders()
+    assignments = assignments_of(folder)
     wanted = set(filter(None, given.writers.split(",")))
     texts = [
-        text for name in ASSIGNMENTS for text in load_texts(name, folder)
+        text for name in assignments for text in load_texts(name, folder)
         if text.kind != "random" and (not wanted or text.writer in wanted)
     ]  # fmt: skip
-    for name in ASSIGNMENTS:
+    texts.sort(key=lambda text: text.base)
+    for name in assignments:
         _release(name)  # once, before the processes are made
     with multiprocessing.get_context("fork").Pool(given.j) as pool:
-        graded = list(pool.imap(grade, sorted(texts, key=lambda text: text.base), chunksize=20))
+        graded = list(pool.imap(partial(grade, folder=folder), texts, chunksize=20))
     lines = report(graded, given.writers or "all writers")
     if given.list:
         lines += [line for item in graded for line in told(item, given.list)]

@@ -52,6 +52,6 @@ def text_with(place: str, sentence: str, kind: str) -> Text:
 def test_a_fault_is_found_and_its_true_twin_is_not(pair: dict[str, str]) -> None:
     """At the sentence that is wrong, by whichever check reads it."""
     faulty = text_with(pair["in"], pair["faulty"], "faulty")
-    assert found_at_mark(faulty, grade(faulty).verdicts)
+    assert found_at_mark(faulty, grade(faulty, OUTSIDERS).verdicts)
     true = text_with(pair["in"], pair["true"], "honest")
-    assert not found_at_mark(true, grade(true).verdicts)
+    assert not found_at_mark(true, grade(true, OUTSIDERS).verdicts)
