@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if text.kind != "random" and (not wanted or text.writer in wanted)
     ]  # fmt: skip
     texts.sort(key=lambda text: text.base)
-    for name in assignments:
+    for name in {text.assignment for text in texts}:
         _release(name)  # once, before the processes are made
     with multiprocessing.get_context("fork").Pool(given.j) as pool:
         graded = list(pool.imap(partial(grade, folder=folder), texts, chunksize=20))
