@@ -8,7 +8,7 @@ from itertools import combinations
 
 from grader.evidence import cues
 from grader.evidence.binding import bind
-from grader.evidence.laws import broken, span_of
+from grader.evidence.laws import Span, broken, span_of
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
@@ -74,6 +74,9 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
             number.percent and not broken("relative", one, other, percent)
         ):
             return ""
+        if abs(number.value) > 1 > max(abs(a.value), abs(b.value)) and not (number.percent or number.points):
+            if not broken("difference", one, other, Span(stated.low / 100, stated.high / 100)):
+                return ""  # in points, whatever they are called
         scaled = span_of(a, fraction=False), span_of(b, fraction=False)
         if not broken("difference", *scaled, percent):
             return ""

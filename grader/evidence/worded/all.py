@@ -18,6 +18,7 @@ from grader.evidence.worded import (
     percent,
     repeated,
     rows,
+    scope,
     seeds,
     significance,
     sizes,
@@ -102,6 +103,6 @@ def find_doubts(
         reading = Reading(sentence, before, " ".join(item.text for item in earlier))
         earlier.append(sentence)
         for read in READERS:
-            if read in CONCLUSIONS and not conclusions:
+            if (read in CONCLUSIONS and not conclusions) or not scope.may_judge(read.__name__, reading, values):
                 continue
             yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, values))
