@@ -18,7 +18,7 @@ _SAYS_CHANGE = re.compile(
     r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|"
     r"differenz|différence|"
     r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|"
-    r"\bby about)"
+    r"\bum|\bby about)"
     r"\s*(?:about|only|roughly|just|a)?\s*$",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from grader.evidence.worded import (
     items,
     landing,
     order,
+    outcomes,
     percent,
     repeated,
     rows,
@@ -63,6 +64,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     rows.wrong_counts_of_rows,
     percent.points_called_percent,
     unsupported.unsupported_claims,
+    outcomes.held_predictions,
 )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.evidence.groups import Group
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 from paribus.metrics.registry import MEAN_F1
 from paribus.records.record import Prediction
@@ -36,11 +38,13 @@ class Foretold:
         return None if sign == 0 or abs(self.change) < 1e-9 else sign * self.change > 0
 
 
-def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
-    """A claim about the prediction that the record and the change contradict."""
+def wrong_outcomes(
+    reading: Reading, outcome: Foretold, about: frozenset[str] = frozenset()
+) -> Iterator[Doubt]:
+    """A claim about the prediction that the record and the change contradict; ``about``: these claims alone."""
     text = reading.lower
     for name, truth in _claims(outcome).items():
-        hit = vocabulary.says("foretold", name, text)
+        hit = vocabulary.says("foretold", name, text) if not about or name in about else None
         if hit is None or truth is not False:
             continue
         around = text[max(0, hit.start() - 24) : hit.start()]
@@ -59,6 +63,31 @@ def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
             f"{prediction.direction}{bounds}", wrong_outcomes.__name__,
         )  # fmt: skip
         return
+
+
+_HELD = frozenset({"within", "held", "right_way"})
+"""Claims that are read of a prediction in a memo, where more experiments than one may be meant."""
+
+
+def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A memo says that a prediction came true, and no prediction of an experiment that may be meant did."""
+    if reading.sentence.row or reading.sentence.numbers and reading.sentence.seeds:
+        return
+    named = values.varied(reading.sentence.text) | reading.sentence.group_keys
+    pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]
+    outcomes = [foretold(first, second) for first, second in pairs]
+    told = [[*wrong_outcomes(reading, item, _HELD)] if item is not None else [] for item in outcomes]
+    if told and all(told):
+        yield told[0][0]
+
+
+def foretold(before: Group, after: Group) -> Foretold | None:
+    """The recorded prediction with the change that came, None where a record of either is missing."""
+    prediction = next((run.prediction for run in after.runs if run.prediction is not None), None)
+    if prediction is None:
+        return None
+    means = before.mean(prediction.metric), after.mean(prediction.metric)
+    return None if means[0] is None or means[1] is None else Foretold(prediction, means[1] - means[0])
 
 
 def _claims(outcome: Foretold) -> dict[str, bool | None]:

@@ -20,7 +20,7 @@ NOT_BY_SCORES = frozenset(
     {
         "wrong_intervals", "wrong_settings", "sold_as_test", "wrong_shares", "wrong_subsets", "wrong_sizes",
         "wrong_repetitions", "wrong_counts_of_rows", "points_called_percent", "unsupported_claims",
-        "impossible_tests",
+        "impossible_tests", "held_predictions",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""
