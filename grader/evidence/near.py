@@ -46,6 +46,8 @@ def _kind(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911, PLR
                 return 0.0
             return 0.5 if sentence.epochs else FAR if claim.metric_firm and claim.group_firm else 1.5
         case Kind.SPREAD:
+            if claim.number.signed:
+                return FAR  # a spread has no sign
             if fact.rare and not fact.words & sentence.stems:
                 return FAR
             paired = len(fact.operands) == 2

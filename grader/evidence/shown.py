@@ -179,8 +179,8 @@ def _lines(output: Output) -> Iterator[tuple[str, Number]]:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """A line, or where it tells of several things ("Medians. plain: 2.2 ms; int8: 2.4 ms"), a part for each of them,
-    with what the line begins with.
+    """A line, or where it tells of several things ("Medians. plain: 2.2 ms; int8: 2.4 ms"), a part for each, with
+    what the line begins with.
     """
     parts = line.split(";")
     if len(parts) < 2 or not all(_OF_ITS_OWN.search(part) for part in parts):

@@ -74,9 +74,10 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
             number.percent and not broken("relative", one, other, percent)
         ):
             return ""
-        if abs(number.value) > 1 > max(abs(a.value), abs(b.value)) and not (number.percent or number.points):
-            if not broken("difference", one, other, Span(stated.low / 100, stated.high / 100)):
-                return ""  # in points, whatever they are called
+        hundredth = Span(stated.low / 100, stated.high / 100)
+        wordless = abs(number.value) > 1 > max(abs(a.value), abs(b.value)) and not (number.percent or number.points)
+        if wordless and not broken("difference", one, other, hundredth):
+            return ""  # in points, whatever they are called
         scaled = span_of(a, fraction=False), span_of(b, fraction=False)
         if not broken("difference", *scaled, percent):
             return ""
@@ -85,7 +86,7 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
 
 def _is_level(item: Number, like: Number) -> bool:
     """A number that a change may be one of: written as the change is."""
-    if item.spelled or item.signed or item.times or item.whole != like.whole:
+    if item.spelled or item.signed or item.times or (item.whole != like.whole and not like.points):
         return False
     return item.percent == like.percent or like.points or item.percent == (like.percent or like.points)
 

@@ -60,7 +60,9 @@ _NOT_ITS = re.compile(
 )
 
 
-_OTHER_RUNS = r"\b(?:tables?|rows?|explor\w+|sweeps?|tried|earlier|tabelle|zeile|tableau|ligne|tabla|fila|tabella|riga)\b"
+_OTHER_RUNS = (
+    r"\b(?:tables?|rows?|explor\w+|sweeps?|tried|earlier|tabelle|zeile|tableau|ligne|tabla|fila|tabella|riga)\b"
+)
 _OF_OTHER_RUNS = re.compile(rf"\([^()]*{_OTHER_RUNS}[^()]*\)|(?<=[.;]\s)[^.;]*{_OTHER_RUNS}[^.;]*", re.IGNORECASE)
 """An aside, or a sentence behind the first, about other runs than those of the two arms."""
 

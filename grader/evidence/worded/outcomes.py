@@ -38,9 +38,7 @@ class Foretold:
         return None if sign == 0 or abs(self.change) < 1e-9 else sign * self.change > 0
 
 
-def wrong_outcomes(
-    reading: Reading, outcome: Foretold, about: frozenset[str] = frozenset()
-) -> Iterator[Doubt]:
+def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = frozenset()) -> Iterator[Doubt]:
     """A claim about the prediction that the record and the change contradict; ``about``: these claims alone."""
     text = reading.lower
     for name, truth in _claims(outcome).items():
@@ -71,7 +69,7 @@ _HELD = frozenset({"within", "held", "right_way"})
 
 def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A memo says that a prediction came true, and no prediction of an experiment that may be meant did."""
-    if reading.sentence.row or reading.sentence.numbers and reading.sentence.seeds:
+    if reading.sentence.row:
         return
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys
     pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]

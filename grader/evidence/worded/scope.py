@@ -78,7 +78,9 @@ def names_one_seed(reading: Reading, values: Values) -> bool:
 
 def _tiers(reading: Reading) -> bool:
     return bool(reading.tiers) or (
-        _goes_on(reading) and reading.before is not None and bool(vocabulary.find_all("places", reading.before.text))
+        _goes_on(reading)
+        and reading.before is not None
+        and bool(vocabulary.find_all("places", reading.before.text))
     )
 
 
@@ -103,11 +105,14 @@ def _other_measures(measured: Measured) -> Phrases:
 
 @lru_cache(maxsize=4 * CASES)
 def _all_rows(measured: Measured) -> Phrases:
-    """The middle parts of value records' names that stand for rows of a table: "candidate.int8.size_mb"."""
+    """The middle parts of value records' names that stand for rows of a table: "candidate.int8.size_mb". Rows that
+    are experiments of their own are runs.
+    """
+    keys = [group.key for group in measured.groups]
     columns: dict[tuple[str, str], set[str]] = {}
     for name, _, _ in measured.named:
         parts = name.split(".")
-        if len(parts) == 3:
+        if len(parts) == 3 and not any(key.startswith(f"{parts[0]}-{parts[1]}:") for key in keys):
             columns.setdefault((parts[0], parts[2]), set()).add(parts[1])
     rows = {row for found in columns.values() if len(found) > 1 for row in found}
     arms = {"baseline", "changed"}
@@ -117,6 +122,4 @@ def _all_rows(measured: Measured) -> Phrases:
 @lru_cache(maxsize=4 * CASES)
 def _other_rows(measured: Measured) -> Phrases:
     """Those of them that are no runs of the notebook."""
-    return Phrases(
-        (row, "row") for row in _all_rows(measured).phrases if not measured.mentions.find(row)
-    )
+    return Phrases((row, "row") for row in _all_rows(measured).phrases if not measured.mentions.find(row))

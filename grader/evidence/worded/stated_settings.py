@@ -25,6 +25,10 @@ _PLANNED = re.compile(
 )
 
 
+DIGITS = 3
+"""Decimals with which a number is a measured one that chance rarely gives."""
+
+
 def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A setting is given a value that no run of the notebook had, and that the course's own code does not show."""
     if (
@@ -53,7 +57,9 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _is_of_its_row(number: Number, name: str, values: Values) -> bool:
     """An output shows the number in a row of the setting's name: what a table measured of "label smoothing"."""
-    about = {word for spoken in vocabulary.phrases("settings", name) for word in stems(spoken)}
+    if max(reading.decimals for reading in number.readings) < DIGITS:
+        return False
+    about = stems(name.rpartition("_")[2])
     shown = (fact for fact in values.measured.facts.agreeing(number) if fact.kind is Kind.SHOWN)
     return any(fact.words & about for fact in shown)
 
