@@ -104,8 +104,8 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[Number, Number, tuple[int, ...]
             following = sentence.numbers[index + 1]
             if _JOINT.fullmatch(sentence.text[number.end : following.start]):
                 # "from −0.4 to +1.1 points": the unit is that of both.
-                unit = {"percent": following.percent, "points": following.points}
-                first = number if number.percent or number.points else replace(number, **unit)
+                own = number.percent or number.points
+                first = number if own else replace(number, percent=following.percent, points=following.points)
                 yield first, following, (number.start, following.start)
 
 

@@ -30,6 +30,8 @@ OF_THE_WHOLE = frozenset(
 """Readers that judge a score over all classes, whichever tier is spoken of."""
 OF_EACH_SEED = frozenset({"wrong_counts_of_seeds", "wrong_distances", "wrong_spreads"})
 """Readers that look at single seeds themselves."""
+UNLIKE_COUNTS = 100
+"""From here on a number that is some run's seed counts no classes."""
 _GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|there|in (?:mid|head|tail))\b")
 """A sentence that goes on about what the one before it names."""
 
@@ -70,18 +72,16 @@ def names_one_seed(reading: Reading, values: Values) -> bool:
     """It gives a seed's number, where the runs that are meant have several."""
     if all(len(group.runs) < 2 for group in values.measured.settled):
         return False
+    least = 0 if "seed" in f"{reading.earlier} {reading.lower}" else UNLIKE_COUNTS
     return any(
-        number.whole and number.spread is None and int(number.value) in values.known_seeds
+        number.whole and number.value >= least and int(number.value) in values.known_seeds
         for number in reading.sentence.numbers
     ) or bool(reading.sentence.named_seeds & values.known_seeds)
 
 
 def _tiers(reading: Reading) -> bool:
-    return bool(reading.tiers) or (
-        _goes_on(reading)
-        and reading.before is not None
-        and bool(vocabulary.find_all("places", reading.before.text))
-    )
+    before = reading.before.text if reading.before is not None and _goes_on(reading) else ""
+    return bool(reading.tiers) or bool(vocabulary.find_all("places", before))
 
 
 def _goes_on(reading: Reading) -> bool:
