@@ -175,8 +175,8 @@ _ONE_SEED = re.compile(
     r"(?! (?:gain|los|rose|fell|went|improv|drop|kept|mov|stay|did|up|down)\w*)"
 )
 _THESE_SEEDS = re.compile(
-    r"\b(?:on|over|across|with|for|in) (?:the |these |those |my |our |its )(?:same |fresh |new |other |last |second |"
-    r"two |three |four |five |confirming )+seeds\b(?! (?:each|separately|one by one))"
+    r"\b(?:on|over|across|with|for|in) (?:the |these |those |my |our |its )(?:same |fresh |new |other |last |"
+    r"second |two |three |four |five |confirming )+seeds\b(?! (?:each|separately|one by one))"
 )
 """All seeds together: "accuracy fell on the fresh seeds"."""
 

@@ -64,19 +64,17 @@ def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = 
 
 
 _HELD = frozenset({"within", "held", "right_way"})
-"""Claims that are read of a prediction in a memo, where more experiments than one may be meant."""
+"""Claims that are read of a prediction in a memo."""
 
 
 def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A memo says that a prediction came true, and no prediction of an experiment that may be meant did."""
-    if reading.sentence.row:
+    """A memo says that the prediction came true, and it did not; read where one prediction alone can be meant."""
+    if reading.sentence.row or "predictions" in reading.lower:
         return
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys
     pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]
-    outcomes = [foretold(first, second) for first, second in pairs]
-    told = [[*wrong_outcomes(reading, item, _HELD)] if item is not None else [] for item in outcomes]
-    if told and all(told):
-        yield told[0][0]
+    if len(pairs) == 1 and (outcome := foretold(*pairs[0])) is not None:
+        yield from wrong_outcomes(reading, outcome, _HELD)
 
 
 def foretold(before: Group, after: Group) -> Foretold | None:
