@@ -8,7 +8,7 @@ the notebook, no tier where the whole is judged, no single seed where a mean is.
 import re
 from functools import lru_cache
 
-from grader.evidence.measured import Measured
+from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import CASES
 from grader.evidence.worded.reading import Reading
 from grader.evidence.worded.values import Values
@@ -30,8 +30,16 @@ OF_THE_WHOLE = frozenset(
 """Readers that judge a score over all classes, whichever tier is spoken of."""
 OF_EACH_SEED = frozenset({"wrong_counts_of_seeds", "wrong_distances", "wrong_spreads"})
 """Readers that look at single seeds themselves."""
+OF_AN_EFFECT = frozenset({"wrong_effects", "untested_significance"})
+SEVERAL = 2
+"""Experiments up to which a bold word without a metric is one about their scores."""
 UNLIKE_COUNTS = 100
 """From here on a number that is some run's seed counts no classes."""
+_FRESH = re.compile(
+    r"\b(?:fresh|new) (?:\w+ )?seeds\b|\bconfirm(?:ed|ing|ation|s)?\b|\bfrische[nr]? (?:\w+ )?seeds\b"
+)
+_SAME_SEEDS = re.compile(r"\bsame (?:\w+ )?seeds\b")
+_ELSEWHERE = re.compile(r"\b(?:tables?|rows?|explor\w*|sweeps?|tabelle|zeile)\b")
 _GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|there|in (?:mid|head|tail))\b")
 """A sentence that goes on about what the one before it names."""
 
@@ -44,6 +52,8 @@ def may_judge(reader: str, reading: Reading, values: Values) -> bool:
         return False
     if reader in OF_THE_WHOLE and _tiers(reading):
         return False
+    if reader in OF_AN_EFFECT and not reading.sentence.metrics and len(values.measured.experiments) > SEVERAL:
+        return False  # "it is free" may mean the work
     return reader in OF_EACH_SEED or not names_one_seed(reading, values)
 
 
@@ -77,6 +87,30 @@ def names_one_seed(reading: Reading, values: Values) -> bool:
         number.whole and number.value >= least and int(number.value) in values.known_seeds
         for number in reading.sentence.numbers
     ) or bool(reading.sentence.named_seeds & values.known_seeds)
+
+
+def of_fresh_seeds(reading: Reading) -> bool:
+    """It speaks of the runs that confirm, and of no table or exploration beside them."""
+    if _SAME_SEEDS.search(reading.lower) and reading.before is not None:
+        text = f"{reading.before.text.lower()} {reading.lower}"
+    else:
+        text = reading.lower
+    return _FRESH.search(text) is not None and _ELSEWHERE.search(text) is None
+
+
+def confirming(measured: Measured) -> Measured | None:
+    """What belongs to the one experiment that ran on seeds of its own, where several were done; None where that
+    cannot be said.
+    """
+    seeds = {
+        first.key.rpartition(":")[0]: {run.seed for group in (first, second) for run in group.runs}
+        for first, second in measured.experiments
+    }
+    own = [
+        key for key, mine in seeds.items()
+        if all(mine.isdisjoint(found) for other, found in seeds.items() if other != key)
+    ]  # fmt: skip
+    return measure(measured.case, own[0]) if len(seeds) > 1 and len(own) == 1 else None
 
 
 def _tiers(reading: Reading) -> bool:
