@@ -221,13 +221,16 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured, answers = _answers(case, memos, experiment, unrecorded)
     read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]
+    about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
+    told = [] if unrecorded else list(find_doubts(chain.from_iterable(answers), measured, about))
     if experiment and not unrecorded:
         measured, answers = _answers(case, memos)
         read = _of_all(read, [trace for sentences in answers for trace in trace_sentences(sentences, measured)])
+        every = find_doubts(chain.from_iterable(answers), measured, about) if told else ()
+        doubted_still = {(item.kind, item.sentence) for item in every}
+        told = [item for item in told if (item.kind, item.sentence) in doubted_still]
     traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
-    about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
-    told = () if unrecorded else find_doubts(chain.from_iterable(answers), measured, about)
     return without_records(case, doubted(found, told), unrecorded)
 
 

@@ -69,8 +69,8 @@ _HELD = frozenset({"within", "held", "right_way"})
 
 def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A memo says that the prediction came true, and it did not; read where one prediction alone can be meant."""
-    if reading.sentence.row or "predictions" in reading.lower:
-        return
+    if reading.sentence.row or "predictions" in reading.lower or reading.sentence.interval:
+        return  # of several predictions, or of zero in an interval
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys
     pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]
     if len(pairs) == 1 and (outcome := foretold(*pairs[0])) is not None:
