@@ -29,7 +29,6 @@ from grader.evidence.worded import (
     unsupported,
 )
 from grader.evidence.worded.reading import Doubt, Reading
-from grader.evidence.worded.scope import confirming, of_fresh_seeds
 from grader.evidence.worded.values import Values
 
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
@@ -99,7 +98,7 @@ def find_doubts(
     ``conclusions``: whether an effect was shown is looked at as well.
     """
     values = Values(measured, about)
-    fresh = confirming(measured)
+    fresh = scope.confirming(measured)
     confirmed = values if fresh is None else Values(fresh, about)
     earlier: list[Sentence] = []
     for sentence in map(_as_prose, sentences):
@@ -110,5 +109,5 @@ def find_doubts(
         for read in READERS:
             if (read in CONCLUSIONS and not conclusions) or not scope.may_judge(read.__name__, reading, values):
                 continue
-            known = confirmed if of_fresh_seeds(reading) else values
+            known = confirmed if scope.is_of_fresh_seeds(read.__name__, reading) else values
             yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, known))

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from grader.evidence.measured import Measured, measure
-from grader.evidence.runs import CASES
+from grader.evidence.runs import CASES, experiment_keys
 from grader.evidence.worded.reading import Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
@@ -89,8 +89,10 @@ def names_one_seed(reading: Reading, values: Values) -> bool:
     ) or bool(reading.sentence.named_seeds & values.known_seeds)
 
 
-def of_fresh_seeds(reading: Reading) -> bool:
-    """It speaks of the runs that confirm, and of no table or exploration beside them."""
+def is_of_fresh_seeds(reader: str, reading: Reading) -> bool:
+    """What a reader judges by scores is about the runs that confirm, and about no table beside them."""
+    if reader in NOT_BY_SCORES:
+        return False
     if _SAME_SEEDS.search(reading.lower) and reading.before is not None:
         text = f"{reading.before.text.lower()} {reading.lower}"
     else:
@@ -142,11 +144,11 @@ def _all_rows(measured: Measured) -> Phrases:
     """The middle parts of value records' names that stand for rows of a table: "candidate.int8.size_mb". Rows that
     are experiments of their own are runs.
     """
-    keys = [group.key for group in measured.groups]
+    keys = frozenset(experiment_keys(measured.case))
     columns: dict[tuple[str, str], set[str]] = {}
     for name, _, _ in measured.named:
         parts = name.split(".")
-        if len(parts) == 3 and not any(key.startswith(f"{parts[0]}-{parts[1]}:") for key in keys):
+        if len(parts) == 3 and f"{parts[0]}-{parts[1]}" not in keys:
             columns.setdefault((parts[0], parts[2]), set()).add(parts[1])
     rows = {row for found in columns.values() if len(found) > 1 for row in found}
     arms = {"baseline", "changed"}
