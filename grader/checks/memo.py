@@ -221,11 +221,29 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured, answers = _answers(case, memos, experiment, unrecorded)
     read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]
+    if experiment and not unrecorded:
+        measured, answers = _answers(case, memos)
+        read = _of_all(read, [trace for sentences in answers for trace in trace_sentences(sentences, measured)])
     traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
     told = () if unrecorded else find_doubts(chain.from_iterable(answers), measured, about)
     return without_records(case, doubted(found, told), unrecorded)
+
+
+def _of_all(own: Sequence[Trace], every: Sequence[Trace]) -> list[Trace]:
+    """Numbers held against the memo's experiment, and where that leaves one open against the whole notebook: a memo
+    on a confirmation may quote the table that chose it.
+    """
+    traced = {
+        (item.written_in, item.sentence, item.number.start): item for item in every if item.status is Status.TRACED
+    }
+    return [
+        item
+        if item.status is Status.TRACED
+        else traced.get((item.written_in, item.sentence, item.number.start), item)
+        for item in own
+    ]
 
 
 def _answers(

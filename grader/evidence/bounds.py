@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.evidence.facts import Fact, Kind, scales_of
 from grader.evidence.measured import Measured
@@ -102,7 +103,10 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[Number, Number, tuple[int, ...]
         elif index + 1 < len(sentence.numbers):
             following = sentence.numbers[index + 1]
             if _JOINT.fullmatch(sentence.text[number.end : following.start]):
-                yield number, following, (number.start, following.start)
+                # "from −0.4 to +1.1 points": the unit is that of both.
+                own = number.percent or number.points
+                first = number if own else replace(number, percent=following.percent, points=following.points)
+                yield first, following, (number.start, following.start)
 
 
 def _agrees(number: Number, fact: Fact) -> bool:
@@ -130,7 +134,12 @@ def _judge(sentence: Sentence, fits: list[tuple[Fact, Fact]], low: Number) -> tu
         metric_fits = not named or pair[0].metric in named or not pair[0].metric
         if kind_fits and metric_fits:
             return Status.TRACED, pair
-    close = [item for item in vocabulary.find_all("intervals", sentence.text) if 0 <= low.start - item.end <= CLOSE]
+    close = [
+        item
+        for item in vocabulary.find_all("intervals", sentence.text)
+        if 0 <= low.start - item.end <= CLOSE
+        and not any(item.end <= number.start < low.start for number in sentence.numbers)
+    ]
     if len(kinds) == 1 and len(named) <= 1 and close:
         return Status.DOUBTFUL, best
     return Status.UNCLEAR, best

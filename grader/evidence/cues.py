@@ -105,6 +105,7 @@ SEEDS = re.compile(
     r"\bseed\b(?!s)",
     re.IGNORECASE,
 )
+UNIT = re.compile(r"\s?(ms|mb)\b", re.IGNORECASE)
 MEAN = re.compile(
     r"\bmeans?\b|\baverag|\bmittel|\bmoyenne|\bmedia\b|\bpromedio|\bmédia|平均|средн|±|\+/-|\bgemiddeld|średni",
     re.IGNORECASE,

@@ -80,6 +80,13 @@ _ONE_RUN = re.compile(
 )
 
 
+_MEAN_OF_SEEDS = re.compile(
+    r"\b(?:means?|averages?|averaged|mittel|durchschnitt|moyenne|media|promedio|média)\s+(?:over|of|der|über|des|sur|de|"
+    r"dei|dos|das)\s+(?:\w+\s+){0,3}(?:seeds?|graines|semillas|semi|sementes)\b",
+    re.IGNORECASE,
+)
+
+
 def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> Fact | None:
     """The mean over the runs, where one seed's value is called it: in so many words, or by the spread behind it."""
     sentence, number = claim.sentence, claim.number
@@ -92,11 +99,12 @@ def find_mean(fact: Fact, claim: Claim, measured: Measured, *, spread: bool) -> 
         return None
     before = sentence.text[: number.start]
     named = any(number.whole and number.value == fact.seed for number in sentence.numbers)
-    if not spread and (sentence.is_series or named or from_to(number, sentence) is not None):
+    of_seeds = _MEAN_OF_SEEDS.search(before) is not None
+    if not spread and (sentence.is_series or named or (from_to(number, sentence) is not None and not of_seeds)):
         return None
     if not any(len(measured.group(key).runs) > 1 for key in fact.operands[0]):
         return None
-    if not spread and (cues.MEAN.search(before) is None or _ONE_RUN.search(before)):
+    if not spread and not of_seeds and (cues.MEAN.search(before) is None or _ONE_RUN.search(before)):
         return None
     own = level_like(fact, fact.metric, measured)
     return own if own is not None and not agreed(own, number) else None

@@ -2,6 +2,8 @@
 implied.
 """
 
+import re
+
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind
 from grader.evidence.statements import TIERS, Claim
 from grader.reading.stems import stems
@@ -12,10 +14,19 @@ FAR = 99.0
 _F1 = frozenset({"f1", MEAN_F1})
 
 
+_OF_UNIT = {
+    "ms": re.compile(r"(?<![a-z])ms(?![a-z])|latency|median|percentile|p\d\d|budget", re.IGNORECASE),
+    "mb": re.compile(r"(?<![a-z])mb(?![a-z])|size", re.IGNORECASE),
+}
+"""What names a fact that may have a unit of time or of size."""
+
+
 def distance(fact: Fact, claim: Claim) -> float:
     """How far a fact is from the claim; `FAR` where the words around the number exclude it."""
     if fact.words and _is_labelled_otherwise(fact, claim):
         return FAR
+    if claim.unit and _OF_UNIT[claim.unit].search(fact.title) is None:
+        return FAR  # no score has milliseconds
     shared = len(fact.words & claim.sentence.stems) if fact.words else 0
     far = _kind(fact, claim, shared)
     if far >= FAR:
@@ -46,6 +57,8 @@ def _kind(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911, PLR
                 return 0.0
             return 0.5 if sentence.epochs else FAR if claim.metric_firm and claim.group_firm else 1.5
         case Kind.SPREAD:
+            if claim.number.signed:
+                return FAR  # a spread has no sign
             if fact.rare and not fact.words & sentence.stems:
                 return FAR
             paired = len(fact.operands) == 2

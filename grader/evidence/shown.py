@@ -27,6 +27,12 @@ _COLUMNS = re.compile(r"\s{2,}|\t|\s*\|\s*")
 _LITERAL = re.compile(r"(?<![\w.])\d*\.\d{2,}(?![\w.])")
 _LABEL_END = re.compile(r"[:=|]")
 _PIECE = re.compile(r"[,;]|\s{3,}")
+_OF_ITS_OWN = re.compile(r"[^\W\d][^:;]*:\s[^;]*\d")
+"""A part of a line with a label of its own and a number behind it."""
+_BEGIN = re.compile(r".*?[.:]\s(?=[^.:;]*:\s)")
+TITLE = 60
+"""Characters beyond which what a line begins with names no number in it."""
+_UP_TO = re.compile(r"\s*(?:to|up to|and|–|-)\s*")
 
 Spans = Sequence[tuple[int, int, frozenset[str]]]
 Groups = Callable[[str], Spans]
@@ -168,7 +174,22 @@ def _lines(output: Output) -> Iterator[tuple[str, Number]]:
             cells = [cell for cell in _COLUMNS.split(line.strip()) if cell]
             columns = cells if 1 < len(cells) <= 12 else line.split() if 1 < len(line.split()) <= 12 else ()
             continue
-        yield from _line(line, numbers, columns)
+        for part in _parts(line):
+            yield from _line(part, find_numbers(part), columns)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line, or where it tells of several things ("Medians. plain: 2.2 ms; int8: 2.4 ms"), a part for each, with
+    what the line begins with.
+    """
+    parts = line.split(";")
+    if len(parts) < 2 or not all(_OF_ITS_OWN.search(part) for part in parts):
+        yield line
+        return
+    begin = _BEGIN.match(parts[0])
+    title = begin[0] if begin is not None else ""
+    yield parts[0].removeprefix(title) if len(title) > TITLE else parts[0]
+    yield from (f"{title if len(title) <= TITLE else ''}{part.strip()}" for part in parts[1:])
 
 
 def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[tuple[str, Number]]:
@@ -176,15 +197,20 @@ def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Itera
     bare = len(numbers) > 1 and all(
         not line[first.end : second.start].strip(" ,;|\t") for first, second in pairwise(numbers)
     )
-    start = 0
+    start, last = 0, ""
     for index, number in enumerate(numbers):
         if bare and 0 < len(columns) >= len(numbers) - 1:
             yield f"{label} {columns[index - len(numbers)] if len(columns) >= len(numbers) else ''}", number
             continue
         before = line[start : number.start]
+        if index and _UP_TO.fullmatch(before):
+            yield last, number  # the upper end of a range
+            start = number.end
+            continue
         before = before if len(numbers) == 1 else _PIECE.split(before)[-1]
         following = numbers[index + 1].start if index + 1 < len(numbers) else len(line)
         after = _PIECE.split(line[number.end : following])[0]
         own = before if re.search(r"[A-Za-z]", before) else after
-        yield f"{label} {own if own.strip() != label.strip() else after if not before.strip() else ''}", number
+        last = f"{label} {own if own.strip() != label.strip() else after if not before.strip() else ''}"
+        yield last, number
         start = number.end

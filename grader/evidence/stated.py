@@ -8,7 +8,7 @@ from itertools import combinations
 
 from grader.evidence import cues
 from grader.evidence.binding import bind
-from grader.evidence.laws import broken, span_of
+from grader.evidence.laws import Span, broken, span_of
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
@@ -18,7 +18,7 @@ _SAYS_CHANGE = re.compile(
     r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|"
     r"differenz|différence|"
     r"diferencia|differenza)\s*(?:in macro-f1|in accuracy)?\s*(?:of|is|was|=|:|by|about|von|de|di)?|\bby|"
-    r"\bby about)"
+    r"\bum|\bby about)"
     r"\s*(?:about|only|roughly|just|a)?\s*$",
     re.IGNORECASE,
 )
@@ -74,6 +74,10 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
             number.percent and not broken("relative", one, other, percent)
         ):
             return ""
+        hundredth = Span(stated.low / 100, stated.high / 100)
+        wordless = abs(number.value) > 1 > max(abs(a.value), abs(b.value)) and not (number.percent or number.points)
+        if wordless and not broken("difference", one, other, hundredth):
+            return ""  # in points, whatever they are called
         scaled = span_of(a, fraction=False), span_of(b, fraction=False)
         if not broken("difference", *scaled, percent):
             return ""
@@ -82,7 +86,7 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
 
 def _is_level(item: Number, like: Number) -> bool:
     """A number that a change may be one of: written as the change is."""
-    if item.spelled or item.signed or item.times or item.whole != like.whole:
+    if item.spelled or item.signed or item.times or (item.whole != like.whole and not like.points):
         return False
     return item.percent == like.percent or like.points or item.percent == (like.percent or like.points)
 

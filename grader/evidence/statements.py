@@ -175,6 +175,12 @@ class Claim:
         return self.sentence.unnamed[max(start, self.number.start - 60) : min(end, self.number.end + 40)]
 
     @cached_property
+    def unit(self) -> str:
+        """The unit of time or of size right behind the number, in lower case: ms or MB."""
+        found = cues.UNIT.match(self.sentence.text[self.number.end : self.number.end + 5])
+        return found[1].lower() if found is not None else ""
+
+    @cached_property
     def label_stems(self) -> frozenset[str]:
         """Of the label right beside it: behind it ("0.58 in the head"), else before it ("head: 0.58")."""
         text, number = self.sentence.text, self.number

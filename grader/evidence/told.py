@@ -60,10 +60,18 @@ _NOT_ITS = re.compile(
 )
 
 
+_OTHER_RUNS = (
+    r"\b(?:tables?|rows?|explor\w+|sweeps?|tried|earlier|tabelle|zeile|tableau|ligne|tabla|fila|tabella|riga)\b"
+)
+_OF_OTHER_RUNS = re.compile(rf"\([^()]*{_OTHER_RUNS}[^()]*\)|(?<=[.;]\s)[^.;]*{_OTHER_RUNS}[^.;]*", re.IGNORECASE)
+"""An aside, or a sentence behind the first, about other runs than those of the two arms."""
+
+
 def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
     """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing
-    was read.
+    was read. What it says of other runs, such as a table's row or what was explored, is left out.
     """
+    text = _OF_OTHER_RUNS.sub(" ", text)
     if written := other_change(text, difference) or _stray_value(text, difference, comparison):
         return f"the template writes {written} for {difference.name}, and the records say {difference}"
     return (

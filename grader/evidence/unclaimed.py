@@ -7,6 +7,7 @@ from grader.evidence.statements import Claim, Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
+_FACTOR = re.compile(r"\s*[×x*·]\s*\d")
 _JOINTS = frozenset({"of", "is", "was", "=", "to", "are", "at", "from"})
 
 
@@ -31,6 +32,8 @@ def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool: 
     if number.points or number.spread is not None:
         return False
     before, after = text[: number.start], text[number.end :]
+    if _FACTOR.match(after):
+        return True  # "0.6 × 11.62 ms": a factor that the text itself applies
     if _names_setting(before, whole=number.whole):
         return not _is_of_named_runs(number, sentence, measured)
     if number.percent:

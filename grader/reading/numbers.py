@@ -21,7 +21,7 @@ _UNIT = (
     r"prozent|ppts?\b|"
     r"pp\b|p\.p\.|points?\b|pts?\b|pour[\s-]cent|por ciento|per cento|procent\w*|процент\w*|puntos?\b|punti\b|"
     r"pontos?\b|"
-    r"punten\b|パーセント|ポイント|个百分点|百分点|пункт\w*|punkt\w*"
+    r"punten\b|százalékpont\w*|százalék\w*|%[\s-]?pont\w*|パーセント|ポイント|个百分点|百分点|пункт\w*|punkt\w*"
 )
 # A digit after a letter or a point belongs to a name ("F1", "v2.0"), and so does one behind a letter and a hyphen
 # ("GPT-4").

@@ -143,6 +143,11 @@ class Phrases:
             first, *rest = phrase.split(" ")
             self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
 
+    @property
+    def phrases(self) -> Iterable[str]:
+        """The phrases, word by word."""
+        return self._index.keys()
+
     def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
         """Where the phrases stand, as (start, end, names), in order and without overlaps."""
         words = tokens(text)

@@ -20,7 +20,7 @@ from grader.evidence.traces import Status
 from grader.evidence.tracing import trace, trace_sentences
 from grader.evidence.unrecorded.arms import arms_of
 from grader.evidence.worded.all import find_doubts
-from grader.evidence.worded.outcomes import Foretold, other_metric, wrong_outcomes
+from grader.evidence.worded.outcomes import foretold, other_metric, wrong_outcomes
 from grader.evidence.worded.reading import Reading
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
@@ -69,7 +69,7 @@ def _result_matches(case: Case, key: str, cell: Cell, options: Mapping[str, Any]
     traces += [item for item in conclusion if item.status in (Status.WRONG, Status.DOUBTFUL)]
     traces = as_printed(case, traces, measured, [key])
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)))
-    outcome = _foretold(arms)
+    outcome = foretold(arm_group(arms, "baseline"), arm_group(arms, "changed"))
     told = (
         () if outcome is None else (doubt for item in sentences for doubt in wrong_outcomes(Reading(item), outcome))
     )
@@ -77,15 +77,6 @@ def _result_matches(case: Case, key: str, cell: Cell, options: Mapping[str, Any]
     # Named twice, the prediction may hold the result as well.
     other = other_metric(predicted, sentences, traces) if len(named) < 2 else ()
     return doubted(found, chain(told, other, find_doubts(sentences, measured, conclusions=False)))
-
-
-def _foretold(arms: Arms) -> Foretold | None:
-    """The recorded prediction with the change that came, None where a record of either is missing."""
-    prediction = next((run.prediction for run in arms.changed if run.prediction is not None), None)
-    if prediction is None:
-        return None
-    before, after = (arm_group(arms, name).mean(prediction.metric) for name in ("baseline", "changed"))
-    return None if before is None or after is None else Foretold(prediction, after - before)
 
 
 def _rows_apart(blocks: Iterable[Block]) -> list[Block]:

@@ -15,9 +15,11 @@ from grader.evidence.worded import (
     items,
     landing,
     order,
+    outcomes,
     percent,
     repeated,
     rows,
+    scope,
     seeds,
     significance,
     sizes,
@@ -27,6 +29,7 @@ from grader.evidence.worded import (
     unsupported,
 )
 from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.scope import confirming, of_fresh_seeds
 from grader.evidence.worded.values import Values
 
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
@@ -62,6 +65,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     rows.wrong_counts_of_rows,
     percent.points_called_percent,
     unsupported.unsupported_claims,
+    outcomes.held_predictions,
 )
 
 
@@ -95,6 +99,8 @@ def find_doubts(
     ``conclusions``: whether an effect was shown is looked at as well.
     """
     values = Values(measured, about)
+    fresh = confirming(measured)
+    confirmed = values if fresh is None else Values(fresh, about)
     earlier: list[Sentence] = []
     for sentence in map(_as_prose, sentences):
         earlier = [item for item in earlier if item.block == sentence.block][-EARLIER:]
@@ -102,6 +108,7 @@ def find_doubts(
         reading = Reading(sentence, before, " ".join(item.text for item in earlier))
         earlier.append(sentence)
         for read in READERS:
-            if read in CONCLUSIONS and not conclusions:
+            if (read in CONCLUSIONS and not conclusions) or not scope.may_judge(read.__name__, reading, values):
                 continue
-            yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, values))
+            known = confirmed if of_fresh_seeds(reading) else values
+            yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, known))

@@ -172,13 +172,18 @@ def _is_other(reading: Reading, values: Values) -> bool:
 
 _ONE_SEED = re.compile(
     r"(?:\b(?:one|a single|this one|1|only) (?:\w+ )?(?:seed|run)s?\b|\bone[- ]seed\b)"
-    r"(?! (?:gain|los|rose|fell|went|improv|drop|kept|mov|did|up|down)\w*)"
+    r"(?! (?:gain|los|rose|fell|went|improv|drop|kept|mov|stay|did|up|down)\w*)"
 )
+_THESE_SEEDS = re.compile(
+    r"\b(?:on|over|across|with|for|in) (?:the |these |those |my |our |its )(?:same |fresh |new |other |last |"
+    r"second |two |three |four |five |confirming )+seeds\b(?! (?:each|separately|one by one))"
+)
+"""All seeds together: "accuracy fell on the fresh seeds"."""
 
 
 def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
     """A clause speaks of single seeds."""
-    clause = _ONE_SEED.sub(" ", reading.lower[start:end])
+    clause = _ONE_SEED.sub(" ", _THESE_SEEDS.sub(" ", reading.lower[start:end]))
     if _SEEDS.search(clause) and not SPREAD.search(clause):
         return True
     return any(

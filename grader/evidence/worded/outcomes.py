@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.evidence.groups import Group
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
 from paribus.metrics.registry import MEAN_F1
 from paribus.records.record import Prediction
@@ -36,11 +38,11 @@ class Foretold:
         return None if sign == 0 or abs(self.change) < 1e-9 else sign * self.change > 0
 
 
-def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
-    """A claim about the prediction that the record and the change contradict."""
+def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = frozenset()) -> Iterator[Doubt]:
+    """A claim about the prediction that the record and the change contradict; ``about``: these claims alone."""
     text = reading.lower
     for name, truth in _claims(outcome).items():
-        hit = vocabulary.says("foretold", name, text)
+        hit = vocabulary.says("foretold", name, text) if not about or name in about else None
         if hit is None or truth is not False:
             continue
         around = text[max(0, hit.start() - 24) : hit.start()]
@@ -59,6 +61,29 @@ def wrong_outcomes(reading: Reading, outcome: Foretold) -> Iterator[Doubt]:
             f"{prediction.direction}{bounds}", wrong_outcomes.__name__,
         )  # fmt: skip
         return
+
+
+_HELD = frozenset({"within", "held", "right_way"})
+"""Claims that are read of a prediction in a memo."""
+
+
+def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A memo says that the prediction came true, and it did not; read where one prediction alone can be meant."""
+    if reading.sentence.row or "predictions" in reading.lower:
+        return
+    named = values.varied(reading.sentence.text) | reading.sentence.group_keys
+    pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]
+    if len(pairs) == 1 and (outcome := foretold(*pairs[0])) is not None:
+        yield from wrong_outcomes(reading, outcome, _HELD)
+
+
+def foretold(before: Group, after: Group) -> Foretold | None:
+    """The recorded prediction with the change that came, None where a record of either is missing."""
+    prediction = next((run.prediction for run in after.runs if run.prediction is not None), None)
+    if prediction is None:
+        return None
+    means = before.mean(prediction.metric), after.mean(prediction.metric)
+    return None if means[0] is None or means[1] is None else Foretold(prediction, means[1] - means[0])
 
 
 def _claims(outcome: Foretold) -> dict[str, bool | None]:

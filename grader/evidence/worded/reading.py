@@ -35,6 +35,8 @@ _NO_DENIAL = re.compile(
 )
 _KINDS = re.compile(r"never[- ]predicted|not predicted|never predicts?")
 _WOULD = re.compile(r"\bwould be\b|\bwould have\b", re.IGNORECASE)
+_REMEDY = re.compile(r"\bthreshold[- ]moving\b", re.IGNORECASE)
+"""A remedy for imbalance, and no bound that somebody set."""
 _DENIED = re.compile(
     r"(?:\b(?:is|was|are|were|did|does|do|has|have|had) not|n't|\bno|\bnever|\bneither)\s+(?:yet |any |a |the |"
     r"been )?(?:have |get |show )?$"
@@ -92,14 +94,14 @@ class Reading:
     def unsaid(self) -> bool:
         """It speaks of what might be, of what was expected or of what others found."""
         return vocabulary.says("worded", "unsaid", self.lower) is not None or vocabulary.has(
-            "context", "elsewhere", self.sentence.text
+            "context", "elsewhere", _REMEDY.sub(" ", self.sentence.text)
         )
 
     @cached_property
     def doubtful(self) -> bool:
         """All of it is a forecast, a question, or about what others found."""
         return vocabulary.says("worded", "forecast", self.lower) is not None or vocabulary.has(
-            "context", "elsewhere", _WOULD.sub(" ", self.sentence.text)
+            "context", "elsewhere", _REMEDY.sub(" ", _WOULD.sub(" ", self.sentence.text))
         )
 
     @cached_property

@@ -29,7 +29,7 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
-        told = _times(clause) or _counted(clause)
+        told = _times(clause) or _counted(clause, further=len(values.known_seeds) <= most)
         if told is not None and told[0] > most and not claimed("repeated", "planned", clause):
             why = f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
@@ -63,8 +63,10 @@ def _times(clause: str) -> tuple[int, str] | None:
     return None if hit is None else (_TIMES[hit[1]], hit[0])
 
 
-def _counted(clause: str) -> tuple[int, str] | None:
-    """How many seeds a clause says that something was repeated or averaged over."""
+def _counted(clause: str, *, further: bool) -> tuple[int, str] | None:
+    """How many seeds a clause says that something was repeated or averaged over; ``further``: "three other seeds"
+    are one more with the first, which they are not where other runs of the notebook had that one.
+    """
     said = pattern("repeated", "over").search(clause)
     hit = _count().search(clause)
     if said is None or hit is None:
@@ -72,7 +74,7 @@ def _counted(clause: str) -> tuple[int, str] | None:
     count = int(hit["count"]) if hit["count"].isdecimal() else _numbers()[hit["count"]]
     if re.search(r"\b(?:these|those|all|the)\W+$", clause[: hit.start()]) and "run" in hit[0]:
         return None  # all runs of a notebook
-    return count + bool(_ADDED.search(hit[0]) and hit["count"] not in _MORE), hit[0].strip()
+    return count + bool(further and _ADDED.search(hit[0]) and hit["count"] not in _MORE), hit[0].strip()
 
 
 @cache

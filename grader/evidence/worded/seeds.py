@@ -75,6 +75,9 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             for changes, what in _changes(reading, values, hit, start, end)
             if len(changes) > 1
         ]
+        number = _number_of_all(found)
+        if any(of == number for _, of, _ in counts):
+            counts = [item for item in counts if item[1] == number]  # experiments with other seeds are not meant
         if counts and not any(_fits(found, count, of) for count, of, _ in counts):
             count, of, what = counts[0]
             yield Doubt(
@@ -140,10 +143,15 @@ def _changes(
             yield {seed: sign * (b[seed] - a[seed]) for seed in a if seed in b}, what
 
 
+def _number_of_all(found: re.Match[str]) -> int | None:
+    """Of how many seeds all are spoken of: "each of the three seeds"."""
+    said = re.search(rf"\b(?<!every )(?<!each )(?<!single )(?:{_NUMBER}|both)\b", found["all"] or "")
+    return _count(said[0]) if said is not None else None
+
+
 def _fits(found: re.Match[str], count: int, of: int) -> bool:
     if found["all"]:
-        said = re.search(rf"\b(?<!every )(?<!each )(?<!single )(?:{_NUMBER}|both)\b", found["all"])
-        number = _count(said[0]) if said is not None else of
+        number = _number_of_all(found) or of
         return count == of if number == of else True
     if found["none"]:
         return count == 0

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from grader.evidence.facts import Kind
 from grader.evidence.runs import finished
 from grader.evidence.settings import Said, other_settings, plain_value, said_settings
 from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.scope import names_a_row, names_another_measure
 from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.claimed import claimed
+from grader.reading.numbers import Number
+from grader.reading.stems import stems
 from grader.reading.testsplit import find_uses
 
 _PLANNED = re.compile(
@@ -21,12 +25,18 @@ _PLANNED = re.compile(
 )
 
 
+DIGITS = 3
+"""Decimals with which a number is a measured one that chance rarely gives."""
+
+
 def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A setting is given a value that no run of the notebook had, and that the course's own code does not show."""
     if (
         reading.sentence.row
         or vocabulary.has("context", "elsewhere", reading.sentence.text)
         or _PLANNED.search(reading.lower)
+        or names_another_measure(reading, values)
+        or names_a_row(reading, values)
     ):
         return
     runs = [run for group in values.measured.groups for run in finished(group.runs)]
@@ -35,12 +45,23 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if said.word and _is_shown(said, values.measured.case):
             continue
+        if said.number is not None and _is_of_its_row(said.number, said.name, values):
+            continue
         shown = ", ".join("none" if value is None else str(value) for value in known)
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
             f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
         )  # fmt: skip
         return
+
+
+def _is_of_its_row(number: Number, name: str, values: Values) -> bool:
+    """An output shows the number in a row of the setting's name: what a table measured of "label smoothing"."""
+    if max(reading.decimals for reading in number.readings) < DIGITS:
+        return False
+    about = stems(name.rpartition("_")[2])
+    shown = (fact for fact in values.measured.facts.agreeing(number) if fact.kind is Kind.SHOWN)
+    return any(fact.words & about for fact in shown)
 
 
 def _is_shown(said: Said, case: Case) -> bool:

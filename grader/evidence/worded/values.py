@@ -214,15 +214,21 @@ class Values:
     @cached_property
     def _tiers(self) -> Mapping[tuple[str, str], float]:
         """The mean F1 of tiers, by group; records outrank outputs."""
+        facts = [
+            fact for fact in self.measured.named_facts
+            if fact.place and not fact.column and len(fact.operands) == 1
+            and fact.unit == "fraction" and fact.metric in ("", "f1")
+        ]  # fmt: skip
+        shown: dict[tuple[int, str], set[frozenset[str]]] = {}
+        for fact in facts:
+            shown.setdefault((fact.position, fact.place), set()).add(fact.operands[0])
         found: dict[tuple[str, str], float] = {}
         for kind in (Kind.NAMED, Kind.SHOWN):
-            for fact in self.measured.named_facts:
-                if fact.kind is not kind or not fact.place or fact.column or len(fact.operands) != 1:
-                    continue
-                if fact.unit != "fraction" or fact.metric not in ("", "f1"):
-                    continue
-                for key in self._same_runs(fact.operands[0]):
-                    found.setdefault((key, fact.place), fact.value)
+            for fact in facts:
+                # A table that has one run's row alone may show something else of it, such as what it lost.
+                if fact.kind is kind and (kind is Kind.NAMED or len(shown[fact.position, fact.place]) > 1):
+                    for key in self._same_runs(fact.operands[0]):
+                        found.setdefault((key, fact.place), fact.value)
         return found
 
     def _same_runs(self, keys: frozenset[str]) -> frozenset[str]:

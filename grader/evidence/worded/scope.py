@@ -1,0 +1,159 @@
+"""What a sentence is about: the abstentions that all readers of words share.
+
+A reader holds a sentence against what runs scored. It may do so only where the sentence can mean nothing else: no
+word of another measure stands in it (a latency, a size, a calibration error), no row of a table that is no run of
+the notebook, no tier where the whole is judged, no single seed where a mean is.
+"""
+
+import re
+from functools import lru_cache
+
+from grader.evidence.measured import Measured, measure
+from grader.evidence.runs import CASES
+from grader.evidence.worded.reading import Reading
+from grader.evidence.worded.values import Values
+from grader.reading import vocabulary
+from grader.reading.vocabulary import Phrases
+from paribus.metrics.registry import registry
+
+NOT_BY_SCORES = frozenset(
+    {
+        "wrong_intervals", "wrong_settings", "sold_as_test", "wrong_shares", "wrong_subsets", "wrong_sizes",
+        "wrong_repetitions", "wrong_counts_of_rows", "points_called_percent", "unsupported_claims",
+        "impossible_tests", "held_predictions",
+    }
+)  # fmt: skip
+"""Readers that judge by something else than what runs scored."""
+OF_THE_WHOLE = frozenset(
+    {"wrong_counts_of_seeds", "wrong_effects", "wrong_class_counts", "untested_significance", "wrong_items"}
+)
+"""Readers that judge a score over all classes, whichever tier is spoken of."""
+OF_EACH_SEED = frozenset({"wrong_counts_of_seeds", "wrong_distances", "wrong_spreads"})
+"""Readers that look at single seeds themselves."""
+OF_AN_EFFECT = frozenset({"wrong_effects", "untested_significance"})
+SEVERAL = 2
+"""Experiments up to which a bold word without a metric is one about their scores."""
+UNLIKE_COUNTS = 100
+"""From here on a number that is some run's seed counts no classes."""
+_FRESH = re.compile(
+    r"\b(?:fresh|new) (?:\w+ )?seeds\b|\bconfirm(?:ed|ing|ation|s)?\b|\bfrische[nr]? (?:\w+ )?seeds\b"
+)
+_SAME_SEEDS = re.compile(r"\bsame (?:\w+ )?seeds\b")
+_ELSEWHERE = re.compile(r"\b(?:tables?|rows?|explor\w*|sweeps?|tabelle|zeile)\b")
+_GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|there|in (?:mid|head|tail))\b")
+"""A sentence that goes on about what the one before it names."""
+
+
+def may_judge(reader: str, reading: Reading, values: Values) -> bool:
+    """Whether a reader may hold a sentence against what runs scored, so that it judges nothing else by them."""
+    if reader in NOT_BY_SCORES:
+        return True
+    if names_another_measure(reading, values) or names_another_row(reading, values):
+        return False
+    if reader in OF_THE_WHOLE and _tiers(reading):
+        return False
+    if reader in OF_AN_EFFECT and not reading.sentence.metrics and len(values.measured.experiments) > SEVERAL:
+        return False  # "it is free" may mean the work
+    return reader in OF_EACH_SEED or not names_one_seed(reading, values)
+
+
+def names_another_measure(reading: Reading, values: Values) -> bool:
+    """It speaks of a measure that no prediction gives, such as a latency; or goes on about one."""
+    other = _other_measures(values.measured)
+    if other.find(reading.lower):
+        return True
+    before = reading.before
+    if reading.sentence.metrics or before is None or not _goes_on(reading):
+        return False
+    return bool(other.find(before.text.lower())) and not before.metrics
+
+
+def names_another_row(reading: Reading, values: Values) -> bool:
+    """It names a row of a table that is no run of the notebook: a candidate that only value records hold."""
+    return bool(_other_rows(values.measured).find(reading.lower))
+
+
+def names_a_row(reading: Reading, values: Values) -> bool:
+    """It names a row of value records, whether or not runs of the notebook have its name."""
+    return bool(_all_rows(values.measured).find(reading.lower))
+
+
+def names_one_seed(reading: Reading, values: Values) -> bool:
+    """It gives a seed's number, where the runs that are meant have several."""
+    if all(len(group.runs) < 2 for group in values.measured.settled):
+        return False
+    least = 0 if "seed" in f"{reading.earlier} {reading.lower}" else UNLIKE_COUNTS
+    return any(
+        number.whole and number.value >= least and int(number.value) in values.known_seeds
+        for number in reading.sentence.numbers
+    ) or bool(reading.sentence.named_seeds & values.known_seeds)
+
+
+def of_fresh_seeds(reading: Reading) -> bool:
+    """It speaks of the runs that confirm, and of no table or exploration beside them."""
+    if _SAME_SEEDS.search(reading.lower) and reading.before is not None:
+        text = f"{reading.before.text.lower()} {reading.lower}"
+    else:
+        text = reading.lower
+    return _FRESH.search(text) is not None and _ELSEWHERE.search(text) is None
+
+
+def confirming(measured: Measured) -> Measured | None:
+    """What belongs to the one experiment that ran on seeds of its own, where several were done; None where that
+    cannot be said.
+    """
+    seeds = {
+        first.key.rpartition(":")[0]: {run.seed for group in (first, second) for run in group.runs}
+        for first, second in measured.experiments
+    }
+    own = [
+        key for key, mine in seeds.items()
+        if all(mine.isdisjoint(found) for other, found in seeds.items() if other != key)
+    ]  # fmt: skip
+    return measure(measured.case, own[0]) if len(seeds) > 1 and len(own) == 1 else None
+
+
+def _tiers(reading: Reading) -> bool:
+    before = reading.before.text if reading.before is not None and _goes_on(reading) else ""
+    return bool(reading.tiers) or bool(vocabulary.find_all("places", before))
+
+
+def _goes_on(reading: Reading) -> bool:
+    return _GOES_ON.match(reading.lower) is not None
+
+
+@lru_cache(maxsize=4 * CASES)
+def _other_measures(measured: Measured) -> Phrases:
+    """The words of measures beside scores: those of the vocabulary, and what this notebook's runs measured."""
+    known = registry()
+    of_runs = {name for group in measured.groups for run in group.runs for name in run.metrics}
+    unscored = [known[name] for name in of_runs if name in known and known[name].compute is None]
+    words = {
+        word for metric in unscored if not metric.name.endswith("_loss")
+        for word in (metric.name, metric.title, *metric.words)
+    }  # fmt: skip
+    more = vocabulary.phrases("measures", "timed") if any("latency" in metric.name for metric in unscored) else ()
+    found = (*vocabulary.phrases("measures", "unscored"), *more, *sorted(words))
+    return Phrases((word, "measure") for word in found)
+
+
+@lru_cache(maxsize=4 * CASES)
+def _all_rows(measured: Measured) -> Phrases:
+    """The middle parts of value records' names that stand for rows of a table: "candidate.int8.size_mb". Rows that
+    are experiments of their own are runs.
+    """
+    keys = [group.key for group in measured.groups]
+    columns: dict[tuple[str, str], set[str]] = {}
+    for name, _, _ in measured.named:
+        parts = name.split(".")
+        if len(parts) == 3 and not any(key.startswith(f"{parts[0]}-{parts[1]}:") for key in keys):
+            columns.setdefault((parts[0], parts[2]), set()).add(parts[1])
+    rows = {row for found in columns.values() if len(found) > 1 for row in found}
+    arms = {"baseline", "changed"}
+    return Phrases((row, "row") for row in sorted(rows - arms) if not vocabulary.find_all("columns", row))
+
+
+@lru_cache(maxsize=4 * CASES)
+def _other_rows(measured: Measured) -> Phrases:
+    """Those of them that are no runs of the notebook."""
+    return Phrases((row, "row") for row in _all_rows(measured).phrases if not measured.mentions.find(row))
