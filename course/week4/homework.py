@@ -223,7 +223,7 @@ notebook.tested("shift_logits")
 
 # %% key="config"
 EPOCHS = {"full": 2, "smoke": 3, "micro": 1}[PROFILE]
-SUBSET_ROWS = min({"full": 10_000, "smoke": 3_000, "micro": 100}[PROFILE], len(data.train.texts))
+SUBSET_ROWS = min({"full": 10_000, "smoke": 2_000, "micro": 100}[PROFILE], len(data.train.texts))
 # The small synthetic corpus is easier than the real one, and an easy task shows no trade-off: rehearsals read 12 tokens.
 MAX_LENGTH = profile.max_length if PROFILE == "full" else 12
 TABLE_SEEDS = (101, 102, 103)

@@ -65,7 +65,7 @@ NEW_ISSUES = middle[2::6].tolist()
 data, new_part = complaints.leave_out(everything, NEW_ISSUES)
 notebook.use(data)
 tiers, labels = data.tiers(), data.validation.labels
-print(f"{len(NEW_ISSUES)} issues will be new to the model: {len(new_part)} validation complaints, among them")
+print(f"Issues that will be new to the model: {len(NEW_ISSUES)}, with validation complaints: {len(new_part)}. Among the issues:")
 for label in NEW_ISSUES[:4]:
     print(f"  {data.classes[label]}")
 

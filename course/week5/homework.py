@@ -513,6 +513,9 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 #
 # Three sections, for the people who run the call centre. Quote numbers with the metric and the candidate they belong to;
 # they are compared with what was recorded above. A latency comes with its place and its spread.
+#
+# Run everything from the top before you write. The latencies of Part 2 are measured anew at each run, and then a number
+# of an earlier run cannot be found any more. Writing and saving a text runs no code.
 
 # %% [markdown] memo="budget_memo" points=10 manual=6 min_words=100 checks={"memo.answered": 2, "memo.numbers_traced": 2}
 # ### 1. The budget

@@ -1,16 +1,35 @@
 """How an experiment is written: a short text that the build puts before each experiment cell, made of its options.
 
+The training function, the settings, the data and the seeds are called what the solution's first run calls them.
 Where a text above the cell shows the call already, the author has said it better, and none is added.
 """
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from generator.sources.headers import SourceCell
 from generator.sources.source import FORM_SUFFIX, Source
 from paribus.course.assignment import Cell, Role
 
 _NAMED = re.compile(r"^(\w+) = notebook\.experiment\(", re.MULTILINE)
+_ROW = re.compile(r"^(\w+) = \w+\.row\(.*\)$", re.MULTILINE)
+"""How the row of an ablation begins: its baseline arm is the ablation's, and has run already."""
+_OWN = "The other names are this notebook's own."
+_USUAL = """Put this notebook's own names for the training
+function (`train`), its settings (`CONFIG`), the data and the seeds."""
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What a notebook calls the things that an arm is run with; ``said`` says whose names they are."""
+
+    function: str
+    settings: str
+    data: str
+    seeds: str
+    said: str
 
 
 def forms_of(source: Source) -> Mapping[str, Cell]:
@@ -29,20 +48,22 @@ def forms_of(source: Source) -> Mapping[str, Cell]:
 def _text(cell: SourceCell) -> str:
     knobs = _knobs(cell.options.get("vary"))
     least = int(cell.options.get("min_seeds", 1))
-    seeds = "seeds=SEEDS" if least > 1 else "seed=SEED"
-    metric = cell.options.get("metric", "…")
-    named = _NAMED.search(cell.text)
-    name = named[1] if named else "experiment"
+    names = _names(cell.text, "seeds" if least > 1 else "seed")
     vary = knobs[0] if len(knobs) == 1 else "…"
+    row, named = _ROW.search(cell.text), _NAMED.search(cell.text)
+    name = row[1] if row else named[1] if named else "experiment"
+    arm = f"data={names.data}, {names.seeds}"
+    begun = [row[0]] if row else [
+        f'{name} = notebook.experiment("{cell.name}", vary="{vary}")',
+        f'{name}.run("baseline", {names.function}, {names.settings}, {arm})',
+    ]  # fmt: skip
     lines = [
-        "**How this experiment is written.** Fill in each `…`. Put this notebook's own names for the training",
-        "function (`train`), its settings (`CONFIG`), the data and the seeds.",
+        f"**How this experiment is written.** Fill in each `…`. {names.said}",
         "",
         "```python",
-        f'{name} = notebook.experiment("{cell.name}", vary="{vary}")',
-        f'{name}.run("baseline", train, CONFIG, data=data, {seeds})',
-        f'{name}.predict(metric="{metric}", direction="…", low=…, high=…, why="…")',
-        f'{name}.run("changed", train, replace(CONFIG, {vary}=…), data=data, {seeds})',
+        *begun,
+        f'{name}.predict(metric="{cell.options.get("metric", "…")}", direction="…", low=…, high=…, why="…")',
+        f'{name}.run("changed", {names.function}, replace({names.settings}, {vary}=…), {arm})',
         "```",
         "",
     ]
@@ -55,11 +76,31 @@ def _text(cell: SourceCell) -> str:
     if least > 1:
         lines.append(f"- Both arms run with the same seeds, at least {least}.")
     lines.append(
-        f"- A run that you have already may be the baseline arm: `{name}.baseline(result, CONFIG)` instead of the "
-        "first run. The prediction comes before the changed run."
-    )
+        "- The baseline arm is the ablation's, and has run already. The prediction comes before the changed run."
+        if row else
+        f"- A run that you have already may be the baseline arm: `{name}.baseline(result, {names.settings})` "
+        "instead of the first run. The prediction comes before the changed run."
+    )  # fmt: skip
     lines.append("- What would spoil the comparison is refused before anything is trained, with what to correct.")
     return "\n".join(lines)
+
+
+def _names(solution: str, seeds: str) -> _Names:
+    """The names in the first run of a solution, which is that of the baseline arm or of a row's changed one; the
+    usual ones where they are no plain names. ``seeds`` is the keyword that the form shows, ``seed`` or ``seeds``.
+    """
+    for call in ast.walk(ast.parse(solution)):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "run"):
+            continue
+        named = {item.arg: item.value for item in call.keywords}
+        match [*call.args, named.get("data"), named.get(seeds)]:
+            case [
+                ast.Constant("baseline" | "changed"), ast.Name(function),
+                ast.Name(settings) | ast.Call(ast.Name("replace"), [ast.Name(settings)]),
+                ast.Name(data), ast.Name(given),
+            ]:  # fmt: skip
+                return _Names(function, settings, data, f"{seeds}={given}", _OWN)
+    return _Names("train", "CONFIG", "data", f"{seeds}={seeds.upper()}", _USUAL)
 
 
 def _knobs(vary: object) -> Sequence[str]:

@@ -21,6 +21,7 @@ from grader.evidence.runs import (
 )
 from grader.evidence.shown import shown_facts
 from grader.evidence.unrecorded.arms import arms_of, other_runs, unrecorded_experiments
+from grader.evidence.versus import compared_pairs
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.vocabulary import Phrases
@@ -136,6 +137,8 @@ def measure(case: Case, experiment: str = "") -> Measured:
         for name, (value, position) in named_values(case).items()
         if not name.startswith("experiment.")
     )
+    if not experiment:
+        pairs += compared_pairs(groups[:MAX_GROUPS], pairs, named)
     return Measured(tuple(groups[:MAX_GROUPS]), pairs[: MAX_GROUPS // 2], named[:MAX_NAMED], case)
 
 

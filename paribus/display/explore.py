@@ -18,6 +18,9 @@ from paribus.records.markup import to_html
 NO_KERNEL = "The controls below work in a running notebook (Jupyter, Colab, Kaggle). Above are the start values."
 NO_WIDGETS = "There are no controls here, as ipywidgets is not installed. Type: pip install ipywidgets."
 
+WIDEST = "26rem"
+"""How wide a control may be."""
+
 
 def explore(
     draw: Callable[..., object], choices: Mapping[str, Sequence[Any]], start: Mapping[str, Any] | None = None
@@ -46,7 +49,13 @@ def explore(
         _note(NO_WIDGETS)
         return
     _note(NO_KERNEL)
-    display(_controls(ipywidgets, draw, choices, begun))
+    # An export without the widgets' state shows the plain text, and ipywidgets' own is a line of code.
+    view = {
+        "version_major": 2,
+        "version_minor": 0,
+        "model_id": _controls(ipywidgets, draw, choices, begun).model_id,
+    }
+    display({"application/vnd.jupyter.widget-view+json": view, "text/plain": ""}, raw=True)
 
 
 def _controls(
@@ -63,6 +72,7 @@ def _controls(
         name: widgets.SelectionSlider(
             options=[(shown(value), value) for value in values], value=begun[name],
             description=name.replace("_", " "), continuous_update=False, style={"description_width": "initial"},
+            layout={"width": "auto", "max_width": WIDEST},  # as narrow as its place: the value stays in sight
         )
         for name, values in choices.items()
     }  # fmt: skip

@@ -153,7 +153,8 @@ def _told(found: Earlier) -> Earlier:
         "your records": f"{found.assignment}: {runs} finished runs of your own, beside this notebook.",
         "an attached output": f"{found.assignment}: {runs} finished runs from an attached output.",
         "the reference run": f"{found.assignment}: no records of yours, so the reference run's "
-        f"{len(found.numbers)} numbers stand in. To use your own, attach that notebook's output.",
+        f"{len(found.numbers)} numbers stand in. To use your own, run that notebook in this folder, "
+        "or attach its output.",
         "missing": f"{found.assignment}: no records of yours and no reference run: what needs them is marked as "
         "missing. Run that notebook in this folder, or attach its output.",
     }[found.origin])  # fmt: skip

@@ -212,14 +212,14 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         told = {name: values[name] for name in told_first(values)}
         line = Epoch(epoch, {"train_loss": train_loss, "validation_loss": loss, **told})
         self._lines.append(line)
-        if self._run is not None:
+        if self._run is not None:  # says the epoch's line itself
             self._run.log(
                 epoch=epoch,
                 train_loss=train_loss,
                 validation_loss=loss,
                 predictions=logits.argmax(axis=1),
             )
-        if self._progress:
+        elif self._progress:
             sys.stdout.write(_sentence(line, self._config.epochs) + "\n")
         by = CLASS_METRICS[0]
         if self._best is None or registry()[by].better(values[by], self._best.metrics.values()[by]):

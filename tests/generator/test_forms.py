@@ -2,12 +2,15 @@
 
 import ast
 
+import pytest
+
 from generator.building.forms import forms_of
 from generator.building.leaks import secret_lines
 from generator.sources.source import Source, read_source
 from paribus.course.assignment import Role
 from tests.generator.courses import NAMES, SMALL, build_one
 
+RUN = 'depth_test.run("baseline", train, CONFIG, data=data, seeds=SEEDS)'
 BEFORE = """# %% tags=["parameters"]
 PROFILE = "micro"
 
@@ -16,13 +19,13 @@ PROFILE = "micro"
 
 # %% experiment="depth" {options} points=10
 {released}### BEGIN SOLUTION
-depth_test.run("baseline", train, CONFIG, data=data, seeds=SEEDS)
+{run}
 ### END SOLUTION
 """
 
 
-def source(options: str, released: str = "", shown: str = "") -> Source:
-    text = BEFORE.format(options=options, released=released, shown=shown)
+def source(options: str, released: str = "", shown: str = "", run: str = RUN) -> Source:
+    text = BEFORE.format(options=options, released=released, shown=shown, run=run)
     return read_source(text, "week0/depth.py", SMALL.shares)
 
 
@@ -59,6 +62,42 @@ def test_the_form_uses_the_name_that_the_released_cell_gives_the_experiment() ->
     assert 'depth_test.predict(metric="…"' in text
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        'depth_test.run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)\nother.run("changed", train, SMALL)',
+        'depth_test.run(\n    "changed", squeeze, replace(PLAIN, max_depth=1), data=reviews, seeds=FRESH\n)',
+    ],
+)
+def test_the_form_uses_the_names_of_the_solutions_first_run(run: str) -> None:
+    text = form(source('vary="max_depth" min_seeds=2', run=run))
+    assert "squeeze, replace(PLAIN, max_depth=…), data=reviews, seeds=FRESH)" in text
+    assert ".baseline(result, PLAIN)" in text
+    assert "The other names are this notebook's own." in text
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        'depth_test.run("baseline", nets.squeeze, PLAIN, data=reviews, seeds=FRESH)',
+        'depth_test.run("baseline", squeeze, PLAIN, data=reviews, seed=7)',
+        'run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)',
+    ],
+)
+def test_where_a_solution_has_no_plain_names_the_form_says_whose_to_put(run: str) -> None:
+    text = form(source('vary="max_depth" min_seeds=2', run=run))
+    assert 'run("baseline", train, CONFIG, data=data, seeds=SEEDS)' in text
+    assert "Put this notebook's own names" in text
+
+
+def test_the_form_of_an_ablations_row_trains_no_second_baseline() -> None:
+    run = 'a1.run("changed", train, replace(RECIPE, depth=1), data=data, seeds=SEEDS)'
+    text = form(source('vary="depth" min_seeds=2', 'a1 = ablation.row("depth", vary="depth")\n', run=run))
+    assert [line.split("(")[0] for line in code(text).splitlines()] == ["a1 = ablation.row", "a1.predict", "a1.run"]
+    assert "replace(RECIPE, depth=…)" in text
+    assert "The baseline arm is the ablation's" in text
+
+
 def test_an_author_who_shows_the_calls_gets_no_second_form() -> None:
     shown = '\n#\n# ```python\n# experiment = notebook.experiment("depth", vary="…")\n# ```'
     assert forms_of(source('vary="max_depth"', shown=shown)) == {}
@@ -78,5 +117,5 @@ def test_every_experiment_of_every_course_shows_how_it_is_written() -> None:
         for cell in built.assignment.cells:
             shown += cell.source if cell.cell_type == "markdown" else ""
             if cell.role is Role.EXPERIMENT:
-                assert f'notebook.experiment("{cell.key}"' in shown, name
+                assert f'notebook.experiment("{cell.key}"' in shown or " = ablation.row(" in shown, name
         assert len({cell.key for cell in built.assignment.cells}) == len(built.assignment.cells)

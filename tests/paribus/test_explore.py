@@ -35,7 +35,9 @@ def test_the_start_values_are_an_ordinary_output() -> None:
     first, note, controls = (output.data for output in shown_outputs.outputs)
     assert "rate 0.1, depth 1" in first["text/plain"]
     assert NO_KERNEL in note["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in controls
+    view = controls["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"]
+    assert controls["text/plain"] == "", "an export without a kernel shows no line of code"
 
 
 @pytest.mark.usefixtures("_session")

@@ -34,6 +34,10 @@ def unwritten() -> None:
     raise NotImplementedError("write tail_share")
 
 
+def untouched() -> None:
+    raise NotImplementedError("Task tail_share is not done yet: replace this line with your code.")
+
+
 def returns_nothing() -> None:
     pass
 
@@ -53,6 +57,10 @@ def returns_nothing() -> None:
         (lambda: selfcheck.get({"x": None}, "x", "count them!"), "`x` is not finished yet: count them!"),
         (lambda: selfcheck.get({"x": ...}, "x"), "`x` is not finished yet"),
         (lambda: selfcheck.call(unwritten), r"`unwritten\(\)` is not finished yet: write tail_share"),
+        (
+            lambda: selfcheck.call(untouched),
+            r"^`untouched\(\)` is not finished yet: complete the cell with YOUR CODE HERE above, run it, then",
+        ),
         (lambda: selfcheck.call(returns_nothing), "it returns None. Does it end with `return …`"),
         (lambda: selfcheck.close(None, 0.5, "the share"), r"The share: nothing was returned \(None\)"),
         (lambda: selfcheck.equal(None, 3, "the count"), "The count: nothing was returned"),
@@ -63,6 +71,16 @@ def returns_nothing() -> None:
 def test_an_untouched_task_says_that_it_is_not_finished(check: Callable[[], object], says: str) -> None:
     with pytest.raises(NotDoneYet, match=says):
         check()
+
+
+class Answer:
+    """What a library returns, on several lines."""
+
+    def __repr__(self) -> str:
+        return "  value: 1\n second: 2"
+
+
+SEVERAL_LINES = Answer()
 
 
 def stumbles() -> None:
@@ -85,6 +103,11 @@ def stumbles() -> None:
             lambda: selfcheck.equal(np.array([1, 2]), np.array([1, 3]), "ids"),
             r"expected array\(\[1, 3\]\), got array",
         ),
+        (lambda: selfcheck.equal(np.int64(2), 1, "the count"), "The count: expected 1, got 2. Look"),
+        (
+            lambda: selfcheck.equal([np.str_("tail"), np.float32(0.5), np.bool_(1)], [], "all"),
+            r"got \['tail', 0.5, np.True_\]",
+        ),
         (lambda: selfcheck.equal("x" * 900, "y", "text"), "x…"),
         (
             lambda: selfcheck.close(0.25, 1 / 3, "the share of [1, 2]"),
@@ -93,6 +116,9 @@ def stumbles() -> None:
         (lambda: selfcheck.close(float("nan"), 0.5, "the share"), "expected 0.5, got nan"),
         (lambda: selfcheck.close("0.5", 0.5, "the share"), "expected a number, got '0.5'"),
         (lambda: selfcheck.close([0.5, 1], 0.5, "the share"), r"expected one number, got a list: \[0.5, 1\]"),
+        (lambda: selfcheck.close(np.ones(2), 0.5, "the share"), r"expected one number, got an ndarray: array\("),
+        (lambda: selfcheck.close(slice(1), 0.5, "the share"), "expected one number, got a slice"),
+        (lambda: selfcheck.close(SEVERAL_LINES, 0.5, "the share"), r"got an Answer: value: 1 second: 2\. Look"),
         (lambda: selfcheck.close(True, 1.0, "the share"), "expected a number, got True"),
         (lambda: selfcheck.pair(0.5, "tail_share"), "`tail_share` should return two values.*it returned a float"),
         (lambda: selfcheck.pair((1, 2, 3), "tail_share"), "it returned 3 values"),

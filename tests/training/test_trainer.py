@@ -167,7 +167,10 @@ def test_progress_is_one_line_an_epoch_and_can_be_silent(
     silent = capsys.readouterr()
     fit(config, toy_data, seed=0)
     told = capsys.readouterr()
+    fit(config, toy_data, run=ListLog(), seed=0)
+    logged = capsys.readouterr()
 
+    assert logged.out == "", "a run says its epochs itself"
     assert silent.out == silent.err == told.err == ""
     lines = told.out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1 of 2", "epoch 2 of 2"]

@@ -1,5 +1,6 @@
 """A difference is called significant, and the notebook holds no test that says so."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -11,10 +12,12 @@ from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading.claimed import claimed
 
+_EXACT_P = re.compile(r"exact p\s+(\d[\d.]*(?:e-?\d+)?)")
+
 
 def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Significance is claimed of runs that allow no test, where none was done, or whose intervals hold zero."""
-    if reading.sentence.row or reading.lower.rstrip().endswith("?"):
+    if reading.sentence.row or reading.lower.rstrip().endswith("?") or _of_mcnemar(reading, values.measured.case):
         return
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
@@ -49,9 +52,26 @@ def _was_tested(case: Case) -> bool:
     )
 
 
+def _of_mcnemar(reading: Reading, case: Case) -> bool:
+    """It speaks of McNemar's test of two fitted models, which the notebook shows, by its name or by its p-value."""
+    shown = _mcnemar_ps(case)
+    named = "mcnemar" in f"{reading.earlier} {reading.sentence.text}".lower()
+    readings = [item for number in reading.sentence.numbers for item in number.readings]
+    return bool(shown) and (
+        named or any(abs(item.value - p) <= 0.5 * item.unit for item in readings for p in shown)
+    )
+
+
+@lru_cache(maxsize=CASES)
+def _mcnemar_ps(case: Case) -> frozenset[float]:
+    """The p-values of McNemar's tests in the notebook's outputs."""
+    texts = (output.text for cell in case.notebook.cells for output in cell.outputs)
+    return frozenset(float(hit[1]) for text in texts if "McNemar" in text for hit in _EXACT_P.finditer(text))
+
+
 def impossible_tests(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A p-value that no exact test of so many seeds can give."""
     found = impossible_p(reading.sentence, most_pairs(values))
-    if found is not None:
+    if found is not None and not _of_mcnemar(reading, values.measured.case):
         number, why = found
         yield Doubt(reading.sentence.text, reading.sentence.position, f"p = {number.text}: {why}")

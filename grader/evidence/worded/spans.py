@@ -70,10 +70,11 @@ def _held_against(reading: Reading, values: Values, piece: str, words: str, *, i
     for first, second in values.measured.experiments:
         for metric in sorted(names):
             bounds = _bounds(values, metric, first.key, second.key)
-            if len(bounds) > 1:
+            if bounds:
                 judged.append((_is_right(piece, bounds, inside=inside), metric, bounds))
-    if judged and not any(right for right, _, _ in judged):
-        _, metric, bounds = judged[0]
+    wrong = next((item for item in judged if len(item[2]) > 1), None)
+    if wrong is not None and not any(right for right, _, _ in judged):
+        _, metric, bounds = wrong
         told = ", ".join(f"{kind} {low:+.4f} to {high:+.4f}" for kind, (low, high) in bounds.items())
         why = f"{words!r}: for {vocabulary.title('metric_titles', metric)}, {told}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)
