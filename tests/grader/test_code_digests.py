@@ -12,7 +12,7 @@ from grader.code.program import make_program, read_program
 from grader.evidence.runs import read_runs
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.records.code import TRAINING, code_digest, source_digest
-from tests.grader.program_cases import BASES, Example, submitted
+from tests.grader.program_cases import BASES, PLACES, Example, submitted
 from tests.grader.releases import material
 from tests.grader.test_programs import really_run
 
@@ -78,7 +78,10 @@ def test_the_digests_of_real_runs_are_made_again_from_the_page(path: Path) -> No
     known = other_digests(case)
     told = {name: digest for run in read_runs(case) if run.name != "tfidf" for name, digest in run.code.items()}
     functions = {name: digest for name, digest in told.items() if name in known}
-    assert len(functions) >= 4
+    assert len(functions) >= (4 if case.assignment.name in PLACES else 1)
+    # What trains may be another function in one experiment of a notebook than in the next.
+    training = functions.pop(TRAINING, None)
+    assert training is None or training in known.values()
     assert functions == {name: known[name] for name in functions}
 
 
