@@ -16,7 +16,8 @@ FULL = Record(
     data=DataIdentity("synthetic", "f", "s", 10, "t"), code={"training": "0" * 16}, environment={"python": "3.11"},
     prediction=Prediction("macro_f1", "up", None, 0.03, "because", "2027-01-04T09:00:00+00:00", 2),
     epochs=(Epoch(1, {"validation_loss": 2.0, "accuracy": 0.5, "macro_f1": 0.1}),), chosen_epoch=1,
-    values={"accuracy": 0.5}, seconds=61.5, predictions="u1:", classes=("a", "ü"), start="1" * 64, previous="2" * 64,
+    values={"accuracy": 0.5}, seconds=61.5, predictions="u1:", classes=("a", "ü"), start="1" * 64,
+    previous="2" * 64,
 )  # fmt: skip
 
 
