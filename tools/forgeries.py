@@ -214,6 +214,8 @@ KINDS: Mapping[str, Forge] = {
     "a friend's record among one's own": _spliced,
 }
 """What is forged, in words."""
+OF_TIME = frozenset(kind for kind, forged in KINDS.items() if forged in (_at_once, _thought_of_time))
+"""What is forged where records hold seconds: older ones have none to compare with."""
 
 
 def forge(kind: str, records: Records, others: Sequence[Records], seed: int) -> list[Record]:

@@ -100,11 +100,11 @@ def _run_cells(size: str) -> dict[str, Any]:
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), namespace)  # noqa: S102 - the course's own solution
     if SIZES[size].corpora > 1:
-        namespace["data"] = _widened(namespace["data"], size)
+        namespace["data"] = widened(namespace["data"], size)
     return namespace
 
 
-def _widened(data: Any, size: str) -> Any:  # noqa: ANN401 - the course's own data
+def widened(data: Any, size: str) -> Any:  # noqa: ANN401 - the course's own data
     """The same training texts and a larger validation split: its own items first, then those of further corpora,
     without texts that are there already.
     """

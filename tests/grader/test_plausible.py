@@ -10,9 +10,9 @@ import pytest
 from grader.audit.plausible import LEAST, LEVEL, STATISTICS, Plausibility, against, duration, plausibilities
 from grader.audit.trace import Trace, trace_of
 from paribus.records.record import Record
-from tools.forgeries import KINDS, forge
-from tools.honest_runs import PACKED
-from tools.plausibility_rates import PAGE, classes_of, executions, page_with, tables
+from tools.forgeries import KINDS, OF_TIME, forge
+from tools.honest_runs import PACKED, SIZES, widened
+from tools.plausibility_rates import PAGE, caught, classes_of, executions, page_with, seconds_of, tables
 
 
 @cache
@@ -136,6 +136,34 @@ def test_another_models_runs_and_older_records_are_compared_with_nothing() -> No
         for item in timed(60, honest()[60])
     ]  # fmt: skip
     assert duration(trace_of("other", other), traces) is None
+
+
+def test_time_is_forged_only_where_honest_records_hold_it() -> None:
+    older = [[replace(item, seconds=None) for item in records] for records in honest()[:6]]
+    assert not seconds_of(older)
+    assert {rate.what for rate in caught(older, forgers=0)} == set(KINDS) - OF_TIME
+    new = [timed(number, records) for number, records in enumerate(older)]
+    assert len(seconds_of(new)) == 12
+    assert {rate.what for rate in caught(new, forgers=0)} == set(KINDS)
+
+
+# --- a larger split ---------------------------------------------------------------------------------------------
+
+
+def test_a_wide_split_has_the_same_training_texts_and_its_own_items_first() -> None:
+    import complaints
+
+    data = complaints.load(size="micro")
+    wide = widened(data, "micro-wide")
+    assert SIZES["micro-wide"].profile == "micro"
+    assert wide.train is data.train
+    assert wide.classes == data.classes
+    assert wide.validation.texts[: len(data.validation)] == data.validation.texts
+    assert wide.validation.labels[: len(data.validation)].tolist() == data.validation.labels.tolist()
+    assert 9 * len(data.validation) < len(wide.validation) <= 10 * len(data.validation)
+    assert not set(wide.validation.texts) & {*data.train.texts, *data.test.texts}
+    assert len(set(wide.validation.texts)) == len(wide.validation)
+    assert wide.fingerprint != data.fingerprint
 
 
 def test_too_small_a_class_says_nothing() -> None:
