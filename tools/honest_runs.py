@@ -1,6 +1,7 @@
 """Independent honest executions of week 1's homework: what the plausibility of records is measured against.
 
     python -m tools.honest_runs make --size micro --first 0 --count 100 --out build/honest
+    python -m tools.honest_runs make --size micro-wide --first 0 --count 100 --out build/honest
     python -m tools.honest_runs pack --out build/honest
 
 The training is the notebook's own: the solution's cells are run here, once, and then its loop trains for each
@@ -19,21 +20,35 @@ import os
 import random
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from generator.building.notebooks import solution_notebook
 from generator.project import ROOT, shipped_course
 from paribus.course.catalog import load_course
+from paribus.data.texts import digest_of_rows, frozen_labels, normalised
 from paribus.files import write_atomic
 
 ASSIGNMENT = "week1_homework"
 CELLS = ("parameters", "begin", "baselines", "config", "model", "training_step", "validate", "train")
 PACKED = ROOT / "tests" / "grader" / "fixtures" / "plausibility"
-ROWS = {"micro": 0, "smoke": 1000}
-"""Training rows of an execution, 0 for all: 100 runs over all of smoke's rows would take hours. Its validation
-split of 671 items is whole.
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large an execution is: its course's profile, its training rows (0 for all), and how many corpora of the
+    same shape lend their validation split, drawn with the seeds that follow the shipped one.
+    """
+
+    profile: str
+    rows: int = 0
+    corpora: int = 1
+
+
+SIZES = {"micro": Size("micro"), "micro-wide": Size("micro", corpora=10), "smoke": Size("smoke", rows=1000)}
+"""100 runs over all of smoke's rows would take hours; its validation split of 671 items is whole. Executions of one
+number train alike in both sizes of micro: the wide one has more to be measured on, and nothing else.
 """
 CHANGES: tuple[tuple[str, tuple[float | int | str, ...]], ...] = (
     ("learning_rate", (0.1, 0.3, 2.0)),
@@ -68,7 +83,7 @@ def _path(out: Path, size: str, number: int) -> Path:
 
 
 def _run_cells(size: str) -> dict[str, Any]:
-    """The names that the solution's cells make, up to its training loop."""
+    """The names that the solution's cells make, up to its training loop; ``data`` has the size's split."""
     import torch
 
     torch.set_num_threads(1)
@@ -80,20 +95,46 @@ def _run_cells(size: str) -> dict[str, Any]:
             continue
         source = "".join(cell["source"])
         if key == "parameters":
-            source = source.replace('PROFILE = "full"', f'PROFILE = "{size}"')
+            source = source.replace('PROFILE = "full"', f'PROFILE = "{SIZES[size].profile}"')
         name = f"<{key}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), namespace)  # noqa: S102 - the course's own solution
+    if SIZES[size].corpora > 1:
+        namespace["data"] = widened(namespace["data"], size)
     return namespace
+
+
+def widened(data: Any, size: str) -> Any:  # noqa: ANN401 - the course's own data
+    """The same training texts and a larger validation split: its own items first, then those of further corpora,
+    without texts that are there already.
+    """
+    import complaints
+
+    chosen = SIZES[size]
+    texts, labels = list(data.validation.texts), data.validation.labels.tolist()
+    known = {normalised(text) for part in (data.train, data.validation, data.test) for text in part.texts}
+    for seed in range(complaints.SHIPPED_SEED + 1, complaints.SHIPPED_SEED + chosen.corpora):
+        other = complaints.load(size=chosen.profile, seed=seed)
+        for text, label in zip(other.validation.texts, other.validation.labels.tolist(), strict=True):
+            if normalised(text) not in known:
+                known.add(normalised(text))
+                texts.append(text)
+                labels.append(data.classes.index(other.classes[label]))
+    validation = type(data.validation)(tuple(texts), frozen_labels(labels))
+    digest = digest_of_rows((data.fingerprint, validation.fingerprint))
+    return replace(
+        data, validation=validation, source=f"synthetic/{size}/{complaints.SHIPPED_SEED}", fingerprint=digest,
+        split_digest=digest,
+    )  # fmt: skip
 
 
 def _execute(namespace: dict[str, Any], size: str, number: int) -> list[str]:
     """The records of one student who works honestly: baselines, the encoder, one change that was predicted."""
     import paribus
 
-    draw = random.Random(f"{size} {number}")  # noqa: S311 - settings of experiments
+    draw = random.Random(f"{SIZES[size].profile} {number}")  # noqa: S311 - settings of experiments
     data, config, train = namespace["data"], namespace["CONFIG"], namespace["train"]
-    if rows := ROWS[size]:
+    if rows := SIZES[size].rows:
         part = data.train
         data = replace(data, train=type(part)(part.texts[:rows], part.labels[:rows]))
         config = replace(config, learning_rate=3e-3)
@@ -124,8 +165,8 @@ def _execute(namespace: dict[str, Any], size: str, number: int) -> list[str]:
 def pack(out: Path) -> None:
     """The executions of each size in one compressed file; the same executions give the same bytes."""
     PACKED.mkdir(parents=True, exist_ok=True)
-    for size in ROWS:
-        lines = [path.read_text(encoding="utf-8").strip() for path in sorted(out.glob(f"{size}-*.json"))]
+    for size in SIZES:
+        lines = [path.read_text(encoding="utf-8").strip() for path in sorted(out.glob(f"{size}-[0-9]*.json"))]
         if lines:
             content = gzip.compress(("\n".join(lines) + "\n").encode(), 9, mtime=0)
             (PACKED / f"{size}.jsonl.gz").write_bytes(content)
@@ -136,7 +177,7 @@ def main() -> None:
     """The two commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("make", "pack"))
-    parser.add_argument("--size", choices=tuple(ROWS), default="micro")
+    parser.add_argument("--size", choices=tuple(SIZES), default="micro")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--out", type=Path, default=Path("build/honest"))

@@ -7,6 +7,7 @@ world*, 2005). So one in twenty honest submissions is named at 5 %, whatever the
 verdict: an unusual model, or luck, looks the same. docs/audit.md has the measured rates.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,8 @@ LEAST = 19
 """Others that are needed before anybody can be among the most unusual twentieth."""
 HALF = 0.5
 TINY = 1e-9
+TICK = 0.01
+"""What the seconds of a record are rounded to."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,19 @@ def curve(trace: Trace, others: Sequence[Trace]) -> float | None:
     return max(abs(value - middle) / spread for value in own)
 
 
+def duration(trace: Trace, others: Sequence[Trace]) -> float | None:
+    """By what factor, as a logarithm, its fastest run goes through more training texts a second than the median of
+    the others' runs of the same model on the same device. A slow run says nothing: a machine may have slept.
+    """
+    known: dict[tuple[str, object], list[float]] = {}
+    for run in (item for other in others for item in other.trained):
+        if (pace := _pace(run)) is not None:
+            known.setdefault(_place(run), []).append(pace)
+    own = [(pace, known.get(_place(run), ())) for run in trace.trained if (pace := _pace(run)) is not None]
+    found = [pace - float(np.median(theirs)) for pace, theirs in own if len(theirs) >= LEAST]
+    return max(found) if found else None
+
+
 def broken_chain(trace: Trace, others: Sequence[Trace]) -> float | None:
     """How many records name a record before them, or a start, that is not in the file."""
     there = {record.digest() for record in trace.records}
@@ -137,6 +153,7 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("twins", "predicts as somebody else's run with another seed", twins),
     Statistic("loss_against_accuracy", "the validation loss does not fit the accuracy", loss_against_accuracy),
     Statistic("curve", "the training loss falls otherwise than the others'", curve),
+    Statistic("duration", "trains faster than the others' runs on the same device", duration),
     Statistic("broken_chain", "records that others name are missing", broken_chain),
 )
 
@@ -255,6 +272,21 @@ def _curve(wrong: NDArray[np.bool_], hard: NDArray[np.float64]) -> float:
         return HALF
     ranks = rankdata(hard)
     return float((ranks[wrong].sum() - errors * (errors + 1) / 2) / (errors * (len(wrong) - errors)))
+
+
+def _place(run: TracedRun) -> tuple[str, object]:
+    """What decides how fast a run is: its device, and its model."""
+    model = run.record.config.get("model")
+    return run.device, model.value if model is not None else None
+
+
+def _pace(run: TracedRun) -> float | None:
+    """The logarithm of training texts a second; None where the record holds no time or no work."""
+    record, ran = run.record, run.record.config.get("epochs_run")
+    epochs = ran.value if ran is not None and isinstance(ran.value, int) else len(record.epochs)
+    if record.seconds is None or record.data is None or epochs < 1 or record.data.train_rows < 1:
+        return None
+    return math.log(epochs) + math.log(record.data.train_rows) - math.log(record.seconds + TICK)
 
 
 def _settings(run: TracedRun) -> tuple[object, ...]:

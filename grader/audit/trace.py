@@ -15,12 +15,13 @@ from paribus.records.record import Epoch, Record
 @dataclass(frozen=True, eq=False)
 class TracedRun:
     """One result. ``labels`` and ``predictions`` are class ids, one an item, None where the records hold none;
-    ``trained`` says that it has a log of epochs.
+    ``trained`` says that it has a log of epochs; ``start`` is its start record, None where that is missing.
     """
 
     record: Record
     labels: NDArray[np.int64] | None
     predictions: NDArray[np.int64] | None
+    start: Record | None = None
 
     @property
     def key(self) -> tuple[str, str, str, int | None]:
@@ -36,6 +37,11 @@ class TracedRun:
     def trained(self) -> bool:
         """It has a log of epochs: it is no baseline without training."""
         return bool(self.record.epochs)
+
+    @property
+    def device(self) -> str:
+        """The device that it trained on, "" where nobody knows."""
+        return self.start.environment.get("device", "") if self.start is not None else ""
 
     @property
     def chosen(self) -> Epoch | None:
@@ -74,8 +80,9 @@ def trace_of(submission: str, records: Iterable[Record]) -> Trace:
     """The trace of a submission; a record that is shown twice counts once."""
     kept = tuple({record.digest(): record for record in records}.values())
     labels = {record.data: _ids(record.labels) for record in kept if record.kind == "data" and not record.predicts}
+    starts = {record.digest(): record for record in kept if record.kind == "start"}
     runs = tuple(
-        TracedRun(record, labels.get(record.data), _ids(record.predictions))
+        TracedRun(record, labels.get(record.data), _ids(record.predictions), starts.get(record.start))
         for record in kept
         if record.kind == "result"
     )

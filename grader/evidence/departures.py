@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from grader.evidence.quick import too_quick
+from grader.evidence.quick import too_long, too_quick
 from grader.evidence.runs import CASES, Run, own_records, read_runs
 from grader.model import Case, RecoveredCell
 from grader.reading.short_loops import ShortLoop, short_loops
@@ -83,7 +83,7 @@ def departures(case: Case) -> tuple[Departure, ...]:
     found = [*_data_and_model(runs, trained, asked)]
     settings = [] if found else [*_settings(trained, asked)]  # another profile has other settings
     found += [*_rows(case, trained), *_steps(case, trained)]
-    found += [Departure(text, apart=True) for text in _too_quick(case, trained, asked)]
+    found += [Departure(text, apart=True) for text in _times(case, runs, trained, asked)]
     return (*found, *settings)
 
 
@@ -199,7 +199,9 @@ def _batches(run: Run) -> int | None:
     return -(-rows // size) if isinstance(size, int) and size > 0 and rows is not None else None
 
 
-def _too_quick(case: Case, trained: list[Run], asked: _Asked) -> Iterator[str]:
+def _times(case: Case, runs: tuple[Run, ...], trained: list[Run], asked: _Asked) -> Iterator[str]:
+    """What the times that are recorded say of the work that is recorded."""
+    yield from too_long(case, runs)
     if asked.profile.needs_gpu:
         yield from too_quick(case, [run for run in trained if run.setting("model") and asked.has_model(run)])
 

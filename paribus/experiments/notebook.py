@@ -9,6 +9,7 @@ What is recorded stands in `paribus.records.recording`; what is built on records
 """
 
 import re
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from paribus.experiments.arms import check_key
 from paribus.experiments.wide import WIDEST
 from paribus.records.attached import go_on
 from paribus.records.recording import Recording
-from paribus.records.session import Clock, open_session, utc_now
+from paribus.records.session import Clock, Timer, open_session, utc_now
 
 if TYPE_CHECKING:
     from paribus.experiments.ablation import Ablation
@@ -45,6 +46,7 @@ def begin(
     previous: str | Path | None = None,
     widest_range: float = WIDEST,
     clock: Clock = utc_now,
+    timer: Timer = time.monotonic,
 ) -> "Notebook":
     """The handle of this notebook. Called again, also after a restart, it goes on with the same records.
 
@@ -64,7 +66,7 @@ def begin(
     warnings.filterwarnings("ignore", message="IProgress not found")
     folder = Path(directory) / assignment
     go_on(folder, assignment, None if previous is None else Path(previous))
-    session = open_session(folder, assignment, release or "unreleased", clock=clock)
+    session = open_session(folder, assignment, release or "unreleased", clock=clock, timer=timer)
     return Notebook(session, widest_range)
 
 

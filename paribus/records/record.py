@@ -99,7 +99,8 @@ class Record:
     beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
     (``predicts``: "value" or "item", empty for classes) and by which ``metrics`` it is scored (empty: those of
     classes). ``start`` is the digest of a result's
-    start record; ``previous`` the digest of the record before it in this notebook. ``diagnosis`` is what a student
+    start record; ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a
+    result's start to its finish; None in older records. ``diagnosis`` is what a student
     says of one model of a blind zoo. ``serves`` names the runs that a value record makes the baseline of its
     ``experiment``, though they ran outside of it. A tests record names its task in ``run_name``; ``code`` holds
     the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's
@@ -125,6 +126,7 @@ class Record:
     epochs: tuple[Epoch, ...] = ()
     chosen_epoch: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
     predictions: str = ""
     scores: str = ""
     chosen_by: str = ""
@@ -286,6 +288,9 @@ def _check_types(record: Record) -> None:
         _expect_whole("epoch", line.epoch)
         for name, value in line.metrics.items():
             _expect_number(name, value)
+    _expect_number("seconds", record.seconds, optional=True)
+    if record.seconds is not None and record.seconds < 0:
+        raise RecordError(f"The record's seconds are {_short(record.seconds)}, expected 0 or more.")
     _check_config(record.config)
     if record.data is not None:
         _check_data(record.data)

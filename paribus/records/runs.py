@@ -86,6 +86,11 @@ class Run:
     nonfinite: bool = False
     result: RunResult | None = None
     _logged: dict[int, "Predicted"] = field(default_factory=dict)
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """From here on the run takes its time."""
+        self._began = self.session.timer()
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -219,12 +224,18 @@ class Run:
             "vary": self.start.vary, "seed": self.start.seed,
             "config": {**self.start.config, **config_fields({}, outcome=found)},
             "data": self.start.data, "epochs": tuple(sorted(self.epochs, key=lambda line: line.epoch)),
-            "chosen_epoch": chosen, "chosen_by": chooser(self.data), "values": values,
+            "chosen_epoch": chosen, "chosen_by": chooser(self.data), "values": values, "seconds": self._seconds(),
             "predictions": made.packed, "scores": made.scores, "start": self.start.digest(),
         }  # fmt: skip
         fitted = fit_to_size(self.session.draft("result", self.start.run, **fields))
         fields |= {name: getattr(fitted, name) for name in ("config", "epochs", "predictions", "scores")}
         return self.session.write("result", self.start.run, **fields)
+
+    def _seconds(self) -> float:
+        """What the run took, to a hundredth; finished once more, with nothing logged since, it keeps that."""
+        if self.result is not None and self.result.record.seconds is not None:
+            return self.result.record.seconds
+        return round(self.session.timer() - self._began, 2)
 
     def _score(self, made: "Predicted") -> tuple[Metrics | Values, dict[str, float]]:
         """What these predictions score, from the packed arrays: the grader gets the same numbers to the bit."""

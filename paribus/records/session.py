@@ -11,6 +11,7 @@ A restarted kernel, or a new machine to which the folder was copied, goes on whe
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from paribus.records.record import MAX_RECORD_BYTES, Kind, Prediction, Record
 
 SCHEMA = "paribus.session/1"
 Clock = Callable[[], datetime]
+Timer = Callable[[], float]
+"""Seconds from any beginning, which never go back."""
 
 
 def utc_now() -> datetime:
@@ -46,6 +49,7 @@ class Session:
     release: str
     nonce: str
     clock: Clock
+    timer: Timer = time.monotonic
     records: list[Record] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     last: str = ""
@@ -136,6 +140,7 @@ def open_session(
     release: str,
     *,
     clock: Clock = utc_now,
+    timer: Timer = time.monotonic,
     nonce: Callable[[], str] = new_nonce,
 ) -> Session:
     """The session that stands in ``folder``, or a new one.
@@ -145,12 +150,12 @@ def open_session(
     """
     file = folder / "session.json"
     if not file.exists():
-        session = Session(folder, assignment, release, nonce(), clock)
+        session = Session(folder, assignment, release, nonce(), clock, timer)
         session._save()
     else:
         raw = _read(file, SCHEMA)
         session = Session(
-            folder, assignment, release, str(raw["nonce"]), clock,
+            folder, assignment, release, str(raw["nonce"]), clock, timer,
             names=[str(name) for name in raw["records"]], last=str(raw["last"]),
         )  # fmt: skip
         session.records = list(_kept(folder / "records", session.names))

@@ -11,7 +11,7 @@ A case is a JSON object with these fields; `tests/grader/cases` holds many, most
     runs         key → cell, name, experiment, arm, vary, seed, knobs, derived, outcome, where, environment,
                  right (probability of a right answer a class) or constant, draw (seed of the predictions),
                  epochs, prediction, parts ("both", "start", "result", "none"), data, code,
-                 claims (metrics that replace the true ones), without_predictions
+                 claims (metrics that replace the true ones), without_predictions, seconds
     values       dotted name → cell, value
     references   entries of the assignment
     damaged      records that cannot be read: cell, problem, kind
@@ -322,7 +322,8 @@ def _add_run(
     )
     chain.add(
         "result", f"r.{key}", position, start=start.digest(), epochs=epochs,
-        chosen_epoch=run.get("chosen_epoch"), values={**measured.scores[key], **run.get("claims", {})},
+        chosen_epoch=run.get("chosen_epoch"), seconds=run.get("seconds"),
+        values={**measured.scores[key], **run.get("claims", {})},
         predictions="" if run.get("without_predictions") else pack(measured.predictions[key]), **common,
     )  # fmt: skip
 

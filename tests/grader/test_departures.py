@@ -1,6 +1,6 @@
 """What was run instead of what the release asks for, in plain words; honest work departs from nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from grader.checks import CHECKS
 from grader.evidence.departures import departures
 from grader.evidence.quick import ROWS_A_SECOND
 from grader.grading.grade import grade_one
-from grader.model import Case, Outcome, Submission, Verdict
+from grader.model import Case, FoundRecord, Outcome, Submission, Verdict
 from grader.pages.feedback import feedback_page
 from grader.reading.short_loops import short_loops
+from paribus.records.record import Record
 from tests.grader.build import CASES, build, load
 from tests.grader.classroom import WORDS, careful_result, cell_result, make_assignment
 from tests.grader.releases import released
@@ -180,8 +181,12 @@ def test_one_step_an_epoch_is_told_of_a_changed_cell_and_not_of_a_released_one()
 # --- less time than the work can take ---------------------------------------------------------------------------
 
 
-def timed(seconds: int, *, profile: str = "full", rows: int = 50_000, nonce: str = "") -> Case:
-    """An encoder's run between two predictions that were written so many seconds apart."""
+def timed(
+    seconds: int, *, profile: str = "full", rows: int = 50_000, took: float | None = None, lines: int = 2
+) -> Case:
+    """An encoder's run between two predictions that were written so many seconds apart; as its record says, it
+    ``took`` some. Its log has some ``lines``.
+    """
     raw = load(CASES / "_bases" / "homework.json")
     raw["assignment"]["profile"] = profile
     raw["cells"]["begin"]["released"] += FROM_PROFILE
@@ -192,7 +197,14 @@ def timed(seconds: int, *, profile: str = "full", rows: int = 50_000, nonce: str
     for run in raw["runs"].values():
         run["data"] = {"source": "hub", "train_rows": rows}
         run["knobs"]["model"] = "answerdotai/ModernBERT-base"
+    one = raw["runs"]["encoder"]["epochs"][0]
+    log = [{**one, "epoch": number} for number in range(1, lines + 1)]
+    raw["runs"]["encoder"] |= {"seconds": took, "epochs": log}
     return build(raw)
+
+
+LONG_AFTER = 900
+"""Seconds between two predictions in which anything may have been trained."""
 
 
 def test_runs_between_two_predictions_cannot_be_quicker_than_any_machine() -> None:
@@ -201,6 +213,75 @@ def test_runs_between_two_predictions_cannot_be_quicker_than_any_machine() -> No
     assert "1 run over 100,000 training texts began and ended within 2 seconds" in told(timed(quick))
     for case in (timed(slow), timed(quick, profile="smoke"), timed(quick, rows=400)):
         assert "training texts" not in told(case)
+
+
+def test_a_run_that_took_less_time_than_its_work_can_is_told_in_plain_words() -> None:
+    """By the seconds of its own record: the predictions leave time enough."""
+    words = (
+        "encoder went over 100,000 training texts, and 0.50 seconds passed from its start to its finish: that is "
+    )
+    assert words in told(timed(LONG_AFTER, took=0.5))
+    assert "began and ended" not in told(timed(LONG_AFTER, took=0.5))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"took": 1 + 100_000 / ROWS_A_SECOND}, {"took": None}, {"took": 0.5, "profile": "smoke"},
+        {"took": 0.05, "rows": 400}, {"took": 6.0, "lines": 40},
+    ],
+)  # fmt: skip
+def test_a_run_that_took_its_time_or_tells_none_is_left_alone(case: dict[str, Any]) -> None:
+    """Older records hold no seconds; a log with twenty lines an epoch is no twenty times the work."""
+    assert "training texts" not in told(timed(LONG_AFTER, **case))
+
+
+def test_a_slow_run_logged_in_many_lines_is_quick_only_beyond_the_epochs_asked_for() -> None:
+    assert "encoder went over 100,000 training texts" in told(timed(LONG_AFTER, took=0.5, lines=40))
+
+
+def test_runs_cannot_have_taken_longer_than_passed_between_two_predictions() -> None:
+    """A time that was thought of beside records that were written at once, on any profile."""
+    words = (
+        "1 run of 1,200 seconds, as the records say, began and ended within 30 seconds, between two predictions."
+    )
+    assert words in told(timed(30, took=1200.0))
+    assert words in told(timed(30, took=1200.0, profile="smoke"))
+    for honest in (timed(LONG_AFTER, took=850.0), timed(30, took=80.0), timed(30)):
+        assert "as the records say" not in told(honest)
+
+
+@pytest.mark.parametrize(("together", "words"), [(False, "2 runs of 1,600 seconds"), (True, "")])
+def test_runs_that_began_before_another_ended_share_their_time(together: bool, words: str) -> None:
+    """Two loops begun in one cell and finished in the next took 800 seconds each, and 900 passed."""
+    case = timed(LONG_AFTER)
+    found = [item for item in case.records if item.record is not None]
+    if together:
+        order = [(record_of(item).run_name, record_of(item).kind) for item in found]
+        place = order.index(("tfidf", "result"))
+        assert order[place + 1] == ("encoder", "start")
+        found[place : place + 2] = reversed(found[place : place + 2])
+    text = told(replace(case, records=tuple(relinked(found, seconds=800.0))))
+    assert words in text
+    assert ("as the records say" in text) == bool(words)
+
+
+def record_of(item: FoundRecord) -> Record:
+    assert item.record is not None
+    return item.record
+
+
+def relinked(found: Sequence[FoundRecord], seconds: float) -> Iterator[FoundRecord]:
+    """The records in this order, as a chain; the runs of models took some seconds each."""
+    previous, starts = "", dict[str, str]()
+    for item in found:
+        record = replace(record_of(item), previous=previous)
+        if record.kind == "result":
+            took = seconds if record.run_name in ("tfidf", "encoder") else None
+            record = replace(record, start=starts[record.run], seconds=took)
+        previous = record.digest()
+        starts |= {record.run: previous} if record.kind == "start" else {}
+        yield FoundRecord(item.position, record)
 
 
 @pytest.mark.parametrize(

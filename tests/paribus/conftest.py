@@ -10,7 +10,7 @@ import pytest
 
 import paribus
 from paribus.experiments.notebook import Notebook
-from tests.paribus.material import CELL, Clock, Data, Define, make_data
+from tests.paribus.material import CELL, Clock, Data, Define, Stopwatch, make_data
 
 
 @pytest.fixture
@@ -24,11 +24,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def reopen(tmp_path: Path, clock: Clock) -> Callable[..., Notebook]:
+def stopwatch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def reopen(tmp_path: Path, clock: Clock, stopwatch: Stopwatch) -> Callable[..., Notebook]:
     """The notebook as a restarted kernel would open it."""
 
     def open_again(release: str = "abc123") -> Notebook:
-        return paribus.begin("week1_homework", release, directory=tmp_path / ".paribus", clock=clock)
+        folder = tmp_path / ".paribus"
+        return paribus.begin("week1_homework", release, directory=folder, clock=clock, timer=stopwatch)
 
     return open_again
 

@@ -1,4 +1,4 @@
-"""A small class problem, and a clock that stands still until it is moved."""
+"""A small class problem, and two clocks that stand still until they are moved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -41,6 +41,16 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.time += timedelta(**by)
+
+
+@dataclass
+class Stopwatch:
+    """Seconds that pass only where a test lets them."""
+
+    seconds: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 def make_data(items: int = 60, n_classes: int = 5, seed: int = 0, train: int = 40, **fields: Any) -> Data:  # noqa: ANN401

@@ -16,7 +16,8 @@ FULL = Record(
     data=DataIdentity("synthetic", "f", "s", 10, "t"), code={"training": "0" * 16}, environment={"python": "3.11"},
     prediction=Prediction("macro_f1", "up", None, 0.03, "because", "2027-01-04T09:00:00+00:00", 2),
     epochs=(Epoch(1, {"validation_loss": 2.0, "accuracy": 0.5, "macro_f1": 0.1}),), chosen_epoch=1,
-    values={"accuracy": 0.5}, predictions="u1:", classes=("a", "ü"), start="1" * 64, previous="2" * 64,
+    values={"accuracy": 0.5}, seconds=61.5, predictions="u1:", classes=("a", "ü"), start="1" * 64,
+    previous="2" * 64,
 )  # fmt: skip
 
 
@@ -52,6 +53,19 @@ def test_knobs_leave_out_what_follows_from_them() -> None:
 def test_an_edited_record_does_not_fit_its_digest() -> None:
     with pytest.raises(DigestError, match="edited or cut"):
         Record.from_json(FULL.to_json().replace('"accuracy":0.5', '"accuracy":0.9'))
+
+
+def test_the_seconds_of_a_run_are_under_its_digest() -> None:
+    with pytest.raises(DigestError, match="edited or cut"):
+        Record.from_json(FULL.to_json().replace('"seconds":61.5', '"seconds":6150.5'))
+
+
+def test_an_older_record_without_seconds_keeps_its_bytes_and_its_digest() -> None:
+    """As it was written before there was such a field."""
+    older = replace(FULL, seconds=None)
+    assert "seconds" not in older.body()
+    assert Record.from_json(rewritten(seconds="absent")) == older
+    assert older.digest() == "645a909decb8f5201eec0f687853127d5c82ce1ac1159deb129dc25580e01818"
 
 
 def test_a_number_that_is_not_finite_is_not_written() -> None:
@@ -99,6 +113,9 @@ DATA, PREDICTION, EPOCH = (asdict(part) for part in (FULL.data, FULL.prediction,
         (rewritten(values={"accuracy": True}), "'accuracy' is True"),
         (rewritten(values={"accuracy": 10**400}), "'accuracy' is 1000"),
         (rewritten(values=[0.5]), "expected shape"),
+        (rewritten(seconds="61"), "'seconds' is '61'"),
+        (rewritten(seconds=True), "'seconds' is True"),
+        (rewritten(seconds=-0.1), "seconds are -0.1, expected 0 or more"),
         (rewritten(classes=[1]), "'classes' is not text"),
         (rewritten(code={"training": 1}), "'training' is not text"),
     ],

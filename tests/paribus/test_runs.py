@@ -12,7 +12,7 @@ from paribus.metrics import evaluate
 from paribus.records.packing import unpack
 from paribus.records.record import MAX_RECORD_BYTES, Record
 from paribus.records.runs import Run
-from tests.paribus.material import Data, make_data
+from tests.paribus.material import Data, Reopen, Stopwatch, make_data
 
 
 @pytest.fixture
@@ -57,6 +57,47 @@ def test_finishing_again_shows_the_same_result(run: Run, data: Data, capsys: pyt
     first = run.finish()
     assert run.finish() is first
     assert capsys.readouterr().out.count(repr(first)) == 2
+
+
+def test_a_record_holds_the_seconds_from_the_runs_start_to_its_finish(
+    run: Run, notebook: Notebook, data: Data, stopwatch: Stopwatch
+) -> None:
+    stopwatch.seconds += 61.2345
+    run.log(epoch=1, predictions=guesses(data, 10))
+    stopwatch.seconds += 1
+    assert run.finish().record.seconds == 62.23
+    at_once = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data)
+    record = at_once.finish(predictions=guesses(data, 10)).record
+    assert record.seconds == 0
+    assert '"seconds":0.0,' in record.to_json()
+    assert all(item.seconds is None for item in notebook.records() if item.kind != "result")
+
+
+def test_a_run_that_is_finished_once_more_keeps_its_time_until_it_trains_on(
+    run: Run, data: Data, stopwatch: Stopwatch
+) -> None:
+    stopwatch.seconds += 5
+    run.log(epoch=1, predictions=guesses(data, 10))
+    run.finish()
+    stopwatch.seconds += 3600
+    assert run.finish().record.seconds == 5
+    assert run.finish(outcome={"memory": 3}).record.seconds == 5
+    run.log(epoch=2, predictions=guesses(data, 20))
+    assert run.finish().record.seconds == 3605
+
+
+def test_a_run_that_is_found_again_keeps_its_first_time(
+    notebook: Notebook, data: Data, reopen: Reopen, stopwatch: Stopwatch
+) -> None:
+    def train(config: object, data: Data, run: Run) -> None:
+        stopwatch.seconds += 7
+        run.log(epoch=1, predictions=guesses(data, 10))
+
+    first = notebook.run("encoder", train, {"epochs": 1}, data=data, seed=1)
+    found = reopen().run("encoder", train, {"epochs": 1}, data=data, seed=1)
+    assert found.record == first.record
+    assert found.record.seconds == 7
+    assert stopwatch.seconds == 1007, "it was not trained again"
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf"), np.float32("nan")])
