@@ -11,6 +11,8 @@ from generator.sources.source import FORM_SUFFIX, Source
 from paribus.course.assignment import Cell, Role
 
 _NAMED = re.compile(r"^(\w+) = notebook\.experiment\(", re.MULTILINE)
+_ROW = re.compile(r"^(?P<name>\w+) = \w+\.row\(.*\)$", re.MULTILINE)
+"""The row of an ablation: it has its baseline already."""
 
 
 def forms_of(source: Source) -> Mapping[str, Cell]:
@@ -31,16 +33,17 @@ def _text(cell: SourceCell) -> str:
     least = int(cell.options.get("min_seeds", 1))
     seeds = "seeds=SEEDS" if least > 1 else "seed=SEED"
     metric = cell.options.get("metric", "…")
-    named = _NAMED.search(cell.text)
-    name = named[1] if named else "experiment"
+    named, row = _NAMED.search(cell.text), _ROW.search(cell.text)
+    name = row["name"] if row else named[1] if named else "experiment"
     vary = knobs[0] if len(knobs) == 1 else "…"
+    begun = [f'{name} = notebook.experiment("{cell.name}", vary="{vary}")',
+             f'{name}.run("baseline", train, CONFIG, data=data, {seeds})']  # fmt: skip
     lines = [
         "**How this experiment is written.** Fill in each `…`. Put this notebook's own names for the training",
         "function (`train`), its settings (`CONFIG`), the data and the seeds.",
         "",
         "```python",
-        f'{name} = notebook.experiment("{cell.name}", vary="{vary}")',
-        f'{name}.run("baseline", train, CONFIG, data=data, {seeds})',
+        *([row[0]] if row else begun),
         f'{name}.predict(metric="{metric}", direction="…", low=…, high=…, why="…")',
         f'{name}.run("changed", train, replace(CONFIG, {vary}=…), data=data, {seeds})',
         "```",
@@ -54,10 +57,13 @@ def _text(cell: SourceCell) -> str:
     )
     if least > 1:
         lines.append(f"- Both arms run with the same seeds, at least {least}.")
-    lines.append(
-        f"- A run that you have already may be the baseline arm: `{name}.baseline(result, CONFIG)` instead of the "
-        "first run. The prediction comes before the changed run."
-    )
+    if row:
+        lines.append("- The row has the ablation's baseline already. The prediction comes before the changed run.")
+    else:
+        lines.append(
+            f"- A run that you have already may be the baseline arm: `{name}.baseline(result, CONFIG)` instead of "
+            "the first run. The prediction comes before the changed run."
+        )
     lines.append("- What would spoil the comparison is refused before anything is trained, with what to correct.")
     return "\n".join(lines)
 

@@ -18,7 +18,7 @@ from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
-from grader.evidence.tracing import trace_sentences
+from grader.evidence.tracing import or_of_another, trace_sentences
 from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
@@ -221,6 +221,8 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured, answers = _answers(case, memos, experiment, unrecorded)
     read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]
+    if experiment:
+        read = or_of_another(read, *_answers(case, memos))
     traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))

@@ -58,6 +58,8 @@ def says_little(case: Case, cell: Cell) -> tuple[str, ...]:
         return ()
     if "experiment" in cell.options:
         return tuple(_empty_rows(case, cell))
+    if 1 < int(cell.options.get("min_words", 1)) < LEAST:
+        return ()  # a list of sources, say
     sentences = new_sentences(case, cell)[:MOST_SENTENCES]
     text = "\n".join(sentences)
     if count_words(text) < LEAST:

@@ -59,6 +59,18 @@ def test_the_form_uses_the_name_that_the_released_cell_gives_the_experiment() ->
     assert 'depth_test.predict(metric="…"' in text
 
 
+def test_the_row_of_an_ablation_begins_as_the_released_cell_does_and_has_its_baseline() -> None:
+    begun = 'a1 = ablation.row("depth", vary="max_depth")'
+    text = form(source('vary="max_depth" min_seeds=3', f"{begun}\n"))
+    assert code(text).splitlines() == [
+        begun,
+        'a1.predict(metric="…", direction="…", low=…, high=…, why="…")',
+        'a1.run("changed", train, replace(CONFIG, max_depth=…), data=data, seeds=SEEDS)',
+    ]
+    assert "has the ablation's baseline already" in text
+    assert "notebook.experiment" not in text
+
+
 def test_an_author_who_shows_the_calls_gets_no_second_form() -> None:
     shown = '\n#\n# ```python\n# experiment = notebook.experiment("depth", vary="…")\n# ```'
     assert forms_of(source('vary="max_depth"', shown=shown)) == {}
@@ -78,5 +90,6 @@ def test_every_experiment_of_every_course_shows_how_it_is_written() -> None:
         for cell in built.assignment.cells:
             shown += cell.source if cell.cell_type == "markdown" else ""
             if cell.role is Role.EXPERIMENT:
-                assert f'notebook.experiment("{cell.key}"' in shown, name
+                begun = (f'notebook.experiment("{cell.key}"', f'.row("{cell.key.rpartition("-")[2]}"')
+                assert any(words in shown for words in begun), name
         assert len({cell.key for cell in built.assignment.cells}) == len(built.assignment.cells)
