@@ -1,5 +1,7 @@
 """What prose says of an ablation: its candidate, its rows, a gate's limit, shares of other items."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.checks import CHECKS
@@ -7,6 +9,7 @@ from grader.checks.base import Finding
 from grader.evidence.aliases import value_phrases
 from grader.evidence.called import called
 from grader.model import Outcome
+from paribus.course.assignment import CheckPoints
 from tests.grader.build import CASES, build, load, told_by
 
 PROMPT = "### The decision\n\nDoes the candidate replace the champion, and what do the rows say?\n\n"
@@ -101,6 +104,9 @@ def test_only_a_name_that_text_and_code_share_is_a_name_of_runs() -> None:
     assert not called(build(raw))
 
 
-def test_a_short_list_of_sources_is_read_by_nobody_for_what_it_says() -> None:
+def test_a_short_answer_on_sources_need_not_speak_of_the_notebook() -> None:
     case = build(load(CASES / "_bases" / "ablation.json"))
-    assert CHECKS["memo.answered"](case, case.assignment.cell("sources"), {}).outcome is Outcome.PASSED
+    cell = case.assignment.cell("sources")
+    asked = replace(cell, checks=(CheckPoints("memo.sources_cited", 1.0),))
+    assert CHECKS["memo.answered"](case, asked, {}).outcome is Outcome.PASSED
+    assert CHECKS["memo.answered"](case, cell, {}).outcome is Outcome.UNDECIDED
