@@ -60,7 +60,8 @@ Runs are called by their names, by what an arm's setting is, and as the notebook
 holds nobody's numbers of another experiment against them.
 
 An accuracy that no whole number of validation items gives, in one run or as a mean over the seeds there are, is
-doubtful, unless the notebook records accuracies of other items. So is a change that the two numbers beside it do not have, and a p-value that so many seeds cannot give.
+doubtful, unless the notebook records accuracies of other items. So is a change that the two numbers beside it do
+not have, and a p-value that so many seeds cannot give.
 
 ## How a sentence without a number is read
 
