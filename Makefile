@@ -64,7 +64,7 @@ cluster: $(INSTALLED)  ## 20,000 small submissions on a Dask cluster of this mac
 hosts: $(INSTALLED)  ## a Dask cluster of several machines (network namespaces: needs root), one of which vanishes
 	$(BIN)/python -m tests.bench.hosts
 
-rehearse: $(INSTALLED)  ## the homeworks and the blind labs: does grading catch every planted fault, and wrong no honest work?
+rehearse: $(INSTALLED)  ## the homeworks, the blind labs and the project: does grading catch every planted fault, and wrong no honest work?
 	$(BIN)/paribus rehearse week1_homework
 	$(BIN)/paribus rehearse week2_homework
 	$(BIN)/paribus rehearse week2_lab
@@ -73,6 +73,9 @@ rehearse: $(INSTALLED)  ## the homeworks and the blind labs: does grading catch 
 	$(BIN)/paribus rehearse week4_homework
 	$(BIN)/paribus rehearse week5_homework
 	$(BIN)/paribus rehearse week6_homework
+	$(BIN)/paribus rehearse project
+	$(BIN)/paribus rehearse project_proposal
+	$(BIN)/paribus rehearse project_midterm
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks

@@ -93,7 +93,7 @@ for name in intents.SLICES:
 # would believe it on this split? What have you learned that changes the plan of your proposal?
 #
 # <!-- BEGIN SOLUTION -->
-# The linear model in use has an accuracy of {{ reference("project_midterm", "champion.accuracy") }}; over messages the interval reaches from
+# The champion, the linear model in use, has an accuracy of {{ reference("project_midterm", "champion.accuracy") }}. Over messages the interval reaches from
 # {{ reference("project_midterm", "champion.accuracy_low", ".3f") }} to {{ reference("project_midterm", "champion.accuracy_high", ".3f") }}. The hardest slice are the messages with
 # two intents, at {{ reference("project_midterm", "slice.two", ".3f") }}, and there the interval is far wider, as there are few of them. On this split we would not believe
 # a gain below half the width of the interval unless the same messages decide it: a paired comparison needs less. That changes our plan. We had proposed to

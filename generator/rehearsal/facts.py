@@ -5,12 +5,13 @@ Prose asks for a number by a place such as ``<<encoder.accuracy>>``:
     <<WHO.METRIC>>            the mean over seeds of a run's or an arm's metric
     <<WHO-WHO.METRIC>>        a difference of two such means
     <<WHO-WHO.METRIC|welch>>  the interval of the arms' difference over the seeds (or ``paired``): "-0.012 to 0.034"
-    <<value:NAME>>            a recorded value
+    <<value:NAME>>            a recorded value: a count, ``|level`` a share, ``|number`` any other
     <<WHO@SETTING>>           a setting of a run; <<WHO@vary>> is the varied one
     <<prediction.PART>>       direction or why of the experiment's prediction
     <<vary>>, <<held>>        the varied setting; the other settings, listed
 
-WHO is a run's name, ``baseline`` or ``changed`` (``KEY:baseline`` where a notebook holds several experiments).
+WHO is a run's name, ``baseline`` or ``changed`` (``KEY:baseline`` where a notebook holds several experiments). Any
+number may be changed: ``<<encoder.accuracy + 0.1>>``, also with ``-`` and ``*``.
 """
 
 import statistics

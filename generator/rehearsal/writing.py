@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from generator.errors import RehearsalError
@@ -22,7 +22,9 @@ SETTINGS: Mapping[str, str] = {
 }  # fmt: skip
 """Settings as students call them, those that are worth listing as held."""
 
-_PLACE = re.compile(r"<<(?P<what>[^<>|+*]+?)(?:\s*(?P<sign>[+*])\s*(?P<by>-?[\d.]+))?(?:\|(?P<form>\w+))?>>")
+_PLACE = re.compile(
+    r"<<(?P<what>[^<>|+*]+?)(?:\s*(?P<sign>[+*]|(?<=\s)-(?=\s))\s*(?P<by>-?[\d.]+))?(?:\|(?P<form>\w+))?>>"
+)
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,21 @@ def _place(match: re.Match[str], pen: Pen) -> str:  # noqa: PLR0911 - one way ou
     who, _, metric = what.rpartition(".")
     if form == "spread":
         return _shown(_changed(facts.spread(who, metric, experiment), match), metric, "", pen.style)
-    first, minus, second = who.partition("-")
-    known = {name.rpartition(":")[2] for name in facts.metrics} | set(facts.metrics)
-    if minus and form in INTERVALS:
+    sides = _sides(who, facts)
+    if sides is None:
+        return _shown(_changed(facts.mean(who, metric, experiment), match), metric, form, pen.style)
+    first, second = sides
+    if form in INTERVALS:
         return _interval(first.rpartition(":")[0] or experiment, metric, match, pen)
-    if minus and first in known and second in known:
-        value = facts.mean(first, metric, experiment) - facts.mean(second, metric, experiment)
-        return _difference(_changed(value, match), metric, form, pen.style)
-    return _shown(_changed(facts.mean(who, metric, experiment), match), metric, form, pen.style)
+    value = facts.mean(first, metric, experiment) - facts.mean(second, metric, experiment)
+    return _difference(_changed(value, match), metric, form, pen.style)
+
+
+def _sides(who: str, facts: Facts) -> tuple[str, str] | None:
+    """The two runs or arms of "a-b", both of them known: a name may hold hyphens itself."""
+    known = {name.rpartition(":")[2] for name in facts.metrics} | set(facts.metrics)
+    splits = ((who[: hit.start()], who[hit.end() :]) for hit in re.finditer("-", who))
+    return next((sides for sides in splits if set(sides) <= known), None)
 
 
 def _interval(experiment: str, metric: str, match: re.Match[str], pen: Pen) -> str:
@@ -93,6 +102,8 @@ def _changed(value: Any, match: re.Match[str]) -> Any:  # noqa: ANN401 - a setti
     """The value plus or times what the place says: how a fault gets a number that nothing recorded."""
     if match["sign"] == "+":
         return value + float(match["by"])
+    if match["sign"] == "-":
+        return value - float(match["by"])
     return value * float(match["by"]) if match["sign"] == "*" else value
 
 
@@ -122,10 +133,13 @@ def _setting(value: Any) -> str:  # noqa: ANN401 - a setting is any plain value
 
 
 def _shown(value: float, metric: str, form: str, style: Style) -> str:
+    """A level: ``count`` without decimals, ``number`` is no share and never in percent."""
     if form == "count" or metric == "zero_f1_classes":
         return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
     if metric.endswith("_loss"):
         return f"{value:.{style.digits}f}"
+    if form == "number" and style.numbers == "percent":
+        style = replace(style, numbers="fraction")
     return write_number(value, style)
 
 

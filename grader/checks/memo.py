@@ -225,28 +225,13 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     told = [] if unrecorded else list(find_doubts(chain.from_iterable(answers), measured, about))
     if experiment and not unrecorded:
         measured, answers = _answers(case, memos)
-        read = _of_all(read, [trace for sentences in answers for trace in trace_sentences(sentences, measured)])
+        read = or_of_another(read, measured, answers)
         every = find_doubts(chain.from_iterable(answers), measured, about) if told else ()
         doubted_still = {(item.kind, item.sentence) for item in every}
         told = [item for item in told if (item.kind, item.sentence) in doubted_still]
     traces = as_printed(case, read, measured, unrecorded)
     found = numbers_finding(case, traces, int(options.get("min_numbers", 1)), written=True)
     return without_records(case, doubted(found, told), unrecorded)
-
-
-def _of_all(own: Sequence[Trace], every: Sequence[Trace]) -> list[Trace]:
-    """Numbers held against the memo's experiment, and where that leaves one open against the whole notebook: a memo
-    on a confirmation may quote the table that chose it.
-    """
-    traced = {
-        (item.written_in, item.sentence, item.number.start): item for item in every if item.status is Status.TRACED
-    }
-    return [
-        item
-        if item.status is Status.TRACED
-        else traced.get((item.written_in, item.sentence, item.number.start), item)
-        for item in own
-    ]
 
 
 def _answers(

@@ -34,6 +34,8 @@ _NOUNS = (
     "schedule",
     "models",
 )
+_SPELLED = dict(zip("12345678", ("one", "two", "three", "four", "five", "six", "seven", "eight"), strict=True))
+_DIGIT = re.compile(r"\.?\d")
 _FACTORS = {
     2.0: ("double", "doubled", "twice", "larger", "two times"),
     0.5: ("half", "halved", "halving"),
@@ -93,10 +95,13 @@ def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any p
         phrases.update(
             f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di ")
         )
-        phrases.update(f"{text} {noun}" for noun in _NOUNS)
+        if word := _SPELLED.get(text):
+            phrases.update(f"{word} {name}" for name in names)
         if isinstance(value, str):
             phrases.update(_string_phrases(text))
-        elif not isinstance(value, int) or value > 8:
+        if not _DIGIT.fullmatch(text):  # "with 1" may be "with 1 of them", and "2 models" are two
+            phrases.update(f"{text} {noun}" for noun in _NOUNS)
+        if not isinstance(value, str) and not _DIGIT.fullmatch(text):
             phrases.update(
                 f"{joint} {text}"
                 for joint in ("with", "at", "for", "under", "using", "of", "in", "bs", "batches of")

@@ -54,7 +54,7 @@ def find_bound(claim: Claim, measured: Measured) -> Fact | None:
         or not (claim.group_firm or is_beside_metric(number, sentence))
         or MIGHT.search(sentence.text)
         or any((claim.is_spread, claim.is_difference, claim.is_ratio))
-        or any((sentence.seeds, sentence.epochs, sentence.interval, sentence.row))
+        or any((sentence.seeds, sentence.logs, sentence.interval, sentence.row))
         or is_described(claim)
         or measured.is_exploring(sentence.text)
     ):

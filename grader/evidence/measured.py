@@ -3,10 +3,11 @@ of.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 
+from grader.evidence.called import called
 from grader.evidence.changes import bound_facts, change_facts, labelled_changes, rescue_facts
 from grader.evidence.facts import Fact, Facts, Kind
 from grader.evidence.groups import Group, arm_group, explored_groups, run_group
@@ -24,6 +25,7 @@ from grader.evidence.unrecorded.arms import arms_of, other_runs, unrecorded_expe
 from grader.evidence.versus import compared_pairs
 from grader.model import Case
 from grader.reading import vocabulary
+from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Phrases
 
 MAX_GROUPS, MAX_NAMED = 40, 400
@@ -114,7 +116,34 @@ class Measured:
 
     def is_exploring(self, text: str) -> bool:
         """The text speaks of runs that looked for a value."""
-        return len(self.settled) < len(self.groups) and vocabulary.has("context", "exploring", text)
+        return len(self.settled) < len(self.groups) and self.says_exploring(text)
+
+    def says_exploring(self, text: str) -> bool:
+        """Words for a search stand in the text, beside the names of runs that did not search: a notebook may call
+        one of those its candidate.
+        """
+        if not vocabulary.has("context", "exploring", text):
+            return False
+        settled = {group.key for group in self.settled}
+        for start, end, keys in self.mentions.find(text):
+            if keys & settled:
+                text = f"{text[:start]}{'·' * (end - start)}{text[end:]}"
+        return vocabulary.has("context", "exploring", text)
+
+    @cached_property
+    def given(self) -> frozenset[float]:
+        """The decimal numbers that the released text sets, such as the limits of a gate."""
+        prose = (cell.source for cell in self.case.assignment.cells if cell.cell_type == "markdown")
+        numbers = chain.from_iterable(map(find_numbers, prose))
+        return frozenset(round(_as_fraction(item), 9) for item in numbers if not item.whole or item.percent)
+
+    def is_given(self, number: Number) -> bool:
+        """The released text holds this number."""
+        return (not number.whole or number.percent) and round(_as_fraction(number), 9) in self.given
+
+
+def _as_fraction(number: Number) -> float:
+    return number.value / (100 if number.percent else 1)
 
 
 @lru_cache(maxsize=4 * CASES)
@@ -130,7 +159,7 @@ def measure(case: Case, experiment: str = "") -> Measured:
         for run in runs:
             if not run.record.experiment:
                 named_runs.setdefault(run.name, []).append(run)
-        groups += [run_group(name, mine) for name, mine in named_runs.items()]
+        groups += [_as_called(run_group(name, mine), case) for name, mine in named_runs.items()]
     groups += [group for key in keys for group in _explored(case, key)]
     named = tuple(
         (name, value, position)
@@ -146,7 +175,16 @@ def measure(case: Case, experiment: str = "") -> Measured:
 def _pair(case: Case, key: str) -> tuple[Group, Group] | None:
     """Both arms of an experiment, None where one has no finished run."""
     arms = arms_of(case, key)
-    return (arm_group(arms, "baseline"), arm_group(arms, "changed")) if arms.both else None
+    if not arms.both:
+        return None
+    return _as_called(arm_group(arms, "baseline"), case), _as_called(arm_group(arms, "changed"), case)
+
+
+def _as_called(group: Group, case: Case) -> Group:
+    """The group, also by what the notebook calls it, where one cell holds all of its runs."""
+    places = {run.position for run in group.runs}
+    names = called(case).get(group.position) if len(places) == 1 else None
+    return replace(group, phrases=group.phrases | names) if names else group
 
 
 @lru_cache(maxsize=4 * CASES)

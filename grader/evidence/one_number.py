@@ -22,7 +22,7 @@ from grader.evidence.spreads import trace_spread, with_spread
 from grader.evidence.statements import Claim, Sentence
 from grader.evidence.targets import find_target, in_percent, is_another_count, is_related, wrong_way
 from grader.evidence.traces import Status, Trace
-from grader.evidence.unclaimed import is_elsewhere, is_level, is_setting
+from grader.evidence.unclaimed import is_elsewhere, is_given, is_level, is_setting
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
@@ -118,7 +118,11 @@ def trace_one(  # noqa: PLR0911
             chance=chance,
         )
         return traced, fact
-    if sentence.is_forecast(number) or is_elsewhere(number, sentence, claim):
+    if (
+        sentence.is_forecast(number)
+        or is_elsewhere(number, sentence, claim)
+        or is_given(number, sentence, claim, measured)
+    ):
         return blank, None
     return _refuse(blank, claim, near, measured, counted=counted), None
 

@@ -58,11 +58,19 @@ def says_little(case: Case, cell: Cell) -> tuple[str, ...]:
         return ()
     if "experiment" in cell.options:
         return tuple(_empty_rows(case, cell))
+    if _asks_for_sources_alone(cell):
+        return ()
     sentences = new_sentences(case, cell)[:MOST_SENTENCES]
     text = "\n".join(sentences)
     if count_words(text) < LEAST:
         return ()
     return (*_about_nothing(case, cell, text), *_no_text(cell, text, sentences), *_elsewhere(case, cell, text))
+
+
+def _asks_for_sources_alone(cell: Cell) -> bool:
+    """A few words on sources are asked for: they name none of the notebook's own things, nor need they."""
+    named = any(item.check == "memo.sources_cited" for item in cell.checks)
+    return named and int(cell.options.get("min_words", LEAST)) < LEAST
 
 
 # --- a memo ---------------------------------------------------------------------------------------------------

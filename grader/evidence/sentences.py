@@ -143,7 +143,7 @@ def _groups_in(text: str, measured: Measured) -> tuple[tuple[int, int, frozenset
     spans = measured.mentions.find(text)
     if len(measured.settled) == len(measured.groups):
         return tuple(spans)
-    said = [vocabulary.has("context", word, text) for word in ("exploring", "confirming")]
+    said = [measured.says_exploring(text), vocabulary.has("context", "confirming", text)]
     if all(said):
         return tuple(spans)
     return tuple((start, end, _meant(keys, measured, exploring=said[0])) for start, end, keys in spans)

@@ -89,6 +89,15 @@ class Sentence:
         ) is None
 
     @cached_property
+    def logs(self) -> bool:
+        """It speaks of epochs, and not only in the name of runs ("with one epoch")."""
+        text, named = self.unnamed, False
+        for start, end, _ in self.groups:
+            named = named or cues.EPOCHS.search(text[start:end]) is not None
+            text = f"{text[:start]}{'·' * (end - start)}{text[end:]}"
+        return self.epochs and (not named or cues.EPOCHS.search(text) is not None)
+
+    @cached_property
     def named_seeds(self) -> frozenset[int]:
         """The seeds that it names."""
         return frozenset(

@@ -104,7 +104,7 @@ def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR09
         return None
     if not claim.group_firm:
         return _other_metric(claim, metric, measured)
-    if (sentence.seeds and is_of_several(claim, measured)) or sentence.epochs:
+    if (sentence.seeds and is_of_several(claim, measured)) or sentence.logs:
         return None
     levels = [
         fact

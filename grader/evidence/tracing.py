@@ -10,8 +10,11 @@ its runs are named right beside it, the records hold them, and nothing that the 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import derived
 from grader.evidence.bounds import find_intervals
+from grader.evidence.facts import Kind
+from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
 from grader.evidence.scores import data_of
@@ -48,6 +51,32 @@ def trace_sentences(sentences: Iterable[Sentence], measured: Measured) -> list[T
     return found
 
 
+def or_of_another(traces: Sequence[Trace], whole: Measured, answers: Iterable[Iterable[Sentence]]) -> list[Trace]:
+    """Numbers that were held against one experiment, where the answer may speak of the notebook's others.
+
+    ``answers`` are the same answers, read with all that was measured. What is traced there is traced; what agrees
+    with anything there is wrong no more, and a person looks.
+    """
+    again = {
+        (item.written_in, item.sentence, item.number.start): item
+        for sentences in answers
+        for item in trace_sentences(sentences, whole)
+    }
+    return [
+        _or_of_another(item, again.get((item.written_in, item.sentence, item.number.start)), whole)
+        for item in traces
+    ]
+
+
+def _or_of_another(item: Trace, other: Trace | None, whole: Measured) -> Trace:
+    if item.status not in _OPEN:
+        return item
+    if other is not None and other.status is Status.TRACED:
+        return other
+    found = all_agreeing(item.number, whole) if item.status is Status.WRONG else ()
+    return replace(item, status=Status.DOUBTFUL, why=f"it agrees with {found[0].title}") if found else item
+
+
 _OPEN = (Status.UNCLEAR, Status.DOUBTFUL, Status.WRONG)
 
 
@@ -68,7 +97,18 @@ def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured:
         return item
     why = broken_difference(item.number, sentence, before)
     sizes = data_of(measured.case) if item.status is Status.UNCLEAR else ()
-    if not why and len(sizes) == 1 and item.number.spread is None and item.number.upper is None:
+    single = item.number.spread is None and item.number.upper is None
+    if not why and len(sizes) == 1 and single and not _is_of_others(item, measured, sizes[0][0]):
         seeds = (len({run.seed for run in group.runs}) for group in measured.groups)
         why = no_whole_count(item.number, sentence, sizes[0][0], seeds)
     return replace(item, status=Status.DOUBTFUL, expected=None, why=why, settled=True) if why else item
+
+
+def _is_of_others(item: Trace, measured: Measured, items: int) -> bool:
+    """It may be a share of other items than the split's: one that the notebook recorded by a name, or one of
+    several, where it recorded accuracies that no whole number of the split's items gives.
+    """
+    if any(fact.kind is Kind.NAMED for fact in measured.facts.agreeing(item.number)):
+        return True
+    shares = (value for name, value, _ in measured.named if "accuracy" in name.rpartition(".")[2])
+    return any(0 < value < 1 and broken("whole", exact(value), items) for value in shares)

@@ -89,6 +89,24 @@ def _is_of_named_runs(number: Number, sentence: Sentence, measured: Measured) ->
     return any(item.end <= named[-1][0] for item in sentence.metrics)
 
 
+_SET = re.compile(
+    r"\b(?:asks?|asked|wants?|needs?|requires?|required|demands?|must|at (?:least|most)|limit|bar|rule|below|under|"
+    r"short of|distance to)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+"""Before a number that somebody set: never "above" or "reaches", which say that a run came so far."""
+
+
+def is_given(number: Number, sentence: Sentence, claim: Claim, measured: Measured) -> bool:
+    """A limit that the notebook's own text sets ("the gate asks for 0.92"): beside words that say so, or beside no
+    metric.
+    """
+    if not measured.is_given(number):
+        return False
+    start, _ = sentence.clause_of(number)
+    return not claim.metric_firm or _SET.search(sentence.text[start : number.start]) is not None
+
+
 def is_elsewhere(number: Number, sentence: Sentence, claim: Claim) -> bool:
     """The clause speaks of somebody else's numbers, or of what might be."""
     start, end = sentence.clause_of(number)

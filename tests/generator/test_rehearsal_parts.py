@@ -84,6 +84,7 @@ def test_over_several_seeds_facts_have_a_spread_and_intervals() -> None:
     ("text", "written"),
     [
         ("<<tfidf.accuracy>>", "0.504"), ("<<tfidf.accuracy + 0.1>>", "0.604"), ("<<tfidf.accuracy * 2>>", "1.008"),
+        ("<<tfidf.accuracy - 0.1>>", "0.404"), ("<<k-l:changed-k-l:baseline.macro_f1|size>>", "0.020"),
         ("<<tfidf.zero_f1_classes>>", "70"), ("<<changed-baseline.macro_f1>>", "-0.020"),
         ("<<changed-baseline.macro_f1|size>>", "0.020"), ("<<changed-baseline.macro_f1|points>>", "2.0 points"),
         ("<<changed-baseline.macro_f1|direction>>", "fell"), ("<<changed-baseline.zero_f1_classes>>", "+4"),
@@ -98,7 +99,8 @@ def test_places_are_filled_with_the_students_numbers(text: str, written: str) ->
     lower = {**metrics, "macro_f1": 0.08, "zero_f1_classes": 74.0}
     settings = {"learning_rate": 0.002, "batch_size": 32, "seed": 11}
     facts = Facts(
-        {"tfidf": {0: metrics}, "k:baseline": {11: metrics}, "k:changed": {11: lower}},
+        {"tfidf": {0: metrics}, "k:baseline": {11: metrics}, "k:changed": {11: lower},
+         "k-l:baseline": {11: metrics}, "k-l:changed": {11: lower}},
         {"k:baseline": settings, "k:changed": settings}, {"a.b": 0.25, "a.c": 7.0}, {"k": "learning_rate"},
     )  # fmt: skip
     assert fill(text, Pen(facts)) == written
@@ -108,6 +110,8 @@ def test_a_percent_writer_gives_differences_in_points() -> None:
     pen = Pen(FACTS, Style(numbers="percent"))
     assert fill("<<changed-baseline.macro_f1|size>>", pen).endswith(" points")
     assert fill("<<encoder.accuracy>>", pen).endswith(" %")
+    assert fill("<<value:model.head_share|level>>", pen) == "3.6 %"
+    assert fill("<<value:model.head_share|number>>", pen) == "0.036"
 
 
 @pytest.mark.parametrize(

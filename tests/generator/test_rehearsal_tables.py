@@ -46,6 +46,17 @@ def test_there_are_sixty_faults_of_every_family_at_least_half_of_them_made_by_ha
     assert families == {"tasks", "experiments", "seeds", "metrics", "memo", "form", "integrity"}
 
 
+def test_the_project_has_sixty_faults_of_every_family_and_in_each_of_its_rows_and_sections() -> None:
+    faults = load_table("project").faults
+    assert len(faults) >= 60
+    assert sum(fault.made != "file" for fault in faults) >= len(faults) / 2
+    families = {fault.expects.partition(".")[0] for fault in faults}
+    assert families == {"tasks", "experiments", "seeds", "metrics", "memo", "form", "integrity"}
+    rows = {f"ablation-{name}" for name in ("gamma", "decay", "warmup", "epochs")}
+    sections = {"ablation_reading", "decision", "trust", "watch", "sources"}
+    assert rows | sections <= {fault.cell for fault in faults}
+
+
 def test_a_blind_lab_has_three_faults_for_each_check_of_a_diagnosis_and_half_of_all_made_by_hand() -> None:
     faults = load_table("week2_lab").faults
     owners = Counter(fault.expects for fault in faults)

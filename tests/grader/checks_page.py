@@ -40,7 +40,8 @@ that fits.
 
 ## How a number in prose is read
 
-1. Numbers that claim nothing are left out: dates, versions, citations, sections, settings, confidence levels.
+1. Numbers that claim nothing are left out: dates, versions, citations, sections, settings, confidence levels, and
+   limits that the notebook's own text sets ("the gate asks for 0.92").
 2. Every other number is held against all facts of the submission: recorded values, means, spreads, differences,
    ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
    epoch, "mean", "difference") say how near each fact is.
@@ -54,8 +55,13 @@ that fits.
    rounding of something that its sentence may mean. Where more than a third are unclear, or one is a rounding of
    nothing, a person looks.
 
+Runs are called by their names, by what an arm's setting is, and as the notebook calls them: where its code says
+`candidates = ...` and its text "the candidate", both name these runs. A check that is asked about one experiment
+holds nobody's numbers of another experiment against them.
+
 An accuracy that no whole number of validation items gives, in one run or as a mean over the seeds there are, is
-doubtful. So is a change that the two numbers beside it do not have, and a p-value that so many seeds cannot give.
+doubtful, unless the notebook records accuracies of other items. So is a change that the two numbers beside it do
+not have, and a p-value that so many seeds cannot give.
 
 ## How a sentence without a number is read
 

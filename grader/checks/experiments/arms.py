@@ -10,7 +10,7 @@ from grader.checks.support import arm_evidence, predicted_finding, without_arms
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import one_change_shown, predicted_first_shown
 from grader.evidence.compare import compare
-from grader.evidence.runs import Arms, experiment_of, find_arms, records_before
+from grader.evidence.runs import Arms, experiment_of, find_arms, finished, records_before
 from grader.evidence.same_run import SMALLEST_FACTOR
 from grader.model import Case, Evidence, Outcome
 from paribus.course.assignment import Cell
@@ -72,12 +72,26 @@ def _as_recorded(  # noqa: PLR0911 - one way out a verdict
             evidence,
         )
     if comparison.verdict is Verdict.SWEPT:
-        return undecided(
+        open_one = undecided(
             f"One arm holds runs with several values of {vary}; a person looks which of them is meant.",
             values,
             evidence,
         )
+        if not _is_in_pieces(arms, vary):
+            return open_one
+        return proposed(open_one, Outcome.FAILED, f"no value of {vary} ran with every seed of the arm")
     return _same_place(comparison, values, evidence)
+
+
+def _is_in_pieces(arms: Arms, vary: str) -> bool:
+    """An arm whose seeds share its values out among them: none of the values can be the one that is meant."""
+    for runs in map(finished, (arms.baseline, arms.changed)):
+        seeds: dict[str, set[int | None]] = {}
+        for run in runs:
+            seeds.setdefault(str(run.setting(vary)), set()).add(run.seed)
+        if len(seeds) > 1 and {run.seed for run in runs} not in seeds.values():
+            return True
+    return False
 
 
 def _allowed(cell: Cell, options: Mapping[str, Any]) -> list[str]:

@@ -194,6 +194,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         reading.unsaid
         or reading.sentence.row
         or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower)
+        or _arms_of_epochs(values)
     ):
         return
     for start, end in reading.clauses:
@@ -218,9 +219,17 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
 
 
+def _arms_of_epochs(values: Values) -> bool:
+    """Two arms differ in their epochs: "with one epoch it fell" is of an arm then, and of no log."""
+    return any(
+        first.runs[-1].setting("epochs") != second.runs[-1].setting("epochs")
+        for first, second in values.measured.experiments
+    )
+
+
 def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
-    if reading.unsaid or reading.sentence.row:
+    if reading.unsaid or reading.sentence.row or _arms_of_epochs(values):
         return
     for start, end in reading.clauses:
         at = {number for first, _, number in reading.epochs if start <= first < end}
