@@ -18,7 +18,7 @@ from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
-from grader.evidence.tracing import trace_sentences
+from grader.evidence.tracing import or_of_another, trace_sentences
 from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome

@@ -1,4 +1,4 @@
-"""An arm with several values of the declared variable: a person looks, and a value that no seed lacks may be meant."""
+"""An arm with several values of the declared variable: a value that no seed lacks may be the one that is meant."""
 
 from copy import deepcopy
 
