@@ -62,6 +62,8 @@ def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Numb
     claim = bind(number, sentence)
     if claim.is_spread or sentence.interval or sentence.is_forecast(number):
         return ""
+    if number.signed and sum(item.signed for item in numbers[index:]) > 2:
+        return ""  # a change for each seed
     if any(bind(item, sentence).says_difference for item in (first, second)):
         return ""
     stated = span_of(number, fraction=True)

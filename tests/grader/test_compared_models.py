@@ -4,6 +4,7 @@ their intervals are traced, and what is said of their tests is not held against 
 
 import pytest
 
+from generator.rehearsal.kinds import findings
 from generator.rehearsal.others import Text
 from grader.evidence.measured import measure
 from grader.evidence.versus import compared_pairs
@@ -39,9 +40,25 @@ def test_two_pairs_that_fit_are_no_pair() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [TRUE, "McNemar's test gives p = 0.0654, so a difference in accuracy is not significant at 5 %."],
+    [
+        TRUE,
+        "McNemar's test gives p = 0.0654, so a difference in accuracy is not significant at 5 %.",
+        "11 complaints are answered right by only one of the two, 9 by the encoder and 2 by the decoder.",
+    ],
 )
 def test_what_the_comparison_shows_is_left_alone(text: str) -> None:
     verdicts = grade(written(text), OUTSIDERS).verdicts
     assert verdicts
     assert not any("failed" in (verdict["outcome"], verdict["proposal"]) for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The interval holds zero, but the soft targets cost nothing at run time, since the network is the same.",
+        "Compression in week 5 cost nothing in accuracy.",
+    ],
+)
+def test_what_is_free_may_be_the_time_or_another_weeks_work(text: str) -> None:
+    answer = Text("one", "", "week6_homework-solved", "router", "honest", text)
+    assert "wrong_effects" not in {item.kind for item in findings(grade(answer, OUTSIDERS).verdicts)}

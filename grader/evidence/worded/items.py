@@ -60,9 +60,15 @@ _KINDS = (
 )
 
 
+_OF_ONE_ALONE = re.compile(r"\b(?:both|neither|either|(?:only|just|exactly|by) one)\b|\b\w+ (?:only|alone)\b")
+"""Items that one of two models has right and the other has not."""
+
+
 def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
     """So many items are said to be right, or right beyond another's, and so many are not."""
     if reading.unsaid or reading.sentence.row or any(len(group.runs) > 1 for group in _groups(reading, values)):
+        return
+    if _OF_ONE_ALONE.search(reading.lower):
         return
     correct = _correct(values, "accuracy")
     wrong = _correct(values, "error_rate")

@@ -39,6 +39,8 @@ _FRESH = re.compile(
     r"\b(?:fresh|new) (?:\w+ )?seeds\b|\bconfirm(?:ed|ing|ation|s)?\b|\bfrische[nr]? (?:\w+ )?seeds\b"
 )
 _SAME_SEEDS = re.compile(r"\bsame (?:\w+ )?seeds\b")
+_NO_SCORE = re.compile(r"\bcosts? nothing\b.{0,30}\b(?:time|memory|to run)\b|\bweeks? \d")
+"""What is free may be the work, and another week had other runs."""
 _ELSEWHERE = re.compile(r"\b(?:tables?|rows?|explor\w*|sweeps?|tabelle|zeile)\b")
 _GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|there|in (?:mid|head|tail))\b")
 """A sentence that goes on about what the one before it names."""
@@ -51,6 +53,8 @@ def may_judge(reader: str, reading: Reading, values: Values) -> bool:
     if names_another_measure(reading, values) or names_another_row(reading, values):
         return False
     if reader in OF_THE_WHOLE and _tiers(reading):
+        return False
+    if reader in OF_AN_EFFECT and _NO_SCORE.search(reading.lower):
         return False
     if reader in OF_AN_EFFECT and not reading.sentence.metrics and len(values.measured.experiments) > SEVERAL:
         return False  # "it is free" may mean the work
