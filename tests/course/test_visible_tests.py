@@ -40,7 +40,7 @@ def test_tests_draw_their_numbers_and_say_that_they_passed(name: str, task: Sour
     text = text_for(tests, "student")
     assert text.rstrip().endswith(f'notebook.tested("{task.name}")')
     assert (f'notebook.draws("{task.name}")' in text) == (task.name not in OWN_WORDS)
-    assert "HIDDEN" not in tests.text
+    assert "HIDDEN" not in text
 
 
 @pytest.mark.parametrize(("name", "task", "tests"), TASKS, ids=[name for name, *_ in TASKS])
@@ -55,5 +55,5 @@ def test_the_solution_passes_whatever_was_drawn(name: str, task: SourceCell, tes
             "notebook": notebook,
         }  # fmt: skip
         exec(text_for(task, "solution"), space)  # noqa: S102 - the course's own source
-        exec(text_for(tests, "student"), space)  # noqa: S102 - as above
+        exec(text_for(tests, "instructor"), space)  # noqa: S102 - as above, with the hidden tests
     assert passed == [task.name] * NOTEBOOKS
