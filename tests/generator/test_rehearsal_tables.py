@@ -1,7 +1,9 @@
 """A rehearsal's tables: complete over the checks, really made in code for a good part, and refused where wrong."""
 
+import re
 from collections import Counter
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,17 @@ def test_every_edit_of_code_fits_the_solution(name: str) -> None:
     for execution in table.all_executions():
         edited = apply_edits(material.solution, execution.edits, material.wrong)
         assert edited != material.solution or not execution.edits
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_fault_replaces_in_paribus_is_there(name: str) -> None:
+    """A function that has moved leaves a notebook that stops, and no fault."""
+    edits = (edit for item in load_table(name).all_executions() for edit in item.edits)
+    replaced = re.findall(
+        r"^(paribus[\w.]+)\.(\w+) = ", "\n".join(str(edit.get("text")) for edit in edits), re.MULTILINE
+    )
+    for module, attribute in replaced:
+        assert hasattr(import_module(module), attribute), f"{module}.{attribute}"
 
 
 @pytest.mark.parametrize("name", NAMES)
