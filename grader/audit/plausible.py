@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.audit.trace import Trace, TracedRun, comparable
+from grader.evidence.quick import texts_gone_over
+from paribus.records.record import TICK
 
 LEVEL = 0.05
 LEAST = 19
 """Others that are needed before anybody can be among the most unusual twentieth."""
 HALF = 0.5
 TINY = 1e-9
-TICK = 0.01
-"""What the seconds of a record are rounded to."""
 
 
 @dataclass(frozen=True)
@@ -282,11 +282,11 @@ def _place(run: TracedRun) -> tuple[str, object]:
 
 def _pace(run: TracedRun) -> float | None:
     """The logarithm of training texts a second; None where the record holds no time or no work."""
-    record, ran = run.record, run.record.config.get("epochs_run")
-    epochs = ran.value if ran is not None and isinstance(ran.value, int) else len(record.epochs)
-    if record.seconds is None or record.data is None or epochs < 1 or record.data.train_rows < 1:
+    record, asked = run.record, run.record.config.get("epochs")
+    texts = texts_gone_over(len(record.epochs), asked.value if asked is not None else None, record.data)
+    if record.seconds is None or texts < 1:
         return None
-    return math.log(epochs) + math.log(record.data.train_rows) - math.log(record.seconds + TICK)
+    return math.log(texts) - math.log(record.seconds + TICK)
 
 
 def _settings(run: TracedRun) -> tuple[object, ...]:

@@ -12,11 +12,10 @@ from itertools import pairwise
 
 from grader.evidence.runs import Run, own_records
 from grader.model import Case
+from paribus.records.record import TICK, DataIdentity
 
 ROWS_A_SECOND = 20_000
 """Training texts a second that no single accelerator of today reaches with a model that wants one."""
-TICK = 0.01
-"""What the seconds of a record are rounded to."""
 STEP = 60.0
 """Seconds by which a machine's clock may be set while something trains."""
 
@@ -26,7 +25,7 @@ def too_quick(case: Case, runs: Sequence[Run]) -> Iterator[str]:
     trained than can be; ``runs`` want a GPU.
     """
     for run in runs:
-        seconds, rows = run.record.seconds, _rows(run)
+        seconds, rows = run.record.seconds, _texts(run)
         if seconds is not None and ROWS_A_SECOND * (seconds + TICK) < rows:
             yield (
                 f"{run.name} went over {rows:,} training texts, and {seconds:,.2f} seconds passed from its start "
@@ -34,7 +33,7 @@ def too_quick(case: Case, runs: Sequence[Run]) -> Iterator[str]:
                 "or that went on from a saved state, looks the same."
             )
     for inside, seconds in _between(case, runs):
-        rows = sum(_rows(item.run) for item in inside)
+        rows = sum(_texts(item.run) for item in inside)
         if ROWS_A_SECOND * (seconds + 1) < rows:  # times are cut to the second
             yield (
                 f"{len(inside)} run{'' if len(inside) == 1 else 's'} over {rows:,} training texts began and ended "
@@ -57,11 +56,16 @@ def too_long(case: Case, runs: Sequence[Run]) -> Iterator[str]:
             )
 
 
-def _rows(run: Run) -> int:
-    """How many texts it went over; of a log with several lines an epoch, the epochs that were asked for count."""
-    lines, asked = len(run.record.epochs), run.setting("epochs")
+def texts_gone_over(lines: int, asked: object, data: DataIdentity | None) -> int:
+    """How many training texts a run went over by its log, 0 where nobody knows; of a log with several lines an
+    epoch, the epochs that were asked for count.
+    """
     epochs = min(lines, asked) if isinstance(asked, int) and asked > 0 else lines
-    return epochs * run.data.train_rows if run.data is not None else 0
+    return epochs * data.train_rows if data is not None else 0
+
+
+def _texts(run: Run) -> int:
+    return texts_gone_over(len(run.record.epochs), run.setting("epochs"), run.data)
 
 
 @dataclass(frozen=True)

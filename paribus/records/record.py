@@ -20,6 +20,8 @@ from paribus.records.diagnosis import Diagnosis, read_diagnosis
 SCHEMA = "paribus.evidence/2"
 SCHEMAS = ("paribus.evidence/1", SCHEMA)
 """What is read; the last one is written."""
+TICK = 0.01
+"""What a result's seconds are rounded to."""
 MAX_RECORD_BYTES = 60_000
 ID_RECORD_BYTES = 40_000
 """A record without scores of classes and without numbers as predictions is written no larger than this."""

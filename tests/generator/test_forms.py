@@ -62,32 +62,36 @@ def test_the_form_uses_the_name_that_the_released_cell_gives_the_experiment() ->
     assert 'depth_test.predict(metric="…"' in text
 
 
-@pytest.mark.parametrize(
-    "run",
-    [
-        'depth_test.run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)\nother.run("changed", train, SMALL)',
-        'depth_test.run(\n    "changed", squeeze, replace(PLAIN, max_depth=1), data=reviews, seeds=FRESH\n)',
-    ],
+OWN = (
+    "squeeze, PLAIN, data=reviews, seeds=FRESH",
+    "baseline(result, PLAIN)",
+    "The other names are this notebook's own.",
 )
-def test_the_form_uses_the_names_of_the_solutions_first_run(run: str) -> None:
-    text = form(source('vary="max_depth" min_seeds=2', run=run))
-    assert "squeeze, replace(PLAIN, max_depth=…), data=reviews, seeds=FRESH)" in text
-    assert ".baseline(result, PLAIN)" in text
-    assert "The other names are this notebook's own." in text
+USUAL = ("train, CONFIG, data=data, seeds=SEEDS", "baseline(result, CONFIG)", "Put this notebook's own names")
 
 
 @pytest.mark.parametrize(
-    "run",
+    ("run", "shown"),
     [
-        'depth_test.run("baseline", nets.squeeze, PLAIN, data=reviews, seeds=FRESH)',
-        'depth_test.run("baseline", squeeze, PLAIN, data=reviews, seed=7)',
-        'run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)',
+        ('a.run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)\nb.run("changed", train, SMALL)', OWN),
+        ('a.run(\n    "changed", squeeze, replace(PLAIN, max_depth=1), data=reviews, seeds=FRESH\n)', OWN),
+        ('a.run("baseline", nets.squeeze, PLAIN, data=reviews, seeds=FRESH)', USUAL),
+        ('a.run("baseline", squeeze, PLAIN, data=reviews, seed=7)', USUAL),
+        ('run("baseline", squeeze, PLAIN, data=reviews, seeds=FRESH)', USUAL),
     ],
 )
-def test_where_a_solution_has_no_plain_names_the_form_says_whose_to_put(run: str) -> None:
+def test_the_form_uses_the_plain_names_of_the_solutions_first_run_or_says_whose_to_put(
+    run: str, shown: tuple[str, str, str]
+) -> None:
     text = form(source('vary="max_depth" min_seeds=2', run=run))
-    assert 'run("baseline", train, CONFIG, data=data, seeds=SEEDS)' in text
-    assert "Put this notebook's own names" in text
+    arm, earlier, said = shown
+    assert f'run("baseline", {arm})' in text
+    assert (
+        arm.replace("PLAIN", "replace(PLAIN, max_depth=…)").replace("CONFIG", "replace(CONFIG, max_depth=…)")
+        in text
+    )
+    assert earlier in text
+    assert said in text
 
 
 def test_the_form_of_an_ablations_row_trains_no_second_baseline() -> None:
