@@ -17,11 +17,11 @@ _DIGITS = rf"[1-9]\d{{0,2}}(?:[,.'’{_SPACE}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+[.,
 _RAISED = r"\s?(?:\^|\*\*)\s?\(?[+\-−]?\s?\d{1,3}\)?"
 _POWER = rf"[eE][+\-−]?\d{{1,3}}|\s?[×x*·]\s?10{_RAISED}"
 _UNIT = (
-    r"%[\s-]?points?|%|‰|percentage[\s-]points?|percent[\s-]points?|per[\s-]?cent|pct\b|prozentpunkte?n?|"
+    r"%[\s-]?p(?:oints?|ont\w*)|%|‰|percentage[\s-]points?|percent[\s-]points?|per[\s-]?cent|pct\b|prozentpunkte?n?|"
     r"prozent|ppts?\b|"
     r"pp\b|p\.p\.|points?\b|pts?\b|pour[\s-]cent|por ciento|per cento|procent\w*|процент\w*|puntos?\b|punti\b|"
     r"pontos?\b|"
-    r"punten\b|százalékpont\w*|százalék\w*|%[\s-]?pont\w*|パーセント|ポイント|个百分点|百分点|пункт\w*|punkt\w*"
+    r"punten\b|százalékpont\w*|százalék\w*|パーセント|ポイント|个百分点|百分点|пункт\w*|punkt\w*"
 )
 # A digit after a letter or a point belongs to a name ("F1", "v2.0"), and so does one behind a letter and a hyphen
 # ("GPT-4").

@@ -161,3 +161,15 @@ def test_a_number_follows_from_two_beside_it_and_not_from_any_two_of_eight() -> 
     assert far.status is Status.UNCLEAR
     assert far.plausible
     assert derived(replace(unclear, number=find_numbers("0.9")[0]), many) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("6,4 százalékponttal", True), ("6,4 %-ponttal", True), ("6.4 % points", True), ("6,4 Prozentpunkte", True),
+        ("6,4 százalék", False), ("6,4 % volt", False), ("6.4 percent", False),
+    ],
+)  # fmt: skip
+def test_points_are_told_from_percent(text: str, *, points: bool) -> None:
+    (number,) = find_numbers(text)
+    assert (number.points, number.percent) == (points, not points)
