@@ -63,6 +63,7 @@ def with_nonce(notebook: Notebook, nonce: str) -> Notebook:
 def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
     """Rewrite every record with ``change`` and let the digests that refer to it follow, in place."""
     digests: dict[str, str] = {}
+    moved: dict[str, str] = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
@@ -77,7 +78,19 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
                 digests[old.digest()] = new.digest()
                 markup = _swapped(markup, block_text(old), block_text(new))
                 markup = markup.replace(old.digest()[:12], new.digest()[:12])
+                if old.prediction is not None and new.prediction is not None:
+                    moved[old.prediction.written] = new.prediction.written
             data["text/html"] = markup
+    for before, after in moved.items():  # last: until then, records hold the times as well
+        _show(notebook, before, after)
+
+
+def _show(notebook: Notebook, before: str, after: str) -> None:
+    """What outputs show beside their records, as HTML and as plain text."""
+    for data in (output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ())):
+        for kind in ("text/html", "text/plain"):
+            if kind in data:
+                data[kind] = "".join(data[kind]).replace(before, after)
 
 
 def _is(record: Record, run: str) -> bool:

@@ -254,11 +254,14 @@ def test_a_field_that_a_record_does_not_have_is_named(path: str) -> None:
 
 
 def test_another_nonce_keeps_the_chain_whole() -> None:
-    renamed = records_of(with_nonce(notebook(), "1" * 32))
+    another = with_nonce(notebook(), "1" * 32)
+    renamed = records_of(another)
     assert {item.nonce for item in renamed} == {"1" * 32}
     before = records_of(notebook())
     made = [{item.prediction.written for item in records if item.prediction} for records in (before, renamed)]
     assert not made[0] & made[1]
+    assert not any(moment in json.dumps(another) for moment in made[0])  # what is shown follows the records
+    assert problems(another) == []
     links = [[item.digest() for item in records].index(records[-1].previous) for records in (before, renamed)]
     assert links[0] == links[1]
     assert problems(notebook()) == []
