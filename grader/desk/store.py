@@ -9,6 +9,7 @@ otherwise in the next batch.
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -253,7 +254,7 @@ class Store:
     def _line(self) -> Iterator[sqlite3.Connection]:
         line = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
-            line.execute("PRAGMA journal_mode = WAL")
+            _share(line)
             # A decision that was confirmed survives a power cut, too.
             line.execute("PRAGMA synchronous = FULL")
             yield line
@@ -264,6 +265,21 @@ class Store:
             ) from error
         finally:
             line.close()
+
+
+def _share(line: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. Where another desk is making the file at this moment, SQLite refuses at once
+    instead of waiting as it does elsewhere, so the wait is ours.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            line.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _row(item: Handed) -> tuple[str, str, str, str]:

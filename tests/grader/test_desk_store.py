@@ -125,6 +125,31 @@ def test_three_graders_at_once_lose_nothing_and_double_nothing(tmp_path: Path) -
     assert len({(item.submission, item.cell) for item in log}) == 60
 
 
+def test_a_desk_that_opens_while_another_makes_the_file_waits(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE made (x)")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO made VALUES (1)")
+    done = threading.Timer(0.2, other.execute, ("COMMIT",))
+    done.start()
+    Store(tmp_path, [Handed("s0", "0", "0.html", "0" * 64)])
+    done.join()
+    other.close()
+
+
+def test_a_file_that_another_never_lets_go_is_an_error_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.desk.store.PATIENCE", 0.1)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("CREATE TABLE made (x)")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO made VALUES (1)")
+    with pytest.raises(DeskError, match="database is locked"):
+        Store(tmp_path, [Handed("s0", "0", "0.html", "0" * 64)])
+    other.close()
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
