@@ -1,10 +1,12 @@
 """Every exporter at hand: this nbconvert's templates, the notebook itself, the older versions of `make exports`."""
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -74,27 +76,42 @@ def exporter_for(template: str, exporters: Sequence[Exporter] = ()) -> Exporter:
     raise RehearsalError(f"There is no exporter {template!r} at hand; there are {templates}.")
 
 
-def export_all(exports: Sequence[Export], workers: int) -> None:
-    """Make every file, ``workers`` processes side by side; RehearsalError with nbconvert's own words."""
-    plain = [item for item in exports if item.exporter.template == "ipynb"]
-    for item in plain:
-        item.target.write_bytes(item.notebook.read_bytes())
-    pages = [item for item in exports if item.exporter.template != "ipynb"]
-    by_python: dict[str, list[Export]] = {}
-    for item in pages:
-        by_python.setdefault(item.exporter.python, []).append(item)
+def export_all(exports: Sequence[Export], workers: int, kept: Path) -> None:
+    """Make every file, ``workers`` processes side by side; RehearsalError with nbconvert's own words.
+
+    A page that was made before, by the same exporter of the same notebook, is taken from the folder ``kept``, which
+    holds the pages of these exports afterwards and no others.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    pages = {item: kept / f"{_digest(item)}.html" for item in exports if item.exporter.template != "ipynb"}
+    by_python: dict[str, dict[Path, Export]] = {}
+    for item, page in pages.items():
+        if not page.exists():
+            by_python.setdefault(item.exporter.python, {})[page] = item
     tasks = [(python, chunk) for python, items in by_python.items() for chunk in _chunks(items, workers)]
     with ThreadPoolExecutor(max(1, workers)) as pool:
         list(pool.map(lambda task: _export(*task), tasks))
+    for item in exports:
+        shutil.copyfile(pages.get(item, item.notebook), item.target)
+    wanted = set(pages.values())
+    for other in [path for path in kept.iterdir() if path not in wanted]:
+        other.unlink()
 
 
-def _chunks(items: Sequence[Export], count: int) -> list[Sequence[Export]]:
-    size = max(20, -(-len(items) // max(1, count)))
-    return [items[start : start + size] for start in range(0, len(items), size)]
+def _digest(item: Export) -> str:
+    """What a page depends on: the notebook, the exporter with its version, and how it is called."""
+    parts = (item.notebook.read_bytes(), item.exporter.name.encode(), WORKER.read_bytes())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _export(python: str, items: Sequence[Export]) -> None:
-    order = [[str(item.notebook), item.exporter.template, str(item.target)] for item in items]
+def _chunks(items: Mapping[Path, Export], count: int) -> list[dict[Path, Export]]:
+    size, pairs = max(20, -(-len(items) // max(1, count))), list(items.items())
+    return [dict(pairs[start : start + size]) for start in range(0, len(pairs), size)]
+
+
+def _export(python: str, items: Mapping[Path, Export]) -> None:
+    parts = {page: page.with_suffix(".part") for page in items}
+    order = [[str(item.notebook), item.exporter.template, str(parts[page])] for page, item in items.items()]
     # The older versions stand in environments of their own and look for their templates there alone.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["JUPYTER_PLATFORM_DIRS"] = "1"
@@ -103,5 +120,7 @@ def _export(python: str, items: Sequence[Export]) -> None:
         env=environment,
     )  # fmt: skip
     if result.returncode:
-        names = ", ".join(item.target.name for item in items[:3])
+        names = ", ".join(item.target.name for item in list(items.values())[:3])
         raise RehearsalError(f"nbconvert could not export {names} …; it said:\n{result.stderr[-2000:]}")
+    for page, part in parts.items():
+        part.replace(page)

@@ -238,18 +238,18 @@ def nonce_of(name: str) -> str:
 
 
 def hand_in(ready: Sequence[Ready], folder: Path, workers: int) -> Path:
-    """Export every submission into a fresh folder."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Export every submission into fresh folders; pages of unchanged notebooks are kept beside them."""
     notebooks, files = folder / "notebooks", folder / "files"
-    notebooks.mkdir(parents=True)
-    files.mkdir()
+    for fresh in (notebooks, files):
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        fresh.mkdir(parents=True)
     exports = []
     for item in ready:
         path = notebooks / f"{item.name}.ipynb"
         path.write_text(json.dumps(_joined(item.notebook), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         exports.append(Export(path, files / f"{item.name}.{item.exporter.suffix}", item.exporter))
-    export_all(exports, workers)
+    export_all(exports, workers, folder / "exported")
     for item, export in zip(ready, exports, strict=True):
         if item.fault is not None:
             export.target.write_bytes(apply_byte_edits(export.target.read_bytes(), item.fault.file))

@@ -155,7 +155,9 @@ def share_tokens(plan: Plan, data: TextData) -> None:
     from paribus.training.shared import prepare_shared
 
     configs = [plan.zoo.settings(recipe, plan.profile.name)[0] for recipe in plan.zoo.recipes]
-    for config in configs:
+    # Most recipes have one model and one length, so that their tokens are the same.
+    unlike = {(config.model, config.max_length, config.train_rows): config for config in configs}
+    for config in unlike.values():
         prepare_shared(data, config, make_tokenizer(config.model, data))
 
 

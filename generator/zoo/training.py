@@ -56,10 +56,10 @@ def training_notebook() -> dict[str, Any]:
 
 
 def make_job(
-    plan: Plan, recipe: str, data: str, attempt: int = 1, *, limit: float | None = None,
-    library: Mapping[str, Path] = MappingProxyType({}),
+    plan: Plan, recipe: str, data: str, notebook: Mapping[str, Any], attempt: int = 1, *,
+    limit: float | None = None, library: Mapping[str, Path] = MappingProxyType({}),
 ) -> Job:  # fmt: skip
-    """The run of one recipe; it finds the course's ``library`` in its working folder."""
+    """The run of one recipe in the training ``notebook``; it finds the course's ``library`` in its working folder."""
     config, regime = plan.zoo.settings(plan.zoo.recipe(recipe), plan.profile.name)
     parameters: dict[str, Plain] = {
         "LOAD": plan.zoo.data.load, "DATA": data,
@@ -70,7 +70,7 @@ def make_job(
         **({"YARDSTICK": str(plan.zoo.profiles[plan.profile.name]["model"])} if plan.zoo.sheets else {}),
     }  # fmt: skip
     return Job(
-        name=f"zoo-{plan.zoo.name}-{recipe}", notebook=training_notebook(), parameters=parameters,
+        name=f"zoo-{plan.zoo.name}-{recipe}", notebook=notebook, parameters=parameters,
         files=dict(library), label=f"{plan.profile.name}-{plan.term}", limit=limit or plan.profile.time_limit,
     )  # fmt: skip
 
@@ -89,11 +89,11 @@ def train_all(
     left: dict[str, tuple[int, tuple[str, ...]]] = {recipe.name: (1, ()) for recipe in plan.zoo.recipes}
     done: dict[str, Trained] = {}
     failures: list[RunError] = []
-    tries = 0
+    tries, notebook = 0, training_notebook()
     while left and tries < ATTEMPTS:
         tries += 1
         jobs = {
-            name: make_job(plan, name, data, attempt, limit=limit, library=library)
+            name: make_job(plan, name, data, notebook, attempt, limit=limit, library=library)
             for name, (attempt, _) in left.items()
         }
         with writing(out):

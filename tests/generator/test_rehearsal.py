@@ -6,12 +6,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from generator.commands.rehearse import COMMAND, print_matrix
 from generator.errors import RehearsalError
 from generator.rehearsal.execute import execute
-from generator.rehearsal.exports import Export, Exporter, export_all
+from generator.rehearsal.exports import Export, Exporter, export_all, own_exporters
 from generator.rehearsal.matrix import Matrix
 from generator.rehearsal.rehearse import Order, choose, grade_class, hand_in, rehearse_executed
 from generator.rehearsal.table import Execution
@@ -106,7 +107,31 @@ def test_an_export_that_fails_shows_what_nbconvert_said(tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_text("no notebook", encoding="utf-8")
     export = Export(tmp_path / "a.ipynb", tmp_path / "a.html", Exporter("basic", "basic"))
     with pytest.raises(RehearsalError, match=r"could not export a\.html"):
-        export_all([export], 1)
+        export_all([export], 1, tmp_path / "exported")
+
+
+def test_a_page_is_exported_once_and_again_where_its_notebook_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, source = tmp_path / "exported", nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("first")])
+    exports = [
+        Export(tmp_path / "a.ipynb", tmp_path / f"{n}.html", item) for n, item in enumerate(own_exporters()[:2])
+    ]
+    nbformat.write(source, exports[0].notebook)
+    export_all(exports, 1, kept)
+    pages = [item.target.read_bytes() for item in exports]
+    assert pages[0] != pages[1]
+    assert all(b"first" in page for page in pages)
+    exports[0].target.write_bytes(b"as a fault edits it")
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("nothing has to be exported"))
+        export_all(exports, 1, kept)
+    assert [item.target.read_bytes() for item in exports] == pages
+    source.cells[0].source = "second"
+    nbformat.write(source, exports[0].notebook)
+    export_all(exports, 1, kept)
+    assert all(b"second" in item.target.read_bytes() for item in exports)
+    assert len(list(kept.iterdir())) == len(exports)  # no page of an older notebook, no part
 
 
 def test_a_class_is_handed_in_afresh(tmp_path: Path) -> None:

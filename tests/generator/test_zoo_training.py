@@ -80,7 +80,7 @@ def test_an_outcome_of_another_version_or_half_of_one_is_said(tmp_path: Path) ->
 
 
 def test_a_job_holds_everything_that_decides_a_run() -> None:
-    parameters = make_job(PLAN, "weighted", "synthetic").parameters
+    parameters = make_job(PLAN, "weighted", "synthetic", {}).parameters
     assert json.loads(str(parameters["CONFIG"]))["class_weights"] == "sqrt_inverse"
     assert parameters["SEED"] == PLAN.seed("weighted")
 
