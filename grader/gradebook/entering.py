@@ -16,17 +16,14 @@ from grader.classrun.pool import Lost
 from grader.classrun.tries import ENTERING, Tries
 from grader.classrun.workplaces import Place, Processes
 from grader.desk.decided import Desk, bring
-from grader.errors import GradebookError, UnreadableError
+from grader.errors import GradebookError
 from grader.gradebook.owners import move_to_owners
-from grader.gradebook.rebuild import rebuild
+from grader.gradebook.rebuilding import Rebuild, Rebuilt, Task
 from grader.gradebook.rebuilt_files import Kept
 from grader.gradebook.scores import Carried
 from grader.grading.identity import Handed
-from grader.grading.match import match, others
 from grader.intake.inbox import read
 from grader.model import Result, Submission
-from grader.recover import recover
-from paribus.course.limits import Limits
 from paribus.course.policy import Policy
 from paribus.course.release import Release
 
@@ -78,7 +75,7 @@ def enter(
         if tries is not None:
             refused = {name: GIVEN_UP for name, result in left.items() if tries.are_spent(ENTERING, result)}
             left = {name: result for name, result in left.items() if name not in refused}
-        with closing(_rebuilt(left, submissions, _Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
+        with closing(_rebuilt(left, submissions, Rebuild(tuple(releases), policy.limits), place, kept)) as answers:
             for done, (name, answer) in enumerate(answers, 1):
                 progress(done, len(judged))
                 if tries is not None and isinstance(answer, Lost):
@@ -124,59 +121,22 @@ class _Books:
             book.close()
 
 
-@dataclass(frozen=True)
-class _Rebuild:
-    """What a worker does: the notebook that nbgrader gets, or why there is none."""
-
-    releases: tuple[Release, ...]
-    limits: Limits
-
-    def __call__(self, task: "_Task") -> "_Rebuilt":
-        release = next(item for item in self.releases if item.digest == task.release)
-        try:
-            recovered = recover(task.content, task.source, self.limits)
-            matches, _ = match(release.assignment, recovered)
-            return _Rebuilt(rebuild(release, matches, others(recovered, matches)))
-        except UnreadableError as error:
-            return _Rebuilt("", str(error))
-        except Exception as error:  # noqa: BLE001 - the documented boundary between one submission and the batch
-            return _Rebuilt("", f"it could not be rebuilt ({type(error).__name__}: {error})")
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What a worker gets of a submission."""
-
-    submission: str
-    content: bytes
-    source: str
-    release: str
-
-
-@dataclass(frozen=True)
-class _Rebuilt:
-    """The notebook as JSON text, or "" and the reason."""
-
-    notebook: str
-    problem: str = ""
-
-
 def _rebuilt(
-    left: Mapping[str, Result], submissions: Iterable[Submission], work: _Rebuild, place: Place, kept: Kept | None
-) -> Generator[tuple[str, _Rebuilt | Lost], None, None]:
+    left: Mapping[str, Result], submissions: Iterable[Submission], work: Rebuild, place: Place, kept: Kept | None
+) -> Generator[tuple[str, Rebuilt | Lost], None, None]:
     """Every submission's notebook: those that were kept, then, where others are left, those of the inbox."""
     unread = dict(left)
     for name in left:
         if kept is not None and (notebook := kept.take(name)):
             del unread[name]
-            yield name, _Rebuilt(notebook)
+            yield name, Rebuilt(notebook)
     if unread:
         with closing(place.run(work, _waiting(submissions, unread))) as pool:
             for task, answer in pool:
                 yield task.submission, answer
 
 
-def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) -> Iterator[_Task]:
+def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) -> Iterator[Task]:
     """What has to be read. A file that was changed since it was judged is entered by the next run."""
     for listed in submissions:
         result = unread.get(listed.submission)
@@ -184,10 +144,10 @@ def _waiting(submissions: Iterable[Submission], unread: Mapping[str, Result]) ->
             continue
         item = read(listed)
         if result.sha256 == item.sha256:
-            yield _Task(item.submission, item.content, item.source, result.release)
+            yield Task(item.submission, item.content, item.source, result.release)
 
 
-def _add(book: "GradebookFolder", result: Result, answer: _Rebuilt | Lost) -> Carried:
+def _add(book: "GradebookFolder", result: Result, answer: Rebuilt | Lost) -> Carried:
     """Enter one submission; returns what was taken over from another release. GradebookError where it cannot be."""
     from sqlalchemy.exc import DatabaseError
 
