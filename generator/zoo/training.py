@@ -59,7 +59,7 @@ def make_job(
     plan: Plan, recipe: str, data: str, notebook: Mapping[str, Any], attempt: int = 1, *,
     limit: float | None = None, library: Mapping[str, Path] = MappingProxyType({}),
 ) -> Job:  # fmt: skip
-    """The run of one recipe in the training ``notebook``; it finds the course's ``library`` in its working folder."""
+    """The run of one recipe in the training ``notebook``; the course's ``library`` is in its working folder."""
     config, regime = plan.zoo.settings(plan.zoo.recipe(recipe), plan.profile.name)
     parameters: dict[str, Plain] = {
         "LOAD": plan.zoo.data.load, "DATA": data,
