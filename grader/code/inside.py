@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
+from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
@@ -16,7 +18,7 @@ from paribus.check.reused import kept_for_the_next_run
 def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """Training rows that the code leaves out, and epochs that it ends early, whatever the records say."""
     for scope in _functions(found):
-        for part in rows_left_out(scope.node):
+        for part in _rows_left_out(scope.node):
             if isinstance(part, ast.Call) and called(part) in ("choice", "choices"):
                 continue  # drawn anew in every run, as a sampler does
             where = place_of(case, program.step_of(scope), part.lineno)
@@ -26,7 +28,7 @@ def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
                 "all were trained on. A person looks.",
                 (where,), scope.name,
             )  # fmt: skip
-        for branch in early_ends(scope.node):
+        for branch in _early_ends(scope.node):
             where = place_of(case, program.step_of(scope), branch.lineno)
             yield CodeFinding(
                 Kind.CONFIG, Standing.SUSPECTED,
@@ -48,6 +50,16 @@ def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
                 "next run takes it from there with another. A person looks whether the change got to the training.",
                 (where,), kept.name,
             )  # fmt: skip
+
+
+@lru_cache(maxsize=KEPT)
+def _rows_left_out(function: ast.AST) -> tuple[ast.expr, ...]:
+    return tuple(rows_left_out(function))
+
+
+@lru_cache(maxsize=KEPT)
+def _early_ends(function: ast.AST) -> tuple[ast.If, ...]:
+    return tuple(early_ends(function))
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

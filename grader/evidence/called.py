@@ -4,14 +4,15 @@ speaks of the candidate.
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from grader.evidence.runs import CASES
 from grader.model import Case
-from paribus.course.assignment import Cell
 
 _GIVES_RUNS = frozenset({"run", "baseline", "finish"})
+RELEASED = 512
+"""Released cells whose names are kept at hand: they are a whole class's."""
 _ANYTHING = frozenset(
     {"run", "result", "model", "score", "change", "arm", "row", "seed", "history", "outcome", "output", "best"}
 )
@@ -30,25 +31,29 @@ def called(case: Case) -> Mapping[int, frozenset[str]]:
         match = case.matches.get(cell.key)
         if cell.cell_type != "code" or match is None or match.recovered is None:
             continue
-        names = list(_assigned(cell))
+        names = _assigned(cell.source)
         spoken = _spoken(names[0]) if len(names) == 1 else frozenset()
         if any(re.search(rf"\b{re.escape(name)}\b", prose) for name in spoken):
             found[match.recovered.position] = spoken
     return found
 
 
-def _assigned(cell: Cell) -> Iterator[str]:
-    """The names to which a cell assigns a run, or the runs of an arm."""
+@lru_cache(maxsize=RELEASED)
+def _assigned(source: str) -> tuple[str, ...]:
+    """The names to which a released cell assigns a run, or the runs of an arm."""
     try:
-        statements = ast.parse(cell.source).body
+        statements = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):  # magics, or a released stub in another language
-        return
-    for item in statements:
-        if not isinstance(item, ast.Assign) or not isinstance(item.value, ast.Call):
-            continue
-        function, target = item.value.func, item.targets[0]
-        if isinstance(function, ast.Attribute) and function.attr in _GIVES_RUNS and isinstance(target, ast.Name):
-            yield target.id
+        return ()
+    return tuple(
+        item.targets[0].id
+        for item in statements
+        if isinstance(item, ast.Assign)
+        and isinstance(item.value, ast.Call)
+        and isinstance(item.value.func, ast.Attribute)
+        and item.value.func.attr in _GIVES_RUNS
+        and isinstance(item.targets[0], ast.Name)
+    )
 
 
 def _spoken(name: str) -> frozenset[str]:

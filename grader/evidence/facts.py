@@ -76,6 +76,9 @@ class Facts:
         self.all = tuple(facts)[:MAX_FACTS]
         self._ordered = sorted(self.all, key=lambda fact: abs(fact.value))
         self._sizes = [abs(fact.value) for fact in self._ordered]
+        self._of_metric: dict[str, list[float]] = {}
+        for fact, size in zip(self._ordered, self._sizes, strict=True):
+            self._of_metric.setdefault(fact.metric, []).append(size)
 
     def between(self, low: float, high: float) -> Sequence[Fact]:
         """Facts whose size is in [low, high]."""
@@ -86,7 +89,8 @@ class Facts:
         if not shown.metric or shown.decimals is None:
             return False
         size, half = abs(shown.value), 1.02 * shown.half
-        return any(fact.metric == shown.metric for fact in self.between(size - half, size + half))
+        sizes = self._of_metric.get(shown.metric, [])
+        return bisect_right(sizes, size + half) > bisect_left(sizes, size - half)
 
     def agreeing(self, number: Number) -> list[Fact]:
         """The facts that ``number`` may be a rounding of."""

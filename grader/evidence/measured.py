@@ -32,9 +32,12 @@ MAX_GROUPS, MAX_NAMED = 40, 400
 """More than any course asks for; a notebook with thousands of runs is graded in bounded time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
-    """All that numbers in prose can be traced to. ``named`` are value records: dotted name, value, cell."""
+    """All that numbers in prose can be traced to. ``named`` are value records: dotted name, value, cell.
+
+    Each is made once a case (`measure`), so it is equal to itself alone; what is worked out of it is kept by that.
+    """
 
     groups: tuple[Group, ...]
     experiments: tuple[tuple[Group, Group], ...]

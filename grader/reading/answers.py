@@ -124,11 +124,21 @@ def text_in_code(cell: RecoveredCell) -> str:
     """
     if cell.hidden or len(cell.source) > MAX_CODE or ('"' not in cell.source and "'" not in cell.source):
         return ""
+    alone, printed = _written(cell.source)
+    shown = "\n".join(output.text for output in cell.outputs if output.kind == "stream" and output.name != "stderr")
+    text = shown if printed and shown.strip() else "\n\n".join(alone)
+    return text if len(words(text)) >= PROSE else ""
+
+
+@lru_cache(maxsize=512)  # most cells are a whole class's
+def _written(source: str) -> tuple[tuple[str, ...], bool]:
+    """The texts that code holds by themselves or shows, and whether it prints as much as a text has."""
     try:
-        tree = ast.parse(cell.source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    alone, printed = [], False
+        return (), False
+    alone: list[str] = []
+    printed = False
     for statement in tree.body:
         if not isinstance(statement, ast.Expr):
             continue
@@ -144,9 +154,7 @@ def text_in_code(cell: RecoveredCell) -> str:
             ]
             alone += texts
             printed = printed or (_called(value) == "print" and sum(len(words(text)) for text in texts) >= PROSE)
-    shown = "\n".join(output.text for output in cell.outputs if output.kind == "stream" and output.name != "stderr")
-    text = shown if printed and shown.strip() else "\n\n".join(alone)
-    return text if len(words(text)) >= PROSE else ""
+    return tuple(alone), printed
 
 
 def _called(node: ast.Call) -> str:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_SOURCE = 20_000
 """A cell that is longer than any training loop is not looked through."""
@@ -18,6 +19,7 @@ class ShortLoop:
     rounds: int
 
 
+@lru_cache(maxsize=512)  # most cells are a whole class's
 def short_loops(source: str) -> tuple[ShortLoop, ...]:
     """The innermost loops that train, in functions that log epochs, and end after a number of rounds that stands in
     the code.

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from grader.model import RecoveredCell
@@ -49,9 +50,8 @@ def find_uses(cells: Iterable[RecoveredCell]) -> tuple[TestUse, ...]:
         source = _MAGIC.sub("", cell.source[:MAX_SOURCE])
         if not tainted and NAME not in source:
             continue
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = _tree(source)
+        if tree is None:
             if plain := _PLAIN.search(source):
                 found.append(TestUse(cell.position, cell.count, "use", False, plain.group()))
             continue
@@ -62,6 +62,15 @@ def find_uses(cells: Iterable[RecoveredCell]) -> tuple[TestUse, ...]:
             kind: Kind = "training" if training else "use"
             found.append(TestUse(cell.position, cell.count, kind, repeated, uses[0][2]))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)  # most cells are a whole class's
+def _tree(source: str) -> ast.Module | None:
+    """The code of a cell, which nobody changes; None where it cannot be parsed."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _uses(tree: ast.Module, tainted: dict[str, bool]) -> Iterator[tuple[Kind, bool, str]]:

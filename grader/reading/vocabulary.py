@@ -225,6 +225,7 @@ def has(table: str, name: str, text: str) -> bool:
     return bool(_list(table, name).find(text))
 
 
+@lru_cache(maxsize=8192)
 def says(table: str, name: str, sentence: str) -> re.Match[str] | None:
     """The first of the list's regular expressions that fits a lower-case sentence (its first 2,000 characters)."""
     text = sentence[:LONGEST_SENTENCE]

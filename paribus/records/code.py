@@ -54,6 +54,7 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     return _bounded(digests)
 
 
+@functools.lru_cache(maxsize=512)
 def cell_digest(source: str) -> str:
     """The digest of a notebook's code cell, whatever its comments, blank lines, docstrings and annotations; of what
     is no Python (a cell with magics), the digest of its lines without blanks at their ends.

@@ -19,7 +19,6 @@ from grader.evidence.worded import (
     percent,
     repeated,
     rows,
-    scope,
     seeds,
     significance,
     sizes,
@@ -29,6 +28,7 @@ from grader.evidence.worded import (
     unsupported,
 )
 from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.scope import Scope, confirming
 from grader.evidence.worded.values import Values
 
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
@@ -98,7 +98,7 @@ def find_doubts(
     ``conclusions``: whether an effect was shown is looked at as well.
     """
     values = Values(measured, about)
-    fresh = scope.confirming(measured)
+    fresh = confirming(measured)
     confirmed = values if fresh is None else Values(fresh, about)
     earlier: list[Sentence] = []
     for sentence in map(_as_prose, sentences):
@@ -106,8 +106,9 @@ def find_doubts(
         before = earlier[-1] if earlier else None
         reading = Reading(sentence, before, " ".join(item.text for item in earlier))
         earlier.append(sentence)
+        about_what = Scope(reading, values)
         for read in READERS:
-            if (read in CONCLUSIONS and not conclusions) or not scope.may_judge(read.__name__, reading, values):
+            if (read in CONCLUSIONS and not conclusions) or not about_what.may_judge(read.__name__):
                 continue
-            known = confirmed if scope.is_of_fresh_seeds(read.__name__, reading) else values
+            known = confirmed if about_what.is_of_fresh_seeds(read.__name__) else values
             yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, known))

@@ -6,7 +6,7 @@ the notebook, no tier where the whole is judged, no single seed where a mean is.
 """
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import CASES, experiment_keys
@@ -46,19 +46,66 @@ _GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|ther
 """A sentence that goes on about what the one before it names."""
 
 
-def may_judge(reader: str, reading: Reading, values: Values) -> bool:
-    """Whether a reader may hold a sentence against what runs scored, so that it judges nothing else by them."""
-    if reader in NOT_BY_SCORES:
-        return True
-    if names_another_measure(reading, values) or names_another_row(reading, values):
-        return False
-    if reader in OF_THE_WHOLE and _tiers(reading):
-        return False
-    if reader in OF_AN_EFFECT and _NO_SCORE.search(reading.lower):
-        return False
-    if reader in OF_AN_EFFECT and not reading.sentence.metrics and len(values.measured.experiments) > SEVERAL:
-        return False  # "it is free" may mean the work
-    return reader in OF_EACH_SEED or not names_one_seed(reading, values)
+class Scope:
+    """What one sentence is about, worked out once for all readers that ask."""
+
+    def __init__(self, reading: Reading, values: Values) -> None:
+        """Of ``reading``, held against ``values``."""
+        self._reading = reading
+        self._values = values
+
+    def may_judge(self, reader: str) -> bool:
+        """Whether a reader may hold the sentence against what runs scored, so that it judges nothing else by
+        them.
+        """
+        if reader in NOT_BY_SCORES:
+            return True
+        if self._names_another or (reader in OF_THE_WHOLE and self._tiers):
+            return False
+        if reader in OF_AN_EFFECT and self._may_mean_work:
+            return False
+        return reader in OF_EACH_SEED or not self._names_one_seed
+
+    def is_of_fresh_seeds(self, reader: str) -> bool:
+        """What a reader judges by scores is about the runs that confirm, and about no table beside them."""
+        return reader not in NOT_BY_SCORES and self._of_fresh_seeds
+
+    @cached_property
+    def _names_another(self) -> bool:
+        return names_another_measure(self._reading, self._values) or names_another_row(self._reading, self._values)
+
+    @cached_property
+    def _tiers(self) -> bool:
+        before = self._reading.before
+        earlier = before.text if before is not None and _goes_on(self._reading) else ""
+        return bool(self._reading.tiers) or bool(vocabulary.find_all("places", earlier))
+
+    @cached_property
+    def _may_mean_work(self) -> bool:
+        """What is free may be the time that it takes."""
+        if _NO_SCORE.search(self._reading.lower):
+            return True
+        return not self._reading.sentence.metrics and len(self._values.measured.experiments) > SEVERAL
+
+    @cached_property
+    def _names_one_seed(self) -> bool:
+        """It gives a seed's number, where the runs that are meant have several."""
+        reading, values = self._reading, self._values
+        if all(len(group.runs) < 2 for group in values.measured.settled):
+            return False
+        least = 0 if "seed" in f"{reading.earlier} {reading.lower}" else UNLIKE_COUNTS
+        return any(
+            number.whole and number.value >= least and int(number.value) in values.known_seeds
+            for number in reading.sentence.numbers
+        ) or bool(reading.sentence.named_seeds & values.known_seeds)
+
+    @cached_property
+    def _of_fresh_seeds(self) -> bool:
+        reading = self._reading
+        text = reading.lower
+        if _SAME_SEEDS.search(text) and reading.before is not None:
+            text = f"{reading.before.text.lower()} {text}"
+        return _FRESH.search(text) is not None and _ELSEWHERE.search(text) is None
 
 
 def names_another_measure(reading: Reading, values: Values) -> bool:
@@ -82,28 +129,6 @@ def names_a_row(reading: Reading, values: Values) -> bool:
     return bool(_all_rows(values.measured).find(reading.lower))
 
 
-def names_one_seed(reading: Reading, values: Values) -> bool:
-    """It gives a seed's number, where the runs that are meant have several."""
-    if all(len(group.runs) < 2 for group in values.measured.settled):
-        return False
-    least = 0 if "seed" in f"{reading.earlier} {reading.lower}" else UNLIKE_COUNTS
-    return any(
-        number.whole and number.value >= least and int(number.value) in values.known_seeds
-        for number in reading.sentence.numbers
-    ) or bool(reading.sentence.named_seeds & values.known_seeds)
-
-
-def is_of_fresh_seeds(reader: str, reading: Reading) -> bool:
-    """What a reader judges by scores is about the runs that confirm, and about no table beside them."""
-    if reader in NOT_BY_SCORES:
-        return False
-    if _SAME_SEEDS.search(reading.lower) and reading.before is not None:
-        text = f"{reading.before.text.lower()} {reading.lower}"
-    else:
-        text = reading.lower
-    return _FRESH.search(text) is not None and _ELSEWHERE.search(text) is None
-
-
 def confirming(measured: Measured) -> Measured | None:
     """What belongs to the one experiment that ran on seeds of its own, where several were done; None where that
     cannot be said.
@@ -117,11 +142,6 @@ def confirming(measured: Measured) -> Measured | None:
         if all(mine.isdisjoint(found) for other, found in seeds.items() if other != key)
     ]  # fmt: skip
     return measure(measured.case, own[0]) if len(seeds) > 1 and len(own) == 1 else None
-
-
-def _tiers(reading: Reading) -> bool:
-    before = reading.before.text if reading.before is not None and _goes_on(reading) else ""
-    return bool(reading.tiers) or bool(vocabulary.find_all("places", before))
 
 
 def _goes_on(reading: Reading) -> bool:

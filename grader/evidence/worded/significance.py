@@ -54,9 +54,11 @@ def _was_tested(case: Case) -> bool:
 
 def _of_mcnemar(reading: Reading, case: Case) -> bool:
     """It speaks of McNemar's test of two fitted models, which the notebook shows, by its name or by its p-value."""
-    shown = _mcnemar_ps(case)
     named = "mcnemar" in f"{reading.earlier} {reading.sentence.text}".lower()
     readings = [item for number in reading.sentence.numbers for item in number.readings]
+    if not named and not readings:
+        return False
+    shown = _mcnemar_ps(case)
     return bool(shown) and (
         named or any(abs(item.value - p) <= 0.5 * item.unit for item in readings for p in shown)
     )
@@ -65,7 +67,10 @@ def _of_mcnemar(reading: Reading, case: Case) -> bool:
 @lru_cache(maxsize=CASES)
 def _mcnemar_ps(case: Case) -> frozenset[float]:
     """The p-values of McNemar's tests in the notebook's outputs."""
-    texts = (output.text for cell in case.notebook.cells for output in cell.outputs)
+    outputs = (output for cell in case.notebook.cells for output in cell.outputs)
+    texts = (
+        output.text for output in outputs if not output.html or "McNemar" in output.html
+    )  # text of markup costs
     return frozenset(float(hit[1]) for text in texts if "McNemar" in text for hit in _EXACT_P.finditer(text))
 
 
