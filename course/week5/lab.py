@@ -439,11 +439,17 @@ variants = {
 part = training.take(prepared.validation, np.arange(JUDGED))
 shortest = np.argsort(prepared.validation.lengths, kind="stable")
 chosen = np.sort(shortest[np.linspace(0, len(shortest) - 1, TEXTS).astype(int)])  # short, middling and long texts
-found = compression.side_by_side(
-    {name: compression.one_by_one(model, prepared.validation) for name, model in variants.items()},
-    chosen.tolist(),
-    repetitions=REPETITIONS,
-    threads=THREADS,
+# Times differ from run to run, and what you write quotes them: a restarted notebook takes the ones it has.
+found = compression.measured_once(
+    notebook,
+    "variants",
+    lambda: compression.side_by_side(
+        {name: compression.one_by_one(model, prepared.validation) for name, model in variants.items()},
+        chosen.tolist(),
+        repetitions=REPETITIONS,
+        threads=THREADS,
+    ),
+    of=(network, chosen, REPETITIONS, THREADS, encode, decode),
 )
 logits = {name: training.predict(model, part) for name, model in variants.items()}
 

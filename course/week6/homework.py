@@ -314,11 +314,18 @@ plain_teacher, _ = models.load(TEACHER, len(data.classes), texts=data.train.text
 prepared = training.prepare(data, TEACHING)
 TEXTS, REPETITIONS = {"full": (20, 3), "smoke": (60, 5), "micro": (10, 3)}[PROFILE]
 THREADS = None if PROFILE == "full" else 1  # for so small a network, threads cost more than they give
-found = compression.side_by_side(
-    {"teacher": compression.one_by_one(plain_teacher, prepared.validation), "small": compression.one_by_one(small_network(0), prepared.validation)},
-    np.linspace(0, len(labels) - 1, TEXTS).astype(int).tolist(),
-    repetitions=REPETITIONS,
-    threads=THREADS,
+timed = {"teacher": plain_teacher, "small": small_network(0)}
+# Times differ from run to run, and your memo quotes them: a restarted notebook takes the ones it has.
+found = compression.measured_once(
+    notebook,
+    "models",
+    lambda: compression.side_by_side(
+        {name: compression.one_by_one(model, prepared.validation) for name, model in timed.items()},
+        np.linspace(0, len(labels) - 1, TEXTS).astype(int).tolist(),
+        repetitions=REPETITIONS,
+        threads=THREADS,
+    ),
+    of=(*timed.values(), TEXTS, REPETITIONS, THREADS),
 )
 for name, item in found.items():
     low, high = item.spread

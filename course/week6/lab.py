@@ -314,9 +314,16 @@ notebook.tested("family_likeness")
 prepared = training.prepare(data, TEACHING)
 plain_teacher, _ = models.load(TEACHER, len(data.classes), texts=data.train.texts, seed=0)
 sizes = {"teacher": plain_teacher, "twin": small_network(0), "student": small_network(0)}
-found = compression.side_by_side(
-    {name: compression.one_by_one(network, prepared.validation) for name, network in sizes.items()},
-    list(range(0, len(labels), max(1, len(labels) // 40))), repetitions=3, warm_up=5, threads=None if PROFILE == "full" else 1,
+rows = list(range(0, len(labels), max(1, len(labels) // 40)))
+# Times differ from run to run, and what you write quotes them: a restarted notebook takes the ones it has.
+found = compression.measured_once(
+    notebook,
+    "sizes",
+    lambda: compression.side_by_side(
+        {name: compression.one_by_one(network, prepared.validation) for name, network in sizes.items()},
+        rows, repetitions=3, warm_up=5, threads=None if PROFILE == "full" else 1,
+    ),
+    of=(*sizes.values(), rows, PROFILE),
 )
 table = {}
 for name, run in {"teacher": teacher, "twin": twin, "student": student}.items():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from paribus.compression.latency import one_by_one as one_by_one
     from paribus.compression.latency import place as place
     from paribus.compression.latency import side_by_side as side_by_side
+    from paribus.compression.remembered import measured_once as measured_once
     from paribus.compression.size import size_mb as size_mb
     from paribus.compression.size import zipped_mb as zipped_mb
     from paribus.compression.weight_only import coded as coded
@@ -26,6 +27,7 @@ _HOMES = {
     "coded": "weight_only",
     "dynamic_int8": "int8",
     "engines": "available",
+    "measured_once": "remembered",
     "one_by_one": "latency",
     "place": "latency",
     "pruned": "weight_only",
