@@ -9,6 +9,7 @@ failed.json        where a run failed: cell, source, streams, traceback
 run.json           written last: a folder without it is incomplete
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -150,6 +151,18 @@ def _run_one(
     if not force and (kept := read_run(plan.folder)) is not None and _still_fits(plan, kept):
         observe(Progress(job, "reused"))
         return _result(plan, float(kept["seconds"]), reused=True)
+    try:
+        with _alone(plan):
+            return _run(plan, kernel, threads=threads, observe=observe, stop=stop)
+    except RunError as error:  # another process has the folder
+        observe(Progress(job, "failed"))
+        return error
+
+
+def _run(
+    plan: _Plan, kernel: Kernel, *, threads: int, observe: Observe, stop: threading.Event
+) -> RunResult | RunError:
+    job = plan.job
     cut_short = plan.folder.is_dir() and not (plan.folder / MARKER).exists()
     observe(Progress(job, "restarted" if cut_short else "begun"))
     begun = time.monotonic()
@@ -169,6 +182,25 @@ def _run_one(
     _mark(plan, seconds)
     observe(Progress(job, "done", seconds=seconds))
     return _result(plan, seconds, reused=False)
+
+
+@contextmanager
+def _alone(plan: _Plan) -> Iterator[None]:
+    """Hold the run's folder for this process; the system lets go of it when its holder ends, however it ends.
+
+    RunError where another process has it.
+    """
+    locks = plan.cache / "running"
+    locks.mkdir(parents=True, exist_ok=True)
+    with (locks / f"{plan.job.name}-{plan.folder.name}").open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunError(
+                f"{plan.job.name}: another command is running this notebook into {plan.folder}. Wait until it is "
+                "done and type the same again, or choose another --out."
+            ) from error
+        yield
 
 
 @contextmanager

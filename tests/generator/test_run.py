@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from generator.errors import RunError
-from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, WorkerKernel
+from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, Notify, WorkerKernel
 from generator.running.run import Job, Progress, RunResult, read_run, require_all, run_jobs
 from generator.running.run_inputs import digest_path
 from tests.generator.notebooks_to_run import code, notebook
@@ -181,6 +181,24 @@ def test_everything_that_enters_changes_the_key(tmp_path: Path) -> None:
         jobs = [Job("week9_lab", whole, {"PROFILE": "micro", **parameters}, {"table.csv": table})]
         keys += [answer.key for answer in require_all(run_jobs(jobs, tmp_path / "out", kernel=FakeKernel()))]
     assert len(set(keys)) == 4
+
+
+def test_a_second_command_does_not_write_into_the_folder_of_a_first_one(tmp_path: Path) -> None:
+    second: list[RunResult | RunError] = []
+
+    class Meanwhile(FakeKernel):
+        def execute(self, task: KernelTask, notify: Notify, stop: threading.Event) -> None:
+            if not second:
+                second.extend(run_jobs([job()], tmp_path, kernel=FakeKernel()))
+            super().execute(task, notify, stop)
+
+    (first,) = run_jobs([job()], tmp_path, kernel=Meanwhile())
+    assert isinstance(first, RunResult)
+    assert str(second[0]).startswith("week9_lab: another command is running this notebook into ")
+    assert not (first.folder / "failed.json").exists()
+    (again,) = run_jobs([job()], tmp_path, kernel=FakeKernel())
+    assert isinstance(again, RunResult)
+    assert again.reused
 
 
 def test_a_folder_without_its_marker_is_incomplete_and_run_again(tmp_path: Path) -> None:
