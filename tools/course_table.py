@@ -31,7 +31,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      "macro-F1 {class_weights.baseline.macro_f1:.3f}, with weights {class_weights.changed.macro_f1:.3f}"),
     ("3", "lab: a script that does not train, six pathologies", "", "the zoo's evidence is in solutions/zoos"),
     ("3", "homework: a decoder with LoRA against the encoder", "week3_homework",
-     "accuracy {encoder.accuracy:.3f} of the encoder, {rank.baseline.accuracy:.3f} of the decoder with LoRA"),
+     "accuracy {encoder.accuracy:.3f} of the encoder, {decoder.accuracy:.3f} of the decoder with LoRA"),
     ("4", "lab: calibration, unknown texts, intervals, McNemar", "week4_lab",
      "AUROC of the maximum softmax against texts that are no complaints: {unknown.softmax_strangers:.3f}"),
     ("4", "homework: four remedies in one table, confirmed on fresh seeds", "week4_homework",
