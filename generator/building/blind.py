@@ -51,13 +51,14 @@ def read_editions(out: Path, zoos: Sequence[str]) -> dict[str, list[dict[str, An
 
     A zoo of which no term was finished is left out.
     """
-    if not zoos:  # an instructor without blind models needs no libraries that train
+    there = {zoo: folder for zoo in zoos if (folder := out / "instructor" / "zoo" / zoo).is_dir()}
+    if not there:  # who builds no blind models needs no libraries that train
         return {}
     from generator.zoo.build import MARKER, read_reveal
 
     found: dict[str, list[dict[str, Any]]] = {}
-    for zoo in zoos:
-        for marker in sorted((out / "instructor" / "zoo" / zoo).glob(f"*/{MARKER}")):
+    for zoo, folder in there.items():
+        for marker in sorted(folder.glob(f"*/{MARKER}")):
             raw = read_reveal(marker.parent)
             models = {
                 name: {"recipe": model["recipe"], "statistics": model["statistics"]}
