@@ -87,11 +87,13 @@ def _add_pages(app: Flask, pages: Pages) -> None:
     @app.get("/next")
     def following() -> BaseResponse:
         after = request.args.get("submission", ""), request.args.get("cell", "")
-        return redirect(_to(session.next_after(after, by_student="by_student" in request.args)))
+        by_student = "by_student" in request.args
+        return redirect(_to(session.next_after(after, by_student=by_student), by_student=by_student))
 
     @app.get("/decide/<submission>/<path:cell>")
     def decide(submission: str, cell: str) -> str:
-        return pages.decide(submission, cell, by_student="by_student" in request.args)
+        undone = request.args.get("undone", 0, type=int)
+        return pages.decide(submission, cell, by_student="by_student" in request.args, undone=undone)
 
     @app.get("/notebook/<submission>")
     def notebook(submission: str) -> str:
@@ -124,11 +126,12 @@ def _add_actions(app: Flask, pages: Pages) -> None:
     def save(submission: str, cell: str) -> Response:
         by_student = "by_student" in request.args
         place = session.save(submission, cell, request.get_json(), by_student=by_student)
-        return jsonify(next=_to(place))
+        return jsonify(next=_to(place, by_student=by_student))
 
     @app.post("/undo")
     def undo() -> Response:
-        return jsonify(next=_to(session.undo(str(request.get_json().get("request", "")))))
+        place, undone = session.undo(str(request.get_json().get("request", "")))
+        return jsonify(next=_to(place, by_student="by_student" in request.args, undone=undone))
 
     @app.post("/hold/<submission>/<path:cell>")
     def hold(submission: str, cell: str) -> Response:
@@ -147,9 +150,15 @@ def _add_actions(app: Flask, pages: Pages) -> None:
         return jsonify(next=url_for("overview"))
 
 
-def _to(place: tuple[str, str] | None) -> str:
-    """The address of a (submission, cell); the overview where nothing is left."""
-    return url_for("overview") if place is None else url_for("decide", submission=place[0], cell=place[1])
+def _to(place: tuple[str, str] | None, *, by_student: bool = False, undone: int = 0) -> str:
+    """The address of a (submission, cell); the overview where nothing is left. ``by_student``: the next one after
+    it is the same student's. ``undone``: so many decisions were taken back there.
+    """
+    if place is None:
+        return url_for("overview")
+    submission, cell = place
+    way = 1 if by_student else None
+    return url_for("decide", submission=submission, cell=cell, by_student=way, undone=undone or None)
 
 
 def new_token() -> str:

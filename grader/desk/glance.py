@@ -60,10 +60,8 @@ def _glance(case: Case, arms: Arms) -> Glance | None:
     )
     before, after = baseline.values(metric), changed.values(metric)
     gap = fmean(after) - fmean(before) if before and after else None
-    bounds = tuple(
-        (_KINDS.get(kind, kind), f"{found.low:+.3f} to {found.high:+.3f}")
-        for kind, found in intervals_of(case, (baseline, changed), metric)
-    )
+    found = intervals_of(case, (baseline, changed), metric) if gap is not None else ()
+    bounds = tuple((_KINDS.get(kind, kind), f"{item.low:+.3f} to {item.high:+.3f}") for kind, item in found)
     predicted, came = "", ""
     if prediction is not None:
         ends = [f"{end:+g}" for end in (prediction.low, prediction.high) if end is not None]

@@ -130,7 +130,7 @@ class Pages:
             titles=self._titles(),
         )
 
-    def decide(self, submission: str, cell: str, *, by_student: bool = False) -> str:
+    def decide(self, submission: str, cell: str, *, by_student: bool = False, undone: int = 0) -> str:
         """One cell of one submission: the answer at the left, what is decided at the right."""
         session = self.session
         # Before anything is read: a decision that somebody makes meanwhile must not count as seen on this page.
@@ -156,11 +156,12 @@ class Pages:
             "decide.html.j2",
             work=work, cell=cell, released=released, title=cell_title(work.assignment, cell), name=self._name(work),
             mine=mine, near=near, rest=rest, problem=problem, views=items, first=first, waiting=open_here,
-            question=_question(released),
+            question=_question(released), model_answer=_as_prose(released.model_answer if released else ""),
             alike=[self._alike(one, cell) for one in alike[:MOST_ALIKE]],
             alike_count=len(alike), glances=self._glances(case, wanted), held=held,
-            seen=seen, snippets=session.folder.store.snippets(),
-            progress=session.progress(), by_student=by_student, doubts=own.says_little if own is not None else (),
+            seen=seen, snippets=session.folder.store.snippets(cell),
+            progress=session.progress(), by_student=by_student, undone=undone,
+            doubts=own.says_little if own is not None else (),
             neighbours=self._neighbours(work, cell),
             asked=[one for one in session.folder.store.asked().get(submission, ()) if one.cell == cell],
         )  # fmt: skip
@@ -254,10 +255,14 @@ class Pages:
         return self._cases[key], ""
 
     def _name(self, work: Work) -> str:
-        """What the page calls a student; with hidden names, something that tells people apart and names nobody."""
+        """What the page calls a student, with the file where two have one name; with hidden names, something that
+        tells people apart and names nobody.
+        """
         if self.session.blind_names:
             return f"Submission {work.result.sha256[:6]}"
-        return who(work.result)
+        name = who(work.result)
+        namesakes = sum(who(other.result) == name for other in self.session.folder.batch.ordered)
+        return name if namesakes < 2 else f"{name} ({shown(work.result.source)})"
 
     def _words(self, check: str) -> CheckWords:
         """A check's words, of paribus or of the course."""
@@ -278,7 +283,12 @@ def _question(cell: Cell | None) -> Markup:
     """What was asked, as it was released; nothing where it is code, which the answer shows anyway."""
     if cell is None or cell.role is not Role.MEMO:
         return Markup("")
-    return Markup(with_formulas(clean_markdown(cell.source)))  # noqa: S704 - cleaned by nh3
+    return _as_prose(cell.source)
+
+
+def _as_prose(source: str) -> Markup:
+    """Markdown as it reads; nothing of nothing."""
+    return Markup(with_formulas(clean_markdown(source))) if source else Markup("")  # noqa: S704 - cleaned by nh3
 
 
 def _full(title: CellTitle) -> str:

@@ -49,21 +49,24 @@ def questions(works: Sequence[Work], standing: Standing, titles: Mapping[str, st
 
 
 def next_open(
-    standing: Standing, after: tuple[str, str], held: Set[tuple[str, str]], *, by_student: bool = False
-) -> tuple[str, str] | None:
+    standing: Standing, submissions: Sequence[str], after: tuple[str, str], held: Set[tuple[str, str]], *,
+    by_student: bool = False,
+) -> tuple[str, str] | None:  # fmt: skip
     """The (submission, cell) that comes after one, of those that nobody else has open; None where none is left.
+    ``submissions`` are the class in its order.
 
-    Question by question: the same cell of the next submission first. By student: the next cell of the same one.
+    Question by question: the same cell of the next submission first. By student: the next cell of the same one,
+    then the next student.
     """
     pairs = list(dict.fromkeys((item.submission, item.cell) for item in standing.open))
     free = [pair for pair in pairs if pair not in held and pair != after]
     if not free:
         return None
     keep = 0 if by_student else 1
-    order = list(dict.fromkeys(pair[0] for pair in pairs))
-    place = order.index(after[0]) if after[0] in order else -1
     mine = [pair for pair in free if pair[keep] == after[keep]]
-    later = [pair for pair in mine if pair[0] in order and order.index(pair[0]) >= place]
+    order = {name: place for place, name in enumerate(submissions)}
+    here = order.get(after[0], -1)
+    later = [pair for pair in mine or (free if by_student else ()) if order[pair[0]] >= here]
     return (later or mine or free)[0]
 
 

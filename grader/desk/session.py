@@ -59,7 +59,8 @@ class Session:
     def next_after(self, place: Place, *, by_student: bool = False) -> Place | None:
         """Where to go on: the next open place, then the random sample of verdicts, then nowhere."""
         standing = self.folder.standing()
-        found = next_open(standing, place, set(self.held_by_others()), by_student=by_student)
+        names = [work.result.submission for work in self.folder.batch.ordered]
+        found = next_open(standing, names, place, set(self.held_by_others()), by_student=by_student)
         return found or next(iter(self.second_looks(standing)), None)
 
     def second_looks(self, standing: Standing) -> list[Place]:
@@ -126,8 +127,6 @@ class Session:
             raise DeskError("The page sent no request number. Load it again; nothing was written.")
         with self.folder.writing():
             self.folder.store.add(decisions, seen=seen, request=request)
-        if comment:
-            self.folder.store.use_snippet(comment)
         if not blind:
             self.folder.push([submission, *(other.result.submission for other in others)])
         if blind and abs((points or 0.0) - item.automatic) > TOLERANCE:
@@ -136,8 +135,10 @@ class Session:
             return submission, cell
         return self.next_after((submission, cell), by_student=by_student)
 
-    def undo(self, request: str) -> Place | None:
-        """Take back this grader's last decision, and what was decided with it; returns its place."""
+    def undo(self, request: str) -> tuple[Place, int]:
+        """Take back this grader's last decision, and what was decided with it; returns its place, and how many
+        decisions that were.
+        """
         taken = {one.request.removeprefix("undo ") for one in self.folder.decisions() if one.withdrawn}
         mine = [
             one for one in self.folder.decisions()
@@ -152,7 +153,7 @@ class Session:
         with self.folder.writing():
             self.folder.store.add(back, seen=newest, request=f"undo {last.request}")
         self.folder.push([one.submission for one in group])
-        return last.submission, last.cell
+        return (group[0].submission, group[0].cell), len(group)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Where the desk and formgrader hold different things."""

@@ -36,7 +36,6 @@ CREATE TABLE IF NOT EXISTS decision (id INTEGER PRIMARY KEY AUTOINCREMENT, hande
 CREATE INDEX IF NOT EXISTS by_item ON decision (handed, cell, item);
 CREATE TABLE IF NOT EXISTS hold (handed INTEGER NOT NULL, cell TEXT NOT NULL, grader TEXT NOT NULL,
     until TEXT NOT NULL, PRIMARY KEY (handed, cell));
-CREATE TABLE IF NOT EXISTS snippet (text TEXT PRIMARY KEY, uses INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS written (handed INTEGER NOT NULL, grade_id TEXT NOT NULL, score REAL NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY (handed, grade_id));
 CREATE TABLE IF NOT EXISTS request (id INTEGER PRIMARY KEY AUTOINCREMENT, handed INTEGER NOT NULL,
@@ -139,18 +138,15 @@ class Store:
             if number in self._names and datetime.fromisoformat(until) > now
         }
 
-    def snippets(self, most: int = 9) -> list[str]:
-        """Comments that were used, the most used first."""
+    def snippets(self, cell: str, most: int = 9) -> list[str]:
+        """Comments that were given before: those of this cell first, then the most given."""
         with self._line() as line:
-            rows = line.execute("SELECT text FROM snippet ORDER BY uses DESC, text LIMIT ?", (most,))
-            return [text for (text,) in rows]
-
-    def use_snippet(self, text: str) -> None:
-        """Count a comment as used once more."""
-        with self._writing() as line:
-            line.execute(
-                "INSERT INTO snippet VALUES (?, 1) ON CONFLICT (text) DO UPDATE SET uses = uses + 1", (text,)
+            rows = line.execute(
+                "SELECT comment FROM decision WHERE comment <> '' GROUP BY comment "
+                "ORDER BY MAX(cell = ?) DESC, COUNT(*) DESC, comment LIMIT ?",
+                (cell, most),
             )
+            return [text for (text,) in rows]
 
     def written(self) -> dict[tuple[str, str], Written]:
         """What the desk wrote into the gradebook last, by submission and nbgrader's cell."""

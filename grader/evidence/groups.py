@@ -108,7 +108,7 @@ def run_group(name: str, runs: Sequence[Run]) -> Group:
 
 
 def arm_group(arms: Arms, arm: str) -> Group:
-    """One arm of an experiment."""
+    """One arm of an experiment; a group without runs where none of it finished."""
     runs = finished(arms.baseline if arm == "baseline" else arms.changed)
     other = finished(arms.changed if arm == "baseline" else arms.baseline)
     phrases = {arm, f"{arm} arm", *vocabulary.phrases("arms", arm)}
@@ -117,8 +117,8 @@ def arm_group(arms: Arms, arm: str) -> Group:
     )
     labels = {arm}
     setting = arms.vary
-    value, against = runs[-1].setting(setting), other[-1].setting(setting)
-    if setting and value != against:
+    value, against = (group[-1].setting(setting) if group else None for group in (runs, other))
+    if setting and runs and other and value != against:
         phrases |= arm_aliases(setting, value, against, arm)
         labels.update(text.lower().replace("_", " ") for text in spellings(value))
     return Group(

@@ -84,7 +84,8 @@ def test_a_decision_goes_in_by_one_request_and_the_answer_says_where_to_go_on(cl
     assert client.post(f"/decide/{ANN}/{MEMO}", json=body).status_code == 200  # sent twice, written once
     page = client.get(f"/decide/{ANN}/{MEMO}").get_data(as_text=True)
     assert "Ada decided this" in page
-    assert client.post("/undo", json={}).get_json()["next"] == f"/decide/{ANN}/{MEMO}"
+    assert client.post("/undo", json={}).get_json()["next"] == f"/decide/{ANN}/{MEMO}?undone=1"
+    assert "One decision was taken back." in client.get(f"/decide/{ANN}/{MEMO}?undone=1").get_data(as_text=True)
     assert client.post(f"/hold/{ANN}/{MEMO}", json={}).get_json() == {"held": ""}
 
 

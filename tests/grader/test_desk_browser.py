@@ -81,6 +81,28 @@ def test_answers_are_decided_by_two_keys_each_undone_and_commented_by_the_keyboa
         assert not browser.get_log("browser")
 
 
+def test_the_button_says_what_enter_does_and_enter_saves_after_something_was_unfolded(
+    room: Path, tmp_path: Path, browser: Any  # noqa: ANN401
+) -> None:  # fmt: skip
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    with desk_of(room, copy_of(room, tmp_path / "out"), browser) as (session, base):
+        browser.get(f"{base}/decide/{ANN}/{MEMO}?by_student=1")
+        button = browser.find_element(By.CSS_SELECTOR, "form.active .send .does")
+        assert button.text == "Save"  # nothing is proposed for this one
+        browser.find_element(By.CSS_SELECTOR, ".question summary").click()
+        press(browser, "2", Keys.ENTER)
+        assert [one.points for one in session.folder.decisions()] == [0.0]
+        assert browser.find_elements(By.CSS_SELECTOR, "form.active [type=submit]")
+        press(browser, "p", "0.5", Keys.ESCAPE, Keys.ENTER)
+        assert [one.points for one in session.folder.decisions()] == [0.0, 0.5]
+        assert "by_student=1" in browser.current_url  # the way through the class stays
+        press(browser, "z")
+        assert f"/decide/{ANN}/{MEMO}?by_student=1&undone=1" in browser.current_url
+        assert "One decision was taken back." in browser.page_source
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_at_either_width_in_either_scheme(

@@ -142,12 +142,15 @@ def test_the_order_goes_through_one_question_first_or_one_student_and_passes_ove
         items = tuple(replace(one, submission=name) for one in base.items)
         extra = tuple(replace(one, cell="batch_size") for one in items if one.name == MANUAL)
         works.append(Work(replace(base.result, submission=name), ASSIGNMENT, (*items, *extra), SLOTS))
-    now = standing(works, [])
-    assert next_open(now, ("ann", "trade_off"), set()) == ("ben", "trade_off")
-    assert next_open(now, ("ann", "trade_off"), set(), by_student=True) == ("ann", "batch_size")
-    assert next_open(now, ("ann", "trade_off"), {("ben", "trade_off")}) == ("eve", "trade_off")
-    assert next_open(now, ("eve", "batch_size"), set()) == ("ann", "batch_size")
-    assert next_open(standing(works[:1], []), ("ann", "trade_off"), {("ann", "batch_size")}) is None
+    now, names = standing(works, []), ("ann", "ben", "eve")
+    assert next_open(now, names, ("ann", "trade_off"), set()) == ("ben", "trade_off")
+    assert next_open(now, names, ("ann", "trade_off"), set(), by_student=True) == ("ann", "batch_size")
+    assert next_open(now, names, ("ann", "trade_off"), {("ben", "trade_off")}) == ("eve", "trade_off")
+    assert next_open(now, names, ("eve", "batch_size"), set()) == ("ann", "batch_size")
+    assert next_open(standing(works[:1], []), names, ("ann", "trade_off"), {("ann", "batch_size")}) is None
+    # Ben's two are done, and so he is in no list any more: Eve comes after him, not Ann.
+    left = standing([works[0], works[2]], [])
+    assert next_open(left, names, ("ben", "trade_off"), set(), by_student=True) == ("eve", "trade_off")
 
 
 def test_the_blind_sample_is_a_twentieth_of_verdicts_a_tenth_of_proposals_and_always_the_same() -> None:

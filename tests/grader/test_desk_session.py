@@ -116,7 +116,7 @@ def test_what_two_parts_of_an_answer_get_as_comments_is_kept_together_with_what_
 def test_undo_takes_back_the_last_decision_in_store_and_gradebook(room: Path, out: Path) -> None:
     session = sit_down(room, out)
     decide(session, ANN, MANUAL, 2.0)
-    assert session.undo("") == (ANN, MEMO)
+    assert session.undo("") == ((ANN, MEMO), 1)
     assert scores(out, ANN)["trade_off"] == (None, 1)
     assert any(item.key == (ANN, MEMO, MANUAL) for item in session.folder.standing().open)
     with pytest.raises(DeskError, match="nothing of yours"):
@@ -188,7 +188,7 @@ def test_equal_answers_are_one_group_and_only_those_that_were_looked_at_are_deci
     decide(session, ANN, item.name, 0.0, "batch_size", alike=[BEN])
     decided = {key[0] for key in session.folder.standing().decided}
     assert decided == {ANN, BEN}
-    session.undo("")
+    assert session.undo("") == ((ANN, "batch_size"), 2)  # where the group was decided, not its last member
     assert session.folder.standing().decided == {}
 
 

@@ -177,11 +177,13 @@ def test_a_kill_at_any_moment_leaves_every_decision_that_was_confirmed(tmp_path:
     assert len(kept) == len(set(kept))
 
 
-def test_comments_that_are_used_again_come_first(tmp_path: Path) -> None:
+def test_comments_of_the_same_question_come_first_and_then_those_given_most(tmp_path: Path) -> None:
     store = Store(tmp_path, BATCH)
-    for text in ("rare", "often", "often"):
-        store.use_snippet(text)
-    assert store.snippets() == ["often", "rare"]
+    given = [("memo", "rare"), ("other", "often"), ("other", "often"), ("other", "once"), ("memo", "")]
+    for number, (cell, comment) in enumerate(given):
+        store.add([replace(one(comment=comment), cell=cell)], seen=number, request=str(number))
+    assert store.snippets("memo") == ["rare", "often", "once"]
+    assert store.snippets("other") == ["often", "once", "rare"]
 
 
 def test_what_the_gradebook_got_is_remembered_and_forgotten(tmp_path: Path) -> None:

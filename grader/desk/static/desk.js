@@ -8,6 +8,9 @@ let sending = false;
 // One number a decision: where an answer is lost on the way, sending again writes nothing twice.
 const requests = new Map();
 
+// By student or by question: undoing stays in the way that the page was opened.
+const way = new URLSearchParams(window.location.search).has("by_student") ? "?by_student=1" : "";
+
 const say = (text) => { if (told) { told.textContent = text; } else { window.alert(text); } };
 const requestOf = (form) => {
   if (!requests.has(form)) { requests.set(form, crypto.randomUUID()); }
@@ -50,11 +53,18 @@ function count(form) {
   form.elements.points.value = any ? String(Math.min(most, Math.max(0, sum))) : "";
 }
 
+// What the button does: a proposal is confirmed only as long as nothing else was chosen.
+function name(form) {
+  const chosen = form.elements.points.value !== "" || form.querySelector("input[name=line]:checked");
+  if (chosen) { form.querySelector(".send .does").textContent = "Save"; }
+}
+
 function choose(form, points) {
   form.elements.points.value = points;
   for (const button of form.querySelectorAll(".choice")) {
     button.setAttribute("aria-pressed", String(button.dataset.give === points));
   }
+  name(form);
 }
 
 async function save(form) {
@@ -72,14 +82,15 @@ async function save(form) {
 }
 
 async function undo() {
-  const found = await send("/undo", {});
+  const found = await send(`/undo${way}`, {});
   if (found) { window.location.assign(found.next); }
 }
 
 for (const form of items) {
   form.addEventListener("submit", (event) => { event.preventDefault(); save(form); });
+  form.addEventListener("input", () => name(form));
   form.addEventListener("change", (event) => {
-    if (event.target.name === "line") { count(form); }
+    if (event.target.name === "line") { count(form); name(form); }
     if (event.target.name === "snippet" && event.target.value) {
       const words = form.elements.comment;
       words.value = [words.value.trim(), event.target.value].filter(Boolean).join(" ");
@@ -146,20 +157,30 @@ document.addEventListener("keydown", (event) => {
   if (!active) { return; }
   if (event.key === "Enter" && !event.target.matches("a, button, summary")) { event.preventDefault(); save(active); return; }
   if (event.key === "c") { event.preventDefault(); active.elements.comment.focus(); return; }
-  if (event.key === "s" && active.elements.snippet) { event.preventDefault(); active.elements.snippet.focus(); return; }
+  if (event.key === "p") { event.preventDefault(); active.elements.points.focus(); active.elements.points.select(); return; }
+  if (event.key === "s" && active.elements.snippet) {
+    event.preventDefault();
+    active.elements.snippet.focus();
+    // Open, the arrows go through the list; closed, the first arrow would take its first line.
+    if (active.elements.snippet.showPicker) { active.elements.snippet.showPicker(); }
+    return;
+  }
   if (/^[0-9]$/.test(event.key)) {
+    // After a choice, Enter saves, also where something was unfolded before.
+    if (event.target.matches("summary, button, a")) { event.target.blur(); }
     const lines = active.querySelectorAll("input[name=line]");
     const choices = active.querySelectorAll(".choice");
     const place = Number(event.key) - 1;
     event.preventDefault();
     if (lines.length) {
-      if (lines[place]) { lines[place].checked = !lines[place].checked; count(active); }
+      if (lines[place]) { lines[place].checked = !lines[place].checked; count(active); name(active); }
     } else if (active.querySelector(".choice[data-give='0']:first-child")) {  // points, from none on
       if (choices[place + 1]) { choose(active, choices[place + 1].dataset.give); }
     } else if (choices.length) {
       if (choices[place]) { choose(active, choices[place].dataset.give); }
     } else if (Number(event.key) <= Number(active.dataset.points)) {
       active.elements.points.value = event.key;
+      name(active);
     }
   }
 });
