@@ -162,9 +162,13 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     if not any(item.outputs for item in code):
         return undecided(f"Your file shows no output of any cell. {hand_in(case)}")
     linked = [item for item in code if any(output.picture == "linked" for output in item.outputs)]
-    bare = [item for item in code if not item.outputs and not item.cut and shows_something(item.source)]
-    unrun = [item for item in bare if never_ran(item)]
-    lost = [item for item in bare if item not in unrun]
+    silent = [item for item in code if not item.outputs and not item.cut]
+    # What a released loop goes through is never empty.
+    unrun = [
+        item for item in silent
+        if never_ran(item) and shows_something(item.source, in_loops=item.position in case.released_positions)
+    ]  # fmt: skip
+    lost = [item for item in silent if not never_ran(item) and shows_something(item.source)]
     names = {
         kind: [case.cell_name(item.position) for item in items]
         for kind, items in (("linked", linked), ("without_output", lost), ("not_run", unrun))

@@ -30,9 +30,15 @@ def fixed_paths(source: str) -> list[str]:
     return [match[1] for line in lines for match in _PATH.finditer(line)]
 
 
-def shows_something(source: str) -> bool:
-    """A line at the top level that prints, displays or draws; an ending semicolon keeps it silent."""
-    for line in source[:MAX_SOURCE].splitlines():
+def shows_something(source: str, *, in_loops: bool = False) -> bool:
+    """A line at the top level that prints, displays or draws; an ending semicolon keeps it silent. ``in_loops``:
+    also one in a loop that is there.
+    """
+    looping = False
+    for raw in source[:MAX_SOURCE].splitlines():
+        inner = raw[:1].isspace()
+        looping = looping if inner or not raw else raw.startswith("for ")
+        line = raw.strip() if in_loops and looping and inner else raw
         if line[:1].isspace() or line.lstrip().startswith("#") or line.rstrip().endswith(";"):
             continue
         if re.match(r"(?:print|display)\(", line) or re.match(
