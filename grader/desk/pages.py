@@ -144,7 +144,8 @@ class Pages:
         items = [self._item_view(work, item, standing) for item in work.of_cell(cell)]
         here = (submission, cell)
         open_here = [item for item in standing.open if (item.submission, item.cell) == here]
-        first = next((view for view in items if view.item in open_here or view.hidden), None)
+        first = next((view for view in items if view.item in open_here), None)
+        first = first or next((view for view in items if view.hidden), None)
         blind = any(view.hidden for view in items)
         # The colours of numbers are the grader's word as well.
         mine = answer_of(view_cells(case, {}) if blind and case is not None else views, cell)
