@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from grader.evidence.false_metrics import false_metric
 from grader.evidence.groups import arm_group
 from grader.evidence.intervals import intervals_of
-from grader.evidence.runs import BASELINE, CHANGED, Arms, experiment_keys, find_arms, finished
+from grader.evidence.runs import BASELINE, CHANGED, Arms, Run, experiment_keys, find_arms, finished
 from grader.model import Case
 from paribus.metrics.registry import in_order, title
 
@@ -27,7 +28,9 @@ class ArmRow:
 
 @dataclass(frozen=True)
 class Glance:
-    """One experiment. ``predicted`` is "" where no prediction was recorded."""
+    """One experiment. ``predicted`` is "" where no prediction was recorded, ``false`` where every metric follows
+    from the predictions beside it.
+    """
 
     key: str
     vary: str
@@ -38,6 +41,7 @@ class Glance:
     predicted: str
     why: str
     came: str
+    false: str = ""
 
 
 def glances(case: Case, wanted: str = "") -> tuple[Glance, ...]:
@@ -69,8 +73,17 @@ def _glance(case: Case, arms: Arms) -> Glance | None:
         came = "" if gap is None else _came(gap, prediction.low, prediction.high)
     return Glance(
         arms.key, arms.vary, title(metric), rows, "" if gap is None else f"{gap:+.4g}", bounds, predicted,
-        prediction.why if prediction is not None else "", came,
+        prediction.why if prediction is not None else "", came, _false(case, runs),
     )  # fmt: skip
+
+
+def _false(case: Case, runs: Sequence[Run]) -> str:
+    """The first record whose metric is not what its predictions give: then the table is not to be trusted."""
+    for run in runs:
+        if (found := false_metric(case, run)) is not None:
+            name, claimed, value = found
+            return f"{run.name} says {title(name)} {claimed:.4g}; its predictions give {value:.4g}."
+    return ""
 
 
 def _row(name: str, values: Sequence[float], seeds: Sequence[int | None]) -> ArmRow:

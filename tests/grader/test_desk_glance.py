@@ -16,7 +16,7 @@ KEY = "one_change"
 TEXT = Text("one", "", "week1_homework-slower", "one_change_template", "honest", "Nothing.")
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, **arms: tuple[Any, ...]) -> tuple[Glance, ...]:
+def shown(monkeypatch: pytest.MonkeyPatch, **arms: Any) -> tuple[Glance, ...]:  # noqa: ANN401
     """What is shown of an executed notebook of week 1 whose experiment has these arms instead of its own."""
     case = case_of(TEXT, OUTSIDERS)
     changed = replace(find_arms(case, KEY), **arms)
@@ -43,3 +43,13 @@ def test_an_arm_that_never_ran_is_empty_and_there_is_no_difference(
 
 def test_an_experiment_without_any_run_has_no_glance(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, baseline=(), changed=()) == ()
+
+
+def test_a_metric_that_its_predictions_do_not_give_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of(TEXT, OUTSIDERS)
+    (run,) = find_arms(case, KEY).changed
+    assert run.result is not None
+    forged = replace(run, result=replace(run.result, values={**run.result.values, "macro_f1": 0.8}))
+    (found,) = shown(monkeypatch, changed=(forged,))
+    assert found.false == f"{run.name} says macro-F1 0.8; its predictions give 0.05442."
+    assert shown(monkeypatch, changed=(run,))[0].false == ""
