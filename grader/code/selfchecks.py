@@ -28,6 +28,8 @@ _HANDLERS = frozenset(
 
 def replaced_checks(case: Case, position: int) -> CodeFinding | None:
     """What makes the result of the tests in the cell at ``position`` say little: the first such line."""
+    if not _replaced(case):
+        return None
     program = read_program(case)
     here = [step for step in program.steps if step.position == position]
     reads = {path for step in here for path, _ in step.scope.reads}
