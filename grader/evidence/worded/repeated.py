@@ -13,6 +13,10 @@ from grader.reading.claimed import claimed, pattern
 
 _MORE = {"second": 2, "another": 2, "other": 2, "several": 2, "mehrere": 2, "plusieurs": 2, "varias": 2, "third": 3}
 _TIMES = {"twice": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10, "several times": 2}
+_SO_OFTEN = re.compile(
+    r"\b(?:run|ran|trained|repeated|rerun)\s+(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
+    rf"({'|'.join(_TIMES)})\b"
+)
 _AGAINST = re.compile(r"\b(?:against|than|over|versus|vs\.?|to|gegen|contre|contra)\W+(?:the\W+)?$")
 _OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
 """Other runs of the notebook are spoken of."""
@@ -63,8 +67,7 @@ def _most_of(measured: Measured, keys: frozenset[str]) -> int:
 
 
 def _times(clause: str) -> tuple[int, str] | None:
-    what = r"(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
-    hit = re.search(rf"\b(?:run|ran|trained|repeated|rerun)\s+{what}({'|'.join(_TIMES)})\b", clause)
+    hit = _SO_OFTEN.search(clause)
     return None if hit is None else (_TIMES[hit[1]], hit[0])
 
 
