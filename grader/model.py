@@ -235,10 +235,16 @@ class Case:
 
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""
+        return self._keys.get(position, f"cell {position + 1}")
+
+    @cached_property
+    def _keys(self) -> Mapping[int, str]:
+        """The first key at each position."""
+        found: dict[int, str] = {}
         for key, match in self.matches.items():
-            if match.recovered is not None and match.recovered.position == position:
-                return key
-        return f"cell {position + 1}"
+            if match.recovered is not None:
+                found.setdefault(match.recovered.position, key)
+        return found
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from grader.evidence.says_little import says_little
 from grader.evidence.sentences import groups_in, metrics_in, read_sentences
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
-from grader.evidence.tracing import or_of_another, trace_sentences
+from grader.evidence.tracing import is_open, or_of_another, trace_sentences
 from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
@@ -223,7 +223,7 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]
     about = frozenset(key for memo in memos for key in groups_in(memo.source, measured))
     told = [] if unrecorded else list(find_doubts(chain.from_iterable(answers), measured, about))
-    if experiment and not unrecorded:
+    if experiment and not unrecorded and (told or any(map(is_open, read))):
         measured, answers = _answers(case, memos)
         read = or_of_another(read, measured, answers)
         every = find_doubts(chain.from_iterable(answers), measured, about) if told else ()

@@ -1,12 +1,14 @@
 """An own loop that is begun with one configuration, or on some data, and trained with another."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import RunCall, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step
+from grader.evidence.runs import CASES
 from grader.model import Case
 from grader.reading.nouns import is_plural
 
@@ -59,7 +61,7 @@ def _begins_again(step: Step, call: RunCall) -> bool:
     )
 
 
-def _other(program: Program, call: RunCall, recorded: ast.expr | None, trains: ast.Call, known: set[str]) -> str:
+def _other(program: Program, call: RunCall, recorded: ast.expr | None, trains: ast.Call, known: Set[str]) -> str:
     """The one name of the kind that the call is given, where it is not what was recorded; "" where it is."""
     name = _name(recorded)
     if recorded is None or (not name and not _changes(recorded)):
@@ -77,7 +79,8 @@ def _name(node: ast.expr | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _made(program: Program, *, of_data: bool) -> set[str]:
+@lru_cache(maxsize=2 * CASES)
+def _made(program: Program, *, of_data: bool) -> frozenset[str]:
     """Names that are bound to a configuration that was made or copied; or to another data set made of one."""
     found = set()
     for name, bound in program.bound.items():
@@ -89,7 +92,7 @@ def _made(program: Program, *, of_data: bool) -> set[str]:
             config = path[-1] in ("replace", "TrainingConfig") and not splits
             if (splits or _makes_subset(path[-1])) if of_data else config:
                 found.add(name)
-    return found
+    return frozenset(found)
 
 
 def _converted(program: Program, name: str, order: int) -> set[str]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import parse
+from grader.code.cells import KEPT, parse
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.paths import Path
@@ -44,10 +44,7 @@ def _asked_for(released: str) -> list[str]:
 
 def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[CodeFinding]:
     step = program.step_of(scope)
-    given = [item for item in scope.params if item not in ("self", "cls")]
-    returned = [item.value for item in scope.returns if item.value is not None]
-    if isinstance(scope.node, ast.Lambda):
-        returned = [scope.node.body]
+    given, returned = _given(scope), _returned(scope)
     loads = {node.id for inner in scope.whole() for node in inner.loads}
     if given and returned and not loads & {*given, "locals", "vars"} and not isinstance(scope.node, ast.ClassDef):
         where = place_of(case, step, returned[0].lineno)
@@ -64,7 +61,7 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
         where = place_of(case, step, node.lineno)
         yield _finding(where, f"{name} reads {borrowed[0]}, which its tests make ({said(case, where)})", name)
         return
-    if given and returned and not _depends(scope, set(given), returned):
+    if given and returned and not _depends(scope):
         where = place_of(case, step, returned[0].lineno)
         what = f"What {name} returns does not follow from what it is given ({said(case, where)})"
         yield _finding(where, what, name, sure=False)
@@ -85,9 +82,20 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
             return
 
 
-def _depends(scope: Scope, given: set[str], returned: list[ast.expr]) -> bool:
+def _given(scope: Scope) -> list[str]:
+    return [item for item in scope.params if item not in ("self", "cls")]
+
+
+def _returned(scope: Scope) -> list[ast.expr]:
+    if isinstance(scope.node, ast.Lambda):
+        return [scope.node.body]
+    return [item.value for item in scope.returns if item.value is not None]
+
+
+@lru_cache(maxsize=KEPT)
+def _depends(scope: Scope) -> bool:
     """What is returned may follow from the arguments: through assignments, loops, conditions or inner functions."""
-    derived = set(given)
+    derived = set(_given(scope))
     while True:
         more = {
             store.root for store in scope.stores
@@ -102,7 +110,7 @@ def _depends(scope: Scope, given: set[str], returned: list[ast.expr]) -> bool:
         derived |= more
     decided = [branch.test for branch in scope.branches]
     decided += [loop.iter if isinstance(loop, ast.For) else loop.test for loop in scope.loops]
-    return any(_loads(node) & derived for node in (*returned, *decided))
+    return any(_loads(node) & derived for node in (*_returned(scope), *decided))
 
 
 def _loads(node: ast.AST) -> set[str]:

@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from grader.code.cells import KEPT
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
@@ -53,7 +55,7 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
 def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """Tables in the training that are looked up by the size of the varied setting, or by the arm."""
     for step, scope in _functions(program, found):
-        for key in looked_up_by(scope.node, vary):
+        for key in _looked_up_by(scope.node, vary):
             where = place_of(case, step, key.lineno)
             yield CodeFinding(
                 Kind.CHANGE, Standing.SUSPECTED,
@@ -61,6 +63,11 @@ def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator
                 "change something else may differ between the arms. A person looks.",
                 (where,), vary,
             )  # fmt: skip
+
+
+@lru_cache(maxsize=KEPT)
+def _looked_up_by(function: ast.AST, vary: str) -> tuple[ast.expr, ...]:
+    return tuple(looked_up_by(function, vary))
 
 
 def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:

@@ -6,7 +6,7 @@ is no proof that nothing is there.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -63,6 +63,8 @@ _OF_EACH = frozenset(
     {"argmax", "argmin", "argsort", "log", "log1p", "exp", "clip", "softmax", "log_softmax", "maximum", "minimum"}
 )
 """Calls that make something of every item: no measures, whatever their names hold."""
+_MAKES_ROWS = frozenset({"fit_resample", "choice"})
+"""Calls that multiply rows, whatever they are given."""
 _MULTIPLIES = frozenset({"resample", "repeat", "tile"})
 _AVERAGES = frozenset({"mean", "std", "var", "min", "max", "median", "quantile", "percentile", "sum"})
 _PARTS_OF_A_FRAME = frozenset({"query", "get_group", "head", "tail", "filter"})
@@ -215,8 +217,19 @@ class Flow:
                 held = joined([self.names.get(name, NOTHING), self.holds(item)])
                 self.names[name] = held if JOINED in held else held & {TRAIN, HELD_OUT}
 
+    def _concerns(self, scope: Scope) -> bool:
+        """Something of the data may stand in a scope: a part of it, a name that holds some, or a call."""
+        named, says = _mentioned(scope)
+        return says or not named.isdisjoint(self.functions) or any(self.names.get(name) for name in named)
+
     def assign(self, scope: Scope) -> None:
         """Take over what a scope's assignments put into names."""
+        if self._concerns(scope):
+            self._take_over(scope)
+        else:
+            self.names.update(dict.fromkeys(_assigned(scope), NOTHING))
+
+    def _take_over(self, scope: Scope) -> None:
         for store in scope.stores:
             if len(store.path) == 1:
                 held = self.holds(store.source)
@@ -245,6 +258,25 @@ def arguments(call: ast.Call) -> tuple[ast.expr, ...]:
 def steered(parts: Iterable[Held]) -> Held:
     """What follows from held-out labels, or from what follows from them."""
     return frozenset({STEERED}) if NOTHING.union(*parts) & {LABELS, STEERED} else NOTHING
+
+
+@lru_cache(maxsize=KEPT)
+def _mentioned(scope: Scope) -> tuple[frozenset[str], bool]:
+    """The names that a scope reads, changes or calls, and whether it names a part of the data, or makes rows."""
+    scopes = tuple(scope.whole())
+    named = {node.id for inner in scopes for node in inner.loads}
+    changed = {store.root for inner in scopes for store in inner.stores if store.how != "assign"}
+    parts = any(node.attr in _PARTS for inner in scopes for node in inner.attributes)
+    rows = any(path[-1] in _MAKES_ROWS for inner in scopes for path, _ in inner.called)
+    return frozenset(named | changed), parts or rows
+
+
+def _assigned(scope: Scope) -> Iterator[str]:
+    """The names that a scope's assignments and loops give something new."""
+    yield from (store.root for store in scope.stores if len(store.path) == 1 and store.how == "assign")
+    for loop in scope.loops:
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+            yield loop.target.id
 
 
 @lru_cache(maxsize=KEPT)

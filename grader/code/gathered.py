@@ -2,6 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
+
+from grader.code.cells import KEPT
 
 _FLATTENS = frozenset({"extend", "update"})
 _ADDS = frozenset({"append", "add"})
@@ -12,12 +15,15 @@ def parts_of_a_loop(node: ast.expr) -> tuple[ast.expr, ...]:
     return tuple(node.elts) if isinstance(node, ast.Tuple | ast.List) and len(node.elts) > 1 else ()
 
 
-def put_together_by(loop: ast.For | ast.While) -> Iterator[tuple[str, ast.expr]]:
+@lru_cache(maxsize=KEPT)
+def put_together_by(loop: ast.For | ast.While) -> tuple[tuple[str, ast.expr], ...]:
     """Collections into which a loop puts rows, and what: ``words.update(part.texts)``, and within a loop over rows
     ``texts.append(text)``. A list of parts, one an item, keeps them apart.
     """
-    if not isinstance(loop, ast.For):
-        return
+    return tuple(_put_together(loop)) if isinstance(loop, ast.For) else ()
+
+
+def _put_together(loop: ast.For) -> Iterator[tuple[str, ast.expr]]:
     over_parts = bool(parts_of_a_loop(loop.iter))
     inner = {id(node) for other in ast.walk(loop) if isinstance(other, ast.For) and other is not loop
              for node in ast.walk(other)}  # fmt: skip
@@ -29,6 +35,7 @@ def put_together_by(loop: ast.For | ast.While) -> Iterator[tuple[str, ast.expr]]
                 yield owner.id, node.args[0]
 
 
+@lru_cache(maxsize=KEPT)
 def returned_by(function: ast.AST) -> tuple[ast.expr, ...]:
     """What a function returns, but for what functions in it return."""
     inner = {

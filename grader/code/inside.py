@@ -12,7 +12,7 @@ from grader.code.program import Program
 from grader.model import Case
 from paribus.check.left_out import early_ends, rows_left_out
 from paribus.check.names import called
-from paribus.check.reused import kept_for_the_next_run
+from paribus.check.reused import Kept, kept_for_the_next_run
 
 
 def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -40,9 +40,9 @@ def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
 
 def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """What was made with the baseline's value of the varied setting, and is taken again by the changed arm."""
-    functions = {scope.name: scope.node for scope in _functions(found)}
+    functions = tuple({scope.name: scope.node for scope in _functions(found)}.items())
     for scope in _functions(found):
-        for kept in kept_for_the_next_run(scope.node, vary, functions):
+        for kept in _kept(scope.node, vary, functions):
             where = place_of(case, program.step_of(scope), kept.node.lineno)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
@@ -60,6 +60,11 @@ def _rows_left_out(function: ast.AST) -> tuple[ast.expr, ...]:
 @lru_cache(maxsize=KEPT)
 def _early_ends(function: ast.AST) -> tuple[ast.If, ...]:
     return tuple(early_ends(function))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(function: ast.AST, vary: str, functions: tuple[tuple[str, ast.AST], ...]) -> tuple[Kept, ...]:
+    return tuple(kept_for_the_next_run(function, vary, dict(functions)))
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

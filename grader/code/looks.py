@@ -4,13 +4,14 @@ reached through a helper.
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
-from grader.evidence.runs import own_records
+from grader.evidence.runs import CASES, own_records
 from grader.model import Case
 
 AGAIN = "again"
@@ -25,7 +26,8 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     }
     changed = {call.step.position for call in found.calls if call.arm == "changed"}
     wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
-    before = min((step.order for step in program.steps if _predicts(step)), default=found.changed.first)
+    predicted = _first_prediction(program)
+    before = found.changed.first if predicted is None else predicted
     roots = {id(root) for root in found.roots}
     for step in program.steps:
         if step.order >= before or step.position in recorded:
@@ -82,6 +84,11 @@ def _takes_the_best(made: ast.expr) -> bool:
     return False
 
 
+@lru_cache(maxsize=CASES)
+def _first_prediction(program: Program) -> int | None:
+    return next((step.order for step in program.steps if _predicts(step)), None)
+
+
 def _predicts(step: Step) -> bool:
     """A step that writes a prediction down."""
     return any(
@@ -106,7 +113,7 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
     program = read_program(case)
     found = []
     for step, scope in program.scopes:
-        for call in scope.calls:
+        for call in scope.calls if any(map(_is_test, scope.texts)) else ():
             given = (*call.args, *(item.value for item in call.keywords))
             if not any(map(_is_test, given)) or (scope.name and not _is_called(program, scope)):
                 continue

@@ -28,6 +28,8 @@ _HANDLERS = frozenset(
 
 def replaced_checks(case: Case, position: int) -> CodeFinding | None:
     """What makes the result of the tests in the cell at ``position`` say little: the first such line."""
+    if not _replaced(case):
+        return None
     program = read_program(case)
     here = [step for step in program.steps if step.position == position]
     reads = {path for step in here for path, _ in step.scope.reads}
@@ -69,6 +71,10 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
     """A store that puts something else in the place of a self-check, or of something that tests may use."""
     if scope.name and store.root in scope.local and store.root not in scope.outer:
         return None
+    if len(store.path) == 1 and not (
+        store.root in BUILTINS or store.root in program.imports or store.root == "selfcheck"
+    ):
+        return None  # a name of the notebook's own
     if store.how == "delete" or _is_itself(program, store):
         return None
     path = program.resolve(store.path)

@@ -3,9 +3,11 @@ compare.
 """
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.reading import vocabulary
+from paribus.metrics.registry import per_registry
 
 _OFF = frozenset({"none", "no", "off", "false", "0", "0.0"})
 _HEADS = {
@@ -53,8 +55,22 @@ def names_of(setting: str) -> set[str]:
     return {setting, spoken, *vocabulary.vocabulary()["settings"].get(setting, ()), *_HEADS.get(setting, ())}
 
 
-def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # noqa: ANN401 - any plain value
+def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> frozenset[str]:  # noqa: ANN401 - any plain value
     """How prose calls the arm whose ``setting`` has ``value``, where the other arm's has ``other``."""
+    return _aliases(setting, _Plain(repr(value), value), _Plain(repr(other), other), arm)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A setting's value, equal to what is written alike: 1, 1.0 and True are three."""
+
+    written: str
+    value: Any = field(compare=False)
+
+
+@per_registry(64)  # most of a class tries the same
+def _aliases(setting: str, value_: _Plain, other_: _Plain, arm: str) -> frozenset[str]:
+    value, other = value_.value, other_.value
     names = names_of(setting)
     found = {f"{word} {name}" for word in _comparatives(arm, value, other) for name in names}
     found |= {f"{word} {noun}" for word in _comparatives(arm, value, other) for noun in _NOUNS}
@@ -72,7 +88,7 @@ def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> set[str]:  # 
         found |= {weighted} - {""}
     if (factor := _factor(value, other)) is not None:
         found |= {f"{word} {link}{name}" for word in factor for link in ("", "the ", "of the ") for name in names}
-    return found
+    return frozenset(found)
 
 
 def _looser(setting: str) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ prediction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from grader.evidence.runs import Arms, Run, finished, own_records, read_runs
+from grader.evidence.runs import CASES, Arms, Run, finished, own_records, read_runs
 from grader.model import Case
 from paribus.experiments.one_change import choices
 from paribus.metrics.registry import registry
@@ -101,6 +102,11 @@ def _same(run: Run, other: Run) -> bool:
 
 def records_lost_before(case: Case, runs: Sequence[Run]) -> int:
     """How many of these runs began after a record that is not in the file: what stood there was run again."""
-    known = {found.record.digest() for found in own_records(case) if found.record is not None}
+    known = _digests(case)
     starts = [run.start for run in runs if run.start is not None]
     return sum(1 for start in starts if start.previous and start.previous not in known)
+
+
+@lru_cache(maxsize=CASES)
+def _digests(case: Case) -> frozenset[str]:
+    return frozenset(found.record.digest() for found in own_records(case) if found.record is not None)

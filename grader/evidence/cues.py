@@ -71,48 +71,41 @@ CONTRAST = re.compile(
     re.IGNORECASE,
 )
 SPREAD = re.compile(
-    r"(?:\bstandard[- ]deviations?|\bstd\b\.?|\bs\.?d\b\.?|\bsds\b|\bspreads?|σ|\bscatter|\bdeviations?|"
-    r"\bstandard errors?|"
-    r"\bstandardabweichung(?:en)?|\bstreuung|[ée]cart[- ]type|desviaci[oó]n|deviazione|标准差|標準偏差|разброс|"
-    r"отклонени\w*|odchylenie|"
-    r"\bvar(?:y|ies|ied)|\bnoise|\brange)",
+    r"\b(?:standard[- ]deviations?|std\b\.?|s\.?d\b\.?|sds\b|spreads?|scatter|deviations?|standard errors?|"
+    r"standardabweichung(?:en)?|streuung|var(?:y|ies|ied)|noise|range)|σ|[ée]cart[- ]type|desviaci[oó]n|"
+    r"deviazione|标准差|標準偏差|разброс|отклонени\w*|odchylenie",
     re.IGNORECASE,
 )
 DIFFERENCE = re.compile(
-    r"Δ|\bdelta|\bdiff|\bgaps?\b|\bgain|\bloss of|\blost\b|\bdrop|\bfell\b|\bfall|\brise|\brose\b|\bincreas|"
-    r"\bdecreas|\bimprov|\bhigher\b|"
-    r"\blower\b|\bbetter\b|\bworse\b|\bmore\b|\bless\b|\bfewer\b|\bchanges?\b|\bchanged? (?:by|of)\b|\bup\b|"
-    r"\bdown\b|\bplus\b|\bminus\b|\bahead|\bbehind|\bbeats?\b|"
-    r"\bclimb|\bgrew|\bgrow|\bmargin|\bdistance|\bapart\b|\bjump|\bshift|\bmove|\bcost|\bcame out|"
-    r"\bunterschied|\bdifferenz|\bécart|"
-    r"\bdifférence|\bdiferenc|\bdifferenz|\bsteig|\bsink|\bhöher|\bniedriger|\bby\b|\bloses?\b|\blosing|"
-    r"\bpaid\b|\bpays?\b|разниц|差|points?\b",
+    r"\b(?:delta|diff|gaps?\b|gain|loss of|lost\b|drop|fell\b|fall|rise|rose\b|increas|decreas|improv|higher\b|"
+    r"lower\b|better\b|worse\b|more\b|less\b|fewer\b|changes?\b|changed? (?:by|of)\b|up\b|down\b|plus\b|minus\b|"
+    r"ahead|behind|beats?\b|climb|grew|grow|margin|distance|apart\b|jump|shift|move|cost|came out|unterschied|"
+    r"differenz|écart|différence|diferenc|differenz|steig|sink|höher|niedriger|by\b|loses?\b|losing|paid\b|"
+    r"pays?\b)|Δ|разниц|差|points?\b",
     re.IGNORECASE,
 )
 RATIO = re.compile(
-    r"×|\btimes\b|\bfactor\b|\bratio\b|\bfold\b|\bdoubl|\btripl|\brelativ|\bas (?:much|many|good|high|large|big)\b|"
-    r"\bpercent (?:higher|lower|more|less|better)|%\s*(?:higher|lower|more|less|better|worse|improvement|gain|"
-    r"drop|increase|decrease)|\bshare\b|\bfach\b",
+    r"\b(?:times\b|factor\b|ratio\b|fold\b|doubl|tripl|relativ|as (?:much|many|good|high|large|big)\b|"
+    r"percent (?:higher|lower|more|less|better)|share\b|fach\b)|×|%\s*(?:higher|lower|more|less|better|worse|"
+    r"improvement|gain|drop|increase|decrease)",
     re.IGNORECASE,
 )
 SEEDS = re.compile(
-    r"\bseeds?\s*#?\d|\b(?:best|worst|lowest|highest|luckiest|unluckiest|smallest|largest|weakest|strongest|"
-    r"maximum|minimum|max|min)\b|\brang(?:e|es|ed|ing)\b|"
-    r"\bbetween\b(?! (?:the )?(?:arms|models|seeds))|\b(?:each|every|per|single|individual|one|another|other|"
-    r"same|this|that|first|second|third|two|more|which|new|lucky)\s+(?:\w+\s+)?(?:seeds?|runs?)\b|"
-    r"\bseed by seed|\bby seed\b|\bfor seed|\bseeds? (?:are|were|give|gave|reach|had|have|vary|differ)|"
-    r"\bfrom\b|\bgraine\b|\bsemilla\b|\bmedian|\bwander|\bvar(?:y|ies|ied)\b|种子|シード|сид|"
-    r"\bseed\b(?!s)",
+    r"\b(?:seeds?\s*#?\d|(?:best|worst|lowest|highest|luckiest|unluckiest|smallest|largest|weakest|strongest|"
+    r"maximum|minimum|max|min)\b|rang(?:e|es|ed|ing)\b|between\b(?! (?:the )?(?:arms|models|seeds))|(?:each|"
+    r"every|per|single|individual|one|another|other|same|this|that|first|second|third|two|more|which|new|"
+    r"lucky)\s+(?:\w+\s+)?(?:seeds?|runs?)\b|seed by seed|by seed\b|for seed|seeds? (?:are|were|give|gave|reach|"
+    r"had|have|vary|differ)|from\b|graine\b|semilla\b|median|wander|var(?:y|ies|ied)\b|seed\b(?!s))|种子|シード|сид",
     re.IGNORECASE,
 )
 UNIT = re.compile(r"\s?(ms|mb)\b", re.IGNORECASE)
 MEAN = re.compile(
-    r"\bmeans?\b|\baverag|\bmittel|\bmoyenne|\bmedia\b|\bpromedio|\bmédia|平均|средн|±|\+/-|\bgemiddeld|średni",
+    r"\b(?:means?\b|averag|mittel|moyenne|media\b|promedio|média|gemiddeld)|平均|средн|±|\+/-|średni",
     re.IGNORECASE,
 )
 CHOSEN = re.compile(r"\b(?:chosen|selected|kept) (?:epoch|checkpoint)", re.IGNORECASE)
 EPOCHS = re.compile(
-    r"\bepoch|\bepochs|\bépoque|\bépoca|\bepoche|\bepoca|エポック|轮|эпох|\bfinal|\bfirst\b|\blast\b|\bend\b|\bloss",
+    r"\b(?:epoch|epochs|époque|época|epoche|epoca|final|first\b|last\b|end\b|loss)|エポック|轮|эпох",
     re.IGNORECASE,
 )
 NAMED_SEED = re.compile(
@@ -123,21 +116,18 @@ NAMED_EPOCH = re.compile(
     re.IGNORECASE,
 )
 PREDICTING = re.compile(
-    r"\bpredict|\bexpect|\bhypothes|\bforecast|\bi guess|\bi thought|\bi hoped|\bwould expect|\bi bet\b|"
-    r"\bprognos|\bvorhersage|\berwart|"
-    r"\bprédi|\battend|\bpredic|\besper|\bpreved|预测|予測|прогноз|ожида|przewid|\bi would call|\bi'd call",
+    r"\b(?:predict|expect|hypothes|forecast|i guess|i thought|i hoped|would expect|i bet\b|prognos|vorhersage|"
+    r"erwart|prédi|attend|predic|esper|preved|i would call|i'd call)|预测|予測|прогноз|ожида|przewid",
     re.IGNORECASE,
 )
 OUTCOME = re.compile(
-    r"\bmeasured|\bwas\b|\bis\b|\bwere\b|\bgot\b|\bgave\b|\breach|\bfound\b|\bobserved|\bactual|\bcame\b|"
-    r"\bturned|\bin fact\b|\binstead\b|\bbut\b|"
-    r"\bwent\b|\brose\b|\bfell\b|\bscored?\b|\bhas\b|\bhad\b|\bsaw\b|\bended|\bdropped|\bincreased|\bresult",
+    r"\b(?:measured|was\b|is\b|were\b|got\b|gave\b|reach|found\b|observed|actual|came\b|turned|in fact\b|"
+    r"instead\b|but\b|went\b|rose\b|fell\b|scored?\b|has\b|had\b|saw\b|ended|dropped|increased|result)",
     re.IGNORECASE,
 )
 INTERVAL = re.compile(
-    r"\bpaired\b|\bwelch|\bjackknife|\b95\s?%|\b(?:exclud|includ|contain|straddl|cross|"
-    r"cover)\w*\s+(?:the\s+)?(?:zero|0)\b|置信区间|"
-    r"信頼区間|\bintervall|\bintervalo|доверительн|\bprzedzia|\bci\b|\bbounds?\b",
+    r"\b(?:paired\b|welch|jackknife|95\s?%|(?:exclud|includ|contain|straddl|cross|"
+    r"cover)\w*\s+(?:the\s+)?(?:zero|0)\b|intervall|intervalo|przedzia|ci\b|bounds?\b)|置信区间|信頼区間|доверительн",
     re.IGNORECASE,
 )
 AS_PREDICTED = re.compile(

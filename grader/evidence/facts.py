@@ -6,8 +6,9 @@ that name them, so that a sentence can be held against the facts it may speak of
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from grader.reading.numbers import Number, Reading
 
@@ -34,10 +35,10 @@ class Kind(StrEnum):
     QUOTE = "quote"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One value. ``metric`` is a metric's name or ""; ``operands`` the groups of runs it is about, each by all of
-    its keys (one for a level, two for a difference, none where nothing says whose it is).
+class Fact(NamedTuple):
+    """One value; a tuple, since a notebook has some thousand of them. ``metric`` is a metric's name or "";
+    ``operands`` the groups of runs it is about, each by all of its keys (one for a level, two for a difference,
+    none where nothing says whose it is).
 
     ``words`` are stems of what names it beside metric and group: a class, a tier, a value record's name, the labels
     of a printed table. ``seed`` and ``epoch`` are None where it is none's. ``decimals`` is None for an exact value,
@@ -65,7 +66,11 @@ class Fact:
     @property
     def half(self) -> float:
         """Half a unit in the last printed place; zero for an exact value."""
-        return 0.0 if self.decimals is None else 0.5 * 10.0**-self.decimals
+        return 0.0 if self.decimals is None else _half(self.decimals)
+
+
+def _half(decimals: int) -> float:
+    return float(0.5 * 10.0**-decimals)
 
 
 class Facts:
@@ -74,22 +79,32 @@ class Facts:
     def __init__(self, facts: Iterable[Fact]) -> None:
         """Keep the facts, up to `MAX_FACTS`."""
         self.all = tuple(facts)[:MAX_FACTS]
-        self._ordered = sorted(self.all, key=lambda fact: abs(fact.value))
-        self._sizes = [abs(fact.value) for fact in self._ordered]
-        self._of_metric: dict[str, list[float]] = {}
-        for fact, size in zip(self._ordered, self._sizes, strict=True):
-            self._of_metric.setdefault(fact.metric, []).append(size)
+
+    @cached_property
+    def _ordered(self) -> list[Fact]:
+        return sorted(self.all, key=lambda fact: abs(fact.value))
+
+    @cached_property
+    def _sizes(self) -> list[float]:
+        return [abs(fact.value) for fact in self._ordered]
+
+    @cached_property
+    def _of_metric(self) -> dict[str, list[float]]:
+        found: dict[str, list[float]] = {}
+        for fact in self.all:
+            found.setdefault(fact.metric, []).append(abs(fact.value))
+        return {metric: sorted(sizes) for metric, sizes in found.items()}
 
     def between(self, low: float, high: float) -> Sequence[Fact]:
         """Facts whose size is in [low, high]."""
         return self._ordered[bisect_left(self._sizes, low) : bisect_right(self._sizes, high)]
 
-    def says(self, shown: Fact) -> bool:
-        """Some fact of the same metric, which is named, is what was printed."""
-        if not shown.metric or shown.decimals is None:
+    def says(self, metric: str, value: float, decimals: int) -> bool:
+        """Some fact of the metric, where one is named, is what was printed with so many decimals."""
+        if not metric:
             return False
-        size, half = abs(shown.value), 1.02 * shown.half
-        sizes = self._of_metric.get(shown.metric, [])
+        size, half = abs(value), 1.02 * _half(decimals)
+        sizes = self._of_metric.get(metric, [])
         return bisect_right(sizes, size + half) > bisect_left(sizes, size - half)
 
     def agreeing(self, number: Number) -> list[Fact]:

@@ -2,7 +2,6 @@
 of.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -72,7 +71,7 @@ class Measured:
         """What records and outputs show: levels, seeds, epochs, spreads, classes, counts, named values."""
         return Facts(self._facts())
 
-    def _facts(self) -> Iterator[Fact]:
+    def _facts(self) -> tuple[Fact, ...]:
         values = {name: (value, position) for name, value, position in self.named}
         recorded = Facts(
             chain(
@@ -81,9 +80,7 @@ class Measured:
                 named_facts(values, self.groups),
             )
         )
-        yield from recorded.all
-        # What a record says exactly, an output need not say once more.
-        yield from (fact for fact in shown_facts(self.case, self.mentions.find) if not recorded.says(fact))
+        return (*recorded.all, *shown_facts(self.case, self.mentions, recorded))
 
     @cached_property
     def named_facts(self) -> tuple[Fact, ...]:

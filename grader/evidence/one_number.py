@@ -30,18 +30,19 @@ from grader.reading.numbers import Number
 def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trace:
     """A number with a spread or an upper end is as good as the worse of its two parts."""
     alone = replace(number, spread=None, upper=None)
-    if (labelled := _mislabelled(alone, sentence, measured)) is not None:
+    claim = _claim(alone, sentence, measured)
+    if claim is not None and (labelled := _mislabelled(claim, measured)) is not None:
         return replace(labelled, number=number)
     if number.spread is not None and (both := with_spread(alone, number, sentence, measured)) is not None:
         return replace(both, number=number)
-    first, fact = trace_one(alone, sentence, measured, spread=number.spread is not None)
+    first, fact = _trace_claim(claim, alone, sentence, measured, spread=number.spread is not None)
     if number.upper is not None:
         upper = replace(number.upper, percent=number.percent, points=number.points, signed=number.signed)
-        first = _worse(first, trace_one(upper, sentence, measured)[0])
+        first = _worse(first, _trace_one(upper, sentence, measured))
     if number.spread is not None:
         spread = replace(number.spread, percent=number.percent, points=number.points)
         held = (
-            trace_one(spread, sentence, measured)[0]
+            _trace_one(spread, sentence, measured)
             if fact is None
             else trace_spread(spread, first, fact, sentence, measured)
         )
@@ -49,15 +50,19 @@ def trace_number(number: Number, sentence: Sentence, measured: Measured) -> Trac
     return replace(first, number=number)
 
 
-def _mislabelled(number: Number, sentence: Sentence, measured: Measured) -> Trace | None:
-    """A number that stands under another's label."""
+def _claim(number: Number, sentence: Sentence, measured: Measured) -> Claim | None:
+    """What a number claims; None where it is a setting's, or a level of confidence."""
     if is_setting(number, sentence, measured) or is_level(number, sentence):
         return None
-    claim = fitting(bind(number, sentence))
+    return fitting(bind(number, sentence))
+
+
+def _mislabelled(claim: Claim, measured: Measured) -> Trace | None:
+    """A number that stands under another's label."""
     pair = find_mislabelled(claim, measured)
     if pair is None:
         return None
-    blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
+    blank = Trace(claim.number, Status.OTHER, claim.sentence.text, claim.sentence.position)
     return replace(_doubtful(blank, pair[0], f"it is {pair[1].title}"), settled=True)
 
 
@@ -76,13 +81,17 @@ _TOTAL = re.compile(
 """Before a number that says of how many: "the majority of these 21 are never tried"."""
 
 
-def trace_one(  # noqa: PLR0911
-    number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
+def _trace_one(number: Number, sentence: Sentence, measured: Measured) -> Trace:
+    return _trace_claim(_claim(number, sentence, measured), number, sentence, measured)[0]
+
+
+def _trace_claim(  # noqa: PLR0911
+    claim: Claim | None, number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
 ) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
-    if is_setting(number, sentence, measured) or is_level(number, sentence):
+    if claim is None:
         return blank, None
-    claim = _from_to_claim(fitting(bind(number, sentence)), measured)
+    claim = _from_to_claim(claim, measured)
     if len(claim.metrics) == 1:
         blank = replace(blank, metric=next(iter(claim.metrics)))
     counted = number.whole and not number.percent and not number.points and not number.times

@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
@@ -235,7 +234,7 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
         )
         yield fact
         if unit == UNIT_FRACTION and "share" in words:
-            yield replace(fact, value=1 - value, title=f"1 − {fact.title}")
+            yield fact._replace(value=1 - value, title=f"1 − {fact.title}")
 
 
 def _metric_in(name: str) -> str:

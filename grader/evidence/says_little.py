@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from grader.evidence.claims import Claim, read_claim
-from grader.evidence.runs import find_arms, own_records, read_runs
+from grader.evidence.runs import CASES, find_arms, own_records, read_runs
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, count_words, new_sentences, normal, words
@@ -60,11 +60,7 @@ def says_little(case: Case, cell: Cell) -> tuple[str, ...]:
         return tuple(_empty_rows(case, cell))
     if _asks_for_sources_alone(cell):
         return ()
-    sentences = new_sentences(case, cell)[:MOST_SENTENCES]
-    text = "\n".join(sentences)
-    if count_words(text) < LEAST:
-        return ()
-    return (*_about_nothing(case, cell, text), *_no_text(cell, text, sentences), *_elsewhere(case, cell, text))
+    return _of_a_memo(case, cell.key, cell.source, tuple(new_sentences(case, cell)[:MOST_SENTENCES]))
 
 
 def _asks_for_sources_alone(cell: Cell) -> bool:
@@ -76,12 +72,20 @@ def _asks_for_sources_alone(cell: Cell) -> bool:
 # --- a memo ---------------------------------------------------------------------------------------------------
 
 
-def _about_nothing(case: Case, cell: Cell, text: str) -> Iterator[str]:
+@per_registry(16 * CASES)  # a check asks, and whoever sums its cell up
+def _of_a_memo(case: Case, key: str, prompt: str, sentences: tuple[str, ...]) -> tuple[str, ...]:
+    text = "\n".join(sentences)
+    if count_words(text) < LEAST:
+        return ()
+    return (*_about_nothing(case, prompt, text), *_no_text(prompt, text, sentences), *_elsewhere(case, key, text))
+
+
+def _about_nothing(case: Case, prompt: str, text: str) -> Iterator[str]:
     """Nothing in it is this notebook's, or next to nothing is not the question's."""
-    own, asked = stems(text), stems(cell.source)
+    own, asked = stems(text), stems(prompt)
     if len(own) >= LEAST / 3 and len(own & asked) >= FROM_THE_PROMPT * len(own):
         yield f"{len(own & asked) / len(own):.0%} of its telling words are the question's own."
-    if not _names_something(case, text, cell.source):
+    if not _names_something(case, text, prompt):
         yield (
             "It names no number, setting, metric, run or class beyond those of the question: it could stand in any "
             "notebook."
@@ -119,12 +123,12 @@ def _own_names(case: Case) -> list[str]:
     return sorted({plain for name in classes | runs if len(plain := normal(name)) > 3} - _WIDE)[:MOST_NAMES]
 
 
-def _no_text(cell: Cell, text: str, sentences: Sequence[str]) -> Iterator[str]:
+def _no_text(prompt: str, text: str, sentences: Sequence[str]) -> Iterator[str]:
     """It is no text: terms in a row, one sentence many times over, or words in any order."""
     found = [] if _UNSPACED.search(text) else _LETTERS.findall(text)
     joining = sum(len(word) <= 3 and word.islower() for word in found)
     telling = stems(text)
-    if found and joining < JOINING * len(found) and len(telling & stems(cell.source)) >= NAMED * len(telling):
+    if found and joining < JOINING * len(found) and len(telling & stems(prompt)) >= NAMED * len(telling):
         yield "It is a list of terms: hardly a word joins them."
     held = [frozenset(words(sentence)) for sentence in sentences]
     held = [item for item in held if len(item) >= RUN]
@@ -142,11 +146,11 @@ def _alike(first: frozenset[str], second: frozenset[str]) -> bool:
     return len(first & second) >= SAME_SENTENCE * max(len(first), len(second))
 
 
-def _elsewhere(case: Case, cell: Cell, text: str) -> Iterator[str]:
+def _elsewhere(case: Case, key: str, text: str) -> Iterator[str]:
     """The same text answers another question."""
     own = _runs(text)
     for other in case.assignment.cells:
-        if other.role is Role.MEMO and other.key != cell.key and "experiment" not in other.options and own:
+        if other.role is Role.MEMO and other.key != key and "experiment" not in other.options and own:
             common = len(own & _runs("\n".join(new_sentences(case, other))))
             if common >= SAME_TEXT * len(own):
                 yield f"{common / len(own):.0%} of it stand in the answer to {other.heading or other.key} as well."

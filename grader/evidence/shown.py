@@ -4,18 +4,19 @@ Records outrank outputs. A number that a student typed into the code that printe
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise, starmap
+from typing import NamedTuple
 
-from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
+from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Facts, Kind
 from grader.evidence.runs import CASES
 from grader.model import Case, Output, RecoveredCell
 from grader.reading import vocabulary
 from grader.reading.notation import plain
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
-from grader.reading.vocabulary import Mention
+from grader.reading.vocabulary import Phrases
 from grader.recover.excess import parse
 from paribus.metrics.registry import per_registry
 from paribus.records.block import BEGIN
@@ -34,29 +35,45 @@ TITLE = 60
 """Characters beyond which what a line begins with names no number in it."""
 _UP_TO = re.compile(r"\s*(?:to|up to|and|–|-)\s*")
 
-Spans = Sequence[tuple[int, int, frozenset[str]]]
-Groups = Callable[[str], Spans]
-"""Where a label names groups, and their keys."""
+
+class _Value(NamedTuple):
+    """A number of the outputs, with the labels that stand around it."""
+
+    labels: str
+    value: float
+    kind: Kind
+    unit: str
+    decimals: int
+    position: int
 
 
-def shown_facts(case: Case, groups_in: Groups) -> Iterator[Fact]:
-    """Every number of the outputs, with the words of its line, row and column."""
-    spoken: dict[str, Spans] = {}
-    for (labels, number, position), plainly in zip(_labelled(case), _without_groups(case), strict=True):
-        if labels not in spoken:
-            spoken[labels] = groups_in(labels)
-        yield from _facts(labels, number, position, spoken[labels]) if spoken[labels] else plainly
+class _Label(NamedTuple):
+    """What labels name: metric, runs, place and column, and the stems of what else they say."""
+
+    metric: str
+    operands: tuple[frozenset[str], ...]
+    words: frozenset[str]
+    title: str
+    place: str
+    column: str
 
 
-@per_registry(CASES)
-def _without_groups(case: Case) -> tuple[tuple[Fact, ...], ...]:
-    """The facts of each number where its labels name no group."""
-    return tuple(tuple(_facts(labels, number, position, ())) for labels, number, position in _labelled(case))
+def shown_facts(case: Case, groups: Phrases, recorded: Facts) -> Iterator[Fact]:
+    """Every number of the outputs, with the words of its line, row and column. What a record says exactly, an
+    output need not say once more.
+    """
+    for labels, value, kind, unit, decimals, position in _values(case):
+        metric, operands, words, title, place, column = _label(labels, groups)
+        if not recorded.says(metric, value, decimals):
+            yield Fact(
+                value, kind, metric, operands, position, title, unit, words,
+                decimals=decimals, place=place, column=column,
+            )  # fmt: skip
 
 
 @lru_cache(maxsize=CASES)
-def _labelled(case: Case) -> tuple[tuple[str, Number, int], ...]:
-    """Every number of the outputs with its labels and its cell; what a student typed is no source."""
+def _values(case: Case) -> tuple[_Value, ...]:
+    """Every number of the outputs; what a student typed is no source."""
     released, typed = case.released_positions, typed_numbers(case)
     found = (
         (labels, number, cell.position)
@@ -65,7 +82,7 @@ def _labelled(case: Case) -> tuple[tuple[str, Number, int], ...]:
         for labels, number in _numbers_of(cell)
         if not number.spelled and (cell.position in released or number.text.lstrip("+-−") not in typed)
     )
-    return tuple(islice(found, MAX_SHOWN))
+    return tuple(chain.from_iterable(starmap(_parts_of, islice(found, MAX_SHOWN))))
 
 
 @lru_cache(maxsize=4)
@@ -80,42 +97,38 @@ def typed_numbers(case: Case) -> frozenset[str]:
     )
 
 
-def _facts(labels: str, number: Number, position: int, spans: Spans) -> Iterator[Fact]:
-    mentions, metrics, place, column = _named(labels)
-    keys = frozenset(key for _, _, names in spans for key in names)
-    words = stems(_without(labels, [(item.start, item.end) for item in mentions] + [(a, b) for a, b, _ in spans]))
+def _parts_of(labels: str, number: Number, position: int) -> Iterator[_Value]:
+    """A number, what stands behind its ±, and its upper end."""
+    percent = number.percent or number.points
     for part in (number, number.spread, number.upper):
         if part is None:
             continue
         reading = part.readings[0]
-        percent = number.percent or number.points
         value, decimals = (
             (reading.value / 100, reading.decimals + 2) if percent else (reading.value, reading.decimals)
         )
         unit = UNIT_FRACTION if percent or (abs(value) <= 1 and decimals > 0) else UNIT_PLAIN
         if not percent and decimals <= 0:
             unit = UNIT_COUNT
-        yield Fact(
-            value,
-            Kind.SPREAD if part is number.spread else Kind.SHOWN,
-            metrics[0] if len(metrics) == 1 else "",
-            (keys,) if keys else (),
-            position,
-            f"the output {labels.strip()[:60]!r}",
-            unit,
-            words,
-            decimals=decimals,
-            place=place,
-            column=column,
-        )
+        kind = Kind.SPREAD if part is number.spread else Kind.SHOWN
+        yield _Value(labels, value, kind, unit, decimals, position)
 
 
-@per_registry(8192)
-def _named(labels: str) -> tuple[tuple[Mention, ...], tuple[str, ...], str, str]:
-    """The metrics, the place and the column that labels name: most of a class prints the same labels."""
-    mentions = tuple(vocabulary.find_all("metrics", labels))
-    metrics = tuple(dict.fromkeys(mention.name for mention in mentions))
-    return mentions, metrics, vocabulary.one_of("places", labels), vocabulary.one_of("columns", labels)
+@per_registry(4096)
+def _label(labels: str, groups: Phrases) -> _Label:
+    """Most of a class prints the same labels, and calls its runs alike."""
+    mentions, spans = vocabulary.find_all("metrics", labels), groups.find(labels)
+    metrics = {mention.name for mention in mentions}
+    keys = frozenset(key for _, _, names in spans for key in names)
+    named = [(item.start, item.end) for item in mentions] + [(start, end) for start, end, _ in spans]
+    return _Label(
+        metrics.pop() if len(metrics) == 1 else "",
+        (keys,) if keys else (),
+        stems(_without(labels, named)),
+        f"the output {labels.strip()[:60]!r}",
+        vocabulary.one_of("places", labels),
+        vocabulary.one_of("columns", labels),
+    )
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

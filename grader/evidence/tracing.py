@@ -68,8 +68,13 @@ def or_of_another(traces: Sequence[Trace], whole: Measured, answers: Iterable[It
     ]
 
 
+def is_open(item: Trace) -> bool:
+    """The number was not traced, and may agree with something else."""
+    return item.status in _OPEN
+
+
 def _or_of_another(item: Trace, other: Trace | None, whole: Measured) -> Trace:
-    if item.status not in _OPEN:
+    if not is_open(item):
         return item
     if other is not None and other.status is Status.TRACED:
         return other

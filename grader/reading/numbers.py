@@ -113,7 +113,7 @@ class Number:
     @property
     def whole(self) -> bool:
         """It was printed without decimals."""
-        return all(reading.decimals <= 0 for reading in self.readings[:1])
+        return not self.readings or self.readings[0].decimals <= 0
 
 
 def find_numbers(text: str) -> list[Number]:

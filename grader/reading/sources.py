@@ -2,6 +2,9 @@
 
 import ast
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 MAX_SOURCE = 100_000
@@ -48,12 +51,13 @@ def shows_something(source: str, *, in_loops: bool = False) -> bool:
     return False
 
 
-def written_settings(source: str) -> dict[str, list[Any]]:
+@lru_cache(maxsize=512)  # most cells are a whole class's
+def written_settings(source: str) -> Mapping[str, list[Any]]:
     """Plain values given to settings by name in calls that configure a run."""
     try:
         tree = ast.parse(source[:MAX_SOURCE])
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics, another language, or nothing to parse
-        return {}
+        return MappingProxyType({})
     found: dict[str, list[Any]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node.func) in _CALLS:
@@ -64,7 +68,7 @@ def written_settings(source: str) -> dict[str, list[Any]]:
                             found.setdefault(str(key.value), []).append(value.value)
                 elif keyword.arg and isinstance(keyword.value, ast.Constant):
                     found.setdefault(keyword.arg, []).append(keyword.value.value)
-    return found
+    return MappingProxyType(found)
 
 
 def _called(function: ast.expr) -> str:

@@ -50,12 +50,12 @@ def find_uses(cells: Iterable[RecoveredCell]) -> tuple[TestUse, ...]:
         source = _MAGIC.sub("", cell.source[:MAX_SOURCE])
         if not tainted and NAME not in source:
             continue
-        tree = _tree(source)
-        if tree is None:
+        statements = _statements(source)
+        if statements is None:
             if plain := _PLAIN.search(source):
                 found.append(TestUse(cell.position, cell.count, "use", False, plain.group()))
             continue
-        uses = list(_uses(tree, tainted))
+        uses = list(_uses(statements, tainted))
         if uses:
             training = any(kind == "training" for kind, _, _ in uses)
             repeated = any(again for _, again, _ in uses)
@@ -64,27 +64,51 @@ def find_uses(cells: Iterable[RecoveredCell]) -> tuple[TestUse, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class _Statement:
+    """A statement with what is asked of it first: the names that it reads, and whether it says the split's own."""
+
+    node: ast.stmt
+    reads: frozenset[str]
+    says_it: bool
+
+    def touched(self, tainted: dict[str, bool]) -> list[ast.expr]:
+        """The expressions in it that lead to the split."""
+        if not self.says_it and self.reads.isdisjoint(tainted):
+            return []
+        return list(_touches(self.node, tainted))
+
+
 @lru_cache(maxsize=512)  # most cells are a whole class's
-def _tree(source: str) -> ast.Module | None:
+def _statements(source: str) -> tuple[_Statement, ...] | None:
     """The code of a cell, which nobody changes; None where it cannot be parsed."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return tuple(map(_statement, tree.body))
 
 
-def _uses(tree: ast.Module, tainted: dict[str, bool]) -> Iterator[tuple[Kind, bool, str]]:
+def _statement(statement: ast.stmt) -> _Statement:
+    nodes = list(ast.walk(statement))
+    reads = frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+    says_it = any((isinstance(node, ast.Attribute) and node.attr == NAME) or _is_name(node) for node in nodes)
+    return _Statement(statement, reads, says_it)
+
+
+def _uses(statements: Iterable[_Statement], tainted: dict[str, bool]) -> Iterator[tuple[Kind, bool, str]]:
     """The uses of one cell, as (kind, in a loop, text); ``tainted`` learns the names that now lead to the split.
 
     ``tainted`` maps a name to whether it is a function that logs a run.
     """
-    for statement in tree.body:
+    for read in statements:
+        statement = read.node
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             tainted.pop(statement.name, None)
-            if any(True for _ in _touches(statement, tainted)):
+            if read.touched(tainted):
                 tainted[statement.name] = _logs(statement)
             continue
-        touched = list(_touches(statement, tainted))
+        touched = read.touched(tainted)
         names = _assigned(statement)
         if names and touched and _is_alias(statement):
             tainted.update(dict.fromkeys(names, False))
@@ -126,7 +150,7 @@ def _arguments(node: ast.Call) -> tuple[ast.expr, ...]:
     return (*node.args, *(item.value for item in node.keywords))
 
 
-def _is_name(node: ast.expr) -> bool:
+def _is_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.partition("[")[0] == NAME
 
 

@@ -108,9 +108,10 @@ def phrases(table: str, name: str) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else found
 
 
+@per_registry()
 def names(table: str) -> Mapping[str, tuple[str, ...]]:
     """All lists of one table."""
-    return {name: phrases(table, name) for name in vocabulary()[table]}
+    return MappingProxyType({name: phrases(table, name) for name in vocabulary()[table]})
 
 
 @per_registry()

@@ -218,7 +218,7 @@ def per_registry(size: int | None = None) -> Callable[[Callable[Given, Made]], C
 
         @wraps(function)
         def ask(*given: Given.args, **named: Given.kwargs) -> Made:
-            return kept(registry(), *given, **named)  # type: ignore[arg-type]  # arguments that can be hashed
+            return kept(_IN_USE.get() or _installed(), *given, **named)  # type: ignore[arg-type]  # arguments that can be hashed
 
         return ask
 

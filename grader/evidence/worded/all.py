@@ -29,7 +29,7 @@ from grader.evidence.worded import (
 )
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.scope import Scope, confirming
-from grader.evidence.worded.values import Values
+from grader.evidence.worded.values import Values, values_of
 
 READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     order.wrong_orders,
@@ -97,9 +97,10 @@ def find_doubts(
     """What the facts contradict under every reading, sentence by sentence. ``about``: the groups of the question;
     ``conclusions``: whether an effect was shown is looked at as well.
     """
-    values = Values(measured, about)
+    values = values_of(measured, about)
     fresh = confirming(measured)
-    confirmed = values if fresh is None else Values(fresh, about)
+    confirmed = values if fresh is None else values_of(fresh, about)
+    readers = [read for read in READERS if conclusions or read not in CONCLUSIONS]
     earlier: list[Sentence] = []
     for sentence in map(_as_prose, sentences):
         earlier = [item for item in earlier if item.block == sentence.block][-EARLIER:]
@@ -107,8 +108,9 @@ def find_doubts(
         reading = Reading(sentence, before, " ".join(item.text for item in earlier))
         earlier.append(sentence)
         about_what = Scope(reading, values)
-        for read in READERS:
-            if (read in CONCLUSIONS and not conclusions) or not about_what.may_judge(read.__name__):
-                continue
-            known = confirmed if about_what.is_of_fresh_seeds(read.__name__) else values
-            yield from (replace(doubt, kind=read.__name__) for doubt in read(reading, known))
+        for read in readers:
+            name = read.__name__
+            if about_what.may_judge(name):
+                known = confirmed if fresh is not None and about_what.is_of_fresh_seeds(name) else values
+                for doubt in read(reading, known):
+                    yield replace(doubt, kind=name)

@@ -37,13 +37,14 @@ def wrong_distances(reading: Reading, values: Values) -> Iterator[Doubt]:
     """One arm's probability for the tail is said to be nearer to the tail's share than the other's, or above it,
     and is not.
     """
+    if reading.unsaid or reading.sentence.row:
+        return
+    near, above = _NEARER.search(reading.lower), _ABOVE.search(reading.lower)
     text = f"{reading.earlier} {reading.lower}"
-    named = {item.name for item in vocabulary.find_all("places", text)}
-    if reading.unsaid or reading.sentence.row or "tail" not in named:
+    if (near is None and above is None) or not _TARGET.search(text):
         return
     target = _share_of_tail(values)
-    near, above = _NEARER.search(reading.lower), _ABOVE.search(reading.lower)
-    if target is None or not _TARGET.search(text):
+    if target is None or all(item.name != "tail" for item in vocabulary.find_all("places", text)):
         return
     if near is not None and not reading.is_denied(max(0, near.start() - 25), near.start()):
         yield from _nearer(reading, values, near, target)

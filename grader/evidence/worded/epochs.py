@@ -43,6 +43,7 @@ _AGREE = re.compile(
     r"(?<!not )\b(?:agree|coincide|(?<!not choose the )(?<!not pick the )(?<!not the )same epoch|the same one)\b|"
     r"\bdo not (?:disagree|part ways|differ)\b"
 )
+_OF_EPOCHS = re.compile(r"\b(?:epoch|criteri|loss\b)")
 _HOPED = re.compile(r"\b(?:predict\w*|expect\w*|might|could|if|perhaps|usually|often|can)\b|\?\s*$")
 _RISES = re.compile(
     r"\b(?P<up>rose|rises|rising|rise|increas\w+|went up|goes up|going up|climb\w*|grew|started to (?:rise|climb|"
@@ -110,6 +111,8 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.sentence.row or _HOPED.search(reading.lower):
         return
     yield from _criteria(reading, values)
+    if not reading.ordinals:
+        return
     named = [item for item in reading.sentence.metrics if item.name in epoch_metrics()]
     for start, end in _parts(reading):
         best = vocabulary.frame("epoch_best").search(reading.lower, start, end)
@@ -157,8 +160,10 @@ def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
 
 def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Loss and score are said to choose the same epoch, or another one."""
+    if not _OF_EPOCHS.search(reading.lower):
+        return
     disagree, agree = _DISAGREE.search(reading.lower), _AGREE.search(reading.lower)
-    if (disagree is None) == (agree is None) or not re.search(r"\bepoch|\bcriteri|\bloss\b", reading.lower):
+    if (disagree is None) == (agree is None):
         return
     names = reading.sentence.metric_names
     by = values.chosen_by

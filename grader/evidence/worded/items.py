@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from grader.evidence.facts import UNIT_COUNT, Kind
 from grader.evidence.scores import data_of
 from grader.evidence.settings import number_of
 from grader.evidence.worded.fractions import FRACTION, fraction_of
@@ -70,8 +69,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     if _OF_ONE_ALONE.search(reading.lower):
         return
-    correct = _correct(values, "accuracy")
-    wrong = _correct(values, "error_rate")
+    correct, wrong = values.items("accuracy"), values.items("error_rate")
     for hit in _RIGHT.finditer(reading.lower):
         known = wrong if hit["kind"] == "wrong" else correct
         keys = reading.sentence.group_keys | reading.sentence.implied_groups
@@ -142,21 +140,6 @@ def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
 def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
     keys = reading.sentence.group_keys or values.about
     return [group for group in values.measured.settled if not keys or group.key in keys]
-
-
-def _correct(values: Values, metric: str) -> dict[str, float]:
-    """How many items each group's run got right, or wrong."""
-    found: dict[str, float] = {}
-    for fact in values.measured.facts.all:
-        if (
-            fact.kind is Kind.NAMED
-            and fact.unit == UNIT_COUNT
-            and fact.metric == metric
-            and len(fact.operands) == 1
-        ):
-            for key in fact.operands[0]:
-                found.setdefault(key, fact.value)
-    return found
 
 
 def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:

@@ -56,8 +56,9 @@ def wrong_shares(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What is said of where errors land, and the table of places says otherwise."""
     if (
         reading.sentence.row
-        or vocabulary.has("context", "elsewhere", reading.sentence.text)
+        or not reading.tiers
         or _found(values, "head") is None
+        or vocabulary.has("context", "elsewhere", reading.sentence.text)
     ):
         return
     yield from _most(reading, values)

@@ -42,8 +42,9 @@ def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = 
     """A claim about the prediction that the record and the change contradict; ``about``: these claims alone."""
     text = reading.lower
     for name, truth in _claims(outcome).items():
-        hit = vocabulary.says("foretold", name, text) if not about or name in about else None
-        if hit is None or truth is not False:
+        if truth is not False or (about and name not in about):
+            continue
+        if (hit := vocabulary.says("foretold", name, text)) is None:
             continue
         around = text[max(0, hit.start() - 24) : hit.start()]
         asked = "?" in text[hit.end() : hit.end() + 3] or text.rstrip().endswith("?")
@@ -71,6 +72,8 @@ def held_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A memo says that the prediction came true, and it did not; read where one prediction alone can be meant."""
     if reading.sentence.row or "predictions" in reading.lower or reading.sentence.interval:
         return  # of several predictions, or of zero in an interval
+    if not any(run.prediction is not None for _, after in values.measured.experiments for run in after.runs):
+        return
     named = values.varied(reading.sentence.text) | reading.sentence.group_keys
     pairs = [pair for pair in values.measured.experiments if not named or {group.key for group in pair} & named]
     if len(pairs) == 1 and (outcome := foretold(*pairs[0])) is not None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from grader.evidence.runs import read_runs
+from grader.evidence.measured import Measured
+from grader.evidence.runs import CASES, read_runs
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
@@ -12,6 +13,10 @@ from grader.reading.claimed import claimed, pattern
 
 _MORE = {"second": 2, "another": 2, "other": 2, "several": 2, "mehrere": 2, "plusieurs": 2, "varias": 2, "third": 3}
 _TIMES = {"twice": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10, "several times": 2}
+_SO_OFTEN = re.compile(
+    r"\b(?:run|ran|trained|repeated|rerun)\s+(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
+    rf"({'|'.join(_TIMES)})\b"
+)
 _AGAINST = re.compile(r"\b(?:against|than|over|versus|vs\.?|to|gegen|contre|contra)\W+(?:the\W+)?$")
 _OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
 """Other runs of the notebook are spoken of."""
@@ -41,25 +46,28 @@ def _most(reading: Reading, values: Values) -> int:
         key for start, _, keys in reading.sentence.groups
         if not _AGAINST.search(reading.lower[:start]) for key in keys
     )  # fmt: skip
-    keys = named or values.varied(reading.sentence.text)
-    meant = [group for group in values.measured.groups if not keys or group.key in keys]
+    return _most_of(values.measured, named or values.varied(reading.sentence.text))
+
+
+@lru_cache(maxsize=16 * CASES)
+def _most_of(measured: Measured, keys: frozenset[str]) -> int:
+    meant = [group for group in measured.groups if not keys or group.key in keys]
     if not meant or any(group.exploring for group in meant):
         return 0
     # A run of one name may be one of an arm's.
     runs = {run.record.run for group in meant for run in group.runs}
-    arms = [group for pair in values.measured.experiments for group in pair]
+    arms = [group for pair in measured.experiments for group in pair]
     meant += [group for group in arms if any(run.record.run in runs for run in group.runs)]
-    if keys or len(values.measured.groups) == len(values.measured.experiments) * 2 == 2:
+    if keys or len(measured.groups) == len(measured.experiments) * 2 == 2:
         return max(len({run.seed for run in group.runs}) for group in meant)
     seeds: dict[tuple[str, str, str], set[int | None]] = {}
-    for run in read_runs(values.measured.case):
+    for run in read_runs(measured.case):
         seeds.setdefault((run.record.experiment, run.record.arm, run.name), set()).add(run.seed)
     return max(map(len, seeds.values()), default=0)
 
 
 def _times(clause: str) -> tuple[int, str] | None:
-    what = r"(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
-    hit = re.search(rf"\b(?:run|ran|trained|repeated|rerun)\s+{what}({'|'.join(_TIMES)})\b", clause)
+    hit = _SO_OFTEN.search(clause)
     return None if hit is None else (_TIMES[hit[1]], hit[0])
 
 
@@ -67,9 +75,8 @@ def _counted(clause: str, *, further: bool) -> tuple[int, str] | None:
     """How many seeds a clause says that something was repeated or averaged over; ``further``: "three other seeds"
     are one more with the first, which they are not where other runs of the notebook had that one.
     """
-    said = pattern("repeated", "over").search(clause)
-    hit = _count().search(clause)
-    if said is None or hit is None:
+    hit = _count().search(clause) if claimed("repeated", "over", clause) is not None else None
+    if hit is None:
         return None
     count = int(hit["count"]) if hit["count"].isdecimal() else _numbers()[hit["count"]]
     if re.search(r"\b(?:these|those|all|the)\W+$", clause[: hit.start()]) and "run" in hit[0]:

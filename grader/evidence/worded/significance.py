@@ -24,21 +24,12 @@ def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
         hit = claimed("significance", "claimed", clause)
         if hit is None or claimed("significance", "weak", clause.replace(hit[0], " ")):
             continue
-        if most_pairs(values) < 2 and not _was_tested(values.measured.case):
+        if values.most_pairs < 2 and not _was_tested(values.measured.case):
             why = "the notebook has one run an arm, and no test that such runs allow"
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {why}")
-        elif most_pairs(values) > 1:
+        elif values.most_pairs > 1:
             yield from unsupported(reading, values, hit[0], absent=False)
         return
-
-
-def most_pairs(values: Values) -> int:
-    """The most seeds that both arms of an experiment share."""
-    counts = (
-        len(values.seeds_of(first.key) & values.seeds_of(second.key))
-        for first, second in values.measured.experiments
-    )
-    return max(counts, default=0)
 
 
 @lru_cache(maxsize=CASES)
@@ -76,7 +67,7 @@ def _mcnemar_ps(case: Case) -> frozenset[float]:
 
 def impossible_tests(reading: Reading, values: Values) -> Iterator[Doubt]:
     """A p-value that no exact test of so many seeds can give."""
-    found = impossible_p(reading.sentence, most_pairs(values))
+    found = impossible_p(reading.sentence, values.most_pairs)
     if found is not None and not _of_mcnemar(reading, values.measured.case):
         number, why = found
         yield Doubt(reading.sentence.text, reading.sentence.position, f"p = {number.text}: {why}")

@@ -4,14 +4,14 @@ import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from grader.evidence.aliases import is_off, names_of
 from grader.evidence.checkpoints import chosen_by
-from grader.evidence.facts import Fact, Kind
+from grader.evidence.facts import UNIT_COUNT, Fact, Kind
 from grader.evidence.groups import COUNTED, Group, epoch_metrics, over_items
 from grader.evidence.measured import Measured
-from grader.evidence.runs import by_seed, finished
+from grader.evidence.runs import CASES, by_seed, finished
 from grader.reading.vocabulary import Phrases
 from paribus.metrics.registry import CLASS_METRICS, in_order, registry
 
@@ -64,7 +64,12 @@ class Values:
 
     def group(self, key: str) -> Group | None:
         """The group of a key."""
-        return next((group for group in self.measured.groups if group.key == key), None)
+        return self._groups.get(key)
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Group]:
+        """The groups by key; the first of a key counts."""
+        return {group.key: group for group in reversed(self.measured.groups)}
 
     @cached_property
     def scores(self) -> tuple[str, ...]:
@@ -86,20 +91,43 @@ class Values:
         group = self.group(key)
         return frozenset() if group is None or group.trials else frozenset(by_seed(group.runs))
 
+    @cached_property
+    def most_pairs(self) -> int:
+        """The most seeds that both arms of an experiment share."""
+        pairs = self.measured.experiments
+        return max(
+            (len(self.seeds_of(first.key) & self.seeds_of(second.key)) for first, second in pairs), default=0
+        )
+
+    def items(self, metric: str) -> Mapping[str, float]:
+        """A count of items by group, such as of those that its run got right."""
+        return self._items.get(metric, {})
+
+    @cached_property
+    def _items(self) -> Mapping[str, Mapping[str, float]]:
+        found: dict[str, dict[str, float]] = {}
+        for fact in self.measured.facts.all:
+            if fact.kind is Kind.NAMED and fact.unit == UNIT_COUNT and len(fact.operands) == 1:
+                for key in fact.operands[0]:
+                    found.setdefault(fact.metric, {}).setdefault(key, fact.value)
+        return found
+
     def named(self, metric: str, key: str) -> float | None:
         """A count or a probability of a group, its mean over the seeds where there are several."""
         return self._named.get((key, metric))
 
     def landed(self, place: str, column: str) -> float | None:
         """The share of a place in a column of a table of places: found, expected, by size."""
-        return next(
-            (
-                fact.value
-                for fact in self.measured.named_facts
-                if fact.place == place and fact.column == column and fact.unit == "fraction" and not fact.operands
-            ),
-            None,
-        )
+        return self._landed.get((place, column))
+
+    @cached_property
+    def _landed(self) -> Mapping[tuple[str, str], float]:
+        """The first share that stands in each place and column of such a table."""
+        return {
+            (fact.place, fact.column): fact.value
+            for fact in reversed(self.measured.named_facts)
+            if fact.unit == "fraction" and not fact.operands
+        }
 
     def seeds(self, metric: str, key: str) -> Mapping[int | None, float]:
         """A metric of each seed's run."""
@@ -237,6 +265,12 @@ class Values:
         return frozenset(
             group.key for group in self.measured.groups if tuple(run.record.run for run in group.runs) in runs
         )
+
+
+@lru_cache(maxsize=4 * CASES)
+def values_of(measured: Measured, about: frozenset[str]) -> Values:
+    """The values that several checks look up for the same questions."""
+    return Values(measured, about)
 
 
 def _is_of(fact: Fact, key: str) -> bool:
