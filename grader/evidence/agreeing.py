@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from grader.evidence.facts import Fact
+from grader.evidence.facts import Fact, Kind
 from grader.evidence.groups import COUNTED, fractions
 from grader.evidence.measured import Measured
 from grader.evidence.statements import Claim
@@ -59,7 +59,8 @@ def counted_behind(claim: Claim) -> str | None:
 
 
 def group_title(fact: Fact) -> str:
-    return fact.title.partition(" of ")[2] or fact.title
+    """Whose value a fact is; of one that an output shows, the output."""
+    return fact.title if fact.kind is Kind.SHOWN else fact.title.partition(" of ")[2] or fact.title
 
 
 def fitting(claim: Claim) -> Claim:
