@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.checks import CHECKS
@@ -61,8 +61,9 @@ def test_a_value_that_could_be_anything_is_told_apart(told: float, true: float) 
 
 @given(st.floats(0.01, 10), st.floats(1.1, 10))
 def test_a_value_that_is_a_tenth_off_differs(true: float, factor: float) -> None:
-    told = float(f"{true * factor:.3g}")
-    assert agreement("final_train_loss", told, true) == "differs"
+    written = f"{true * factor:.3g}"
+    assume(written[-1] != "0")  # 0.400 reads as 0.4, which stands for anything that rounds to it
+    assert agreement("final_train_loss", float(written), true) == "differs"
 
 
 HIDDEN = [path for path in sorted(CASES.glob("diagnosis.*/*.json")) if not load(path)["sealed"].get("revealed")]
