@@ -1,7 +1,7 @@
 """The desk's pages from a session's values: everything is escaped, and what a student wrote was cleaned before."""
 
 import functools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,7 @@ class Pages:
         self._cases: OrderedDict[tuple[str, str], Case] = OrderedDict()
         self._shown: dict[tuple[str, str], tuple[CellView, ...]] = {}
         self._known: Mapping[str, CheckWords] | None = None
+        self._names: tuple[object, frozenset[str]] = None, frozenset()
 
     def prepare(self) -> None:
         """Do what the first pages would wait for: read the class, list its files, load what renders text."""
@@ -262,8 +263,15 @@ class Pages:
         if self.session.blind_names:
             return f"Submission {work.result.sha256[:6]}"
         name = who(work.result)
-        namesakes = sum(who(other.result) == name for other in self.session.folder.batch.ordered)
-        return name if namesakes < 2 else f"{name} ({shown(work.result.source)})"
+        return f"{name} ({shown(work.result.source)})" if name in self._shared_names() else name
+
+    def _shared_names(self) -> frozenset[str]:
+        """What two people of the batch are called."""
+        batch = self.session.folder.batch
+        if self._names[0] is not batch:
+            often = Counter(who(work.result) for work in batch.ordered)
+            self._names = batch, frozenset(name for name, count in often.items() if count > 1)
+        return self._names[1]
 
     def _words(self, check: str) -> CheckWords:
         """A check's words, of paribus or of the course."""

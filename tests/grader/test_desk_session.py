@@ -330,6 +330,17 @@ def test_names_are_hidden_where_a_grader_wants_it(room: Path, out: Path) -> None
         assert "Submission " in page
 
 
+def test_two_people_of_one_name_are_told_apart_by_their_files(
+    room: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "<strong>Student 0</strong>" in pages_of(sit_down(room, out)).decide(ANN, MEMO)
+    monkeypatch.setattr("grader.desk.pages.who", lambda result: "Yusuf Demir")
+    pages = pages_of(sit_down(room, out))
+    source = pages.session.work(ANN).result.source
+    assert f"Yusuf Demir ({source})" in pages.decide(ANN, MEMO)
+    assert f"Yusuf Demir ({source})" in pages.overview()
+
+
 def test_a_graded_folder_stays_one_that_grading_knows(room: Path, out: Path) -> None:
     """The store is in it; a later run keeps it, and its results are what they were."""
     decide(sit_down(room, out), ANN, MANUAL, 2.0)
