@@ -34,82 +34,35 @@ PROFILE = "full"  # the lab is the same in every profile
 SEED = 7
 
 # %% key="begin"
+from functools import partial
+
+import digits
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
-from sklearn.neighbors import KNeighborsClassifier
-from torch import nn
-from torch.nn import functional
 
 import paribus
 from paribus import explore, selfcheck
-from paribus.data.dataset import Dataset
 from paribus.figures.canvas import BLUE, GREY, NotebookFigure, ORANGE
 
 notebook = paribus.begin("methodology_lab", release="{{ release }}")
 torch.set_num_threads(1)  # for so small a network, threads cost more than they give
-images, digits = load_digits(return_X_y=True)
-data = Dataset.split_from("digits", images / 16.0, digits, metrics=("accuracy", "macro_f1"))
+pictures = digits.load()
+data = pictures.data
 notebook.use(data)
-X, y = (torch.tensor(part) for part in (np.asarray(data.train.features, dtype=np.float32), np.asarray(data.train.labels)))
-V, w = (torch.tensor(part) for part in (np.asarray(data.validation.features, dtype=np.float32), np.asarray(data.validation.labels)))
+(X, y), (V, w) = pictures.training, pictures.validation
 print(f"{len(X)} training pictures, {len(V)} validation pictures, 10 digits")
 
 # %% [markdown] key="network-text"
-# One function trains everything below. It returns what the four instruments show: the losses, the norm of the gradient in the first layer, the learning rate,
-# and the weights at the end.
+# One function trains everything below, by plain gradient descent. It returns what the four instruments show: the losses, the norm of the gradient in the
+# first layer, the learning rate. It can also break the training in five ways. `digits.fit??` in a cell of your own shows its code; predict first, then look.
 
 # %% key="network"
-def network(depth=1, width=48, dropout=0.0, activation="relu", seed=SEED):
-    """`depth` hidden layers between 64 pixels and 10 digits."""
-    torch.manual_seed(seed)
-    squash = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[activation]
-    layers, inputs = [], 64
-    for _ in range(depth):
-        layers += [nn.Linear(inputs, width), squash(), nn.Dropout(dropout)]
-        inputs = width
-    return nn.Sequential(*layers, nn.Linear(inputs, 10))
-
-
-def fit(model, x, labels, steps=150, rate=0.1, batch=64, decay=0.0, warmup=0.1, fault="none", seed=SEED):
-    """Train by plain gradient descent; every instrument at every step, validation loss every tenth."""
-    generator = torch.Generator().manual_seed(seed)
-    if fault == "labels shuffled apart":
-        labels = labels[torch.randperm(len(labels), generator=generator)]
-    if fault == "frozen layers":
-        for parameter in model.parameters():
-            parameter.requires_grad_(False)
-    seen = {"loss": [], "norm": [], "rate": [], "validation": []}
-    for step in range(steps):
-        rows = torch.randint(len(x), (min(batch, len(x)),), generator=generator) if batch < len(x) else torch.arange(len(x))
-        model.train()
-        logits = model(x[rows])
-        loss = functional.cross_entropy(logits.softmax(1) if fault == "softmax twice" else logits, labels[rows])
-        now = rate * min(1.0, (step + 1) / max(1, warmup * steps)) if fault != "learning rate zero" else 0.0
-        if loss.requires_grad:
-            if fault != "gradients never cleared":
-                model.zero_grad()
-            loss.backward()
-            with torch.no_grad():
-                for parameter in model.parameters():
-                    parameter -= now * (parameter.grad + decay * parameter)
-        first = model[0].weight.grad
-        seen["loss"].append(float(loss.detach()))
-        seen["norm"].append(0.0 if first is None else float(first.norm()))
-        seen["rate"].append(now)
-        if step % 10 == 9:
-            seen["validation"].append(held_out(model)[0])
-    return seen
-
-
-def held_out(model):
-    """(loss, accuracy) on the validation pictures."""
-    model.eval()
-    with torch.no_grad():
-        logits = model(V)
-        return float(functional.cross_entropy(logits, w)), float((logits.argmax(1) == w).float().mean())
+network = partial(digits.network, seed=SEED)
+fit = partial(digits.fit, held=(V, w), seed=SEED)
+held_out = partial(digits.held_out, held=(V, w))
+print(f"one hidden layer: {sum(part.numel() for part in network().parameters()):,} parameters")
 
 # %% [markdown] key="triage-text"
 # ## Part 1. Five steps to a broken model
@@ -126,9 +79,6 @@ def held_out(model):
 # zero? Two of them pass step 1, which tells you something about the step.
 
 # %% key="triage"
-FAULTS = ("none", "labels shuffled apart", "learning rate zero", "frozen layers", "softmax twice", "gradients never cleared")
-
-
 def one_batch(fault):
     """Step 1 with a fault: the loss on ten pictures."""
     seen = fit(network(), X[:10], y[:10], steps=200, rate=0.3, batch=10, fault=fault)
@@ -140,10 +90,10 @@ def one_batch(fault):
     return figure.saying(f"Loss on ten pictures with the fault {fault}: from {seen['loss'][0]:.2f} to {seen['loss'][-1]:.2f}; a guess has 2.30.")
 
 
-explore(one_batch, {"fault": FAULTS})
+explore(one_batch, {"fault": digits.FAULTS})
 
 # %% key="triage-record"
-ends = {fault: fit(network(), X[:10], y[:10], steps=200, rate=0.3, batch=10, fault=fault)["loss"][-1] for fault in FAULTS}
+ends = {fault: fit(network(), X[:10], y[:10], steps=200, rate=0.3, batch=10, fault=fault)["loss"][-1] for fault in digits.FAULTS}
 notebook.values({f"one_batch.{fault.replace(' ', '_')}": value for fault, value in ends.items()})
 for fault, value in ends.items():
     print(f"{fault:<24} {value:.3f}")
@@ -377,31 +327,13 @@ notebook.tested("weakest_class")
 # ## Part 6. The leak that a random split makes
 #
 # Suppose every digit was photographed several times: the same ink, a little noise. Split the *photographs* at random, and photographs of one digit lie on both sides.
-# A model that remembers then looks like one that understands. Split by *what was photographed*, the entity, and the number is honest. Move the control: the more
+# A model that remembers (the nearest neighbour does nothing else) then looks like one that understands. Split by *what was photographed*, the entity, and the number is honest. Move the control: the more
 # photographs each digit has, the larger the lie.
 
 # %% key="leak"
-def photographs(count, noise=0.25):
-    """`count` noisy photographs of each of 300 digits: pixels, labels, and which digit each one shows."""
-    generator = np.random.default_rng(SEED)
-    entities = np.repeat(np.arange(300), count)
-    pixels = np.clip(X.numpy()[entities] + noise * generator.standard_normal((len(entities), 64)), 0, 1)
-    labels = np.where(generator.random(300) < 0.3, generator.integers(0, 10, 300), y.numpy()[:300])  # a third of the labels are hard to tell
-    return pixels, labels[entities], entities
-
-
-def measured(count, by):
-    """Accuracy of the nearest neighbour, with a quarter of the photographs or of the digits held out."""
-    pixels, labels, entities = photographs(count)
-    generator = np.random.default_rng(SEED)
-    out = generator.random(len(labels)) < 0.25 if by == "photograph" else (generator.random(300) < 0.25)[entities]
-    model = KNeighborsClassifier(1).fit(pixels[~out], labels[~out])
-    return float(np.mean(model.predict(pixels[out]) == labels[out]))
-
-
 def leak(count):
     """The two splits side by side."""
-    found = {by: measured(count, by) for by in ("photograph", "entity")}
+    found = {by: digits.by_nearest_neighbour(pictures.training, count, by, seed=SEED) for by in ("photograph", "entity")}
     figure = NotebookFigure(figsize=(5, 2.8))
     axis = figure.subplots()
     axis.bar(list(found), list(found.values()), color=[ORANGE, BLUE])
@@ -410,7 +342,7 @@ def leak(count):
 
 
 explore(leak, {"count": (1, 2, 4, 8)}, start={"count": 4})
-notebook.values({f"leak.{by}": measured(4, by) for by in ("photograph", "entity")})
+notebook.values({f"leak.{by}": digits.by_nearest_neighbour(pictures.training, 4, by, seed=SEED) for by in ("photograph", "entity")})
 
 # %% [markdown] key="leak-task-text"
 # **Your turn.** Split by entity. Return a mask that is True for the rows held out: every row of an entity is on the same side, and entities are held out in the order of

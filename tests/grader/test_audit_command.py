@@ -177,7 +177,7 @@ def test_a_sandbox_is_chosen_by_its_name_and_never_in_another_ones_place() -> No
 
 
 def test_the_courses_library_goes_into_the_sandbox() -> None:
-    assert [path.name for path in library_of(COURSE.file)] == ["complaints", "intents"]
+    assert [path.name for path in library_of(COURSE.file)] == ["complaints", "digits", "intents"]
     assert library_of(None) == ()
 
 
