@@ -39,7 +39,7 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
         )
     if (replaced := replaced_checks(case, tests.recovered.position)) is not None:
         return undecided(replaced.because, {}, evidence_of(case, [replaced]))
-    values = {"tests_count": tests.recovered.count, "task_count": _count(task)}
+    values = {"tests_ran_as": tests.recovered.count, "task_ran_as": _count(task)}
     if (error := first_error(tests)) is not None:
         quoted = error_line(error)
         return failed(
