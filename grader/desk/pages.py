@@ -3,6 +3,7 @@
 import functools
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from grader.desk.glance import Glance, glances
 from grader.desk.items import Decision, Item, Standing, Work, points_of
 from grader.desk.queue import is_blind, questions
 from grader.desk.session import Place, Session, rubric_of
-from grader.errors import UnreadableError
+from grader.errors import DeskError, UnreadableError
 from grader.model import Case
 from grader.pages.everyone import check_words
 from grader.pages.shared import (
@@ -87,12 +88,22 @@ class Pages:
         self._names: tuple[object, frozenset[str]] = None, frozenset()
 
     def prepare(self) -> None:
-        """Do what the first pages would wait for: read the class, list its files, load what renders text."""
+        """Do what the first pages would wait for: read the class and its first submissions, list the files, load
+        what renders text.
+        """
         self.overview()
         self.session.folder.list_files()
         with_formulas(clean_markdown("$x$"))
         for template in _environment().list_templates():
             _environment().get_template(template)
+        waiting = dict.fromkeys(item.submission for item in self.session.folder.standing().open)
+        for name in list(waiting)[:CASES]:
+            work = self.session.work(name)
+            with suppress(DeskError):  # a file that is gone is said on its own page
+                case, _ = self._case(work)
+                if case is not None:
+                    self._views(work, case)
+                    self._glances(case, "")
 
     def render(self, template: str, **values: object) -> str:
         """A page. Everything is escaped; a name that is not given is an error."""

@@ -14,6 +14,7 @@ from grader.desk.folder import DeskFolder
 from grader.desk.items import MANUAL
 from grader.errors import DeskError
 from grader.grading.results import read_results
+from grader.model import Submission
 from paribus.cli import main
 from tests.grader.desk_class import (
     ANN,
@@ -285,6 +286,24 @@ def test_a_submission_that_was_withdrawn_or_replaced_is_told(room: Path, tmp_pat
     again = sit_down(own, own / "out")
     with pytest.raises(DeskError, match=f"no file of {BEN} any more"):
         again.folder.file(BEN)
+
+
+def test_what_the_first_pages_need_is_read_before_and_a_file_that_is_gone_stops_nothing(
+    room: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = sit_down(room, out)
+    pages = pages_of(session)
+    file = session.folder.file
+
+    def without_ann(submission: str) -> Submission:
+        if submission == ANN:
+            raise DeskError("There is no file of Ann any more.")
+        return file(submission)
+
+    monkeypatch.setattr(session.folder, "file", without_ann)
+    pages.prepare()
+    monkeypatch.setattr(session.folder, "file", lambda name: pytest.fail(f"{name} was read again"))
+    assert "Student 1" in pages.decide(BEN, MEMO)
 
 
 def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_path: Path) -> None:
