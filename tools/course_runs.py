@@ -15,7 +15,7 @@ claimed:
 
 A run that was measured is kept beside its notebook and is not run again while the notebook, paribus and the
 libraries stay as they are. So the command may be stopped at any time. ``--record`` keeps the table in the course's
-solutions.
+solutions after every notebook; the rows of notebooks that were not asked for stay as they were measured last.
 """
 
 import argparse
@@ -177,6 +177,33 @@ def as_plain(profile: str, runs: Sequence[Measured], shown: Sequence[Shown]) -> 
     }
 
 
+def merged(kept: Mapping[str, Any], found: Mapping[str, Any], course: Sequence[str]) -> dict[str, Any]:
+    """A table with the rows of ``found`` in place of the same assignments' rows in ``kept``, in the course's order.
+
+    A table of another schema or profile, and rows of assignments that the course no longer has, are left out.
+    """
+    if (kept.get("schema"), kept.get("profile")) != (found["schema"], found["profile"]):
+        return dict(found)
+    measured = {row["assignment"] for row in found["runs"]}
+    rows = {
+        part: [row for row in kept[part] if row["assignment"] not in measured] + found[part]
+        for part in ("runs", "phenomena")
+    }
+    order = list(course)
+    return dict(found) | {
+        part: sorted(
+            (row for row in those if row["assignment"] in order), key=lambda row: order.index(row["assignment"])
+        )
+        for part, those in rows.items()
+    }
+
+
+def record(file: Path, found: Mapping[str, Any], course: Sequence[str]) -> None:
+    """Keep what was measured in ``file``, beside what it holds of other assignments."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    write_atomic(file, json.dumps(merged(kept, found, course), indent=1) + "\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, judge, show; 0 where every notebook ran and every phenomenon showed in more than half of its seeds."""
     parser = argparse.ArgumentParser(prog="python -m tools.course_runs", description=__doc__.splitlines()[0])
@@ -187,7 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="keep the table in the course's solutions")
     given = parser.parse_args(arguments)
     course = load_course(shipped_course())
-    names = given.names or [entry.name for entry in course.entries()]
+    of_course = [entry.name for entry in course.entries()]
+    names = given.names or of_course
     claims = read_phenomena(course.file.with_name("phenomena.toml"))
     runs, shown, failed = [], [], []
     for name in names:
@@ -203,10 +231,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except RunError as error:
             failed.append(name)
             sys.stderr.write(f"{error}\n")
+            continue
+        if given.record:
+            record(course.folders.solutions / "course.json", as_plain(given.profile, runs, shown), of_course)
     sys.stdout.write(as_lines(runs, shown) + "\n")
-    if given.record:
-        text = json.dumps(as_plain(given.profile, runs, shown), indent=1) + "\n"
-        write_atomic(course.folders.solutions / "course.json", text)
     return int(bool(failed) or any(2 * item.shown <= item.seeds for item in shown))
 
 

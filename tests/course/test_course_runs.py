@@ -8,7 +8,17 @@ import pytest
 from generator.errors import RunError
 from paribus.course.catalog import load_course
 from tests.shipped import COURSE
-from tools.course_runs import Measured, Phenomenon, Shown, as_lines, as_plain, judge, read_phenomena, values_in
+from tools.course_runs import (
+    Measured,
+    Phenomenon,
+    Shown,
+    as_lines,
+    as_plain,
+    judge,
+    read_phenomena,
+    record,
+    values_in,
+)
 
 CLAIM = Phenomenon("week4_homework", "moving raises macro-F1", "baseline.macro_f1", "changed.macro_f1", "up")
 
@@ -67,3 +77,18 @@ def test_the_table_says_what_was_measured(tmp_path: Path) -> None:
     entries = [{"profile": "smoke", "values": {"a.b": {"values": [1.0]}}}, {"profile": "micro", "values": {}}]
     file.write_text(json.dumps({"entries": entries}), encoding="utf-8")
     assert values_in(file, "smoke") == {"a.b": [1.0]}
+
+
+def test_a_part_of_the_course_takes_only_its_own_rows_place(tmp_path: Path) -> None:
+    file = tmp_path / "course.json"
+
+    def keep(name: str, seconds: float, profile: str = "smoke") -> list[tuple[str, float]]:
+        record(file, as_plain(profile, [Measured(name, 13, 0, seconds, 1.0, 700)], []), ("week1_lab", "week4_lab"))
+        rows = json.loads(file.read_text(encoding="utf-8"))["runs"]
+        return [(row["assignment"], row["seconds"]) for row in rows]
+
+    keep("gone", 1.0)
+    keep("week4_lab", 61.2)
+    assert keep("week1_lab", 9.0) == [("week1_lab", 9.0), ("week4_lab", 61.2)]
+    assert keep("week4_lab", 60.0) == [("week1_lab", 9.0), ("week4_lab", 60.0)]
+    assert keep("week1_lab", 2.0, profile="micro") == [("week1_lab", 2.0)]
