@@ -39,6 +39,8 @@ SEEDS = 3
 PHENOMENON_SEEDS = 10
 FIRST_SEED = 13
 SCHEMA = "paribus.course-runs/1"
+# In a folder of its own: every file beside the folder holds an assignment's references.
+TABLE = Path("course") / "runs.json"
 TIME_LIMIT = 6 * 3600
 
 
@@ -233,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{error}\n")
             continue
         if given.record:
-            record(course.folders.solutions / "course.json", as_plain(given.profile, runs, shown), of_course)
+            record(course.folders.solutions / TABLE, as_plain(given.profile, runs, shown), of_course)
     sys.stdout.write(as_lines(runs, shown) + "\n")
     return int(bool(failed) or any(2 * item.shown <= item.seeds for item in shown))
 

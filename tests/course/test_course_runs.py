@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from generator.errors import RunError
+from generator.running.references import load_references
 from paribus.course.catalog import load_course
 from tests.shipped import COURSE
 from tools.course_runs import (
+    TABLE,
     Measured,
     Phenomenon,
     Shown,
@@ -80,7 +82,7 @@ def test_the_table_says_what_was_measured(tmp_path: Path) -> None:
 
 
 def test_a_part_of_the_course_takes_only_its_own_rows_place(tmp_path: Path) -> None:
-    file = tmp_path / "course.json"
+    file = tmp_path / TABLE
 
     def keep(name: str, seconds: float, profile: str = "smoke") -> list[tuple[str, float]]:
         record(file, as_plain(profile, [Measured(name, 13, 0, seconds, 1.0, 700)], []), ("week1_lab", "week4_lab"))
@@ -92,3 +94,4 @@ def test_a_part_of_the_course_takes_only_its_own_rows_place(tmp_path: Path) -> N
     assert keep("week1_lab", 9.0) == [("week1_lab", 9.0), ("week4_lab", 61.2)]
     assert keep("week4_lab", 60.0) == [("week1_lab", 9.0), ("week4_lab", 60.0)]
     assert keep("week1_lab", 2.0, profile="micro") == [("week1_lab", 2.0)]
+    assert load_references(tmp_path).entries == {}, "the table is no file of references"
