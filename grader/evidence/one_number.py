@@ -176,6 +176,8 @@ def _refuse(  # noqa: PLR0911 - one way out a verdict
         ):
             return replace(shown, status=Status.OTHER)
         anywhere = [fact for fact in all_agreeing(number, measured) if is_related(fact, claim)]
+        if anywhere and not counted and _is_said_beside(target, anywhere[0], claim):
+            return replace(blank, status=Status.UNCLEAR, why=f"it may be {anywhere[0].title}, or chance")
         if anywhere or counted or claim.number.spelled:
             what = f"it agrees with {anywhere[0].title}" if anywhere else "the records say otherwise"
             return replace(shown, status=Status.DOUBTFUL, why=what)
@@ -188,6 +190,21 @@ def _refuse(  # noqa: PLR0911 - one way out a verdict
         return replace(blank, status=Status.UNCLEAR, why=f"it may be {near[0].title}, or chance", chance=near[1])
     why = "it is not plain which run or metric is meant" if blank.metric else "no metric stands beside it"
     return replace(blank, status=Status.UNCLEAR, why=why)
+
+
+def _is_said_beside(target: Fact, found: Fact, claim: Claim) -> bool:
+    """Another number of the sentence is what this one should be, so this one is likely to be something else: of
+    "A has 0.60 and a macro-F1 of 0.49, B 0.78 and 0.72", 0.78 is B's accuracy. Where it is that of other runs that
+    the sentence names, the two may be swapped.
+    """
+    others = {key for keys in found.operands for key in keys} - {key for keys in target.operands for key in keys}
+    if found.metric == target.metric and others & claim.sentence.group_keys:
+        return False
+    return any(
+        agreed(target, other)
+        for other in claim.sentence.numbers
+        if other.start != claim.number.start and not other.whole
+    )
 
 
 def _from_to_claim(claim: Claim, measured: Measured) -> Claim:

@@ -67,11 +67,15 @@ _OF_OTHER_RUNS = re.compile(rf"\([^()]*{_OTHER_RUNS}[^()]*\)|(?<=[.;]\s)[^.;]*{_
 """An aside, or a sentence behind the first, about other runs than those of the two arms."""
 
 
+_NOT_TAKEN = re.compile(r"\b(?:and|but) not [-+−]?\d[\d.,]*\d\b|,? not [-+−]?\d[\d.,]*\d(?=[.;)]|$)", re.IGNORECASE)
+""" "I took one half and not 0.9": a value that no arm had, and that nobody says one had."""
+
+
 def wrongly_changed(text: str, difference: Difference, comparison: Comparison) -> str:
     """Why what a text says was changed is not what the records say; "" where nothing is wrong, or nothing
     was read. What it says of other runs, such as a table's row or what was explored, is left out.
     """
-    text = _OF_OTHER_RUNS.sub(" ", text)
+    text = _NOT_TAKEN.sub(" ", _OF_OTHER_RUNS.sub(" ", text))
     if written := other_change(text, difference) or _stray_value(text, difference, comparison):
         return f"the template writes {written} for {difference.name}, and the records say {difference}"
     return (

@@ -38,3 +38,27 @@ def test_its_twin_is_found_where_it_is_wrong(pair: Mapping[str, str]) -> None:
     found = set(statuses(pair, "false"))
     wanted = {Status(pair["found"])} if "found" in pair else {Status.WRONG, Status.DOUBTFUL}
     assert found & wanted, found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "The macro-F1 is {encoder[macro_f1]:.3f} for the encoder, and {encoder[accuracy]:.3f} right.",
+            Status.UNCLEAR,
+        ),
+        ("The macro-F1 is {encoder[accuracy]:.3f} for the encoder.", Status.DOUBTFUL),
+        (
+            "The macro-F1 of TF-IDF is {encoder[macro_f1]:.3f}, and {tfidf[macro_f1]:.3f} of the encoder.",
+            Status.DOUBTFUL,
+        ),
+    ],
+)
+def test_a_number_beside_the_one_that_its_metric_has_is_likely_to_be_something_else(
+    text: str, found: Status
+) -> None:
+    """Not so where the two may be swapped."""
+    raw = load(CASES / "_bases" / "homework.json")
+    told = trace(read_markdown(fill_in(text, told_by(raw))), measure(build(raw)))
+    assert found in {item.status for item in told}, told
+    assert (found is Status.UNCLEAR) is (Status.DOUBTFUL not in {item.status for item in told})

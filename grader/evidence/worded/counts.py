@@ -127,7 +127,11 @@ def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
         r"\W*of (?:the|that|this|its) (?:\w+ )?(?:movement|change|gain|rise|drop|difference|step)",
         piece[hit.end() :],
     )
-    return other is not None or _is_total(piece, hit)
+    return other is not None or _OF_MODELS.match(piece[hit.end() :]) is not None or _is_total(piece, hit)
+
+
+_OF_MODELS = re.compile(r" (?:\w+ )?(?:models?|runs?|arms?|tests?|intervals?|networks?)\b")
+""" "These two fitted models": no classes."""  # noqa: D210
 
 
 _WHOSE = r"(?:the|its|their|these|those|this|that|all|my|our|[\w-]+['’]s)"

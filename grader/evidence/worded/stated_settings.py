@@ -83,6 +83,8 @@ def _is_plausible(said: Said, known: list[Any]) -> bool:
     number = said.number
     if number is None or not numeric or number.upper is not None or number.value <= 0 or number.percent:
         return False
+    if number.signed:
+        return False  # "the warm-up (+0.030)": what it did to a score
     if said.name == "epochs":
         return said.text.split(" ", 1)[0] == number.text and number.value > max(numeric)
     if number.spelled:
