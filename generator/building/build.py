@@ -22,9 +22,9 @@ from typing import Any
 import paribus
 from generator.building.blind import sealed_part, zoos_of
 from generator.building.frame import notebook_metadata, platforms_of, setting_of
+from generator.building.known import values_of
 from generator.building.notebooks import (
     NotebookCell,
-    ValueOf,
     make_assignment,
     make_cells,
     to_json,
@@ -39,7 +39,6 @@ from generator.platforms.choose import platforms as known_platforms
 from generator.platforms.platform import Setting
 from generator.running.agreement import wrong_begins
 from generator.running.references import References
-from generator.sources.expressions import ReferenceCall
 from generator.sources.regions import region_lines
 from generator.sources.roles import PLATFORMS, VARIANTS
 from generator.sources.source import Source, load_source
@@ -120,7 +119,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     for wrong in wrong_begins(source, entry.name):
         raise BuildError(wrong)
     setting = setting_of(course)
-    value_of = _values(options.references, profile)
+    value_of = values_of(course, options.references, profile)
 
     def cells(platform: str, variant: str) -> tuple[NotebookCell, ...]:
         return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=value_of)
@@ -262,14 +261,6 @@ def _notebooks(built: Sequence[Built], variants: Sequence[str]) -> dict[str, byt
         for (variant, platform), text in item.notebooks.items()
         if variant in variants
     }
-
-
-def _values(references: References, profile: Profile) -> ValueOf:
-    def value_of(call: ReferenceCall) -> float | None:
-        found = references.lookup(call.assignment, call.name, profile=profile)
-        return None if found is None else found.mean
-
-    return value_of
 
 
 def _missing(

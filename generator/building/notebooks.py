@@ -15,7 +15,7 @@ from generator.building.frame import frame, notebook_metadata, setting_of
 from generator.building.variants import is_included, model_answer, text_for
 from generator.platforms.choose import platforms
 from generator.platforms.platform import Setting
-from generator.sources.expressions import RELEASE, ReferenceCall, substitute_references
+from generator.sources.expressions import RELEASE, ValueOf, substitute_references
 from generator.sources.headers import SourceCell
 from generator.sources.parameters import with_profile
 from generator.sources.source import EVIDENCE_SUFFIX, Source, load_source
@@ -23,7 +23,6 @@ from paribus.course.assignment import Assignment, Cell, Role
 from paribus.course.catalog import Course, Entry
 from paribus.training.profiles import Profile
 
-ValueOf = Callable[[ReferenceCall], float | None]
 EVIDENCE_SOURCE = "# Scored by paribus from the evidence above; see the comment."
 EVIDENCE_ROLES = (Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO, Role.NOTEBOOK)
 
@@ -183,8 +182,11 @@ def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
     return {}
 
 
-def solution_notebook(course: Course, name: str, *, platform: str = "jupyter") -> dict[str, Any]:
-    """The solution of an assignment as `paribus run` executes it: its own profile, no references.
+def solution_notebook(
+    course: Course, name: str, *, platform: str = "jupyter", value_of: ValueOf = lambda call: None
+) -> dict[str, Any]:
+    """The solution of an assignment as `paribus run` executes it: its own profile, and the references that
+    ``value_of`` knows (default: none).
 
     UsageError where there is no such assignment, SourceError where its source is wrong.
     """
@@ -192,11 +194,8 @@ def solution_notebook(course: Course, name: str, *, platform: str = "jupyter") -
     setting, profile = setting_of(course), course.profile(entry.profile)
     source = load_source(entry.source, course)
 
-    def no_value(call: ReferenceCall) -> None:
-        return None
-
     def cells(variant: str) -> tuple[NotebookCell, ...]:
-        return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=no_value)
+        return make_cells(source, entry, setting, platform, variant, profile=profile, value_of=value_of)
 
     assignment = make_assignment(
         cells("student"), entry, profile=profile, references={}, profiles=course.carried, own=course.own

@@ -57,9 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} is {value:g}; give {least} or more.")
     from generator.building.blind import find_zoo
+    from generator.building.known import values_of
     from generator.building.notebooks import solution_notebook
     from generator.running.given import given_files
     from generator.running.headless import Settings, run_assignments
+    from generator.running.references import load_references
     from generator.sources.source import load_source
 
     course = course_of(arguments)
@@ -72,9 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
         force=arguments.force, record=arguments.record, zoos=zoos, given=given_files(course, entries),
         sources=sources,
     )  # fmt: skip
+    value_of = values_of(course, load_references(course.folders.solutions), settings.profile)
     with show_progress(quiet=arguments.json) as observe:
         finished = run_assignments(
-            [entry.name for entry in entries], partial(solution_notebook, course), settings, arguments.out,
+            [entry.name for entry in entries], partial(solution_notebook, course, value_of=value_of), settings,
+            arguments.out,
             solutions=course.folders.solutions, observe=observe,
         )  # fmt: skip
     print(as_json(finished) if arguments.json else as_lines(finished))

@@ -1,8 +1,9 @@
 """Expressions in a source: ``{{ release }}`` and ``{{ reference("lab", "tfidf.accuracy") }}``.
 
 Code keeps its own double braces (they are common in format strings); there only ``{{ name … }}`` with blanks
-inside the braces counts as an expression. A reference in code stands in a string: the number takes its place as
-text, "" where none is recorded. So a later week falls back on the numbers of an earlier one.
+inside the braces counts as an expression. A reference in code is a whole string: the number takes its place as
+text, "0.657 on smoke" where only another profile than the students' was recorded, "" where none was. So a later
+week falls back on the numbers of an earlier one, and says whose they are. Prose never falls back.
 """
 
 import ast
@@ -28,6 +29,14 @@ class ReferenceCall:
     format: str = DEFAULT_FORMAT
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a reference run measured; ``elsewhere`` names the profile where it is not the students' own."""
+
+    value: float
+    elsewhere: str = ""
+
+
 def check_expressions(text: str, *, markdown: bool, file: str, line: int) -> tuple[ReferenceCall, ...]:
     """Every reference a cell uses; SourceError at an expression that nobody knows."""
     calls = []
@@ -43,19 +52,24 @@ def check_expressions(text: str, *, markdown: bool, file: str, line: int) -> tup
     return tuple(calls)
 
 
-def substitute_references(
-    text: str, value_of: Callable[[ReferenceCall], float | None], *, markdown: bool = True
-) -> str:
+ValueOf = Callable[[ReferenceCall], Known | None]
+"""The number of a reference; None where no run recorded it."""
+
+
+def substitute_references(text: str, value_of: ValueOf, *, markdown: bool = True) -> str:
     """Text with every reference replaced by its number; where none is recorded, prose says so and code has ""."""
 
     def replace(match: re.Match[str]) -> str:
         call = _parse(match["inner"])
         if call is None:
             return match[0]
-        value = value_of(call)
-        if value is None:
-            return "" if not markdown else f"**[no reference recorded: {call.name} of {call.assignment}]**"
-        return format(value, call.format)
+        known = value_of(call)
+        if markdown and (known is None or known.elsewhere):
+            return f"**[no reference recorded: {call.name} of {call.assignment}]**"
+        if known is None:
+            return ""
+        number = format(known.value, call.format)
+        return f"{number} on {known.elsewhere}" if known.elsewhere else number
 
     return (_IN_MARKDOWN if markdown else _IN_CODE).sub(replace, text)
 

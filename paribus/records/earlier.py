@@ -5,8 +5,9 @@
     first.origin                           "your records", "an attached output" or "the reference run"
 
 Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below Kaggle's
-inputs. Where there are none, the reference run's numbers stand in, which the build wrote into the notebook; what
-neither has is missing, and is said to be.
+inputs. Where there are none, the reference run's numbers are taken, which the build wrote into the notebook: of the
+profile that students run, or of a smaller one, which is then named ("0.657 on smoke"). What neither has is missing,
+and is said to be.
 """
 
 import math
@@ -23,19 +24,28 @@ from paribus.records.attached import INPUTS, SESSION, find_attached
 from paribus.records.record import Record
 from paribus.records.session import open_session
 
+ON = " on "
+"""Between a reference's number and the profile that it was measured on."""
 Origin = Literal["your records", "an attached output", "the reference run", "missing"]
 
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
     """What is known of one earlier assignment. ``results`` are its finished runs, the newest of each name and seed;
-    ``numbers`` its recorded values, or what the reference run measured, by dotted name.
+    ``numbers`` its recorded values, or what the reference run measured, by dotted name; ``profile`` names the
+    reference run's profile where it is not the one that students run.
     """
 
     assignment: str
     origin: Origin
     results: tuple[Record, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+    profile: str = ""
+
+    @property
+    def whose(self) -> str:
+        """The origin, with the profile where that is another one."""
+        return f"{self.origin} on {self.profile}" if self.profile else self.origin
 
     def seeds(self, name: str) -> tuple[int, ...]:
         """The seeds of the finished runs of this name."""
@@ -73,10 +83,12 @@ def earlier(
 ) -> Earlier:
     """The records of an earlier assignment; says which were found and where.
 
-    ``reference`` holds numbers as text, "" where no reference run measured them. EvidenceError where ``previous``
+    ``reference`` holds numbers as text, with "on" and a profile where that is not the students', and "" where no
+    reference run measured them. EvidenceError where ``previous``
     is named and no records of the assignment are below it, or a reference is no number.
     """
     numbers = {name: _number(assignment, name, text) for name, text in (reference or {}).items() if text}
+    elsewhere = {profile for text in (reference or {}).values() if (profile := text.partition(ON)[2])}
     beside = Path(directory) / assignment
     if (beside / SESSION).is_file():
         found = _opened(beside, assignment, "your records")
@@ -91,7 +103,8 @@ def earlier(
             f"There are no finished runs of {assignment} below {previous}: attach the output of that notebook with "
             "its .paribus folder, or leave previous=… out to go on with the reference run."
         )
-    return _told(Earlier(assignment, "the reference run" if numbers else "missing", (), numbers))
+    origin: Origin = "the reference run" if numbers else "missing"
+    return _told(Earlier(assignment, origin, (), numbers, " and ".join(sorted(elsewhere))))
 
 
 @dataclass(frozen=True)
@@ -131,7 +144,7 @@ def _from(found: Earlier, row: Row, values: Mapping[str, float | None], fingerpr
     mine = bool(found.seeds(row.run))
     if mine and not found.on(fingerprint):
         return f"{found.origin} of {row.assignment}, on other data"
-    return f"{found.origin} of {row.assignment}"
+    return f"{found.whose} of {row.assignment}"
 
 
 def _opened(folder: Path, assignment: str, origin: Origin) -> Earlier:
@@ -152,9 +165,8 @@ def _told(found: Earlier) -> Earlier:
     say({
         "your records": f"{found.assignment}: {runs} finished runs of your own, beside this notebook.",
         "an attached output": f"{found.assignment}: {runs} finished runs from an attached output.",
-        "the reference run": f"{found.assignment}: no records of yours, so the reference run's "
-        f"{len(found.numbers)} numbers stand in. To use your own, run that notebook in this folder, "
-        "or attach its output.",
+        "the reference run": f"{found.assignment}: no records of yours, so these are {len(found.numbers)} numbers "
+        f"of {found.whose}. To use your own, run that notebook in this folder, or attach its output.",
         "missing": f"{found.assignment}: no records of yours and no reference run: what needs them is marked as "
         "missing. Run that notebook in this folder, or attach its output.",
     }[found.origin])  # fmt: skip
@@ -163,7 +175,7 @@ def _told(found: Earlier) -> Earlier:
 
 def _number(assignment: str, name: str, text: str) -> float:
     try:
-        return float(text)
+        return float(text.partition(ON)[0])
     except ValueError:
         raise EvidenceError(
             f"The reference {name} of {assignment} is {text!r}; expected a number. Keep the cell as it was."

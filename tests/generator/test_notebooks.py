@@ -13,7 +13,7 @@ from generator.building.notebooks import EVIDENCE_SOURCE
 from generator.errors import BuildError, PublishError
 from generator.platforms.kaggle.settings import KAGGLE_SETTINGS, load_kaggle
 from generator.platforms.platform import Setting
-from generator.sources.expressions import substitute_references
+from generator.sources.expressions import Known, substitute_references
 from paribus.course.assignment import Role
 from paribus.errors import UsageError
 from tests.generator.courses import SMALL, build_one, small_references
@@ -100,13 +100,21 @@ def test_a_missing_reference_is_said_in_the_notebook() -> None:
     assert "**[no reference recorded: model.accuracy of week0_tiny]**" in text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.5421, "0.5421"), (None, "")])
-def test_a_reference_in_code_is_the_text_of_its_number(value: float | None, text: str) -> None:
-    """A later week falls back on it, and can tell that nothing was recorded."""
+@pytest.mark.parametrize(
+    ("known", "text"), [(Known(0.5421), "0.5421"), (Known(0.5421, "smoke"), "0.5421 on smoke"), (None, "")]
+)
+def test_a_reference_in_code_is_the_text_of_its_number(known: Known | None, text: str) -> None:
+    """A later week falls back on it, and can tell that it is another profile's, or that nothing was recorded."""
     code = """known = {"a.b": "{{ reference('lab', 'a.b', '.4f') }}"}; braces = f"{{{1}}}"\n"""
-    assert substitute_references(code, lambda call: value, markdown=False) == code.replace(
+    assert substitute_references(code, lambda call: known, markdown=False) == code.replace(
         "{{ reference('lab', 'a.b', '.4f') }}", text
     )
+
+
+def test_prose_quotes_no_other_profile() -> None:
+    text = 'It reached {{ reference("lab", "a.b") }}.'
+    assert substitute_references(text, lambda call: Known(0.5)) == "It reached 0.500."
+    assert "no reference recorded: a.b of lab" in substitute_references(text, lambda call: Known(0.5, "smoke"))
 
 
 def test_the_release_digest_stands_where_it_was_asked_for() -> None:

@@ -58,7 +58,15 @@ def test_without_records_the_reference_run_stands_in(tmp_path: Path, capsys: pyt
     found = earlier(NAME, reference=REFERENCE, directory=tmp_path, inputs=())
     assert (found.origin, found.mean("encoder", "macro_f1")) == ("the reference run", 0.209)
     assert found.mean("encoder", "accuracy") is None
-    assert "no records of yours, so the reference run's 1 numbers stand in" in capsys.readouterr().out
+    assert "no records of yours, so these are 1 numbers of the reference run." in capsys.readouterr().out
+
+
+def test_a_reference_run_on_another_profile_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = earlier(NAME, reference={"encoder.macro_f1": "0.209 on smoke"}, directory=tmp_path, inputs=())
+    assert (found.whose, found.mean("encoder", "macro_f1")) == ("the reference run on smoke", 0.209)
+    assert "1 numbers of the reference run on smoke." in capsys.readouterr().out
+    table = scoreboard([Row("encoder", NAME, "encoder")], {NAME: found}, ["macro_f1"], "")
+    assert list(table["from"]) == [f"the reference run on smoke of {NAME}"]
 
 
 def test_with_neither_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
