@@ -124,7 +124,7 @@ def kernel_limits(limits: Limits) -> dict[str, int]:
         "RLIMIT_NPROC": limits.processes + OWN + 2,  # so that one who asks for too many is seen to
         "RLIMIT_FSIZE": 1_000_000 * limits.disk_mb,
         "RLIMIT_CPU": int(limits.seconds * (os.cpu_count() or 1)) + 2,
-        "RLIMIT_NOFILE": 1024,
+        "RLIMIT_NOFILE": 256,  # a socket keeps what nobody has read yet
         "RLIMIT_CORE": 0,
     }
 
