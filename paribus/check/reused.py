@@ -84,7 +84,8 @@ class _Function:
     def _read_by(self, tree: ast.AST, depth: int) -> bool:
         """Whether a function of the notebook makes what it returns of the varied setting."""
         inner = _function(tree, self.vary, self.functions)
-        return any(inner.follows(statement, depth) for statement in getattr(tree, "body", ()))
+        body = [tree.body] if isinstance(tree, ast.Lambda) else getattr(tree, "body", ())
+        return any(inner.follows(statement, depth) for statement in body)
 
 
 def _function(tree: ast.AST, vary: str, functions: Mapping[str, ast.AST]) -> _Function:

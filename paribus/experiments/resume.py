@@ -34,7 +34,11 @@ def look_at(notebook: Recording, prepared: Record, train: Callable[..., object] 
     if reached is None:
         return
     rows = prepared.data.train_rows if prepared.data is not None else 0
-    found = look_before(reached, prepared.vary, prepared.knobs(), rows)
+    try:
+        found = look_before(reached, prepared.vary, prepared.knobs(), rows)
+    except Exception as error:  # noqa: BLE001 - advice that fails never keeps a student from training
+        say(f"Your code could not be looked at before it trains ({type(error).__name__}); nothing else changes.")
+        return
     new = tuple(item for item in found if item not in notebook.told)
     if new:
         notebook.told.update(new)

@@ -12,6 +12,7 @@ from paribus.records.code import reach
 from tests.paribus.material import CELL, CONFIG, SMALL, Data, Define
 
 HEAD = "import random\nKEPT = {}\nTEXTS = None\n"
+HEAD += "of_size = lambda data, cfg: [data, cfg.batch_size]\nof_order = lambda data, cfg: [data, cfg.scheduler]\n"
 OWN = "def of_all(data, cfg):\n    return deep(data, cfg)\ndef deep(data, cfg):\n    return data, cfg.batch_size\n"
 OWN += "def of_some(data, cfg):\n    made = cfg.scheduler\n    return made, data\n"
 LOOP = "    for step, batch in enumerate(data.train):\n        training_step(batch)\n"
@@ -97,6 +98,10 @@ TOLD = {
         "    data = data.subset(20, seed=1)", "takes a part of the training rows",
         "    data = data.subset(config.train_rows, seed=1)",
     ),
+    "what a lambda makes is kept": (
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_size(data, config)", "keeps what was",
+        "    if 'a' not in KEPT:\n        KEPT['a'] = of_order(data, config)",
+    ),
     "rows drawn with a size, once": (
         "    rows = rng.choice(len(data.train.texts), 20, replace=False)", "takes a part of the training rows",
         "    rows = rng.choice(len(data.train.texts), 20, replace=True)",
@@ -180,6 +185,24 @@ def test_it_is_said_before_the_first_arm_trains_and_once(
     experiment.run("changed", train, SMALL, data=data, seed=0)
     assert "look at your code again" not in capsys.readouterr().out
     assert calls == [0, 0]
+
+
+def test_advice_that_fails_keeps_nobody_from_training(
+    notebook: Notebook,
+    define: Define,
+    data: Data,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("paribus.experiments.resume.look_before", breaks)
+    calls: list[int] = []
+    train = define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]
+    notebook.run("encoder", train, CONFIG, data=data, seed=0)
+    assert calls == [0]
+    assert "could not be looked at before it trains (ZeroDivisionError)" in capsys.readouterr().out
 
 
 def test_an_environment_variable_that_changes_between_the_arms_is_a_second_change(
