@@ -136,8 +136,8 @@ N_CLASSES = len(data.classes)
 # %% [markdown] key="step1-text"
 # ### Step 1. Overfit one batch
 #
-# Take a single batch and train on it again and again. Any model with more parameters than examples can learn 32 texts
-# by heart, so the loss must go to nearly 0. **If it does not, the fault is in the code**, not in the data, the
+# Take a single batch and train on it again and again. A model with far more parameters than examples can learn 32
+# different texts by heart, so the loss must go to nearly 0. **If it does not, the fault is in the code**, not in the data, the
 # learning rate or the model's size. It takes seconds, which is why it comes first.
 
 # %% key="step1-run"

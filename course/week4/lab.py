@@ -320,7 +320,7 @@ print(f"negative log-likelihood {loss_before:.3f} before, {loss_after:.3f} after
 figures_scores.reliability({"as trained": before, f"temperature {temperature:.2f}": after})
 
 # %% [markdown] key="temperature-reading"
-# A calibration error is a mean of absolute values over bins, so it is never zero: on few complaints even a perfectly
+# A calibration error is a mean of absolute values over bins, so noise can only raise it: on few complaints even a perfectly
 # calibrated model has one of a few points. Read the figure before the number. And one temperature moves all complaints
 # alike: a model that claims too much on the tail and too little on the head is *not* repaired by it, which the segment
 # table above can show.
