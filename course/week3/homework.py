@@ -446,11 +446,11 @@ figures_errors.f1_by_tier({"encoder": [encoder.metrics], "decoder": [decoder.met
 # that number tell you beyond the two accuracies?
 #
 # <!-- BEGIN SOLUTION -->
-# The encoder has an accuracy of {{ reference("week3_homework", "encoder.accuracy") }}, a macro-F1 of
-# {{ reference("week3_homework", "encoder.macro_f1") }} and
-# {{ reference("week3_homework", "encoder.zero_f1_classes", ".0f") }} classes at F1 = 0; the decoder has an accuracy of
-# {{ reference("week3_homework", "decoder.accuracy") }}, a macro-F1 of
-# {{ reference("week3_homework", "decoder.macro_f1") }} and
+# The encoder has an accuracy of {{ reference("week3_homework", "encoder.accuracy") }}, a
+# macro-F1 of {{ reference("week3_homework", "encoder.macro_f1") }} and
+# {{ reference("week3_homework", "encoder.zero_f1_classes", ".0f") }} classes at F1 = 0; the decoder has an
+# accuracy of {{ reference("week3_homework", "decoder.accuracy") }}, a
+# macro-F1 of {{ reference("week3_homework", "decoder.macro_f1") }} and
 # {{ reference("week3_homework", "decoder.zero_f1_classes", ".0f") }} classes at F1 = 0. A difference counts as seen
 # only where its interval over items leaves out zero, and for accuracy McNemar's test asks the same question of the
 # complaints that one model alone gets right. The encoder alone gets
