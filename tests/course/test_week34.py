@@ -89,14 +89,19 @@ def test_week_4_confirms_the_row_that_the_rule_chose_and_without_one_the_largest
     tries = ast.literal_eval(text)
     varied: list[str] = []
     arms: dict[str, Settings] = {}
-    experiment = SimpleNamespace(
-        run=lambda arm, train, config, *, data, seeds: arms.update({arm: config}), predict=lambda **prediction: None
-    )
+
+    def experiment(key: str, *, vary: str) -> SimpleNamespace:
+        varied.append(vary)
+        return SimpleNamespace(
+            run=lambda arm, train, config, *, data, seeds: arms.update({arm: config}),
+            predict=lambda **prediction: None,
+        )
+
     space: dict[str, Any] = {
         "chosen": chosen, "best": best, "TRIES": tries, "CONFIG": Settings(), "FRESH_SEEDS": (201, 202, 203),
         "STRENGTHS": {remedy: values[-1] for remedy, (_, values) in tries.items()},
         "replace": replace, "train": None, "data": None,
-        "notebook": SimpleNamespace(experiment=lambda key, *, vary: varied.append(vary) or experiment),
+        "notebook": SimpleNamespace(experiment=experiment),
     }  # fmt: skip
 
     for key in ("to-confirm", "confirmed"):
