@@ -520,7 +520,7 @@ experiment.predict(
     direction="up",
     low=0.0,
     high=0.06,
-    why="Of all rows this one gained most in the table; part of that was luck, so I expect a smaller gain here.",
+    why="Of all rows this one gained most in the table; part of that may be luck, so I expect a smaller gain here.",
 )
 experiment.run("changed", train, replace(CONFIG, **{knob: STRENGTHS[to_confirm]}), data=data, seeds=FRESH_SEEDS)
 ### END SOLUTION
@@ -570,7 +570,7 @@ experiment.meaningful(VERDICT, why=WHY)
 # <!-- BEGIN SOLUTION -->
 # | Variable changed | the one setting of the remedy that the rule chose, from switched off to the strength that exploring found better |
 # | Held constant | data and subset, split, model, epochs, batch size, learning rate, scheduler, max length, weight decay, the other three remedies, the three fresh seeds |
-# | Prediction | macro-F1 goes up by up to 0.06, because of all remedies this one gained most before; less than there, since part of that was luck |
+# | Prediction | macro-F1 goes up by up to 0.06, because of all remedies this one gained most before; less than there, since part of that may be luck |
 # | Result | macro-F1 was {{ reference("week4_homework", "confirmed.baseline.macro_f1") }} ± {{ reference("week4_homework", "confirmed.baseline.macro_f1_sd") }} for the baseline and {{ reference("week4_homework", "confirmed.changed.macro_f1") }} ± {{ reference("week4_homework", "confirmed.changed.macro_f1_sd") }} for the changed arm |
 # | Meaningful? | Cannot tell from three seeds alone: a sign-flip test of three seeds has no power, and all runs share one split |
 # <!-- END SOLUTION -->
