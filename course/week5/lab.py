@@ -137,7 +137,7 @@ week1 = earlier.earlier(
 )
 for metric in ("accuracy", "macro_f1"):
     value = week1.mean("encoder", metric)
-    print(f"week 1's encoder, {metric}: {'not known' if value is None else f'{value:.3f} ({week1.origin})'}")
+    print(f"week 1's encoder, {metric}: {'not known' if value is None else f'{value:.3f} ({week1.whose})'}")
 
 # %% key="train"
 def train(config, data, run):
