@@ -45,7 +45,7 @@
 # | **together** | | **94, which is 1 h 34 min** |
 #
 # What is left pays for one repeated seed. Trained weights are kept beside the notebook's records: a restarted kernel
-# does not train again. INT8 answers on the processor alone, about half an hour for the validation part. Whoever wants to
+# does not train again. INT8 answers on the processor alone, by our estimate in half an hour a seed. Whoever wants to
 # confirm it goes on in a session without a GPU, with this notebook's output attached.
 
 # %% tags=["parameters"] key="parameters"
