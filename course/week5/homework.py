@@ -543,21 +543,27 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # answer be the same on the machines of the call centre?
 #
 # <!-- BEGIN SOLUTION -->
-# The budget is {{ reference("week5_homework", "budget.ms", ".3f") }} ms for the 95th percentile. The half-depth candidate has a 95th percentile of
-# {{ reference("week5_homework", "candidate.half_depth.latency_p95", ".3f") }} ms, and it alone fits. The plain candidate has a 95th percentile of
-# {{ reference("week5_homework", "candidate.plain.latency_p95", ".3f") }} ms, half the length {{ reference("week5_homework", "candidate.half_length.latency_p95", ".3f") }} ms,
-# INT8 {{ reference("week5_homework", "candidate.int8.latency_p95", ".3f") }} ms and INT4 {{ reference("week5_homework", "candidate.int4.latency_p95", ".3f") }} ms. All were measured in
-# turns on the one processor that the notebook names. Between the repetitions the median of the half-depth candidate
-# differs by a factor of {{ reference("week5_homework", "candidate.half_depth.spread", ".2f") }}, that of the plain one by
-# {{ reference("week5_homework", "candidate.plain.spread", ".2f") }}, and I do not call two candidates different where their ranges overlap.
+# The budget is {{ reference("week5_homework", "budget.ms", ".3f") }} ms for the 95th percentile. The half-depth candidate
+# has a 95th percentile of {{ reference("week5_homework", "candidate.half_depth.latency_p95", ".3f") }} ms, and it alone
+# fits. The plain candidate has a 95th percentile of
+# {{ reference("week5_homework", "candidate.plain.latency_p95", ".3f") }} ms, half the length
+# {{ reference("week5_homework", "candidate.half_length.latency_p95", ".3f") }} ms, INT8
+# {{ reference("week5_homework", "candidate.int8.latency_p95", ".3f") }} ms and INT4
+# {{ reference("week5_homework", "candidate.int4.latency_p95", ".3f") }} ms. All were measured in turns on the one
+# processor that the notebook names. Between the repetitions the median of the half-depth candidate differs by a factor of
+# {{ reference("week5_homework", "candidate.half_depth.spread", ".2f") }}, that of the plain one by
+# {{ reference("week5_homework", "candidate.plain.spread", ".2f") }}, and I do not call two candidates different where
+# their ranges overlap.
 #
 # Half the length is dominated by half the depth: it takes longer, its file is not smaller, and its macro-F1 is
-# {{ reference("week5_homework", "candidate.half_length.macro_f1") }} against {{ reference("week5_homework", "candidate.half_depth.macro_f1") }}. INT4 has a size of
-# {{ reference("week5_homework", "candidate.int4.size_mb", ".3f") }} MB where the plain candidate has {{ reference("week5_homework", "candidate.plain.size_mb", ".3f") }} MB, and it saves no
-# time, because its matrices are decoded for every text. INT8 replaces large products by cheaper ones and pays for rounding
-# the activations, a bad bargain for small matrices. Leaving out layers removes work, and any processor notices that. On the
-# call centre's machines the ratios may differ, above all for INT8, which depends on the instructions that a processor has:
-# I would measure all five there, one text at a time, before I promise anything.
+# {{ reference("week5_homework", "candidate.half_length.macro_f1") }} against
+# {{ reference("week5_homework", "candidate.half_depth.macro_f1") }}. INT4 has a size of
+# {{ reference("week5_homework", "candidate.int4.size_mb", ".3f") }} MB where the plain candidate has
+# {{ reference("week5_homework", "candidate.plain.size_mb", ".3f") }} MB, and it saves no time, because its matrices are
+# decoded for every text. INT8 replaces large products by cheaper ones and pays for rounding the activations, a bad
+# bargain for small matrices. Leaving out layers removes work, and any processor notices that. On the call centre's
+# machines the ratios may differ, above all for INT8, which depends on the instructions that a processor has: I would
+# measure all five there, one text at a time, before I promise anything.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
@@ -578,14 +584,16 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # <!-- BEGIN SOLUTION -->
 # For half the depth macro-F1 goes from {{ reference("week5_homework", "recipe.baseline.macro_f1") }} to
 # {{ reference("week5_homework", "recipe.changed.macro_f1") }} over three seeds. By tier the mean change of F1 is
-# {{ reference("week5_homework", "recipe.cost.head") }} ± {{ reference("week5_homework", "recipe.cost.head_sd") }} in the head, {{ reference("week5_homework", "recipe.cost.mid") }} ± {{ reference("week5_homework", "recipe.cost.mid_sd") }} in the
-# middle and {{ reference("week5_homework", "recipe.cost.tail") }} ± {{ reference("week5_homework", "recipe.cost.tail_sd") }} in the tail, mean and standard deviation over the seeds.
-# Where the deviation is larger than the change, the seeds do not agree. A tail class that was at zero cannot fall, so a
-# small change in the tail does not mean that the tail is safe: it had little to lose. Of the answers of the first seed half
-# the depth breaks
-# {{ reference("week5_homework", "sides.half_depth.broken", ".0f") }} and fixes
+# {{ reference("week5_homework", "recipe.cost.head") }} ± {{ reference("week5_homework", "recipe.cost.head_sd") }} in the
+# head, {{ reference("week5_homework", "recipe.cost.mid") }} ± {{ reference("week5_homework", "recipe.cost.mid_sd") }} in
+# the middle and {{ reference("week5_homework", "recipe.cost.tail") }} ±
+# {{ reference("week5_homework", "recipe.cost.tail_sd") }} in the tail, mean and standard deviation over the seeds. Where
+# the deviation is larger than the change, the seeds do not agree. A tail class that was at zero cannot fall, so a small
+# change in the tail does not mean that the tail is safe: it had little to lose. Of the answers of the first seed half the
+# depth breaks {{ reference("week5_homework", "sides.half_depth.broken", ".0f") }} and fixes
 # {{ reference("week5_homework", "sides.half_depth.fixed", ".0f") }}, INT8 breaks
-# {{ reference("week5_homework", "sides.int8.broken", ".0f") }}, and reading half of each text breaks
+# {{ reference("week5_homework", "sides.int8.broken", ".0f") }} and fixes
+# {{ reference("week5_homework", "sides.int8.fixed", ".0f") }}, and reading half of each text breaks
 # {{ reference("week5_homework", "sides.half_length.broken", ".0f") }}. The difference of broken and fixed answers is what
 # accuracy shows. Callers notice their sum, and I would have to explain it to everybody whose answer is another one than
 # last week, however small the difference between the means is.
@@ -607,15 +615,19 @@ figures_errors.f1_by_tier({"plain": [run.metrics for run in plain_runs], "confir
 # Close with your sources, and which AI tools you used for what; "none" is an answer.
 #
 # <!-- BEGIN SOLUTION -->
-# I offer half the depth. Its 95th percentile of {{ reference("week5_homework", "candidate.half_depth.latency_p95", ".3f") }} ms is within the budget of
-# {{ reference("week5_homework", "budget.ms", ".3f") }} ms on this machine, and I tell them plainly that theirs has to say the same. It removes work without
-# cutting what is read. Its cost by tier is {{ reference("week5_homework", "recipe.cost.head") }} of F1 in the head, {{ reference("week5_homework", "recipe.cost.mid") }} in the middle and
-# {{ reference("week5_homework", "recipe.cost.tail") }} in the tail, to be held against the spread between seeds. I would not offer half the length: its
-# accuracy is {{ reference("week5_homework", "candidate.half_length.accuracy") }}, against {{ reference("week5_homework", "candidate.half_depth.accuracy") }} for half the depth, so the
-# end of a complaint is used. My mind would change if a tier lost more on a second split, or if their own machines
-# showed no gain; then I would say that this model does not fit, and not offer INT8 in its place, which changes fewer answers
-# and saves no time here. The next experiment trains the model with half the layers on the large one's answers: one change,
-# from cutting to training. I predict that it gains at least a point of accuracy over cutting, with three seeds.
+# I offer half the depth. Its 95th percentile of
+# {{ reference("week5_homework", "candidate.half_depth.latency_p95", ".3f") }} ms is within the budget of
+# {{ reference("week5_homework", "budget.ms", ".3f") }} ms on this machine, and I tell them plainly that theirs has to say
+# the same. It removes work without cutting what is read. Its cost by tier is
+# {{ reference("week5_homework", "recipe.cost.head") }} of F1 in the head,
+# {{ reference("week5_homework", "recipe.cost.mid") }} in the middle and
+# {{ reference("week5_homework", "recipe.cost.tail") }} in the tail, to be held against the spread between seeds. I would
+# not offer half the length: its accuracy is {{ reference("week5_homework", "candidate.half_length.accuracy") }}, against
+# {{ reference("week5_homework", "candidate.half_depth.accuracy") }} for half the depth, so the end of a complaint is
+# used. My mind would change if a tier lost more on a second split, or if their own machines showed no gain; then I would
+# say that this model does not fit, and not offer INT8 in its place, which changes fewer answers and saves no time here.
+# The next experiment trains the model with half the layers on the large one's answers: one change, from cutting to
+# training. I predict that it gains at least a point of accuracy over cutting, with three seeds.
 #
 # Sources: the week 5 lecture; Dettmers et al. (2022), *LLM.int8()*; Frantar et al. (2023), *GPTQ*; Han et al. (2015),
 # *Learning both Weights and Connections for Efficient Neural Networks*. AI use: none.

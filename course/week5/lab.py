@@ -507,12 +507,13 @@ for key, shares in same.items():
 # I would keep four bits with groups of 32. At eight bits a share of
 # {{ reference("week5_lab", "moved.bits8_group0.all") }} of the answers is another one with one scale a matrix and
 # {{ reference("week5_lab", "moved.bits8_group32.all") }} with groups, which is next to nothing. At four bits it is
-# {{ reference("week5_lab", "moved.bits4_group0.all") }} and {{ reference("week5_lab", "moved.bits4_group32.all") }}, at two
-# bits {{ reference("week5_lab", "moved.bits2_group0.all") }} and {{ reference("week5_lab", "moved.bits2_group32.all") }}.
-# Groups help because one large weight sets the scale for all that share it; in a group it spoils 31 neighbours and not the
-# whole matrix. The tail moves most: at four bits with one scale {{ reference("week5_lab", "moved.bits4_group0.tail") }} of
-# its answers, against {{ reference("week5_lab", "moved.bits4_group0.head") }} of the head's. The tail has few complaints,
-# so each of them makes a large share, and one seed does not say how another encoder would move.
+# {{ reference("week5_lab", "moved.bits4_group0.all") }} and {{ reference("week5_lab", "moved.bits4_group32.all") }}, at
+# two bits {{ reference("week5_lab", "moved.bits2_group0.all") }} and
+# {{ reference("week5_lab", "moved.bits2_group32.all") }}. Groups help because one large weight sets the scale for all
+# that share it; in a group it spoils 31 neighbours and not the whole matrix. The tail moves most: at four bits with one
+# scale {{ reference("week5_lab", "moved.bits4_group0.tail") }} of its answers, against
+# {{ reference("week5_lab", "moved.bits4_group0.head") }} of the head's. The tail has few complaints, so each of them
+# makes a large share, and one seed does not say how another encoder would move.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
@@ -531,16 +532,16 @@ for key, shares in same.items():
 #
 # <!-- BEGIN SOLUTION -->
 # The saved FP32 model has {{ reference("week5_lab", "fp32.size_mb", ".2f") }} MB and dynamic INT8
-# {{ reference("week5_lab", "int8.size_mb", ".2f") }} MB: smaller, but not four times, because only linear layers are
-# kept in eight bits and the embedding, a large part of a small model, stays in 32. The median is
-# {{ reference("week5_lab", "fp32.latency_p50", ".2f") }} ms for FP32 and {{ reference("week5_lab", "int8.latency_p50", ".2f") }}
-# ms for INT8, on the processor that the table names. The slowest repetition takes
-# {{ reference("week5_lab", "fp32.spread", ".2f") }} and {{ reference("week5_lab", "int8.spread", ".2f") }} times as long as
-# the fastest one. Whatever I say of the time holds beyond these factors only, and nothing here supports "four times
-# faster": whole-number products pay off for large matrices, and rounding activations costs time of its own. Before I
-# promise anything I would
-# measure on the machine that will serve, with its number of threads, with texts as long as the real ones, one at a time
-# if that is how they come, and I would promise the 95th percentile.
+# {{ reference("week5_lab", "int8.size_mb", ".2f") }} MB: smaller, but not four times, because only linear layers are kept
+# in eight bits and the embedding, a large part of a small model, stays in 32. The median is
+# {{ reference("week5_lab", "fp32.latency_p50", ".2f") }} ms for FP32 and
+# {{ reference("week5_lab", "int8.latency_p50", ".2f") }} ms for INT8, on the processor that the notebook names. The
+# slowest repetition takes {{ reference("week5_lab", "fp32.spread", ".2f") }} and
+# {{ reference("week5_lab", "int8.spread", ".2f") }} times as long as the fastest one. I report no difference within these
+# factors, and nothing here supports "four times faster": whole-number products pay off for large matrices, and rounding
+# activations costs time of its own. Before I promise anything I would measure on the machine that will serve, with its
+# number of threads, with texts as long as the real ones, one at a time if that is how they come, and I would promise the
+# 95th percentile.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->

@@ -155,8 +155,8 @@ notebook.tested("distillation_loss")
 # %% [markdown] key="teacher-text"
 # ### The teacher
 #
-# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is the tiny encoder, and
-# half of its layers are a single one. What it says about every *training* complaint is computed once and kept: these logits are
+# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is the tiny encoder, which
+# has two layers. What it says about every *training* complaint is computed once and kept: these logits are
 # the soft targets, and the teacher is not needed again.
 
 # %% key="config"
@@ -507,11 +507,11 @@ code = diagnoses.commitment()
 # {{ reference("week6_lab", "twin.same_answer") }} of the complaints, the student to
 # {{ reference("week6_lab", "student.same_answer") }}. Same answers alone could mean that both know the task. Of the
 # teacher's mistakes the twin repeats {{ reference("week6_lab", "twin.same_mistake") }} and the student
-# {{ reference("week6_lab", "student.same_mistake") }}. The twin never met the teacher, so its share is what the complaints
-# themselves make two models get wrong alike. What the student repeats beyond that was handed down. The teacher leaves
-# {{ reference("week6_lab", "teacher.zero_f1_classes", ".0f") }} classes at zero and the student
-# {{ reference("week6_lab", "student.zero_f1_classes", ".1f") }}: more accuracy did not give it the rare classes. Whoever looks
-# for rare abuses should see the teacher's errors by class first, because a student hears little of a class that its
+# {{ reference("week6_lab", "student.same_mistake") }}. The twin never met the teacher, so its share is what the
+# complaints themselves make two models get wrong alike. What the student repeats beyond that was handed down. The teacher
+# leaves {{ reference("week6_lab", "teacher.zero_f1_classes", ".0f") }} classes at zero and the student
+# {{ reference("week6_lab", "student.zero_f1_classes", ".1f") }}: more accuracy did not give it the rare classes. Whoever
+# looks for rare abuses should see the teacher's errors by class first, because a student hears little of a class that its
 # teacher never names.
 # <!-- END SOLUTION -->
 #
