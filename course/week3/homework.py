@@ -331,18 +331,17 @@ def train(config, data, run):
         total = torch.zeros((), device=device)
         began = time.perf_counter()
         one_pass = training.batches(prepared.train, config.batch_size, shuffle_seed=(run.seed, epoch))
-        with training.fitting_memory(config):
-            for batch in training.track(one_pass, f"epoch {epoch}"):
-                batch = batch.to(device)
-                with precision.autocast():
-                    logits = network(**batch.inputs).logits
-                loss = functional.cross_entropy(logits.float(), batch.labels)
-                scaler.scale(loss).backward()
-                scaler.step(optimizer)
-                scaler.update()
-                scheduler.step()
-                optimizer.zero_grad(set_to_none=True)
-                total += loss.detach() * len(batch.labels)
+        for batch in training.track(one_pass, f"epoch {epoch}"):
+            batch = batch.to(device)
+            with precision.autocast():
+                logits = network(**batch.inputs).logits
+            loss = functional.cross_entropy(logits.float(), batch.labels)
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            scheduler.step()
+            optimizer.zero_grad(set_to_none=True)
+            total += loss.detach() * len(batch.labels)
         mean_loss = total.item() / len(prepared.train)  # waits for the GPU, so the clock is read after it
         seconds += time.perf_counter() - began
         logits = training.predict(network, prepared.validation, precision=precision)
