@@ -349,7 +349,7 @@ champion
 # runs count.
 
 # %% key="search-run"
-search = notebook.search("tuning", trials={"full": 6, "smoke": 4, "micro": 2}[PROFILE])
+search = notebook.search("tuning", trials={"full": 6, "smoke": 2, "micro": 2}[PROFILE])
 
 
 def suggest(trial):
@@ -359,9 +359,9 @@ def suggest(trial):
 
 
 best = search.run("encoder", train, suggest, data=train_data, seed=SEED)
+search.report()
 scores = [trial.result.value("macro_f1") for trial in search.tried["encoder"]]
 notebook.values({"search.best": max(scores), "search.mean": float(np.mean(scores)), "search.at_edge": len(best.edges)})
-search.report()
 
 # %% [markdown] key="ablation-text"
 # ### An ablation of four parts
@@ -568,8 +568,9 @@ def candidate_probabilities(texts):
 
 
 MODELS = {"champion": lambda texts: champion_model.predict_proba(vectors.transform(texts)), "candidate": candidate_probabilities}
-again = np.mean(candidate_probabilities(data.validation.texts[:300]).argmax(axis=1) == candidate.predictions[:300])
-print(f"The weights that were kept give the recorded answer to {again:.1%} of 300 messages.")
+sample = list(data.validation.texts[:300])
+again = np.mean(candidate_probabilities(sample).argmax(axis=1) == candidate.predictions[: len(sample)])
+print(f"The weights that were kept give the recorded answer to {again:.1%} of {len(sample)} messages.")
 
 # %% key="behaviour-run"
 def spoken(text):
@@ -588,7 +589,6 @@ def refund(text):
     return text.rstrip("?!. ") + ". I want to return it, refund please."
 
 
-sample = list(data.validation.texts[:300])
 behaviour = {}
 for name, probabilities_of in MODELS.items():
     behaviour[name] = {
@@ -796,9 +796,9 @@ pd.DataFrame(months).T.round(4)
 # do not expect another seed to pass.
 #
 # Two intents in one message gain: the champion has {{ reference("project", "slices.champion.two") }} of them right, the candidate
-# {{ reference("project", "slices.candidate.two") }}. It remains the hardest slice, as n-grams do not know which request came first. The rare intents (champion
-# {{ reference("project", "slices.champion.rare") }}, candidate {{ reference("project", "slices.candidate.rare") }}) and the mixed messages (champion
-# {{ reference("project", "slices.champion.mixed") }}, candidate {{ reference("project", "slices.candidate.mixed") }}) pay. These slices are small, and this is one seed.
+# {{ reference("project", "slices.candidate.two") }}. It remains the hardest slice, as n-grams do not know which request came first. If any slice pays,
+# it is the jargon: champion {{ reference("project", "slices.champion.jargon") }}, candidate {{ reference("project", "slices.candidate.jargon") }}. The slices are small,
+# and this is one seed.
 #
 # The tests of behaviour show what accuracy hides. Without capitals and signs, a share of {{ reference("project", "behaviour.champion.spoken") }} of the
 # champion's answers flips and {{ reference("project", "behaviour.candidate.spoken") }} of the candidate's. With a request for a refund added, a return becomes no
