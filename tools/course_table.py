@@ -44,7 +44,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      "accuracy {twin.accuracy:.3f} on labels alone, {student.accuracy:.3f} with a teacher"),
     ("6", "homework: the recommendation, from the term's own records", "week6_homework",
      "accuracy {mix.baseline.accuracy:.3f} on labels alone, {mix.changed.accuracy:.3f} with soft targets"),
-    ("–", "methodology lab: controls behind which small networks train", "methodology_lab",
+    ("–", "methodology lab: controls behind which something really trains", "methodology_lab",
      "accuracy {leak.photograph:.3f} split by photograph, {leak.entity:.3f} split by entity"),
     ("–", "project: an intent classifier; its proposal and mid-term", "project_midterm",
      "the model in use: accuracy {champion.accuracy:.3f}, on messages with two intents {slice.two:.3f}"),
