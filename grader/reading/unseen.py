@@ -7,7 +7,7 @@ drawing the page, is read and said.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from grader.model import Case, RecoveredCell
 from grader.reading.lookalikes import is_disguised, is_turned
 from grader.reading.unseen_math import defines, without_phantoms
 from grader.recover.excess import parse
-from grader.recover.sheets import CODE, rules
+from grader.recover.sheets import CODE, Rule, rules
 from grader.recover.styles import Style, hides, style_of
 
 MAX_CHARACTERS = 40_000
@@ -295,24 +295,31 @@ def _told(how: str, text: str, *, shown: bool = False, read: bool = False) -> Le
 def _sheet(body: LexborNode, sheets: str) -> _Sheet:
     """What the style sheets of the notebook's text cells say of a tree."""
     found = _Sheet({}, {}, {})
-    elements = list(body.css("style"))
-    if sheets and (all_of_them := parse(f"<body>{sheets}").body) is not None:
-        elements = [*all_of_them.css("style"), *elements]
-    for element in elements:
-        media = element.attributes.get("media") or ""
-        text = element.text_lexbor() or ""
-        for rule in rules(f"@media {media}{{{text}}}" if media else text):
-            _name(found.names, rule.declarations)
-            try:
-                nodes = body.css(rule.selector)
-            except SelectolaxError:  # no selector that can be followed
-                continue
-            said = found.sure if rule.sure else found.perhaps
-            for node in nodes:
-                said[node.mem_id] = f"{said.get(node.mem_id, '')};{rule.declarations}"
+    own = [rule for element in body.css("style") for rule in _rules(element)]
+    for rule in (*_rules_of(sheets), *own):
+        _name(found.names, rule.declarations)
+        try:
+            nodes = body.css(rule.selector)
+        except SelectolaxError:  # no selector that can be followed
+            continue
+        said = found.sure if rule.sure else found.perhaps
+        for node in nodes:
+            said[node.mem_id] = f"{said.get(node.mem_id, '')};{rule.declarations}"
     for node in body.css("[style*='--']"):
         _name(found.names, node.attributes.get("style") or "")
     return found
+
+
+@lru_cache(maxsize=CASES)
+def _rules_of(sheets: str) -> tuple[Rule, ...]:
+    """The rules of all text cells' sheets, which every one of them asks for."""
+    body = parse(f"<body>{sheets}").body if sheets else None
+    return () if body is None else tuple(rule for element in body.css("style") for rule in _rules(element))
+
+
+def _rules(element: LexborNode) -> Iterator[Rule]:
+    media, text = element.attributes.get("media") or "", element.text_lexbor() or ""
+    return rules(f"@media {media}{{{text}}}" if media else text)
 
 
 def _name(names: dict[str, str], declarations: str) -> None:

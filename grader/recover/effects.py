@@ -22,7 +22,9 @@ _BLURRED, _SOFT = 4.0, 1.5
 _PACKED, _TIGHT = -6.0, -3.0
 """Pixels between letters from which they lie on each other, and from which they touch."""
 _LONGEST = 600
-_NOTHING = frozenset({"none", "initial", "inherit", "unset", "revert", "revert-layer", "normal", "auto", ""})
+_NOTHING = frozenset(
+    {"none", "initial", "inherit", "unset", "revert", "revert-layer", "normal", "auto", "reset", ""}
+)
 _CALL = re.compile(r"([a-z][\w-]*)\(((?:[^()]|\([^()]*\)){0,300})\)")
 _ANGLE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(deg|turn|rad|grad|)")
 _DEGREES = {"deg": 1.0, "turn": 360.0, "rad": 57.2958, "grad": 0.9, "": 1.0}

@@ -12,9 +12,8 @@ MAX_CHARACTERS = 40_000
 """Of all sheets of a notebook."""
 CODE = re.compile(r"^([ \t]*)(```|~~~).*?(?:^[ \t]*\2|\Z)|(`+)(?!`).*?(?<!`)\3(?!`)", re.MULTILINE | re.DOTALL)
 """Code in markdown: what stands in it is shown as it is."""
-_ELEMENT = re.compile(r"<style\b[^<>]{0,300}>(?:(?!</style).){0,20000}</style\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_PART = re.compile(r"([^{};]*)([{};])")
+_MARK = re.compile(r"([{};])")
 _AT = re.compile(r"@([\w-]+)\s*(.*)", re.DOTALL)
 _LONGEST = 300
 """Characters of a selector."""
@@ -65,17 +64,15 @@ def rules(sheet: str) -> Iterator[Rule]:
 def _blocks(sheet: str) -> Iterator[_Open]:
     """The blocks of a sheet in the order in which they close; what is left open closes at its end."""
     waiting = [_Open("", Holds.ALWAYS)]
-    text = _COMMENT.sub(" ", sheet[:MAX_CHARACTERS])
-    end = 0
-    for found in _PART.finditer(text):
-        end = found.end()
-        if found[2] == "{":
-            waiting.append(_opened(found[1].strip(), waiting[-1]))
+    parts = _MARK.split(_COMMENT.sub(" ", sheet[:MAX_CHARACTERS]))
+    for text, mark in zip(parts[::2], parts[1::2], strict=False):
+        if mark == "{":
+            waiting.append(_opened(text.strip(), waiting[-1]))
             continue
-        waiting[-1].declarations.append(found[1])
-        if found[2] == "}" and len(waiting) > 1:
+        waiting[-1].declarations.append(text)
+        if mark == "}" and len(waiting) > 1:
             yield waiting.pop()
-    waiting[-1].declarations.append(text[end:])
+    waiting[-1].declarations.append(parts[-1])
     yield from reversed(waiting[1:])
 
 
@@ -121,5 +118,12 @@ def with_sheets(cells: Sequence[RecoveredCell]) -> tuple[RecoveredCell, ...]:
 def _sheets(cells: Iterable[RecoveredCell]) -> Iterator[str]:
     for cell in cells:
         text = cell.html if cell.rendered and cell.html else cell.source
-        if "<style" in text or "<STYLE" in text:
-            yield from _ELEMENT.findall(text if cell.rendered else CODE.sub(" ", text))
+        if "<style" in text.lower():
+            yield from _elements(text if cell.rendered else CODE.sub(" ", text))
+
+
+def _elements(text: str) -> Iterator[str]:
+    """The style elements of a text; each place is looked at once."""
+    small, end = text.lower(), 0
+    while (start := small.find("<style", end)) >= 0 and (end := small.find("</style", start)) >= 0:
+        yield f"{text[start:end]}</style>"

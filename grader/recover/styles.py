@@ -17,10 +17,12 @@ _LEAST_WEIGHT = 100.0
 _FLAT = 0.15
 """The height of a line, as a share of its letters, below which nothing of it is seen."""
 _TOOLS = re.compile(r"var\(\s*--(?:jp|vscode|colab|md|pst)-")
-"""A colour that the tool chooses in which the notebook is read."""
+"""A colour or a size that the tool chooses in which the notebook is read."""
 _TOOLS_GROUND = re.compile(r"var\(\s*--(?:jp|vscode)-[\w-]*(?:layout|inverse|background)[\w-]*\s*\)")
 _CLIPS = re.compile(r"hidden|clip|auto|scroll")
-_UNSETTLED = ("display", "visibility", "font-size", "width", "height", "max-height", "left", "top", "text-indent")
+_UNSETTLED = ("display", "visibility", "font-size", "left", "top", "text-indent")
+_SIZES = ("width", "height", "max-width", "max-height")
+"""Of a box: they hide what is in it only where it clips that."""
 _INHERITED = frozenset({"inherit", "currentcolor", "initial", "unset", "revert"})
 
 
@@ -109,9 +111,8 @@ def hides(style: Mapping[str, str], around: Style) -> Style:
 
 def _gone(style: Mapping[str, str]) -> str:
     """How these declarations hide an element with all that is in it; "" where they do not."""
-    clipped = any(_CLIPS.search(style.get(name, "")) for name in ("overflow", "overflow-x", "overflow-y"))
-    sizes = [pixels(style.get(name, "")) for name in ("width", "height", "max-width", "max-height")]
-    no_size = clipped and (any(size is not None and size < LEAST_SIZE for size in sizes) or _is_flat(style))
+    sizes = [pixels(style.get(name, "")) for name in _SIZES]
+    no_size = _clips(style) and (any(size is not None and size < LEAST_SIZE for size in sizes) or _is_flat(style))
     away = style.get("position") in ("absolute", "fixed") and _outside(style, ("left", "top", "right", "bottom"))
     ways = {
         "display: none": style.get("display") == "none",
@@ -120,6 +121,10 @@ def _gone(style: Mapping[str, str]) -> str:
         "outside of the page": away or _outside(style, ("text-indent", "margin-left", "margin-top")),
     }
     return next((how for how, is_so in ways.items() if is_so), "")
+
+
+def _clips(style: Mapping[str, str]) -> bool:
+    return any(_CLIPS.search(style.get(name, "")) for name in ("overflow", "overflow-x", "overflow-y"))
 
 
 def _is_flat(style: Mapping[str, str]) -> bool:
@@ -134,9 +139,9 @@ def _doubt(style: Mapping[str, str]) -> str:
     """How these declarations may hide it, where nobody can tell without drawing the page; "" where they do not."""
     if style.get("unicode-bidi", "").endswith("override") and style.get("direction") == "rtl":
         return "written from right to left"
-    for name in _UNSETTLED:
+    for name in (*_UNSETTLED, *(_SIZES if _clips(style) else ())):
         value = style.get(name, "")
-        if "(" in value and pixels(value) is None:
+        if "(" in value and pixels(value) is None and not _TOOLS.search(value):
             return f"with a style whose effect cannot be told ({name}: {value})"[:110]
     return ""
 
@@ -168,7 +173,7 @@ def _painted(style: Style, value: str) -> Style:
     if _TOOLS_GROUND.search(value):
         return replace(style, paint=(WHITE, 1.0))
     paint = paint_of(value)
-    if paint is None and "(" in value and not _TOOLS.match(value):
+    if paint is None and "(" in value and not _TOOLS.search(value):
         return replace(style, doubt=style.doubt or f"in a colour that cannot be told ({value})"[:110])
     return replace(style, paint=paint)
 

@@ -140,7 +140,8 @@ UNTOLD = {
         "<style>a{{--q:none}} b{{--q:block}}</style><i style='display:var(--q)'>{}</i>", "<i style='--q:1'>{}</i>"
     ),
     "an unknown size": (
-        '<i style="font-size:calc(1cqw * var(--n))">{}</i>', '<i style="width:calc(100% - 2em)">{}</i>'
+        '<i style="font-size:calc(1cqw * var(--n))">{}</i>',
+        '<i style="font-size:var(--jp-ui-font-size1);width:fit-content(9em)">{}</i>'
     ),
     "a transform in space": (
         '<i style="transform:rotate3d(1,1,1,80deg)">{}</i>', '<i style="transform:rotateZ(90deg)">{}</i>'
