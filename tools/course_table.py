@@ -35,7 +35,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("4", "lab: calibration, unknown texts, intervals, McNemar", "week4_lab",
      "AUROC of the maximum softmax against texts that are no complaints: {unknown.softmax_strangers:.3f}"),
     ("4", "homework: four remedies in one table, confirmed on fresh seeds", "week4_homework",
-     "macro-F1 {confirmed.baseline.macro_f1:.3f}, with the row that the rule chose {confirmed.changed.macro_f1:.3f}"),
+     "macro-F1 {confirmed.baseline.macro_f1:.3f}, with the chosen row {confirmed.changed.macro_f1:.3f}"),
     ("5", "lab: the same model in fewer bits", "week5_lab",
      "two bits: accuracy {bits2_group0.accuracy:.3f}, with a scale for 32 weights {bits2_group32.accuracy:.3f}"),
     ("5", "homework: your own model within a latency budget", "week5_homework",

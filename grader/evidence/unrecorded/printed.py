@@ -180,8 +180,8 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
     loose = False
     line = _LIST.sub(lambda hit: " " * len(hit[0]), line)
     for hit in _TUPLE.finditer(line):
-        if (key := key_of(hit["key"])).means is Means.SETTING:
-            found.append((key, f"({', '.join(re.findall(r'[0-9]+', hit['values']))})", 0))
+        if (of := key_of(hit["key"])).means is Means.SETTING:
+            found.append((of, f"({', '.join(re.findall(r'[0-9]+', hit['values']))})", 0))
             line = line[: hit.start()] + " " * len(hit[0]) + line[hit.end() :]
     numbers = list(_NUMBER.finditer(line))
     start, first = 0, len(line)
