@@ -64,10 +64,22 @@ def _decided(function: ast.AST, vary: str, configs: frozenset[str]) -> tuple[ast
 
 
 def _is_harmless(branch: ast.If | ast.IfExp | ast.While) -> bool:
-    """It only shows something, refuses or leaves a loop."""
+    """It only shows or names something, refuses or leaves a loop."""
+    if isinstance(branch, ast.IfExp):
+        return _is_text(branch.body) and _is_text(branch.orelse)
     if not isinstance(branch, ast.If):
         return False
-    return only_shows(branch) or all(isinstance(item, _LEAVES) for item in (*branch.body, *branch.orelse))
+    inside = (*branch.body, *branch.orelse)
+    return only_shows(branch) or all(isinstance(item, _LEAVES) or _only_names(item) for item in inside)
+
+
+def _only_names(statement: ast.stmt) -> bool:
+    """``label = "baseline"``: words for a picture or a line."""
+    return isinstance(statement, ast.Assign) and _is_text(statement.value)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _against_another(test: ast.expr, vary: str, configs: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from grader.code.program import Program, Step, read_program
 from grader.code.same_values import Same
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
+from paribus.check.shows import shown_in
 
 AGAIN = "again"
 """What a finding is about where a finished run was trained anew."""
@@ -29,7 +30,7 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
     predicted = _first_prediction(program)
     before = found.changed.first if predicted is None else predicted
-    recorded &= {call.step.position for call in run_calls(program) if call.how == "start"}
+    recorded &= _own_loops(program)
     same = Same(program, found, vary)
     for step in program.steps:
         if step.order >= before or step.position in recorded:
@@ -62,13 +63,26 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
     """
     begin = {id(call.helper) for call in run_calls(program)}  # these keep a record
     roots = {id(root) for root in found.roots} - begin
+    if any(id(scope) in begin for call in step.scope.calls for scope in program.functions_of(call.func)):
+        return
     for call in step.scope.calls:
         if any(id(scope) in roots for scope in program.functions_of(call.func, step.order)):
             yield from (*call.args, *(item.value for item in call.keywords))
     if isinstance(step.scope.node, ast.For) and _takes_steps(program, step):
         cell = [other for other in program.steps if other.position == step.position and other.order <= step.order]
-        for name in sorted({node.id for other in cell for node in other.scope.loads}):
+        shown = {inner for other in cell for inner in shown_in(other.scope.node)}
+        for name in sorted({node.id for other in cell for node in other.scope.loads if id(node) not in shown}):
             yield ast.Name(name, ast.Load(), lineno=step.line, col_offset=0)
+
+
+def _own_loops(program: Program) -> set[int]:
+    """The cells that begin a run which an own loop trains, by themselves or through a helper."""
+    begins = [call for call in run_calls(program) if call.how == "start"]
+    helpers = {id(call.helper) for call in begins if call.helper is not None}
+    return {call.step.position for call in begins} | {
+        step.position for step in program.steps for call in step.scope.calls
+        if any(id(scope) in helpers for scope in program.functions_of(call.func))
+    }  # fmt: skip
 
 
 def _takes_steps(program: Program, step: Step) -> bool:

@@ -43,7 +43,7 @@ class Origins:
 
     def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911
         """What was made once and stands behind an expression; None where it is made in every run."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or not scope.name:  # a cell's own statements train one arm
             return None
         if isinstance(node, ast.Name):
             return self._of_name(scope, node.id, line, depth + 1)
