@@ -31,9 +31,10 @@ class Reader:
     origin: str
     error: type[ParibusError] = CatalogError
 
-    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
-        """Say what stands where, and what was expected."""
-        raise self.error(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
+    def refuse(self, where: str, found: str, expected: str, name: str = "") -> NoReturn:
+        """Say what stands where, and what was expected; ``name`` stands on the line that is at fault."""
+        place = f"{self.origin}{_line_of(self.origin, name) if name else ''}"
+        raise self.error(f"{place}: [{where}] holds {found}; expected {expected}.")
 
     def refuse_name(self, where: str, what: str, name: str, known: Iterable[str]) -> NoReturn:
         """Refuse a name that is none of the known ones, and say which one was probably meant."""

@@ -287,6 +287,8 @@ def read_check_options(
             if not known:
                 reader.refuse(f"checks.{name}", f"the option {option!r}", "no option: this check takes none")
             reader.refuse_name(f"checks.{name}", "option", option, known)
+        if (unfit := checks[name].unfit(table)) is not None:
+            reader.refuse(f"checks.{name}", f"{unfit[0]} = {table[unfit[0]]!r}", unfit[1], unfit[0])
     return options
 
 
