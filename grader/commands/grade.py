@@ -89,7 +89,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade a batch; 0 also where single files in it are bad."""
-    releases = read_releases(arguments.assignment, arguments.release)
+    releases = read_releases(arguments.assignment, arguments.release, arguments.course)
 
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
@@ -178,11 +178,12 @@ def _status(handback: "Handback") -> int:
     return 1
 
 
-def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ...]":
-    """The releases to grade with. UsageError where one is missing or is another assignment's, CatalogError where
-    the course's own metrics or checks in it cannot be imported.
+def read_releases(name: str, folders: "list[Path] | None", course: "Path | None" = None) -> "tuple[Release, ...]":
+    """The releases to grade with. UsageError where one is missing or is another assignment's, and says which name
+    of the ``course`` was probably meant; CatalogError where the course's own metrics or checks cannot be imported.
     """
     from grader.checks import checks_of
+    from paribus.course.locate import assignment_names
     from paribus.course.near import did_you_mean
     from paribus.course.own import metrics_of
     from paribus.course.release import MARKER, older_releases, read_release
@@ -191,7 +192,13 @@ def read_releases(name: str, folders: "list[Path] | None") -> "tuple[Release, ..
     for folder in folders or [RELEASES / name]:
         chosen = _own_folder(folder, name)
         if not chosen.is_dir():
-            others = [path.parent.name for path in chosen.parent.glob(f"*/{MARKER}")]
+            listed = assignment_names(course)
+            others = [*listed, *(path.parent.name for path in chosen.parent.glob(f"*/{MARKER}"))]
+            if listed and name not in others:
+                raise UsageError(
+                    f"there is no release folder {chosen}, and the course has no assignment called {name!r}. Its "
+                    f"assignments: {', '.join(listed)}.{did_you_mean(name, others)}"
+                )
             raise UsageError(
                 f"there is no release folder {chosen}. Make it with `paribus release {name}`, or name yours with "
                 f"--release DIR.{did_you_mean(name, others)}"
