@@ -33,7 +33,7 @@ def untaken_settings(course: Course) -> tuple[str, ...]:
             f"{course.file}{line_of(str(course.file), name)}: no source takes the setting {name} of "
             f"{', '.join(where)}. Write {name.upper()} into a parameters cell, ask for profile.{name}, or leave it "
             "out."
-            f"{did_you_mean(name, sorted(parameters - {'profile'}))}"
+            f"{did_you_mean(name, sorted(parameters - {'profile'}), 0.75)}"
         )
     return tuple(notes)
 
