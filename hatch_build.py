@@ -1,4 +1,4 @@
-"""Packs the course that ships into the instructor's wheel, for `paribus demo`.
+"""Packs into the instructor's wheel the course that ships, for `paribus demo`, and the pages of `paribus docs`.
 
 In a checkout, and so in an editable installation, it is found beside the packages.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("course", "solutions", "kaggle")
+SHIPPED = ("course", "solutions", "kaggle", "docs")
 
 
 class ShippedCourse(BuildHookInterface[Any]):

@@ -19,6 +19,12 @@ def shipped_course() -> Path:
     return packed if packed.is_file() else ROOT / "course" / "course.toml"
 
 
+def docs_folder() -> Path:
+    """The documentation: in a checkout beside the packages, else packed with them."""
+    packed = Path(__file__).with_name("shipped") / "docs"
+    return packed if packed.is_dir() else ROOT / "docs"
+
+
 def licence() -> str:
     """The text of paribus's own licence."""
     return metadata.distribution("paribus").read_text("licenses/LICENSE") or ""

@@ -118,6 +118,7 @@ ALL_SURVIVED = Survived()
 class RecoveredCell:
     """One cell as recovered. ``source`` is exact for code; for markdown it is the source where the format
     kept it (ipynb) and else the rendered text; ``html`` is the rendered markdown, unsanitised.
+    ``sheets`` are the style sheets of all text cells, which a page applies to each of them.
     ``hidden`` says that the export left the source out. Whoever concludes something from what is not there asks
     ``survived`` first.
     """
@@ -131,6 +132,7 @@ class RecoveredCell:
     tags: tuple[str, ...] = ()
     html: str = ""
     rendered: bool = False
+    sheets: str = ""
     hidden: bool = False
     survived: Survived = ALL_SURVIVED
 

@@ -94,10 +94,10 @@ for name in intents.SLICES:
 #
 # <!-- BEGIN SOLUTION -->
 # The champion, the linear model in use, has an accuracy of {{ reference("project_midterm", "champion.accuracy") }}. Over messages the interval reaches from
-# {{ reference("project_midterm", "champion.accuracy_low", ".3f") }} to {{ reference("project_midterm", "champion.accuracy_high", ".3f") }}. The hardest slice are the messages with
-# two intents, at {{ reference("project_midterm", "slice.two", ".3f") }}, and there the interval is far wider, as there are few of them. On this split we would not believe
+# {{ reference("project_midterm", "champion.accuracy_low", ".3f") }} to {{ reference("project_midterm", "champion.accuracy_high", ".3f") }}. The messages with two
+# intents are the hardest slice, at {{ reference("project_midterm", "slice.two", ".3f") }}, and there the interval is far wider, as they are few. On this split we would not believe
 # a gain below half the width of the interval unless the same messages decide it: a paired comparison needs less. That changes our plan. We had proposed to
-# compare two means; now we count the messages that one model has and the other has not, and we look at the slice of two intents first, because there the model in
+# compare two means; now we count the messages that one model has right and the other has wrong, and we look at the slice of two intents first, because there the model in
 # use leaves most to win.
 # <!-- END SOLUTION -->
 #

@@ -48,9 +48,20 @@
 #
 # ### What it costs
 #
-# On a T4 one run of three epochs over the 33,745 training messages takes about four minutes with an encoder of 66 million
-# parameters; this is an estimate from its size, not a measurement. The ablation has 15 runs, the search 6 trials: plan for an
-# hour and a half. Finished runs are kept, so a session that dies costs one run.
+# The budget is **three hours** on a free T4, for everything. The model is ModernBERT-base with 149 million parameters. One epoch of it on the
+# 57,846 complaints of the course, cut at 128 tokens, takes about 10.7 minutes. Here it trains on about 38,200 messages (33,745 from the logs,
+# the rest synthetic), cut at 32 tokens. Messages as long as the complaints would take 10.7 × 38,200 / 57,846 = 7.1 minutes an epoch. A quarter
+# of the tokens needs a quarter of the arithmetic, but small batches leave the GPU waiting. The table counts half of the time, 3.5 minutes. That is
+# an estimate: time your first epoch, and compare.
+#
+# | what | epochs | minutes on a T4 |
+# | --- | --- | --- |
+# | the search: 6 trials × 2 epochs | 12 | 12 × 3.5 = 42 |
+# | the baseline and three rows: 4 × 3 seeds × 2 epochs | 24 | 24 × 3.5 = 84 |
+# | the row with one epoch: 3 seeds × 1 epoch | 3 | 3 × 3.5 = 11 |
+# | **together** | **39** | **137, which leaves room for a row again** |
+#
+# Finished runs are kept, so a session that dies costs one run.
 
 # %% [markdown] key="setup-text"
 # ## 2. Setup
@@ -58,11 +69,12 @@
 # %% tags=["parameters"] key="parameters"
 PROFILE = "full"  # how large the run is: "full" is the course; "smoke" and "micro" are small rehearsals
 MODEL = None  # None: what the profile says. Or a hub name, or the folder of a model
-SEED = 42  # the seed you explore with
+SEED = 42  # the seed you explore with; the seeds of the ablation are others
 
 # %% key="begin"
 import json
 import platform
+import re
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -241,7 +253,7 @@ class Recipe(training.TrainingConfig):
 
 RECIPE = Recipe(
     model=MODEL or profile.model,
-    epochs={"full": 3, "smoke": 4, "micro": 2}[PROFILE],
+    epochs={"full": 2, "smoke": 4, "micro": 2}[PROFILE],
     batch_size=profile.batch_size,
     learning_rate=profile.learning_rate,
     max_length=min(profile.max_length, 32),
@@ -249,7 +261,7 @@ RECIPE = Recipe(
     gamma=2.0,
     layer_decay=0.8,
 )
-SEEDS = (42, 123, 2024)
+SEEDS = (101, 123, 2024)  # none of them is SEED, which explores
 # Inverse frequency, scaled so that the weights average 1 over the messages.
 ALPHA = torch.tensor(len(train_data.train) / (len(data.classes) * np.bincount(train_data.train.labels)), dtype=torch.float32)
 RECIPE
@@ -257,21 +269,22 @@ RECIPE
 # %% key="train"
 def groups_of(network, config):
     """AdamW's parameter groups: one a depth, each with its own learning rate."""
-    layers = 1 + max(int(name.split("layers.")[1].split(".")[0]) for name, _ in network.named_parameters() if "layers." in name)
-    rates = layer_rates(layers, config.learning_rate, config.layer_decay)
+    # ModernBERT calls a layer "layers.3", BERT and DistilBERT "layer.3".
+    layer_of = {name: int(found[1]) for name, _ in network.named_parameters() if (found := re.search(r"\blayers?\.(\d+)\.", name))}
+    if not layer_of:
+        raise ValueError(f"{type(network).__name__} has no parameter with 'layer.0.' or 'layers.0.' in its name: choose an encoder, or adapt groups_of to its names.")
+    rates = layer_rates(1 + max(layer_of.values()), config.learning_rate, config.layer_decay)
     groups = [[] for _ in rates]
     for name, parameter in network.named_parameters():
-        if "embeddings" in name:
-            groups[0].append(parameter)
-        elif "layers." in name:
-            groups[1 + int(name.split("layers.")[1].split(".")[0])].append(parameter)
+        if name in layer_of:
+            groups[1 + layer_of[name]].append(parameter)
         else:
-            groups[-1].append(parameter)
+            groups[0 if "embeddings" in name else -1].append(parameter)
     return [{"params": group, "lr": rate} for group, rate in zip(groups, rates, strict=True) if group]
 
 
 def train(config, data, run):
-    """Train with `config`, log every epoch to `run`, keep the best epoch's logits."""
+    """Train with `config`, log every epoch to `run`, keep the best epoch's logits, and the candidate's weights."""
     training.seed_everything(run.seed)
     prepared = training.prepare(data, config)
     network, _ = models.load(config.model, prepared.n_classes, texts=data.train.texts, seed=run.seed)
@@ -309,6 +322,8 @@ def train(config, data, run):
         if metrics.macro_f1 > best:
             best = metrics.macro_f1
             kept.put(run, "logits", logits)
+            if config == RECIPE and run.seed == SEEDS[0]:  # one run's weights are enough: on the GPU they take 600 MB
+                kept.put_weights(run, network)
 
 # %% [markdown] key="champion-text"
 # ### What is in use today
@@ -325,11 +340,16 @@ champion
 # %% [markdown] key="search-text"
 # ### A search, and what it may decide
 #
-# Six trials over the learning rate and γ, one seed. Steps are factors, all trials get the same data and seed, and every trial is
-# on record: the best of six looks better than it is. If its learning rate lies at the edge of the range, the range was too small.
+# Six trials over the learning rate and γ, all on the exploring seed `SEED`. Steps are factors, and every trial is on record.
+#
+# What may the search decide? Here it decides one thing: whether the ranges were wide enough. If the best learning rate lies at the edge of its
+# range, the best rate may lie outside of it: widen the range and search again. The search does *not* choose the recipe. The best of six looks better
+# than it is, since luck helped to choose it, and its seed has had its say. The recipe stays as it was written down above, and the
+# ablation runs on three other seeds. If you want a trial's settings instead, `search.confirm` trains them on three new seeds first, and those
+# runs count.
 
 # %% key="search-run"
-search = notebook.search("tuning", trials={"full": 6, "smoke": 4, "micro": 2}[PROFILE])
+search = notebook.search("tuning", trials={"full": 6, "smoke": 2, "micro": 2}[PROFILE])
 
 
 def suggest(trial):
@@ -338,13 +358,17 @@ def suggest(trial):
     return replace(RECIPE, learning_rate=rate, gamma=trial.suggest_float("gamma", 1.0, 3.0))
 
 
-search.run("encoder", train, suggest, data=train_data, seed=SEED)
+best = search.run("encoder", train, suggest, data=train_data, seed=SEED)
+search.report()
+scores = [trial.result.value("macro_f1") for trial in search.tried["encoder"]]
+notebook.values({"search.best": max(scores), "search.mean": float(np.mean(scores)), "search.at_edge": len(best.edges)})
 
 # %% [markdown] key="ablation-text"
 # ### An ablation of four parts
 #
 # The recipe has four parts that cost thought: focal loss, layer-wise rates, the warm-up, and the number of epochs. Take each away,
-# one at a time, on the same three seeds, and see what is missing. That is the whole idea: **one row, one change**.
+# one at a time, on the same three seeds, and see what is missing. That is the whole idea: **one row, one change**. The exploring seed is not
+# among the three: a seed that helped to choose does not confirm.
 #
 # The baseline is trained first. It is your candidate for the gate.
 
@@ -355,7 +379,7 @@ candidates = ablation.baseline(train, RECIPE, data=train_data, seeds=SEEDS)
 # %% [markdown] key="a1-text"
 # **A1, focal loss.** What happens without it, at γ = 0? Predict first, then run the row with all three seeds.
 
-# %% experiment="ablation-gamma" vary="gamma" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": 1, "seeds.paired": 1}
+# %% experiment="ablation-gamma" vary="gamma" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": {"points": 1, "exploring": ["tuning"]}, "seeds.paired": 1}
 a1 = ablation.row("gamma", vary="gamma")
 # a1.predict(metric=…, direction=…, low=…, high=…, why=…), then a1.run("changed", train, replace(RECIPE, gamma=0.0), …)
 ### BEGIN SOLUTION
@@ -369,7 +393,7 @@ a1.run("changed", train, replace(RECIPE, gamma=0.0), data=train_data, seeds=SEED
 # %% [markdown] key="a2-text"
 # **A2, layer-wise learning rates.** One rate for all layers: `layer_decay=1.0`.
 
-# %% experiment="ablation-decay" vary="layer_decay" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": 1, "seeds.paired": 1}
+# %% experiment="ablation-decay" vary="layer_decay" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": {"points": 1, "exploring": ["tuning"]}, "seeds.paired": 1}
 a2 = ablation.row("decay", vary="layer_decay")
 ### BEGIN SOLUTION
 a2.predict(
@@ -382,7 +406,7 @@ a2.run("changed", train, replace(RECIPE, layer_decay=1.0), data=train_data, seed
 # %% [markdown] key="a3-text"
 # **A3, the warm-up.** Full learning rate from the first step: `warmup_share=0.0`.
 
-# %% experiment="ablation-warmup" vary="warmup_share" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": 1, "seeds.paired": 1}
+# %% experiment="ablation-warmup" vary="warmup_share" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": {"points": 1, "exploring": ["tuning"]}, "seeds.paired": 1}
 a3 = ablation.row("warmup", vary="warmup_share")
 ### BEGIN SOLUTION
 a3.predict(
@@ -395,7 +419,7 @@ a3.run("changed", train, replace(RECIPE, warmup_share=0.0), data=train_data, see
 # %% [markdown] key="a4-text"
 # **A4, epochs.** One epoch instead of all of them. The schedule follows: the rate falls to zero within that epoch.
 
-# %% experiment="ablation-epochs" vary="epochs" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": 1, "seeds.paired": 1}
+# %% experiment="ablation-epochs" vary="epochs" min_seeds=3 points=6 checks={"experiments.one_change": 2, "experiments.predicted_first": 2, "seeds.enough": {"points": 1, "exploring": ["tuning"]}, "seeds.paired": 1}
 a4 = ablation.row("epochs", vary="epochs")
 ### BEGIN SOLUTION
 a4.predict(
@@ -415,11 +439,14 @@ ablation.report()
 # prediction of yours was wrong, and why?
 #
 # <!-- BEGIN SOLUTION -->
-# The number of epochs is the part that matters: macro-F1 was {{ reference("project", "ablation.baseline.macro_f1") }} for the baseline
-# and {{ reference("project", "ablation-epochs.changed.macro_f1") }} after one epoch, far outside the spread between the seeds. For focal
-# loss and the warm-up I cannot tell from three seeds: their intervals contain zero, so I claim neither a gain nor its absence. The
-# layer-wise rates are a question of pretraining. A model that starts from nothing has no knowledge in its lower layers to protect, and I
-# expected the opposite sign to the lecture's for that reason.
+# The largest change is that of the epochs: macro-F1 is {{ reference("project", "ablation.baseline.macro_f1") }} for the baseline and
+# {{ reference("project", "ablation-epochs.changed.macro_f1") }} after one epoch, as means of three seeds. Without focal loss it is
+# {{ reference("project", "ablation-gamma.changed.macro_f1") }}, with one rate for all layers {{ reference("project", "ablation-decay.changed.macro_f1") }}, without
+# the warm-up {{ reference("project", "ablation-warmup.changed.macro_f1") }}. All four intervals contain zero: three seeds make them wide. So I claim no effect, and
+# the epochs are the row that I would repeat with more seeds.
+#
+# My prediction for the epochs was wrong: I expected a far deeper fall. I had thought of how seldom a rare intent is seen in one pass, and had forgotten that the
+# class weights let each of its messages count for many. A pretrained model, or ten times the data, may answer differently in every row.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
@@ -434,12 +461,35 @@ ablation.report()
 #
 # Long projects need a place where all runs are seen side by side. TensorBoard does it offline: it reads event files. The next cell
 # writes the candidate's curves and reads them back. A tracker whose curves are not the runs' own is worse than none.
-# If you use another tracker, log to it inside `train`, and say so in the last section.
+#
+# An online tracker such as Weights & Biases or MLflow may not be installed, may want a password or may be out of reach, and none of these may end a
+# training run: `send_online` catches whatever it raises, says so, and the records and the event files hold the same numbers. If you use a tracker, say
+# so in the last section.
 
 # %% key="tracking-run"
+ONLINE = False  # True: you have an account with the tracker, and are logged in
+
+
+def send_online(result):
+    """Send a finished run's epochs to Weights & Biases; False where the tracker is missing or out of reach."""
+    try:
+        import wandb
+
+        online = wandb.init(project="paper-lantern", name=f"{result.name}-seed{result.seed}")
+        for line in result.epochs:
+            online.log(dict(line.metrics), step=line.epoch)
+        online.finish()
+    except Exception as error:  # whatever a tracker raises, the notebook goes on
+        print(f"No online tracker ({type(error).__name__}: {error}); the records and the event files have the same numbers.")
+        return False
+    return True
+
+
 for result in candidates:
     folder = tracking.write_events(result, "runs")
     print(f"{folder}: {tracking.agrees(result, folder)} numbers, all as recorded")
+    if ONLINE:
+        send_online(result)
 
 # %% [markdown] key="evaluation-text"
 # ## 6. Evaluation
@@ -461,9 +511,12 @@ table.round(3)
 #
 # A test set asks how often the model is right. A **test of behaviour** (Ribeiro et al., 2020) asks whether it does what it must:
 #
-# - *invariance*: what means the same gets the same answer (no capitals, a typo);
+# - *invariance*: a message that means the same gets the same answer (without capitals and signs, as a speech recogniser writes it);
+# - *perturbation*: a small accident changes no answer (two letters swapped);
 # - *direction*: what adds evidence moves the answer that way ("refund please" makes a return request no less probable);
 # - *regression*: what the old model had right stays right.
+#
+# Both models take the tests, side by side. The candidate is the baseline's first run with the weights that it kept.
 #
 # **Your turn.** Return the share of texts whose predicted class changes when `change` is applied to them. `predict` takes a list of
 # texts and returns class ids. Texts that `change` leaves as they are do not count; without any text left, the share is 0.
@@ -501,6 +554,24 @@ selfcheck.close(
 )
 notebook.tested("flip_rate")
 
+# %% key="candidate-model"
+device, precision = training.device_and_precision()
+network, tokenizer = models.load(RECIPE.model, len(data.classes), texts=train_data.train.texts, seed=candidate.seed)
+network = kept.load_weights(notebook, candidate, network).to(device)
+
+
+def candidate_probabilities(texts):
+    """The candidate's probabilities, shape (texts, classes)."""
+    inputs = tokenizer(list(texts), padding=True, truncation=True, max_length=RECIPE.max_length, return_tensors="pt").to(device)
+    with torch.inference_mode(), precision.autocast():
+        return network(**inputs).logits.float().softmax(dim=1).cpu().numpy()
+
+
+MODELS = {"champion": lambda texts: champion_model.predict_proba(vectors.transform(texts)), "candidate": candidate_probabilities}
+sample = list(data.validation.texts[:300])
+again = np.mean(candidate_probabilities(sample).argmax(axis=1) == candidate.predictions[: len(sample)])
+print(f"The weights that were kept give the recorded answer to {again:.1%} of {len(sample)} messages.")
+
 # %% key="behaviour-run"
 def spoken(text):
     """As a speech recogniser writes it."""
@@ -518,20 +589,24 @@ def refund(text):
     return text.rstrip("?!. ") + ". I want to return it, refund please."
 
 
-predict_champion = lambda texts: champion_model.predict(vectors.transform(texts))  # noqa: E731
-sample = list(data.validation.texts[:300])
-for name, change in {"spoken": spoken, "typo": typo}.items():
-    rate = flip_rate(predict_champion, sample, change)
-    notebook.value(f"behaviour.champion.{name}", rate)
-    print(f"invariance, {name}: {rate:.1%} of the champion's answers flip")
-asks = champion_model.predict_proba(vectors.transform(sample))[:, data.classes.index("return_request")]
-asks_more = champion_model.predict_proba(vectors.transform([refund(text) for text in sample]))[:, data.classes.index("return_request")]
-notebook.value("behaviour.champion.refund_direction", float(np.mean(asks_more >= asks)))
-print(f"direction: 'refund please' makes a return request no less probable in {np.mean(asks_more >= asks):.1%} of the messages")
+behaviour = {}
+for name, probabilities_of in MODELS.items():
+    behaviour[name] = {
+        change.__name__: flip_rate(lambda texts, of=probabilities_of: of(texts).argmax(axis=1), sample, change) for change in (spoken, typo)
+    }
+    asks, asks_more = (probabilities_of(texts)[:, data.classes.index("return_request")] for texts in (sample, [refund(text) for text in sample]))
+    behaviour[name]["refund_direction"] = float(np.mean(asks_more >= asks))
+    notebook.values({f"behaviour.{name}.{test}": share for test, share in behaviour[name].items()})
 lost = right["champion"] & ~right["candidate"]
 won = ~right["champion"] & right["candidate"]
 notebook.values({"regression.lost": int(lost.sum()), "regression.won": int(won.sum())})
 print(f"regression: the candidate loses {lost.sum()} messages that the champion has, and wins {won.sum()}")
+TESTS = {
+    "spoken": "invariance: answers that flip without capitals and signs",
+    "typo": "perturbation: answers that flip with two letters swapped",
+    "refund_direction": "direction: a return request becomes no less probable when one is added",
+}
+pd.DataFrame(behaviour).rename(index=TESTS).round(3)
 
 # %% [markdown] key="calibration-text"
 # ### How sure, and whom to ask
@@ -602,8 +677,11 @@ for name, rows in probabilities.items():
 #
 # 1. accuracy overall is at least 0.92;
 # 2. accuracy on the rare intents is at least 0.85;
-# 3. the 95th percentile of its latency is at most 15 ms;
+# 3. the 95th percentile of its latency is at most 15 ms, one message at a time, on the device that the model runs on;
 # 4. on no intent its accuracy is lower than the champion's.
+#
+# A large encoder hardly answers in 15 ms on a processor. So it is timed where it was trained: on the GPU if there is one, else on the processor. If
+# your shop's machine has no GPU, its latency has to be measured there.
 #
 # **Your turn.** Return the names of the criteria that fail, in this order: `"overall"`, `"rare"`, `"p95"`, `"regression"`. `new` and `old`
 # are accuracies, one an intent; nan means that the split has no message of that intent, and such an intent cannot regress.
@@ -635,14 +713,11 @@ selfcheck.equal(selfcheck.call(gate, 0.95, 0.9, late, same, same), ["p95"], f"a 
 notebook.tested("gate")
 
 # %% key="gate-run"
-network, tokenizer = models.load(RECIPE.model, len(data.classes), texts=train_data.train.texts, seed=SEED)
-network.eval()
 times = []
-with torch.no_grad():
-    for text in data.validation.texts[:120]:
-        begun = time.perf_counter()
-        network(**tokenizer([text], return_tensors="pt", truncation=True, max_length=RECIPE.max_length)).logits.argmax()
-        times.append(1000 * (time.perf_counter() - begun))
+for text in data.validation.texts[:120]:
+    begun = time.perf_counter()
+    candidate_probabilities([text]).argmax()
+    times.append(1000 * (time.perf_counter() - begun))
 times = np.array(times[20:])  # the first calls warm up and are left out
 p95 = float(np.quantile(times, 0.95))
 
@@ -654,7 +729,7 @@ def by_intent(hits):
 
 reasons = gate(right["candidate"].mean(), right["candidate"][RARE[labels]].mean(), p95, by_intent(right["candidate"]), by_intent(right["champion"]))
 notebook.values({"gate.p95_ms": p95, "gate.median_ms": float(np.median(times)), "gate.failed": len(reasons)})
-print(f"latency on this machine's processor: median {np.median(times):.1f} ms, 95th percentile {p95:.1f} ms over {len(times)} calls")
+print(f"latency, one message at a time, on the device {device.type}: median {np.median(times):.1f} ms, 95th percentile {p95:.1f} ms over {len(times)} calls")
 print("the candidate may go into use" if not reasons else f"the champion stays: {', '.join(reasons)}")
 pd.DataFrame({"champion": by_intent(right["champion"]), "candidate": by_intent(right["candidate"]), "messages": np.bincount(labels, minlength=len(data.classes))}, index=data.classes).round(3)
 
@@ -716,16 +791,22 @@ pd.DataFrame(months).T.round(4)
 # decide otherwise? Which slice gains, which one pays? What do the tests of behaviour add that accuracy does not show?
 #
 # <!-- BEGIN SOLUTION -->
-# The champion stays. On the validation messages it has an accuracy of {{ reference("project", "champion.accuracy") }} and a macro-F1 of
-# {{ reference("project", "champion.macro_f1") }}; the candidate has, as a mean of three seeds, an accuracy of
-# {{ reference("project", "ablation.baseline.accuracy") }} and a macro-F1 of {{ reference("project", "ablation.baseline.macro_f1") }}. The gate asks for 0.92
-# overall, and the seeds lie closer together than the distance to it, so I do not expect another seed to pass. Latency is no obstacle: the small
-# encoder answers well within the budget on this machine, which says nothing of the machine in use.
+# The champion stays. It has an accuracy of {{ reference("project", "champion.accuracy") }}; the candidate has, as a mean of three seeds, an accuracy of
+# {{ reference("project", "ablation.baseline.accuracy") }}, and the gate asks for 0.92. The three seeds lie closer together than the distance to it, so I
+# do not expect another seed to pass.
 #
-# The messages with two intents are the hard slice for both models: a bag of character n-grams cannot know which of two requests came first, and
-# a small encoder that has read a few thousand messages hardly learns it. The tests of behaviour show something that accuracy hides. A spoken
-# message, without signs and capitals, changes a part of the champion's answers although it means the same, and nearly every message becomes a
-# return request more readily when money is asked back, as it must. I trust the champion on written messages, and less on the voice channel.
+# Two intents in one message gain: the champion has {{ reference("project", "slices.champion.two") }} of them right, the candidate
+# {{ reference("project", "slices.candidate.two") }}. It remains the hardest slice, as n-grams do not know which request came first. If any slice pays,
+# it is the jargon: champion {{ reference("project", "slices.champion.jargon") }}, candidate {{ reference("project", "slices.candidate.jargon") }}. The slices are small,
+# and this is one seed.
+#
+# The tests of behaviour show what accuracy hides. Without capitals and signs, a share of {{ reference("project", "behaviour.champion.spoken") }} of the
+# champion's answers flips and {{ reference("project", "behaviour.candidate.spoken") }} of the candidate's. With a request for a refund added, a return becomes no
+# less probable in a share of {{ reference("project", "behaviour.champion.refund_direction") }} of the messages for the champion and
+# {{ reference("project", "behaviour.candidate.refund_direction") }} for the candidate.
+#
+# The latency was measured on the processor of a shared machine: a median of {{ reference("project", "gate.median_ms", ".1f") }} ms and a 95th percentile of
+# {{ reference("project", "gate.p95_ms", ".1f") }} ms. The gate judges the second. Other programs slow single calls down, so I would measure again on the machine in use.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
@@ -772,9 +853,10 @@ pd.DataFrame(months).T.round(4)
 # The divergence of the predicted shares grows from {{ reference("project", "drift.month_7.divergence", ".3f") }} in month 7 to
 # {{ reference("project", "drift.month_12.divergence", ".3f") }} in month 12, while accuracy moves from {{ reference("project", "drift.month_7.accuracy", ".3f") }} to
 # {{ reference("project", "drift.month_12.accuracy", ".3f") }}. The shares drift steadily; accuracy hardly follows, since new titles and more promotions do not
-# make messages harder by themselves. I would set the threshold at 0.05 and look at a sample of messages when it is passed, instead of training blindly.
+# make messages harder by themselves. I would set the threshold at 0.04. The divergence is {{ reference("project", "drift.month_9.divergence", ".3f") }} in month 9
+# and {{ reference("project", "drift.month_10.divergence", ".3f") }} in month 10, so it would have fired in month 10. Then I would look at a sample of messages first.
 #
-# An alarm that is too early costs a day of labelling and twelve minutes of training. One that is too late costs misrouted messages every day. The
+# An alarm that is too early costs a day of labelling and a new training run. One that is too late costs misrouted messages every day. The
 # signal sees shares alone: if the meaning of an intent changed and its share did not, the divergence would stay silent. So a few hundred messages
 # a month should be labelled anyway, the least certain ones first.
 # <!-- END SOLUTION -->
@@ -797,6 +879,7 @@ manifest = {
     "data": {"source": data.source, "fingerprint": data.fingerprint, "split": data.split_digest, "training part": train_data.train.fingerprint},
     "recipe": asdict(RECIPE),
     "seeds": list(SEEDS),
+    "exploring seed": SEED,
     "python": platform.python_version(),
     "libraries": {library.__name__: library.__version__ for library in (np, pd, torch)},
     "device": str(training.device_and_precision()[0]),
@@ -817,18 +900,18 @@ print(json.dumps(manifest, indent=1))
 # %% [markdown] key="checklist"
 # ### The checklist
 #
-# The notebook as a whole is graded by these criteria; each is a row of your feedback.
+# The notebook as a whole is graded by these criteria; each is one row of your feedback, or two or three.
 #
-# | criterion | what is looked at |
-# | --- | --- |
-# | it ran from top to bottom | the execution counts rise, and no cell ends in an error |
-# | the sections are there | introduction, setup, preprocessing, model, training, evaluation, interpretation, tools used |
-# | headings are right | a space after #, no level skipped |
-# | outputs are shown | every cell that was run has its output in the file |
-# | nothing is left over | no `if False:`, no debugger, no path of your own machine |
-# | links lead somewhere | every address is one |
-# | the runs hold together | scores follow from predictions, the best epoch counts, the test split was left alone |
-# | no diary | no time, no fate, no "could have run more" |
+# | criterion | what is looked at | points |
+# | --- | --- | --- |
+# | it ran from top to bottom | the execution counts rise, and no cell ends in an error | 3.8 |
+# | the sections are there | introduction, setup, preprocessing, model, training, evaluation, interpretation, tools used | 1.9 |
+# | headings are right | a space after #, no level skipped | 0.95 |
+# | outputs are shown | every cell that was run has its output in the file | 1.9 |
+# | nothing is left over | no `if False:`, no debugger, no path of your own machine | 1.9 |
+# | links lead somewhere | every address is one | 0.95 |
+# | the runs hold together | scores follow from predictions, the best epoch counts, the test split was left alone | 5.7 |
+# | no diary | no time, no fate, no "could have run more" | 1.9 |
 
 # %% notebook="whole" points=19
 notebook.summary()

@@ -136,8 +136,8 @@ N_CLASSES = len(data.classes)
 # %% [markdown] key="step1-text"
 # ### Step 1. Overfit one batch
 #
-# Take a single batch and train on it again and again. Any model with more parameters than examples can learn 32 texts
-# by heart, so the loss must go to nearly 0. **If it does not, the fault is in the code**, not in the data, the
+# Take a single batch and train on it again and again. A model with far more parameters than examples can learn 32
+# different texts by heart, so the loss must go to nearly 0. **If it does not, the fault is in the code**, not in the data, the
 # learning rate or the model's size. It takes seconds, which is why it comes first.
 
 # %% key="step1-run"
@@ -424,7 +424,7 @@ selfcheck.equal(tuple(pooled.shape), (2, 2), "the shape")
 selfcheck.true(torch.allclose(pooled, torch.tensor([[2.0, 1.0], [5.0, 5.0]])), "the means of a text of two words and of one of one")
 padded = toy_vectors.clone()
 padded[0, 2], padded[1, 1:] = 9.0, -9.0
-selfcheck.true(torch.allclose(selfcheck.call(mean_pool, padded, toy_ids), pooled), "what stands in the padding does not enter")
+selfcheck.true(torch.allclose(selfcheck.call(mean_pool, padded, toy_ids), pooled), "what is in the padding does not enter")
 empty = selfcheck.call(mean_pool, toy_vectors[:1], torch.zeros(1, 3, dtype=torch.long))
 selfcheck.true(torch.equal(empty, torch.zeros(1, 2)), "a text without a known word")
 sloped = toy_vectors.clone().requires_grad_()
@@ -461,7 +461,7 @@ print(f"accuracy on {len(larger_texts):,} complaints after {EPOCHS} epochs: {tab
 
 # %% task="leaked_rows" points=3
 def leaked_rows(train: list[str], validation: list[str]) -> list[int]:
-    """Positions of the validation texts that also stand in `train`, whatever their case and white space."""
+    """Positions of the validation texts that are also in `train`, whatever their case and white space."""
     ### BEGIN SOLUTION
     known = {" ".join(text.lower().split()) for text in train}
     return [row for row, text in enumerate(validation) if " ".join(text.lower().split()) in known]
@@ -660,7 +660,7 @@ code = diagnoses.commitment()
 # The two are the run with the learning rate that is too low and the run with vanishing gradients. The gradient by layer
 # tells them apart: with too low a rate every layer gets an ordinary gradient and the updates are tiny against the
 # weights; with vanishing gradients the last layer gets one and the first gets next to none. One batch, trained on again
-# and again, would fall slowly but without end in the first case, and stay at the entropy of the batch's labels in the
+# and again, would fall slowly but go on falling in the first case, and stay at the entropy of the batch's labels in the
 # second, because only the last layer can move. In the first I raise the learning rate. In the second that only shakes
 # the last layer: a product of many small factors stays small whatever it is multiplied with, so I change the wiring,
 # with another activation, normalisation or shortcuts.

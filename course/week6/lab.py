@@ -13,7 +13,7 @@
 # %% [markdown] key="title"
 # # Week 6 lab: what a large model can tell a small one
 #
-# In week 5 you made a model smaller by taking things away, and looked who paid for it. This week a small model is made
+# In week 5 you made a model smaller by taking things away, and looked at who paid for it. This week a small model is made
 # the other way round: it is small from the beginning, and learns from what a large one *says*. Hinton, Vinyals and
 # Dean called it distillation. You write its loss, watch a student learn from few complaints, and then take five unknown
 # models and say how each was made, from nothing but its size, its speed and its answers.
@@ -155,13 +155,12 @@ notebook.tested("distillation_loss")
 # %% [markdown] key="teacher-text"
 # ### The teacher
 #
-# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is a tiny network, twice
-# as deep as the tiny encoder. What it says about every *training* complaint is computed once and kept: these logits are
+# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is the tiny encoder, which
+# has two layers. What it says about every *training* complaint is computed once and kept: these logits are
 # the soft targets, and the teacher is not needed again.
 
 # %% key="config"
-SMALL_PROFILE = PROFILE != "full"
-TEACHER = MODEL or ("tiny-teacher" if SMALL_PROFILE else profile.model)
+TEACHER = MODEL or profile.model
 # The small synthetic corpus is easier than the real one: smoke reads 16 tokens.
 MAX_LENGTH = 16 if PROFILE == "smoke" else profile.max_length
 FEW = min({"full": 10_000, "smoke": 1_200, "micro": 120}[PROFILE], len(data.train.texts))
@@ -280,7 +279,9 @@ student = notebook.run("student", learn, Lesson(mix=0.9), data=data, seed=SEED)
 # ### Whom does it take after?
 #
 # A student can resemble its teacher in two ways: it gives the same answers, and, which says more, it makes **the same
-# mistakes**. Two good models agree because both are often right. Where the teacher is wrong, agreement is inheritance.
+# mistakes**. Two good models agree because both are often right. Two models also make the same mistake where a complaint
+# misleads both: the twin never met the teacher, and it repeats some of the teacher's mistakes. Agreement beyond the twin's
+# is inheritance.
 #
 # **Your turn.** Return the share of complaints on which both give the same answer, and the share, *among the complaints
 # that the teacher gets wrong*, on which the other gives the same wrong answer. Where the teacher makes no mistake, the
@@ -352,9 +353,13 @@ figures_errors.f1_by_tier({"teacher": [teacher.metrics], "twin, labels alone": [
 
 # %% [markdown] key="agree-reading"
 # The student and its twin have the same weights to begin with, the same complaints, and the same number of steps. What
-# differs is what they were told. Look at the last two columns before the latency: a student that only learned the task
-# better would agree with the teacher where the teacher is right. The column of mistakes says whether it learned the
-# *teacher*. That cuts both ways: a student inherits what its teacher gets wrong, and whom it wrongs.
+# differs is what they were told. Look at the columns *same answer* and *same mistake*: a student that only learned the task
+# better would agree more with the teacher where the teacher is right, and would repeat no more of its mistakes than the
+# twin does. What the student repeats beyond the twin it learned from the *teacher*. That cuts both ways: a student inherits
+# what its teacher gets wrong, and whom it wrongs.
+#
+# Student and twin are one architecture. Where their latencies differ, the machine was busy: that difference says how far to
+# trust the column.
 #
 # ## Part 3. Five models without a label
 #
@@ -502,15 +507,17 @@ code = diagnoses.commitment()
 # {{ reference("week6_lab", "twin.same_answer") }} of the complaints, the student to
 # {{ reference("week6_lab", "student.same_answer") }}. Same answers alone could mean that both know the task. Of the
 # teacher's mistakes the twin repeats {{ reference("week6_lab", "twin.same_mistake") }} and the student
-# {{ reference("week6_lab", "student.same_mistake") }}: a mistake that both make in the same way was handed down. A
-# distilled model therefore keeps the teacher's blind spots, above all in classes that the teacher never names. Whoever
-# looks for rare abuses should see the teacher's errors by class first, because the student will not find what its teacher
-# has given up.
+# {{ reference("week6_lab", "student.same_mistake") }}. The twin never met the teacher, so its share is what the
+# complaints themselves make two models get wrong alike. What the student repeats beyond that was handed down. The teacher
+# leaves {{ reference("week6_lab", "teacher.zero_f1_classes", ".0f") }} classes at zero and the student
+# {{ reference("week6_lab", "student.zero_f1_classes", ".1f") }}: more accuracy did not give it the rare classes. Whoever
+# looks for rare abuses should see the teacher's errors by class first, because a student hears little of a class that its
+# teacher never names.
 # <!-- END SOLUTION -->
 #
 # <!-- BEGIN RUBRIC -->
 # - 1: compares student and twin in macro-F1 and in likeness, with numbers
-# - 1: says why the same mistakes show inheritance and the same answers need not
+# - 1: says that the same mistakes beyond the twin's show inheritance, and that the same answers need not
 # - 1: names a use for which the teacher's errors must be looked at first
 # - -1: takes agreement with the teacher for quality
 # <!-- END RUBRIC -->

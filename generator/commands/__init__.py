@@ -6,7 +6,7 @@ from importlib import import_module
 from paribus.cli import Command
 
 # One module a command, each with a `COMMAND`; they import heavy libraries only when they run.
-NAMES = ("new", "preview", "build", "release", "run", "publish", "rehearse", "zoo", "quiz", "demo")
+NAMES = ("new", "preview", "build", "release", "run", "publish", "rehearse", "zoo", "quiz", "demo", "docs")
 
 
 def commands() -> Sequence[Command]:

@@ -24,7 +24,7 @@ from grader.reading import vocabulary
 from grader.reading.testsplit import find_uses
 from paribus.course.assignment import Cell
 from paribus.course.own import METRICS, digest_of
-from paribus.metrics.registry import SHIPPED_REGISTRY, registry, told_first
+from paribus.metrics.registry import SHIPPED_REGISTRY, registry, title, told_first
 
 
 @check("metrics.baseline_first", "A baseline first", options={"baselines": "texts"})
@@ -60,7 +60,7 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
             [*evidence, Evidence(case.cell_name(earlier[0].position), earlier[0].name)],
         )
         return unless_lost(case, found, outputs_lost(case))
-    told = ", ".join(f"{name} {first.metrics[name]:.3f}" for name in told_first(first.metrics))
+    told = ", ".join(f"{title(name)} {first.metrics[name]:.3f}" for name in told_first(first.metrics))
     return passed(f"The baseline {first.name} was measured first ({told}).", values, evidence)
 
 
@@ -94,10 +94,10 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             unknown.append((run, f"they come from another {METRICS} than the assignment's"))
             continue
         return failed(
-            f"{run.name} claims {name} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
+            f"{run.name} claims {title(name)} {_shown(name, claimed)}; its {_items(case, run):,} predictions "
             f"give {_shown(name, value)}.",
             {"run": run.name, "metric": name, "claimed": claimed, "recomputed": value},
-            [Evidence(case.cell_name(run.position), f"{name} {_shown(name, claimed)}")],
+            [Evidence(case.cell_name(run.position), f"{title(name)} {_shown(name, claimed)}")],
             [false_record(case, run.position)],
         )
     values = {"checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown}}
@@ -316,16 +316,16 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     if outside:
         name, value, low, high, run = outside[0]
         told = (
-            f"{name} is {value:.4f}; reference runs of the same model on the same data lie between {low:.4f} and "
-            f"{high:.4f}. That may be right; a person looks at it."
+            f"{_called(name)} is {value:.4f}; reference runs of the same model on the same data lie between "
+            f"{low:.4f} and {high:.4f}. That may be right; a person looks at it."
         )
         return undecided(
             " ".join([told, *instead]),
             values,
-            [Evidence(case.cell_name(run.position), f"{name} {value:.4f}")],
+            [Evidence(case.cell_name(run.position), f"{_called(name)} {value:.4f}")],
         )
     if any(item.apart for item in others):
-        held = f" Held against them were only {listed(inside)}." if inside else ""
+        held = f" Held against them were only {listed(map(_called, inside))}." if inside else ""
         return undecided(
             f"{' '.join(instead)} The course's own runs say nothing about that; a person looks.{held}", values
         )
@@ -349,6 +349,12 @@ def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:
                 continue
             if band.get("deterministic") or same_model(entry.get("model"), run.setting("model")):
                 yield name, float(value), float(band["low"]), float(band["high"])
+
+
+def _called(name: str) -> str:
+    """ "macro-F1 of encoder" for "encoder.macro_f1"."""  # noqa: D210
+    run, _, metric = name.rpartition(".")
+    return f"{title(metric)} of {run}"
 
 
 def _nothing_recorded(case: Case, what: str) -> Finding:

@@ -1,6 +1,6 @@
 """Code tasks: the visible tests, unchanged, run after the task, without error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, not_applicable, passed, proposed, shorten, undecided
@@ -10,7 +10,7 @@ from grader.checks.survival import code_cells, hand_in, never_ran
 from grader.code.answers import suspicious_answers
 from grader.code.findings import evidence_of
 from grader.code.selfchecks import replaced_checks
-from grader.evidence.tested import error_in_words, find_tested, says_when_passed
+from grader.evidence.tested import error_in_words, find_tested, like_an_error, says_when_passed
 from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
 from paribus.course.assignment import Cell
 
@@ -101,14 +101,7 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
             quoted = shorten(words)
             because = f"The tests of {key} stopped with: {quoted}"
             return failed(because, {**values, "error": quoted}, [Evidence(tests.cell.key, quoted)])
-        if counted.outcome is not Outcome.PASSED:
-            return counted
-        return undecided(
-            f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "  # noqa: E501
-            "notebook with the line in which they say so.",
-            counted.values,
-            counted.evidence,
-        )
+        return counted if counted.outcome is not Outcome.PASSED else _nothing_says_so(case, tests, counted, key)
     if counted.outcome is Outcome.FAILED or task.unchanged or any(item.cut for item in code_cells(case)):
         return counted
     values = {**counted.values, "tests": found.tests}
@@ -197,20 +190,44 @@ def _as_seen(
             values,
             evidence,
         )
-    if words := error_in_words(shown):
-        quoted = shorten(words)
-        found = undecided(
-            f"Below the tests of {task_key} stands what reads like the end of an error: {quoted}. A person looks.",
-            {**values, "error": quoted},
-            [*evidence, Evidence(case.cell_name(shown.position), quoted)],
-        )
-        return proposed(found, Outcome.FAILED, f"the tests seem to have stopped with {quoted}")
+    if words := error_in_words(shown) or like_an_error(shown):
+        return _seems_to_have_stopped(task_key, words, values, [*evidence, _quote(case, shown, words)])
     if untouched:
         return undecided(
             f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
         )
     found = passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
     return with_doubts(found, doubts_of(case, tuple(suspicious_answers(case, task_key))))
+
+
+def _nothing_says_so(case: Case, tests: Match, counted: Finding, key: str) -> Finding:
+    """Tests that ran after the code, without the record that they passed."""
+    shown = tests.recovered
+    if shown is not None and (words := like_an_error(shown)):
+        return _seems_to_have_stopped(key, words, counted.values, [*counted.evidence, _quote(case, shown, words)])
+    return undecided(
+        f"The tests of {key} ran, and your file does not show that they passed. Run them again, and hand in the "
+        "notebook with the line in which they say so.",
+        counted.values,
+        counted.evidence,
+    )
+
+
+def _quote(case: Case, cell: RecoveredCell, words: str) -> Evidence:
+    return Evidence(case.cell_name(cell.position), shorten(words))
+
+
+def _seems_to_have_stopped(
+    task_key: str, words: str, values: Mapping[str, Any], evidence: Sequence[Evidence]
+) -> Finding:
+    """Words that read like an error, which nothing else on the page says."""
+    quoted = shorten(words)
+    found = undecided(
+        f"Below the tests of {task_key} stands what reads like the end of an error: {quoted}. A person looks.",
+        {**values, "error": quoted},
+        list(evidence),
+    )
+    return proposed(found, Outcome.FAILED, f"the tests seem to have stopped with {quoted}")
 
 
 def first_error(match: Match) -> Output | None:

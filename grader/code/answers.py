@@ -8,7 +8,7 @@ from grader.code.cells import KEPT, parse
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.paths import Path
-from grader.code.program import BUILTINS, Program, read_program
+from grader.code.program import BUILTINS, Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
 from paribus.course.assignment import Role
@@ -21,6 +21,9 @@ _LOOKS_ROUND: tuple[Path, ...] = (
     ("unittest", "mock"), ("mock",), ("inspect", "stack"), ("inspect", "currentframe"), ("sys", "_getframe"),
     ("gc", "get_objects"), ("traceback", "extract_stack"),
 )  # fmt: skip
+
+_TABLES = frozenset({"globals", "vars", "locals"})
+_DRAWS: Path = ("notebook", "draws")
 
 
 def suspicious_answers(case: Case, task_key: str) -> Iterator[CodeFinding]:
@@ -55,10 +58,9 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
         )
         return
     reach = program.reach([scope])
-    borrowed = sorted(reach.free & _of_the_tests(case))
-    if borrowed:
-        node = next(node for inner in reach.scopes for node in inner.loads if node.id == borrowed[0])
-        where = place_of(case, step, node.lineno)
+    borrowed = next(_borrowed(reach, _of_the_tests(case)), None)
+    if borrowed is not None:
+        where = place_of(case, step, borrowed[1].lineno)
         yield _finding(where, f"{name} reads {borrowed[0]}, which its tests make ({said(case, where)})", name)
         return
     if given and returned and not _depends(scope):
@@ -80,6 +82,22 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
                 name,
             )
             return
+
+
+def _borrowed(reach: Reach, of_the_tests: frozenset[str]) -> Iterator[tuple[str, ast.expr]]:
+    """What an answer reads that its tests make: by name, through the table of all names, or drawn as they do."""
+    for scope in reach.scopes:
+        free = [node for node in scope.loads if node.id in reach.free & of_the_tests]
+        yield from ((node.id, node) for node in free[:1])
+        tables = [call for path, call in scope.called if path[-1] in _TABLES and not call.args]
+        for text in scope.texts if tables else ():
+            if text.value in of_the_tests:
+                yield str(text.value), tables[0]
+    for path, nodes in reach.reads.items():
+        if path[0] == "__main__" and len(path) > 1 and path[1] in of_the_tests:
+            yield path[1], nodes[0]
+        if path == _DRAWS:
+            yield "the numbers of notebook.draws", nodes[0]
 
 
 def _given(scope: Scope) -> list[str]:

@@ -9,7 +9,7 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Span, Trained
 from grader.code.paths import Path, Store, path_of
-from grader.code.program import Program, Step
+from grader.code.program import BUILTINS, Program, Step, python_own
 from grader.code.uses import HYPERPARAMETERS, is_shown, read_places, surely_read, training_name
 from grader.model import Case
 from paribus.records.code import TRAINING
@@ -68,7 +68,7 @@ def _last_events(program: Program, found: Trained) -> Iterator[Event]:
                 if _calls_a_module(program, store):
                     continue
                 if scope is step.scope or store.root not in scope.local or store.root in scope.outer:
-                    path = program.resolve(store.path)
+                    path = python_own(program.resolve(store.path))
                     last[path] = Event(step, store, path, _body(scope))
     yield from last.values()
 
@@ -151,7 +151,8 @@ def _judged(
     first, _ = _spans(found)
     store = event.store
     bound = [step for step, _ in program.bound.get(store.root, ()) if step.order <= first.last]
-    if len(event.path) == 1 and (not bound or not _meant_by_the_first(found, event)):
+    known = bool(bound) or event.path[0] in BUILTINS
+    if len(event.path) == 1 and (not known or not _meant_by_the_first(found, event)):
         return  # the name is the second arm's own
     before = _before(program, event, first.last)
     if _is_same(program, found, event, before) or store.how == "delete":
@@ -263,7 +264,7 @@ def _is_same(program: Program, found: Trained, event: Event, before: ast.expr | 
         return True
     if value is None:
         return event.store.how == "def" and _same_definition(program, event)
-    if (path := path_of(value)) is not None and program.resolve(path) == event.path:
+    if (path := path_of(value)) is not None and python_own(program.resolve(path)) == event.path:
         return True
     if before is None:
         return False

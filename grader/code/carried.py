@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
+from grader.code.origins import OPTIMISERS, Origins, trained_things
 from grader.code.paths import Path, path_of
 from grader.code.program import Program, Step
 from grader.evidence.chosen import records_lost_before
@@ -14,7 +15,6 @@ from grader.model import Case
 _RENEWS = ("load_state_dict", "reset", "init", "apply", "deepcopy", "copy", "clone", "fresh", "build", "restore")
 """Begins or ends the names of what gives a model its first weights again."""
 _OF_THE_TRAINED = frozenset({"parameters", "named_parameters"})
-_OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor")
 
 
 def carried_state(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -35,6 +35,42 @@ def carried_state(case: Case, program: Program, found: Trained) -> Iterator[Code
             "arm seems to go on where the first one stopped. A person looks; make it anew inside it.",
             (where, there), name, sure=how == "trained",
         )  # fmt: skip
+
+
+_FREEZES = frozenset({"requires_grad", "requires_grad_"})
+
+
+def kept_models(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """Models and optimisers that the training takes from where the run before it has left them: through a helper, a
+    table, another name, a default, an attribute, a cache.
+    """
+    if _begins_anew(found):
+        return
+    origins = Origins(program, found, vary)
+    for scope, node, line, how in trained_things(program, found):
+        origin = origins.of(scope, node, line)
+        if origin is None or any(_renewed(program, name, found) for name in origin.through):
+            continue
+        where = place_of(case, origin.step, origin.line)
+        there = place_of(case, program.step_of(scope), line)
+        yield CodeFinding(
+            Kind.CHANGE, Standing.SUSPECTED,
+            f"{origin.name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the "
+            "second arm seems to go on where the first one stopped. A person looks; make it anew inside it.",
+            (where, there), origin.name, sure=how == "trained",
+        )  # fmt: skip
+
+
+def _begins_anew(found: Trained) -> bool:
+    """Something in the training gives weights their first values again, or holds some of them still."""
+    for scope in found.reach.scopes:
+        if any(node.attr in _FREEZES for node in scope.attributes) or any(
+            store.path[-1] in _FREEZES for store in scope.stores
+        ):
+            return True
+        if any(path[-1].startswith("reset_") or "init" in path[:-1] for path, _ in scope.called):
+            return True
+    return False
 
 
 def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -122,7 +158,8 @@ def _renewed(program: Program, name: str, found: Trained) -> bool:
     last = max(found.baseline.last, found.changed.last)
     between = [step.scope for step in program.steps if first <= step.order <= last]
     for scope in (*found.reach.scopes, *between):
-        if name in scope.outer and any(store.path == (name,) for store in scope.stores):
+        made_here = name in scope.outer and any(store.path == (name,) for store in scope.stores)
+        if made_here and not _is_asked_for(scope, name):
             return True
         for call in scope.calls:
             if any(_last(call).startswith(word) or _last(call).endswith(word) for word in _RENEWS):
@@ -130,6 +167,15 @@ def _renewed(program: Program, name: str, found: Trained) -> bool:
                 if any(isinstance(node, ast.Name) and node.id == name for part in parts for node in ast.walk(part)):
                     return True
     return False
+
+
+def _is_asked_for(scope: Scope, name: str) -> bool:
+    """It is made where it is not there yet: ``if NET is None``."""
+    return any(
+        isinstance(node, ast.Name) and node.id == name
+        for branch in scope.branches
+        for node in ast.walk(branch.test)
+    )
 
 
 def _trained_at(
@@ -167,7 +213,7 @@ def _warm(call: ast.Call) -> bool:
 
 def _is_optimiser(program: Program, call: ast.Call) -> bool:
     path: Path = program.resolve(path_of(call.func) or ("",))
-    return any(part in _OPTIMISERS for part in path)
+    return any(part in OPTIMISERS for part in path)
 
 
 def _gets_optimiser(program: Program, scope: Scope, parameters: ast.Call) -> bool:

@@ -1,10 +1,13 @@
 """Whether training reads the configuration that the records hold, or has its own values written into it."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.moments import Trained
@@ -13,6 +16,7 @@ from grader.code.program import Program
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
+from paribus.check.names import called, root_name
 from paribus.check.reused import READ_OF_A_CONFIGURATION
 from paribus.check.shows import DISPLAYS
 from paribus.experiments.one_change import choices
@@ -36,6 +40,8 @@ _OUT = frozenset(
     {"items", "values", "keys", "copy", "get", "to_dict", "_asdict", "to_fields", "[]", "pop", "__dict__"}
 )
 """What takes a configuration apart in a way that cannot be followed."""
+_NOTES = frozenset({"append", "update", "setdefault"})
+"""Methods that note what they are given in what they belong to."""
 _MAX_STEPS = 500
 
 
@@ -81,42 +87,6 @@ def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Ite
                 break
 
 
-def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
-    """A setting of the configuration that the training gives another value than the record's before it uses it."""
-    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
-    recorded = set.intersection(*(set(knobs) for knobs in known)) - NOT_SETTINGS
-    for scope, prefix in dict.fromkeys(_entries(program, found)):
-        for name, value, line in _given_anew(scope, prefix) if scope.name else ():
-            if name in recorded and isinstance(value, ast.Constant) and any(
-                value.value != knobs[name] for knobs in known
-            ):  # fmt: skip
-                where = place_of(case, program.step_of(scope), line)
-                yield CodeFinding(
-                    Kind.SAME if name == vary else Kind.CONFIG, Standing.SUSPECTED,
-                    f"{scope.name} sets {name} to {value.value!r} by itself ({said(case, where)}), and the records "
-                    "say otherwise. A person looks which configuration was trained.",
-                    (where,), name, sure=True,
-                )  # fmt: skip
-
-
-def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
-    """The settings of a configuration that a function gives values, in place or by a copy under its own name."""
-    for store in scope.stores:
-        value = store.value
-        if store.path[:-1] == prefix and value is not None:
-            yield store.path[-1].strip("[]'\""), value, store.line
-        elif (
-            store.path == prefix and isinstance(value, ast.Call) and value.args and path_of(value.args[0]) == prefix
-        ):
-            yield from ((item.arg or "", item.value, store.line) for item in value.keywords)
-        elif store.path == prefix and value is not None:
-            pairs = [
-                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
-                for pair in zip(made.keys, made.values, strict=True)
-            ]  # fmt: skip
-            yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
-
-
 def _differs(value: object, recorded: object) -> bool:
     numbers = isinstance(value, int | float) and isinstance(recorded, int | float)
     return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]
@@ -128,7 +98,7 @@ def _follow(program: Program, found: Trained) -> _Followed:
     owners = {
         id(method): scope for defined in program.defined.values() for _, scope in defined for method in scope.inner
     }
-    waiting = list(_entries(program, found))
+    waiting = list(entries(program, found))
     seen: set[tuple[int, Path]] = set()
     while waiting and len(seen) < _MAX_STEPS:
         scope, prefix = waiting.pop()
@@ -139,7 +109,7 @@ def _follow(program: Program, found: Trained) -> _Followed:
     return followed
 
 
-def _entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
+def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
     """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
     for call in found.calls:
         if call.how == "run":
@@ -170,9 +140,9 @@ def _through(
     program: Program, scope: Scope, prefix: Path, owners: Mapping[int, Scope], followed: _Followed
 ) -> Iterator[tuple[Scope, Path]]:
     """What is read of the configuration in one scope, and where it goes from there."""
-    size, bare = len(prefix), {}
+    size, bare, noted = len(prefix), {}, noted_in(scope.node)
     for path, node in scope.reads:
-        if path[:size] != prefix:
+        if path[:size] != prefix or (len(path) > size and id(node) in noted):
             continue
         if len(path) == size:
             bare[id(node)] = node
@@ -227,9 +197,10 @@ def _named_elsewhere(program: Program, found: Trained) -> set[str]:
     constant = {root for root in found.reach.free - made if not _bound_between(program, root, found)}
     names: set[str] = set()
     for scope in found.reach.scopes:
+        noted = noted_in(scope.node)
         for node in (*scope.attributes, *scope.subscripts):
             path = path_of(node)
-            if path is None or path[0] not in constant or path[0] in scope.local:
+            if id(node) not in noted and (path is None or path[0] not in constant or path[0] in scope.local):
                 names.add(path[-1].strip("[]'\"") if path is not None else getattr(node, "attr", ""))
         names |= {str(text.value) for text in scope.texts}
         names |= set(scope.params) if scope.name else set()
@@ -253,10 +224,63 @@ def _written(case: Case, program: Program, found: Trained, name: str) -> list[tu
             if name == "batch_size" and path[-1] == "batches" and len(call.args) > 1:
                 pairs.append(("batch_size", call.args[1]))
             for keyword, value in pairs:
-                if isinstance(value, ast.Constant) and isinstance(value.value, int | float):
-                    text = f"{keyword}={ast.unparse(value)}"
-                    hits.append((text, value.value, place_of(case, program.step_of(scope), value.lineno)))
+                plain = constant_of(program, scope, value)
+                if plain is not None and isinstance(plain.value, int | float):
+                    text = f"{keyword}={ast.unparse(plain)}"
+                    hits.append((text, plain.value, place_of(case, program.step_of(scope), value.lineno)))
     return hits
+
+
+def constant_of(program: Program, scope: Scope, value: ast.expr | None) -> ast.Constant | None:
+    """A value that is written out, here or once under a name of the function or the notebook."""
+    if isinstance(value, ast.Constant) or not isinstance(value, ast.Name):
+        return value if isinstance(value, ast.Constant) else None
+    if value.id in scope.local and value.id not in scope.outer:
+        made = [store.value for store in scope.stores if store.path == (value.id,)]
+        made = [] if value.id in scope.params else made
+    else:
+        made = [store.value for _, store in program.bound.get(value.id, ())]
+    only = made[0] if len(made) == 1 else None
+    return only if isinstance(only, ast.Constant) else None
+
+
+@lru_cache(maxsize=KEPT)
+def noted_in(tree: ast.AST) -> frozenset[int]:
+    """The nodes of a function that go into something shown whose result nobody takes, or that are put under a name
+    of its own that nobody reads again, by identity.
+    """
+    if not isinstance(tree, ast.FunctionDef):
+        return frozenset()
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    loads = Counter(node.id for node in names if isinstance(node.ctx, ast.Load))
+    outer = {name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)} - outer
+    begun = {
+        target.id for node in ast.walk(tree) if isinstance(node, ast.Assign) and _is_empty_or_written(node.value)
+        for target in node.targets if isinstance(target, ast.Name)
+    }  # fmt: skip
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        parts: Sequence[ast.AST] = ()
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            name, owner = called(node.value), root_name(node.value.func)
+            if name in DISPLAYS or (name in _NOTES and owner in own & begun and loads[owner] == 1):
+                parts = (*node.value.args, *node.value.keywords)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            entry = isinstance(target, ast.Subscript)
+            if isinstance(target, ast.Name | ast.Subscript):
+                name = root_name(target)
+                mine = own & begun if entry else own
+                parts = (node.value,) if name in mine and loads[name] == int(entry) else ()
+        found |= {id(inner) for part in parts for inner in ast.walk(part)}
+    return frozenset(found)
+
+
+def _is_empty_or_written(value: ast.expr) -> bool:
+    """A list or a dictionary that is begun here."""
+    made = isinstance(value, ast.Call) and called(value) in ("dict", "list", "defaultdict", "OrderedDict")
+    return made or isinstance(value, ast.Dict | ast.List)
 
 
 def _heads(case: Case, program: Program, found: Trained) -> tuple[Place, ...]:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow, arguments
-from grader.code.moments import BEGINS, run_calls
+from grader.code.moments import BEGINS, TRAINS, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
+from grader.code.weighed import Weighing, counted_weights, weights_given
 from grader.evidence.runs import CASES
 from grader.model import Case
 
@@ -20,10 +21,6 @@ _LEARNS = frozenset({"prepare", "load", "load_tokenizer"})
 """Functions of paribus that take what they are given for the rows to learn from."""
 _SCORES = frozenset({"log", "finish"})
 """Calls that score a run."""
-_WEIGHTS = frozenset({"weight", "weights", "class_weight", "sample_weight"})
-_WEIGHS = frozenset(
-    {"weigh_classes", "class_weights", "compute_class_weight", "compute_sample_weight", "WeightedRandomSampler"}
-)
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,7 @@ class _Look:
     roots: frozenset[int]
     scopes: frozenset[int]
     free: frozenset[str]
+    weighing: Weighing
 
 
 @lru_cache(maxsize=CASES)
@@ -124,10 +122,12 @@ def _steps(program: Program, body: Sequence[ast.stmt]) -> bool:
 
 def _weighed(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
     """Weights that are made of held-out labels, and rows that were multiplied before they were split."""
+    for call in counted_weights(look.weighing, step, scope, flow):
+        where = place_of(look.case, step, call.lineno)
+        yield _leak(where, f"Weights are made of validation labels ({said(look.case, where)})", scope.name)
     for path, call in scope.called:
         name = path[-1]
-        given = [item.value for item in call.keywords if item.arg in _WEIGHTS]
-        given += arguments(call) if name in _WEIGHS else ()
+        given = weights_given(name, call)
         if not given and name != "train_test_split":
             continue
         where = place_of(look.case, step, call.lineno)
@@ -197,14 +197,18 @@ def _look(case: Case, program: Program) -> _Look:
     roots: set[int] = set()
     scopes: set[int] = set()
     free: set[str] = set()
+    last = 0
     for call in run_calls(program):
+        last = max(last, call.step.order)
         named = program.functions_of(call.function, call.step.order)
         if named:
             reach = program.reach(named, call.step.order)
             roots |= {id(scope) for scope in named}
             scopes |= {id(scope) for scope in reach.scopes}
             free |= reach.free
-    return _Look(case, program, frozenset(roots), frozenset(scopes), frozenset(free))
+    own = {id(step.scope) for step in program.steps if any(path[-1] in TRAINS for path, _ in step.scope.called)}
+    weighing = Weighing(program, frozenset(scopes | own), frozenset(free), last)
+    return _Look(case, program, frozenset(roots), frozenset(scopes), frozenset(free), weighing)
 
 
 def _scored_names(look: _Look) -> frozenset[str]:

@@ -8,11 +8,13 @@ from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained
+from grader.code.moments import Trained, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
+from grader.code.same_values import Same
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
+from paribus.check.shows import shown_in
 
 AGAIN = "again"
 """What a finding is about where a finished run was trained anew."""
@@ -28,14 +30,14 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
     predicted = _first_prediction(program)
     before = found.changed.first if predicted is None else predicted
-    roots = {id(root) for root in found.roots}
+    recorded &= _own_loops(program)
+    same = Same(program, found, vary)
     for step in program.steps:
         if step.order >= before or step.position in recorded:
             continue
-        for call in step.scope.calls:
-            trains = any(id(scope) in roots for scope in program.functions_of(call.func, step.order))
-            if trains and any(_alike(item, config, vary) for item in call.args for config in wanted):
-                where = place_of(case, step, call.lineno)
+        for node in _trained_by(program, found, step):
+            if any(_alike(node, config, vary) for config in wanted) or same.is_changed(node, step.order):
+                where = place_of(case, step, node.lineno)
                 yield CodeFinding(
                     Kind.PEEK, Standing.SUSPECTED,
                     f"The changed configuration was trained before the prediction, outside of any run "
@@ -53,6 +55,39 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
                 f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
                 (where,), AGAIN,
             )  # fmt: skip
+
+
+def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.expr]:
+    """The configurations that a step trains with outside of any run: those given to the function that trains, and
+    those of which a loop over batches reads.
+    """
+    begin = {id(call.helper) for call in run_calls(program)}  # these keep a record
+    roots = {id(root) for root in found.roots} - begin
+    if any(id(scope) in begin for call in step.scope.calls for scope in program.functions_of(call.func)):
+        return
+    for call in step.scope.calls:
+        if any(id(scope) in roots for scope in program.functions_of(call.func, step.order)):
+            yield from (*call.args, *(item.value for item in call.keywords))
+    if isinstance(step.scope.node, ast.For) and _takes_steps(program, step):
+        cell = [other for other in program.steps if other.position == step.position and other.order <= step.order]
+        shown = {inner for other in cell for inner in shown_in(other.scope.node)}
+        for name in sorted({node.id for other in cell for node in other.scope.loads if id(node) not in shown}):
+            yield ast.Name(name, ast.Load(), lineno=step.line, col_offset=0)
+
+
+def _own_loops(program: Program) -> set[int]:
+    """The cells that begin a run which an own loop trains, by themselves or through a helper."""
+    begins = [call for call in run_calls(program) if call.how == "start"]
+    helpers = {id(call.helper) for call in begins if call.helper is not None}
+    return {call.step.position for call in begins} | {
+        step.position for step in program.steps for call in step.scope.calls
+        if any(id(scope) in helpers for scope in program.functions_of(call.func))
+    }  # fmt: skip
+
+
+def _takes_steps(program: Program, step: Step) -> bool:
+    called = [scope for call in step.scope.calls for scope in program.functions_of(call.func, step.order)]
+    return any(path[-1] == "backward" for scope in (step.scope, *called) for path, _ in scope.called)
 
 
 _BEST = frozenset({"argmax", "argmin", "idxmax", "idxmin", "nlargest", "nsmallest"})

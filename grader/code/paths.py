@@ -145,8 +145,8 @@ def stores_by(call: ast.Call) -> Iterator[Store]:
             yield Store((*path, text), _argument(call, 2, "new"), line, "assign")
     elif name == "patch" and call.args and (text := _text(call.args[0])) is not None and "." in text:
         yield Store(tuple(text.split(".")), _argument(call, 1, "new"), line, "assign")
-    elif name == "update" and len(function) > 1:
-        yield from _updated(call, function[:-1])
+    elif name in ("update", "push") and len(function) > 1:
+        yield from _updated(call, (*function[:-1], *(["user_ns"] if name == "push" else [])))
     elif name in _SHUFFLES and call.args and (path := path_of(call.args[0])) is not None:
         yield Store(path, None, line, "change")
     elif name in MUTATORS and len(function) > 1:

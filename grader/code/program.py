@@ -18,6 +18,13 @@ MAX_NODES = 60_000
 MAX_REACHED = 200
 """Functions that are followed from one training function."""
 BUILTINS = frozenset(dir(builtins))
+_NAMESPACE: Path = (IPYTHON, "user_ns")
+
+
+def python_own(path: Path) -> Path:
+    """``builtins.range`` as ``range``, which is what everybody calls it."""
+    own = len(path) == 2 and path[0] in ("builtins", "__builtins__")
+    return (path[1].strip("[]'\""),) if own else path
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +109,10 @@ class Program:
 
     def resolve(self, path: Path) -> Path:
         """The path with its first name as what was imported under it."""
-        return (*self.imports.get(path[0], (path[0],)), *path[1:])
+        full = (*self.imports.get(path[0], (path[0],)), *path[1:])
+        if full[:2] == _NAMESPACE and len(full) > 2:  # shell.user_ns["rate"] is the name rate
+            return (full[2].strip("[]'\""), *full[3:])
+        return full
 
     @cached_property
     def defined(self) -> dict[str, list[tuple[Step, Scope]]]:

@@ -2,12 +2,14 @@
 
 from functools import lru_cache
 
+from grader.code.anew import rewritten
 from grader.code.another import another_config
 from grader.code.bent import bent_settings, caught_values, counted_runs
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, ignored_seed, lookups
-from grader.code.carried import carried_state, goes_on, taken_up
-from grader.code.configured import not_followed, rewritten
+from grader.code.carried import carried_state, goes_on, kept_models, taken_up
+from grader.code.configured import not_followed
+from grader.code.decided import decisions
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.inside import left_out, reused
 from grader.code.looks import chosen_seeds, early_looks
@@ -30,6 +32,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
     findings = [
         *second_changes(case, program, found, vary),
         *carried_state(case, program, found),
+        *kept_models(case, program, found, vary),
         *goes_on(case, program, found),
         *taken_up(case, program, found),
         *rewritten(case, program, found, vary),
@@ -40,6 +43,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *not_followed(case, program, found, vary),
         *branches(case, program, found, vary),
         *lookups(case, program, found, vary),
+        *decisions(case, program, found, vary),
         *cut_loops(case, program, found),
         *left_out(case, program, found),
         *reused(case, program, found, vary),

@@ -78,12 +78,15 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
     if store.how == "delete" or _is_itself(program, store):
         return None
     path = program.resolve(store.path)
+    pushed = len(path) == 1 and len(store.path) > 1  # by IPython's own table of names
+    if pushed and path[0] not in BUILTINS and path[0] not in program.imports and path[0] != "selfcheck":
+        return None
     if path[0] == "selfcheck" and len(path) > 1:  # the import is not in the file
         path = (*SELFCHECK, *path[1:])
     what, of = "", None
     if path[0] == IPYTHON and _HANDLERS & set(path):
         what = f"{'.'.join(path)} was changed, and an error need not end a cell any more"
-    elif store.path == ("selfcheck",):
+    elif store.path == ("selfcheck",) or (pushed and path == ("selfcheck",)):
         imported = store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK
         what = "" if imported else "The name selfcheck stands for something else"
     elif path[:2] == SELFCHECK and len(store.path) > 1:

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release", action="append", type=Path, metavar="DIR",
         help="the release folder, with those that it replaced; again for each older one (default: "
-        f"{RELEASES}/NAME)",
+        f"{RELEASES}/NAME here, or beside course.toml)",
     )  # fmt: skip
     parser.add_argument(
         "--roster", "--worksheet", "--gradebook", dest="people", type=Path, metavar="CSV",
@@ -89,8 +89,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade a batch; 0 also where single files in it are bad."""
-    releases = read_releases(arguments.assignment, arguments.release, arguments.course)
-
     from grader.classrun.changes import changes, read_graded
     from grader.classrun.grade_class import Order, collect, grade_class
     from grader.classrun.upgrade import PointsWouldChangeError
@@ -98,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     from paribus.course.policy import Policy, load_policy
 
     course = nearest_course(arguments.course)
+    arguments.release = arguments.release or [_usual_release(arguments.assignment, course)]
+    releases = read_releases(arguments.assignment, arguments.release, course)
     if course is None:
         print("note  There is no course.toml here or above: nothing is late, and dates are UTC. Name one with "
               "--course DIR.", file=sys.stderr)  # fmt: skip
@@ -178,7 +178,14 @@ def _status(handback: "Handback") -> int:
     return 1
 
 
-def read_releases(name: str, folders: "list[Path] | None", course: "Path | None" = None) -> "tuple[Release, ...]":
+def _usual_release(name: str, course: Path | None) -> Path:
+    """Where `paribus release` wrote a release: below the folder that it was called in, here or the course's."""
+    here = RELEASES / name
+    beside = here if course is None else course.parent / RELEASES / name
+    return beside if beside.is_dir() and not here.is_dir() else here
+
+
+def read_releases(name: str, folders: "list[Path]", course: Path | None = None) -> "tuple[Release, ...]":
     """The releases to grade with. UsageError where one is missing or is another assignment's, and says which name
     of the ``course`` was probably meant; CatalogError where the course's own metrics or checks cannot be imported.
     """
@@ -189,7 +196,7 @@ def read_releases(name: str, folders: "list[Path] | None", course: "Path | None"
     from paribus.course.release import MARKER, older_releases, read_release
 
     found: list[Release] = []
-    for folder in folders or [RELEASES / name]:
+    for folder in folders:
         chosen = _own_folder(folder, name)
         if not chosen.is_dir():
             listed = assignment_names(course)
@@ -227,7 +234,7 @@ def _own_folder(folder: Path, name: str) -> Path:
 
 def _release_folders(arguments: argparse.Namespace) -> tuple[Path, ...]:
     name = arguments.assignment
-    return tuple(_own_folder(folder, name) for folder in arguments.release or [RELEASES / name])
+    return tuple(_own_folder(folder, name) for folder in arguments.release)
 
 
 def _check_paths(arguments: argparse.Namespace) -> None:

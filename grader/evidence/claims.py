@@ -14,7 +14,7 @@ from grader.reading import vocabulary
 from grader.reading.claimed import claimed, pattern
 from paribus.experiments.conclusion import Claim as Spoken
 from paribus.experiments.conclusion import judge
-from paribus.metrics.registry import registry
+from paribus.metrics.registry import registry, title
 from paribus.statistics.intervals import Interval, paired_interval, welch_interval
 
 
@@ -170,7 +170,7 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     b = {seed: float(run.metrics[metric]) for seed, run in changed.items() if metric in run.metrics}
     if not a or not b:
         return Judgement(
-            Outcome.UNDECIDED, f"The runs do not record {metric}, which your conclusion is about.", values
+            Outcome.UNDECIDED, f"The runs do not record {title(metric)}, which your conclusion is about.", values
         )
     if min(len(a), len(b)) < 2:
         return _one_run(claim, values)

@@ -6,6 +6,7 @@ with a number of this notebook in them is not found.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -15,7 +16,7 @@ from grader.evidence.runs import CASES, find_arms, own_records, read_runs
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, count_words, new_sentences, normal, words
-from grader.reading.numbers import find_numbers
+from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
 from grader.reading.template import part_of
 from grader.reading.vocabulary import Phrases
@@ -46,6 +47,33 @@ _NEVER_AFTER_THE = frozenset(
 ) | {*".,;:!?"}
 _WIDE = frozenset({"model", "data", "code"})
 """Settings whose names stand in any text about machine learning."""
+_LABELLED = re.compile(
+    r"(?:\b(?:reasons?|points?|steps?|parts?|sections?|questions?|chapters?|weeks?|labs?|figures?|tables?|tasks?|"
+    r"options?|pages?|versions?|number|punkte?|schritte?|gründe|grund|fragen?|kapitel|wochen?|raisons?|étapes?|"
+    r"semaines?|razón|razones|pasos?|preguntas?|semanas?)\s+\(?|(?:^|\n)\s*\(?)"
+    r"(?:\d{1,2}\s*(?:,|and|und|et|y|or|&|–|-)\s*){0,4}$",
+    re.IGNORECASE,
+)
+"""What stands before a number that only tells one thing from another."""
+_OF_ANYTHING = re.compile(
+    r"\s*(?:different\s+|main\s+|important\s+|key\s+)?(?:reasons?|things?|points?|ways?|approaches|models?|aspects?|"
+    r"parts?|questions?|systems?|methods?|sides?|measures?|metrics?|factors?|steps?|ideas?|words?|sentences?|"
+    r"gründe|dinge|punkte|wege|ansätze|modelle|aspekte|fragen|methoden|seiten)\b",
+    re.IGNORECASE,
+)
+"""What can be counted in any notebook."""
+_YEARS = range(1990, 2040)
+_MARK = re.compile(r"[.,;:!?…—–()/|=→\n•]")
+_ELSEWHERE = frozenset(
+    words(
+        "see look refer cf as in at to the my this is was it of on all code above below notebook cell cells output "
+        "outputs plot said shown written described mentioned stated here there siehe code oben unten wie im voir "
+        "ci dessus dessous le ver arriba abajo el"
+    )
+)
+"""Words of a row that only points to another place."""
+SEVERAL = 3
+"""Rows from which one text, or pointing elsewhere, is no answer but a way to fill them."""
 _ARROW = re.compile(r"→|->|=>|=")
 _ANSWERS = frozenset(
     words("yes no none nothing all everything same unclear unknown maybe ja nein oui non si sí não да нет")
@@ -96,16 +124,26 @@ def _names_something(case: Case, text: str, prompt: str) -> bool:
     """It names what a notebook has, and what its question did not name: a number, or what vocabulary and records
     know.
     """
-    asked, plain = f" {normal(prompt)} ", f" {normal(text)} "
-    if any(
-        item.value > 1 or not item.spelled for item in find_numbers(text) if f" {normal(item.text)} " not in asked
-    ):
+    asked, plain = f" {normal(prompt)} {normal(prompt.replace('-', ' '))} ", f" {normal(text)} "
+    if any(_is_a_value(item, text) for item in find_numbers(text) if f" {normal(item.text)} " not in asked):
         return True
     known = {name for _, _, names in _names().find(prompt) for name in names}
     for start, end, names in _names().find(text):
         if not names & known and f" {normal(text[start:end])} " not in asked:
             return True
     return any(f" {name} " in plain and f" {name} " not in asked for name in _own_names(case))
+
+
+def _is_a_value(number: Number, text: str) -> bool:
+    """It may have been measured, set or counted: no year, no label, no count of what any notebook has."""
+    if _LABELLED.search(text[max(0, number.start - 60) : number.start]) and number.value < LEAST:
+        return False
+    if not number.whole or number.percent or number.points or number.times or number.spread or number.upper:
+        return True
+    if number.spelled and number.value <= 1:
+        return False
+    small = number.value < LEAST and _OF_ANYTHING.match(text, number.end)
+    return not small and (number.value not in _YEARS or not number.text.isdigit())
 
 
 @per_registry()
@@ -130,6 +168,8 @@ def _no_text(prompt: str, text: str, sentences: Sequence[str]) -> Iterator[str]:
     telling = stems(text)
     if found and joining < JOINING * len(found) and len(telling & stems(prompt)) >= NAMED * len(telling):
         yield "It is a list of terms: hardly a word joins them."
+    if len(found) >= LEAST and joining < JOINING * len(found) and _MARK.search(text.strip().rstrip(".")) is None:
+        yield "It is words in a row: no mark parts them, and hardly a word joins them."
     held = [frozenset(words(sentence)) for sentence in sentences]
     held = [item for item in held if len(item) >= RUN]
     alike = sum(any(item is not other and _alike(item, other) for other in held) for item in held)
@@ -172,10 +212,26 @@ def _empty_rows(case: Case, cell: Cell) -> Iterator[str]:
     if len({part for block in rows if (part := part_of(block.cells[0])) is not None}) < 3:
         return
     key = str(cell.options["experiment"])
-    for part, text in written_parts(case, key, cell)[0].items():
-        if len(words(text)) < FREE_ROW and not _UNSPACED.search(text) and not _says(case, key, text):
-            title = vocabulary.title("template_titles", part)
-            yield f"Of {title} it says “{' '.join(text.split())[:60]}”: no setting, number, direction or answer."
+    written = written_parts(case, key, cell)[0]
+    same = Counter(map(normal, written.values()))
+    elsewhere = sum(map(_points_elsewhere, written.values()))
+    for part, text in written.items():
+        if same[normal(text)] >= SEVERAL and len(words(text)) > 1:
+            why = f"the same in {same[normal(text)]} rows"
+        elif elsewhere >= SEVERAL and _points_elsewhere(text):
+            why = f"one of {elsewhere} rows that only point elsewhere"
+        elif len(words(text)) < FREE_ROW and not _UNSPACED.search(text) and not _says(case, key, text):
+            why = "no setting, number, direction or answer"
+        else:
+            continue
+        title = vocabulary.title("template_titles", part)
+        yield f"Of {title} it says “{' '.join(text.split())[:60]}”: {why}."
+
+
+def _points_elsewhere(text: str) -> bool:
+    """Nothing but "see code", "as above", "see cell 12"."""
+    found = words(text)
+    return bool(found) and all(word in _ELSEWHERE or word.isdigit() for word in found) and not found[0].isdigit()
 
 
 def _says(case: Case, key: str, text: str) -> bool:

@@ -16,6 +16,10 @@ from paribus.records.code import cell_digest
 _ENDS = re.compile(r"^[ \t]*\w+\.tested\(", re.MULTILINE)
 # The last line of a traceback: an exception's name, with or without its module, a colon, its words.
 _LAST_LINE = re.compile(r"^\s*(?:[a-zA-Z_]\w*\.)*(?P<name>[A-Z]\w*)(?:: (?P<words>.+))?\s*$")
+# What reads like an error without being one that Python or paribus has: of a library, translated, cut off.
+_LIKE_ONE = re.compile(r"^\s*(?:\w+\.)*\w+(?:Error|Exception|NotRightYet)\b: |^\s*Traceback \(")
+_NAMED = re.compile(r"\b(?P<name>[A-Z]\w+)\)?\s?: ")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _OWN = frozenset({"NotRightYet", "NotDoneYet", "SelfCheckError"})
 _KNOWN = _OWN | {
     name
@@ -70,6 +74,19 @@ def error_in_words(cell: RecoveredCell | None) -> str:
         for line in output.text.splitlines():
             if _is_last_line(line):
                 return line.strip()
+    return ""
+
+
+def like_an_error(cell: RecoveredCell | None) -> str:
+    """The first line on stderr that looks as an error does: of a library (``CudaError: …``), in another language
+    (``Fehler (ValueError): …``), or the head of a traceback whose end is not there; "" where none does.
+    """
+    for output in cell.outputs if cell is not None else ():
+        if output.kind != "stream" or output.name != "stderr":
+            continue
+        for line in map(str.strip, _COLOURS.sub("", output.text).splitlines()):
+            if _LIKE_ONE.match(line) or any(named["name"] in _KNOWN for named in _NAMED.finditer(line)):
+                return line
     return ""
 
 

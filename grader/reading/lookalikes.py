@@ -36,12 +36,23 @@ _AS_DIGIT = "OoОоΟοօlI|ӏӀІΙıЗзӠбЅѕ"
 _NUMBER = re.compile(rf"(?<![\w.,|])[\d{_AS_DIGIT}]{{1,6}}[.,][\d{_AS_DIGIT}]{{1,8}}(?![\w|])")
 """A number with a decimal point, one digit of it at least a digit."""
 _POINT = re.compile(
-    "(?<=[0-9])[\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\uff65\ua4f8\u0701\u0702\u06d4\u16eb](?=[0-9])(?!10\\s?[\\^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])"
+    "(?<=[0-9])[\u02d9\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\uff65\ua4f8\u0701\u0702\u06d4\u16eb](?=[0-9])(?!10\\s?[\\^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])"
 )
 _COMMA = re.compile("(?<=[0-9])[\u201a\u02cf\ua4f9\ufe50](?=[0-9])")
 _THIN = re.compile(
     "(?<=[0-9][.,])[\u2000-\u200a\u202f\u205f](?=[0-9])|(?<=[0-9])[\u2000-\u200a\u202f\u205f](?=[.,][0-9])"
 )
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+_STRANGE = "ᒿƧƨƼƽƻʒᏎႽ૪ȢȣϬϭᑯᑲᖯՏշ"
+_LIKE_DIGITS = f"SsGBZzqgбЗзӠӡҙ{_STRANGE}"
+_DISGUISED = re.compile(
+    rf"(?<![\w.,])\d{{1,6}}[.,](?:\d{{0,8}}[{_LIKE_DIGITS}]\d|\d{{0,8}}[{_LIKE_DIGITS}]?[{_STRANGE}]+(?!\w)|"
+    rf"\d{{0,8}}[{_RAISED}]+\d|[{_RAISED}]{{2}}|<su[bp]>\s?\d\d|\d{{0,8}}<su[bp]>\s?\d{{1,8}}</su[bp]>\d)"
+)
+"""A number of whose decimals some are letters, or are raised or lowered: what it is nobody can tell. A single
+raised digit is a note's mark, and a letter behind the digits is a unit."""
+_LONE_STOP = re.compile("(?<=[0-9])[。｡](?=[0-9])")
+_SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def as_seen(text: str) -> str:
@@ -53,12 +64,23 @@ def as_seen(text: str) -> str:
     if not text.isascii():
         text = _COMMA.sub(",", _POINT.sub(".", _THIN.sub("", _UNSEEN.sub("", text))))
         text = _WORD.sub(_one_script, text)
+        if _LONE_STOP.search(text) and _SPACELESS.search(text) is None:  # it ends sentences in Chinese
+            text = _LONE_STOP.sub(".", text)
     return _NUMBER.sub(_in_digits, text)
 
 
 def is_turned(text: str) -> bool:
     """Characters in it turn the direction of what follows: a person reads the digits in another order."""
     return _TURNED.search(text) is not None
+
+
+def is_disguised(text: str) -> bool:
+    r"""A number in it has other characters for some of its digits.
+
+    >>> is_disguised("it is 0.S62"), is_disguised("it has 1.5B weights"), is_disguised("it is 0.7² there")
+    (True, False, False)
+    """
+    return _DISGUISED.search(as_seen(text)) is not None
 
 
 def _in_digits(number: re.Match[str]) -> str:

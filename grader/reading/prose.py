@@ -57,8 +57,8 @@ class Block:
 def read_cell(cell: RecoveredCell) -> tuple[Block, ...]:
     """The blocks of a markdown cell as a person sees them, whichever form was recovered."""
     if cell.rendered and cell.html:
-        return read_html(seen_html(cell.html).text, cell.position)
-    return read_markdown(seen_source(cell.source).text, cell.position)
+        return read_html(seen_html(cell.html, cell.sheets).text, cell.position)
+    return read_markdown(seen_source(cell.source, cell.sheets).text, cell.position)
 
 
 @lru_cache(maxsize=1024)

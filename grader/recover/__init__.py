@@ -6,6 +6,7 @@ families.py   the table of HTML families: how each marks cells, sources and outp
 page.py       reading an HTML page by a row of that table
 excess.py     markup that would cost a parser too much, taken down first
 visible.py    the plain text a reader sees in a piece of HTML
+styles.py     styles that hide text, with colours.py, lengths.py, effects.py and the sheets.py of text cells
 seems.py      what a file that is no notebook seems to be, and what to hand in instead
 
 `recover` never runs, fetches or renders anything, and raises nothing but UnreadableError.
@@ -18,6 +19,7 @@ from grader.model import Recovered
 from grader.recover.ipynb import looks_like_ipynb, read_ipynb
 from grader.recover.page import read_page
 from grader.recover.refused import unreadable
+from grader.recover.sheets import with_sheets
 from grader.recover.text import as_utf8
 from paribus.course.limits import DEFAULT_LIMITS, Limits
 
@@ -41,4 +43,4 @@ def recover(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Recov
         raise refusal
     page, remarks = as_utf8(content)
     recovered = read_ipynb(page, limits) if looks_like_ipynb(page) else read_page(page, name, limits)
-    return replace(recovered, remarks=(*remarks, *recovered.remarks)) if remarks else recovered
+    return replace(recovered, cells=with_sheets(recovered.cells), remarks=(*remarks, *recovered.remarks))

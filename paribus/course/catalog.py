@@ -4,14 +4,12 @@ The file holds texts and numbers alone. Whatever else a course owns is found fro
 recorded references, Kaggle's settings, rehearsal tables, the course's own library.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from paribus import __version__
 from paribus.course.declared import Declared, require_order, with_own
 from paribus.course.errors import CatalogError
 from paribus.course.near import did_you_mean
@@ -36,6 +34,7 @@ from paribus.course.tables import (
     read_week,
 )
 from paribus.course.term import load_term
+from paribus.course.version import require_version
 from paribus.errors import UsageError
 from paribus.metrics.registry import Registry
 from paribus.training.profiles import Profile
@@ -142,7 +141,7 @@ def load_course(path: Path) -> Course:
     """Read and validate a course.toml; CatalogError says which table and what was expected there."""
     raw = read_toml(path)
     reader = Reader(str(path))
-    _require_version(reader, raw)  # first: a newer course may hold names that this version does not know
+    require_version(reader, raw)  # first: a newer course may hold names that this version does not know
     reader.only(raw, TABLES, "the file")
     about = reader.table(raw, "course", "the file")
     reader.only(about, ABOUT, "course")
@@ -186,20 +185,6 @@ def load_course(path: Path) -> Course:
         settings=defaults,
         own=own,
     )
-
-
-def _require_version(reader: Reader, raw: Mapping[str, Any]) -> None:
-    """CatalogError where [course] names a newer paribus than this one."""
-    about = raw.get("course")
-    wanted = reader.text(about, "paribus", "course", "0") if isinstance(about, dict) else "0"
-    if not re.fullmatch(r"\d+(\.\d+){0,2}", wanted):
-        reader.refuse("course", f"paribus = {wanted!r}", 'the oldest version that will do, such as "0.1"')
-    here = __version__.split("+")[0]
-    if [int(part) for part in wanted.split(".")] > [int(part) for part in re.findall(r"\d+", here)]:
-        raise CatalogError(
-            f"{reader.origin}: the course is written for paribus {wanted} or newer, and this is {here}. Type: "
-            "pip install --upgrade paribus"
-        )
 
 
 def declared_checks(own: Mapping[str, str], home: Path) -> Mapping[str, Declared]:

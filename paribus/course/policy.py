@@ -37,6 +37,7 @@ from zoneinfo import ZoneInfo
 
 from paribus.course.limits import Limits
 from paribus.course.reading import Reader, read_toml
+from paribus.course.version import require_version
 
 Attempts = Literal["ask", "last", "best"]
 PERIODS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
@@ -104,6 +105,7 @@ def load_policy(assignment: str, path: Path) -> Policy:
     """
     raw = read_toml(path)
     reader = Reader(str(path))
+    require_version(reader, raw)
     weeks = reader.tables(raw, "weeks", "the file").items()
     names = [name for week, table in weeks for name in reader.table(table, "assignments", f"weeks.{week}")]
     course = reader.text(reader.table(raw, "course", "the file"), "title", "course", "")

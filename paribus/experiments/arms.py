@@ -251,8 +251,11 @@ def _check_bounds(metric: str, direction: str, lower: float | None, upper: float
             f"You predict no change of {label}, but the range {lower} to {upper} leaves out zero. "
             "Give the band in which you would call it no change, such as low=-0.01, high=0.01."
         )
-    if direction == "none" and (lower is None or upper is None):
+    if direction == "none" and not (lower is not None and upper is not None and lower < 0 < upper):
+        counted = not registry()[metric].is_share and "loss" not in metric
+        within = "low=-1, high=1" if counted else "low=-0.01, high=0.01"
+        alike = "" if counted else ", and no two values are ever quite the same"
         raise ExperimentError(
-            f"You predict no change of {label}, and no two values are ever quite the same. Give the margin within "
-            "which you would call it no change, on both sides, such as low=-0.01, high=0.01."
+            f"You predict no change of {label}{alike}. Give the margin within which you would call it no change, "
+            f"on both sides of zero, such as {within}."
         )

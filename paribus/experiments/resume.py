@@ -6,6 +6,7 @@ from typing import Any
 from paribus.check.before import look_before, table_of
 from paribus.check.weights import changed_weights, weights_of
 from paribus.display.show import say, show_tables
+from paribus.experiments.memory import fitting_memory
 from paribus.records.code import reach
 from paribus.records.data import Data
 from paribus.records.record import Record
@@ -21,7 +22,8 @@ def train_once(notebook: Recording, prepared: Record, train: Train, config: obje
     run = notebook.start_prepared(prepared, data)
     reached = reach(train)
     before = weights_of(reached.outer()) if reached is not None else {}
-    train(config, data, run)
+    with fitting_memory(prepared.knobs()):
+        train(config, data, run)
     after = weights_of(reached.outer()) if reached is not None and before else {}
     if (table := changed_weights(before, after, getattr(train, "__name__", "the training"))) is not None:
         show_tables(table)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from paribus.training.evaluation import validation_loss as validation_loss
     from paribus.training.lora import AdapterConfig as AdapterConfig
     from paribus.training.lora import add_lora as add_lora
-    from paribus.training.memory import fitting_memory as fitting_memory
     from paribus.training.optimisation import linear_schedule as linear_schedule
     from paribus.training.optimisation import make_optimizer as make_optimizer
     from paribus.training.optimisation import make_schedule as make_schedule
@@ -46,7 +45,6 @@ _HOMES = {
     "device_and_precision": "precision",
     "encode": "encoding",
     "fit": "trainer",
-    "fitting_memory": "memory",
     "linear_schedule": "optimisation",
     "make_optimizer": "optimisation",
     "make_schedule": "optimisation",

@@ -1,5 +1,6 @@
 """Every check on its cases: a folder a check, a JSON file a case; adding a file adds a test."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +13,12 @@ from grader.checks.base import Finding, check
 from grader.errors import CheckTableError
 from grader.model import Case
 from paribus.course.assignment import Cell
+from paribus.metrics.registry import SHIPPED_REGISTRY
 from tests.grader.build import CASES, build, load
 
 FILES = sorted(path for path in CASES.glob("*/*.json") if not path.parent.name.startswith("_"))
+INTERNAL = [name for name in SHIPPED_REGISTRY.metrics if "_" in name]
+"""What a metric is called in records and code, and not to a person."""
 KINDS = ("passing", "failing", "undecidable", "disguised")
 
 
@@ -34,6 +38,8 @@ def test_case(path: Path) -> None:
         assert words in found.because
     for name, value in expected.get("values", {}).items():
         assert found.values[name] == value
+    said = f"{found.because} {found.proposed_because}"
+    assert not [name for name in INTERNAL if re.search(rf"\b{name}\b", said)], f"a student reads {said}"
 
 
 # A reference band is never a reason to fail: outside of it a person looks.

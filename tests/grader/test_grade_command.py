@@ -309,14 +309,14 @@ def test_a_misspelt_assignment_is_answered_with_the_catalogs_names(
     with pytest.raises(
         UsageError, match=r"has no assignment called 'week1_homwork'.*Did you mean 'week1_homework'"
     ):
-        grade.read_releases("week1_homwork", None, course)
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"], course)
     with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homework`, or name yours with"):
-        grade.read_releases("week1_homework", None, course)
+        grade.read_releases("week1_homework", [grade.RELEASES / "week1_homework"], course)
     with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homwork`, or name yours .* DIR\.$"):
-        grade.read_releases("week1_homwork", None)
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"])
     (tmp_path / "course.toml").write_text("[grading]\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homwork`"):
-        grade.read_releases("week1_homwork", None)
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"])
 
 
 def test_releases_are_kept_in_the_order_given_and_once(tmp_path: Path) -> None:
@@ -325,3 +325,28 @@ def test_releases_are_kept_in_the_order_given_and_once(tmp_path: Path) -> None:
     write_release(tmp_path / "old", older)
     found = grade.read_releases(NAME, [tmp_path / "new", tmp_path / "old" / NAME, tmp_path / "new"])
     assert [release.digest for release in found] == [RELEASE.digest, older.digest]
+
+
+def test_a_release_beside_the_course_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = tmp_path / "mine"
+    write_release(course / "build" / "instructor" / "release", RELEASE)
+    (course / "course.toml").write_text('[course]\ntitle = "Mine"\n', encoding="utf-8")
+    (tmp_path / "handed_in").mkdir()
+    (tmp_path / "handed_in" / "ada.ipynb").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    order = ["grade", "handed_in", "--assignment", NAME, "--out", "out", "--json"]
+    assert main([*order, "--course", "mine"]) == 0, capsys.readouterr().err
+    assert (tmp_path / "out" / "results.jsonl").is_file()
+
+
+def test_a_course_for_a_newer_paribus_grades_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_release(Path("release"), RELEASE)
+    Path("course.toml").write_text('[course]\ntitle = "Mine"\nparibus = "99.1"\n', encoding="utf-8")
+    Path("handed_in").mkdir()
+    assert main(["grade", "handed_in", "--assignment", NAME, "--out", "out", "--release", f"release/{NAME}"]) == 1
+    assert "written for paribus 99.1 or newer" in " ".join(capsys.readouterr().err.split())

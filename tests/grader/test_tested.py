@@ -123,6 +123,35 @@ def test_words_of_an_error_below_the_tests_of_an_older_release_are_for_a_person(
     assert "reads like the end of an error: NotRightYet: Two" in found.because
 
 
+LIKE_ERRORS = [
+    "OutOfMemoryError: CUDA out of memory.",
+    "sklearn.exceptions.NotFittedException: fit it first",
+    "Fehler (ValueError): ungültig",
+    "Fehler: AssertionError: erwartet 0.1",
+    'Traceback (most recent call last):\n  File "x", line 3, in f\n    return 1/0',
+    "\x1b[0;31mSomeError\x1b[0m: it broke",
+]
+
+
+@pytest.mark.parametrize("line", LIKE_ERRORS)
+@pytest.mark.parametrize("tests", [TESTS, OLDER])
+def test_what_looks_like_an_error_on_stderr_below_tests_is_for_a_person(line: str, tests: str) -> None:
+    """Of a library, translated, coloured, or a traceback whose end is not there; with a record it is no matter."""
+    found = judge(None, said(line), tests=tests)
+    assert (found.outcome, found.proposal) == (OPEN, "failed")
+    assert "reads like the end of an error" in found.because
+    assert judge(record(), SHOWN, said(line)).outcome is PASSED
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["UserWarning: a path is deprecated", "no error: ValueError handled", "Error rate: 0.2", "epoch 1: loss 0.3"],
+)
+def test_warnings_and_numbers_on_stderr_are_no_errors(line: str) -> None:
+    assert judge(None, said(line), tests=OLDER).outcome is PASSED
+    assert judge(None, said("CudaError: it broke", "stdout"), tests=OLDER).outcome is PASSED
+
+
 @pytest.mark.parametrize("template", ["lab", "classic"])
 def test_an_error_in_ipythons_minimal_mode_is_read_from_an_export(template: str) -> None:
     """`%xmode Minimal` writes the last line alone, and nbconvert shows it as it shows stderr."""

@@ -1,5 +1,7 @@
 """A text is read as a person sees it: what a page hides is left out and told, what only looks like it is read."""
 
+from collections.abc import Iterator
+
 import nbformat
 import pytest
 from hypothesis import given
@@ -16,70 +18,32 @@ from grader.reading.numbers import find_numbers
 from grader.reading.prose import read_cell
 from grader.reading.unseen import left_out_of, seen_html, seen_source, unread_remark
 from grader.recover import recover
+from grader.recover.sheets import with_sheets
 from grader.recover.visible import visible_text
 from tests.grader.build import CASES, build, load
+from tests.grader.ways_to_hide import WAYS
 
 HIDDEN = "macro-F1 rose to 0.762 in secret"
-# Each: how a text may be hidden, with its true twin, which shows the same text.
-WAYS = {
-    "not displayed": ('<span style="display: none">{}</span>', '<span style="display: inline">{}</span>'),
-    "important": ('<b style="DISPLAY:none !important">{}</b>', '<b style="font-weight:bold">{}</b>'),
-    "invisible": ('<i style="visibility:hidden">{}</i>', '<i style="visibility:visible">{}</i>'),
-    "see-through": ('<i style="opacity:0.01">{}</i>', '<i style="opacity:0.6">{}</i>'),
-    "no size": ('<span style="font-size:0">{}</span>', '<span style="font-size:0.8em">{}</span>'),
-    "a pixel": ('<span style="font-size: 1px">{}</span>', '<span style="font-size: 11px">{}</span>'),
-    "a box of no size": (
-        '<span style="display:block;height:0;overflow:hidden">{}</span>',
-        '<span style="display:block;height:90px;overflow:hidden">{}</span>',
-    ),
-    "scaled away": ('<i style="transform: scale(0)">{}</i>', '<i style="transform: scale(0.9)">{}</i>'),
-    "clipped": ('<i style="clip-path: inset(100%)">{}</i>', '<i style="clip-path: inset(0%)">{}</i>'),
-    "off the page": (
-        '<i style="position:absolute; left:-9999px">{}</i>', '<i style="position:relative; left:-9px">{}</i>'
-    ),
-    "indented away": ('<i style="text-indent:-9999px">{}</i>', '<i style="text-indent:-1em">{}</i>'),
-    "white on white": ('<span style="color:#ffffff">{}</span>', '<span style="color:#b00020">{}</span>'),
-    "nearly white": ('<span style="color: rgb(250, 250, 250)">{}</span>', '<span style="color:gray">{}</span>'),
-    "black on black": (
-        '<span style="color:black;background:#000">{}</span>', '<span style="color:white;background:#000">{}</span>'
-    ),
-    "no size in short": ('<span style="font:0/0 a">{}</span>', '<span style="font:bold 700 12px/1 a">{}</span>'),
-    "white by its lightness": (
-        '<i style="color:hsl(40, 80%, 100%)">{}</i>', '<i style="color:hsl(0 80% 60%)">{}</i>'
-    ),
-    "nearly white by its lightness": (
-        '<i style="color:hsl(0 0% 98%)">{}</i>', '<i style="color:hsl(0,0%,30%)">{}</i>'
-    ),
-    "far to the right": (
-        '<i style="position:absolute; left:9999px">{}</i>', '<i style="position:absolute; left:99px">{}</i>'
-    ),
-    "transparent": ('<span style="color: transparent">{}</span>', '<span style="color: inherit">{}</span>'),
-    "a font element": ('<font color="white">{}</font>', '<font color="red">{}</font>'),
-    "the attribute": ("<span hidden>{}</span>", '<span title="hidden">{}</span>'),
-    "a template": ("<template>{}</template>", "<em>{}</em>"),
-    "no script": ("<noscript>{}</noscript>", "<small>{}</small>"),
-    "a closed dialog": ("<dialog>{}</dialog>", "<dialog open>{}</dialog>"),
-    "a style sheet": (
-        "<style>.x {{ display: none }}</style><b class='x'>{}</b>",
-        "<style>.x {{ color: red }}</style><b class='x'>{}</b>",
-    ),
-    "within what is hidden": (
-        '<span style="display:none"><b style="display:inline">{}</b></span>',
-        '<span style="font-size:0"><b style="font-size:12px">{}</b></span>',
-    ),
-}  # fmt: skip
 FORMS = ("ipynb", "lab", "classic")
 
 
 def memo(text: str, form: str) -> RecoveredCell:
     """A notebook with one text cell, written and read again."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell(text)])
-    written = (
-        nbformat.writes(notebook)
-        if form == "ipynb"
-        else HTMLExporter(template_name=form).from_notebook_node(notebook)[0]
-    )
-    return next(cell for cell in recover(written.encode(), "a").cells if cell.cell_type == "markdown")
+    (cells,) = recovered(text, form=form)
+    return cells[0]
+
+
+def recovered(*texts: str, form: str) -> Iterator[list[RecoveredCell]]:
+    """The text cells of a notebook with these, in this order and, of several, in the other one."""
+    for order in (texts, texts[::-1])[: len(texts)]:
+        cells = [nbformat.v4.new_code_cell("1"), *map(nbformat.v4.new_markdown_cell, order)]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        written = (
+            nbformat.writes(notebook)
+            if form == "ipynb"
+            else HTMLExporter(template_name=form).from_notebook_node(notebook)[0]
+        )
+        yield [cell for cell in recover(written.encode(), "a").cells if cell.cell_type == "markdown"]
 
 
 def words_of(cell: RecoveredCell) -> str:
@@ -145,7 +109,7 @@ def test_markdown_is_read_as_it_renders(hidden: str, seen: str) -> None:
         "0.762", "0&#46;762", "0.<!-- -->762", "0.\u200b7\u200b62", "０．７６２", "0·762", "$0.762$", "0.7\u00ad62",
         "0\u2060.762", "0.7б2", "О.762", "O.762", "0.<wbr>762", "0.<span></span>762", "0•762", "0\u2024762",
         "0.\u200a762", "0.7\ufe0e62", "$0.\\!762$", "$0.7\\phantom{9}62$", "$0.\\textcolor{white}{9}762$",
-        "$0.7\\,62$",
+        "$0.7\\,62$", "0\u02d9762", "0。762",
         "zero point seven six two", "seventy-six point two percent", "<b>0</b>.762", "𝟎.𝟕𝟔𝟐", "0٫762",
         '0.<span style="display:none">1</span>762', "0.7\U000e00206\U000e00202", "\u0660.\u0667\u0666\u0662",
     ],
@@ -243,7 +207,9 @@ def test_a_verdict_on_a_text_with_a_hidden_part_is_for_a_person() -> None:
 PIECES = st.sampled_from(
     ["<b hidden>", "</b>", "<style>", "</style>", ".x{display:none}", "<p class=x>", "<<{color:}", "<template>",
      "```", "`", "[a]: <> (b c d)", "\n", "<i style='color:white;font-size:0;left:-9e9px'>", "0.7", "O.", "ооo",
-     "\u202e", "<svg>", "<input value='1 2 3 4'>", "&#8238;", "@media{", "style=", "\x00", "\ue0f2", "word "]
+     "\u202e", "<svg>", "<input value='1 2 3 4'>", "&#8238;", "@media{", "style=", "@media print{a{", "}",
+     "<i style='transform:scale(calc(1/0)) matrix(a);color:hsl(,;--a:var(--a);display:var(--a)'>", "$\\phantom{",
+     "<style>&{& .x{", "rect(", "0.S6", "\x00", "\ue0f2", "word "]
 )  # fmt: skip
 
 
@@ -255,12 +221,28 @@ def test_no_text_breaks_it_and_what_was_read_is_read_the_same_again(text: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["O" * 40_000, "<" * 20_000, "`" * 30_000, "[a]: x " * 6_000, "{" * 40_000, "o." * 20_000]
+    "text",
+    [
+        "O" * 40_000,
+        "<" * 20_000,
+        "`" * 30_000,
+        "[a]: x " * 6_000,
+        "{" * 40_000,
+        "o." * 20_000,
+        "\\phantom{" * 4_000,
+    ],
 )
 def test_a_long_text_of_one_thing_costs_no_more_than_it_is_long(text: str) -> None:
     cell = RecoveredCell(0, "markdown", text)
     read_cell(cell)
-    assert left_out_of(cell) == ()
+    assert len(left_out_of(cell)) == text.startswith("\\phantom")
+
+
+@pytest.mark.parametrize("text", ["<style>", "<style>a{", "<style>a{b:c}</style>", "<style>@media(a){"])
+def test_a_sheet_of_one_thing_costs_no_more_than_it_is_long(text: str) -> None:
+    cell = RecoveredCell(0, "markdown", text * (30_000 // len(text)))
+    for item in with_sheets([cell, RecoveredCell(1, "markdown", "It is plain.")]):
+        assert "plain" in words_of(item) or left_out_of(item) == ()
 
 
 def test_a_file_of_texts_alone_has_nothing_hidden() -> None:

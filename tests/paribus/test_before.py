@@ -6,7 +6,7 @@ import pytest
 
 from paribus.check.before import look_before
 from paribus.check.weights import changed_weights, weights_of
-from paribus.errors import ExperimentError
+from paribus.errors import ExperimentError, TrainingError
 from paribus.experiments.notebook import Notebook
 from paribus.records.code import reach
 from tests.paribus.material import CELL, CONFIG, SMALL, Data, Define
@@ -185,6 +185,22 @@ def test_it_is_said_before_the_first_arm_trains_and_once(
     experiment.run("changed", train, SMALL, data=data, seed=0)
     assert "look at your code again" not in capsys.readouterr().out
     assert calls == [0, 0]
+
+
+@pytest.mark.parametrize("text", ["CUDA out of memory", "another reason"])
+def test_a_model_that_does_not_fit_says_what_to_lower(
+    notebook: Notebook, define: Define, data: Data, text: str
+) -> None:
+    """Whichever loop trains it; any other error is the student's own."""
+    import torch
+
+    kind = torch.OutOfMemoryError if "memory" in text else RuntimeError
+    space = {"__name__": "a_notebook", "kind": kind, "text": text}
+    train = define("def train(config, data, run):\n    raise kind(text)\n", space)["train"]
+    expected = TrainingError if "memory" in text else RuntimeError
+    said = r"batches of 32 texts.*halve batch_size" if "memory" in text else text
+    with pytest.raises(expected, match=said):
+        notebook.run("encoder", train, CONFIG, data=data, seed=0)
 
 
 def test_advice_that_fails_keeps_nobody_from_training(

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from paribus.errors import TrainingError
-from paribus.training import AdapterConfig, add_lora, fitting_memory, models
+from paribus.training import AdapterConfig, add_lora, models
 from paribus.training.lora import PROJECTIONS, Targets
 
 TEXTS = ["A dispute about a charge on my card.", "The lender called XXXX times.", "They never replied to me."] * 4
@@ -132,9 +132,3 @@ def test_an_old_torchao_beside_peft_is_one_sentence(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(TrainingError, match=r"0\.10\.0.*%pip uninstall -y torchao.*restart the kernel"):
         add_lora(decoder()[0], CONFIG, seed=0)
-
-
-def test_a_model_that_does_not_fit_says_what_to_lower() -> None:
-    said = pytest.raises(TrainingError, match=r"batches of 32 texts of up to 128 tokens.*halve batch_size")
-    with said, fitting_memory(CONFIG):
-        raise torch.OutOfMemoryError("CUDA out of memory")

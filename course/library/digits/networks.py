@@ -37,7 +37,7 @@ def fit(
     batch: int = 64, decay: float = 0.0, warmup: float = 0.1, fault: str = "none", seed: int = 7,
 ) -> dict[str, list[float]]:  # fmt: skip
     """Train, and return what four instruments saw: the loss, the norm of the gradient in the first layer and the
-    learning rate at every step, and the loss on ``held`` at every tenth.
+    learning rate at every step, and the loss and the accuracy on ``held`` at every tenth.
     """
     generator = torch.Generator().manual_seed(seed)
     if fault == "labels shuffled apart":
@@ -45,7 +45,7 @@ def fit(
     if fault == "frozen layers":
         for parameter in model.parameters():
             parameter.requires_grad_(False)
-    seen: dict[str, list[float]] = {"loss": [], "norm": [], "rate": [], "validation": []}
+    seen: dict[str, list[float]] = {"loss": [], "norm": [], "rate": [], "validation": [], "accuracy": []}
     for step in range(steps):
         rows = torch.randint(len(x), (batch,), generator=generator) if batch < len(x) else torch.arange(len(x))
         model.train()
@@ -64,7 +64,9 @@ def fit(
         seen["norm"].append(0.0 if first is None else float(first.norm()))
         seen["rate"].append(now)
         if step % EVERY == EVERY - 1:
-            seen["validation"].append(held_out(model, held)[0])
+            loss_there, accuracy = held_out(model, held)
+            seen["validation"].append(loss_there)
+            seen["accuracy"].append(accuracy)
     return seen
 
 

@@ -67,7 +67,7 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
     if best is not None:
         cells = [Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}") for run in best.others]
         yield Doubt(
-            f"The {best.arm} arm is the best of {len(best.others) + 1} runs of one configuration: {metric} "
+            f"The {best.arm} arm is the best of {len(best.others) + 1} runs of one configuration: {title(metric)} "
             f"{best.shown()}. The best of several looks better than it is, and the other arm had one try. A person "
             "looks.", tuple(cells), f"the best of {len(best.others) + 1} runs was kept",
         )  # fmt: skip

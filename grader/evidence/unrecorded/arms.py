@@ -64,7 +64,7 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
     here = _cells_of(case, cell)
     mine = [run for run in runs if run.position in here and _tells(run)]
     changed_text = written_parts(case, key, cell)[0].get("changed", "")
-    groups = _groups(mine)
+    groups = _told(_groups(mine), changed_text)
     if len(groups) == 1:
         before = _baseline_before(groups[0], [run for run in runs if run.number < groups[0][0].number])
         groups = [before, *groups] if before else []
@@ -182,6 +182,22 @@ def _groups(runs: Sequence[ShownRun]) -> list[list[ShownRun]]:
     for run in runs:
         found.setdefault(run.configuration or run.label, []).append(run)
     return list(found.values())
+
+
+def _told(groups: list[list[ShownRun]], changed_text: str) -> list[list[ShownRun]]:
+    """The groups that may be arms, where there are more than two: those with results and settings; of a sweep, the
+    two whose values the text names first.
+    """
+    for wanted in (lambda run: bool(run.reported), lambda run: bool(run.settings)):
+        left = [group for group in groups if any(map(wanted, group))]
+        groups = left if len(groups) > 2 and len(left) > 1 else groups
+    names = {name for group in groups for name in group[0].settings}
+    varied = [name for name in names if len({repr(_plain(group[0].settings.get(name))) for group in groups}) > 1]
+    if len(groups) < 3 or len(varied) != 1:
+        return groups
+    places = {_place(changed_text, group[0].settings.get(varied[0])): group for group in groups}
+    named = [places[place] for place in sorted(places) if place > -1]
+    return named[:2] if len(named) > 1 else groups
 
 
 def _baseline_before(group: Sequence[ShownRun], earlier: Sequence[ShownRun]) -> list[ShownRun]:

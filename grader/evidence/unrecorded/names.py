@@ -36,11 +36,13 @@ class Key:
 _METRICS: Mapping[str, str] = {
     "accuracy": "accuracy acc accuracy_score accuracies sparse_categorical_accuracy categorical_accuracy",
     "macro_f1": "macro_f1 f1_macro macrof1 macro_f1_score f1_macro_score f1_score_macro mf1 macro_avg_f1 "
-    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro macro_f",
+    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro macro_f makró_f1 makro_f1",
     "weighted_f1": "weighted_f1 f1_weighted weighted_f1_score weighted_avg_f1 wf1",
     "micro_f1": "micro_f1 f1_micro",
     "zero_f1_classes": "zero_f1_classes zero_f1 zero zeros zeroes zero_classes classes_at_zero classes_at_f1_zero "
-    "zero_f1_class n_zero zero_count classes_with_f1_zero classes_with_zero_f1 classes_at_f1 f1_zero_classes",
+    "zero_f1_class n_zero zero_count classes_with_f1_zero classes_with_zero_f1 classes_at_f1 f1_zero_classes dead "
+    "dead_classes zéros classes_à_zéro clases_a_cero classi_a_zero classes_a_zero null_klassen nullklassen "
+    "nullás_osztály нулевых_классов klas_zerowych f1为零的类",
     "loss": "loss cross_entropy",
     "f1": "f1 f1_score",
 }
@@ -56,7 +58,7 @@ _SETTINGS: Mapping[str, str] = {
     "label_smoothing": "label_smoothing label_smoothing_factor smoothing",
     "train_rows": "train_rows n_train rows",
     "model": "model_name checkpoint model_checkpoint model",
-    "dropout": "dropout drop_out p_drop",
+    "dropout": "dropout drop_out p_drop p_dropout dropout_p dropout_rate",
     "optimizer": "optimizer optimiser optim",
     "patience": "patience early_stopping_patience",
     "gradient_accumulation": "gradient_accumulation gradient_accumulation_steps accumulation",
@@ -69,7 +71,12 @@ _SETTINGS: Mapping[str, str] = {
     "layers": "layers n_layers num_layers", "momentum": "momentum", "temperature": "temperature",
     "lora_rank": "lora_rank r rank", "l2": "l2",
 }  # fmt: skip
-_SEEDS = "seed random_seed random_state data_seed rng_seed seeds"
+_SEEDS = (
+    "seed random_seed random_state data_seed rng_seed seeds startwert zufallszahl graine graines semilla semillas "
+    "seme semi semente sementes mag magok ziarno ziarna зерно сид 种子 随机种子"
+)
+WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel", "analyzer", "model"})
+"""Settings whose values are words: a number behind such a name is something else's."""
 _EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
 _NAMES = "name run run_name label arm title tag variant experiment model_label"
 _SPLITS: Mapping[str, str] = {

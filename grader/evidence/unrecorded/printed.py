@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.evidence.unrecorded.literals import MARK, leaves, take_out
-from grader.evidence.unrecorded.names import Key, Means, Value, is_named_so, key_of, metric_name, plain_value
+from grader.evidence.unrecorded.names import (
+    WORDS_ALONE,
+    Key,
+    Means,
+    Value,
+    is_named_so,
+    key_of,
+    metric_name,
+    plain_value,
+)
 from grader.evidence.unrecorded.tables import grids_in_html, grids_in_text
 from grader.model import Output, RecoveredCell
 from paribus.records.block import BEGIN
@@ -21,6 +30,9 @@ LARGEST = 1e12
 _NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
 _WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
 _JOINT = r"[\s:=≈~|│┃,;\"'`(\[)\]-]*"
+_LIST = re.compile(r"\[\s*[-+−]?\d[\d.,eE\s+−-]*\]")
+"""Several numbers in brackets: a run's losses, and no value of a key."""
+_TUPLE = re.compile(r"(?P<key>[^\W\d_]\w{1,24})\s*[:=]\s*\((?P<values>\s*\d+\s*,\s*\d+\s*)\)")
 _WORD_VALUE = re.compile(r"\b(?P<key>[A-Za-z][\w ]{1,24}?)\s*[:=]\s*[\"']?(?P<value>[A-Za-z_][\w.-]*)")
 _SUMMARY = re.compile(
     r"±|\+/-|\bmean\b|\baverages?\b|\bavg\b|\bstd\b|\bsd\b|\bdiff\w*\b|\bdelta\b|\bchange in\b|Δ|\bgain\b|\bci\b|"
@@ -152,7 +164,8 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
     pairs = [*pairs, *spoken]
     label = _label(plain[: min(first, label_end)])
     named = next((str(value) for key, value, _ in pairs if key.means is Means.NAME and isinstance(value, str)), "")
-    summary = several or ended or _SUMMARY.search(plain) is not None
+    told = [value for key, value, _ in pairs if key.means is not Means.SETTING and isinstance(value, str)]
+    summary = several or ended or any(_SUMMARY.search(text) for text in (plain, *told))
     entry = make_entry(pairs, position, line, f1, label=named or label, whole=whole, summary=summary)
     if (chosen := _CHOSEN.search(plain)) is not None:
         return replace(entry, chosen=int(chosen[1]), epoch=None)
@@ -165,6 +178,11 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
     """
     found: list[tuple[Key, Value, int]] = []
     loose = False
+    line = _LIST.sub(lambda hit: " " * len(hit[0]), line)
+    for hit in _TUPLE.finditer(line):
+        if (of := key_of(hit["key"])).means is Means.SETTING:
+            found.append((of, f"({', '.join(re.findall(r'[0-9]+', hit['values']))})", 0))
+            line = line[: hit.start()] + " " * len(hit[0]) + line[hit.end() :]
     numbers = list(_NUMBER.finditer(line))
     start, first = 0, len(line)
     for index, hit in enumerate(numbers):
@@ -312,7 +330,8 @@ def make_entry(
         if number and not abs(value) < LARGEST:  # type: ignore[arg-type]  # not a number, too
             continue
         if key.means is Means.SETTING:
-            settings.setdefault(key.name, value)
+            if not (number and key.name in WORDS_ALONE):
+                settings.setdefault(key.name, value)
         elif key.means is Means.SEED and isinstance(value, int | float) and value == int(value):
             seed = int(value) if seed is None else seed
         elif key.means is Means.EPOCH and number:

@@ -137,6 +137,23 @@ class _Reader:
             if not (entry := self._measured(raw)).summary and not entry.empty
         ]  # fmt: skip
         calls = self._calls.get(cell.position, [])
+        common = _common(entries)
+        if common is None:
+            return self._of_entries(cell, entries, calls)
+        alone = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
+        told = [draft for draft in alone if draft.has_results]
+        if len(told) < 2 or not all(draft.settings or draft.call for draft in told):
+            return self._of_entries(cell, entries, calls)
+        for draft in told:
+            for name, value in common.settings.items():
+                draft.settings.setdefault(name, value)
+            draft.whole |= common.whole
+            draft.lines.insert(0, (common.position, common.text))
+        return alone
+
+    def _of_entries(
+        self, cell: RecoveredCell, entries: Sequence[Entry], calls: Sequence[TrainingCall]
+    ) -> list[Draft]:
         logged = self._drafts_of(cell, [entry for entry in entries if not entry.row])
         if len([draft for draft in logged if draft.has_results]) < len(calls):
             alone = self._drafts_of(cell, entries, alone=True)
@@ -165,7 +182,7 @@ class _Reader:
                 current = Draft(cell.position)
                 found.append(current)
             add(current, entry)
-        return found
+        return [draft for draft in found if draft.has_results or draft.settings]  # a seed alone is no run
 
     def _is_earlier(self, draft: Draft) -> bool:
         """It says of a run of an earlier cell what was said there: configuration, seed and results."""
@@ -184,6 +201,15 @@ class _Reader:
             return entry
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
+
+
+def _common(entries: Sequence[Entry]) -> Entry | None:
+    """What one line says of all runs of a cell: the only one that has settings and no result, above all results."""
+    bare = [item for item in entries if not item.metrics and item.epoch is None and item.seed is None]
+    lone = [item for item in bare if item.settings]
+    measured = [place for place, item in enumerate(entries) if item.metrics]
+    alone = len(lone) == 1 and measured and entries.index(lone[0]) < measured[0]
+    return lone[0] if alone else None
 
 
 def _as_printed(draft: Draft, configurations: Sequence[Draft]) -> None:

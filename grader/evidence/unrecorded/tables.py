@@ -36,6 +36,8 @@ def grids_in_text(lines: Sequence[str]) -> tuple[Mapping[int, Grid], frozenset[i
     number = 0
     while number < len(lines):
         grid, end = _grid(lines, number)
+        if grid is None:
+            grid, end = _turned(lines, number)
         if grid is not None:
             found[number] = grid
             taken.update(range(number, end))
@@ -90,6 +92,27 @@ def _grid(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:
     return [head, *(row for row in rows if len(row) == width)], end
 
 
+def _turned(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:
+    """A table with a run in each column and what was set or measured in each row, turned: two runs or more, and
+    most rows known by their names, a metric among them.
+    """
+    wide = [cell for cell in re.split(r"\s{2,}|\t", lines[start].strip()) if cell]
+    head = wide if len(wide) > 1 else lines[start].split()
+    if len(head) < 2 or any(_VALUE.match(cell) or re.search("[=:]", cell) for cell in head):
+        return None, start
+    rows: Grid = []
+    for line in lines[start + 1 : start + 1 + MAX_ROWS]:
+        row = [cell for cell in re.split(r"\s{2,}|\t", line.strip()) if cell]
+        if len(row) != len(head) + 1:
+            break
+        rows.append(row)
+    known = [key_of(row[0]).means for row in rows]
+    if len(rows) < 3 or Means.METRIC not in known or sum(key is not Means.OTHER for key in known) * 2 < len(known):
+        return None, start
+    names = ["", *(row[0] for row in rows)]
+    return [names, *([name, *(row[at + 1] for row in rows)] for at, name in enumerate(head))], start + 1 + len(rows)
+
+
 def _cells(line: str, *, boxed: bool) -> list[str]:
     """A line's cells: between the strokes of a box, between two blanks or more, else word by word."""
     if boxed:
@@ -105,7 +128,7 @@ def _packed(line: str, width: int) -> list[str]:
     while values < min(width, len(words)) and _VALUE.match(words[-1 - values]):
         values += 1
     if values != width or not words:
-        return words if len(words) == width and values >= width - 1 and values > 0 else []
+        return words if len(words) == width and values >= width // 2 and values > 0 else []
     name = " ".join(words[:-values])
     return [name, *words[-values:]] if name else words
 

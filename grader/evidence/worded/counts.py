@@ -131,7 +131,7 @@ def _is_no_part(piece: str, hit: re.Match[str]) -> bool:
 
 
 _OF_MODELS = re.compile(r" (?:\w+ )?(?:models?|runs?|arms?|tests?|intervals?|networks?)\b")
-""" "These two fitted models": no classes."""  # noqa: D210
+""" "These two fitted models": no classes."""
 
 
 _WHOSE = r"(?:the|its|their|these|those|this|that|all|my|our|[\w-]+['’]s)"

@@ -40,7 +40,9 @@ _SEEDS = re.compile(
 _SUMMED = re.compile(r"\b(?:over|across|from|of|averaged?|mean|means|than|least|these|same|the|my)\W+(?:\w+\W+)?$")
 _P_VALUE = re.compile(r"\bp ?[=<≥>]|\b(?:a|the|smaller|lower|smallest) p\b|\bp-values?\b|\bsign[- ]flip\b")
 _LEVEL = re.compile(r"\b(?:kept|keeps?|same|level|unchanged|equal|stayed|remained|or)\b")
-_OF_TO_OF = re.compile(rf"{_NUMBER} (?:out )?of {_NUMBER}\W*(?:→|->|to|against|instead of)\W*{_NUMBER} (?:out )?of ")
+_OF_TO_OF = re.compile(
+    rf"{_NUMBER} (?:out )?of {_NUMBER}\W*(?:→|->|to|against|instead of)\W*{_NUMBER} (?:out )?of "
+)
 """ "1 of 3 → 2 of 3": right answers of a class in two runs."""
 _EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed )?\d")
 

@@ -32,7 +32,7 @@ def test_the_same_seed_is_the_same_run_and_another_one_is_not() -> None:
     assert runs[0] == runs[1]
     assert runs[0]["loss"] != runs[2]["loss"]
     assert {name: len(values) for name, values in runs[0].items()} == {
-        "loss": 20, "norm": 20, "rate": 20, "validation": 2
+        "loss": 20, "norm": 20, "rate": 20, "validation": 2, "accuracy": 2
     }  # fmt: skip
 
 

@@ -1,0 +1,152 @@
+"""Settings of a configuration that the training gives values of its own, before it uses them or while it trains."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.code.configured import LIBRARY, constant_of, entries
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.paths import Path, path_of
+from grader.code.program import Program
+from grader.evidence.runs import finished
+from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.choosing import mentions
+from paribus.experiments.one_change import choices
+
+_GROUP_SETTINGS: Mapping[str, str] = {"['lr']": "learning_rate", "['weight_decay']": "weight_decay"}
+"""Entries of an optimiser's groups, and the setting that each of them is."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Recorded:
+    """The settings of all runs, and the one that varies."""
+
+    known: Sequence[Mapping[str, Any]]
+    vary: str
+
+    def says_otherwise(self, name: str, value: object) -> bool:
+        return any(value != knobs[name] for knobs in self.known)
+
+
+def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """A setting of the configuration that the training gives another value than the record's before it uses it."""
+    recorded = _Recorded([choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))], vary)
+    names = set.intersection(*(set(knobs) for knobs in recorded.known)) - NOT_SETTINGS
+    for scope, prefix in dict.fromkeys(entries(program, found)):
+        given = (*_given_anew(scope, prefix), *_handed_on(program, found, scope, prefix)) if scope.name else ()
+        for name, value, line in given:
+            told = _told(program, scope, name, value, recorded) if name in names else ""
+            if told:
+                where = place_of(case, program.step_of(scope), line)
+                yield CodeFinding(
+                    Kind.SAME if name == vary else Kind.CONFIG, Standing.SUSPECTED,
+                    f"{scope.name} sets {name} to {told} by itself ({said(case, where)}), and the records "
+                    "say otherwise. A person looks which configuration was trained.",
+                    (where,), name, sure=True,
+                )  # fmt: skip
+    yield from _in_the_optimiser(case, program, found, recorded, names)
+
+
+def _told(program: Program, scope: Scope, name: str, value: ast.expr, recorded: _Recorded) -> str:
+    """The value as a text, where it is none that the records hold; "" where it is, or where nobody can tell."""
+    plain = constant_of(program, scope, value)
+    if plain is not None:
+        return repr(plain.value) if recorded.says_otherwise(name, plain.value) else ""
+    follows = name != recorded.vary and mentions(value, recorded.vary) and not mentions(value, name)
+    return ast.unparse(value) if follows else ""
+
+
+def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings of a configuration that a function gives values, in place or by a copy under its own name."""
+    for store in scope.stores:
+        value = store.value
+        if store.path[:-1] == prefix and value is not None:
+            yield store.path[-1].strip("[]'\""), value, store.line
+        elif store.path == prefix and value is not None:
+            if _makes_another(value, prefix):
+                words = getattr(value, "keywords", ())
+                yield from ((item.arg, item.value, store.line) for item in words if item.arg)
+            pairs = [
+                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
+                for pair in zip(made.keys, made.values, strict=True)
+            ]  # fmt: skip
+            yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
+
+
+def _makes_another(value: ast.expr, prefix: Path) -> bool:
+    """A copy of the configuration with changes, or another one that is made from scratch."""
+    if not isinstance(value, ast.Call):
+        return False
+    path = path_of(value.func) or ("",)
+    copied = bool(value.args) and path_of(value.args[0]) == prefix
+    return copied or path[-1].endswith("Config") or path[-1] == "__class__"
+
+
+def _handed_on(program: Program, found: Trained, scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings that a library's function reads of another configuration, made here, and of no other call."""
+    for path, call in scope.called:
+        reads = LIBRARY.get(program.resolve(path))
+        if reads is None or _same_calls(program, found, path) > 1:
+            continue
+        for item in (*call.args, *(word.value for word in call.keywords)):
+            made = item
+            if isinstance(item, ast.Name):
+                stores = [
+                    store.value for store in scope.stores if store.path == (item.id,) and (item.id,) != prefix
+                ]
+                made = stores[0] if len(stores) == 1 and stores[0] is not None else item
+            if _makes_another(made, prefix):
+                words = getattr(made, "keywords", ())
+                yield from ((word.arg or "", word.value, call.lineno) for word in words if word.arg in reads)
+
+
+def _same_calls(program: Program, found: Trained, path: Path) -> int:
+    wanted = program.resolve(path)
+    return sum(program.resolve(other) == wanted for scope in found.reach.scopes for other, _ in scope.called)
+
+
+def _in_the_optimiser(
+    case: Case, program: Program, found: Trained, recorded: _Recorded, names: set[str]
+) -> Iterator[CodeFinding]:
+    """A rate that is written into the optimiser's groups, whatever the configuration says."""
+    for scope in found.reach.scopes:
+        groups = {
+            loop.target.id for loop in scope.loops
+            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name)
+            and isinstance(loop.iter, ast.Attribute) and loop.iter.attr == "param_groups"
+        }  # fmt: skip
+        guarded = {id(node) for branch in scope.branches for node in ast.walk(branch)}
+        for store in scope.stores:
+            name = _GROUP_SETTINGS.get(store.path[-1], "")
+            of_all = store.path[:-1] in {(group,) for group in groups}
+            of_first = store.path[-3:-1] in (("param_groups", "[0]"), ("param_groups", "[]"))
+            if name not in names or store.value is None or not (of_all or of_first) or store.how != "assign":
+                continue
+            plain = constant_of(program, scope, store.value)
+            counted = plain is None and name == recorded.vary and _only_counts(scope, store.value)
+            differs = plain is not None and recorded.says_otherwise(name, plain.value)
+            if id(store.value) not in guarded and (differs or counted):
+                where = place_of(case, program.step_of(scope), store.line)
+                yield CodeFinding(
+                    Kind.SAME if name == recorded.vary else Kind.CONFIG, Standing.SUSPECTED,
+                    f"{scope.name or 'The training'} sets the optimiser's {name} to {ast.unparse(store.value)} by "
+                    f"itself ({said(case, where)}), whatever the records say. A person looks what was trained.",
+                    (where,), name, sure=True,
+                )  # fmt: skip
+
+
+def _only_counts(scope: Scope, value: ast.expr) -> bool:
+    """Numbers that are written out and what a loop over a range counts: ``0.002 / epoch``."""
+    counted = {
+        loop.target.id for loop in scope.loops
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name)
+        and isinstance(loop.iter, ast.Call) and path_of(loop.iter.func) == ("range",)
+    }  # fmt: skip
+    nodes = list(ast.walk(value))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    others = any(isinstance(node, ast.Attribute | ast.Subscript | ast.Call) for node in nodes)
+    return isinstance(value, ast.BinOp) and not others and names <= counted

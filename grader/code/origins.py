@@ -1,0 +1,325 @@
+"""Where what is trained comes from: a model or an optimiser that is made once, and kept for the next run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.code.facts import Scope
+from grader.code.gathered import returned_by
+from grader.code.moments import Trained
+from grader.code.paths import Path, path_of
+from grader.code.program import Program, Step
+from paribus.check.choosing import mentions
+from paribus.check.names import called
+
+OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor")
+_STAYS = frozenset({"to", "cuda", "cpu", "train", "eval", "float", "double", "half", "requires_grad_", "compile"})
+"""Methods and functions that give back the model they are given."""
+_WRAPS = frozenset({"Sequential", "DataParallel", "ModuleList", "ModuleDict"})
+_CACHES = frozenset({"lru_cache", "cache", "memoize", "cached"})
+_MADE_ANEW = frozenset({"deepcopy", "copy", "clone"})
+_TELLS_APART = frozenset({"name", "arm", "start"})
+"""What a run holds that is another in the other arm."""
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Something made once: its ``name``, the step and line that make or keep it, and the names it went through."""
+
+    name: str
+    step: Step
+    line: int
+    through: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Follows expressions of the training back to what made them."""
+
+    program: Program
+    found: Trained
+    vary: str
+
+    def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911
+        """What was made once and stands behind an expression; None where it is made in every run."""
+        if depth > _DEEPEST or not scope.name:  # a cell's own statements train one arm
+            return None
+        if isinstance(node, ast.Name):
+            return self._of_name(scope, node.id, line, depth + 1)
+        if isinstance(node, ast.Call):
+            return self._of_call(scope, node, line, depth + 1)
+        if isinstance(node, ast.BoolOp | ast.IfExp):
+            parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+            return next((hit for item in parts if (hit := self.of(scope, item, line, depth + 1))), None)
+        if isinstance(node, ast.NamedExpr):
+            return self.of(scope, node.value, line, depth + 1)
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            return self._of_path(scope, node, depth + 1)
+        return None
+
+    def _of_name(self, scope: Scope, name: str, line: int, depth: int) -> Origin | None:
+        through = frozenset({name})
+        if name in scope.local and name not in scope.outer and scope.name:
+            stores = [store for store in scope.stores if store.path == (name,) and store.line <= line]
+            known = [(store, store.source) for store in stores if store.source is not None]
+            if known:
+                store, source = known[-1]
+                hit = self.of(scope, source, store.line - (store.value is None), depth)
+                return Origin(hit.name, hit.step, hit.line, hit.through | through) if hit else None
+            return self._of_parameter(scope, name, depth) if name in scope.params else None
+        own = [store for other in self.found.reach.scopes for store in other.stores
+               if store.path == (name,) and name in other.outer and other.name]  # fmt: skip
+        if own:
+            return self._kept(name, ast.Name(name, ast.Load()))
+        made = self._made(name)
+        return Origin(name, made[0], made[1].lineno, through) if made is not None else None
+
+    def _of_parameter(self, scope: Scope, name: str, depth: int) -> Origin | None:
+        """What the training's calls give for a parameter; its default is made once."""
+        default = default_of(scope, name)
+        if default is not None and self.makes(scope, default):
+            return Origin(name, self.program.step_of(scope), default.lineno, frozenset({name}))
+        params = scope.params[1:] if scope.params[:1] == ("self",) else scope.params
+        owner, _, last = scope.name.rpartition(".")
+        last = owner if last == "__init__" else last
+        for other in self.found.reach.scopes:
+            for path, call in other.called:
+                if path[-1] != last or name not in params or other is scope:
+                    continue
+                named = next((item.value for item in call.keywords if item.arg == name), None)
+                at = params.index(name)
+                given = named or (call.args[at] if at < len(call.args) else None)
+                if given is not None and (hit := self.of(other, given, call.lineno, depth)) is not None:
+                    return hit
+        return None
+
+    def _of_call(self, scope: Scope, node: ast.Call, line: int, depth: int) -> Origin | None:  # noqa: PLR0911
+        name = called(node)
+        if name in _MADE_ANEW:
+            return None
+        if name in _STAYS:
+            inner = node.func.value if isinstance(node.func, ast.Attribute) and name != "compile" else None
+            given = inner if inner is not None else node.args[0] if node.args else None
+            return self.of(scope, given, line, depth) if given is not None else None
+        if name == "setdefault" and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
+            lasts = self._lasts(scope, node.func.value) and not self._tells_apart(node.args[0])
+            if lasts and self.makes(scope, node.args[1]):
+                text = ast.unparse(node.func.value)
+                return Origin(text, self.program.step_of(scope), node.lineno, frozenset({text}))
+            return None
+        if name in ("getattr", "get"):
+            return self._of_path(scope, node, depth)
+        functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
+        if name in _WRAPS or any(_is_module(item) for item in functions):
+            given_all = (*node.args, *(item.value for item in node.keywords))
+            return next((hit for item in given_all if (hit := self.of(scope, item, line, depth))), None)
+        for function in functions:
+            for value in returned_by(function.node) if not function.is_class else ():
+                if _is_cached(function) and self.makes(function, value):
+                    apart = any(self._tells_apart(item) for item in (*node.args, *node.keywords))
+                    step = self.program.step_of(function)
+                    return None if apart else Origin(name, step, function.line, frozenset({name}))
+                if (hit := self.of(function, value, value.lineno, depth)) is not None:
+                    return hit
+        return None
+
+    def _of_path(self, scope: Scope, node: ast.expr, depth: int) -> Origin | None:  # noqa: PLR0911
+        """``PARTS["net"]``, ``train.net``, ``CACHE[key]``, ``self.model``."""
+        path = path_of(node)
+        if path is None or len(path) < 2:
+            return None
+        if path[0] == "self":
+            return self._of_attribute(scope, path, depth)
+        key = node.slice if isinstance(node, ast.Subscript) else None
+        if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (key is not None and self._tells_apart(key)):
+            return None
+        if any(store.path == path for other in self.found.reach.scopes for store in other.stores):
+            return self._kept(ast.unparse(node), node)
+        before = min(self.found.baseline.first, self.found.changed.first)
+        value = self.program.value_before(path[0], before)
+        entry = _entry(value, path[1].strip("[]'\"")) if len(path) == 2 else None
+        put = [
+            (step, store.value) for step, store in self.program.stores
+            if store.path == path and step.order < before and store.value is not None
+        ]  # fmt: skip
+        between = range(before, max(self.found.baseline.last, self.found.changed.last) + 1)
+        if any(step.order in between for step, store in self.program.stores if store.path in (path, path[:1])):
+            return None
+        for step, item in put:
+            if self.makes(step.scope, item):
+                return Origin(ast.unparse(node), step, item.lineno, frozenset({path[0]}))
+        if entry is not None:
+            home = next(step for step, _ in reversed(self.program.bound[path[0]]) if step.order < before)
+            if self.makes(home.scope, entry):
+                return Origin(ast.unparse(node), home, entry.lineno, frozenset({path[0]}))
+        return None
+
+    def _of_attribute(self, scope: Scope, path: Path, depth: int) -> Origin | None:
+        """What the methods of a class put under an attribute."""
+        owner = scope.name.rpartition(".")[0]
+        for other in self.found.reach.scopes:
+            if owner and other.name.startswith(f"{owner}."):
+                for store in other.stores:
+                    if store.path == path and store.value is not None:
+                        return self.of(other, store.value, store.line, depth)
+        return None
+
+    def _kept(self, name: str, node: ast.expr) -> Origin | None:
+        """What the training itself puts where it lasts, and only where it is not there yet."""
+        wanted = path_of(node)
+        for scope in self.found.reach.scopes:
+            mine = [store for store in scope.stores if store.path == wanted and scope.name]
+            for store in mine:
+                if store.source is not None and self.makes(scope, store.source) and _is_asked_for(scope, wanted):
+                    return Origin(name, self.program.step_of(scope), store.line, frozenset({name}))
+        return None
+
+    def _lasts(self, scope: Scope, holder: ast.expr) -> bool:
+        """A place that is still there in the next run: a name of the notebook, or a default that is made once."""
+        path = path_of(holder)
+        if path is None:
+            return False
+        if path[0] in scope.params:
+            return isinstance(default_of(scope, path[0]), ast.Dict | ast.List | ast.Call)
+        return path[0] not in scope.local or path[0] in scope.outer
+
+    def _tells_apart(self, key: ast.AST) -> bool:
+        """What is another in the other arm: the run's name, the varied setting, the whole configuration."""
+        names = {node.id for node in ast.walk(key) if isinstance(node, ast.Name)}
+        parts = {node.attr for node in ast.walk(key) if isinstance(node, ast.Attribute)}
+        whole = {"config", "cfg", "settings"} & names and not parts
+        return (
+            mentions(key, self.vary) or bool(parts & _TELLS_APART) or bool(whole) or ("run" in names and not parts)
+        )
+
+    def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:  # noqa: PLR0911
+        """An expression makes a model, or an optimiser."""
+        if depth > _DEEPEST:
+            return False
+        if isinstance(node, ast.BoolOp | ast.IfExp):
+            parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+            return any(self.makes(scope, item, depth + 1) for item in parts)
+        if isinstance(node, ast.Name):
+            local = [
+                store.source for store in scope.stores if store.path == (node.id,) and store.source is not None
+            ]
+            outer = [store.source for _, store in self.program.bound.get(node.id, ()) if store.source is not None]
+            made = local[-1:] or outer[-1:]
+            first = _is_first(scope, node.id)
+            return first and any(
+                not isinstance(item, ast.Name) and self.makes(scope, item, depth + 1) for item in made
+            )
+        if isinstance(node, ast.Subscript):
+            first_of = isinstance(node.slice, ast.Constant) and node.slice.value == 0
+            return first_of and self.makes(scope, node.value, depth + 1)
+        if not isinstance(node, ast.Call):
+            return False
+        name = called(node)
+        path = self.program.resolve(path_of(node.func) or ("", name))
+        if (
+            any(part in OPTIMISERS for part in path)
+            or path[-2:] == ("models", "load")
+            or path[:2] == ("torch", "nn")
+        ):
+            return True
+        if name == "from_pretrained":
+            return any("Model" in part for part in path) and "Tokenizer" not in path[-2]
+        if name in _STAYS and isinstance(node.func, ast.Attribute):
+            return self.makes(scope, node.func.value, depth + 1)
+        functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
+        return any(
+            _is_module(item) or any(self.makes(item, value, depth + 1) for value in returned_by(item.node))
+            for item in functions
+        )
+
+    def _made(self, name: str) -> tuple[Step, ast.expr] | None:
+        """The call that made what a name of the notebook stands for, before both arms and not between them."""
+        if (name,) != self.program.resolve((name,)) or name in self.program.defined:
+            return None
+        first = min(self.found.baseline.first, self.found.changed.first)
+        last = max(self.found.baseline.last, self.found.changed.last)
+        bound = self.program.bound.get(name, ())
+        if not bound or any(first <= step.order <= last for step, _ in bound):
+            return None
+        before = [(step, store) for step, store in bound if step.order < first]
+        if not before:
+            return None
+        step, store = before[-1]
+        made = store.source
+        known = isinstance(made, ast.Call) and _is_first(step.scope, name) and self.makes(step.scope, made)
+        return (step, made) if known and made is not None else None
+
+
+def _is_first(scope: Scope, name: str) -> bool:
+    """The name is not a later one of several that are assigned at once: ``network, tokenizer = load()``."""
+    for node in ast.walk(scope.node):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Tuple) and not isinstance(node.value, ast.Tuple):
+                    later = target.elts[1:]
+                    if any(isinstance(item, ast.Name) and item.id == name for item in later):
+                        return False
+    return True
+
+
+def _is_module(scope: Scope) -> bool:
+    """A class of the notebook that is a model."""
+    bases = scope.node.bases if isinstance(scope.node, ast.ClassDef) else []
+    return any((path_of(base) or ("",))[-1].endswith("Module") for base in bases)
+
+
+def _is_cached(scope: Scope) -> bool:
+    decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
+    plain = [item.func if isinstance(item, ast.Call) else item for item in decorators]
+    return any((path_of(item) or ("",))[-1] in _CACHES for item in plain)
+
+
+def default_of(scope: Scope, name: str) -> ast.expr | None:
+    """The default of a parameter."""
+    if not isinstance(scope.node, ast.FunctionDef):
+        return None
+    of = scope.node.args
+    placed = [item.arg for item in (*of.posonlyargs, *of.args)]
+    defaults = dict(zip(reversed(placed), reversed(of.defaults), strict=False))
+    kept = {item.arg: value for item, value in zip(of.kwonlyargs, of.kw_defaults, strict=True)}
+    return defaults.get(name) or kept.get(name)
+
+
+def _entry(value: ast.expr | None, key: str) -> ast.expr | None:
+    """The value of a key, or of a keyword, where a table or a namespace is written out."""
+    if isinstance(value, ast.Dict):
+        pairs = zip(value.keys, value.values, strict=True)
+        return next((item for word, item in pairs if isinstance(word, ast.Constant) and word.value == key), None)
+    if isinstance(value, ast.Call):
+        return next((item.value for item in value.keywords if item.arg == key), None)
+    return None
+
+
+def _is_asked_for(scope: Scope, path: Path | None) -> bool:
+    """Whether it is there is asked: ``if NET is None``, ``key not in CACHE``, ``getattr(train, "net", None)``."""
+    if path is None:
+        return False
+    tests: list[ast.expr] = [branch.test for branch in scope.branches]
+    tests += [node for node in ast.walk(scope.node) if isinstance(node, ast.BoolOp)]
+    tests += [call for where, call in scope.called if where[-1] in ("getattr", "get", "hasattr")]
+    wanted = {path, path[:1]} if len(path) > 1 else {path}
+    return any(path_of(node) in wanted for test in tests for node in ast.walk(test) if isinstance(node, ast.expr))
+
+
+def trained_things(program: Program, found: Trained) -> Iterator[tuple[Scope, ast.expr, int, str]]:
+    """What the training trains: models whose parameters go to an optimiser; optimisers and schedules that step."""
+    if not any(called(call) == "backward" for call in found.reach.calls()):
+        return
+    for scope in found.reach.scopes:
+        for path, call in scope.called:
+            resolved = program.resolve(path)
+            optimiser = any(part in OPTIMISERS for part in resolved) and "lr_scheduler" not in resolved
+            if path[-1].startswith("make_optim") and call.args:
+                yield scope, call.args[0], call.lineno, "trained"
+            for part in call.args[:1] if optimiser else ():
+                for node in ast.walk(part):
+                    if isinstance(node, ast.Attribute) and node.attr in ("parameters", "named_parameters"):
+                        yield scope, node.value, node.lineno, "trained"
+            if path[-1] == "step" and not call.args and isinstance(call.func, ast.Attribute):
+                yield scope, call.func.value, call.lineno, "stepped on"

@@ -1,0 +1,79 @@
+"""Whether an expression makes the changed configuration, however its value is spelled: ``2e-4``, ``rate / 10``."""
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.code.moments import Trained
+from grader.code.program import Program
+from grader.evidence.runs import Run, finished
+from paribus.check.names import called, last_name
+from paribus.experiments.one_change import choices
+
+_OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+}  # fmt: skip
+_DEEPEST = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """Holds expressions against the value that the changed arm's records have for the varied setting."""
+
+    program: Program
+    found: Trained
+    vary: str
+
+    def is_changed(self, node: ast.expr, order: int, depth: int = 0) -> bool:
+        """A copy of a configuration, or a dictionary, in which the varied setting has the changed arm's value."""
+        if isinstance(node, ast.Name):
+            value = self.program.value_before(node.id, order + 1)
+            return value is not None and depth < _DEEPEST and self.is_changed(value, order, depth + 1)
+        wanted, before = _value(self.found.arms.changed, self.vary), _value(self.found.arms.baseline, self.vary)
+        if wanted is None or wanted == before:
+            return False
+        given = self._given(node)
+        value = self._worked_out(given, order) if given is not None else None
+        if isinstance(value, float) and isinstance(wanted, int | float):
+            return math.isclose(value, wanted, rel_tol=1e-9)
+        return value is not None and value == wanted
+
+    def _given(self, node: ast.expr) -> ast.expr | None:
+        """What a copy or a dictionary has for the varied setting."""
+        if isinstance(node, ast.Call) and (
+            called(node) in ("replace", "dict", "_replace") or "Config" in called(node)
+        ):
+            return next((item.value for item in node.keywords if item.arg == self.vary), None)
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            return next((item for key, item in pairs if getattr(key, "value", None) == self.vary), None)
+        return self._given(node.right) if isinstance(node, ast.BinOp) else None
+
+    def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # noqa: ANN401 - any plain value
+        """The value of an expression of numbers and of the baseline's settings; None where it is not known."""
+        if isinstance(node, ast.Constant):
+            number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+            return float(node.value) if number else node.value  # type: ignore[arg-type]
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            left, right = (self._worked_out(item, order, depth + 1) for item in (node.left, node.right))
+            known = isinstance(left, float) and isinstance(right, float)
+            divides = isinstance(node.op, ast.Div) and right == 0
+            return _OPERATORS[type(node.op)](left, right) if known and not divides else None
+        if isinstance(node, ast.Name):
+            value = self.program.value_before(node.id, order + 1)
+            return self._worked_out(value, order, depth + 1) if value is not None else None
+        if name := last_name(node):
+            value = _value(self.found.arms.baseline, name)
+            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        return None
+
+
+def _value(arm: tuple[Run, ...], name: str) -> Any:  # noqa: ANN401 - any plain value
+    """What all finished runs of an arm have for a setting; None where they differ."""
+    values = [choices(run).get(name) for run in finished(arm)]
+    return values[0] if values and all(value == values[0] for value in values) else None
