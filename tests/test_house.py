@@ -50,6 +50,15 @@ def test_arrows_point_down(room: str, below: tuple[str, ...]) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_at_most_four_files_lie_loose_at_the_root_of_a_room(room: str) -> None:
+    """Python's own, such as __init__.py, are not counted; what is more belongs into a folder."""
+    loose = [
+        path.name for path in (ROOT / room).iterdir() if path.is_file() and not path.name.startswith(("__", "."))
+    ]
+    assert len(loose) <= 4, sorted(loose)
+
+
 def test_the_drawing_sees_what_is_there() -> None:
     """A graph without arrows would pass as well."""
     assert "paribus.metrics.registry" in GRAPH["grader.evidence.groups"]

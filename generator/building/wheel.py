@@ -4,10 +4,12 @@ The instructor's pyproject.toml packs every room; the students' are filled in fr
 that holds nothing but what belongs into the wheel, so that nothing else can slip in.
 """
 
+import ast
 import hashlib
 import json
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -81,11 +83,29 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _require_python(package: Path) -> None:
+    """BuildError names the first file of a package, and the line, that Python cannot read."""
+    for path in sorted(item for item in _files(package) if item.suffix == ".py"):
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError) as error:
+            told = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
+            line = f":{told.lineno}" if told.lineno else ""
+            found = f"`{told.text.strip()[:60]}`" if told.text and told.text.strip() else "a text"
+            raise BuildError(
+                f"{path}{line}: found {found}, which is no Python ({told.msg}); expected code that imports, "
+                "since students get this package."
+            ) from error
+
+
 def build_library(library: Library) -> Wheel:
     """Build the wheel of a course's own packages and metrics, in the version that their content has.
 
-    BuildError where hatchling refuses.
+    BuildError where hatchling refuses, or a file of its packages is no Python.
     """
+    for package in library.packages:
+        _require_python(package)
     with tempfile.TemporaryDirectory(prefix="paribus-library-") as folder:
         staging = Path(folder)
         for package in library.packages:

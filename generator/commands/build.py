@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +86,17 @@ def run_build(arguments: argparse.Namespace) -> int:
         print(json.dumps({"findings": as_values}, indent=1) if arguments.json else "\n".join(map(str, findings)))
         return 1
     report = build(course, course.select(arguments.name), arguments.out, options_of(arguments, course), **guard)
+    say_untaken(course)
     print(as_json(report) if arguments.json else as_lines(report))
     return 0
+
+
+def say_untaken(course: "Course") -> None:
+    """Name the settings of profiles that nothing takes, beside the result."""
+    from generator.building.untaken import untaken_settings
+
+    for note in untaken_settings(course):
+        print(f"note  {note}", file=sys.stderr)
 
 
 def _lint(course: "Course", arguments: argparse.Namespace) -> "Sequence[Finding]":

@@ -5,7 +5,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from generator.commands.build import as_json, as_lines, configure_build, options_of
+from generator.commands.build import as_json, as_lines, configure_build, options_of, say_untaken
 from paribus.cli import Command
 from paribus.course.locate import course_of, example_names
 from paribus.errors import UsageError
@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             accept=arguments.accept,
         )  # fmt: skip
         report = release(course, entries, arguments.out, options, conditions, progress=status.update)
+    say_untaken(course)
     caught = sum(len(task.wrong) for proof in report.proofs for task in proof.tasks)
     if arguments.json:
         print(

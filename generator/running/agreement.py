@@ -12,6 +12,7 @@ from generator.sources.headers import SourceCell
 from generator.sources.source import Source
 from paribus.course.assignment import Role
 from paribus.course.near import did_you_mean
+from paribus.metrics.registry import registry
 from paribus.records.record import Record
 
 _BEGIN = re.compile(r"\bparibus\.begin\(\s*(?P<quote>[\"'])(?P<name>[^\"']*)(?P=quote)\s*[,)]")
@@ -47,7 +48,37 @@ def disagreements(source: Source, assignment: str, records: Sequence[Record]) ->
                 known = {f"{record.run_name}.{name}" for record in records for name in record.values}
                 named = check.options.get("values", ())
                 found += _unknown(source, cell, "value", (str(name) for name in named), known)
-    return found
+    return [*found, *_unscored(source, records)]
+
+
+def _unscored(source: Source, records: Sequence[Record]) -> Iterator[str]:
+    """Each metric that a data set names and none of its finished runs recorded, though some finished."""
+    named: dict[str, list[str]] = {}
+    for record in records:
+        if record.kind == "data" and record.data is not None:
+            named.setdefault(record.data.source, []).extend(record.metrics)
+    for data, metrics in named.items():
+        runs = [item for item in records if item.kind == "result" and item.data and item.data.source == data]
+        recorded = {name for item in runs for name in item.values}
+        for name in dict.fromkeys(metrics) if runs else ():
+            if name not in recorded:
+                handed = "scores=" if name in registry() and registry()[name].needs == "score" else "predictions="
+                yield (
+                    f"{source.file}:{_line_of_metric(source, name)}: the data set {data!r} is scored by {name!r}, "
+                    f"which no finished run recorded; expected {handed} at run.finish or run.log, or metrics= "
+                    "without it."
+                )
+
+
+def _line_of_metric(source: Source, name: str) -> int:
+    """The first line of code that names a metric, those first that say ``metrics=``."""
+    lines = [
+        (cell.body_line + number, line)
+        for cell in source.cells if cell.cell_type == "code"
+        for number, line in enumerate(cell.text.splitlines())
+        if re.search(rf"[\"']{re.escape(name)}[\"']", line)
+    ]  # fmt: skip
+    return next((n for n, line in lines if "metrics" in line), next((n for n, _ in lines), 1))
 
 
 def _of_experiment(source: Source, cell: SourceCell, records: Sequence[Record]) -> Iterator[str]:

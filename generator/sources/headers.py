@@ -258,6 +258,9 @@ class CellReader:
         for option in sorted(set(settings) - set(known)):
             expected = f"points or one of {', '.join(known)}" if known else "points alone: it takes no option"
             self.refuse(raw.line, f"the option {option!r} of {name}", f"{expected}.{did_you_mean(option, known)}")
+        if (unfit := self.checks[name].unfit(settings)) is not None:
+            option, expected = unfit
+            self.refuse(raw.line, f"{option} = {settings[option]!r} at {name}", expected)
 
 
 _MANUAL = "rubrics in memos, experiments and diagnoses with points for a person: manual= or [points.<role>]"

@@ -68,7 +68,7 @@ def check(
     name: str,
     title: str,
     *,
-    options: Sequence[str] = (),
+    options: Mapping[str, str] | Sequence[str] = (),
     public: bool = True,
     withheld: Mapping[str, str] | None = None,
     basis: str = "recorded",
@@ -76,7 +76,8 @@ def check(
     after: Sequence[str] = (),
 ) -> Callable[[CheckFunction], Check]:
     """Make a function an entry of the table, with what `Check` says of it. All of it is written out, since
-    `paribus.course.declared` reads it without importing it. CheckTableError where title or docstring is empty.
+    `paribus.course.declared` reads it without importing it: there each option's kind is held against what a source
+    says, by the words of `paribus.course.kinds`. CheckTableError where title or docstring is empty.
     """
     if not title.strip():
         raise CheckTableError(

@@ -17,7 +17,9 @@ LEAST = 2
 """How many different statistics a diagnosis must cite where the course does not say."""
 
 
-@check("diagnosis.before_reveal", "Diagnosed before the reveal", options=("zoo", "model"), public=False)
+@check(
+    "diagnosis.before_reveal", "Diagnosed before the reveal", options={"zoo": "text", "model": "text"}, public=False
+)
 def before_reveal(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """You made your diagnosis before the models were revealed. A code that you handed in beforehand shows it, or
     the time at which you handed in your notebook.
@@ -57,7 +59,7 @@ _NOT_PROVEN = {
 }
 
 
-@check("diagnosis.matches", "The recipe is the right one", options=("zoo", "model"), public=False)
+@check("diagnosis.matches", "The recipe is the right one", options={"zoo": "text", "model": "text"}, public=False)
 def matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The recipe you name for a model is the one it was trained with."""
     claims = diagnoses_of(case, cell, options)
@@ -91,7 +93,12 @@ def matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return unless_lost(case, found, outputs_lost(case))  # a later diagnosis may be missing
 
 
-@check("diagnosis.evidence", "The evidence is the model's", options=("zoo", "model", "least"), public=False)
+@check(
+    "diagnosis.evidence",
+    "The evidence is the model's",
+    options={"zoo": "text", "model": "text", "least": "whole"},
+    public=False,
+)
 def evidence(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The numbers that you cite for a diagnosis are those that the model's log and its predictions show, at the
     precision at which you write them.

@@ -238,7 +238,7 @@ def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
     return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
 
 
-@check("form.sections", "Sections of the checklist", options=("sections",), basis="shown")
+@check("form.sections", "Sections of the checklist", options={"sections": "texts"}, basis="shown")
 def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The notebook has the sections of the checklist, under these or similar headings."""
     wanted = [str(name) for name in options.get("sections", vocabulary.vocabulary()["sections"])]

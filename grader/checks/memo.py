@@ -38,7 +38,7 @@ READING = frozenset({"memo.numbers_traced", "experiments.result_matches"})
 """The checks that read what an answer says of the runs."""
 
 
-@check("memo.answered", "Answered in your own words", options=("min_words",), basis="written", texts="cell")
+@check("memo.answered", "Answered in your own words", options={"min_words": "whole"}, basis="written", texts="cell")
 def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo is answered in your own words, at the length asked for; the prompt's own sentences do not count.
     Where no other check reads the memo, a sentence that the records contradict is left to a person here.
@@ -114,7 +114,7 @@ def _is_of_one_seed(item: Trace) -> bool:
 @check(
     "memo.sections_present",
     "Every section is there",
-    options=("sections",),
+    options={"sections": "texts"},
     basis="written",
     texts="cell",
     after=("memo.answered", "experiments.template_complete"),
@@ -201,7 +201,7 @@ def _section_name(block: Block, wanted: list[str]) -> tuple[str | None, str]:
 @check(
     "memo.numbers_traced",
     "Numbers come from your runs",
-    options=("experiment", "min_numbers"),
+    options={"experiment": "text", "min_numbers": "whole"},
     basis="written",
     texts="cell",
     after=("metrics.recomputed", "experiments.result_matches", "seeds.summary_matches", "memo.numbers_traced"),
@@ -245,7 +245,7 @@ def _answers(
     return measured, tuple(map(tuple, answers))
 
 
-@check("memo.sources_cited", "Sources named", options=("experiment",), basis="written", texts="cell")
+@check("memo.sources_cited", "Sources named", options={"experiment": "text"}, basis="written", texts="cell")
 def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """You say which sources and which AI tools you used, or that you used none."""
     if (lost := _lost(case, cell)) is not None:

@@ -27,7 +27,7 @@ from paribus.course.own import METRICS, digest_of
 from paribus.metrics.registry import SHIPPED_REGISTRY, registry, title, told_first
 
 
-@check("metrics.baseline_first", "A baseline first", options=("baselines",))
+@check("metrics.baseline_first", "A baseline first", options={"baselines": "texts"})
 def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """A simple baseline was measured before the first larger model."""
     names = [str(name).lower() for name in options.get("baselines", vocabulary.phrases("baselines", "names"))]
@@ -73,7 +73,7 @@ def _is_named(run: Run, names: list[str]) -> bool:
     return run.record.experiment == "" and any(name in told for name in names)
 
 
-@check("metrics.recomputed", "Metrics follow from the predictions", options=("tolerance",))
+@check("metrics.recomputed", "Metrics follow from the predictions", options={"tolerance": "number"})
 def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The metrics that each run claims follow from its predictions and the labels of the split."""
     runs = finished(read_runs(case))
@@ -285,7 +285,7 @@ def _trained_after(case: Case, places: Mapping[int, int | None]) -> tuple[Run, i
 @check(
     "metrics.near_reference",
     "Near the course's own runs",
-    options=("values",),
+    options={"values": "texts"},
     public=False,
     withheld={
         "passed": "Your metrics lie where the course's own runs lie.",

@@ -37,7 +37,7 @@ from paribus.course.assignment import Cell
 from paribus.experiments.one_change import choices
 
 
-@check("seeds.reported", "Seeds recorded", options=("experiment",))
+@check("seeds.reported", "Seeds recorded", options={"experiment": "text"})
 def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every run says which seed it used."""
     runs = _runs_of(case, cell, options)
@@ -63,7 +63,7 @@ def reported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return with_doubts(passed(f"Every run records its seed ({seeds}).", values), doubts_of(case, ignored))
 
 
-@check("seeds.enough", "Enough seeds", options=("experiment", "minimum", "exploring"))
+@check("seeds.enough", "Enough seeds", options={"experiment": "text", "minimum": "whole", "exploring": "names"})
 def enough(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Each arm finished with at least three different seeds; a seed used to explore or choose does not count."""
     minimum = int(options.get("minimum", case.assignment.settings.get("seeds_minimum", 3)))
@@ -111,7 +111,7 @@ def _explored(case: Case, arms: Arms, named: Sequence[object]) -> set[int | None
     return found
 
 
-@check("seeds.paired", "The same seeds in both arms", options=("experiment",), after=("seeds.enough",))
+@check("seeds.paired", "The same seeds in both arms", options={"experiment": "text"}, after=("seeds.enough",))
 def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Both arms ran with the same seeds."""
     key = experiment_of(case, cell, options)
@@ -139,7 +139,7 @@ def paired(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return passed(f"Both arms ran with the {named('seed', sorted(map(str, baseline)))}.", values, evidence)
 
 
-@check("seeds.distinct", "Different seeds", options=("experiment",), after=("seeds.enough",))
+@check("seeds.distinct", "Different seeds", options={"experiment": "text"}, after=("seeds.enough",))
 def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Every seed counts once, and different seeds gave different predictions."""
     key = experiment_of(case, cell, options)
@@ -223,7 +223,7 @@ def _deterministic(run: Run) -> bool:
 @check(
     "seeds.summary_matches",
     "The summary fits the runs",
-    options=("experiment",),
+    options={"experiment": "text"},
     after=("metrics.recomputed",),
 )
 def summary_matches(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:

@@ -15,7 +15,7 @@ from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell
 from paribus.course.assignment import Cell
 
 
-@check("tasks.tests_passed", "Its tests passed", options=("task",), basis="shown")
+@check("tasks.tests_passed", "Its tests passed", options={"task": "text"}, basis="shown")
 def tests_passed(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
@@ -61,7 +61,7 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
 
 
 @check(
-    "tasks.hidden_tests", "Further tests passed", options=("task",), public=False, basis="shown",
+    "tasks.hidden_tests", "Further tests passed", options={"task": "text"}, public=False, basis="shown",
     withheld={
         "passed": "Tests of your code that the notebook does not show passed as well.",
         "failed": "A test of your code that the notebook does not show did not pass.",

@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     course = nearest_course(arguments.course)
     arguments.release = arguments.release or [_usual_release(arguments.assignment, course)]
-    releases = read_releases(arguments.assignment, arguments.release)
+    releases = read_releases(arguments.assignment, arguments.release, course)
     if course is None:
         print("note  There is no course.toml here or above: nothing is late, and dates are UTC. Name one with "
               "--course DIR.", file=sys.stderr)  # fmt: skip
@@ -185,11 +185,12 @@ def _usual_release(name: str, course: Path | None) -> Path:
     return beside if beside.is_dir() and not here.is_dir() else here
 
 
-def read_releases(name: str, folders: "list[Path]") -> "tuple[Release, ...]":
-    """The releases to grade with. UsageError where one is missing or is another assignment's, CatalogError where
-    the course's own metrics or checks in it cannot be imported.
+def read_releases(name: str, folders: "list[Path]", course: Path | None = None) -> "tuple[Release, ...]":
+    """The releases to grade with. UsageError where one is missing or is another assignment's, and says which name
+    of the ``course`` was probably meant; CatalogError where the course's own metrics or checks cannot be imported.
     """
     from grader.checks import checks_of
+    from paribus.course.locate import assignment_names
     from paribus.course.near import did_you_mean
     from paribus.course.own import metrics_of
     from paribus.course.release import MARKER, older_releases, read_release
@@ -198,7 +199,13 @@ def read_releases(name: str, folders: "list[Path]") -> "tuple[Release, ...]":
     for folder in folders:
         chosen = _own_folder(folder, name)
         if not chosen.is_dir():
-            others = [path.parent.name for path in chosen.parent.glob(f"*/{MARKER}")]
+            listed = assignment_names(course)
+            others = [*listed, *(path.parent.name for path in chosen.parent.glob(f"*/{MARKER}"))]
+            if listed and name not in others:
+                raise UsageError(
+                    f"there is no release folder {chosen}, and the course has no assignment called {name!r}. Its "
+                    f"assignments: {', '.join(listed)}.{did_you_mean(name, others)}"
+                )
             raise UsageError(
                 f"there is no release folder {chosen}. Make it with `paribus release {name}`, or name yours with "
                 f"--release DIR.{did_you_mean(name, others)}"

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from importlib.resources import files
 from importlib.util import find_spec
+
+from paribus.course.platforms import learning_platforms
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,7 @@ def read_any_name(path: str) -> Named | None:
 @lru_cache(maxsize=1)
 def platform_folders() -> tuple[str, ...]:
     """The packages of the platforms beside this module, in the order of the alphabet."""
-    folder = files("grader.lms")
-    return tuple(
-        f"grader.lms.{item.name}"
-        for item in sorted(folder.iterdir(), key=lambda item: item.name)
-        if item.joinpath("platform.py").is_file()
-    )
+    return tuple(f"grader.lms.{name}" for name in learning_platforms())
 
 
 @lru_cache(maxsize=1)

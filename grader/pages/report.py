@@ -126,7 +126,7 @@ def report_page(
         for person in sorted(scored, key=lambda person: person.result.submission not in first)
         if person.result.pending > TOLERANCE
     ]
-    metrics, rows = _metrics(scored, bands or {}), _checks(scored, known)
+    metrics, rows = _metrics(scored, bands or {}, assignment), _checks(scored, known)
     return render(
         "report.html.j2",
         assignment=assignment,
@@ -274,27 +274,46 @@ def _student_bar(result: Result) -> Markup:
     )
 
 
-def _metrics(scored: Sequence[Person], bands: Mapping[str, Band]) -> list[MetricRow]:
-    """A strip plot for every metric that a run of at least two students has, in the feedback's order."""
+def _metrics(scored: Sequence[Person], bands: Mapping[str, Band], assignment: Assignment) -> list[MetricRow]:
+    """A strip plot for every metric that a run of at least two students has: those that the assignment asks about
+    first, then by run and in the feedback's order. Only the asked ones are shown at once; where it asks about none
+    of them, those with a reference are, else one of each run.
+    """
     names = {name for person in scored for name in person.result.metrics}
-    known = [name for name in names if name.rsplit(".", 1)[-1] in metric_columns()]
-    order = list(metric_columns())
-    measured = {name.rsplit(".", 1)[-1] for name in known}
-    first = next(iter(leading(measured)), "")
+    count = Counter(name for person in scored for name in person.result.metrics)
+    known = [name for name in names if name.rsplit(".", 1)[-1] in metric_columns() and count[name] > 1]
+    order, wanted = list(metric_columns()), asked_metrics(assignment)
+    asked = {name for name in known if wanted & {name, name.rsplit(".", 1)[-1]}}
+    first = next(iter(leading({name.rsplit(".", 1)[-1] for name in known})), "")
+    usual = {name for name in known if (name in bands if bands else name.rsplit(".", 1)[-1] == first)}
+
+    def place(name: str) -> tuple[bool, str, int]:
+        run, _, metric = name.rpartition(".")
+        return name not in asked, run, order.index(metric)
+
     rows: list[MetricRow] = []
-    for name in sorted(known, key=lambda n: (n.rsplit(".", 1)[0], order.index(n.rsplit(".", 1)[-1]))):
+    for name in sorted(known, key=place):
         run, metric = name.rsplit(".", 1)
         title, digits = metric_columns()[metric]
         band = bands.get(name)
         values = [(person, person.result.metrics[name]) for person in scored if name in person.result.metrics]
-        if len(values) < 2:
-            continue
         outside = [person for person, value in values if band is not None and band.holds(value) is False]
         dots = [Dot(person.name, value, person in outside) for person, value in values]
-        shown = name in bands if bands else metric == first
         note = _metric_note(len(values), outside, band)
-        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), shown))
+        rows.append(MetricRow(f"{run} · {title}", note, strip(dots, band, digits), name in (asked or usual)))
     return rows
+
+
+def asked_metrics(assignment: Assignment) -> frozenset[str]:
+    """What an assignment asks about: metrics by name, of its experiments and checks, and single values of runs,
+    such as encoder.macro_f1, that a check holds against the reference.
+    """
+    found: set[str] = set()
+    for cell in assignment.cells:
+        for options in (cell.options, *(check.options for check in cell.checks)):
+            found |= {str(options["metric"])} if options.get("metric") else set()
+            found |= {str(name) for name in options.get("values", ())}
+    return frozenset(found)
 
 
 def _metric_note(count: int, outside: Sequence[Person], band: Band | None) -> str:

@@ -7,7 +7,7 @@ way. What a check is called, and what may be said to it, is written once: on its
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from paribus.course.errors import CatalogError
+from paribus.course.kinds import KINDS, Kind
 from paribus.course.near import did_you_mean
 
 DECORATOR = "check"
@@ -26,10 +27,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Declared:
-    """One check as its decorator declares it. ``options`` are what a source may say to it beyond its points;
-    ``public``: a student may be told its verdict before handing in; ``compares``: it holds work against what the
-    course recorded, and has other words where the course keeps that to itself. ``after`` are the checks at which a
-    fault that both see costs points.
+    """One check as its decorator declares it. ``options`` are what a source may say to it beyond its points, and
+    ``kinds`` what their values may be, where the decorator says so; ``public``: a student may be told its verdict
+    before handing in; ``compares``: it holds work against what the course recorded, and has other words where the
+    course keeps that to itself. ``after`` are the checks at which a fault that both see costs points.
     """
 
     name: str
@@ -38,11 +39,17 @@ class Declared:
     compares: bool = False
     function: str = ""
     after: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict, hash=False)
 
     @property
     def family(self) -> str:
         """What its name begins with."""
         return self.name.partition(".")[0]
+
+    def unfit(self, options: Mapping[str, object]) -> tuple[str, str] | None:
+        """The first option whose value is not of its kind, and what was expected of it; None where all fit."""
+        wrong = (name for name, kind in self.kinds.items() if name in options and not kind.fits(options[name]))
+        return next(((name, self.kinds[name].words) for name in wrong), None)
 
 
 def declared_in(text: str, file: str) -> tuple[Declared, ...]:
@@ -89,15 +96,25 @@ def _declared(node: ast.FunctionDef, decorator: ast.expr, file: str) -> Declared
         raise CatalogError(
             f"{where}: the check is called {called!r}; expected a family and a name, such as 'own.units'."
         )
-    if not isinstance(options, tuple | list) or not all(isinstance(item, str) for item in options):
-        raise CatalogError(f"{where}: options= of {called} is {options!r}; expected names, such as ('words',).")
+    if not isinstance(options, tuple | list | dict) or not all(isinstance(item, str) for item in options):
+        raise CatalogError(
+            f"{where}: options= of {called} is {options!r}; expected names and kinds, such as {{'words': 'whole'}}."
+        )
+    kinds = options if isinstance(options, dict) else {}
+    for option, kind in kinds.items():
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise CatalogError(
+                f"{where}: options= of {called} says that {option!r} is {kind!r}; expected one of "
+                f"{', '.join(map(repr, KINDS))}.{did_you_mean(str(kind), KINDS)}"
+            )
     after = said.get("after", ())
     if not isinstance(after, tuple | list) or not all(isinstance(item, str) for item in after):
         raise CatalogError(
             f"{where}: after= of {called} is {after!r}; expected names of checks, such as ('own.units',)."
         )
     public, compares = bool(said.get("public", True)), bool(said.get("withheld"))
-    return Declared(called, tuple(options), public, compares, node.name, tuple(after))
+    read = {option: KINDS[kind] for option, kind in kinds.items()}
+    return Declared(called, tuple(options), public, compares, node.name, tuple(after), read)
 
 
 def require_order(known: Mapping[str, Declared], file: str) -> None:

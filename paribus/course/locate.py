@@ -55,6 +55,15 @@ def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
     return None
 
 
+def assignment_names(said: Path | None = None) -> tuple[str, ...]:
+    """What the assignments of the course are called that is meant, in order; none where no course can be read."""
+    try:
+        found = nearest_course(said)
+        return () if found is None else tuple(entry.name for entry in load_course(found).entries())
+    except ParibusError:
+        return ()
+
+
 def example_names(start: Path | None = None) -> dict[str, str]:
     """What the nearest course calls its first week, assignment, homework, zoo, quiz and profile: for help texts.
 

@@ -31,15 +31,16 @@ class Reader:
     origin: str
     error: type[ParibusError] = CatalogError
 
-    def refuse(self, where: str, found: str, expected: str) -> NoReturn:
-        """Say what stands where, and what was expected."""
-        raise self.error(f"{self.origin}: [{where}] holds {found}; expected {expected}.")
+    def refuse(self, where: str, found: str, expected: str, name: str = "") -> NoReturn:
+        """Say what stands where, and what was expected; ``name`` stands on the line that is at fault."""
+        place = f"{self.origin}{line_of(self.origin, name) if name else ''}"
+        raise self.error(f"{place}: [{where}] holds {found}; expected {expected}.")
 
-    def refuse_name(self, where: str, what: str, name: str, known: Iterable[str]) -> NoReturn:
-        """Refuse a name that is none of the known ones, and say which one was probably meant."""
+    def refuse_name(self, where: str, what: str, name: str, known: Iterable[str], more: str = "") -> NoReturn:
+        """Refuse a name that is none of the known ones, and say which one was probably meant, and ``more``."""
         names = tuple(known)
-        expected = f"expected one of {', '.join(names)}.{did_you_mean(name, names)}"
-        place = f"{self.origin}{_line_of(self.origin, name)}"
+        expected = f"expected one of {', '.join(names)}.{did_you_mean(name, names)}{more}"
+        place = f"{self.origin}{line_of(self.origin, name)}"
         raise self.error(f"{place}: [{where}] holds the unknown {what} {name!r}; {expected}")
 
     def only(self, raw: Mapping[str, Any], known: Iterable[str], where: str) -> None:
@@ -108,7 +109,7 @@ class Reader:
         return value
 
 
-def _line_of(origin: str, name: str) -> str:
+def line_of(origin: str, name: str) -> str:
     """``:12``, the first line of a file that says ``name`` outside of comments; tomllib tells no lines."""
     path = Path(origin)
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else (), 1):

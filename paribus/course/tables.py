@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from paribus.course.declared import Declared
-from paribus.course.near import did_you_mean
+from paribus.course.platforms import learning_platforms
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
 
@@ -20,7 +20,9 @@ ONE_PROFILE = "course"
 SETTINGS: Mapping[str, tuple[type, ...]] = {
     "margin": (int, float), "seeds_minimum": (int,), "widest_range": (int, float), "public_bands": (bool,),
 }  # fmt: skip
-"""What grading reads of [settings]. Checks of the course's own may read more."""
+"""What grading reads of [settings]."""
+OWN = "own"
+"""The table within [settings] of what checks of the course's own read."""
 ENTRY = ("title", "kind", "source", "profile", "gpu", "needs", "settings", "files", "kaggle_datasets")
 
 
@@ -110,15 +112,35 @@ def read_week(reader: Reader, home: Home, name: str, raw: Mapping[str, Any]) -> 
 
 
 def read_settings(reader: Reader, raw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """[settings], of the course or of an assignment: a name that is nearly one of ours is one misspelt."""
-    table = reader.table(raw, "settings", where)
+    """[settings], of the course or of an assignment: what grading reads, and in the table ``own`` what checks of
+    the course's own do. They get all of it by name.
+    """
+    place = f"{where}.settings" if where else "settings"
+    table = dict(reader.table(raw, "settings", where))
+    own = reader.table(table, OWN, place)
+    table.pop(OWN, None)
     for name, value in table.items():
-        if name not in SETTINGS and did_you_mean(name, SETTINGS, 0.75):
-            reader.refuse_name(f"{where}.settings" if where else "settings", "name", name, SETTINGS)
-        kinds = SETTINGS.get(name, (object,))
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
+        if name not in SETTINGS:
+            more = f" What checks of your own read stands in [settings.{OWN}]."
+            reader.refuse_name(place, "name", name, SETTINGS, more)
+        kinds = SETTINGS[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             reader.refuse("settings", f"{name} = {value!r}", "true or false" if bool in kinds else "a number")
-    return table
+    for name, value in own.items():
+        if name in SETTINGS:
+            reader.refuse(f"{place}.{OWN}", f"{name}, which grading reads", f"it in [{place}]", name)
+        if not isinstance(value, str | int | float | bool | list):
+            found = "a text, a number, true or false, or a list of them"
+            reader.refuse(f"{place}.{OWN}", f"{name} = {value!r}", found, name)
+    return {**table, **own}
+
+
+def read_lms(reader: Reader, raw: Mapping[str, Any]) -> str:
+    """[grading] lms: the learning platform, "" where the course names none."""
+    name = reader.text(reader.table(raw, "grading", "the file"), "lms", "grading", "")
+    if name and learning_platforms() and name not in learning_platforms():
+        reader.refuse_name("grading", "learning platform", name, learning_platforms())
+    return name
 
 
 def _read_entry(reader: Reader, home: Home, week: str, name: str, raw: Mapping[str, Any]) -> Entry:
@@ -287,6 +309,8 @@ def read_check_options(
             if not known:
                 reader.refuse(f"checks.{name}", f"the option {option!r}", "no option: this check takes none")
             reader.refuse_name(f"checks.{name}", "option", option, known)
+        if (unfit := checks[name].unfit(table)) is not None:
+            reader.refuse(f"checks.{name}", f"{unfit[0]} = {table[unfit[0]]!r}", unfit[1], unfit[0])
     return options
 
 

@@ -6,8 +6,11 @@ import pytest
 
 from generator.building.frame import platforms_of
 from generator.errors import BuildError
+from grader.lms.choose import platforms
+from paribus.course.assignment import Assignment
 from paribus.course.catalog import load_course
 from paribus.course.errors import CatalogError
+from paribus.course.platforms import learning_platforms
 from paribus.course.tables import NAME
 from paribus.errors import UsageError
 from paribus.experiments import notebook
@@ -65,6 +68,28 @@ def test_a_course_is_typed(tmp_path: Path) -> None:
     assert course.select("week1") == course.select("week1_lab") == (entry,)
     assert (entry.files, entry.kaggle_datasets, course.library, course.zoos) == ((), (), None, {})
     assert course.folders.solutions == tmp_path / "solutions"
+
+
+def test_checks_of_a_course_get_settings_of_its_own_by_name(tmp_path: Path) -> None:
+    """An assignment's own take the place of the course's."""
+    text = GOOD.replace("margin = 1", 'margin = 1\nown = { unit = "points", days = [1, 2] }')
+    text = text.replace("{ margin = 2 }", '{ margin = 2, own = { unit = "seconds" } }')
+    course = load_course(write(tmp_path, text))
+    assert course.settings == {"margin": 1, "unit": "points", "days": [1, 2]}
+    assert course.entry("week1_lab").settings == {"margin": 2, "unit": "seconds", "days": [1, 2]}
+
+
+def test_a_release_with_settings_that_are_no_longer_known_is_read() -> None:
+    old = Assignment("a", "A", "w", "lab", "p", (), settings={"languages": ["en"], "foo": 3})
+    assert Assignment.from_json(old.to_json()) == old
+
+
+@pytest.mark.parametrize("name", learning_platforms())
+def test_a_learning_platform_is_called_as_its_folder_is(name: str, tmp_path: Path) -> None:
+    """The catalog knows them by their folders alone, and the grader by what they call themselves."""
+    assert platforms()[name].name == name
+    assert set(platforms()) == set(learning_platforms())
+    assert load_course(write(tmp_path, f'{GOOD}\n[grading]\nlms = "{name}"\n')).lms == name
 
 
 def test_profiles_are_the_courses_own(tmp_path: Path) -> None:
@@ -156,6 +181,28 @@ def test_the_real_course_can_be_read() -> None:
         ("margin = 1", "margn = 1", r"\[settings\] holds the unknown name 'margn'; .*Did you mean 'margin'"),
         ("margin = 1", 'margin = "1"', r"\[settings\] holds margin = '1'; expected a number"),
         ("margin = 1", "public_bands = 1", r"\[settings\] holds public_bands = 1; expected true or false"),
+        (
+            "margin = 1",
+            "margin = 1\nfoo = 3",
+            r"toml:\d+: \[settings\] holds the unknown name 'foo'; .* own read stands in \[settings\.own\]",
+        ),
+        (
+            "settings = { margin = 2 }",
+            "settings = { foo = 2 }",
+            r"\[weeks\.week1\.assignments\.week1_lab\.settings\] holds the unknown name 'foo'",
+        ),
+        ("margin = 1", "own = 1", r"\[settings\] holds own = 1; expected a table \[own\]"),
+        (
+            "margin = 1",
+            "[settings.own]\nmargin = 1",
+            r"\[settings\.own\] holds margin, which grading reads; expected it in \[settings\]",
+        ),
+        ("margin = 1", "[settings.own]\nday = 2027-03-01", r"\[settings\.own\] holds day = .*; expected a text, a"),
+        (
+            "[settings]",
+            '[grading]\nlms = "moodl"\n[settings]',
+            r"toml:\d+: \[grading\] holds the unknown learning platform 'moodl'; .*Did you mean 'moodle'\?",
+        ),
         ("[settings]", "[setings]", r"\[the file\] holds the unknown name 'setings'"),
         ("[course]\n", "course = 1\n[nothing]\n", r"the unknown name 'nothing'"),
         ('kind = "lab"', 'kind = "exam"', r"kind = 'exam'; expected one of lab, homework, project"),

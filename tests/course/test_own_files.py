@@ -50,6 +50,11 @@ def one(decorator: str) -> str:
         (one('@check(3, "A")'), r"checks\.py:2: the check is called 3"),
         (one('@check("own.a", "A", options="least")'), r"options= of own\.a is 'least'; expected names"),
         (one('@check("own.a", "A", options=(1,))'), r"options= of own\.a is \(1,\)"),
+        (
+            one('@check("own.a", "A", options={"least": "hole"})'),
+            r"checks\.py:2: options= of own\.a says that 'least' is 'hole'; expected one of .*Did you mean 'whole'",
+        ),
+        (one('@check("own.a", "A", options={"least": 3})'), r"says that 'least' is 3; expected one of 'text'"),
         (one('@check("memo.a", "A")'), r"'memo\.a' has a family of paribus's own; call it, for example, 'own\.a'"),
         (2 * one('@check("own.a", "A")'), r"two checks are called 'own\.a'"),
     ],
@@ -218,6 +223,68 @@ def test_a_source_that_names_what_is_not_there_is_refused(old: str, new: str, me
     loaded = load_course(path)
     with pytest.raises(SourceError, match=rf"week1/homework\.py:\d+: found .*{message}"):
         load_source(source, loaded)
+
+
+WRONG_VALUES = [
+    ("least", '"two"', "a whole number from 0 on"),
+    ("least", "true", "a whole number from 0 on"),
+    ("least", "2.5", "a whole number from 0 on"),
+    ("share", '"much"', "a number from 0 on"),
+    ("word", "3", "a text"),
+    ("words", '"constant"', "a list of texts"),
+    ("words", '["a", 3]', "a list of texts"),
+    ("vary", "3", "a text or a list of texts"),
+    ("seeds", "[1.5]", "a list of names and whole numbers"),
+    ("strict", "1", "true or false"),
+]
+OPTIONS = (
+    'options={"least": "whole", "share": "number", "word": "text", "words": "texts", "vary": "text or texts", '
+    '"seeds": "names", "strict": "truth"}'
+)
+
+
+@pytest.mark.parametrize(("option", "value", "expected"), WRONG_VALUES)
+def test_an_option_of_another_kind_is_refused_in_a_source_and_in_course_toml(
+    option: str, value: str, expected: str, tmp_path: Path
+) -> None:
+    path = write_course(tmp_path / "course")
+    own = path.parent / "checks.py"
+    own.write_text(OWN_CHECKS.replace('options={"least": "whole"}', OPTIONS), encoding="utf-8")
+    source = path.parent / "week1" / "homework.py"
+    text = source.read_text(encoding="utf-8")
+    said = f'"own.names_its_unit": {{"points": 1, "{option}": {value}}}'
+    source.write_text(text.replace('"own.names_its_unit": 1', said), encoding="utf-8")
+    with pytest.raises(
+        SourceError, match=rf"homework\.py:\d+: found {option} = .* at own\..*; expected {expected}"
+    ):
+        load_source(source, load_course(path))
+    toml = path.read_text(encoding="utf-8")
+    path.write_text(f'{toml}\n[checks."own.names_its_unit"]\n{option} = {value}\n', encoding="utf-8")
+    message = rf"course\.toml:\d+: \[checks\.own\.names_its_unit\] holds {option} = .*; expected {expected}"
+    with pytest.raises(CatalogError, match=message):
+        load_course(path)
+
+
+def test_options_of_their_kinds_are_taken_and_those_without_a_kind_as_they_are(tmp_path: Path) -> None:
+    path = write_course(tmp_path / "course")
+    toml = path.read_text(encoding="utf-8")
+    lines = [
+        "least = 2",
+        "share = 0.5",
+        'word = "a"',
+        'words = ["a"]',
+        'vary = "a"',
+        'seeds = [1, "a"]',
+        "strict = true",
+    ]
+    for declared in (OPTIONS, OPTIONS.replace("{", "[").replace("}", "]").replace(": ", ", ")):
+        (path.parent / "checks.py").write_text(
+            OWN_CHECKS.replace('options={"least": "whole"}', declared), encoding="utf-8"
+        )
+        path.write_text("\n".join([toml, '[checks."own.names_its_unit"]', *lines]), encoding="utf-8")
+        assert load_course(path).check_options["own.names_its_unit"]["words"] == ["a"]
+    path.write_text(f'{toml}\n[checks."own.names_its_unit"]\nleast = "any"\n', encoding="utf-8")
+    assert load_course(path).check_options == {"own.names_its_unit": {"least": "any"}}
 
 
 def test_course_toml_may_name_its_checks_and_their_options(tmp_path: Path) -> None:

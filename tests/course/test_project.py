@@ -38,7 +38,7 @@ def cell(name: str, key: str) -> SourceCell:
 def code(key: str, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the cell makes
     """What a cell of the project defines; its training loops are left out by the names that it lacks."""
     tree = ast.parse(cell("project", key).text)
-    kept = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    kept: list[ast.stmt] = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     exec(compile(ast.Module(kept, []), key, "exec"), names)  # noqa: S102 - the course's own cell
     return names
 

@@ -82,7 +82,7 @@ class Work:
 
 @pytest.fixture(
     scope="module",
-    params=["template", *(pytest.param(name, marks=pytest.mark.long) for name in ("images", "shipped"))],
+    params=["template", "images", pytest.param("shipped", marks=pytest.mark.long)],
 )
 def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Work:
     """One course, built and run once."""

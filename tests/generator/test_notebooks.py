@@ -153,7 +153,7 @@ def test_the_assignment_holds_the_students_jupyter_cells() -> None:
     assert [cell.key for cell in assignment.cells] == list(sources("student"))
     assert {cell.key: cell.source for cell in assignment.cells} == sources("student")
     assert assignment.max_score == 30.0
-    assert assignment.settings == {"languages": ["en"]}
+    assert assignment.settings == {"seeds_minimum": 3}
 
 
 def test_a_tasks_points_are_earned_by_its_tests() -> None:

@@ -32,3 +32,9 @@ def test_every_option_that_a_check_reads_may_be_written_and_no_other() -> None:
                 ):  # fmt: skip
                     read.add(str(node.args[0].value))
     assert read == {option for item in CHECKS.values() for option in item.options}
+
+
+def test_every_option_of_a_check_says_its_kind() -> None:
+    assert {(item.name, option) for item in shipped_checks().values() for option in item.options} == {
+        (item.name, option) for item in shipped_checks().values() for option in item.kinds
+    }

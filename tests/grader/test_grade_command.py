@@ -14,11 +14,13 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from generator.project import shipped_course
 from grader.classrun.storage import LOCK, MARKER
 from grader.commands import grade
 from paribus.cli import main
 from paribus.course.assignment import Role
 from paribus.course.release import write_release
+from paribus.errors import UsageError
 from tests.grader.classroom import CELLS, make_assignment, make_release
 
 NAME = "week1_homework"
@@ -296,6 +298,25 @@ def test_wrong_usage_exits_with_two_and_says_what_to_type(
         main(["grade", "--out", "out", *arguments])
     assert stopped.value.code == 2
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_misspelt_assignment_is_answered_with_the_catalogs_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is built, too; without a course the releases that are there are all that is known."""
+    monkeypatch.chdir(tmp_path)
+    course = shipped_course()
+    with pytest.raises(
+        UsageError, match=r"has no assignment called 'week1_homwork'.*Did you mean 'week1_homework'"
+    ):
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"], course)
+    with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homework`, or name yours with"):
+        grade.read_releases("week1_homework", [grade.RELEASES / "week1_homework"], course)
+    with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homwork`, or name yours .* DIR\.$"):
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"])
+    (tmp_path / "course.toml").write_text("[grading]\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"Make it with `paribus release week1_homwork`"):
+        grade.read_releases("week1_homwork", [grade.RELEASES / "week1_homwork"])
 
 
 def test_releases_are_kept_in_the_order_given_and_once(tmp_path: Path) -> None:

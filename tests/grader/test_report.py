@@ -4,6 +4,7 @@ import html
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ from grader.model import Result
 from grader.pages.feedback import feedback_page
 from grader.pages.plots import Band, Bin, Dot, Share, bar, histogram, strip
 from grader.pages.report import bands_of, report_page
+from paribus.course.assignment import CheckPoints
 from tests.grader.classroom import (
     BAD,
     GOOD,
@@ -134,6 +136,35 @@ def test_what_has_no_reference_stands_apart() -> None:
     text = words(page(two))
     assert text.index("3 other metrics") < text.index("encoder · Accuracy")
     assert "encoder · Macro-F1 2 students, no reference" in words(report_page(two, ASSIGNMENT))
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "others"),
+    [
+        ({"metric": "accuracy"}, ["encoder · Accuracy", "tfidf · Accuracy"], 3),
+        ({"values": ["tfidf.macro_f1"]}, ["tfidf · Macro-F1"], 4),
+        ({"metric": "log_loss"}, ["encoder · Macro-F1", "tfidf · Macro-F1"], 3),
+    ],
+)
+@pytest.mark.parametrize("at", ["cell", "check"])
+def test_the_metrics_that_the_assignment_asks_about_come_first(
+    asked: dict[str, object], first: list[str], others: int, at: str
+) -> None:
+    """They alone are open, whatever has a reference; where no run has one of them, those with a reference are."""
+    cell = ASSIGNMENT.cell("batch_size")
+    more = {"options": asked} if at == "cell" else {"checks": (CheckPoints("own.asks", 0.0, asked),)}
+    cells = tuple(replace(item, **more) if item is cell else item for item in ASSIGNMENT.cells)
+    text = words(
+        report_page(
+            [careful_result("ada"), careful_result("bob")],
+            make_assignment(cells),
+            bands=bands_of(REFERENCES, ASSIGNMENT),
+        )
+    )
+    places = [text.index(name) for name in (*first, f"{others} other metrics")]
+    assert places == sorted(places)
+    titles = ("encoder · Accuracy", "encoder · Macro-F1", "tfidf · Accuracy", "tfidf · Macro-F1")
+    assert all(text.index(name) > places[-1] for name in titles if name not in first)
 
 
 def test_a_band_without_an_interval_shows_its_mean() -> None:

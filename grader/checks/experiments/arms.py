@@ -17,7 +17,11 @@ from paribus.course.assignment import Cell
 from paribus.experiments.one_change import Comparison, Verdict
 
 
-@check("experiments.one_change", "Exactly one thing changed", options=("experiment", "vary", "smallest_factor"))
+@check(
+    "experiments.one_change",
+    "Exactly one thing changed",
+    options={"experiment": "text", "vary": "text or texts", "smallest_factor": "number"},
+)
 def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Exactly one thing differs between the two arms, and it is the variable you declared."""
     key = experiment_of(case, cell, options)
@@ -131,7 +135,7 @@ def _same_place(comparison: Comparison, values: dict[str, Any], evidence: list[E
     return passed(f"The arms differ in one thing: {change}.", values, evidence)
 
 
-@check("experiments.predicted_first", "Predicted before the run", options=("experiment",))
+@check("experiments.predicted_first", "Predicted before the run", options={"experiment": "text"})
 def predicted_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """Your prediction (metric, direction, range, why) was written down before the changed arm ran."""
     key = experiment_of(case, cell, options)

@@ -37,7 +37,7 @@ LEAST_EFFECT = 0.01
 @check(
     "experiments.result_matches",
     "The result is what was recorded",
-    options=("experiment", "min_numbers"),
+    options={"experiment": "text", "min_numbers": "whole"},
     texts="all",
     after=("metrics.recomputed", "seeds.summary_matches"),
 )
@@ -89,7 +89,7 @@ def _rows_apart(blocks: Iterable[Block]) -> list[Block]:
 @check(
     "experiments.meaningful_supported",
     "The claim fits the noise",
-    options=("experiment", "metric", "margin"),
+    options={"experiment": "text", "metric": "text", "margin": "number"},
     texts="all",
 )
 def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:

@@ -35,7 +35,7 @@ from paribus.experiments.one_change import Difference
 @check(
     "experiments.template_complete",
     "All five parts filled in",
-    options=("experiment", "parts"),
+    options={"experiment": "text", "parts": "texts"},
     texts="all",
     after=("experiments.held_constant", "experiments.result_matches", "experiments.meaningful_supported"),
 )
@@ -131,7 +131,7 @@ def _as_recorded(case: Case, key: str, parts: Mapping[Part, str], evidence: list
 @check(
     "experiments.held_constant",
     "What you held constant",
-    options=("experiment",),
+    options={"experiment": "text"},
     texts="all",
     after=("experiments.one_change",),
 )
