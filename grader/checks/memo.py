@@ -59,11 +59,11 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         found = failed(short if count else untouched, values, evidence, causes)
         return unless_lost(case, found, text_lost(case))
     found = passed(f"Your answer has {count} words.", values, evidence)
-    if says_little(case, cell):
+    if cell.role is Role.MEMO and not any(item.check in READING for item in cell.checks):
+        found = _contradicted(case, cell, found)
+    if found.outcome is Outcome.PASSED and says_little(case, cell):
         return undecided("A person reads whether this answers the question.", values, evidence)
-    if cell.role is not Role.MEMO or any(item.check in READING for item in cell.checks):
-        return found
-    return _contradicted(case, cell, found)
+    return found
 
 
 def _contradicted(case: Case, cell: Cell, found: Finding) -> Finding:

@@ -332,7 +332,7 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     if not inside:
         shown = near_reference_shown(case)
         return shown or not_applicable("There is no reference band for your model and data.", values)
-    return passed(" ".join([f"Within the reference band: {listed(inside)}.", *instead]), values)
+    return passed(" ".join([f"Within the reference band: {listed(map(_called, inside))}.", *instead]), values)
 
 
 def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:

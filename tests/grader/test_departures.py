@@ -326,7 +326,7 @@ def test_a_deterministic_baseline_does_not_pass_for_a_model_that_was_exchanged()
     found = near(case_of(references=(band(0.0, 1.0),), knobs={"model": "distilbert"}))
     assert found.outcome is Outcome.UNDECIDED
     assert "the model distilbert" in found.because
-    assert found.because.endswith("Held against them were only tfidf.accuracy.")
+    assert found.because.endswith("Held against them were only accuracy of tfidf.")
     assert near(case_of(references=(band(0.0, 1.0),))).outcome is Outcome.PASSED
 
 

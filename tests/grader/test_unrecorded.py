@@ -25,7 +25,6 @@ FOLDER = Path(__file__).with_name("unrecorded")
 LABELS = json.loads((FOLDER / "labels.json").read_text(encoding="utf-8"))
 NOTEBOOKS = tuple(LABELS["notebooks"])
 HONEST = tuple(name for name in NOTEBOOKS if "twin" not in LABELS["notebooks"][name])
-FAULTY = tuple(name for name in NOTEBOOKS if "twin" in LABELS["notebooks"][name])
 WANT = {"pass": Outcome.PASSED, "fail": Outcome.FAILED}
 
 
@@ -35,6 +34,11 @@ def labels_of(name: str) -> dict[str, str]:
     return {
         check: label for check, label in (LABELS["everyone"] | item["otherwise"]).items() if check not in missed
     }
+
+
+FAULTY = tuple(
+    name for name in NOTEBOOKS if "twin" in LABELS["notebooks"][name] and "fail" in labels_of(name).values()
+)
 
 
 def notebook(name: str) -> dict[str, Any]:
