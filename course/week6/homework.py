@@ -197,8 +197,8 @@ for arm, runs in {"baseline": alone_runs, "changed": distilled_runs}.items():
 
 # %% only="solution" key="reference-seeds"
 # Reference runs: both arms under more seeds, all with the one teacher.
-LESSONS = {"baseline": (ALONE, alone_runs), "changed": (DISTILLED, distilled_runs)}
-for arm, (lesson, three) in LESSONS.items() if REFERENCE_SEEDS else ():
+LESSONS = {"baseline": (ALONE, alone_runs), "changed": (DISTILLED, distilled_runs)} if REFERENCE_SEEDS else {}
+for arm, (lesson, three) in LESSONS.items():
     more = []
     for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
         run = notebook.start(f"mix.{arm}", config=lesson, seed=reference_seed, data=data, code=learn)
