@@ -219,21 +219,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_course = [entry.name for entry in course.entries()]
     names = given.names or of_course
     claims = read_phenomena(course.file.with_name("phenomena.toml"))
-    runs, shown, failed = [], [], []
+    runs: list[Measured] = []
+    shown: list[Shown] = []
+    failed: list[str] = []
     for name in names:
         of_it = [claim for claim in claims if claim.assignment == name]
         plan = [(FIRST_SEED + number, 0) for number in range(given.seeds)]
         plan += [(FIRST_SEED, PHENOMENON_SEEDS)] if of_it else []
+        ran, found = [], []
         try:
             for seed, further in plan:
                 measured, references = run_notebook(name, given.profile, seed, further, given.out)
-                runs.append(measured)
+                ran.append(measured)
                 if further:
-                    shown += [judge(claim, values_in(references, given.profile)) for claim in of_it]
-        except RunError as error:
+                    found += [judge(claim, values_in(references, given.profile)) for claim in of_it]
+        except RunError as error:  # what an earlier command measured of it stays
             failed.append(name)
             sys.stderr.write(f"{error}\n")
             continue
+        runs, shown = [*runs, *ran], [*shown, *found]
         if given.record:
             record(course.folders.solutions / TABLE, as_plain(given.profile, runs, shown), of_course)
     sys.stdout.write(as_lines(runs, shown) + "\n")

@@ -110,18 +110,8 @@ def _given_for(program: Program, scope: Scope, name: str) -> list[ast.expr | Non
         args = call.args[1:] if partial is not None and partial[-1] == "partial" else call.args
         at = place - 1 if scope.params[:1] in (("self",), ("cls",)) else place
         named = next((item.value for item in call.keywords if item.arg == name), None)
-        found.append(named or (args[at] if 0 <= at < len(args) else _default(scope, name)))
+        found.append(named or (args[at] if 0 <= at < len(args) else scope.default_of(name)))
     return found
-
-
-def _default(scope: Scope, name: str) -> ast.expr | None:
-    if not isinstance(scope.node, ast.FunctionDef):
-        return None
-    of = scope.node.args
-    placed = [item.arg for item in (*of.posonlyargs, *of.args)]
-    defaults = dict(zip(reversed(placed), reversed(of.defaults), strict=False))
-    kept = {item.arg: value for item, value in zip(of.kwonlyargs, of.kw_defaults, strict=True)}
-    return defaults.get(name) or kept.get(name)
 
 
 def _calls_of(program: Program, scope: Scope) -> list[ast.Call]:

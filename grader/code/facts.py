@@ -59,6 +59,16 @@ class Scope:
             *((path, node) for node in places if id(node) not in inner and (path := path_of(node)) is not None),
         )
 
+    def default_of(self, name: str) -> ast.expr | None:
+        """The default of a parameter; None where it has none, or this is no function."""
+        if not isinstance(self.node, ast.FunctionDef):
+            return None
+        of = self.node.args
+        placed = [item.arg for item in (*of.posonlyargs, *of.args)]
+        defaults = dict(zip(reversed(placed), reversed(of.defaults), strict=False))
+        kept = {item.arg: value for item, value in zip(of.kwonlyargs, of.kw_defaults, strict=True)}
+        return defaults.get(name) or kept.get(name)
+
     @property
     def is_class(self) -> bool:
         """It is a class's body."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grader.code.facts import Scope
 from grader.code.gathered import returned_by
 from grader.code.moments import Trained
-from grader.code.paths import Path, path_of
+from grader.code.paths import Path, entry_of, path_of
 from grader.code.program import Program, Step
 from paribus.check.choosing import mentions
 from paribus.check.names import called
@@ -77,7 +77,7 @@ class Origins:
 
     def _of_parameter(self, scope: Scope, name: str, depth: int) -> Origin | None:
         """What the training's calls give for a parameter; its default is made once."""
-        default = default_of(scope, name)
+        default = scope.default_of(name)
         if default is not None and self.makes(scope, default):
             return Origin(name, self.program.step_of(scope), default.lineno, frozenset({name}))
         params = scope.params[1:] if scope.params[:1] == ("self",) else scope.params
@@ -138,7 +138,7 @@ class Origins:
             return self._kept(ast.unparse(node), node)
         before = min(self.found.baseline.first, self.found.changed.first)
         value = self.program.value_before(path[0], before)
-        entry = _entry(value, path[1].strip("[]'\"")) if len(path) == 2 else None
+        entry = entry_of(value, path[1].strip("[]'\"")) if len(path) == 2 else None
         put = [
             (step, store.value) for step, store in self.program.stores
             if store.path == path and step.order < before and store.value is not None
@@ -181,7 +181,7 @@ class Origins:
         if path is None:
             return False
         if path[0] in scope.params:
-            return isinstance(default_of(scope, path[0]), ast.Dict | ast.List | ast.Call)
+            return isinstance(scope.default_of(path[0]), ast.Dict | ast.List | ast.Call)
         return path[0] not in scope.local or path[0] in scope.outer
 
     def _tells_apart(self, key: ast.AST) -> bool:
@@ -273,27 +273,6 @@ def _is_cached(scope: Scope) -> bool:
     decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
     plain = [item.func if isinstance(item, ast.Call) else item for item in decorators]
     return any((path_of(item) or ("",))[-1] in _CACHES for item in plain)
-
-
-def default_of(scope: Scope, name: str) -> ast.expr | None:
-    """The default of a parameter."""
-    if not isinstance(scope.node, ast.FunctionDef):
-        return None
-    of = scope.node.args
-    placed = [item.arg for item in (*of.posonlyargs, *of.args)]
-    defaults = dict(zip(reversed(placed), reversed(of.defaults), strict=False))
-    kept = {item.arg: value for item, value in zip(of.kwonlyargs, of.kw_defaults, strict=True)}
-    return defaults.get(name) or kept.get(name)
-
-
-def _entry(value: ast.expr | None, key: str) -> ast.expr | None:
-    """The value of a key, or of a keyword, where a table or a namespace is written out."""
-    if isinstance(value, ast.Dict):
-        pairs = zip(value.keys, value.values, strict=True)
-        return next((item for word, item in pairs if isinstance(word, ast.Constant) and word.value == key), None)
-    if isinstance(value, ast.Call):
-        return next((item.value for item in value.keywords if item.arg == key), None)
-    return None
 
 
 def _is_asked_for(scope: Scope, path: Path | None) -> bool:

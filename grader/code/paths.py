@@ -190,3 +190,13 @@ def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
     if len(call.args) > position:
         return call.args[position]
     return next((item.value for item in call.keywords if item.arg == keyword), None)
+
+
+def entry_of(value: ast.expr | None, key: str) -> ast.expr | None:
+    """The value of a key, or of a keyword, where a table or a call is written out."""
+    if isinstance(value, ast.Dict):
+        pairs = zip(value.keys, value.values, strict=True)
+        return next((item for word, item in pairs if isinstance(word, ast.Constant) and word.value == key), None)
+    if isinstance(value, ast.Call):
+        return next((item.value for item in value.keywords if item.arg == key), None)
+    return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.code.moments import Trained
+from grader.code.paths import entry_of
 from grader.code.program import Program
 from grader.evidence.runs import Run, finished
 from paribus.check.names import called, last_name
@@ -16,6 +17,7 @@ from paribus.experiments.one_change import choices
 _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
+_COPIES = ("replace", "dict", "_replace")
 _DEEPEST = 6
 
 
@@ -43,14 +45,10 @@ class Same:
 
     def _given(self, node: ast.expr) -> ast.expr | None:
         """What a copy or a dictionary has for the varied setting."""
-        if isinstance(node, ast.Call) and (
-            called(node) in ("replace", "dict", "_replace") or "Config" in called(node)
-        ):
-            return next((item.value for item in node.keywords if item.arg == self.vary), None)
-        if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values, strict=True)
-            return next((item for key, item in pairs if getattr(key, "value", None) == self.vary), None)
-        return self._given(node.right) if isinstance(node, ast.BinOp) else None
+        if isinstance(node, ast.BinOp):
+            return self._given(node.right)
+        makes = not isinstance(node, ast.Call) or called(node) in _COPIES or "Config" in called(node)
+        return entry_of(node, self.vary) if makes else None
 
     def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # noqa: ANN401 - any plain value
         """The value of an expression of numbers and of the baseline's settings; None where it is not known."""

@@ -279,9 +279,8 @@ def _metrics(scored: Sequence[Person], bands: Mapping[str, Band], assignment: As
     first, then by run and in the feedback's order. Only the asked ones are shown at once; where it asks about none
     of them, those with a reference are, else one of each run.
     """
-    names = {name for person in scored for name in person.result.metrics}
     count = Counter(name for person in scored for name in person.result.metrics)
-    known = [name for name in names if name.rsplit(".", 1)[-1] in metric_columns() and count[name] > 1]
+    known = [name for name in count if name.rsplit(".", 1)[-1] in metric_columns() and count[name] > 1]
     order, wanted = list(metric_columns()), asked_metrics(assignment)
     asked = {name for name in known if wanted & {name, name.rsplit(".", 1)[-1]}}
     first = next(iter(leading({name.rsplit(".", 1)[-1] for name in known})), "")

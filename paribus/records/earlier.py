@@ -84,8 +84,8 @@ def earlier(
     """The records of an earlier assignment; says which were found and where.
 
     ``reference`` holds numbers as text, with "on" and a profile where that is not the students', and "" where no
-    reference run measured them. EvidenceError where ``previous``
-    is named and no records of the assignment are below it, or a reference is no number.
+    reference run measured them. EvidenceError where ``previous`` is named and no records of the assignment are
+    below it, or a reference is no number.
     """
     numbers = {name: _number(assignment, name, text) for name, text in (reference or {}).items() if text}
     elsewhere = {profile for text in (reference or {}).values() if (profile := text.partition(ON)[2])}

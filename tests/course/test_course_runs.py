@@ -1,6 +1,7 @@
 """`make course` judges phenomena seed by seed, and runs no notebook twice."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from generator.running.references import load_references
 from paribus.course.catalog import load_course
 from tests.shipped import COURSE
 from tools.course_runs import (
+    FIRST_SEED,
     TABLE,
     Measured,
     Phenomenon,
@@ -17,6 +19,7 @@ from tools.course_runs import (
     as_lines,
     as_plain,
     judge,
+    main,
     read_phenomena,
     record,
     values_in,
@@ -95,3 +98,23 @@ def test_a_part_of_the_course_takes_only_its_own_rows_place(tmp_path: Path) -> N
     assert keep("week4_lab", 60.0) == [("week1_lab", 9.0), ("week4_lab", 60.0)]
     assert keep("week1_lab", 2.0, profile="micro") == [("week1_lab", 2.0)]
     assert load_references(tmp_path).entries == {}, "the table is no file of references"
+
+
+def test_a_notebook_that_fails_in_the_middle_leaves_what_was_measured_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def runs(name: str, profile: str, seed: int, further: int, out: Path) -> tuple[Measured, Path]:
+        if name == "week1_lab" and seed == FIRST_SEED + 1:
+            raise RunError("it stopped")
+        return Measured(name, seed, further, 2.0, 1.0, 700), out
+
+    course = replace(load_course(COURSE.file), folders=replace(COURSE.folders, solutions=tmp_path))
+    monkeypatch.setattr("tools.course_runs.load_course", lambda file: course)
+    monkeypatch.setattr("tools.course_runs.run_notebook", runs)
+    names = tuple(entry.name for entry in course.entries())
+    record(tmp_path / TABLE, as_plain("smoke", [Measured("week1_lab", FIRST_SEED, 0, 9.0, 1.0, 700)], []), names)
+    assert main(["week1_lab", "week1_homework", "--seeds", "2", "--record"]) == 1
+    rows = json.loads((tmp_path / TABLE).read_text(encoding="utf-8"))["runs"]
+    assert [(row["assignment"], row["seconds"]) for row in rows] == [
+        ("week1_lab", 9.0), ("week1_homework", 2.0), ("week1_homework", 2.0)
+    ]  # fmt: skip

@@ -137,19 +137,14 @@ class _Reader:
             if not (entry := self._measured(raw)).summary and not entry.empty
         ]  # fmt: skip
         calls = self._calls.get(cell.position, [])
-        common = _common(entries)
-        if common is None:
-            return self._of_entries(cell, entries, calls)
-        alone = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
-        told = [draft for draft in alone if draft.has_results]
-        if len(told) < 2 or not all(draft.settings or draft.call for draft in told):
-            return self._of_entries(cell, entries, calls)
-        for draft in told:
-            for name, value in common.settings.items():
-                draft.settings.setdefault(name, value)
-            draft.whole |= common.whole
-            draft.lines.insert(0, (common.position, common.text))
-        return alone
+        common = _common(entries, several_calls=len(calls) > 1)
+        drafts = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
+        if common is not None:
+            for draft in (item for item in drafts if item.has_results):
+                draft.settings = {**common.settings, **draft.settings}
+                draft.whole |= common.whole
+                draft.lines.insert(0, (common.position, common.text))
+        return drafts
 
     def _of_entries(
         self, cell: RecoveredCell, entries: Sequence[Entry], calls: Sequence[TrainingCall]
@@ -203,13 +198,16 @@ class _Reader:
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
 
 
-def _common(entries: Sequence[Entry]) -> Entry | None:
-    """What one line says of all runs of a cell: the only one that has settings and no result, above all results."""
-    bare = [item for item in entries if not item.metrics and item.epoch is None and item.seed is None]
-    lone = [item for item in bare if item.settings]
-    measured = [place for place, item in enumerate(entries) if item.metrics]
-    alone = len(lone) == 1 and measured and entries.index(lone[0]) < measured[0]
-    return lone[0] if alone else None
+def _common(entries: Sequence[Entry], *, several_calls: bool) -> Entry | None:
+    """What one line says of all runs of a cell: the only one that has settings and no result, above all results,
+    where each result has settings of its own, or several calls trained.
+    """
+    bare = [item for item in entries if item.settings and not item.metrics]
+    lone = [item for item in bare if item.epoch is None and item.seed is None]
+    measured = [item for item in entries if item.metrics]
+    if len(lone) != 1 or len(measured) < 2 or entries.index(lone[0]) > entries.index(measured[0]):
+        return None
+    return lone[0] if several_calls or all(item.settings for item in measured) else None
 
 
 def _as_printed(draft: Draft, configurations: Sequence[Draft]) -> None:
