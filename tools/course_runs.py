@@ -13,6 +13,8 @@ claimed:
     after = "confirmed.changed.macro_f1"
     direction = "up"                         # of after against before, seed by seed
 
+The blind models that a notebook asks about are built first, for a term that no course uses.
+
 A run that was measured is kept beside its notebook and is not run again while the notebook, paribus and the
 libraries stay as they are. So the command may be stopped at any time. ``--record`` keeps the table in the course's
 solutions after every notebook; the rows of notebooks that were not asked for stay as they were measured last.
@@ -30,14 +32,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from generator.building.blind import zoos_of
 from generator.errors import RunError
 from generator.project import shipped_course
+from generator.sources.source import load_source
 from paribus.course.catalog import load_course
 from paribus.files import write_atomic
 
 SEEDS = 3
 PHENOMENON_SEEDS = 10
 FIRST_SEED = 13
+TERM = "2000S"
 SCHEMA = "paribus.course-runs/1"
 # In a folder of its own: every file beside the folder holds an assignment's references.
 TABLE = Path("course") / "runs.json"
@@ -121,6 +126,14 @@ def _values(claim: Phenomenon, name: str, values: Mapping[str, Sequence[float]])
     return found
 
 
+def build_zoo(zoo: str, profile: str, out: Path) -> None:
+    """Build a zoo for the notebooks that ask about it, or go on with it; RunError where it cannot be built."""
+    command = [sys.executable, "-m", "paribus.cli", "zoo", "build", zoo, "--profile", profile, "--term", TERM]
+    built = subprocess.run([*command, "--out", str(out)], check=False, stdout=subprocess.DEVNULL)
+    if built.returncode:
+        raise RunError(f"The zoo {zoo} was not built, so no notebook that asks about it can run.")
+
+
 def run_notebook(name: str, profile: str, seed: int, reference_seeds: int, out: Path) -> tuple[Measured, Path]:
     """Run one solution by ``paribus run``, or find it measured; with the file of references that it wrote."""
     folder = out / f"seed-{seed}-{reference_seeds}"
@@ -128,6 +141,7 @@ def run_notebook(name: str, profile: str, seed: int, reference_seeds: int, out: 
     command = [
         sys.executable, "-m", "paribus.cli", "run", name, "--profile", profile, "--seed", str(seed), "--json",
         "--reference-seeds", str(reference_seeds), "--time-limit", str(TIME_LIMIT), "--out", str(folder),
+        "--zoo", str(out / "student" / "zoo"),
     ]  # fmt: skip
     said, complaint = folder / f"{name}.out", folder / f"{name}.err"
     began = time.monotonic()
@@ -228,6 +242,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan += [(FIRST_SEED, PHENOMENON_SEEDS)] if of_it else []
         ran, found = [], []
         try:
+            for zoo in zoos_of(load_source(course.entry(name).source, course)):
+                build_zoo(zoo, given.profile, given.out)
             for seed, further in plan:
                 measured, references = run_notebook(name, given.profile, seed, further, given.out)
                 ran.append(measured)

@@ -908,10 +908,10 @@ print(json.dumps(manifest, indent=1))
 # | the sections are there | introduction, setup, preprocessing, model, training, evaluation, interpretation, tools used | 1.9 |
 # | headings are right | a space after #, no level skipped | 0.95 |
 # | outputs are shown | every cell that was run has its output in the file | 1.9 |
-# | nothing is left over | no `if False:`, no debugger, no path of your own machine | 1.9 |
+# | nothing is left over | no `if False:`, no debugger, no path of your own machine, no import that nothing uses | 2.85 |
 # | links lead somewhere | every address is one | 0.95 |
 # | the runs hold together | scores follow from predictions, the best epoch counts, the test split was left alone | 5.7 |
-# | no diary | no time, no fate, no "could have run more" | 1.9 |
+# | no diary | no time, no fate, no "could have run more" | 0.95 |
 
 # %% notebook="whole" points=19
 notebook.summary()

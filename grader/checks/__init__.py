@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
 
-from grader.checks import diagnosis, form, integrity, memo, metrics, seeds, tasks
+from grader.checks import diagnosis, integrity, memo, metrics, seeds, tasks
 from grader.checks.base import Check
 from grader.checks.experiments import arms, result, template
+from grader.checks.form import code, ran, text
 from grader.errors import CheckTableError
 from paribus.course import own
 from paribus.course.assignment import Assignment
 from paribus.course.declared import with_own
 
-MODULES: tuple[ModuleType, ...] = (tasks, template, result, arms, seeds, metrics, memo, form, diagnosis, integrity)
+MODULES: tuple[ModuleType, ...] = (
+    tasks, template, result, arms, seeds, metrics, memo, ran, text, code, diagnosis, integrity,
+)  # fmt: skip
 
 
 def collect(modules: Iterable[ModuleType]) -> Mapping[str, Check]:

@@ -18,6 +18,7 @@ from tools.course_runs import (
     Shown,
     as_lines,
     as_plain,
+    build_zoo,
     judge,
     main,
     read_phenomena,
@@ -118,3 +119,23 @@ def test_a_notebook_that_fails_in_the_middle_leaves_what_was_measured_before(
     assert [(row["assignment"], row["seconds"]) for row in rows] == [
         ("week1_lab", 9.0), ("week1_homework", 2.0), ("week1_homework", 2.0)
     ]  # fmt: skip
+
+
+def test_blind_models_are_built_before_the_notebooks_that_ask_about_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def runs(name: str, profile: str, seed: int, further: int, out: Path) -> tuple[Measured, Path]:
+        done.append(name)
+        return Measured(name, seed, further, 2.0, 1.0, 700), out
+
+    monkeypatch.setattr("tools.course_runs.run_notebook", runs)
+    monkeypatch.setattr("tools.course_runs.build_zoo", lambda zoo, profile, out: done.append(f"zoo {zoo}"))
+    assert main(["week2_lab", "week1_homework", "--seeds", "1", "--out", str(tmp_path)]) == 0
+    assert done == ["zoo week2", "week2_lab", "week1_homework"]
+
+
+def test_a_zoo_that_cannot_be_built_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="The zoo nowhere was not built"):
+        build_zoo("nowhere", "micro", tmp_path)

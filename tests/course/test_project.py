@@ -121,7 +121,7 @@ def test_the_checklist_gives_the_points_of_its_checks() -> None:
     checks = {found.check: found.points for found in cell("project", "whole").checks}
     rows = (
         ("form.ran_in_order", "form.no_errors"), ("form.sections",), ("form.headings",), ("form.outputs_present",),
-        ("form.no_debug_cells", "form.no_fixed_paths"), ("form.links",),
+        ("form.no_debug_cells", "form.no_fixed_paths", "form.no_unused_imports"), ("form.links",),
         ("metrics.recomputed", "metrics.best_checkpoint", "metrics.test_untouched"), ("memo.no_diary",),
     )  # fmt: skip
     assert points_told("project", "checklist") == pytest.approx([sum(checks[name] for name in row) for row in rows])

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from grader.checks import CHECKS, collect, form
+from grader.checks import CHECKS, collect
 from grader.checks.base import Finding, check
+from grader.checks.form import text
 from grader.errors import CheckTableError
 from grader.model import Case
 from paribus.course.assignment import Cell
@@ -96,12 +97,12 @@ def test_no_two_checks_share_a_title() -> None:
 def test_two_checks_of_one_name_are_refused() -> None:
     """The table is explicit: a name stands for one function."""
     with pytest.raises(CheckTableError, match="Two checks are called"):
-        collect((form, form))
+        collect((text, text))
 
 
 def test_a_check_in_another_family_is_refused() -> None:
     """A check stands in the module of its family."""
     stray = ModuleType("grader.checks.stray")
-    stray.__dict__["headings"] = form.headings
+    stray.__dict__["headings"] = text.headings
     with pytest.raises(CheckTableError, match="move it to its family"):
         collect((stray,))

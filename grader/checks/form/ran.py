@@ -1,6 +1,5 @@
-"""Form: ran in order, no errors, outputs there, headings and sections in order, nothing left over."""
+"""What a notebook shows of its run: in order, without errors, with its outputs."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 from grader.checks.base import (
     Finding,
     check,
-    counted,
     failed,
     listed,
-    not_applicable,
     passed,
     proposed,
     shorten,
@@ -19,7 +16,6 @@ from grader.checks.base import (
 )
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.faults import ended_in, never_run
-from grader.checks.support import student_cells
 from grader.checks.survival import (
     code_cells,
     code_lost,
@@ -27,7 +23,6 @@ from grader.checks.survival import (
     never_ran,
     nothing_ran,
     outputs_lost,
-    text_lost,
     unless_lost,
 )
 from grader.checks.tasks import error_line
@@ -36,18 +31,10 @@ from grader.code.selfchecks import handled_errors
 from grader.evidence.contradictions import contradictions
 from grader.evidence.tested import ends_in_words
 from grader.model import Case, Evidence, Outcome, RecoveredCell
-from grader.reading import vocabulary
-from grader.reading.answers import normal
-from grader.reading.prose import Block, read_cell, read_markdown
-from grader.reading.sources import debug_leftovers, fixed_paths, shows_something
+from grader.reading.sources import shows_something
 from paribus.course.assignment import Cell, Role
 
 RAISES = "raises-exception"
-NO_HEADING = "points to a heading that is not there"
-_MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")
-_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\[\]\n]{0,300}\]\([ \t]*<?([^)\s>]{0,2000})>?[^)\n]{0,300}\)")
-_HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.IGNORECASE)
-_HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
 @check(
@@ -192,165 +179,3 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         )
     fine = passed("Every cell that shows something has its output.", names)
     return unless_lost(case, fine, outputs_lost(case) or code_lost(case))
-
-
-@check("form.headings", "Headings", basis="shown")
-def headings(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Headings have a space after # and skip no level."""
-    if not any(True for _ in _markdown(case)):
-        return undecided("No text cell could be read in your file.")
-    own = {item.position for item in student_cells(case)}
-    level, faults = 0, []
-    for item in _markdown(case):
-        released = _released_headings(case, item) if item.position in own else set()
-        for block in read_cell(item):
-            mine = item.position in own and normal(block.text) not in released
-            if block.kind == "heading":
-                if mine and level and block.level > level + 1:
-                    faults.append(
-                        (item, f"“{shorten(block.text, 60)}” is a level {block.level} heading below level {level}")
-                    )
-                level = block.level
-            elif mine and block.kind == "paragraph" and _MISSING_BLANK.match(block.text):
-                faults.append((item, f"“{shorten(block.text, 60)}” lacks a space after #"))
-    if faults:
-        evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
-        found = failed(
-            f"Not right ({counted(len(faults), 'heading')}): {faults[0][1]}.",
-            {"faults": [text for _, text in faults]},
-            evidence,
-        )
-        return (
-            found
-            if any("lacks a space" in text for _, text in faults)
-            else unless_lost(case, found, text_lost(case))
-        )
-    return unless_lost(case, passed("Your headings have their spaces and skip no level."), text_lost(case))
-
-
-def _markdown(case: Case) -> Iterator[RecoveredCell]:
-    return (item for item in case.notebook.cells if item.cell_type == "markdown")
-
-
-def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
-    """The headings that stood in the cell when it was released: their levels are not the student's."""
-    match = case.matches.get(case.cell_name(item.position))
-    return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
-
-
-@check("form.sections", "Sections of the checklist", options={"sections": "texts"}, basis="shown")
-def sections(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """The notebook has the sections of the checklist, under these or similar headings."""
-    wanted = [str(name) for name in options.get("sections", vocabulary.vocabulary()["sections"])]
-    found = [normal(block.text) for item in _markdown(case) for block in read_cell(item) if block.kind == "heading"]
-    if not found:
-        return undecided("No headings could be read in your file.")
-    missing = [name for name in wanted if not any(_names_section(text, name) for text in found)]
-    values = {"missing": missing, "headings": len(found)}
-    if missing:
-        return unless_lost(case, failed(f"There is no section for {listed(missing)}.", values), text_lost(case))
-    return passed("All sections of the checklist are there.", values)
-
-
-def _names_section(heading: str, name: str) -> bool:
-    phrases = vocabulary.names("sections").get(name, (name,))
-    return any(re.search(rf"(?<!\w){re.escape(normal(phrase))}(?!\w)", heading) for phrase in (name, *phrases))
-
-
-@check("form.no_debug_cells", "No debugging left", basis="shown")
-def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """No debugging is left in your code: no `if False:`, no breakpoint, no debugger."""
-    return _leftovers(
-        case, debug_leftovers, "Debugging is left", "Take it out before you hand in.", "No debugging is left."
-    )
-
-
-@check("form.no_fixed_paths", "No path of your own machine", basis="shown")
-def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """No path of your own machine stands in your code."""
-    return _leftovers(
-        case,
-        fixed_paths,
-        "A path of one machine stands",
-        "Use a path relative to the notebook.",
-        "No fixed path stands in your code.",
-    )
-
-
-def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Finding:  # noqa: ANN401 - a reader of sources
-    own = [item for item in student_cells(case) if item.cell_type == "code"]
-    if own and all(item.hidden for item in own):
-        return undecided("Your export left out the code, so it cannot be read.")
-    found = [(item, text) for item in own for text in look(item.source)]
-    if not found:
-        return unless_lost(case, passed(fine), code_lost(case))
-    item, text = found[0]
-    return failed(
-        f"{what} in {case.cell_name(item.position)}: {shorten(text, 80)}. {advice}",
-        {"found": [text for _, text in found]},
-        [Evidence(case.cell_name(item.position), shorten(text, 80)) for item, text in found],
-    )
-
-
-@check("form.links", "Links lead somewhere", basis="shown")
-def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """The links in your text lead somewhere: none is empty, points to your own machine, or to a heading that is not
-    there.
-    """
-    if not any(True for _ in _markdown(case)):
-        return undecided("No text cell could be read in your file.")
-    anchors = _anchors(case)
-    faults, number = [], 0
-    for item in student_cells(case):
-        for target in _targets(item) if item.cell_type == "markdown" else ():
-            number += 1
-            if (fault := _link_fault(target, anchors)) is not None:
-                faults.append((item, f"{target or 'an empty link'} {fault}"))
-    if faults:
-        evidence = [Evidence(case.cell_name(item.position), text) for item, text in faults]
-        found = failed(
-            f"Leading nowhere ({counted(len(faults), 'link')}): {faults[0][1]}.",
-            {"faults": [text for _, text in faults]},
-            evidence,
-        )
-        return unless_lost(case, found, text_lost(case)) if all(NO_HEADING in text for _, text in faults) else found
-    if not number:
-        return not_applicable("Your text has no links.")
-    fine = passed(
-        f"{counted(number, 'link')} looked at, none leads nowhere; whether pages still exist was not asked.",
-        {"links": number},
-    )
-    return unless_lost(case, fine, text_lost(case))
-
-
-def _targets(item: RecoveredCell) -> list[str]:
-    if item.rendered and item.html:
-        return [
-            target
-            for target in _HREF.findall(item.html)
-            if not target.startswith("#") or "anchor-link" not in item.html
-        ]
-    return [match[1] for match in _MARKDOWN_LINK.finditer(item.source)]
-
-
-def _anchors(case: Case) -> set[str]:
-    """What a link within the notebook can lead to: headings as Jupyter names them."""
-    found: set[str] = set()
-    for item in _markdown(case):
-        found |= {name.lower() for name in _HEADING_ID.findall(item.html)}
-        found |= {_anchor(block) for block in read_cell(item) if block.kind == "heading"}
-    return found
-
-
-def _anchor(block: Block) -> str:
-    return re.sub(r"\s+", "-", block.text.strip()).lower()
-
-
-def _link_fault(target: str, anchors: set[str]) -> str | None:
-    if not target or target == "#":
-        return "has no target"
-    if target.startswith("#"):
-        return None if target[1:].lower().replace("%20", "-") in anchors else NO_HEADING
-    if re.match(r"(?i)(file:|[a-z]:\\|/home/|/users/|/tmp/|https?://(localhost|127\.0\.0\.1))", target):
-        return "points to one machine"
-    return None
