@@ -57,7 +57,7 @@ _HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']"
     after=("tasks.tests_passed", "experiments.one_change"),
 )
 def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
+    """Every task ran, and what each cell shows comes from the code that is in it. A cell that you ran twice is
     no fault.
     """
     tasks = {
@@ -91,18 +91,18 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 
 
 def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]) -> Finding:
-    """Whether the cells ran in the order in which they stand; another order is no fault."""
+    """Whether the cells ran in their order on the page; another order is no fault."""
     rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
     told = {**values, "out_of_order": [case.cell_name(item.position) for item in rerun]}
     if rerun:
         return passed(
-            f"Every task ran. Some cells ran in another order than they stand "
+            f"Every task ran. Some cells ran in another order than the page's "
             f"(first: {case.cell_name(rerun[0].position)}); "
             "“Restart and run all” before you hand in shows that nothing hangs on it.",
             told,
             [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
         )
-    return passed("Every task ran, and the cells ran in the order in which they stand.", told)
+    return passed("Every task ran, and the cells ran in their order on the page.", told)
 
 
 @check("form.no_errors", "No cell ends in an error", basis="shown", after=("tasks.tests_passed",))
@@ -133,7 +133,7 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
         and match.cell.cell_type == "code"
     ]  # fmt: skip
     if lost and len(lost) < len(case.matches):
-        return undecided(f"Whether {listed(lost)} ends in an error cannot be seen: it is not in your file.")
+        return undecided(f"{listed(lost)} is not in your file, so nobody can see whether it ends in an error.")
     if (empty := nothing_ran(case, "nothing shows that it runs without an error")) is not None:
         return empty
     if not any(item.outputs for item in case.notebook.cells):
@@ -233,7 +233,7 @@ def _markdown(case: Case) -> Iterator[RecoveredCell]:
 
 
 def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
-    """The headings that stood in the cell when it was released: their levels are not the student's."""
+    """The headings that were in the cell when it was released: their levels are not the student's."""
     match = case.matches.get(case.cell_name(item.position))
     return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
 
@@ -267,13 +267,13 @@ def no_debug_cells(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
 
 @check("form.no_fixed_paths", "No path of your own machine", basis="shown")
 def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """No path of your own machine stands in your code."""
+    """No path of your own machine is in your code."""
     return _leftovers(
         case,
         fixed_paths,
-        "A path of one machine stands",
+        "A path of one machine is",
         "Use a path relative to the notebook.",
-        "No fixed path stands in your code.",
+        "No fixed path is in your code.",
     )
 
 

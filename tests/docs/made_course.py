@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import nbformat
 from nbconvert import HTMLExporter
 
 from tests.course.measured_course import CASE, CHECKS, PASSING
@@ -14,6 +15,13 @@ HOMEWORK = "week1_homework.ipynb"
 BUILT = Path("build/student/jupyter") / HOMEWORK
 REFERENCE = "week2_homework class_weights.changed.macro_f1"
 CLASS = {"1234": "Ann Lee", "4711": "Bob Hope"}
+UNANSWERED = "*Write your answer here.*"
+ANSWER = (
+    "I would use the forest, since it is wrong by less than the constant on the patients that it has not seen. "
+    "I changed one setting alone, over three seeds. The difference is smaller than its interval, so I would not "
+    "pay for deeper trees before more patients have come."
+)
+"""Long enough to be compared with what others wrote."""
 WORKSHEET = ("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade",
              "Last modified (submission)", "Last modified (grade)", "Feedback comments")  # fmt: skip
 
@@ -42,11 +50,17 @@ def dress(course: Path) -> None:
 
 
 def hand_in(course: Path) -> None:
-    """What two students hand in: the built notebook as it is, and an export of it; and what an instructor has."""
-    page = HTMLExporter().from_filename(str(course / BUILT))[0]
+    """What two students hand in: the built notebook with its memo answered, and an export of it; and what an
+    instructor has.
+    """
+    written = nbformat.read(course / BUILT, as_version=4)
+    (memo,) = [cell for cell in written.cells if cell.cell_type == "markdown" and UNANSWERED in cell.source]
+    memo.source = memo.source.replace(UNANSWERED, ANSWER)
+    nbformat.write(written, course / HOMEWORK)
+    page = HTMLExporter().from_filename(str(course / HOMEWORK))[0]
     (course / "week1_homework.html").write_text(page, encoding="utf-8")
     (course / "handed_in").mkdir()
-    shutil.copy(course / BUILT, course / "handed_in" / "ada.ipynb")
+    shutil.copy(course / HOMEWORK, course / "handed_in" / "ada.ipynb")
     shutil.copy(course / "week1_homework.html", course / "handed_in" / "grace.html")
     (course / "mail").mkdir()
     (course / "mail" / "ada.txt").write_text("Please look again.\n", encoding="utf-8")
@@ -58,7 +72,7 @@ def on_moodle(course: Path) -> None:
     settings = (course / "course.toml").read_text(encoding="utf-8")
     settings = settings.replace('lms = "plain"', 'lms = "moodle"').replace('roster = "roster.csv"', "")
     (course / "course.toml").write_text(settings, encoding="utf-8")
-    files = {"1234": course / BUILT, "4711": course / "week1_homework.html"}
+    files = {"1234": course / HOMEWORK, "4711": course / "week1_homework.html"}
     with zipfile.ZipFile(course / "submissions.zip", "w") as archive:
         for number, file in files.items():
             archive.write(file, f"{CLASS[number]}_{number}_assignsubmission_file_/{file.name}")

@@ -38,7 +38,7 @@ RUN_BY = {
 }
 """Pages whose blocks of Python are run, all of them, by this test."""
 RUN_ALONE = {
-    "run.log(epoch=1, predictions=classes": "tests/paribus/test_docs.py",
+    "# scores: the probability of each class": "tests/paribus/test_docs.py",
     "from paribus.zoo.diagnosis": "tests/paribus/test_docs.py",
 }
 """Blocks that another test runs than their page's, by how they begin."""
@@ -130,7 +130,12 @@ def _policy(text: str, folder: Path) -> None:
 
 
 def _term(text: str, folder: Path) -> None:
-    (folder / "course.toml").write_text(text, encoding="utf-8")
+    entries = "".join(
+        f'[weeks.{week}]\ntitle = "One"\n[weeks.{week}.assignments.{week}_homework]\ntitle = "Homework"\n'
+        f'kind = "homework"\nsource = "{week}.py"\nprofile = "quick"\n'
+        for week in ("week1", "week2")
+    )
+    (folder / "course.toml").write_text(f"{text}\n{entries}", encoding="utf-8")
     plan = load_term(folder / "course.toml")
     assert (plan.late_days, plan.drop) == (3, {"memos": 1})
 
@@ -221,10 +226,10 @@ def test_the_pages_tests_pass_its_solution_and_catch_its_wrong_answer(tmp_path: 
 
     def try_out(code: str) -> None:
         notebook = paribus.begin("week1_homework", "0" * 16, directory=tmp_path / ".paribus")
-        exec(f"{code}\n{tests['text']}", {"notebook": notebook, "selfcheck": selfcheck})  # noqa: S102 - the page's own
+        exec(f"{code}\n{tests['text']}", {"notebook": notebook, "selfcheck": selfcheck})  # noqa: S102
 
     try_out(task["text"])
-    with pytest.raises(AssertionError, match="a negative number"):
+    with pytest.raises(AssertionError, match="A negative number"):
         try_out(task["wrong"]["planted"])
 
 
@@ -293,7 +298,7 @@ def test_the_names_of_a_listing_are_those_that_the_code_writes(start: str) -> No
     told = {
         name
         for line in block.text.split("\n")
-        for name in re.findall(r"[\w.-]+\.(?:toml|csv|json|ipynb|html|log|md|py)\b", line)
+        for name in re.findall(r"[\w.-]+\.(?:toml|csv|json|ipynb|html|log|py)\b", line)
     }
     unknown = [name for name in told if name.partition(".")[0] not in MADE_UP and name not in code]
     assert unknown == []
