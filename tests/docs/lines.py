@@ -45,6 +45,10 @@ SCENES = (
         ),
         ("docs/checks.md", "build/instructor/quizzes/week2_quiz/key.html"),
     ),
+)
+"""Typed by every run of the tests."""
+
+LONG_SCENES = (
     Scene(
         "a class in a folder",
         (
@@ -55,7 +59,7 @@ SCENES = (
             "paribus desk graded --disagreements",
             "paribus term graded --out term",
         ),
-        ("graded/report.html", "graded/grades.csv", "graded/feedback.zip", "term/index.html"),
+        ("graded/report.html", "graded/grades.csv", "graded/complete.json", "term/index.html"),
     ),
     Scene(
         "a class on Moodle",
@@ -69,9 +73,6 @@ SCENES = (
         ),
         ("build/graded/worksheet.csv", "build/graded/feedback.zip", "kept.json"),
     ),
-)
-
-LONG_SCENES = (
     Scene(
         "a class on Moodle, as the README has it",
         (
@@ -83,13 +84,12 @@ LONG_SCENES = (
         ("graded/worksheet.csv", "term/index.html"),
     ),
 )
+"""Typed by `make long`: each grades a class, some ten seconds of the processor."""
 
 AFTERNOON = "executes notebooks; tests/generator/test_new_course_installed.py types it (make long)"
-SOLUTIONS = (
-    "executes the shipped course's notebooks for minutes; tests/generator/test_run_command.py types its like"
-)
+SOLUTIONS = "executes the shipped course's notebooks for minutes; tests/generator/test_run.py runs small ones"
 REHEARSES = "rehearses for minutes; tests/generator/test_rehearsal.py does it with fewer variants"
-TRAINS = "trains models for minutes; tests/generator/test_zoo_command.py types it for a smaller zoo"
+TRAINS = "trains models for minutes; tests/generator/test_zoo_build.py does it with smaller ones"
 CARS = "of the page's larger course; tests/course/test_own_course.py does it with the same names"
 SANDBOX = "runs notebooks again in a sandbox; tests/grader/test_audit_command.py types it"
 MOODLE = "asks a Moodle; tests/grader/test_moodle_web.py does it with one in memory"
@@ -97,8 +97,7 @@ CANVAS = "asks a Canvas; tests/grader/test_canvas_web.py does it with one in mem
 KAGGLE = "pushes to Kaggle; tests/generator/test_publish.py does it with a client in memory"
 DASK = "needs a cluster; tests/grader/test_cluster.py starts one"
 INDEX = "installs from the package index; `make installed` does"
-BROWSER = "opens a browser and serves until it is stopped"
-SERVES = "is python's own server of notebooks; the file that it opens is held against the build"
+SERVES = "serves until it is stopped; the file that it opens is held against the build"
 
 NOT_TYPED = {
     "paribus run week1": AFTERNOON,

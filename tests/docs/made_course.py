@@ -9,7 +9,7 @@ import nbformat
 from nbconvert import HTMLExporter
 
 from tests.course.measured_course import CASE, CHECKS, PASSING
-from tests.docs.pages import ROOT, block_of
+from tests.docs.pages import block_of
 
 HOMEWORK = "week1_homework.ipynb"
 BUILT = Path("build/student/jupyter") / HOMEWORK
@@ -41,7 +41,7 @@ def dress(course: Path) -> None:
         "cases/own.names_its_unit/without.toml": CASE,
         "cases/own.names_its_unit/with.toml": PASSING,
         "vocabulary.toml": block_of("docs/your-own-course.md", "[metrics]"),
-        "kaggle/settings.toml": (ROOT / "kaggle" / "settings.toml").read_text(encoding="utf-8"),
+        "kaggle/settings.toml": block_of("docs/your-own-course.md", "owner ="),
     }
     for name, text in texts.items():
         path = course / name
@@ -77,8 +77,8 @@ def on_moodle(course: Path) -> None:
         for number, file in files.items():
             archive.write(file, f"{CLASS[number]}_{number}_assignsubmission_file_/{file.name}")
     for name in ("Grades.csv", "worksheet.csv"):
-        with (course / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
+        with (course / name).open("w", encoding="utf-8", newline="") as table:
+            writer = csv.writer(table)
             writer.writerow(WORKSHEET)
             for number, person in CLASS.items():
                 mail = f"{person.split()[0].lower()}@uni.example"
