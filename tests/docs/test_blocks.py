@@ -64,7 +64,7 @@ def test_a_block_of_python_is_run_or_says_why_not(block: Block) -> None:
 
 
 PLACES = {"figures_zoo": "paribus/figures/zoo.py", "complaints": "course/library/complaints"}
-"""Where the modules of `NOT_RUN` are that are no path by their names. They are read, since torch is slow to import."""
+"""Modules of `NOT_RUN` whose names are no paths. Their files are read, since torch takes seconds to import."""
 
 
 def missing_names(code: str) -> list[str]:

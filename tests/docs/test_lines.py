@@ -21,6 +21,7 @@ from tests.docs.made_course import dress, hand_in, on_moodle
 from tests.docs.pages import PAGES, ROOT, SPOKEN, TYPED, words_of
 
 COMMANDS = {command.name: command for command in find_commands()}
+PARSER = build_parser(list(COMMANDS.values()))
 EXAMPLES = tuple(command.example for command in COMMANDS.values())
 MAKE = [line for line in (*TYPED, *SPOKEN) if line.startswith("make ")]
 
@@ -133,7 +134,7 @@ def test_a_line_is_one_that_can_be_typed(line: str, course: Path, capsys: pytest
 
 def parsed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:
-        build_parser(list(COMMANDS.values())).parse_args(arguments)
+        PARSER.parse_args(arguments)
     except SystemExit:
         pytest.fail(capsys.readouterr().err)
 
