@@ -140,7 +140,7 @@ def grade_class(scene: Scene, archive: Path, worksheet: Path, built: Path, out: 
     ]  # fmt: skip
     status = subprocess.run(command, check=False).returncode
     if status != 0:
-        raise GeneratorError(f"`paribus grade` ended with status {status}; what it printed stands above.")
+        raise GeneratorError(f"`paribus grade` ended with status {status}; what it printed is above.")
 
 
 def audit_students(scene: Scene, graded: Path, *, workers: int) -> bool:

@@ -21,7 +21,7 @@ CellType = Literal["code", "markdown", "raw"]
 Status = Literal["graded", "partial", "unreadable", "other_assignment"]
 
 
-# --- what was handed in, and what stands in it ---------------------------------------------------------
+# --- what was handed in, and what is in it ---------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ GROUP = "paribus.commands"
 class Command:
     """One subcommand. ``configure`` adds arguments, ``run`` does the work and returns the exit status.
 
-    ``example`` is a line that can be typed as it stands; the help text ends with it. Where it holds ``{week}`` and
+    ``example`` is a line that can be typed as it is; the help text ends with it. Where it holds ``{week}`` and
     the like, ``names`` says what a course calls them.
     """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 def write_atomic(path: Path, content: str | bytes) -> None:
     r"""Replace ``path`` by ``content`` in one step; text is UTF-8 with ``\n`` line ends.
 
-    The temporary file stands in the same folder, since only a rename within one file system is atomic.
+    The temporary file is in the same folder, since only a rename within one file system is atomic.
     """
     write_atomic_parts(path, [content.encode("utf-8") if isinstance(content, str) else content])
 

@@ -14,7 +14,7 @@ from paribus.errors import ParibusError
 
 LOOK = "Look at the cell with YOUR CODE HERE above, run it again, then this one."
 _STUB = re.compile(r"\w+ \S+ is not done yet: ")
-"""How the line begins that stands in a student's notebook where the answer will; it says the same about itself."""
+"""How the line begins that holds the answer's place in a student's notebook; it says the same about itself."""
 
 _NUMPY = re.compile(r"\bnp\.(?:u?int|float|str|bool)\w*\(([^()]*)\)")
 """How NumPy writes a single value, which a message shows as Python would."""
@@ -33,7 +33,7 @@ class NotRightYet(SelfCheckError):  # noqa: N818 - as above
 
 
 def unfinished(name: str, what: str = "") -> NoReturn:
-    """Stop with the message of an unfinished task: for the stub that stands where an answer will."""
+    """Stop with the message of an unfinished task: for the stub that holds an answer's place."""
     raise NotDoneYet(_unfinished(name, what))
 
 
@@ -52,7 +52,7 @@ def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     """What the student's function returns for these arguments.
 
     Raises NotDoneYet where it still raises NotImplementedError or returns None, NotRightYet where it stops with
-    another error, which stands behind the message.
+    another error, which is behind the message.
     """
     name = getattr(function, "__name__", "the function")
     try:

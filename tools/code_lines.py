@@ -33,7 +33,7 @@ def code_lines(source: str) -> int:
 
 
 def _docstrings(tree: ast.AST) -> set[int]:
-    """The lines of every text that stands alone as a statement: docstrings, also those below a name."""
+    """The lines of every text that is a statement by itself: docstrings, also those below a name."""
     return {
         line
         for node in ast.walk(tree)

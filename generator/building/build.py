@@ -209,7 +209,7 @@ def write_build(
 
 
 def notebook_path(variant: str, platform: str, assignment: str) -> str:
-    """Where a notebook stands below the output folder."""
+    """Where a notebook is below the output folder."""
     if variant != "student":
         return f"instructor/{variant}/{platform}/{assignment}.ipynb"
     return known_platforms()[platform].notebook(assignment)

@@ -1,7 +1,7 @@
 """Runs one assignment's solution as a script and tries every stub and planted wrong answer against its tests.
 
 Started by `generator.building.hidden` as a process of its own (``python -m … JOB RESULT``). At a task it
-forks once for the stub and once for each wrong answer; each child runs what stands between the task
+forks once for the stub and once for each wrong answer; each child runs what is between the task
 and its tests, then the tests, and says what they said. The parent goes on with the solution. So data are
 loaded and models trained once for all of them.
 """

@@ -1,9 +1,8 @@
 """`paribus release`: a build that may go out, because nothing is missing from it and its tests are proven.
 
-It refuses where prose or a band needs a reference that no run recorded, where the key of a blind zoo is missing,
-where a line of a solution or a rubric is in something a student gets, where the visible tests let a planted wrong
-answer through, and where the release's own checks do not pass on the solution. It says which accounts in the
-notebooks are placeholders.
+It refuses where one of these holds: prose or a band needs a reference that no run recorded; the key of a blind zoo
+is missing; a student gets a line of a solution or a rubric; the visible tests let a planted wrong answer through;
+the release's own checks do not pass on the solution. It says which accounts in the notebooks are placeholders.
 """
 
 from collections.abc import Callable, Sequence
@@ -77,7 +76,7 @@ def release(
         )
         raise ReferenceMissingError(
             f"These numbers have no recorded reference for the students' profile:\n  {listed}\n"
-            f"Record them with `paribus run ASSIGNMENT --profile {profiles} --record`, where ASSIGNMENT stands "
+            f"Record them with `paribus run ASSIGNMENT --profile {profiles} --record`, where ASSIGNMENT is "
             "after “of” above; or release with --allow-missing: the notebooks then say what is missing, and no "
             "band is drawn."
         )

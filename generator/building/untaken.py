@@ -13,7 +13,7 @@ from paribus.errors import ParibusError
 
 
 def untaken_settings(course: Course) -> tuple[str, ...]:
-    """A sentence for each setting that stands in no parameters cell and is asked for by no code that has the
+    """A sentence for each setting that is in no parameters cell and is asked for by no code that has the
     profiles: sources with PROFILES, the course's library, its zoos. None where a source cannot be read, since its
     own build says so.
     """

@@ -14,7 +14,7 @@ _TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")
 
 
 def is_included(cell: SourceCell, platform: str, variant: str) -> bool:
-    """Whether a cell stands in this notebook; the instructor's variant has all that the solution has."""
+    """Whether a cell is in this notebook; the instructor's variant has all that the solution has."""
     platforms = [name for name in cell.only if name in PLATFORMS]
     variants = [name for name in cell.only if name not in PLATFORMS]
     meant = variant in variants or (variant == "instructor" and "solution" in variants)
@@ -48,7 +48,7 @@ def model_answer(cell: SourceCell) -> str:
 
 
 def stub_lines(cell: SourceCell, region: Region, inner: list[str]) -> list[str]:
-    """What stands in a student's notebook where the solution was.
+    """What is in a student's notebook where the solution was.
 
     A memo's solution in a table leaves the rows with their first field, for the student to fill in.
     """

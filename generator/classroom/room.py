@@ -1,4 +1,4 @@
-"""The whole class: the executions it stands on, every student's file, zipped as Moodle does."""
+"""The whole class: the executions it rests on, every student's file, zipped as Moodle does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def execute_class(
     kernel: Kernel | None = None,
     observe: Observe = lambda progress: None,
 ) -> dict[str, Notebook]:
-    """Every execution that somebody's work stands on, by name; kept by content, so a second call runs nothing."""
+    """Every execution that somebody's work rests on, by name; kept by content, so a second call runs nothing."""
     wanted = needed(room.table, (student.runs_as for student in students))
     return execute(wanted, room.table, room.material, out, workers=workers, kernel=kernel, observe=observe)
 

@@ -69,7 +69,7 @@ class Student:
 
     @property
     def runs_as(self) -> str:
-        """The execution that the work stands on, "" for a file that nobody worked in."""
+        """The execution that the work rests on, "" for a file that nobody worked in."""
         if isinstance(self.work, NoWork):
             return ""
         return self.work.execution.name if isinstance(self.work, Variant) else self.work.runs_as

@@ -38,7 +38,7 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
     from dataclasses import replace
 
     from generator.building.placeholders import PLACEHOLDER
-    from generator.platforms.kaggle.settings import kaggle_of
+    from generator.platforms.kaggle.settings import KAGGLE_SETTINGS, kaggle_of, load_kaggle
     from generator.publishing.kaggle_client import CommandLineClient
     from generator.publishing.kaggle_metadata import SLUG
     from generator.publishing.publish import Publisher, make_plan
@@ -54,6 +54,11 @@ def publish_with(arguments: argparse.Namespace, client: "KaggleClient | None") -
             "address, of a–z, 0–9 and -."
         )
     course = course_of(arguments)
+    if load_kaggle(course) is None:
+        raise UsageError(
+            f"{course.folders.kaggle / KAGGLE_SETTINGS} is missing, so nothing of this course goes to Kaggle. "
+            "docs/your-own-course.md shows one."
+        )
     alone = arguments.name in course.zoos and arguments.name not in {week.name for week in course.weeks}
     entries = () if alone else course.select(arguments.name)
     zoos = {arguments.name: ()} if alone else zoos_for(course, arguments.out, entries)

@@ -110,7 +110,7 @@ def as_lines(finished: "Sequence[Finished]") -> str:
 
 @contextmanager
 def show_progress(*, quiet: bool = False) -> "Iterator[Observe]":
-    """A live line a notebook: cell k of n, its key, the heading it stands under, the time so far."""
+    """A live line a notebook: cell k of n, its key, the heading above it, the time so far."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn

@@ -43,7 +43,7 @@ class KaggleClient(Protocol):
     """What publishing needs of Kaggle. Every method raises PublishError with Kaggle's own words."""
 
     def dataset_status(self, ref: str) -> str:
-        """How the data set stands: "ready" or another word of Kaggle's; "" where there is none yet."""
+        """The state of the data set: "ready" or another word of Kaggle's; "" where there is none yet."""
 
     def create_dataset(self, folder: Path, *, public: bool) -> None:
         """Create the data set of a folder."""
@@ -55,7 +55,7 @@ class KaggleClient(Protocol):
         """Push a kernel; Kaggle starts running it and stops after ``limit`` seconds."""
 
     def kernel_status(self, ref: str) -> Status:
-        """How the last run stands."""
+        """How the last run went."""
 
     def kernel_output(self, ref: str, folder: Path) -> list[Path]:
         """Fetch the last run's files and log into ``folder``."""

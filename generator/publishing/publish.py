@@ -209,7 +209,7 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Pushes planned items with ``client``; staged copies and fetched output stand below ``work``."""
+    """Pushes planned items with ``client``; staged copies and fetched output are below ``work``."""
 
     client: KaggleClient
     work: Path

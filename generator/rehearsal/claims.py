@@ -130,5 +130,5 @@ def _put(notebook: Notebook, old: str, new: str) -> None:
 
 
 def _swapped(markup: str, old: str, new: str) -> str:
-    """One block's text replaced, as it stands in markup."""
+    """One block's text replaced, as it is in markup."""
     return markup.replace(escape(old, quote=False), escape(new, quote=False))

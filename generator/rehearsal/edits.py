@@ -7,7 +7,7 @@ An edit is a mapping with ``do`` and what that needs:
     append | prepend, cell, text        text after or before it
     add_code | add_text, after, text    a cell of the student's own (``id`` names it)
     drop, cell                          the cell is taken out
-    move, cell, after                   the cell stands somewhere else
+    move, cell, after                   the cell is somewhere else
     may_fail, cell                      the run goes on after an error in this cell, as a student does
     wrong, cell, answer                 a planted wrong answer of the assignment in the task's place
     twice, cell                         the cell is run twice, and shows what the second time gave
@@ -99,7 +99,7 @@ def _is_again(cell: Mapping[str, Any]) -> bool:
 
 
 def index_of(notebook: Mapping[str, Any], key: str) -> int:
-    """Where the cell with this key stands; RehearsalError lists the keys."""
+    """Where the cell with this key is; RehearsalError lists the keys."""
     for index, cell in enumerate(notebook["cells"]):
         if cell.get("id") == key:
             return index

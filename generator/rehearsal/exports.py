@@ -112,7 +112,7 @@ def _chunks(items: Mapping[Path, Export], count: int) -> list[dict[Path, Export]
 def _export(python: str, items: Mapping[Path, Export]) -> None:
     parts = {page: page.with_suffix(".part") for page in items}
     order = [[str(item.notebook), item.exporter.template, str(parts[page])] for page, item in items.items()]
-    # The older versions stand in environments of their own and look for their templates there alone.
+    # The older versions are in environments of their own and look for their templates there alone.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["JUPYTER_PLATFORM_DIRS"] = "1"
     result = subprocess.run(

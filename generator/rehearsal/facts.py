@@ -122,7 +122,7 @@ class Facts:
 
 
 def read_facts(notebook: Mapping[str, Any]) -> Facts:
-    """Read every record that an executed notebook displays; of a seed that ran twice, the last run stands."""
+    """Read every record that an executed notebook displays; of a seed that ran twice, the last run counts."""
     records = records_of(notebook)
     starts = {record.run: record for record in records if record.kind == "start"}
     results = [record for record in records if record.kind == "result"]

@@ -263,7 +263,7 @@ def _proposes(verdicts: Verdicts, proposal: str) -> bool:
 
 
 def _is_traced(text: Text, verdicts: Verdicts, honest: Mapping[str, Verdicts]) -> bool:
-    """The random number is traced, and not only where the same number stood before."""
+    """The random number is traced, and not only where the same number was before."""
     before = _traced(honest[text.name.replace("random-", "honest-")])
     return _traced(verdicts).count(text.number) > before.count(text.number)
 

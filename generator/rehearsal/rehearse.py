@@ -219,7 +219,7 @@ def honest_work(variant: Variant, school: School) -> Ready:
 
 
 def plain_hand(table: Table, traits: frozenset[str]) -> Hand:
-    """The first words of every list that fit an execution with these traits: what stands around a fault."""
+    """The first words of every list that fit an execution with these traits: what is around a fault."""
 
     def first(words: Sequence[Words], key: str) -> Words:
         return fitting(words, key, traits | {"zero"})[0]
@@ -279,7 +279,7 @@ def grade_class(
 ) -> None:
     """Grade the folder with `paribus grade`; its progress is shown as it comes. RehearsalError where it fails.
 
-    Always anew: results are kept by release and version, and what is rehearsed is the grader as it stands.
+    Always anew: results are kept by release and version, and what is rehearsed is the grader as it is now.
     """
     if out.exists():
         shutil.rmtree(out)

@@ -1,8 +1,8 @@
 """What is rehearsed with an assignment, as data: executions, honest hands, faults, from the course's
 rehearsal/tables/ASSIGNMENT/*.toml.
 
-Every file of the folder adds to the same lists, so that faults can stand by family. Nothing here knows an
-assignment: its knobs, memo cells and sentences stand in its tables.
+Every file of the folder adds to the same lists, so that faults can be sorted by family. Nothing here knows an
+assignment: its knobs, memo cells and sentences are in its tables.
 """
 
 import tomllib
@@ -26,7 +26,7 @@ class Execution:
     """One notebook that is really run: the solution with ``edits``.
 
     ``resumed``: run a second time in the working folder that the first left, as after a kernel restart. ``honest``:
-    may stand in honest submissions. ``traits`` say what memos have to fit ("one_seed", "several").
+    may be in honest submissions. ``traits`` say what memos have to fit ("one_seed", "several").
     """
 
     name: str
@@ -66,7 +66,7 @@ class Fault:
 
     @property
     def runs_as(self) -> str:
-        """The execution whose notebook it stands in: its own where code changed."""
+        """The execution whose notebook it is in: its own where code changed."""
         return f"fault-{self.name}" if self.code else self.execution
 
 
@@ -270,7 +270,7 @@ def _validate(table: Table, checks: Collection[str]) -> None:
     for group in groups:
         names = [item.name for item in group]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise RehearsalError(f"{table.assignment}: the name {doubled[0]!r} stands twice in its tables.")
+            raise RehearsalError(f"{table.assignment}: the name {doubled[0]!r} is there twice in its tables.")
     known = {item.name for item in table.executions}
     for fault in table.faults:
         if unknown := sorted({fault.expects, *fault.also} - set(checks)):

@@ -38,7 +38,7 @@ class CellEvent:
 
 @dataclass(frozen=True)
 class KernelTask:
-    """One execution: ``notebook`` is read, ``output`` is written after every cell, the kernel stands in ``folder``.
+    """One execution: ``notebook`` is read, ``output`` is written after every cell, the kernel is in ``folder``.
 
     ``limit`` is in seconds for all cells together; ``threads`` is what each numerical library may use.
     """

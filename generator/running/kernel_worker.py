@@ -1,8 +1,8 @@
 """The child process of a run: papermill and the kernel live here.
 
-``python -m generator.running.kernel_worker task.json`` writes one JSON line an event to its standard output, keeps
-the partial notebook in the task's output, and shuts the kernel down when it gets SIGTERM or its standard
-input closes. It imports nothing of paribus beyond this room's light modules, so that it also runs with the
+``python -m generator.running.kernel_worker task.json`` writes one JSON line an event to its standard output and
+keeps the partial notebook in the task's output. It shuts the kernel down when it gets SIGTERM or its standard input
+closes. It imports nothing of paribus beyond this room's light modules, so that it also runs with the
 interpreter of another environment (`make platforms`).
 """
 

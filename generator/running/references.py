@@ -99,9 +99,9 @@ def prediction_interval(values: Sequence[float], alpha: float = ALPHA) -> tuple[
 def pool(values: Sequence[float], *, deterministic: bool = False) -> Reference:
     """One Reference from the values of a name, one a seed.
 
-    A deterministic model (declared so, or equal for every one of at least two seeds) gets the spread that
-    was seen, over row orders where the seeds were those, widened on both sides by that spread or
-    TOLERANCE; others get the prediction interval from ENOUGH_SEEDS seeds on. ``values`` is not empty.
+    A model is deterministic where it is declared so, or gave one value for at least two seeds. It gets the spread
+    that was seen (over row orders, where the seeds were those), widened on both sides by that spread or TOLERANCE.
+    Others get the prediction interval from ENOUGH_SEEDS seeds on. ``values`` is not empty.
     """
     same = deterministic or (len(values) > 1 and len(set(values)) == 1)
     low: float | None = None

@@ -92,7 +92,7 @@ def run_jobs(
 ) -> list[RunResult | RunError]:
     """Run every job, ``workers`` at a time; one's failure does not touch the others.
 
-    The answers stand in the order of ``jobs``. Threads are divided: each kernel's libraries get
+    The answers have the order of ``jobs``. Threads are divided: each kernel's libraries get
     ``cores // workers`` (at least one). On Ctrl-C the kernels are shut down before KeyboardInterrupt goes on.
     """
     kernel = kernel if kernel is not None else WorkerKernel()

@@ -75,7 +75,7 @@ def substitute_references(text: str, value_of: ValueOf, *, markdown: bool = True
 
 
 def _quoted(text: str, match: re.Match[str]) -> bool:
-    """Whether an expression is all that stands between two quotation marks."""
+    """Whether an expression is all that is between two quotation marks."""
     before, after = text[: match.start()][-1:], text[match.end() :][:1]
     return before == after and before in ('"', "'")
 

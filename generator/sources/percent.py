@@ -1,8 +1,8 @@
 """The py:percent format, strictly: a source's text becomes raw cells that know their lines.
 
-jupytext reads the same files (a test holds every source against it), but it turns a malformed header
-into ``incorrectly_encoded_metadata`` without a word and keeps no line numbers, and importing it takes longer
-than a whole build. What jupytext would read otherwise than written is refused here.
+jupytext reads the same files; a test holds every source against it. But it turns a malformed header into
+``incorrectly_encoded_metadata`` without a word, keeps no line numbers, and takes longer to import than a whole
+build does. What jupytext would read otherwise than written is refused here.
 """
 
 import json
@@ -40,7 +40,7 @@ def read_percent(text: str, file: str) -> tuple[RawCell, ...]:
     """Every cell of a source, in order; outer blank lines are dropped, since no export keeps them, and so is a
     byte order mark, which some editors write and nobody sees.
 
-    Raises SourceError where a header is malformed, text stands before the first cell or markdown is not
+    Raises SourceError where a header is malformed, text is before the first cell or markdown is not
     commented.
     """
     lines = text.removeprefix(_BYTE_ORDER_MARK).splitlines()
@@ -57,7 +57,7 @@ def read_percent(text: str, file: str) -> tuple[RawCell, ...]:
 
 
 def parse_header(rest: str, file: str, line: int) -> tuple[CellType, dict[str, Any]]:
-    """The cell type and options of what stands after ``# %%``."""
+    """The cell type and options that follow ``# %%``."""
     kind_match = _KIND.match(rest)
     cell_type: CellType = "code"
     if kind_match:

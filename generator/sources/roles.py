@@ -20,7 +20,7 @@ DESCRIPTIONS: Mapping[Kind, str] = {
 @dataclass(frozen=True)
 class Rules:
     """The rules of one role. ``options`` go into the released cell; ``graded`` roles need points;
-    ``manual`` says whether a person may give points; ``solution`` whether a solution region stands there.
+    ``manual`` says whether a person may give points; ``solution`` whether there is a solution region.
     """
 
     cell_type: str

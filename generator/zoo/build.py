@@ -1,6 +1,6 @@
 """`paribus zoo build`: recipes in; a folder for students, a reveal for the instructor, a marker written last.
 
-DIR/student/zoo/<zoo>/                    what students get (a Kaggle data set as it stands)
+DIR/student/zoo/<zoo>/                    what students get (a Kaggle data set as it is)
 DIR/instructor/zoo/<zoo>/<term>/          reveal.json (the sealed key), reveal.html, reveal.ipynb, notebooks/
 DIR/instructor/zoo/<zoo>/<term>/complete.json   written last
 DIR/instructor/zoo-<zoo>-<recipe>/…       the training runs, kept by their content
@@ -72,12 +72,12 @@ Say = Callable[[str], None]
 
 
 def student_folder(out: Path, zoo: str) -> Path:
-    """Where a zoo's student folder stands below the output folder."""
+    """Where a zoo's student folder is below the output folder."""
     return out / "student" / "zoo" / zoo
 
 
 def instructor_folder(out: Path, zoo: str, term: str) -> Path:
-    """Where a term's reveal stands below the output folder."""
+    """Where a term's reveal is below the output folder."""
     return out / "instructor" / "zoo" / zoo / term
 
 

@@ -63,8 +63,8 @@ def recipes_digest(zoo: Zoo, profile: str) -> str:
 def read_rates(zoo: Zoo, profile: str, model: str, solutions: Path) -> dict[str, Rate]:
     """The measured rates of a zoo under a profile and model, by "recipe.test".
 
-    Left out is what was not measured: everything where no entry stands or the recipes have changed since, one test
-    where its own definition has. ZooBuildError where the file is damaged.
+    What was not measured is left out: everything where there is no entry or the recipes have changed since, and one
+    test where its own definition has changed. ZooBuildError where the file is damaged.
     """
     wanted = (profile, model, recipes_digest(zoo, profile))
     with _reading(rates_file(zoo.name, solutions)) as entries:
@@ -101,7 +101,7 @@ def _unchanged(zoo: Zoo, measured: Mapping[str, Mapping[str, Any]]) -> dict[str,
 def write_rates(
     zoo: Zoo, profile: str, model: str, rates: Mapping[str, Rate], *, about: Mapping[str, Any], solutions: Path
 ) -> Path:
-    """Record what was measured, with the tests as they stood; other profiles' and models' entries stay.
+    """Record what was measured, with the tests as they were; other profiles' and models' entries stay.
 
     ZooBuildError where these are in a damaged file; the runs are kept.
     """

@@ -45,7 +45,7 @@ class Leak:
 
 @dataclass(frozen=True)
 class Weights:
-    """A safetensors header: what stands around the tensors' bytes."""
+    """A safetensors header: what is around the tensors' bytes."""
 
     metadata: Mapping[str, str]
     tensors: tuple[tuple[str, str, tuple[int, ...]], ...]
@@ -66,7 +66,7 @@ def find_leaks(folder: Path, zoo: Zoo, *, words: Iterable[str] = ()) -> tuple[Le
 def compare_twins(
     folder: Path, keys: Mapping[str, str], twin: Path, twin_keys: Mapping[str, str]
 ) -> tuple[Leak, ...]:
-    """What follows the recipe when the same models stand under other codenames; keys map codename → recipe.
+    """What follows the recipe when the same models are under other codenames; keys map codename → recipe.
 
     Files that belong to no model must be equal to the byte, but for the checksums; a model's files must have moved
     with its recipe and changed in nothing.
@@ -94,7 +94,7 @@ def compare_twins(
 def forbidden_words(zoo: Zoo) -> tuple[str, ...]:
     """Names and values of the recipes that no text of a student's folder may hold.
 
-    What stands in the zoo's public title and description is public, and so is a word the log itself has.
+    What is in the zoo's public title and description is public, and so is a word the log itself has.
     """
     words: set[str] = set()
     for recipe in zoo.recipes:

@@ -1,6 +1,6 @@
 """The students' folder: flat, as Kaggle wants it, the same bytes for the same models, and nothing but the models.
 
-Which recipe stands behind a codename decides what is in its weights and its log, and nothing else.
+Which recipe is behind a codename decides what is in its weights and its log, and nothing else.
 """
 
 import hashlib

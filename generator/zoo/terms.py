@@ -3,8 +3,8 @@
     python -m generator.zoo.terms measure ZOO --seeds 10 --record
     python -m generator.zoo.terms build ZOO --terms 2027S 2027A 2028S 2028A
 
-`measure` trains every recipe under ten seeds, in this process and without notebooks, keeps each run (so it can be
-stopped and gone on with), and says in how many seeds each test held, and how firmly. `build` builds the zoo for
+`measure` trains every recipe under ten seeds, in this process and without notebooks. It keeps each run, so it can
+be stopped and goes on later. It says in how many seeds each test held, and how firmly. `build` builds the zoo for
 several terms, one after the other, and says how long each took.
 """
 

@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Needed:
-    """The statements in the order in which they stand; ``unsure`` are those that do more than define something,
+    """The statements in their order; ``unsure`` are those that do more than define something,
     ``missing`` the names that no statement above makes.
     """
 

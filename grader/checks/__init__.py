@@ -32,9 +32,7 @@ def collect(modules: Iterable[ModuleType]) -> Mapping[str, Check]:
             if item.name in table:
                 raise CheckTableError(f"Two checks are called {item.name!r}; the second is in {module.__name__}.")
             if item.name.split(".")[0] != family:
-                raise CheckTableError(
-                    f"The check {item.name!r} stands in {module.__name__}; move it to its family."
-                )
+                raise CheckTableError(f"The check {item.name!r} is in {module.__name__}; move it to its family.")
             table[item.name] = item
     return MappingProxyType(table)
 

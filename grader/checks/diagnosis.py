@@ -55,7 +55,7 @@ _NOT_PROVEN = {
     "not asked": "No codes were collected for it.",
     "none": "No code for it was handed in beforehand.",
     "other": "The code {code} that you handed in fits other diagnoses, or another notebook.",
-    "mistyped": "What you handed in beforehand, {code}, is no code: it was mistyped.",
+    "mistyped": "You handed in {code} beforehand. It is no code: it was mistyped.",
 }
 
 
@@ -112,7 +112,7 @@ def evidence(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     key = key_of(case, made)
     if key is None:
         return undecided(
-            f"What this edition of the zoo {made.zoo!r} shows is not at hand, so a person compares.",
+            f"The key of this edition of the zoo {made.zoo!r} is not at hand, so a person compares.",
             {"model": made.model, "cited": [_plain(item) for item in made.evidence]},
             shown,
         )
@@ -165,13 +165,13 @@ def _without(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     match = case.matches.get(cell.key)
     values = {"model": model}
     if is_untouched(case, cell):
-        found = failed(f"The diagnosis of {model} stands as it was released: it was not made.", values)
+        found = failed(f"The diagnosis of {model} is as it was released: it was not made.", values)
         return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     if match is None or match.recovered is None:
         return undecided(f"The cell with the diagnosis of {model} is not in your file.", values)
     return undecided(
         f"Your file shows no diagnosis of {model}, though the cell was filled in. Run the cell, then export again; "
-        "as it stands a person reads it.",
+        "as it is, a person reads it.",
         values,
     )
 

@@ -20,7 +20,7 @@ def no_part(experiment: str, parts: Iterable[str]) -> list[str]:
 
 
 def not_written(key: str) -> str:
-    """A cell for an answer that stands as it was released."""
+    """A cell for an answer that is as it was released."""
     return f"{key} has no answer"
 
 

@@ -60,7 +60,7 @@ def chain(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 
 @check("integrity.copied", "Compared with the class", public=False)
 def copied(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Whether a session, a prediction, a reason, a memo or code stands in two people's submissions is compared over
+    """Whether a session, a prediction, a reason, a memo or code is in two people's submissions is compared over
     the whole class and shown to the instructor. It costs no points.
     """
     return not_applicable("This is compared over the whole class; no points depend on it.")

@@ -54,7 +54,7 @@ def answered(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     )
     if count < minimum or count == 0:
         short = f"Your answer has {count} words of your own; at least {minimum} are asked for."
-        untouched = "The memo stands as it was released: write your answer below the question."
+        untouched = "The memo is as it was released: write your answer below the question."
         causes = [] if count else [not_written(cell.key)]
         found = failed(short if count else untouched, values, evidence, causes)
         return unless_lost(case, found, text_lost(case))
@@ -120,7 +120,7 @@ def _is_of_one_seed(item: Trace) -> bool:
     after=("memo.answered", "experiments.template_complete"),
 )
 def sections_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Every section the memo asks for is there, and something stands in it."""
+    """Every section the memo asks for is there, and none is empty."""
     if (lost := _lost(case, cell)) is not None:
         return lost
     wanted = [str(name) for name in options.get("sections", cell.options.get("sections", ()))]
@@ -154,7 +154,7 @@ def _without_answer(case: Case, cell: Cell, names: Sequence[str]) -> list[str]:
 
 
 def _is_filled(case: Case, memo: Cell) -> bool:
-    """Something was written into the memo, or its experiment's template stands somewhere else in the notebook."""
+    """Something was written into the memo, or its experiment's template is somewhere else in the notebook."""
     experiment = str(memo.options.get("experiment", ""))
     return not is_untouched(case, memo) or bool(experiment and written_parts(case, experiment, memo)[0])
 
@@ -214,7 +214,7 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return lost
     memos = _memos(case, cell)
     if all(is_untouched(case, memo) for memo in memos):
-        return failed("The memo stands as it was released, so it quotes no numbers.")
+        return failed("The memo is as it was released, so it quotes no numbers.")
     unrecorded = unrecorded_experiments(case)
     if not case.records and not unrecorded:
         return undecided("Your file holds no records, so a person compares your numbers with your tables.")
@@ -252,7 +252,7 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
         return lost
     for memo in _memos(case, cell):
         if odd := unlisted(case, memo):
-            open_one = undecided(f"A person looks for what you cite as “{odd}”: it stands nowhere else.")
+            open_one = undecided(f"A person looks for what you cite as “{odd}”: it is nowhere else.")
             why = f"{odd!r} is in no list of sources, and nowhere else in the file"
             return proposed(open_one, Outcome.FAILED, why) if odd.startswith("[") else open_one
     for text, key in _own_texts(case, cell):
@@ -266,7 +266,7 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
                     "You name your sources.", {}, [Evidence(key, shorten(re.sub(r"<[^>]*>", "", sentence)))]
                 )
     if all(is_untouched(case, memo) for memo in _memos(case, cell)):
-        return failed("The memo stands as it was released, so it names no source.")
+        return failed("The memo is as it was released, so it names no source.")
     open_one = undecided(
         "No source could be read. Link what you used (papers, pages, AI tools), or write that you used none; "
         "a person looks."
@@ -311,7 +311,7 @@ def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         return lost
     written = [(sentence, memo.key) for memo in _memos(case, cell) for sentence in new_sentences(case, memo)]
     if not written:
-        return unless_lost(case, failed("The memo stands as it was released."), text_lost(case))
+        return unless_lost(case, failed("The memo is as it was released."), text_lost(case))
     for sentence, key in written:
         if vocabulary.says("diary", "patterns", sentence.lower().replace("’", "'")):
             return failed(

@@ -54,7 +54,7 @@ def baseline_first(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     earlier = [run for run in others if (run.start_position if run.start else run.position) < first.position]
     if earlier:
         found = failed(
-            f"{earlier[0].name} stands before the first baseline ({first.name}). Measure the baseline first, then "
+            f"{earlier[0].name} comes before the first baseline ({first.name}). Measure the baseline first, then "
             "you know what the larger model has to beat.",
             values,
             [*evidence, Evidence(case.cell_name(earlier[0].position), earlier[0].name)],
@@ -223,7 +223,7 @@ def test_untouched(  # noqa: PLR0911 - one way out a verdict
         run, position = later
         found = failed(
             f"{run.name} (seed {run.seed}) was trained after {case.cell_name(position)} had used the test split. "
-            "What is chosen after that has seen it: keep the test split for the end.",
+            "A later choice has seen the test split: keep it for the end.",
             values,
             [*evidence, Evidence(case.cell_name(run.start_position), f"{run.name} begins")],
         )

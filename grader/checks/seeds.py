@@ -151,14 +151,14 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
         twice = _counted_twice(finished(runs))
         if twice and twice[0].position == twice[1].position:
             return failed(
-                f"Seed {twice[0].seed} stands twice in the {name} arm, in one loop. A repeated seed is no new "
+                f"Seed {twice[0].seed} occurs twice in the {name} arm, in one loop. A repeated seed is no new "
                 "evidence.",
                 {"arm": name, "seed": twice[0].seed},
                 _evidence(case, twice),
                 few_seeds([name]),
             )
         if twice:
-            advice = f" Seed {twice[0].seed} stands twice in the {name} arm; it counts once."
+            advice = f" Seed {twice[0].seed} occurs twice in the {name} arm; it counts once."
         same = _same_predictions(list(by_seed(runs).values()))
         if same is not None:
             first, second, certain = same
@@ -291,7 +291,7 @@ def _runs_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> tuple[Run, .
 def _no_runs(case: Case, cell: Cell) -> Finding:
     match = case.matches.get(cell.key)
     if match is not None and match.unchanged is True and match.recovered is not None and cell.cell_type == "code":
-        found = failed("The experiment stands as it was released: it was not run.")
+        found = failed("The experiment is as it was released: it was not run.")
         return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     return undecided("Your file does not hold the finished runs of both arms.")
 

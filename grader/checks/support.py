@@ -159,7 +159,7 @@ def predicted_finding(
         )
     if found.standing == "mistyped":
         return undecided(
-            f"{within} What you handed in beforehand, {shorten(found.code, 40)}, is no code: it was mistyped. A "
+            f"{within} You handed in {shorten(found.code, 40)} beforehand. It is no code: it was mistyped. A "
             "person looks at it.",
             told,
             evidence,
@@ -178,7 +178,7 @@ def without_arms(case: Case, cell: Cell, arms: Arms) -> Finding:
     match = case.matches.get(cell.key)
     values = {"baseline_runs": len(finished(arms.baseline)), "changed_runs": len(finished(arms.changed))}
     if match is not None and match.recovered is not None and match.unchanged is True and cell.cell_type == "code":
-        told = "The experiment stands as it was released: it was not run."
+        told = "The experiment is as it was released: it was not run."
         found = failed(told, values, causes=[never_run(cell.key)])
         return unless_lost(case, found, "" if case.notebook.whole else outputs_lost(case))
     begun = [run for run in (*arms.baseline, *arms.changed) if not run.finished]

@@ -38,7 +38,7 @@ def nothing_ran(case: Case, what: str) -> Finding | None:
         return None
     answers = [cell for cell in case.assignment.cells if cell.role in ANSWERS]
     if all(is_untouched(case, cell) for cell in answers) and case.notebook.whole:
-        return failed(f"The notebook stands as it was released and was not run: {what}.")
+        return failed(f"The notebook is as it was released and was not run: {what}.")
     found = undecided(
         "Your file shows neither outputs nor execution counts. Either the notebook was not run, or a tool took "
         f"them out. {hand_in(case)}"
@@ -109,7 +109,7 @@ def unless_unread(case: Case, cell: Cell, check: Check, finding: Finding) -> Fin
 
 
 def _own_positions(case: Case, cell: Cell) -> set[int]:
-    """Where the answer to a memo stands."""
+    """Where the answer to a memo is."""
     match = case.matches.get(cell.key)
     if match is None or match.recovered is None:
         return set()

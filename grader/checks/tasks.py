@@ -50,7 +50,7 @@ def tests_passed(  # noqa: PLR0911 - one way out a verdict
         )
     if (copy := _failing_copy(case, task, tests)) is not None:
         return undecided(
-            f"The tests of {task_key} stand more than once in your file, and another copy, {copy.cell}, stopped "
+            f"The tests of {task_key} are in your file more than once, and another copy, {copy.cell}, stopped "
             f"with: {copy.text}. A person looks which of them counts; delete the copy you do not need.",
             {**values, "error": copy.text},
             [*evidence, copy],
@@ -144,7 +144,7 @@ def _ran_after(  # noqa: PLR0911 - one way out a verdict
     untouched = task.unchanged is True
     if untouched and shown.count is None and not (shown.survived.outputs and not shown.survived.count):
         # Nothing was done here, whether or not the file shows what ran.
-        told = f"{task_key} stands as it was released: it was not done."
+        told = f"{task_key} is as it was released: it was not done."
         return failed(told, values, evidence, [never_run(task_key)] if task.recovered.count is None else [])
     if shown.count is None:
         if not never_ran(shown):
@@ -179,7 +179,7 @@ def _as_seen(
     if not shown.survived.outputs:
         return undecided(
             f"The outputs of the tests of {task_key} may have been taken out of your file, and an error would "
-            f"stand there. {hand_in(case)}",
+            f"are there. {hand_in(case)}",
             values,
             evidence,
         )
@@ -194,7 +194,7 @@ def _as_seen(
         return _seems_to_have_stopped(task_key, words, values, [*evidence, _quote(case, shown, words)])
     if untouched:
         return undecided(
-            f"{task_key} stands as released, yet its tests show no error. A person looks at it.", values, evidence
+            f"{task_key} is as released, yet its tests show no error. A person looks at it.", values, evidence
         )
     found = passed(f"The tests of {task_key} ran after your code and ended without an error.", values, evidence)
     return with_doubts(found, doubts_of(case, tuple(suspicious_answers(case, task_key))))
@@ -223,7 +223,7 @@ def _seems_to_have_stopped(
     """Words that read like an error, which nothing else on the page says."""
     quoted = shorten(words)
     found = undecided(
-        f"Below the tests of {task_key} stands what reads like the end of an error: {quoted}. A person looks.",
+        f"Below the tests of {task_key} is what reads like the end of an error: {quoted}. A person looks.",
         {**values, "error": quoted},
         list(evidence),
     )

@@ -29,7 +29,7 @@ _ONE_SEED = re.compile(
 )
 _WORDING = (
     ("Agreeing with what the runs recorded", "Agreeing with what your cells printed"),
-    ("The records agree", "What your cells show agrees"),
+    ("The records agree", "Your cells' outputs agree"),
     ("traced to a record", "traced to an output"),
 )
 _SEEN_OTHERWISE = frozenset({"model", "data", "code", "seed", "optimizer", "train_rows"})
@@ -57,7 +57,7 @@ def without_records(case: Case, found: Finding, keys: Sequence[str]) -> Finding:
 
 
 def as_printed(case: Case, traces: Sequence[Trace], measured: Measured, keys: Sequence[str]) -> list[Trace]:
-    """Numbers held against what outputs show: one that stands somewhere on the page is unclear rather than wrong,
+    """Numbers held against what outputs show: one that is somewhere on the page is unclear rather than wrong,
     since which run an output is of was read and not recorded.
     """
     if not set(keys) & set(unrecorded_experiments(case)):
@@ -138,7 +138,7 @@ def predicted_first_shown(case: Case, key: str) -> Finding | None:
         return open_one
     where = case.cell_name(said.position)
     found = replace(open_one, evidence=(Evidence(where, shorten(said.text)),), basis=Basis.WRITTEN.value)
-    return proposed(found, Outcome.PASSED, f"a prediction stands above the changed arm's run, in {where}")
+    return proposed(found, Outcome.PASSED, f"a prediction is above the changed arm's run, in {where}")
 
 
 def cannot_tell(case: Case, text: str, quote: str, position: int) -> Finding | None:

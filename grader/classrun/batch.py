@@ -127,7 +127,7 @@ def grade_batch(
 class _Lines:
     """``results.jsonl`` while its batch runs: a line for each result, in the order in which they finish.
 
-    Where each line stands is remembered, so that none is made twice, nor all of them kept in memory.
+    The place of each line is remembered, so that none is made twice, nor all of them kept in memory.
     """
 
     def __init__(self, path: Path, earlier: Iterable[Result]) -> None:

@@ -131,7 +131,7 @@ class _Run(Generic[Item, Answer]):
         self._pace = LOT_SECONDS
 
     def answers(self, items: Iterable[Item]) -> Generator[tuple[Item, Answer | Lost], None, None]:
-        """Every item with what came of it. Those that stood near a worker's death are tried again, one by one."""
+        """Every item with what came of it. Those that were near a worker's death are tried again, one by one."""
         waiting = iter(items)
         room, asked = self._room(), time.monotonic()
         try:

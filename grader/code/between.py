@@ -1,4 +1,4 @@
-"""What is not the same in both arms and stands in no record: names rebound, patched or filled between them."""
+"""What is not the same in both arms and is in no record: names rebound, patched or filled between them."""
 
 import ast
 from collections.abc import Iterator
@@ -118,7 +118,7 @@ def _least(program: Program, event: Event) -> int:
 
 
 def _handles(found: Trained) -> set[str]:
-    """The names of configurations: what stands in them is recorded."""
+    """The names of configurations: what is in them is recorded."""
     return {call.config.id for call in found.calls if isinstance(call.config, ast.Name)}
 
 
@@ -196,7 +196,7 @@ def _meant_by_the_first(found: Trained, event: Event) -> bool:
 
 def _certain(case: Case, program: Program, found: Trained, event: Event) -> bool:
     """The change was made for certain, and nothing took it back: all cells were read and ran once, in order, that
-    of the change without an error, and no condition stands around what was put there, now or before.
+    of the change without an error, and no condition is around what was put there, now or before.
     """
     if not (program.in_order and found.baseline.exact and found.changed.exact) or program.unread:
         return False
@@ -232,7 +232,7 @@ def _is_unconditional(event: Event) -> bool:
 
 
 def _before(program: Program, event: Event, order: int) -> ast.expr | None:
-    """What stood under the path before the arms, as far as it is written out."""
+    """What was under the path before the arms, as far as it is written out."""
     earlier = [
         None if isinstance(step.scope.node, _CONDITIONS) else store.source  # it may never have been put there
         for step, store in program.stores

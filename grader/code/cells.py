@@ -16,7 +16,7 @@ KEPT = 512
 """Cells whose facts are kept at hand: most cells are a whole class's."""
 
 _PYTHON_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})
-"""Cell magics below which the kernel's own Python stands."""
+"""Cell magics with the kernel's own Python below them."""
 _CELL_MAGIC = re.compile(r"\A\s*%%(\w+)[^\n]*")
 _ASSIGNED = re.compile(r"^([ \t]*[\w.,\[\]'\" ]{1,200}=[ \t]*)[!%].*$")
 _RUNS_A_LINE = re.compile(r"^([ \t]*)%(?:time|timeit|prun|memit)[ \t]+(?!-)")

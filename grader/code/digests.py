@@ -17,10 +17,10 @@ from paribus.records.code import TRAINING, UNAVAILABLE, source_digest, value_dig
 
 @lru_cache(maxsize=CASES)
 def other_code(case: Case) -> tuple[CodeFinding, ...]:
-    """Functions that a run's record names and that stand on the page with other code than the one that ran."""
+    """Functions that a run's record names and that are on the page with other code than the one that ran."""
     program = read_program(case)
     found: dict[str, CodeFinding] = {}
-    if program.unread or program.hidden:  # the code that ran may stand there
+    if program.unread or program.hidden:  # the code that ran may be there
         return ()
     for run in read_runs(case):
         for name, digest in run.code.items():
@@ -32,7 +32,7 @@ def other_code(case: Case) -> tuple[CodeFinding, ...]:
 
 
 Found = tuple[Step, int, str]
-"""A step, the line in its cell, and the name that stands there with other code."""
+"""A step, the line in its cell, and the name that is there with other code."""
 
 
 def _other_function(case: Case, program: Program, run: Run, name: str, digest: str) -> Found | None:
@@ -49,7 +49,7 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
 
 
 def _other_value(program: Program, name: str, digest: str) -> Found | None:
-    """A plain global that stands on the page with another value, and that nothing else puts there."""
+    """A plain global that is on the page with another value, and that nothing else puts there."""
     bound = program.bound.get(name, ())
     for _, store in bound:
         try:
@@ -75,7 +75,7 @@ def _finding(case: Case, program: Program, run: Run, other: Found) -> CodeFindin
     when = ", and its cell was run again afterwards" if later else ""
     return CodeFinding(
         Kind.OTHER_CODE, standing,
-        f"{name} as it stands in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest "
+        f"{name} as it is in your file ({said(case, where)}) is not what {run.name} ran with{when}: its digest "
         "is another than the record's. Run the notebook again from the top, so that the page shows what ran.",
         (where,), name, sure=standing is Standing.PROVED,
     )  # fmt: skip

@@ -48,7 +48,7 @@ class Scope:
 
     @cached_property
     def reads(self) -> tuple[tuple[Path, ast.expr], ...]:
-        """The paths that it reads, each as long as it stands there: ``a.b.c`` is no reading of ``a.b``."""
+        """The paths that it reads, each as long as it is there: ``a.b.c`` is no reading of ``a.b``."""
         inner = {id(node.value) for node in self.attributes} | {id(node.value) for node in self.subscripts}
         leads = [(path, call) for call in self.calls if (path := path_of(call)) is not None]
         for _, call in leads:
@@ -113,7 +113,7 @@ class _TooMany(Exception):  # noqa: N818 - it ends a walk, and is caught above
 
 
 class _Reader:
-    """The one pass. Every node is seen once and goes to the scope in which it stands."""
+    """The one pass. Every node is seen once and goes to its scope."""
 
     def __init__(self) -> None:
         self.nodes = 0
@@ -202,13 +202,13 @@ class _Reader:
         return [*node.decorator_list, *node.bases, *(item.value for item in node.keywords)]
 
     def _text(self, call: ast.Call, scope: Scope, depth: int) -> None:
-        """Code that stands in a text and is run: ``exec("selfcheck.close = print")``."""
+        """Code that is in a text and is run: ``exec("selfcheck.close = print")``."""
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         if name in _RUNS_TEXT and call.args and isinstance(call.args[0], ast.Constant):
             text = call.args[0].value
             tree = parse.__wrapped__(text).tree if isinstance(text, str) else None  # not the tree of a cell
             if tree is not None:
-                for node in ast.walk(tree):  # its lines are those of the text: all of it stands where it is run
+                for node in ast.walk(tree):  # its lines are those of the text: all of it is where it is run
                     if hasattr(node, "lineno"):
                         node.lineno = call.lineno
                 self.read(list(tree.body), scope, depth + 1)

@@ -58,7 +58,7 @@ class CodeFinding:
 
 
 def place(case: Case, position: int, line: int) -> Place:
-    """A line of a cell, as it stands there."""
+    """A line of a cell, as it is there."""
     lines = case.notebook.cells[position].source.split("\n")
     text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     return Place(position, line, text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + " …")

@@ -218,7 +218,7 @@ class Flow:
                 self.names[name] = held if JOINED in held else held & {TRAIN, HELD_OUT}
 
     def _concerns(self, scope: Scope) -> bool:
-        """Something of the data may stand in a scope: a part of it, a name that holds some, or a call."""
+        """Something of the data may be in a scope: a part of it, a name that holds some, or a call."""
         named, says = _mentioned(scope)
         return says or not named.isdisjoint(self.functions) or any(self.names.get(name) for name in named)
 

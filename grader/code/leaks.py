@@ -168,7 +168,7 @@ def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[
 
 
 def _only_joins(node: ast.expr | None) -> bool:
-    """Two parts put together and nothing more: what is done with them stands elsewhere."""
+    """Two parts put together and nothing more: what is done with them is elsewhere."""
     if isinstance(node, ast.Call):
         path = path_of(node.func)
         copies = path in (("list",), ("tuple",)) and bool(node.args) and _only_joins(node.args[0])

@@ -68,7 +68,7 @@ class Trained:
 
 @lru_cache(maxsize=CASES)
 def run_calls(program: Program) -> tuple[RunCall, ...]:
-    """Every call that begins a run, in the order in which the code stands."""
+    """Every call that begins a run, in the code's order."""
     found = []
     for step, scope in program.scopes:
         for path, call in scope.called:
@@ -161,7 +161,7 @@ def _calls_any(step: Step, names: set[str]) -> bool:
 
 
 def _roots(program: Program, calls: Sequence[RunCall], spans: Sequence[Span]) -> Iterator[Scope]:
-    """The code that trains: the functions that the calls name, and for own loops what stands around the calls."""
+    """The code that trains: the functions that the calls name, and for own loops what is around the calls."""
     for call in calls:
         yield from program.functions_of(call.function, call.step.order)
         if call.helper is not None:

@@ -42,7 +42,7 @@ class Origins:
     vary: str
 
     def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911
-        """What was made once and stands behind an expression; None where it is made in every run."""
+        """What was made once and is behind an expression; None where it is made in every run."""
         if depth > _DEEPEST or not scope.name:  # a cell's own statements train one arm
             return None
         if isinstance(node, ast.Name):

@@ -54,7 +54,7 @@ class Unread:
 class Reach:
     """What a function does, with all of the notebook's functions that it uses: ``scopes`` are theirs, ``free`` the
     notebook's names that they read, ``reads`` the expressions that read something of the notebook or of a module,
-    by their dotted paths, imports resolved and each as long as it stands there.
+    by their dotted paths, imports resolved and each as long as it is there.
     """
 
     scopes: tuple[Scope, ...]
@@ -80,7 +80,7 @@ class Program:
 
     @cached_property
     def scopes(self) -> tuple[tuple[Step, Scope], ...]:
-        """Every scope with the step in which it stands, in order."""
+        """Every scope with its step, in order."""
         return tuple((step, scope) for step in self.steps for scope in step.scope.whole())
 
     @cached_property
@@ -143,7 +143,7 @@ class Program:
         return {id(scope): step for step, scope in self.scopes}
 
     def step_of(self, scope: Scope) -> Step:
-        """The step in which a scope stands."""
+        """The step of a scope."""
         return self._homes[id(scope)]
 
     def value_before(self, name: str, order: int) -> ast.expr | None:

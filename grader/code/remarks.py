@@ -40,7 +40,7 @@ def code_remarks(case: Case) -> Iterator[str]:
 
 
 def _is_given(match: Match) -> bool:
-    """A cell of code that is to be run as it is, and stands there otherwise."""
+    """A cell of code that is to be run as it is, and is there otherwise."""
     cell = match.recovered
     if match.cell.cell_type != "code" or match.unchanged is not False or cell is None:
         return False

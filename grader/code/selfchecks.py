@@ -1,4 +1,4 @@
-"""Whether a task's tests still test: the self-checks replaced, what they stand on, or how errors end a cell."""
+"""Whether a task's tests still test: the self-checks replaced, what they rest on, or how errors end a cell."""
 
 import ast
 from dataclasses import replace
@@ -12,7 +12,7 @@ from grader.evidence.runs import CASES
 from grader.model import Case
 
 _SHOWS = frozenset({"print", "input", "open", "help"})
-"""Builtins that no test stands on."""
+"""Builtins that no test rests on."""
 SELFCHECK: Path = ("paribus", "selfcheck")
 STANDS_ON = frozenset({("math", "isclose")})
 """What the self-checks themselves call of other modules; a test holds it against their source."""
@@ -52,8 +52,8 @@ def handled_errors(case: Case) -> tuple[CodeFinding, ...]:
 
 @lru_cache(maxsize=CASES)
 def _replaced(case: Case) -> tuple[tuple[int, Path | None, CodeFinding], ...]:
-    """Everything in a notebook that replaces what tests may stand on: the step that does it, and what is replaced;
-    None for what all tests stand on.
+    """Everything in a notebook that replaces what tests may rest on: the step that does it, and what is replaced;
+    None for what all tests rest on.
     """
     program = read_program(case)
     found: list[tuple[int, Path | None, CodeFinding]] = []

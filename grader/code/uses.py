@@ -64,7 +64,7 @@ def _decisive(program: Program, scope: Scope, *, any_call: bool) -> Iterator[tup
 
 
 def _is_conditional(scope: Scope, node: ast.AST) -> bool:
-    """It stands below a condition, or where an error may have been caught."""
+    """It is below a condition, or where an error may have been caught."""
     caught = [item for item in ast.walk(scope.node) if isinstance(item, ast.Try | ast.Match)]
     return any(_holds(node, (branch,)) for branch in (*scope.branches, *caught))
 

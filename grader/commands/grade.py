@@ -345,6 +345,8 @@ def print_summary(handback: "Handback", out: Path) -> None:
         table.add_row(f"  {what}", escape(str(out / name)))
     console.print(table)
     console.print(f"  {handback.platform.advice}", style="dim")
+    if waiting:
+        console.print(f"  To decide what waits, type: paribus desk {escape(str(out))}", style="dim", soft_wrap=True)
 
 
 def print_changes(changed: "Sequence[Change]") -> None:

@@ -195,6 +195,8 @@ class DeskFolder:
         return stamp
 
     def _check_places(self) -> None:
+        if not self.out.is_dir():
+            raise DeskError(f"{self.out} is no folder. Name the --out of a finished `paribus grade`.")
         if self._submissions is None or not self._submissions.exists():
             where = f"{self._submissions} is not there" if self._submissions else "nothing says where they are"
             raise DeskError(

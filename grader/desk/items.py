@@ -253,6 +253,6 @@ def _items_of_slot(work: Work, slot: Slot) -> tuple[Item, ...]:
 
 @functools.lru_cache(maxsize=4096)  # the same for everybody who handed in
 def _asked(source: str, key: str, name: str, points: float) -> str:
-    # A release's digest stands in some sources, and changes with cells that this question is not about.
+    # A release's digest is in some sources, and changes with cells that this question is not about.
     text = json.dumps([key, name, points, source])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

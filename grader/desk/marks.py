@@ -1,4 +1,4 @@
-"""The numbers of an answer, marked where they stand with what the checks read of each."""
+"""The numbers of an answer, marked where they are with what the checks read of each."""
 
 import html
 import re
@@ -64,7 +64,7 @@ def marked(markup: str, numbers: Sequence[Reading]) -> str:
 
 
 def _spans(plain: str, numbers: Sequence[Reading]) -> list[tuple[int, int, Reading]]:
-    """Where each reading's number stands in the text; one that is nowhere is left out."""
+    """Where each reading's number is in the text; one that is nowhere is left out."""
     found: dict[int, tuple[int, int, Reading]] = {}
     for one in numbers:
         pattern = re.compile(rf"(?<![\w.,]){re.escape(one.text)}(?!\w|[.,]\d)")
@@ -77,7 +77,7 @@ def _spans(plain: str, numbers: Sequence[Reading]) -> list[tuple[int, int, Readi
 
 
 def _sentence(plain: str, sentence: str) -> tuple[int, int]:
-    """Where a sentence stands, whatever its white space and the signs around formulas; an empty place at the start
+    """Where a sentence is, whatever its white space and the signs around formulas; an empty place at the start
     where it is not found.
     """
     letters = [place for place, character in enumerate(plain) if not character.isspace() and character != "$"]

@@ -200,7 +200,7 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
 
 
 def _compared(value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
-    """Comparatives that stand before a looser name: the smaller one's, or the larger one's."""
+    """Comparatives that are before a looser name: the smaller one's, or the larger one's."""
     numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
     if len(numbers) < 2 or value == other:
         return ()

@@ -9,10 +9,10 @@ from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number
 
 Spans = Sequence[tuple[int, int, frozenset[str]]]
-"""Where labels stand, with what each of them says."""
+"""Where labels are, with what each of them says."""
 _APART = re.compile(r";|\.\s|\s[–—]\s|\bwhile\b|\bwhereas\b")
 _NEAR = 24
-"""Characters between a number and a label that belongs to it wherever others stand."""
+"""Characters between a number and a label that belongs to it wherever others are."""
 _AFTER = re.compile(
     rf"\s*(?:%\s*)?(?:\(|classes\s|{ITEMS}\s)?\s*(?:(?:in|for|on|at|by|with|under|of|from|was|were|is|are|"
     r"in the case of)\s+)?"
@@ -84,7 +84,7 @@ def _by_pattern(
 
 
 def _is_close(spans: Spans, units: Sequence[Sequence[Number]], first: int) -> bool:
-    """Each label stands nearer to its own number than to the next one's."""
+    """Each label is nearer to its own number than to the next one's."""
     for start, end, _ in spans:
         behind = min((unit[0].start - end for unit in units if unit[0].start >= end), default=10_000)
         before = min((start - unit[-1].end for unit in units if unit[-1].end <= start), default=10_000)

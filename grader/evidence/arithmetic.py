@@ -28,7 +28,7 @@ def derived(item: Trace, known: Sequence[Trace]) -> Trace | None:
     beside = [other for other in mine if other.number.start < number.start][-1:]
     found: Trace | None = None
     for pairs in (
-        # What a number is the difference of stands right before it: "10.31 ms, which is 3.34 ms too much".
+        # What a number is the difference of is right before it: "10.31 ms, which is 3.34 ms too much".
         [(other, last) for last in beside for other in others[-MOST:] if other is not last],
         list(combinations(mine, 2)),
         list(combinations(others[-MOST:], 2)),

@@ -67,7 +67,7 @@ _ITS_OWN = re.compile(r"\W*(?:[^\W\d]{1,4}\s+)?[\d.,]*\d")
 
 
 def _is_anothers(number: Number, sentence: Sentence) -> bool:
-    """The only metric stands behind "and", with a number of its own: "reaches 53.8 % and a macro-F1 of 0.246"; or
+    """The only metric is behind "and", with a number of its own: "reaches 53.8 % and a macro-F1 of 0.246"; or
     behind other numbers, and more follow it: "4.9 % → 5.6 %, so +0.7 points, while accuracy went 26.4 % → 25.0 %".
     """
     first = min(sentence.metrics, key=lambda item: item.start)
@@ -139,7 +139,7 @@ def _is_linked(between: str) -> bool:
 def in_series(number: Number, sentence: Sentence, mentions: Sequence[tuple[int, int]]) -> int | None:
     """In "A and B reach 0.5 and 0.2" and "A beats B (0.5 vs. 0.2)": which of the mentions a number belongs to.
 
-    Only where numbers stand side by side, and exactly as many mentions stand before them, none after.
+    Only where numbers are side by side, and exactly as many mentions are before them, none after.
     """
     numbers = sentence.numbers
     index = _place(number, sentence)

@@ -61,7 +61,7 @@ def best_of(case: Case, arms: Arms, metric: str) -> BestOf | None:
 
 
 def looked_before(case: Case, arms: Arms) -> Run | None:
-    """A finished run of the changed arm's own configuration and seed, outside of the experiment, that stands before
+    """A finished run of the changed arm's own configuration and seed, outside of the experiment, that is before
     the changed arm: its result was known when the prediction was made.
     """
     started = [run for run in arms.changed if run.start is not None]
@@ -101,7 +101,7 @@ def _same(run: Run, other: Run) -> bool:
 
 
 def records_lost_before(case: Case, runs: Sequence[Run]) -> int:
-    """How many of these runs began after a record that is not in the file: what stood there was run again."""
+    """How many of these runs began after a record that is not in the file: what was there was run again."""
     known = _digests(case)
     starts = [run.start for run in runs if run.start is not None]
     return sum(1 for start in starts if start.previous and start.previous not in known)

@@ -21,7 +21,7 @@ _MONTHS = re.compile(
 
 
 def unlisted(case: Case, memo: Cell) -> str:
-    """The first citation before a memo's list of sources whose author, or number, stands nowhere else; "" where
+    """The first citation before a memo's list of sources whose author, or number, is nowhere else; "" where
     each does.
     """
     sentences = new_sentences(case, memo)
@@ -44,7 +44,7 @@ def _is_list(sentence: str) -> bool:
 
 
 def _stands(case: Case, word: str, memo: Cell) -> bool:
-    """The word stands in another cell, or in what was released."""
+    """The word is in another cell, or in what was released."""
     if any(word in cell.source for cell in case.assignment.cells):
         return True
     own = case.matches[memo.key].recovered

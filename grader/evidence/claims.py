@@ -256,7 +256,7 @@ def _no_support(outcome: Outcome, found: _Intervals, metric: str) -> str:
             if known
             else "no interval over items exists for this metric"
         )
-    return f"Whether the effect is supported is for a person: {why} (over the seeds {found.seeds})."
+    return f"A person decides whether the effect is supported: {why} (over the seeds {found.seeds})."
 
 
 _MERIT = ("improv", "better", "worse")

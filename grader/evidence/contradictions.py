@@ -1,4 +1,4 @@
-"""Settings that a cell's code gives otherwise than the records that stand in its output."""
+"""Settings that a cell's code gives otherwise than the records that are in its output."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from grader.reading.sources import written_settings
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A setting that stands in a cell's code with another value than in the run that the cell shows."""
+    """A setting that is in a cell's code with another value than in the run that the cell shows."""
 
     position: int
     name: str

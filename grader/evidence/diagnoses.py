@@ -50,7 +50,7 @@ def read_diagnoses(case: Case) -> tuple[Claimed, ...]:
 
 
 def diagnoses_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> tuple[Claimed, ...]:
-    """What is said of the model that a cell asks for; the last one stands."""
+    """What is said of the model that a cell asks for; the last one counts."""
     model = str(options.get("model") or cell.options.get("model") or "")
     zoo = str(options.get("zoo") or cell.options.get("zoo") or "")
     return tuple(

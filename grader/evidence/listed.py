@@ -239,7 +239,7 @@ _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.])", r
 
 def lines_of_own_code(case: Case, written: str) -> tuple[str, ...]:
     """The lines with a number that is not whole in code that the student wrote: in a cell of one's own, or one that
-    was changed. Small whole numbers stand in any code.
+    was changed. Small whole numbers are in any code.
     """
     found = _LITERAL.search(written.replace(",", "."))
     value = float(found[0]) if found is not None else 0.0

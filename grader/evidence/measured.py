@@ -119,7 +119,7 @@ class Measured:
         return len(self.settled) < len(self.groups) and self.says_exploring(text)
 
     def says_exploring(self, text: str) -> bool:
-        """Words for a search stand in the text, beside the names of runs that did not search: a notebook may call
+        """Words for a search are in the text, beside the names of runs that did not search: a notebook may call
         one of those its candidate.
         """
         if not vocabulary.has("context", "exploring", text):

@@ -58,7 +58,7 @@ def _claim(number: Number, sentence: Sentence, measured: Measured) -> Claim | No
 
 
 def _mislabelled(claim: Claim, measured: Measured) -> Trace | None:
-    """A number that stands under another's label."""
+    """A number that is under another's label."""
     pair = find_mislabelled(claim, measured)
     if pair is None:
         return None
@@ -188,7 +188,7 @@ def _refuse(  # noqa: PLR0911 - one way out a verdict
         return _doubtful(blank, own, "nothing in the file is a rounding of it")
     if near is not None:
         return replace(blank, status=Status.UNCLEAR, why=f"it may be {near[0].title}, or chance", chance=near[1])
-    why = "it is not plain which run or metric is meant" if blank.metric else "no metric stands beside it"
+    why = "it is not plain which run or metric is meant" if blank.metric else "no metric is beside it"
     return replace(blank, status=Status.UNCLEAR, why=why)
 
 

@@ -70,7 +70,7 @@ def _texts(run: Run) -> int:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A run, and where its start and its result stand in the chain."""
+    """A run, and where its start and its result are in the chain."""
 
     run: Run
     first: int
@@ -114,7 +114,7 @@ def _read(written: str) -> datetime | None:
 
 
 def _places(case: Case) -> dict[str, int]:
-    """Where each record stands in its notebook's chain, counted from 0; those behind a gap are left out, and all
+    """Where each record is in its notebook's chain, counted from 0; those behind a gap are left out, and all
     where records are of several sessions.
     """
     records = [item.record for item in own_records(case) if item.record is not None]

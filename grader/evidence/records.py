@@ -32,7 +32,7 @@ def read_records(recovered: Recovered, limit: int = MAX_RECORDS) -> tuple[FoundR
 
 
 def _texts(output: Output) -> Iterator[str]:
-    """The texts of an output in which a record can stand: its preformatted text, or all of its plain text where
+    """The texts of an output in which a record can be: its preformatted text, or all of its plain text where
     the export kept no markup.
     """
     if MARKER in output.html:

@@ -127,7 +127,7 @@ def own_records(case: Case) -> tuple[FoundRecord, ...]:
 
 @lru_cache(maxsize=CASES)
 def read_runs(case: Case) -> tuple[Run, ...]:
-    """Every run, in the order in which its first record stands in the notebook."""
+    """Every run, in the order in which its first record is in the notebook."""
     parts: dict[tuple[str, str], dict[str, tuple[int, Record]]] = {}
     for found in own_records(case):
         record = found.record
@@ -144,7 +144,7 @@ def _make_run(part: Mapping[str, tuple[int, Record]]) -> Run:
 
 @lru_cache(maxsize=CASES)
 def named_values(case: Case) -> Mapping[str, tuple[float, int]]:
-    """The numbers of value records by dotted name, with the cell that shows them; the last one stands."""
+    """The numbers of value records by dotted name, with the cell that shows them; the last one counts."""
     values: dict[str, tuple[float, int]] = {}
     for found in own_records(case):
         if found.record is not None and found.record.kind == "value":
@@ -190,7 +190,7 @@ def finished(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def by_seed(runs: Sequence[Run]) -> dict[int | None, Run]:
-    """One finished run a seed; the last in the notebook stands."""
+    """One finished run a seed; the last in the notebook counts."""
     return {run.seed: run for run in finished(runs)}
 
 

@@ -31,7 +31,7 @@ FROM_THE_PROMPT, SAME_TEXT, SAME_SENTENCE = 0.55, 0.5, 0.6
 JOINING, NAMED = 0.17, 0.15
 """Small words that a list of terms has at most, and the prompt's words that it has at least, each of all words."""
 ALIKE_SENTENCES, OUT_OF_ORDER = 0.5, 0.3
-"""Shares from which sentences are one with other words in it, and articles stand where none can."""
+"""Shares from which sentences are one with other words in it, and articles are where none can."""
 MOST_SENTENCES, MOST_NAMES, RUN = 100, 500, 5
 FREE_ROW = 12
 """Words from which a template's row says something whatever its words are: they may be of any language."""
@@ -46,7 +46,7 @@ _NEVER_AFTER_THE = frozenset(
     )
 ) | {*".,;:!?"}
 _WIDE = frozenset({"model", "data", "code"})
-"""Settings whose names stand in any text about machine learning."""
+"""Settings whose names are in any text about machine learning."""
 _LABELLED = re.compile(
     r"(?:\b(?:reasons?|points?|steps?|parts?|sections?|questions?|chapters?|weeks?|labs?|figures?|tables?|tasks?|"
     r"options?|pages?|versions?|number|punkte?|schritte?|gründe|grund|fragen?|kapitel|wochen?|raisons?|étapes?|"
@@ -54,7 +54,7 @@ _LABELLED = re.compile(
     r"(?:\d{1,2}\s*(?:,|and|und|et|y|or|&|–|-)\s*){0,4}$",
     re.IGNORECASE,
 )
-"""What stands before a number that only tells one thing from another."""
+"""What is before a number that only tells one thing from another."""
 _OF_ANYTHING = re.compile(
     r"\s*(?:different\s+|main\s+|important\s+|key\s+)?(?:reasons?|things?|points?|ways?|approaches|models?|aspects?|"
     r"parts?|questions?|systems?|methods?|sides?|measures?|metrics?|factors?|steps?|ideas?|words?|sentences?|"
@@ -115,7 +115,7 @@ def _about_nothing(case: Case, prompt: str, text: str) -> Iterator[str]:
         yield f"{len(own & asked) / len(own):.0%} of its telling words are the question's own."
     if not _names_something(case, text, prompt):
         yield (
-            "It names no number, setting, metric, run or class beyond those of the question: it could stand in any "
+            "It names no number, setting, metric, run or class beyond those of the question: it could be in any "
             "notebook."
         )
 
@@ -179,7 +179,7 @@ def _no_text(prompt: str, text: str, sentences: Sequence[str]) -> Iterator[str]:
     after = [second for first, second in pairwise(tokens) if first in ("the", "an")]
     wrong = sum(word in _NEVER_AFTER_THE for word in after)
     if wrong > 2 and wrong >= OUT_OF_ORDER * len(after):
-        yield "Its words stand in no order that makes sentences."
+        yield "Its words are in no order that makes sentences."
 
 
 def _alike(first: frozenset[str], second: frozenset[str]) -> bool:
@@ -193,7 +193,7 @@ def _elsewhere(case: Case, key: str, text: str) -> Iterator[str]:
         if other.role is Role.MEMO and other.key != key and "experiment" not in other.options and own:
             common = len(own & _runs("\n".join(new_sentences(case, other))))
             if common >= SAME_TEXT * len(own):
-                yield f"{common / len(own):.0%} of it stand in the answer to {other.heading or other.key} as well."
+                yield f"{common / len(own):.0%} of it is in the answer to {other.heading or other.key} as well."
 
 
 @lru_cache(maxsize=64)
@@ -207,7 +207,7 @@ def _runs(text: str) -> frozenset[str]:
 
 
 def _empty_rows(case: Case, cell: Cell) -> Iterator[str]:
-    """Rows of a table in which something stands that is no setting, number, direction or answer."""
+    """Rows of a table in which something is that is no setting, number, direction or answer."""
     rows = [block for block in cell_blocks(case, cell.key) if block.kind == "row" and block.cells]
     if len({part for block in rows if (part := part_of(block.cells[0])) is not None}) < 3:
         return

@@ -1,4 +1,4 @@
-"""The facts that outputs show: numbers in printed lines, in tables of every kind, and what stands beside them.
+"""The facts that outputs show: numbers in printed lines, in tables of every kind, and what is beside them.
 
 Records outrank outputs. A number that a student typed into the code that printed it is no source of its own.
 """
@@ -37,7 +37,7 @@ _UP_TO = re.compile(r"\s*(?:to|up to|and|–|-)\s*")
 
 
 class _Value(NamedTuple):
-    """A number of the outputs, with the labels that stand around it."""
+    """A number of the outputs, with the labels that are around it."""
 
     labels: str
     value: float
@@ -87,7 +87,7 @@ def _values(case: Case) -> tuple[_Value, ...]:
 
 @lru_cache(maxsize=4)
 def typed_numbers(case: Case) -> frozenset[str]:
-    """Numbers with two decimals or more that stand in the code which a student wrote."""
+    """Numbers with two decimals or more that are in the code which a student wrote."""
     released = case.released_positions
     return frozenset(
         text
@@ -98,7 +98,7 @@ def typed_numbers(case: Case) -> frozenset[str]:
 
 
 def _parts_of(labels: str, number: Number, position: int) -> Iterator[_Value]:
-    """A number, what stands behind its ±, and its upper end."""
+    """A number, what is behind its ±, and its upper end."""
     percent = number.percent or number.points
     for part in (number, number.spread, number.upper):
         if part is None:
@@ -132,7 +132,7 @@ def _label(labels: str, groups: Phrases) -> _Label:
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with what stands in the spans taken out."""
+    """The text with what is in the spans taken out."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text

@@ -101,7 +101,7 @@ def _is_plain(between: str) -> bool:
 
 
 NEXT = 16
-"""Characters behind a number within which the name of its metric may stand."""
+"""Characters behind a number within which the name of its metric may be."""
 
 
 def no_whole_count(number: Number, sentence: Sentence, items: int, seeds: Iterable[int]) -> str:
@@ -112,7 +112,7 @@ def no_whole_count(number: Number, sentence: Sentence, items: int, seeds: Iterab
     if claim.metrics != {"accuracy"} or not claim.metric_firm or number.whole or number.spelled or number.times:
         return ""
     if not any(item.name == "accuracy" and item.start < number.end + NEXT for item in sentence.metrics):
-        return ""  # "accuracy" stands far behind it, and beside numbers of its own
+        return ""  # "accuracy" is far behind it, and beside numbers of its own
     other = (claim.is_spread, claim.is_difference, claim.is_ratio, sentence.interval, sentence.is_forecast(number))
     if any(other) or vocabulary.has("context", "elsewhere", sentence.text):
         return ""

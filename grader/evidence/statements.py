@@ -64,7 +64,7 @@ class Sentence:
 
     @cached_property
     def is_series(self) -> bool:
-        """Three numbers or more stand side by side."""
+        """Three numbers or more are side by side."""
         joined = 0
         for first, second in zip(self.numbers, self.numbers[1:], strict=False):
             joined = joined + 1 if cues.SIDE_BY_SIDE.match(self.text[first.end : second.start]) else 0
@@ -128,7 +128,7 @@ class Sentence:
         return tuple(zip([0, *ends], [*ends, len(self.text)], strict=True))
 
     def clause_of(self, number: Number) -> tuple[int, int]:
-        """The clause in which a number stands."""
+        """The clause of a number."""
         return next((span for span in self.clauses if span[0] <= number.start < span[1]), (0, len(self.text)))
 
     def is_aside(self, number: Number) -> bool:
@@ -224,7 +224,7 @@ class Claim:
 
     @cached_property
     def says_mean(self) -> bool:
-        """The words around it call it a mean, and no spread stands there."""
+        """The words around it call it a mean, and no spread is there."""
         return cues.MEAN.search(self._around) is not None and not re.search(r"±|\+/-", self._around)
 
     @cached_property

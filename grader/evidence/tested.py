@@ -91,7 +91,7 @@ def like_an_error(cell: RecoveredCell | None) -> str:
 
 
 def ends_in_words(cell: RecoveredCell) -> str:
-    """The last line of all that a cell shows, where it stands on stderr and reads like the end of a traceback."""
+    """The last line of all that a cell shows, where it is on stderr and reads like the end of a traceback."""
     last = cell.outputs[-1] if cell.outputs else None
     if last is None or last.kind != "stream" or last.name != "stderr":
         return ""

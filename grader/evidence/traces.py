@@ -1,4 +1,4 @@
-"""What became of a number in an answer, and the sentence it stands in."""
+"""What became of a number in an answer, and the sentence it is in."""
 
 from dataclasses import dataclass
 from enum import StrEnum

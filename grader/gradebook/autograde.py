@@ -1,8 +1,8 @@
 """nbgrader's autograde, step by step, with our scores in Execute's place; nothing is executed.
 
-Against nbgrader's own converter each notebook is read once and not validated again after every step: it was just
-rebuilt from the release, so there is nothing to overwrite, every locked cell is held against its checksum, and
-nbgrader's metadata are the release's own, which were checked when the gradebook was opened.
+nbgrader's own converter validates a notebook after every step; here each is read once. It was just rebuilt from the
+release, so there is nothing to overwrite, and every locked cell is held against its checksum. nbgrader's metadata
+are the release's own, which were checked when the gradebook was opened.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,11 +21,11 @@ class ScoredAutograde:
     """The steps of nbgrader's autograde; it refuses to start where one of them would execute code."""
 
     def __init__(self, steps: Sequence[object]) -> None:
-        """``steps`` stand in Execute's place: classes or instances of nbgrader's or of ours."""
+        """``steps`` take Execute's place: classes or instances of nbgrader's or of ours."""
         self.steps = (DeduplicateIds, *steps)
 
     def start(self, notebook: NotebookNode) -> NotebookNode:
-        """The graded notebook; GradebookError where anything that executes code stands among the steps."""
+        """The graded notebook; GradebookError where anything that executes code is among the steps."""
         refuse_execution(self.steps)
         resources: dict[str, Any] = {}
         for step in self.steps:
@@ -40,7 +40,7 @@ def refuse_execution(steps: Iterable[object]) -> None:
         kind = step if isinstance(step, type) else type(step)
         if issubclass(kind, ExecutePreprocessor):
             raise GradebookError(
-                f"{kind.__name__} stands in the grading pipeline; it would run students' code. "
+                f"{kind.__name__} is in the grading pipeline; it would run students' code. "
                 "Remove it from the preprocessors."
             )
 

@@ -83,7 +83,7 @@ def _is_filled(line: sqlite3.Connection) -> bool:
 
 
 def _moves(known: Sequence[Handed], now: Sequence[Handed]) -> dict[str, str]:
-    """The new name of each submission that needs one. What stands where another one belongs makes room."""
+    """The new name of each submission that needs one. What is where another one belongs makes room."""
     forerunners = pair(known, now)
     moves = {former: name for name, former in forerunners.items() if former != name}
     taken = set(forerunners) | {item.name for item in known}

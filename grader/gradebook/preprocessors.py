@@ -1,4 +1,4 @@
-"""What stands in the place of nbgrader's Execute: scores that were computed elsewhere, written as outputs.
+"""What takes the place of nbgrader's Execute: scores that were computed elsewhere, written as outputs.
 
 nbgrader gives full points to a graded code cell that has no output, or one that is no number, not finite or
 negative. So every grade cell must get exactly one finite score between zero and its points, or the whole
@@ -36,7 +36,7 @@ class InjectScores:
             grade_id = cell.metadata.nbgrader["grade_id"]
             if grade_id not in left:
                 raise GradebookError(
-                    f"The grade cell {grade_id!r} has no score, or stands there twice, and nbgrader would give it "
+                    f"The grade cell {grade_id!r} has no score, or is there twice, and nbgrader would give it "
                     f"full points. {AGAIN}"
                 )
             scored = left.pop(grade_id)

@@ -22,9 +22,9 @@ MAX_EXTRA_CELLS = 200
 def rebuild(release: Release, matches: Mapping[str, Match], unmatched: Sequence[RecoveredCell] = ()) -> str:
     """The submission as an ipynb that nbgrader can grade, as JSON text.
 
-    A cell that is missing, or stands as it was released, keeps the released source to the letter, so that
+    A cell that is missing, or is as it was released, keeps the released source to the letter, so that
     nbgrader's own test for "no answer" works. Cells that belong to no cell of the assignment are kept where
-    they stood, after the cell they followed.
+    they were, after the cell they followed.
     """
     notebook: dict[str, Any] = json.loads(release.notebook)
     rebuilt: list[dict[str, Any]] = []

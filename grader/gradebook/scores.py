@@ -60,7 +60,7 @@ class GradeCell:
 
 @dataclass(frozen=True)
 class PersonGrade:
-    """What a person gave one grade cell: a score (None: the automatic one stands), words, and the lines of the
+    """What a person gave one grade cell: a score (None: the automatic one counts), words, and the lines of the
     cell's rubric that they chose.
     """
 
@@ -95,7 +95,7 @@ def read_slots(assignment: Assignment, notebook: str) -> tuple[Slot, ...]:
         grade_id = str(metadata["grade_id"])
         key = grade_id if grade_id in by_key else grade_id.removesuffix(EVIDENCE)
         if grade_id in slots or key not in by_key:
-            problem = "stands there twice" if grade_id in slots else "belongs to no cell of the assignment"
+            problem = "is there twice" if grade_id in slots else "belongs to no cell of the assignment"
             raise GradebookError(
                 f"{assignment.name}, release.ipynb: the grade cell {grade_id!r} {problem}. Release again."
             )

@@ -9,7 +9,7 @@ expect = "failed"                          passed, failed, undecided or not_appl
 because = "no unit"                        words of its reason; may be left out
 notebook = "worked.ipynb"                  a file beside it, to start from; left out: the released notebook
 
-[handed]                                   cells by key, with what stands in them in place of their own text
+[handed]                                   cells by key, with what is in them in place of their own text
 recommendation = "The error is 57.9."
 """
 
@@ -146,5 +146,5 @@ def case_row(outcome: str, about: str, because: str) -> str:
 
 
 def in_cell(text: str) -> str:
-    """A text as it stands in a cell of a Markdown table."""
+    """A text as it is in a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -190,11 +190,11 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         if own := [cell for cell in case.unmatched if cell.source.strip()]:
             cells_are = "1 cell of the file is" if len(own) == 1 else f"{len(own)} cells of the file are"
             remarks.append(
-                f"{cells_are} no cell of the assignment: the person who grades sees them where they stood."
+                f"{cells_are} no cell of the assignment: the person who grades sees them where they were."
             )
     if twice := [item.cell.key for item in case.matches.values() if item.duplicates and item.cell.role in ANSWERED]:
         remarks.append(
-            f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others stand "
+            f"More than one cell of the file claims to be {', '.join(twice)}: one was graded, and the others are "
             "beside it for the person who grades."
         )
     remarks += code_remarks(case)

@@ -66,7 +66,7 @@ def _says_little(case: Case, cell: Cell) -> tuple[str, ...]:
     try:
         return says_little(case, cell)
     except Exception as error:  # noqa: BLE001 - as for a check
-        return (f"Whether it says something could not be found out ({type(error).__name__}).",)
+        return (f"The grader could not find out whether it says something ({type(error).__name__}).",)
 
 
 def _decide(case: Case, cell: Cell, wanted: CheckPoints, checks: Mapping[str, Check]) -> Found:

@@ -93,7 +93,7 @@ class _State:
 
 
 def _best(cell: Cell, claimants: Sequence[RecoveredCell], release: str) -> RecoveredCell:
-    """Of several copies: for what students answer the first that they changed, for the rest one that stands as
+    """Of several copies: for what students answer the first that they changed, for the rest one that is as
     released, else the first.
     """
     answers = cell.role in ANSWERS
@@ -107,7 +107,7 @@ def _best(cell: Cell, claimants: Sequence[RecoveredCell], release: str) -> Recov
 
 @dataclass(frozen=True)
 class _Pair:
-    """How much of a released cell stands in a recovered one."""
+    """How much of a released cell is in a recovered one."""
 
     score: float
     distance: int
@@ -231,12 +231,12 @@ def _finished(cell: Cell, state: _State) -> Match:
 
 
 def released_source(cell: Cell, release: str) -> str:
-    """The source as a student got it: the release's digest stands where assignment.json has a placeholder."""
+    """The source as a student got it: the release's digest is where assignment.json has a placeholder."""
     return cell.source.replace("{{ release }}", release) if "{{" in cell.source else cell.source
 
 
 def is_unchanged(cell: Cell, found: RecoveredCell, release: str = "") -> bool | None:
-    """Whether a cell stands as released, up to outer blanks; None where the export cannot tell.
+    """Whether a cell is as released, up to outer blanks; None where the export cannot tell.
 
     Code, and markdown whose source the format kept, is compared exactly. Rendered markdown is compared by its
     words; where these differ a little and the source holds math or HTML, on which exporters differ, nobody can

@@ -68,7 +68,7 @@ def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
 
 
 def _item(form: Assignment, key: str, verdict: Verdict, title: str) -> Item:
-    """A verdict under its cell's heading; what concerns the notebook as a whole stands under no one heading."""
+    """A verdict under its cell's heading; what concerns the notebook as a whole is under no one heading."""
     headings = {cell.key: cell.heading for cell in form.cells}
     whole = any(cell.key == key and cell.role is Role.NOTEBOOK for cell in form.cells)
     cells = tuple(dict.fromkeys(item.cell for item in verdict.evidence))

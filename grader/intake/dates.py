@@ -1,6 +1,6 @@
 """Dates as Moodle writes them, read by whole names of months and weekdays; nothing is guessed from beginnings.
 
-A date is what a language's own format says, or one of the forms that spreadsheets make of it. A weekday that stands
+A date is what a language's own format says, or one of the forms that spreadsheets make of it. A weekday that is
 with it has to be that day's. A text that can mean several moments gives them all, and the caller takes none.
 """
 
@@ -16,7 +16,7 @@ from babel import Locale
 from grader.intake.languages import Language, languages
 
 GAP = r"[\s,.،]+"
-"""What may stand between the parts of a date."""
+"""What may be between the parts of a date."""
 _FIELD = re.compile(r"%[AaBbdeYmHkIlMSp]")
 _NUMBERS = {"Y": r"\d{4}", "d": r"\d{1,2}", "m": r"\d{1,2}", "H": r"\d{1,2}", "M": r"\d{2}", "S": r"\d{2}"}
 _SAME = {"e": "d", "k": "H", "I": "H", "l": "H"}
@@ -171,7 +171,7 @@ def _group(sign: str, names: _Names) -> str:
 
 
 def _between(literal: str, gap: str) -> str:
-    """What stands between two fields: gaps as wide as one likes, everything else as it is."""
+    """What is between two fields: gaps as wide as one likes, everything else as it is."""
     plain = unicodedata.normalize("NFKC", literal).casefold()
     return "".join(
         r"[:.]" if part == ":" else gap if re.fullmatch(GAP, part) else re.escape(part)
@@ -198,7 +198,7 @@ def _names(code: str, *, english: bool, abbreviated: bool) -> _Names:
     for locale, alone in locales if english else locales[:1]:
         found = Locale.parse(locale)
         widths = ("wide", "abbreviated") if abbreviated else ("wide",)
-        # What stands alone is asked for only where Babel has it: elsewhere it takes what it loaded before.
+        # The form that stands alone is asked for only where Babel has it: elsewhere it takes what it loaded before.
         places = [("format", width, ("months", "days")) for width in widths] + [("stand-alone", "wide", alone)]
         for context, width, kinds in places:
             if "months" in kinds:

@@ -200,7 +200,7 @@ def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement
 
 
 def _withheld(verdict: Verdict, known: Mapping[str, CheckWords]) -> Verdict:
-    """The verdict without the references that it compares with: they may stand in its sentence and values."""
+    """The verdict without the references that it compares with: they may be in its sentence and values."""
     instead_of = words_of(verdict.check, known).withheld
     if not instead_of:
         return replace(verdict, values={name: v for name, v in verdict.values.items() if name not in PRIVATE})

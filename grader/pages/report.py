@@ -159,7 +159,7 @@ def report_page(
 def bands_of(references: Mapping[str, Any], assignment: Assignment) -> dict[str, Band]:
     """The release's references for this assignment's own profile, by ``<run>.<metric>``.
 
-    Where several data sets or models were recorded, the first in the release's order stands.
+    Where several data sets or models were recorded, the first in the release's order counts.
     """
     for entry in references.get(assignment.name, ()):
         if entry["profile"] == assignment.profile:

@@ -49,7 +49,7 @@ STATUS = {
 
 @dataclass(frozen=True)
 class CellTitle:
-    """How people call a graded cell: what it is, and the heading it stands under; where several stand under
+    """How people call a graded cell: what it is, and the heading above it; where several are under
     one heading, their own name as well.
     """
 
@@ -74,7 +74,7 @@ def words_of(check: str, known: Mapping[str, CheckWords]) -> CheckWords:
 
 
 def in_a_list(title: str) -> str:
-    """``A baseline first`` → ``a baseline first``: a title as it stands within a sentence."""
+    """``A baseline first`` → ``a baseline first``: a title as it is within a sentence."""
     return title[:1].lower() + title[1:]
 
 

@@ -33,7 +33,7 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|ca|fig|eq|no|z\
 
 @dataclass(frozen=True)
 class Answer:
-    """The blocks of an answer, the prompt's sentences taken out, and where they stand."""
+    """The blocks of an answer, the prompt's sentences taken out, and where they are."""
 
     blocks: tuple[Block, ...]
     positions: tuple[int, ...]
@@ -169,7 +169,7 @@ def _called(node: ast.Call) -> str:
 
 
 def read_answer(case: Case, cell: Cell) -> Answer:
-    """The answer to a cell, without sentences that stand in its prompt word for word."""
+    """The answer to a cell, without sentences that are in its prompt word for word."""
     return _read_answer(case, cell.key, cell.source)
 
 
@@ -235,7 +235,7 @@ def _is_near(sentence: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def is_untouched(case: Case, cell: Cell) -> bool:
-    """The cell was recovered, stands as it was released, and nothing was written below it instead."""
+    """The cell was recovered, is as it was released, and nothing was written below it instead."""
     match = case.matches.get(cell.key)
     if match is None or match.recovered is None or match.recovered.cut:
         return False
@@ -243,7 +243,7 @@ def is_untouched(case: Case, cell: Cell) -> bool:
         return False
     if cell.cell_type == "code":
         return match.unchanged is True
-    if not case.notebook.whole:  # the answer may stand in a cell that is missing
+    if not case.notebook.whole:  # the answer may be in a cell that is missing
         return False
     return not new_sentences(case, cell) and not _new_words(case, cell)
 

@@ -28,5 +28,5 @@ def pattern(table: str, name: str) -> re.Pattern[str]:
 
 
 def claimed(table: str, name: str, lower: str) -> re.Match[str] | None:
-    """The first place where a list's words stand in a lower-case text."""
+    """The first place where a list's words are in a lower-case text."""
     return pattern(table, name).search(lower)

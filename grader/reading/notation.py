@@ -68,7 +68,7 @@ def plain(text: str) -> str:
 def _without_latex(text: str) -> str:
     text = _UNSEEN_MATH.sub("", _MATH_COMMA.sub(r"\1", text))
     text = _POWER.sub(lambda found: f"^{found[1].replace(' ', '')}", text)
-    for _ in range(3):  # arguments stand in arguments
+    for _ in range(3):  # arguments are in arguments
         text = _FRACTION.sub(r"\1/\2", _ARGUMENT.sub(r"\1", text))
     text = text.replace("\\%", "%").replace("\\_", "_").replace("\\#", "#").replace("\\$", "").replace("\\&", "&")
     text = _SPACING.sub(" ", text)

@@ -66,7 +66,7 @@ LARGEST = sys.float_info.max_10_exp
 
 
 class Agreement(StrEnum):
-    """How a value stands to a printed number."""
+    """What a value is to a printed number."""
 
     YES = "yes"
     ALMOST = "almost"
@@ -89,7 +89,7 @@ class Reading:
 @dataclass(frozen=True)
 class Number:
     """A number as printed. ``percent``: with a percent sign or its word; ``points``: percentage points; ``signed``:
-    a written plus or minus; ``times``: a factor ("4.9×"); ``spread`` what stands behind ±; ``upper`` the end of
+    a written plus or minus; ``times``: a factor ("4.9×"); ``spread`` what is behind ±; ``upper`` the end of
     a range.
     """
 

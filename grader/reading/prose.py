@@ -43,7 +43,7 @@ _SKIPPED_TAGS = frozenset({"style", "script", "template", "button", "svg"})
 @dataclass(frozen=True)
 class Block:
     """One block of text without markup. ``level`` is a heading's; ``cells`` a table row's; ``header`` the
-    cells of the table's first row; ``position`` the notebook cell it stands in.
+    cells of the table's first row; ``position`` the notebook cell it is in.
     """
 
     kind: BlockKind

@@ -21,7 +21,7 @@ class ShortLoop:
 
 @lru_cache(maxsize=512)  # most cells are a whole class's
 def short_loops(source: str) -> tuple[ShortLoop, ...]:
-    """The innermost loops that train, in functions that log epochs, and end after a number of rounds that stands in
+    """The innermost loops that train, in functions that log epochs, and end after a number of rounds that is in
     the code.
     """
     if len(source) > MAX_SOURCE or ".log(" not in source:

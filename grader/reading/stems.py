@@ -56,7 +56,7 @@ def stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def stems_at(text: str) -> tuple[tuple[str, int, int], ...]:
-    """The stems of a text's telling words, with where each stands."""
+    """The stems of a text's telling words, with where each is."""
     found = [(stem(hit[0]), hit.start(), hit.end()) for hit in _WORD.finditer(text) if hit[0].lower() not in _EMPTY]
     if not text.isascii():
         taken: list[tuple[int, int]] = []

@@ -25,7 +25,7 @@ _ENOUGH = 2
 
 
 def read_template(blocks: Iterable[Block]) -> dict[Part, str]:
-    """What stands in each part, in the student's words; a part that was not found is left out.
+    """What is in each part, in the student's words; a part that was not found is left out.
 
     Parts are found by their names: labels, headings, rows, or sentences that begin with one. Where an answer has
     just five pieces and two of them are named in the usual order, the others are taken by their place. What is then
@@ -72,7 +72,7 @@ def _lines_apart(blocks: Iterable[Block]) -> Iterable[Block]:
 
 
 def _label_starts(text: str) -> list[int]:
-    """Where labels begin within a text: after a line's or a sentence's end, or where several stand in one line."""
+    """Where labels begin within a text: after a line's or a sentence's end, or where several are in one line."""
     found: dict[Part, int] = {}
     for hit in _inline_labels().finditer(text):
         part = part_of(hit["label"])

@@ -27,7 +27,7 @@ Kind = Literal["training", "use"]
 @dataclass(frozen=True)
 class TestUse:
     """One cell that uses the test split. ``kind`` is "training" where a function that logs a run does it;
-    ``repeated`` where it stands in a loop.
+    ``repeated`` where it is in a loop.
     """
 
     position: int

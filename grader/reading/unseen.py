@@ -1,6 +1,6 @@
 """What of a text cell nobody sees: text that markup or a style hides. It is not read, and is said.
 
-Looked at is what stands in the notebook's text cells: their elements, style attributes, style sheets and formulas.
+Looked at is what is in the notebook's text cells: their elements, style attributes, style sheets and formulas.
 A tool may have hidden it, so nothing is failed because of it. What may be hidden, where nobody can tell without
 drawing the page, is read and said.
 """
@@ -64,7 +64,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A passage that a page hides, or may hide: where it stands or how it is hidden, its words and how it begins.
+    """A passage that a page hides, or may hide: where it is or how it is hidden, its words and how it begins.
     ``shown``: a person sees it, or may see it, all the same. ``read``: it was read, since nobody can tell.
     """
 
@@ -94,7 +94,7 @@ class _Sheet:
     names: dict[str, str]
 
     def applied(self, node: LexborNode, around: Style) -> Style:
-        """How text stands in an element."""
+        """How an element shows its text."""
         sure = self.sure.get(node.mem_id, "")
         inner = hides(style_of(node, sure, self.names), around)
         if not inner.gone and (perhaps := self.perhaps.get(node.mem_id)):
@@ -138,7 +138,7 @@ def seen_html(markup: str, sheets: str = "") -> Seen:
 
 @lru_cache(maxsize=512)
 def seen_source(source: str, sheets: str = "") -> Seen:
-    """Markdown without what its rendered form does not show; code keeps whatever stands in it. ``sheets`` are those
+    """Markdown without what its rendered form does not show; code keeps whatever is in it. ``sheets`` are those
     of all text cells.
     """
     source, left_out = _without_definitions(source[:MAX_CHARACTERS])
@@ -190,7 +190,7 @@ def unread_remark(case: Case) -> str:
         for begin, some in (
             ("Text that a page hides, or shows otherwise, was not read", [one for one in found if not one[1].read]),
             (
-                "Text that a person may not see, or may see as something else, was read as it stands",
+                "Text that a person may not see, or may see as something else, was read as it is",
                 [one for one in found if one[1].read],
             ),
         )

@@ -17,7 +17,7 @@ LONGEST_SENTENCE = 2_000
 
 @dataclass(frozen=True)
 class Mention:
-    """A phrase of the vocabulary as it stands in a text: what it means and where it is."""
+    """A phrase of the vocabulary as it is in a text: what it means and where it is."""
 
     name: str
     start: int
@@ -59,7 +59,7 @@ def _with_registered(
 
 
 def _spellings(name: str) -> list[str]:
-    """A name as it stands and with blanks; a very short one may be anything ("r2" is a run, too)."""
+    """A name as it is and with blanks; a very short one may be anything ("r2" is a run, too)."""
     return [] if len(name) < 3 else list(dict.fromkeys([name, name.replace("_", " "), name.replace("_", "-")]))
 
 
@@ -150,7 +150,7 @@ class Phrases:
         return self._index.keys()
 
     def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
-        """Where the phrases stand, as (start, end, names), in order and without overlaps."""
+        """Where the phrases are, as (start, end, names), in order and without overlaps."""
         words = tokens(text)
         longest = self._longest
         found: list[tuple[int, int, frozenset[str]]] = []
@@ -178,7 +178,7 @@ _TOKEN = re.compile(rf"[{_SIGNS}]|[^\W_{_SIGNS}]+(?:[.,][^\W_{_SIGNS}]+)*|[=≈~
 
 @lru_cache(maxsize=8192)
 def tokens(text: str) -> tuple[tuple[str, int, int], ...]:
-    """The words, numbers and equals signs of a text in lower case, with where they stand."""
+    """The words, numbers and equals signs of a text in lower case, with where they are."""
     return tuple((match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text))
 
 
@@ -198,12 +198,12 @@ def _sentence_patterns(table: str, name: str) -> tuple[re.Pattern[str], ...]:
 
 
 def find(table: str, name: str, text: str) -> list[Mention]:
-    """Where the phrases of one list stand in a text."""
+    """Where the phrases of one list are in a text."""
     return [Mention(name, start, end) for start, end, _ in _list(table, name).find(text)]
 
 
 def find_all(table: str, text: str) -> list[Mention]:
-    """Where any list of a table stands in a text, in order; of overlapping phrases the longest counts."""
+    """Where any list of a table is in a text, in order; of overlapping phrases the longest counts."""
     return list(_found(table, text))
 
 
@@ -222,7 +222,7 @@ def one_of(table: str, text: str) -> str:
 
 @per_registry(8192)
 def has(table: str, name: str, text: str) -> bool:
-    """Some phrase of the list stands in the text."""
+    """Some phrase of the list is in the text."""
     return bool(_list(table, name).find(text))
 
 

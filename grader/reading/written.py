@@ -1,4 +1,4 @@
-"""Where in a notebook an experiment's template was filled in, and what stands in each of its parts."""
+"""Where in a notebook an experiment's template was filled in, and what is in each of its parts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -90,7 +90,7 @@ def _places(case: Case, key: str, cell: Cell) -> Iterable[tuple[tuple[Block, ...
 
 
 def _added(case: Case, key: str, cell: Cell) -> Iterable[RecoveredCell]:
-    """Cells of the student's own in which a template may stand."""
+    """Cells of the student's own in which a template may be."""
     if sum(item.role is Role.EXPERIMENT for item in case.assignment.cells) <= 1:
         yield from case.unmatched
         return

@@ -1,6 +1,6 @@
 """Code and words as a page had drawn them when a browser saved it: by CodeMirror 5 and 6, by Monaco, by MathJax.
 
-An editor draws the lines in sight and a little more; what stands in place of the rest shows that it is missing.
+An editor draws the lines in sight and a little more; what is in place of the rest shows that it is missing.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Effects of a style on text that stands where it is: moved, shrunk, turned, filtered, masked, clipped or packed.
+"""Effects of a style on text that is where it is: moved, shrunk, turned, filtered, masked, clipped or packed.
 
 Each is hidden, seen, or of unknown effect where nobody can tell without drawing the page.
 """

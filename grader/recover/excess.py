@@ -49,7 +49,7 @@ def _few_attributes(tag: re.Match[bytes]) -> bytes:
 
 
 def _few_open(markup: bytes) -> bytes:
-    """Markup without the formatting tags that would stand open beside too many others."""
+    """Markup without the formatting tags that would be open beside too many others."""
     still_open: Counter[bytes] = Counter()
     pieces: list[bytes] = []
     taken = 0

@@ -2,7 +2,7 @@
 
 A row is data; `grader.recover.page` is the only reader. A new exporter is a new row (and a fixture).
 Sources of the selectors: nbconvert's own templates and the measured exports of docs/formats.md. What browsers save
-of the page in which a notebook is edited stands in `grader.recover.saved_pages`.
+of the page in which a notebook is edited is in `grader.recover.saved_pages`.
 """
 
 from dataclasses import replace
@@ -81,7 +81,7 @@ KAGGLE = replace(
 )
 
 # Quarto, from notebooks and .qmd alike: pandoc's markup, markdown without cells around it. Its cells have no class
-# that other pages do not have, but for what stands in them; no deeper than this, lest nested ones cost the square.
+# that other pages do not have, but for what is in them; no deeper than this, lest nested ones cost the square.
 QUARTO = Family(
     name="quarto",
     cell=(
@@ -102,7 +102,7 @@ QUARTO = Family(
         Mark("cell-output-error", "error", "text"),
         Mark("cell-output-markdown", "display", "words", mime="text/markdown"),
         Mark("cell-output", "display", "any", mime="text/html"),
-        Mark("light-content", "display", "any", mime="text/html"),  # from 1.9; what is dark stands there once more
+        Mark("light-content", "display", "any", mime="text/html"),  # from 1.9; what is dark is there once more
     ),
     sign=".cell-code, .cell-output, meta[name=generator][content^=quarto i]",
     remark="Quarto's page keeps no tags, hides cells with echo: false, and leaves out lines with #| and raw cells.",

@@ -31,15 +31,15 @@ class Family:
     ``cell`` is the CSS selector of any cell; all classes of ``code`` mark a code cell, any class of
     ``markdown`` a markdown cell, any of ``raw`` a raw one. ``source``, ``prompt``, ``rendered`` and ``outputs`` are
     selectors inside a cell. Inside ``outputs``, a direct child of class ``output`` is one output, and its direct
-    children show it. ``payload`` are the classes of what a student's code fills; whatever stands inside is no cell.
-    ``raw_marker`` is the literal that stands once before each code cell in the file: where the parser finds
+    children show it. ``payload`` are the classes of what a student's code fills; whatever is inside is no cell.
+    ``raw_marker`` is the literal that is once before each code cell in the file: where the parser finds
     fewer cells, broken markup swallowed some. ``title`` is the page title that sets this row apart from a later one
-    with the same classes; ``sign`` is a selector of what stands in every page of a family whose classes are other
+    with the same classes; ``sign`` is a selector of what is in every page of a family whose classes are other
     pages' too; ``around`` a class that an element around all of its cells bears. ``remark`` says what this family
-    never holds, and ``keeps`` what of a cell it would show. A code cell's count may stand in a ``count_attribute``
-    instead of a prompt, which then marks a result too; tags may stand as JSON in a ``tags_attribute`` instead of in
+    never holds, and ``keeps`` what of a cell it would show. A code cell's count may be in a ``count_attribute``
+    instead of a prompt, which then marks a result too; tags may be JSON in a ``tags_attribute`` instead of in
     classes. With ``own_marks`` an output bears its mark itself; ``outputs`` and ``rendered`` are empty where the
-    cell itself holds them. What stands ``between`` cells is a raw cell, the words of markdown that has no cells of
+    cell itself holds them. What is ``between`` cells is a raw cell, the words of markdown that has no cells of
     its own, or nothing of the notebook. ``drawn`` pages are a browser's copies: their code is what an editor had
     drawn.
     """

@@ -1,4 +1,4 @@
-"""Which of a page's elements are its cells, and what stands between them.
+"""Which of a page's elements are its cells, and what is between them.
 
 Only cells outside of other cells' contents count: an output may hold markup that looks like a cell.
 """
@@ -16,7 +16,7 @@ from grader.recover.visible import visible_text
 MOST_UNFOLDED = 5
 UNSEEN_BETWEEN = frozenset(
     {"script", "style", "link", "meta", "button", "template", "head", "title", "noscript", "svg", "-comment"}
-    | {"figcaption"}  # of a figure that a cell stands in, and gave its caption
+    | {"figcaption"}  # of a figure that a cell is in, and gave its caption
 )
 FURNITURE = "breadcrumb"  # nbviewer's path to the notebook
 
@@ -26,9 +26,9 @@ class Layout:
     """Where a page's cells are.
 
     ``cells`` are the cells that count, in order, each with "code", "markdown" or "raw" in ``kinds`` and its place
-    in ``index_of`` by node; ``held`` are the indices of those that came to stand inside an earlier one, because
+    in ``index_of`` by node; ``held`` are the indices of those that came to be inside an earlier one, because
     something in it left a tag open; ``around`` gives, for every node above a cell, the cell around it or 0;
-    ``lookalikes`` counts what looks like a cell but stands inside the contents of one, ``code`` all code cells
+    ``lookalikes`` counts what looks like a cell but is inside the contents of one, ``code`` all code cells
     of either sort.
     """
 
@@ -56,7 +56,7 @@ def kind_of(classes: frozenset[str], family: Family) -> str:
 
 
 def in_sight(found: Sequence[LexborNode], around: str) -> tuple[list[LexborNode], int]:
-    """The cells of the notebook in sight, and how many notebooks stand in the page: JupyterLab keeps those in other
+    """The cells of the notebook in sight, and how many notebooks are in the page: JupyterLab keeps those in other
     tabs in it, hidden. ``around`` is the class of the element around a notebook.
     """
     notebooks: dict[int, tuple[bool, list[LexborNode]]] = {}
@@ -71,7 +71,7 @@ def in_sight(found: Sequence[LexborNode], around: str) -> tuple[list[LexborNode]
 
 
 def is_around(node: LexborNode, around: str) -> bool:
-    """Whether an element of a class stands around a node."""
+    """Whether an element of a class is around a node."""
     return bool(_notebook_around(node.parent, around, {})[0])
 
 
@@ -93,9 +93,9 @@ def _notebook_around(
 
 
 def lay_out(found: Sequence[LexborNode], family: Family, holding: frozenset[int] = frozenset()) -> Layout:
-    """Tell cells from lookalikes by what stands around them.
+    """Tell cells from lookalikes by what is around them.
 
-    A cell inside another one counts only outside of that one's contents: it came to stand there because
+    A cell inside another one counts only outside of that one's contents: it came to be there because
     something before it left a tag open. Inside the contents (``payload``) it is a lookalike, except in the
     cells ``holding`` later ones even there.
     """
@@ -130,7 +130,7 @@ def lay_out(found: Sequence[LexborNode], family: Family, holding: frozenset[int]
 
 
 def unfold(found: Sequence[LexborNode], family: Family, layout: Layout) -> Layout:
-    """The layout of a page in which so many tags are left open that all later cells stand inside the contents of
+    """The layout of a page in which so many tags are left open that all later cells are inside the contents of
     one. That one is then the last cell found; there may be another such one among those it held.
     """
     holding: frozenset[int] = frozenset()
@@ -177,7 +177,7 @@ def without_wrappers(found: Sequence[LexborNode], family: Family) -> list[Lexbor
 
 
 def _is_first(node: LexborNode) -> bool:
-    """Whether no element stands before a node in the element around it."""
+    """Whether no element is before a node in the element around it."""
     before = node.prev
     while before is not None and before.tag in ("-text", "-comment"):
         before = before.prev
@@ -185,7 +185,7 @@ def _is_first(node: LexborNode) -> bool:
 
 
 def words_between(layout: Layout) -> dict[int, str]:
-    """The words between code cells, by the index of the cell they stand before, of all that stands in the element
+    """The words between code cells, by the index of the cell they are before, of all that is in the element
     around the page's contents.
     """
     first = layout.cells[0]
@@ -215,7 +215,7 @@ def _upwards(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def texts_between(layout: Layout) -> dict[int, str]:
-    """Text between cells, by the index of the cell it stands before: raw cells have no markup of their own."""
+    """Text between cells, by the index of the cell it is before: raw cells have no markup of their own."""
     index_of = layout.index_of
     texts: dict[int, list[str]] = {}
     parents = {parent.mem_id: parent for node in layout.cells if (parent := node.parent) is not None}

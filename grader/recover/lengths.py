@@ -44,7 +44,7 @@ def pixels(value: str) -> float | None:
 
 
 def _reckoned(node: ast.expr) -> float:
-    """The value of an expression. ValueError where something else than reckoning stands in it."""
+    """The value of an expression. ValueError where something else than reckoning is in it."""
     match node:
         case ast.Constant(value=float() | int() as value):
             return float(value)

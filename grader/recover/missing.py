@@ -16,7 +16,7 @@ NUMBERED = re.compile(r"[0-9]{1,6}")
 UNSHOWN = "div.jp-OutputPlaceholder, div.jp-TrimmedOutputs"  # outputs that were collapsed, or were too many
 SLIDES = "reveal"
 ENDING = 2_000
-# nbconvert cleans what it rendered: of what stands after such an element that is left open, nothing is left.
+# nbconvert cleans what it rendered: of what is after such an element that is left open, nothing is left.
 LOST_IN = re.compile(
     rb"<(style|script|textarea|title|xmp|iframe|noembed|noframes|noscript|template|plaintext)(?:\s[^<>]*)?>[^<]*</\1>"
     rb"(?:\s*</(?:div|p|span)>)*\s*</main>\s*</body>\s*</html>\s*\Z",
@@ -60,7 +60,7 @@ class Missing:
         return bool(self.bit_by_bit or self.swallowed or self.slides or self.left_open or self.unseen)
 
     def told(self, notebooks: int) -> Iterator[str]:
-        """It in plain words; ``notebooks`` is how many stand in the page."""
+        """It in plain words; ``notebooks`` is how many are in the page."""
         if notebooks > 1:
             yield f"The page holds {notebooks} notebooks; only the one in sight was read."
         if self.undrawn:
@@ -76,7 +76,7 @@ class Missing:
                 "found: unclosed markup in an output may have swallowed some."
             )
         if self.left_open:
-            yield f"A <{self.left_open}> is left open in a text, and the exporter lost all that stood after it."
+            yield f"A <{self.left_open}> is left open in a text, and the exporter lost all that was after it."
         if self.unseen:
             cells = "cell" if self.unseen == 1 else "cells"
             yield f"The page hides {self.unseen} {cells}: a person who opens it does not see them."
@@ -126,7 +126,7 @@ def told_layout(layout: Layout) -> Iterator[str]:
     """What was strange about the places of the cells."""
     if layout.lookalikes:
         yield (
-            f"{layout.lookalikes} things that look like cells stand inside outputs or other formats; "
+            f"{layout.lookalikes} things that look like cells are inside outputs or other formats; "
             "they were not read as cells."
         )
     if layout.held:

@@ -84,7 +84,7 @@ def read_page(content: bytes, name: str, limits: Limits) -> Recovered:
 
 
 def _title(page: LexborHTMLParser) -> str:
-    """The page's title; a title may also stand in a picture."""
+    """The page's title; a title may also be in a picture."""
     first = page.css_first("title")
     if first is not None and first.parent is not None and first.parent.tag not in ("head", "body"):
         first = next(
@@ -123,7 +123,7 @@ def _lay_out(found: Sequence[LexborNode], family: Family, lean: bytes) -> Layout
     if layout.held:
         found = without_wrappers(found, family)
         layout = replace(lay_out(found, family), code=layout.code)
-    # Where tags are left open, the last cell of all stands inside another's contents.
+    # Where tags are left open, the last cell of all is inside another's contents.
     swallowed = found[-1].mem_id not in layout.index_of
     if swallowed and lean.count(b"<div") > lean.count(b"</div"):
         layout = unfold(found, family, layout)
@@ -131,7 +131,7 @@ def _lay_out(found: Sequence[LexborNode], family: Family, lean: bytes) -> Layout
 
 
 def _read_cells(layout: Layout, family: Family, outputs: OutputReader) -> Iterator[RecoveredCell]:
-    """The cells and what stands between them, in order."""
+    """The cells and what is between them, in order."""
     find = {"raw": texts_between, "words": words_between}.get(family.between)
     between = {} if find is None else find(layout)
     last = len(layout.cells) + len(between) - 1
@@ -149,7 +149,7 @@ def _read_cells(layout: Layout, family: Family, outputs: OutputReader) -> Iterat
 
 
 def _between(position: int, text: str, family: Family) -> RecoveredCell:
-    """What stands between cells: a raw cell, or the markdown of a family that marks code cells alone."""
+    """What is between cells: a raw cell, or the markdown of a family that marks code cells alone."""
     if family.between == "words":
         return RecoveredCell(position, "markdown", tidy(text), rendered=True)
     return RecoveredCell(position, "raw", text)

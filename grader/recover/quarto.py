@@ -8,7 +8,7 @@ FOLD = "code-fold"
 
 
 def settle_hoisted_code(page: LexborHTMLParser, cell: str) -> bool:
-    """Put code that stands outside of any cell into the next cell where that has none, else make a cell of it.
+    """Put code that is outside of any cell into the next cell where that has none, else make a cell of it.
 
     ``cell`` is the selector of a cell. Says whether anything was changed.
     """

@@ -17,7 +17,7 @@ BLANK = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 @dataclass(frozen=True)
 class Signature:
-    """The first bytes of a kind of file. ``within`` further has to stand, in small letters, near its start or in a
+    """The first bytes of a kind of file. ``within`` further has to be, in small letters, near its start or in a
     zip's list of members, which is its end.
     """
 
@@ -104,7 +104,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     PageKind("a page of MyST", BUILT, selector="meta[name=generator][content*=myst i], div.myst-jp-nb-block"),
     PageKind(
         "an export of Databricks",
-        "Its notebook stands in a script. In Databricks choose File, Export, IPython notebook, and hand in the "
+        "Its notebook is in a script. In Databricks choose File, Export, IPython notebook, and hand in the "
         ".ipynb file.",
         selector="meta[name=databricks-html-version]",
     ),

@@ -1,4 +1,4 @@
-"""Style sheets that stand in text cells: which rules of them hold on a screen, and whether that is sure."""
+"""Style sheets that are in text cells: which rules of them hold on a screen, and whether that is sure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ MAX_RULES = 300
 MAX_CHARACTERS = 40_000
 """Of all sheets of a notebook."""
 CODE = re.compile(r"^([ \t]*)(```|~~~).*?(?:^[ \t]*\2|\Z)|(`+)(?!`).*?(?<!`)\3(?!`)", re.MULTILINE | re.DOTALL)
-"""Code in markdown: what stands in it is shown as it is."""
+"""Code in markdown: what is in it is shown as it is."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _MARK = re.compile(r"([{};])")
 _AT = re.compile(r"@([\w-]+)\s*(.*)", re.DOTALL)

@@ -28,7 +28,7 @@ _INHERITED = frozenset({"inherit", "currentcolor", "initial", "unset", "revert"}
 
 @dataclass(frozen=True)
 class Style:
-    """How text stands at one place of a page. ``gone`` says how all below is hidden and ``doubt`` how it may be,
+    """How text is shown at one place of a page. ``gone`` says how all below is hidden and ``doubt`` how it may be,
     "" where it is not. ``grounds`` are the colours behind the text, none where nobody knows them.
     """
 
@@ -92,7 +92,7 @@ def style_of(node: LexborNode, sheet: str, names: Mapping[str, str] | None = Non
 
 
 def hides(style: Mapping[str, str], around: Style) -> Style:
-    """How text stands in an element with these declarations, within what stands around it."""
+    """How text is shown in an element with these declarations, within what is around it."""
     if not style:
         return around
     gone, doubt = effects(style)

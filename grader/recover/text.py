@@ -24,7 +24,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-# An escape that begins no code goes, too: it would begin one with what comes to stand after it.
+# An escape that begins no code goes, too: it would begin one with what comes to be after it.
 ESCAPE_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])?")
 # Controls, which a terminal obeys, and what turns the direction in which the text after it is shown. No script
 # needs them: letters that are read from right to left are so by themselves.
@@ -115,7 +115,7 @@ def whole_characters(text: str) -> tuple[str, bool]:
 def keep_carriage_returns(page: bytes) -> bytes:
     r"""An HTML page whose bare ``\r`` survive the parser, as character references.
 
-    The ``\r`` of a CRLF line end survives too, and goes with the text it stands in (`line_ends`,
+    The ``\r`` of a CRLF line end survives too, and goes with the text it is in (`line_ends`,
     `terminal_text`). A page without any ``\n`` was written with the line ends of old Macs.
     """
     if b"\r" not in page:
@@ -128,7 +128,7 @@ def keep_carriage_returns(page: bytes) -> bytes:
 def keep_first_newlines(page: bytes) -> bytes:
     r"""An HTML page in which a ``<pre>`` keeps the line end that it begins with: parsers drop one there.
 
-    Kernels cut streams anywhere, and from nbconvert 7.14 on each piece stands in a ``<pre>`` of its own.
+    Kernels cut streams anywhere, and from nbconvert 7.14 on each piece is in a ``<pre>`` of its own.
     """
     return FIRST_NEWLINE.sub(b"<pre>\n\n", page)
 
@@ -153,7 +153,7 @@ def terminal_text(text: str) -> str:
 
 
 def _last_writing(line: str) -> str:
-    r"""What stands in a line that was started again: all after its last ``\r`` but one that ends it."""
+    r"""What is in a line that was started again: all after its last ``\r`` but one that ends it."""
     return line[line.rfind("\r", 0, -1) + 1 :]
 
 

@@ -36,7 +36,7 @@ _PLACE = re.compile(f"{SIGN}([0-9]+){SIGN}")
 
 @dataclass(frozen=True)
 class Lifted:
-    """The base64 that was taken out of a page, by the number that stands in its place."""
+    """The base64 that was taken out of a page, by the number that is in its place."""
 
     runs: tuple[bytes, ...] = ()
 
@@ -46,7 +46,7 @@ class Lifted:
         return self.runs[int(found[1])] if found else None
 
     def all_in(self, page: LexborHTMLParser) -> bool:
-        """Whether each number stands where pictures do, once. What begins like a picture may be something else,
+        """Whether each number is where pictures do, once. What begins like a picture may be something else,
         in which a parser changes letters, or which it repeats: where a quote or a tag is left open.
         """
         sources = [image.attributes.get("src") or "" for image in page.css("img")] if self.runs else []

@@ -1,6 +1,6 @@
 """What is kept of a class to compare later ones with: digests, whose they are as a digest, and until when.
 
-No name, no text and no file goes in. A person stands as two digests, of Moodle's number (or the folder's name) and
+No name, no text and no file goes in. A person is kept as two digests, of Moodle's number (or the folder's name) and
 of the full name, made with the file's own salt: enough to find one's own earlier work and to delete it when asked,
 and no secret from somebody who has both the file and a list of names.
 """

@@ -1,9 +1,9 @@
 """Fingerprints of the code that a student wrote: winnowing over its normalised syntax, what was released left out.
 
-Winnowing keeps the smallest hash of every window of hashes of token runs, so that two notebooks that share a run of
-`RUN` + `WINDOW` - 1 tokens share a fingerprint, wherever it stands (Schleimer, Wilkerson and Aiken, 2003). Tokens
-are the nodes of the syntax tree: names of variables, values, comments, docstrings and layout are none of them; what
-is called on an object is.
+Winnowing keeps the smallest hash of every window of hashes of token runs (Schleimer, Wilkerson and Aiken, 2003). So
+two notebooks that share a run of `RUN` + `WINDOW` - 1 tokens share a fingerprint, wherever the run is. Tokens are
+the nodes of the syntax tree, also the names of what is called on an object. Names of variables, values, comments,
+docstrings and layout are none.
 """
 
 import ast
@@ -77,7 +77,7 @@ def _token(node: ast.AST) -> str:
 
 
 def _below(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a node that can change what it does: no annotations, no text that stands alone."""
+    """The parts of a node that can change what it does: no annotations, no text that is a statement by itself."""
     left_out = {getattr(node, name, None) for name in ("annotation", "returns")} - {None}
     for child in ast.iter_child_nodes(node):
         words = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)

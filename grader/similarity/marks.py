@@ -132,5 +132,5 @@ def _losses(results: Sequence[Record]) -> Iterator[str]:
 
 @lru_cache(maxsize=16)
 def _words_of(sources: tuple[str, ...]) -> str:
-    """All that was released, in plain words: a reason that stands in it is nobody's own."""
+    """All that was released, in plain words: a reason that is in it is nobody's own."""
     return normal("\n".join(sources))

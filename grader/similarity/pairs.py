@@ -6,8 +6,8 @@ reason word for word; much rare code. What only adds to a pair that something el
 environments and orders of records, which the same seed on the same machine gives to everyone. What more than a
 tenth of a class has in common tells nothing. A student's own attempts and a declared team are one submission.
 
-The class is compared with itself and with what was kept of earlier terms, in time that grows as its size does, and
-the answer does not depend on the order in which the class is given.
+The class is compared with itself and with what was kept of earlier terms. The time grows as the class does, and the
+answer does not depend on the order in which the class is given.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What is kept of a submission to hold it against the class: its nonces, a MinHash of each memo, and its marks.
 
 Jaccard similarity of word runs, estimated as in Broder (1997). A sketch is small, the same on every machine, and
-gives no text away; it stands in results.jsonl, so that a class is compared without reading any submission again.
+gives no text away; it is in results.jsonl, so that a class is compared without reading any submission again.
 """
 
 import base64

@@ -84,7 +84,7 @@ def _quoted(node: ast.AST) -> str:
 
 
 def _never_read(trees: Mapping[str, ast.AST], reached: Reached, vary: str) -> Iterator[str]:
-    """The varied setting stands nowhere in the code, and the configuration goes nowhere else."""
+    """The varied setting is nowhere in the code, and the configuration goes nowhere else."""
     names = {name for tree in trees.values() for name in _mentioned(tree)} | set(reached.values)
     if vary in {name.rpartition(".")[2] for name in names} or _escapes(trees):
         return

@@ -16,7 +16,7 @@ _SETTINGS = frozenset({"config", "cfg", "settings", "hyperparameters", "args", "
 
 
 def rows_left_out(tree: ast.AST) -> Iterator[ast.expr]:
-    """The expressions in a function that take a part of the training rows whose size stands in the code alone.
+    """The expressions in a function that take a part of the training rows whose size is in the code alone.
 
     What a setting decides is recorded, two parts that make a whole hold rows out to look at, and what is only shown
     trains nothing: none of these is told.
@@ -39,7 +39,7 @@ def rows_left_out(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def early_ends(tree: ast.AST) -> Iterator[ast.If]:
-    """The conditions on which a loop that trains stops after a number of batches that stands in the code alone."""
+    """The conditions on which a loop that trains stops after a number of batches that is in the code alone."""
     for loop in ast.walk(tree):
         if not isinstance(loop, ast.For) or not _trains(loop):
             continue

@@ -30,9 +30,9 @@ class Kept:
 def kept_for_the_next_run(
     tree: ast.AST, vary: str, functions: Mapping[str, ast.AST] = MappingProxyType({})
 ) -> Iterator[Kept]:
-    """What a function makes of the varied setting, keeps in a place outside of it and takes from there again, where
-    the key under which it lies does not say with which value it was made. ``functions`` are those of the notebook,
-    by name: what they read of a configuration is looked up.
+    """Something that a function makes of the varied setting, keeps in a place outside of it, and takes from there
+    again. Its key there does not say with which value it was made. ``functions`` are those of the notebook, by
+    name: what they read of a configuration is looked up.
     """
     function = _function(tree, vary, functions)
     for node in ast.walk(tree):

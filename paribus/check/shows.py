@@ -15,7 +15,7 @@ _STOPS = (ast.Raise, ast.Assert, ast.Pass)
 
 
 def only_shows(branch: ast.If) -> bool:
-    """What stands below the condition only raises, or shows something."""
+    """What is below the condition only raises, or shows something."""
     return all(_shows(statement) for statement in (*branch.body, *branch.orelse))
 
 

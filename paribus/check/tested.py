@@ -1,7 +1,7 @@
 """What a tests cell shows when it has come to its end: that its tests passed, and on which code they ran.
 
-The record holds digests of the two cells as they ran, so that grading can tell whether the code on the page is the
-code that was tested, and whether the tests are those that were released.
+The record holds digests of the two cells as they ran. From them grading can tell two things: whether the code on
+the page is the code that was tested, and whether the tests are those that were released.
 """
 
 import ast

@@ -92,7 +92,7 @@ def _experiment(
         faults.append(str(error))
     seeds = len(set(baseline) & set(changed))
     one = "" if seeds > 1 else ": enough to explore, and no support for an effect"
-    return faults, f"both arms, {seeds} seed{'s' if seeds > 1 else ''} an arm{one}; a prediction stands before it"
+    return faults, f"both arms, {seeds} seed{'s' if seeds > 1 else ''} an arm{one}; a prediction comes before it"
 
 
 def _arm(start: Record, key: str) -> str:

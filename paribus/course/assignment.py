@@ -1,7 +1,7 @@
 """The typed model of an assignment: what the generator writes and the grader reads.
 
 An assignment is a list of cells, each with a key that is its id and, as ``paribus-<key>``, a tag. Points
-stand in the cells and are split over checks; what no check decides is for a person (``manual``).
+are in the cells and are split over checks; what no check decides is for a person (``manual``).
 """
 
 import hashlib
@@ -87,7 +87,7 @@ class Cell:
 class Assignment:
     """One notebook of the course, as released.
 
-    ``name`` is like ``first_homework``. ``release`` is the digest that stands in the notebook and in every
+    ``name`` is like ``first_homework``. ``release`` is the digest that is in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances);
     ``profiles`` what each of the course's profiles stands for. ``own`` holds the texts of the course's metrics.py,
     checks.py and vocabulary.toml by name, where it has them.

@@ -111,6 +111,10 @@ class Course:
         for entry in self.entries():
             if entry.name == name:
                 return entry
+        for week in self.weeks:
+            if week.name == name:
+                names = ", ".join(entry.name for entry in week.entries)
+                raise UsageError(f"{name!r} is a week, and this takes one assignment. Name one of: {names}.")
         known = [week.name for week in self.weeks], [entry.name for entry in self.entries()]
         raise UsageError(
             f"There is no week or assignment called {name!r}. Weeks: {', '.join(known[0])}. Assignments: "

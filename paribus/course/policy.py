@@ -1,6 +1,6 @@
 """How a course grades, as course.toml's table [grading] says: dates, late work, attempts, names, limits.
 
-Nothing of it stands in a release, so all of it may change while submissions come in.
+Nothing of it is in a release, so all of it may change while submissions come in.
 
     [grading]
     lms = "moodle"                    # the learning platform: moodle, canvas, or plain where there is none

@@ -32,7 +32,7 @@ class Reader:
     error: type[ParibusError] = CatalogError
 
     def refuse(self, where: str, found: str, expected: str, name: str = "") -> NoReturn:
-        """Say what stands where, and what was expected; ``name`` stands on the line that is at fault."""
+        """Say what is where, and what was expected; ``name`` is on the line that is at fault."""
         place = f"{self.origin}{line_of(self.origin, name) if name else ''}"
         raise self.error(f"{place}: [{where}] holds {found}; expected {expected}.")
 

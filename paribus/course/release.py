@@ -44,7 +44,7 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """The release digest that stands in the notebook and in every record."""
+        """The release digest that is in the notebook and in every record."""
         return self.assignment.release
 
 

@@ -1,6 +1,6 @@
 """What a term's grade is made of, as course.toml's table [term] says: weights, late days, excuses, columns.
 
-Nothing of it stands in a release or in a graded folder, so all of it may change until the term is over.
+Nothing of it is in a release or in a graded folder, so all of it may change until the term is over.
 
     [term]
     weights = { memos = 60, quizzes = 15, exam = 20, participation = 5 }    # these are the default

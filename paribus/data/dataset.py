@@ -97,8 +97,8 @@ class Dataset:
         """Split ``features`` and ``labels`` once, at random; classes keep their shares where each has enough items.
 
         ``validation`` and ``test`` are shares of all items. Raises DataError where features and labels differ in
-        length, a share leaves a part with fewer than two items, labels are neither class ids nor numbers as
-        ``predicts`` says, or a metric is unknown or needs something else.
+        length, or a share leaves a part with fewer than two items. It does so too where labels are neither class
+        ids nor numbers as ``predicts`` says, or a metric is unknown or needs something else.
         """
         truth = _labels(np.asarray(labels), predicts, len(features))
         names = tuple(metrics) or default_metrics(predicts)

@@ -119,7 +119,7 @@ def summary_table(records: Sequence[Record]) -> Table:
 
 
 def _place(record: Record, served: Sequence[tuple[str, str]]) -> str:
-    """Where a run stands in an experiment, also one that was made a baseline after it had finished."""
+    """Where a run is in an experiment, also one that was made a baseline after it had finished."""
     if record.experiment:
         return f"{record.experiment}: {record.arm}"
     return ", ".join(dict.fromkeys(f"{key}: baseline" for key, run in served if run == record.run))

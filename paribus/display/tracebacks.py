@@ -33,7 +33,7 @@ def _way_to(error: BaseException) -> Iterator[tuple[FrameType, int]]:
 
 
 def _line(frame: FrameType, number: int) -> str:
-    """Where a frame stands and what is written there."""
+    """Where a frame is and what is written there."""
     code = frame.f_code
     inside = "" if code.co_name == "<module>" else f" in {code.co_name}"
     written = linecache.getline(code.co_filename, number, frame.f_globals).rstrip()

@@ -76,7 +76,7 @@ def check_seeds(seed: SupportsIndex | None, seeds: Iterable[SupportsIndex] | Non
     twice = next((number for number in numbers if numbers.count(number) > 1), None)
     if twice is not None:
         raise ExperimentError(
-            f"Seed {twice} stands more than once in seeds={tuple(numbers)}. A repeated seed repeats the "
+            f"Seed {twice} occurs more than once in seeds={tuple(numbers)}. A repeated seed repeats the "
             "run: it is no new evidence. Give each run a seed of its own."
         )
     if not numbers:

@@ -36,9 +36,10 @@ def judge(
     """Hold a claim about changed − baseline against the intervals over seeds and over items.
 
     An effect is supported where the Welch, the paired and the item interval all exclude zero in the claimed
-    ``direction`` (+1, −1, 0 either), unsupported where both seed intervals hold zero or both lie on the other
-    side, else undecided. No effect needs both seed intervals inside ±``margin``. "Cannot tell" is right whenever
-    either seed interval holds zero. Without seed intervals (one run an arm) only "cannot tell" is supported.
+    ``direction`` (+1, −1, 0 either). It is unsupported where both seed intervals hold zero or both lie on the other
+    side, and undecided otherwise. No effect needs both seed intervals inside ±``margin``. "Cannot tell" is right
+    whenever either seed interval holds zero. Without seed intervals (one run an arm) only "cannot tell" is
+    supported.
     """
     if welch is None or paired is None:
         if claim == "cannot tell":

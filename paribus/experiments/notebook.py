@@ -5,7 +5,7 @@
     run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
     result = run.finish(predictions=predictions)
 
-What is recorded stands in `paribus.records.recording`; what is built on records is imported when it is asked for.
+What is recorded is in `paribus.records.recording`; what is built on records is imported when it is asked for.
 """
 
 import re

@@ -21,7 +21,7 @@ SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION)
 WIDTH = 9.0
 DPI = 100
 # Notebooks are read on white and on black. A figure has no ground of its own, and its words are of a grey that can
-# be read on both (contrast 4.5 on white, 4.2 on JupyterLab's black). Black and white stand on own colours alone.
+# be read on both (contrast 4.5 on white, 4.2 on JupyterLab's black). Black and white are used on own colours alone.
 INK, GRID = "#767676", "#80808047"
 _UNSET = "black"
 """What matplotlib draws words in when nobody says otherwise."""
@@ -31,7 +31,7 @@ class NotebookFigure(Figure):
     """A matplotlib figure that a notebook shows as a picture, whether or not pyplot was ever imported.
 
     ``alt`` says in words what it shows, for those who do not see it. It goes with the picture as its alternative
-    text, and stands below it, folded: the template of JupyterLab's exports leaves alternative texts out.
+    text, and is below it, folded: the template of JupyterLab's exports leaves alternative texts out.
     """
 
     alt: str = ""

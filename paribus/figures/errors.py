@@ -248,7 +248,7 @@ def validation_examples(counts: "ArrayLike", at_most: int = 5) -> NotebookFigure
 
 
 def _mean_spike(runs: "Sequence[Metrics]") -> "NDArray[np.float64]":
-    """How many classes stand in each group of F1, averaged over seeds."""
+    """How many classes are in each group of F1, averaged over seeds."""
     mean: NDArray[np.float64] = np.mean([_spike(run) for run in runs], axis=0)
     return mean
 

@@ -115,7 +115,7 @@ def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
 
 
 def per_class_f1(metrics: "Metrics", counts: "ArrayLike", tiers: "ArrayLike | None" = None) -> NotebookFigure:
-    """Each class's F1 against its training examples; classes at zero stand below, never predicted or never right.
+    """Each class's F1 against its training examples; classes at zero are below, never predicted or never right.
 
     ``counts`` are training examples, ``tiers`` words such as "head", both of shape (classes,).
     """

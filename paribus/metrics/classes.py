@@ -7,7 +7,7 @@ For class c with tp true positives among n_c items of the class and p_c predicti
 accuracy = (sum of tp) / N; macro-F1 = mean of F1_c; weighted F1 = sum of n_c F1_c / N. The mean runs over *the
 classes of the split*: those with at least one item among the labels, n_c > 0. It does not depend on the
 predictions, so two models on one split are always averaged over the same classes. (scikit-learn's default adds
-a class that was only predicted; `f1_score(..., labels=np.unique(labels))` is what stands here.)
+a class that was only predicted; `f1_score(..., labels=np.unique(labels))` is what is here.)
 
 A class with F1 = 0 was either never predicted (p_c = 0) or predicted only where it was wrong; the two are
 counted apart.

@@ -1,7 +1,7 @@
 """The evidence block: a record as markup, and records found again in the plain text of an export.
 
 Plain text in a ``<pre>`` is the only thing that survived every nbconvert version, template and sanitiser,
-so that is where the record stands; the table above it is for people. What is found in an export is a
+so that is where the record is; the table above it is for people. What is found in an export is a
 claim: text can be edited, cut, repeated or made up, and reading it never raises.
 """
 

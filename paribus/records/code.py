@@ -3,7 +3,7 @@
 Two runs whose digests agree ran the same notebook code, whatever their comments, docstrings, annotations,
 blank lines or the training function's own name. Environment variables that the code reads, and functions of the
 notebook that it has put into a library, belong to it. What a digest does not see: code inside imported libraries
-and files (their versions stand in the environment), large objects such as models, arrays and data frames, a
+and files (their versions are in the environment), large objects such as models, arrays and data frames, a
 value changed by other means than its name, and a function whose source Python cannot show; that one says
 "unavailable".
 """
@@ -173,7 +173,7 @@ def _from_outside(
     functions: dict[str, types.FunctionType],
     waiting: list[str],
 ) -> dict[str, object]:
-    """The environment variables that a function reads and the settings of partials that stand in a library; the
+    """The environment variables that a function reads and the settings of partials that are in a library; the
     notebook's functions that do go into ``functions``, and what they read into ``waiting``.
     """
     tree = tree_of(function)

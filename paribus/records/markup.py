@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 @dataclass(frozen=True)
 class Table:
-    """A table that people read: a title, a header and rows of text. ``note`` stands below it."""
+    """A table that people read: a title, a header and rows of text. ``note`` is below it."""
 
     title: str
     header: tuple[str, ...]

@@ -1,7 +1,7 @@
 """What a notebook writes down: the data it uses, the runs it starts, the numbers it claims.
 
 Each call displays a table for people with the record for grading folded in below it. Experiments, sweeps and
-comparisons stand on this; `paribus.experiments.notebook` puts them all into one handle.
+comparisons rest on this; `paribus.experiments.notebook` puts them all into one handle.
 """
 
 import math

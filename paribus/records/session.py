@@ -1,6 +1,6 @@
 """A notebook's session on disk: its random nonce, its chain of records and the predictions made.
 
-Everything stands in one folder beside the notebook, ``.paribus/<assignment>/``:
+Everything is in one folder beside the notebook, ``.paribus/<assignment>/``:
 
     session.json       the nonce, the names of the records in order, the last digest; written last
     records/           one file a record, as it was displayed
@@ -90,7 +90,7 @@ class Session:
             self._save()
         except OSError as error:  # a full disk must not take an hour of training with it
             say(
-                f"The {record.kind} record could not be kept on disk ({error.strerror}). It stands in this output, "
+                f"The {record.kind} record could not be kept on disk ({error.strerror}). It is in this output, "
                 "which is what you hand in; after a restart of the kernel this run will not be found again."
             )
         return record
@@ -143,7 +143,7 @@ def open_session(
     timer: Timer = time.monotonic,
     nonce: Callable[[], str] = new_nonce,
 ) -> Session:
-    """The session that stands in ``folder``, or a new one.
+    """The session that is in ``folder``, or a new one.
 
     Raises EvidenceError where session.json or predictions.json is there but cannot be read; a record file that
     is missing or damaged is only skipped: a gap in the chain is no fault.
@@ -176,7 +176,7 @@ def _kept(folder: Path, names: list[str]) -> Iterator[Record]:
         try:
             yield Record.from_json((folder / name).read_text("utf-8").rstrip("\n"))
         except (OSError, UnicodeDecodeError, RecordError):
-            continue  # the chain goes on from session.json; what is lost on disk still stands in the outputs
+            continue  # the chain goes on from session.json; what is lost on disk is still in the outputs
 
 
 def _read(file: Path, schema: str) -> dict[str, Any]:

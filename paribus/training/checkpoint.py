@@ -24,7 +24,7 @@ SCHEMA = "paribus.checkpoint/1"
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Where a run stood after ``epoch``; ``log`` is what it had logged, in plain values."""
+    """The state of a run after ``epoch``; ``log`` is what it had logged, in plain values."""
 
     epoch: int
     tensors: Mapping[str, torch.Tensor]

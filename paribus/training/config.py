@@ -60,7 +60,7 @@ class TrainingConfig:
 
 
 def model_name(model: str) -> str:
-    """How records call a model: a hub name as it stands, a folder by its last part (no path of a machine)."""
+    """How records call a model: a hub name as it is, a folder by its last part (no path of a machine)."""
     path = Path(model)
     is_folder = path.is_absolute() or model.startswith((".", "~")) or path.is_dir()
     return path.resolve().name if is_folder else model

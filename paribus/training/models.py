@@ -100,7 +100,7 @@ def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
 
 
 def _place(model: str) -> str:
-    """A folder as an absolute path, a hub name as it stands."""
+    """A folder as an absolute path, a hub name as it is."""
     path = Path(model).expanduser()
     if path.suffix == ".gguf" or (
         _is_folder(model) and not (path / "config.json").exists() and any(path.glob("*.gguf"))

@@ -39,7 +39,7 @@ class Ticker:
         self._width = len(line)
 
     def close(self) -> None:
-        """Wipe the line, so that what is printed next stands alone."""
+        """Wipe the line, so that what is printed next has its own line."""
         if self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()

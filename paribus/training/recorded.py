@@ -115,7 +115,7 @@ def _tell(report: Callable[[Progress], None], begun: Progress, step: int) -> Non
 
 
 def _forward(schedule: Any, optimizer: Any, steps: int) -> None:  # noqa: ANN401
-    """Put the learning rate where it stood after ``steps``."""
+    """Put the learning rate where it was after ``steps``."""
     schedule.load_state_dict({**schedule.state_dict(), "last_epoch": steps, "_step_count": steps + 1})
     for group, base, factor in zip(optimizer.param_groups, schedule.base_lrs, schedule.lr_lambdas, strict=True):
         group["lr"] = base * factor(steps)

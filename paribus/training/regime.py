@@ -1,7 +1,7 @@
 """What a recipe may change beside `TrainingConfig`: the optimiser, the loss, clipping, the network's wiring, and
 how the trained model is made smaller.
 
-A recipe's faults stand here as plain values, so that a run with a planted bug is described like any other run.
+A recipe's faults are here as plain values, so that a run with a planted bug is described like any other run.
 """
 
 from dataclasses import asdict, dataclass, fields

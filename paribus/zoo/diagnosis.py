@@ -46,8 +46,8 @@ def seen(statistic: str, value: float, cell: str) -> Citation:
     number = plain(statistic, value)
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise DiagnosisError(
-            f"{statistic} is {number!r}; give a finite number, as you read it. That a loss stopped being finite is "
-            'said with seen("nonfinite", 1, …).'
+            f"{statistic} is {number!r}; give a finite number, as you read it. Where a loss stopped being finite, "
+            'say seen("nonfinite", 1, …).'
         )
     if about.kind == "share" and not 0 <= number <= 1:
         raise DiagnosisError(f"{statistic} is {number!r}; it lies between 0 and 1: write 0.566, not 56.6.")
@@ -80,7 +80,7 @@ class Diagnoses:
         return f"Diagnoses({self.zoo.name}; {said or 'none yet'})"
 
     def diagnose(self, model: str, *, recipe: str, evidence: Sequence[Citation], why: str) -> None:
-        """Write down how ``model`` was trained and which numbers say so; the last one made of a model stands.
+        """Write down how ``model`` was trained and which numbers say so; the last one made of a model counts.
 
         ``evidence`` is a list of `seen`. The same diagnosis made again keeps the time at which it was first
         written. DiagnosisError where there is no such model or recipe, no evidence, or no reason.

@@ -40,7 +40,7 @@ def upload(name: str, *, into: Path = Path("zoo"), ask: Ask | None = None) -> Pa
         write_atomic(folder / file, content)
     opened = open_zoo(folder)
     if opened.name != name:
-        raise DataError(f"What you chose is the zoo {opened.name!r}; this notebook needs {name!r}.")
+        raise DataError(f"You chose the zoo {opened.name!r}; this notebook needs {name!r}.")
     say(f"The models of {name} are in {folder}: {', '.join(opened.models)}.")
     return folder
 

@@ -216,6 +216,10 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
         (["build", "week1", "--profile", "huge"], "no profile called 'huge'. Choose one of: micro "),
         (["build", "week1", "--out", __file__], "is a file; expected a folder"),
         (["release"], "required: name"),
+        (
+            ["rehearse", "week1"],
+            "'week1' is a week, and this takes one assignment. Name one of: week1_lab, week1_home",
+        ),
     ],
 )
 def test_wrong_usage_exits_with_2_and_what_to_type(

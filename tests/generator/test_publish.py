@@ -19,6 +19,7 @@ from generator.publishing.kaggle_metadata import (
     read_kernel,
 )
 from generator.publishing.publish import Clock, Publisher, Step, make_plan, stage
+from paribus.cli import main
 from paribus.errors import UsageError
 from tests.generator.kaggle_build import write_build
 from tests.generator.kaggle_server import Kaggle, serve
@@ -306,3 +307,13 @@ def test_a_wait_that_makes_no_sense_is_wrong_usage() -> None:
 def test_an_assignment_s_own_data_sets_are_attached_beside_the_wheel() -> None:
     metadata = kernel_metadata(KAGGLE, "week1_lab", gpu=False, datasets=("me/cars-2027",))
     assert metadata["dataset_sources"] == [f"{KAGGLE.owner}/paribus-wheel", "me/cars-2027"]
+
+
+def test_a_course_without_kaggle_is_told_what_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    monkeypatch.chdir(tmp_path / "mine")
+    with pytest.raises(SystemExit):
+        main(["publish", "week1", "--dry-run"])
+    assert "settings.toml is missing, so nothing of this course goes to Kaggle" in capsys.readouterr().err

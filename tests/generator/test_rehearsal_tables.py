@@ -130,7 +130,7 @@ HEAD = '[assignment]\nbase = "b"\n[[execution]]\nname = "b"\nabout = "the base"\
     ("text", "message"),
     [
         ("[[fault", "is no TOML"),
-        (HEAD + FAULT + FAULT, "'f' stands twice"),
+        (HEAD + FAULT + FAULT, "'f' is there twice"),
         (HEAD + FAULT.replace("form.links", "form.nothing"), "names no check 'form.nothing'"),
         (HEAD + FAULT.replace("text = ", 'execution = "c"\ntext = '), "starts from 'c'"),
         (HEAD + FAULT.partition("text = ")[0], "changes nothing"),

@@ -32,7 +32,7 @@ names its **basis**, the evidence that it rests on.
 faults that have all cost points at checks before it, it does not apply, says so, and a person decides over its
 points. A check without points takes none, so the fault then costs at the next one. Three things are faults of their
 own: a second change and a list that names the declared variable as held constant; a wrong number and another wrong
-number; a blank row and another blank row. A cell that stands as it was released earns nothing, since nothing was
+number; a blank row and another blank row. A cell that is as it was released earns nothing, since nothing was
 handed in there; in other cells' checks that costs nothing more.
 
 The evidence is a claim. A record's digest catches careless edits; anyone who calls paribus can write a false record
@@ -76,7 +76,7 @@ not have, and a p-value that so many seeds cannot give.
 5. Held so are: orders and changes, each or none of the seeds, so many of the intervals; how many classes at zero
    are tried or never predicted, rescued or lost; rows of a printed list above a bound; significance without a test;
    means over more seeds than ran; validation called test; sizes of the data; settings; a claim behind a "but" that
-   follows caution; what the template says was changed, predicted and found. A citation that stands in no list of
+   follows caution; what the template says was changed, predicted and found. A citation that is in no list of
    sources and nowhere else is left to a person.
 6. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
 
@@ -97,7 +97,7 @@ the proposal to fail.
   between, and the cells ran once each from top to bottom. Where one setting differs and the rest is not proved,
   it proposes to pass. It proposes to fail where two settings differ, where the seeds differ, and where a
   function that trains was rewritten between the arms.
-- `experiments.predicted_first` proposes to pass where a prediction stands above the changed arm's run, in a
+- `experiments.predicted_first` proposes to pass where a prediction is above the changed arm's run, in a
   text or in the code. Nobody can tell from a page when it was written.
 - `experiments.held_constant` passes where the list agrees with the settings and one_change is proved, and else
   proposes to pass. It proposes to fail where a listed setting differs, or has another value.

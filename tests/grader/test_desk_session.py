@@ -311,6 +311,8 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
         sit_down(room, out).work("nobody")
     with pytest.raises(DeskError, match="Nothing of 'nothing' is graded"):
         sit_down(room, out).work(ANN, "nothing")
+    with pytest.raises(DeskError, match=r"gone is no folder. Name the --out of a finished `paribus grade`"):
+        DeskFolder(tmp_path / "gone")
     with pytest.raises(DeskError, match=r"is not there. Name them with --submissions PATH"):
         DeskFolder(out, tmp_path / "gone")
     with pytest.raises(DeskError, match=r"neither in .* nor beside it\. Type `paribus desk .* --release DIR`"):

@@ -88,7 +88,7 @@ def test_a_forged_cell_that_breaks_out_of_its_output_earns_nothing(template: str
     result = grade(page_with("</div>" * 8 + forged(template) + "<div>" * 8, template))
     said = verdict_of(result, TESTS, "tasks.tests_passed")
     assert said.outcome is Outcome.UNDECIDED
-    assert "stand more than once" in said.because
+    assert "in your file more than once" in said.because
     assert "validate must not train" in said.because
     assert any(f"claims to be {TESTS}" in remark for remark in result.remarks)
     assert result.score <= grade(export(failing(), template)).score

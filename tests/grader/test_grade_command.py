@@ -133,6 +133,7 @@ def test_the_end_of_a_run_says_in_which_order_to_upload(room: Path, capsys: pyte
     told = " ".join(capsys.readouterr().out.split())
     assert "upload worksheet.csv first and feedback.zip after it" in told
     assert "tick “Allow updating records" in told
+    assert f"To decide what waits, type: paribus desk {room / 'out'}" in told
 
 
 def test_every_submission_has_a_page_and_a_place_in_moodles_zip(room: Path) -> None:

@@ -132,7 +132,7 @@ def test_execute_is_not_in_the_pipeline() -> None:
     ours = ScoredAutograde([InjectScores({})]).steps
     assert not [step for step in ours if isinstance(step, Execute) or step is Execute]
     refuse_execution(ours)
-    with pytest.raises(GradebookError, match="Execute stands in the grading pipeline"):
+    with pytest.raises(GradebookError, match="Execute is in the grading pipeline"):
         ScoredAutograde([Execute, SaveAutoGrades]).start(nbformat.v4.new_notebook())
 
 
@@ -233,7 +233,7 @@ def test_a_grade_cell_without_a_score_is_refused(release: Release) -> None:
     import nbformat
 
     notebook = nbformat.reads(release.notebook, as_version=4)
-    with pytest.raises(GradebookError, match="has no score, or stands there twice"):
+    with pytest.raises(GradebookError, match="has no score, or is there twice"):
         InjectScores({}).preprocess(notebook, {})
 
 
@@ -260,7 +260,7 @@ def test_a_release_with_a_grade_cell_of_no_cell_or_twice_is_refused() -> None:
     with pytest.raises(GradebookError, match="belongs to no cell"):
         read_slots(make_assignment(CELLS[:-1]), release.notebook)
     raw["cells"].append(raw["cells"][3])
-    with pytest.raises(GradebookError, match="'tail_share-tests' stands there twice"):
+    with pytest.raises(GradebookError, match="'tail_share-tests' is there twice"):
         read_slots(release.assignment, json.dumps(raw))
 
 

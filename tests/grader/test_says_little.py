@@ -58,7 +58,7 @@ def test_one_text_for_two_questions_is_marked_in_both() -> None:
     other = next(raw["text"] for raw in ANSWERS if raw["about"] == "a decision with its reason, without a number")
     case = build(answered(memo=one, last=one))
     for key, heading in (("memo", "Recommendation and sources"), ("last", "What the encoder changed")):
-        assert f"stand in the answer to {heading} as well" in says_little(case, case.assignment.cell(key))[0]
+        assert f"is in the answer to {heading} as well" in says_little(case, case.assignment.cell(key))[0]
     case = build(answered(memo=one, last=f"{other} {one.split('. ')[2]}."))
     assert not any(says_little(case, case.assignment.cell(key)) for key in ("memo", "last"))
 
@@ -103,7 +103,7 @@ def test_our_own_fault_in_it_is_a_reason_to_look_and_costs_nothing(monkeypatch: 
     case = build(answered())
     cell = replace(case.assignment.cell("memo"), points=2.0, manual=2.0)
     assert judge_cell(case, cell).says_little == (
-        "Whether it says something could not be found out (ZeroDivisionError).",
+        "The grader could not find out whether it says something (ZeroDivisionError).",
     )
 
 

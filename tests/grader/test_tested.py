@@ -83,7 +83,7 @@ TRIPLE = DONE.replace("2", "3")
         (record(tests="assert True"), [SHOWN], {}, OPEN, "tests on your page"),
         (record(), [SHOWN], {"counts": (5, 2)}, FAILED, "before your code"),
         (record(run_name="triple"), [SHOWN], {}, OPEN, "does not show that"),
-        (record(task=STUB), [SHOWN], {"task": STUB}, OPEN, "stands as released"),
+        (record(task=STUB), [SHOWN], {"task": STUB}, OPEN, "is as released"),
         (None, [], {}, OPEN, "does not show that they passed"),
         (None, [said(PRINTED)], {}, FAILED, "stopped with: NotRightYet"),
         (None, [said(PRINTED, "stdout")], {}, FAILED, "stopped with: NotRightYet"),

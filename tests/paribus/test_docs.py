@@ -1,4 +1,4 @@
-"""The examples of docs/experiments.md and README.md run as they are printed."""
+"""The examples of docs/experiments.md and README.md, and some of docs/metrics.md and docs/zoo.md, run."""
 
 import re
 import textwrap
@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from paribus.experiments.commitment import FORMAT, commit, normal_code
 from paribus.experiments.notebook import Notebook
 from paribus.records.record import Prediction
+from paribus.zoo import open_zoo
 from tests.paribus.material import Config, Data, Train
+from tests.paribus.test_zoo import write_zoo
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "experiments.md").read_text("utf-8")
@@ -52,6 +55,30 @@ def test_the_readmes_experiment_runs(notebook: Notebook, train: Train, data: Dat
     assert len(README) == 1
     for example in README:
         exec(textwrap.dedent(example), space)  # noqa: S102 - the page's own example
+
+
+def block(page: str, start: str) -> str:
+    """The page's one block of Python that begins so."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    (found,) = [item for item in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if item.startswith(start)]
+    return str(found)
+
+
+def test_a_run_takes_scores_and_measures_as_the_page_says(notebook: Notebook, data: Data) -> None:
+    """docs/metrics.md."""
+    labels = data.validation.labels
+    run = notebook.start("scored", config={}, seed=0, data=data)
+    probabilities = np.eye(len(data.classes))[labels]
+    exec(block("metrics.md", "# scores:"), {"run": run, "classes": labels, "probabilities": probabilities})  # noqa: S102
+    assert run.result is not None
+    assert run.result.record.values["latency_p50"] == 3.2
+
+
+def test_a_model_is_diagnosed_as_the_page_says(notebook: Notebook, tmp_path: Path) -> None:
+    """docs/zoo.md."""
+    space = {"notebook": notebook, "zoo": open_zoo(write_zoo(tmp_path / "zoo"))}
+    exec(block("zoo.md", "from paribus.zoo.diagnosis"), space)  # noqa: S102 - the page's own example
+    assert notebook.records()[-1].kind == "diagnosis"
 
 
 def test_the_page_describes_the_commitment_as_it_is() -> None:

@@ -34,7 +34,7 @@ def test_a_whole_experiment_is_fine(experiment: Experiment, train: Train, data: 
     experiment.run("changed", train, SMALL, data=data, seeds=(1, 2, 3))
     found = look(notebook.records())
     assert found.todo == ()
-    assert found.fine == (("batch", "both arms, 3 seeds an arm; a prediction stands before it"),)
+    assert found.fine == (("batch", "both arms, 3 seeds an arm; a prediction comes before it"),)
     assert repr(found) == "Look(0 to do, 1 fine)"
 
 

@@ -44,7 +44,7 @@ def test_each_seed_is_a_run_of_its_own(experiment: Experiment, train: Train, dat
     ("seed", "seeds", "says"),
     [
         (None, None, "seed=1 for one run, or seeds="), (1, (1, 2), "seed=1 for one run, or seeds="),
-        (None, (1, 2, 1), "Seed 1 stands more than once"), (None, (), "no seeds to run"),
+        (None, (1, 2, 1), "Seed 1 occurs more than once"), (None, (), "no seeds to run"),
         (None, (1, 2.5), "whole number such as 1; got 2.5"), (True, None, "got True"),
     ],
 )  # fmt: skip

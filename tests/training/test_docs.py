@@ -1,4 +1,6 @@
-"""The visible loop of docs/training.md runs as it is printed, learns, and is what `fit` does."""
+"""The blocks of docs/training.md and docs/compression.md run as they are printed; the visible loop learns, and is
+what `fit` does.
+"""
 
 import re
 import sys
@@ -9,17 +11,25 @@ from typing import Any
 import numpy as np
 import pytest
 
+import paribus
+from paribus import compression, models, training
 from paribus.metrics import evaluate
 from paribus.records.runs import RunResult
 from paribus.training import FitResult
 
-DOCS = Path(__file__).parents[2] / "docs" / "training.md"
+PAGES = Path(__file__).parents[2] / "docs"
+DOCS = PAGES / "training.md"
+SMALLER = PAGES / "compression.md"
+
+
+def python(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The names that the page's Python blocks define, run one after the other in a folder of their own."""
-    blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    blocks = python(DOCS)
     place = tmp_path_factory.mktemp("docs")
     source = place / "training_docs.py"
     source.write_text("\n".join(blocks), encoding="utf-8")
@@ -56,3 +66,20 @@ def test_fit_is_the_visible_loop_to_rounding(page: dict[str, Any]) -> None:
 
 def test_patience_ends_a_run_no_later_than_its_epochs(page: dict[str, Any]) -> None:
     assert page["patient"].best_epoch <= len(page["patient"].epochs) <= 4
+
+
+def test_a_smaller_model_is_measured_as_the_page_says(page: dict[str, Any], tmp_path: Path) -> None:
+    """docs/compression.md: two networks side by side, and an earlier week that has no records here."""
+    data, config = page["data"], page["CONFIG"]
+    network, tokenizer = models.load("tiny", len(data.classes), texts=data.train.texts, seed=1)
+    notebook = paribus.begin("week5_homework", directory=tmp_path)
+    notebook.use(data)
+    space = {
+        "compression": compression, "network": network, "small": compression.shallower(network, 1), "data": data,
+        "prepared": training.prepare(data, config, tokenizer), "classes": data.validation.labels,
+        "run": notebook.start("small", config=config, seed=1, data=data),
+    }  # fmt: skip
+    for block in python(SMALLER):
+        exec(block, space)  # noqa: S102 - the page's own example
+    assert space["week2"].origin == "the reference run"
+    assert set(space["found"]) == {"FP32", "INT8"}

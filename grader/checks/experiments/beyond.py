@@ -56,7 +56,7 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         yield Doubt(f"The change is too small to mean anything: {step}. A person looks; change it by a factor.")
     for item in called_otherwise(arms, vary):
         yield Doubt(
-            f"{item} stands in the records, not called a setting, and differs between the arms. A person looks."
+            f"{item} is in the records, not called a setting, and differs between the arms. A person looks."
         )
     if uneven := uneven_epochs(arms):
         yield Doubt(f"The arms may have trained for unequal times: {uneven}. A person looks.")

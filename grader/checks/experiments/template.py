@@ -58,7 +58,7 @@ def template_complete(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fin
         return _as_recorded(case, key, parts, evidence) or whole
     if _is_untouched(case, key, cell):
         found = failed(
-            f"The template of the experiment {key!r} stands as it was released. Fill in {listed(missing)}.",
+            f"The template of the experiment {key!r} is as it was released. Fill in {listed(missing)}.",
             values,
             evidence,
             [not_written(cell.key)],
@@ -223,7 +223,7 @@ def missing_part(case: Case, key: str, cell: Cell, part: Part) -> Finding:
     """A part that was not found: empty where the file shows its name with nothing beside it, else for a person."""
     untouched, blank, unread = _ABSENT[part]
     if _is_untouched(case, key, cell):
-        return unless_lost(case, failed(f"The template stands as it was released: {untouched}."), text_lost(case))
+        return unless_lost(case, failed(f"The template is as it was released: {untouched}."), text_lost(case))
     if written_blocks(case, key, cell) and part in blank_parts(case, key, cell):
         return unless_lost(case, failed(blank, causes=no_part(key, [part])), text_lost(case))
     return undecided(unread)

@@ -44,7 +44,7 @@ RAISES = "raises-exception"
     after=("tasks.tests_passed", "experiments.one_change"),
 )
 def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Every task ran, and what each cell shows comes from the code that stands in it. A cell that you ran twice is
+    """Every task ran, and what each cell shows comes from the code that is in it. A cell that you ran twice is
     no fault.
     """
     tasks = {
@@ -78,18 +78,18 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 
 
 def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]) -> Finding:
-    """Whether the cells ran in the order in which they stand; another order is no fault."""
+    """Whether the cells ran in their order on the page; another order is no fault."""
     rerun = [later for earlier, later in pairwise(cells) if (later.count or 0) < (earlier.count or 0)]
     told = {**values, "out_of_order": [case.cell_name(item.position) for item in rerun]}
     if rerun:
         return passed(
-            f"Every task ran. Some cells ran in another order than they stand "
+            f"Every task ran. Some cells ran in another order than the page's "
             f"(first: {case.cell_name(rerun[0].position)}); "
             "“Restart and run all” before you hand in shows that nothing hangs on it.",
             told,
             [Evidence(case.cell_name(item.position), f"[{item.count}]") for item in rerun[:5]],
         )
-    return passed("Every task ran, and the cells ran in the order in which they stand.", told)
+    return passed("Every task ran, and the cells ran in their order on the page.", told)
 
 
 @check("form.no_errors", "No cell ends in an error", basis="shown", after=("tasks.tests_passed",))
@@ -120,7 +120,7 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
         and match.cell.cell_type == "code"
     ]  # fmt: skip
     if lost and len(lost) < len(case.matches):
-        return undecided(f"Whether {listed(lost)} ends in an error cannot be seen: it is not in your file.")
+        return undecided(f"{listed(lost)} is not in your file, so nobody can see whether it ends in an error.")
     if (empty := nothing_ran(case, "nothing shows that it runs without an error")) is not None:
         return empty
     if not any(item.outputs for item in case.notebook.cells):

@@ -69,7 +69,7 @@ def _markdown(case: Case) -> Iterator[RecoveredCell]:
 
 
 def _released_headings(case: Case, item: RecoveredCell) -> set[str]:
-    """The headings that stood in the cell when it was released: their levels are not the student's."""
+    """The headings that were in the cell when it was released: their levels are not the student's."""
     match = case.matches.get(case.cell_name(item.position))
     return {normal(block.text) for block in read_markdown(match.cell.source)} if match is not None else set()
 

@@ -156,7 +156,7 @@ def is_named_so(text: str) -> bool:
 def metric_name(key: Key, *, with_validation: bool, f1: str) -> str:
     """The metric by paribus's name; "" where it is of the training or the test split, or cannot be told.
 
-    ``with_validation``: the same metric of the validation split stands beside it, so that one without a split is of
+    ``with_validation``: the same metric of the validation split is beside it, so that one without a split is of
     training.
     ``f1`` is the average that the notebook's code computes, "" where it computes several.
     """

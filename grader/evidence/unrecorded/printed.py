@@ -227,7 +227,7 @@ def _suffix(before: str) -> tuple[Key | None, int]:
 
 
 def _prefix(after: str, *, last: bool) -> tuple[Key | None, int]:
-    """The key of a number that stands before it, and where it ends: "0.42 macro-F1", "22 classes at zero"."""
+    """The key of a number that is before it, and where it ends: "0.42 macro-F1", "22 classes at zero"."""
     hit = re.match(r"\s*([^\W\d_][\w]*(?:[- ][^\W\d_][\w]*){0,3})(?P<end>\W*)", after)
     if hit is None or (not last and re.match(r"\s*[:=]", after[hit.end(1) :])):
         return None, 0

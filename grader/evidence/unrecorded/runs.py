@@ -187,7 +187,7 @@ class _Reader:
         )
 
     def _measured(self, entry: Entry) -> Entry:
-        """The entry without numbers that stand in the student's code: what one types is no source of its own."""
+        """The entry without numbers that are in the student's code: what one types is no source of its own."""
         metrics = {
             name: item for name, item in entry.metrics.items()
             if f"{abs(item.value):.{item.decimals}f}" not in self._typed

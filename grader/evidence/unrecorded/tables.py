@@ -134,7 +134,7 @@ def _packed(line: str, width: int) -> list[str]:
 
 
 def _report_row(row: list[str]) -> list[str]:
-    """A report's row of averages: its accuracy stands below f1-score."""
+    """A report's row of averages: its accuracy is below f1-score."""
     if row and row[0] == "accuracy" and len(row) == 3:
         return [row[0], "-", "-", *row[1:]]
     return row

@@ -142,7 +142,7 @@ def metrics_compared(hit: Hit, start: int, end: int, reading: Reading, values: V
 
 
 def runs_compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> Iterator[tuple[str, str]]:
-    """The runs that may be compared: what stands before the relation with what stands behind it, or its
+    """The runs that may be compared: what is before the relation with what is behind it, or its
     other arm.
     """
     groups = [item for item in reading.sentence.groups if start <= item[0] < end]
@@ -197,7 +197,7 @@ def _changed(  # noqa: PLR0911, PLR0912
             return
         implied = reading.sentence.implied_groups
         if implied and not any(implied & set(step) for step in values.steps_of(reading.sentence.text)):
-            return  # it goes on about runs that stand alone
+            return  # it goes on about runs that are compared with none
         if not (by_doing or doers or _PAST.search(reading.lower[start:end])):
             return  # what happens as a rule
         for before, after in values.steps_of(reading.sentence.text):

@@ -220,7 +220,7 @@ _BETWEEN = re.compile(
     r"rare|ones?|"
     r"now|again|newly|only|just|get|gets|got|that (?:[\w-]+\W+){1,3}(?:is|was|were|are))\W+)*"
 )
-"""What may stand between a count and what happened to so many classes."""
+"""What may be between a count and what happened to so many classes."""
 _OTHER = re.compile(rf"\bnot\b|n't\b|\bpoints?\b|\bseeds?\b|\bthird\b|\bhits?\b|\bof the rescued\b|\b{ITEMS}")
 
 

@@ -97,7 +97,7 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
 
 
 def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
-    """The arm whose probability stands right before a comparison: "which is (0.30) also nearer"."""
+    """The arm whose probability is right before a comparison: "which is (0.30) also nearer"."""
     before = [
         number for number in reading.sentence.numbers if place - 30 < number.end <= place and not number.whole
     ]

@@ -1,4 +1,4 @@
-"""A sentence's words, marked: relations, groups, metrics, tiers, epochs, in the clauses in which they stand."""
+"""A sentence's words, marked: relations, groups, metrics, tiers, epochs, with their clauses."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ _NUMBER = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A relation as it stands in a sentence; ``denied``: with "not" right before it."""
+    """A relation as it is in a sentence; ``denied``: with "not" right before it."""
 
     relation: Relation
     start: int
@@ -174,7 +174,7 @@ class Reading:
         return Reading(replace(self.sentence, text=blank), self.before, self.earlier)
 
     def is_denied(self, start: int, end: int) -> bool:
-        """An odd number of words of denial stands between two places."""
+        """An odd number of words of denial is between two places."""
         text = _NO_DENIAL.sub(" ", self.lower[start:end])
         return len(_DENIAL.findall(text)) % 2 == 1
 

@@ -1,7 +1,7 @@
 """What a sentence is about: the abstentions that all readers of words share.
 
 A reader holds a sentence against what runs scored. It may do so only where the sentence can mean nothing else: no
-word of another measure stands in it (a latency, a size, a calibration error), no row of a table that is no run of
+word of another measure is in it (a latency, a size, a calibration error), no row of a table that is no run of
 the notebook, no tier where the whole is judged, no single seed where a mean is.
 """
 

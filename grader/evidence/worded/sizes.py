@@ -46,7 +46,7 @@ def wrong_sizes(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _counted(reading: Reading, numbers: Sequence[Number], start: int, end: int) -> Number | None:
-    """The whole number that stands right before a word, or behind "the validation split has"."""
+    """The whole number that is right before a word, or behind "the validation split has"."""
     before = [item for item in numbers if 0 <= start - item.end <= 1]
     if before and not reading.lower[start:end].endswith(("set", "split")):
         return before[-1]

@@ -13,7 +13,7 @@ from grader.reading.claimed import claimed
 KINDS = ("paired", "welch", "items")
 _CUT = re.compile(r"[,;:，；→]|\.\s|\b(?:and|und|et|y|i|we|ich|wir|je|nous|yo)\b")
 _NEGATING = re.compile(r"\bn'|\bne\b|\bnon\b|\bnie\b|\bне\b|\bnem\b")
-"""What stands beside "none" in languages that deny twice."""
+"""What is beside "none" in languages that deny twice."""
 _OTHER_LEVEL = re.compile(r"\b(?:90|99|80|50)\s?%")
 
 _OF = re.compile(

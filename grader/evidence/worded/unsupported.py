@@ -31,7 +31,7 @@ def unsupported_claims(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _taken_back(text: str, hit: re.Match[str]) -> bool:
-    """A word of doubt or denial stands around the claim, or a plain "not" in it."""
+    """A word of doubt or denial is around the claim, or a plain "not" in it."""
     around = f"{text[: hit.start()]} {text[hit.end() :]}"
     return vocabulary.says("unsupported", "denied", around) is not None or _NOT.search(hit[0]) is not None
 

@@ -122,7 +122,7 @@ class Values:
 
     @cached_property
     def _landed(self) -> Mapping[tuple[str, str], float]:
-        """The first share that stands in each place and column of such a table."""
+        """The first share that is in each place and column of such a table."""
         return {
             (fact.place, fact.column): fact.value
             for fact in reversed(self.measured.named_facts)

@@ -67,7 +67,7 @@ def squashed(name: str) -> str:
 
 def feedback_name(path: str) -> str | None:
     """What a page must be called so that Canvas takes it for feedback on this file: the file's own name, with the
-    ending of a page. None where no upload stands behind the file.
+    ending of a page. None where no upload is behind the file.
     """
     file = path.rsplit("/", 1)[-1]
     found = read_name(file)

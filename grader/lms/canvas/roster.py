@@ -76,7 +76,7 @@ def check_belongs(gradebook: Gradebook, placed: Iterable[Submission | Result], o
 
 
 def _sure(path: str, people: Mapping[str, Student]) -> list[Named]:
-    """The readings of a name in which the number's person bears the name that stands before it."""
+    """The readings of a name in which the number's person bears the name that is before it."""
     return [
         item for item in readings(path)
         if item.name and item.number in people and squashed(people[item.number].name) == item.name

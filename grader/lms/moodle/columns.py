@@ -1,4 +1,4 @@
-"""Which column of Moodle's worksheet holds what: by Moodle's words in any language, else by what stands in them."""
+"""Which column of Moodle's worksheet holds what: by Moodle's words in any language, else by what is in them."""
 
 import re
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Columns:
 def find_columns(
     header: Sequence[str], rows: Sequence[Sequence[str]], known: Sequence[Language], origin: str
 ) -> Columns:
-    """Find the columns by name, and those whose name is not known by what stands in them.
+    """Find the columns by name, and those whose name is not known by what is in them.
 
     WorksheetError names what is missing.
     """

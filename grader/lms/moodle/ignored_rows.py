@@ -4,7 +4,7 @@ Moodle ignores a row where the grade in Moodle was changed later than that colum
 and a feedback file change a grade's time as a grade does. So a second worksheet made from the same download is
 ignored, unless the person who uploads it ticks a box.
 
-Nobody tells us what was uploaded. OUT/handed_back.json keeps for each student the time that stood in the worksheet
+Nobody tells us what was uploaded. OUT/handed_back.json keeps for each student the time that was in the worksheet
 when a grade or a comment was first written into it, a digest of these, and whether others were written since.
 """
 
@@ -31,7 +31,7 @@ NEVER = ("", "-")
 
 @dataclass(frozen=True)
 class Written:
-    """What was written for one student: ``modified`` is the time in the worksheet, as it stood there where it could
+    """What was written for one student: ``modified`` is the time in the worksheet, as it was there where it could
     not be read, ``entry`` the digest of the first grade and comment for it; others followed where ``again``.
     """
 
@@ -106,7 +106,7 @@ def compare(earlier: Earlier, worksheet: Worksheet, entries: Mapping[str, Entry]
 
 def graded_at(worksheet: Worksheet, policy: Policy) -> dict[str, str]:
     """By Moodle's number, "Last modified (grade)" in a form that Moodle reads; of its own it reads the English one
-    alone. The zone stands in it where the course names one.
+    alone. The zone is in it where the course names one.
     """
     found = {}
     for student in worksheet.students:

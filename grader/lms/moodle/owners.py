@@ -119,7 +119,7 @@ class _Batch:
         return Owner(members, team, folder.number if groups else "")
 
     def _student(self, folder: Named) -> Owner | None:
-        """The student whose number and name the folder bears, or their group where that stands before the name."""
+        """The student whose number and name the folder bears, or their group where that is before the name."""
         names, alone = self._people.names.get(folder.number), Owner((folder.number,))
         if names is None:
             return None

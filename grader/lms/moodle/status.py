@@ -1,6 +1,6 @@
 """What Moodle's column Status says, in the site's language: a draft, late, an extension.
 
-Hyphens stand between its parts: ``Submitted for grading - 1 day 2 hours late - Extension granted until: Friday, …``
+Hyphens are between its parts: ``Submitted for grading - 1 day 2 hours late - Extension granted until: Friday, …``
 """
 
 import re
@@ -52,7 +52,7 @@ def _late(plain: Sequence[str], known: Sequence[Language]) -> bool | None:
 
 
 def _granted(part: str, known: Sequence[Language]) -> tuple[datetime, ...]:
-    """The readings of an extension's date: what stands in the place for it, else what the part ends with."""
+    """The readings of an extension's date: what is in the place for it, else what the part ends with."""
     for words in words_for("extension", known):
         match = _as_form(words).fullmatch(" ".join(part.split()))
         if match is not None:

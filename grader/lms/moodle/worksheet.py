@@ -1,7 +1,7 @@
 """Moodle's grading worksheet: read in any language, written back with the graded rows alone.
 
 Moodle imports a worksheet whose header it wrote itself, so header, identifiers and every other cell stay as
-they are. The columns are found by their names where we know the language, else by what stands in them. It exports
+they are. The columns are found by their names where we know the language, else by what is in them. It exports
 comments as plain text and takes them as HTML: a row that goes back unchanged would lose its formatting, so rows
 that nothing was written into are left out.
 """
@@ -23,7 +23,7 @@ IDENTIFIER = re.compile(r"\D*?\s*([0-9]{1,18})")
 @dataclass(frozen=True)
 class Student:
     """One row: Moodle's number (the one in the zip's names), the full name or "", the maximum grade, the team, and
-    whether Moodle takes no grade for it; and as it stands there, when the submission and the grade were last
+    whether Moodle takes no grade for it; and as it is there, when the submission and the grade were last
     changed, Moodle's words on the submission, and when it was due.
     """
 
@@ -70,7 +70,7 @@ class Worksheet:
         return self.columns.scale < 0 and (self.columns.maximum < 0 or student.maximum is not None)
 
     def unread_maximum(self) -> str | None:
-        """A maximum grade that is no number, as it stands there; None where all are numbers."""
+        """A maximum grade that is no number, as it is there; None where all are numbers."""
         place = self.columns.maximum
         cells = [row[place] for row in self.rows] if place >= 0 else []
         return next((cell for cell in cells if read_number(cell, self.decimal) is None), None)
