@@ -8,10 +8,12 @@ import re
 import shutil
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from generator.building.build import Options, build
 from generator.errors import BuildError
@@ -28,6 +30,7 @@ from paribus.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS, CLASSES = "docs/notebook-platforms.md", "docs/learning-platforms.md"
+POINTS = "paribus_campus-1.0.dist-info/entry_points.txt"
 NAMES = """
 from grader.lms.names import Named
 
@@ -46,24 +49,27 @@ def block(page: str, language: str) -> str:
     return str(re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)[-1])
 
 
+def entry_points() -> dict[str, dict[str, str]]:
+    """Those of both pages."""
+    pages = [tomllib.loads(block(page, "toml"))["project"]["entry-points"] for page in (NOTEBOOKS, CLASSES)]
+    return {**pages[0], **pages[1]}
+
+
 def package() -> dict[str, str]:
     """The files of the package, as pip leaves them in a folder that Python looks into."""
-    groups = {
-        group: points
-        for page in (NOTEBOOKS, CLASSES)
-        for group, points in tomllib.loads(block(page, "toml"))["project"]["entry-points"].items()
-    }
+    groups = entry_points()
     lines = [f"[{group}]\n{name} = {value}\n" for group, points in groups.items() for name, value in points.items()]
     return {
         "paribus_campus-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: paribus-campus\nVersion: 1.0\n",
-        "paribus_campus-1.0.dist-info/entry_points.txt": "".join(lines),
-        "campus_notebooks/__init__.py": "",
-        "campus_notebooks/platform.py": block(NOTEBOOKS, "python"),
-        "campus_notebooks/start.md.j2": "Sign in with your card, then open {{ example }}.",
-        "campus_notebooks/handin.md": "## Hand in\n\nPress **Send**. __HAND_IN_IPYNB__.\n",
-        "campus_grades/__init__.py": "",
-        "campus_grades/platform.py": block(CLASSES, "python"),
-        "campus_grades/names.py": NAMES,
+        POINTS: "".join(lines),
+        "paribus_campus/__init__.py": "",
+        "paribus_campus/notebooks/__init__.py": "",
+        "paribus_campus/notebooks/platform.py": block(NOTEBOOKS, "python"),
+        "paribus_campus/notebooks/start.md.j2": "Sign in with your card, then open {{ example }}.",
+        "paribus_campus/notebooks/handin.md": "## Hand in\n\nPress **Send**. __HAND_IN_IPYNB__.\n",
+        "paribus_campus/grades/__init__.py": "",
+        "paribus_campus/grades/platform.py": block(CLASSES, "python"),
+        "paribus_campus/grades/names.py": NAMES,
     }
 
 
@@ -88,7 +94,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     yield lay
     monkeypatch.undo()
     forget()
-    for name in [name for name in sys.modules if name.startswith("campus_")]:
+    for name in [name for name in sys.modules if name.startswith("paribus_campus")]:
         del sys.modules[name]
 
 
@@ -100,6 +106,26 @@ def write_course(folder: Path) -> Path:
     text = text.replace('platforms = ["jupyter"]', 'platforms = ["campus"]')
     path.write_text(text.replace('lms = "plain"', 'lms = "campus"'), encoding="utf-8")
     return path
+
+
+def test_the_wheel_of_the_pages_holds_all_of_it(tmp_path: Path) -> None:
+    """The blocks of both pages as one pyproject.toml: the second page's adds its entry point."""
+    files = package()
+    added = block(CLASSES, "toml").partition("[project.entry-points")
+    files["pyproject.toml"] = block(NOTEBOOKS, "toml") + added[1] + added[2]
+    for name, text in files.items():
+        if "dist-info" not in name:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    (wheel,) = WheelBuilder(str(tmp_path)).build(directory=str(tmp_path / "dist"), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name: archive.read(name).decode() for name in archive.namelist()}
+    for name, text in package().items():
+        if "dist-info" not in name:
+            assert held[name] == text
+    points = held[POINTS]
+    for group, named in entry_points().items():
+        assert f"[{group}]\ncampus = {named['campus']}" in points
 
 
 @pytest.mark.slow
@@ -134,7 +160,7 @@ def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(
     install: Install,
 ) -> None:
     files = package()
-    files["campus_notebooks/platform.py"] = files["campus_grades/platform.py"] = "1 / 0"
+    files["paribus_campus/notebooks/platform.py"] = files["paribus_campus/grades/platform.py"] = "1 / 0"
     install(files)
     assert platform_names() == ("campus", "colab", "jupyter", "kaggle")
     assert tuple(homes(LEARNING)) == ("campus", "canvas", "moodle", "plain")
@@ -166,7 +192,6 @@ def test_what_fits_two_platforms_asks_for_one(install: Install) -> None:
 
 
 Change = Callable[[dict[str, str]], None]
-POINTS = "paribus_campus-1.0.dist-info/entry_points.txt"
 UNINSTALL = "Mend it, or type: python -m pip uninstall paribus-campus"
 
 
@@ -202,13 +227,13 @@ def twice(kind: str, name: str, one: str, other: str) -> str:
     )
 
 
-NAMED, TABLE = "campus = campus_notebooks", "campus_notebooks/platform.py"
+NAMED, TABLE = "campus = paribus_campus.notebooks", "paribus_campus/notebooks/platform.py"
 BROKEN: list[tuple[str, Change, str]] = [
     ("our own name", put(POINTS, NAMED, "kaggle = x"), twice("notebook", "kaggle", "paribus", "paribus-campus")),
     ("a name twice", again, twice("notebook", "campus", "paribus-campus", "paribus-other")),
     (
         "no name",
-        put(POINTS, NAMED, "../up = campus_notebooks"),
+        put(POINTS, NAMED, "../up = paribus_campus.notebooks"),
         unfit("notebook", "needs a name of small letters, digits, _ and -", "../up"),
     ),
     (
@@ -238,20 +263,21 @@ BROKEN: list[tuple[str, Change, str]] = [
     ),
     (
         "no handin.md",
-        without("campus_notebooks/handin.md"),
+        without("paribus_campus/notebooks/handin.md"),
         unfit("notebook", "has no file handin.md beside its platform.py"),
     ),
     (
         "our own file",
-        put("campus_grades/platform.py", '"campus.csv"),)', '"grades.csv"),)'),
+        put("paribus_campus/grades/platform.py", '"campus.csv"),)', '"grades.csv"),)'),
         unfit("learning", "writes 'grades.csv', and so does 'plain'; expected a file name of its own"),
     ),
     (
         "no read_name",
-        put("campus_grades/names.py", "def read_name", "def read"),
+        put("paribus_campus/grades/names.py", "def read_name", "def read"),
         unfit(
             "learning",
-            "cannot be imported (AttributeError: module 'campus_grades.names' has no attribute 'read_name')",
+            "cannot be imported "
+            "(AttributeError: module 'paribus_campus.grades.names' has no attribute 'read_name')",
         ),
     ),
 ]
@@ -295,7 +321,7 @@ def test_a_command_ends_with_that_sentence_and_2(
 
 def test_a_text_for_students_that_cannot_be_filled_in_is_told(tmp_path: Path, install: Install) -> None:
     files = package()
-    files["campus_notebooks/start.md.j2"] = "Open {{ exmaple }}."
+    files["paribus_campus/notebooks/start.md.j2"] = "Open {{ exmaple }}."
     install(files)
     course = load_course(write_course(tmp_path / "mine"))
     wrong = "start.md.j2 of the notebook platform 'campus' cannot be filled in: 'exmaple' is undefined."
