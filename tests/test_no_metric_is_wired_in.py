@@ -1,8 +1,15 @@
 """What a metric means is said by the registry: outside of it no code names macro-F1, but where it is said why."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from grader.reading import vocabulary
+from paribus.metrics.metric import Metric
+from paribus.metrics.registry import SHIPPED
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("paribus", "generator", "grader")
@@ -53,3 +60,35 @@ def named(path: Path) -> Iterator[str]:
             words = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
             text = words or getattr(node, "name", "")
             yield from [NAME] if NAME in str(text) else []
+
+
+FILE = tomllib.loads((ROOT / "grader" / "reading" / "vocabulary.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("metric", SHIPPED, ids=lambda metric: metric.name)
+def test_what_people_call_a_metric_is_written_once(metric: Metric) -> None:
+    """The registry has its English words; the vocabulary adds other languages and turns of sentences."""
+    more = [plain(phrase) for phrase in FILE["metrics"].get(metric.name, ())]
+    assert sorted({plain(phrase) for phrase in vocabulary.registered(metric)} & set(more)) == []
+    assert len(set(more)) == len(more)
+    assert metric.name not in FILE["metric_titles"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a macro-averaged F1 of 0.4", "macro_f1"),  # the registry's
+        ("ein Makro-F1 von 0,4", "macro_f1"),  # the vocabulary's
+        ("an AUROC of 0.4", "roc_auc"),
+        ("the val loss is 0.4", "validation_loss"),
+        ("la perte de validation est 0,4", "validation_loss"),
+        ("it took 0.4 seconds", ""),  # only measured
+    ],
+)
+def test_a_text_names_a_metric_by_the_words_of_either(text: str, name: str) -> None:
+    assert vocabulary.one_of("metrics", text) == name
+
+
+def plain(phrase: str) -> str:
+    """A phrase as the vocabulary compares it."""
+    return " ".join(word for word, _, _ in vocabulary.tokens(phrase))

@@ -35,15 +35,17 @@ from generator.building.placeholders import placeholders
 from generator.building.readme import README, student_readme
 from generator.building.wheel import Wheel, build_wheel
 from generator.errors import BuildError
+from generator.platforms.choose import platform_names
 from generator.platforms.choose import platforms as known_platforms
 from generator.platforms.platform import Setting
 from generator.running.agreement import wrong_begins
 from generator.running.references import References
 from generator.sources.regions import region_lines
-from generator.sources.roles import PLATFORMS, VARIANTS
+from generator.sources.roles import VARIANTS
 from generator.sources.source import Source, load_source
 from paribus.course.assignment import Assignment, Role
 from paribus.course.catalog import Course, Entry
+from paribus.course.near import did_you_mean
 from paribus.course.public import public_form, public_name
 from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
@@ -111,9 +113,13 @@ class BuildReport:
 def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     """All notebooks and the release of one assignment, from its source; nothing is written."""
     profile = course.profile(options.profile or entry.profile)
-    unknown = [platform for platform in options.platforms if platform not in PLATFORMS]
+    known = platform_names()
+    unknown = [platform for platform in options.platforms if platform not in known]
     if unknown:
-        raise UsageError(f"There is no platform called {unknown[0]!r}. Choose from: {', '.join(PLATFORMS)}.")
+        raise UsageError(
+            f"There is no platform called {unknown[0]!r}. Choose from: {', '.join(known)}."
+            f"{did_you_mean(unknown[0], known)}"
+        )
     platforms = options.platforms or platforms_of(course)
     source = load_source(entry.source, course)
     for wrong in wrong_begins(source, entry.name):
@@ -215,9 +221,9 @@ def notebook_path(variant: str, platform: str, assignment: str) -> str:
     return known_platforms()[platform].notebook(assignment)
 
 
-def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = PLATFORMS) -> dict[str, bytes]:
-    """Everything that students get, by path."""
-    chosen = [known_platforms()[name] for name in platforms]
+def student_files(built: Sequence[Built], wheel: Wheel, platforms: Sequence[str] = ()) -> dict[str, bytes]:
+    """Everything that students get, by path; on every platform where none is named."""
+    chosen = [known_platforms()[name] for name in platforms or platform_names()]
     setting, entries = built[0].setting, [item.entry for item in built]
     folders = (CHECK_FOLDER, *(item.folder for item in chosen if item.brings_wheel))
     wheels = {f"{folder}/{wheel.name}": wheel.content for folder in folders}

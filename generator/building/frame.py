@@ -12,17 +12,13 @@ import paribus
 from generator.building.handin import hand_in_words
 from generator.building.wheel import Wheel, build_library
 from generator.errors import BuildError
-from generator.platforms.choose import platforms
+from generator.platforms.choose import EXPORT, HANDIN, platform_names, platform_text, platforms
 from generator.platforms.platform import KERNEL, Setting
 from generator.project import CHECK_NEEDS, core_packages, package_of, wheel_name
-from generator.sources.roles import PLATFORMS
 from paribus.course.assignment import Cell, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean
 from paribus.training.profiles import Profile
-
-EXPORT = "handin.py"
-"""A cell that exports the notebook, where a platform has one."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +38,15 @@ def setting_of(course: Course) -> Setting:
 
 def platforms_of(course: Course) -> tuple[str, ...]:
     """The platforms that the course names; without names all of them that it has settings for."""
+    known = platform_names()
     for name in course.platforms:
-        if name not in PLATFORMS:
+        if name not in known:
             raise BuildError(
-                f"{course.file}: [course] platforms names {name!r}; expected one of {', '.join(PLATFORMS)}."
-                f"{did_you_mean(name, PLATFORMS)}"
+                f"{course.file}: [course] platforms names {name!r}; expected one of {', '.join(known)}."
+                f"{did_you_mean(name, known)}"
             )
     ready = (item.name for item in platforms().values() if item.is_ready(course))
-    return tuple(name for name in PLATFORMS if name in course.platforms) or tuple(ready)
+    return tuple(name for name in known if name in course.platforms) or tuple(ready)
 
 
 def notebook_metadata(platform: str, entry: Entry, setting: Setting) -> dict[str, Any]:
@@ -77,8 +74,8 @@ def _wheel_of(library: Wheel, address: str) -> str:
 
 def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Frame:
     """The cells that the generator adds on a platform; BuildError where there is no such platform."""
-    if platform not in PLATFORMS:
-        raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(PLATFORMS)}.")
+    if platform not in platform_names():
+        raise BuildError(f"There is no platform called {platform!r}. Choose one of: {', '.join(platform_names())}.")
     chosen, wheel = platforms()[platform], wheel_name(setting.version)
     place = chosen.place(setting, wheel)
     needed = needed_packages(setting.course, entry, profile) if chosen.installs else _of_library(setting.course)
@@ -95,11 +92,12 @@ def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Fr
         "__ASSIGNMENT__": entry.name,
         **hand_in_words(setting.course, entry.name),
     }
-    setup = Cell("setup", Role.SETUP, "code", read_cell("cells", "setup.py", values), heading=entry.title)
+    text = files("generator.cells").joinpath("setup.py").read_text(encoding="utf-8")
+    setup = Cell("setup", Role.SETUP, "code", filled_in(text, values), heading=entry.title)
     end = [Cell("handin", Role.HANDIN, "markdown", read_handin(platform, values), heading="Hand in")]
-    if files("generator.platforms").joinpath(platform, EXPORT).is_file():
-        text = read_cell(f"platforms.{platform}", EXPORT, values)
-        end.append(Cell("handin-export", Role.HANDIN, "code", text, heading="Hand in"))
+    export = platform_text(platform, EXPORT)
+    if export is not None:
+        end.append(Cell("handin-export", Role.HANDIN, "code", filled_in(export, values), heading="Hand in"))
     badge = chosen.badge(entry, setting.course)
     top = (Cell("badge", Role.SETUP, "markdown", badge, heading=entry.title),) if badge else ()
     return Frame(top, setup, tuple(end))
@@ -107,12 +105,12 @@ def frame(platform: str, entry: Entry, setting: Setting, profile: Profile) -> Fr
 
 def read_handin(platform: str, values: Mapping[str, str]) -> str:
     """How students hand in on a platform."""
-    return read_cell(f"platforms.{platform}", "handin.md", values)
+    return filled_in(platform_text(platform, HANDIN) or "", values)
 
 
-def read_cell(package: str, name: str, values: Mapping[str, str]) -> str:
-    """A file below the generator with its placeholders filled in."""
-    text = files(f"generator.{package}").joinpath(name).read_text(encoding="utf-8").strip("\n")
+def filled_in(text: str, values: Mapping[str, str]) -> str:
+    """A cell's text with its placeholders filled in."""
+    text = text.strip("\n")
     for placeholder, value in values.items():
         text = text.replace(placeholder, value)
     return text

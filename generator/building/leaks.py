@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.building.forms import forms_of
+from generator.platforms.choose import platform_names
 from generator.sources.regions import region_lines
-from generator.sources.roles import PLATFORMS
 from generator.sources.source import Source
 
 SHORTEST = 20
@@ -45,7 +45,7 @@ def secret_lines(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
         for cell in source.cells:
             inside = {number for region in cell.regions for number in range(region.begin, region.end + 1)}
             lines = cell.text.split("\n")
-            hidden = cell.only and not {"student", *PLATFORMS} & set(cell.only)
+            hidden = cell.only and not {"student", *platform_names()} & set(cell.only)
             if not hidden:
                 visible |= {line.strip() for number, line in enumerate(lines) if number not in inside}
             kept = region_lines(cell.text, [region for region in cell.regions if region.kind != "RUBRIC"])

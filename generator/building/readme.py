@@ -1,17 +1,17 @@
 """The README of the students' folder: how to start, look first and hand in, with this build's file names."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from generator.building.frame import needed_packages, read_handin
 from generator.building.handin import hand_in_words
+from generator.errors import BuildError
+from generator.platforms.choose import START, platform_text
 from generator.platforms.platform import Platform, Setting
 from generator.project import CHECK_NEEDS, core_packages
 from generator.templates import TEMPLATES
 from paribus.course.catalog import Entry
 
 README = "student/README.md"
-PLATFORMS = Path(__file__).parents[1] / "platforms"
 
 
 def student_readme(
@@ -35,7 +35,7 @@ def student_readme(
         if name not in with_wheel
     ]
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, PLATFORMS]), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined,  # noqa: S701 - a text, not a page
     )  # fmt: skip
     words = {
         "course": setting.course.title,
@@ -47,14 +47,22 @@ def student_readme(
         "given": [path.name for entry in entries for path in entry.files],
         "needs": " ".join(dict.fromkeys(needs)),
     }
-    starts = [
-        environment.get_template(f"{platform.name}/start.md.j2").render(**words, **platform.words(setting)).strip()
-        for platform in platforms
-    ]
+
+    def start(platform: Platform) -> str:
+        try:
+            template = environment.from_string(platform_text(platform.name, START) or "")
+            return template.render(**words, **platform.words(setting)).strip()
+        except jinja2.TemplateError as error:
+            raise BuildError(
+                f"{START} of the notebook platform {platform.name!r} cannot be filled in: {error}."
+            ) from error
+
     handin = [_steps(platform.name, setting, example) for platform in platforms]
     titles = [platform.title for platform in platforms]
     text = environment.get_template("student_readme.md.j2").render(
-        **words, starts=list(zip(titles, starts, strict=True)), handin=list(zip(titles, handin, strict=True))
+        **words,
+        starts=list(zip(titles, map(start, platforms), strict=True)),
+        handin=list(zip(titles, handin, strict=True)),
     )
     return text.strip() + "\n"
 

@@ -4,9 +4,9 @@ import re
 import textwrap
 from collections.abc import Mapping
 
+from generator.platforms.choose import platform_names
 from generator.sources.headers import SourceCell
 from generator.sources.regions import Region, region_lines, replace_regions
-from generator.sources.roles import PLATFORMS
 from paribus.course.assignment import Role
 
 ANSWER = "*Write your answer here.*"
@@ -15,8 +15,8 @@ _TABLE_ROW = re.compile(r"^\|(?P<first>[^|]*)\|(?P<rest>.*)\|\s*$")
 
 def is_included(cell: SourceCell, platform: str, variant: str) -> bool:
     """Whether a cell is in this notebook; the instructor's variant has all that the solution has."""
-    platforms = [name for name in cell.only if name in PLATFORMS]
-    variants = [name for name in cell.only if name not in PLATFORMS]
+    platforms = [name for name in cell.only if name in platform_names()]
+    variants = [name for name in cell.only if name not in platform_names()]
     meant = variant in variants or (variant == "instructor" and "solution" in variants)
     return (not platforms or platform in platforms) and (not variants or meant)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.sources.roles import PLATFORMS
 from paribus.cli import Command
 from paribus.course.locate import add_course, course_of, example_names
 from paribus.errors import UsageError
@@ -29,8 +28,8 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
         "--profile", metavar="NAME", help="the notebooks' default profile (default: what course.toml says)"
     )
     parser.add_argument(
-        "--platform", action="append", choices=PLATFORMS, dest="platforms",
-        help="this platform alone; may be given more than once (default: the course's)",
+        "--platform", action="append", dest="platforms", metavar="NAME",
+        help="this platform alone, such as jupyter; may be given more than once (default: the course's)",
     )  # fmt: skip
     parser.add_argument(
         "--references", type=Path, metavar="DIR",
@@ -55,8 +54,7 @@ def options_of(arguments: argparse.Namespace, course: "Course") -> "Options":
 
     if arguments.out.exists() and not arguments.out.is_dir():
         raise UsageError(f"--out {arguments.out} is a file; expected a folder.")
-    platforms: Sequence[str] = arguments.platforms or ()
-    chosen = tuple(name for name in PLATFORMS if name in platforms)
+    chosen = tuple(sorted(set(arguments.platforms or ())))
     editions = read_editions(arguments.zoos or arguments.out, tuple(course.zoos))
     revealed = getattr(arguments, "revealed", False)
     references = load_references(arguments.references or course.folders.solutions)

@@ -1,8 +1,8 @@
 """What a notebook platform is to the build: a table of what differs there.
 
-Each is a folder beside this module. Its ``platform.py`` holds one `Platform` called ``PLATFORM``. ``start.md.j2``
-and ``handin.md`` tell students how to start and hand in there; ``handin.py``, if any, is a cell that exports.
-Nothing else knows of it.
+Each is a folder beside this module, or a package that is installed (`paribus.course.platforms`). Its
+``platform.py`` holds one `Platform` called ``PLATFORM``. ``start.md.j2`` and ``handin.md`` tell students how to
+start and hand in there; ``handin.py``, if any, is a cell that exports. Nothing else knows of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,15 @@ from generator.sources.expressions import ReferenceCall, check_expressions
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.percent import RawCell
 from generator.sources.regions import Region, find_regions
-from generator.sources.roles import DESCRIPTIONS, EDITOR_MARKS, ONLY, ROLE_OPTIONS, RULES, allowed_options, fits
+from generator.sources.roles import (
+    DESCRIPTIONS,
+    EDITOR_MARKS,
+    ROLE_OPTIONS,
+    RULES,
+    allowed_options,
+    fits,
+    only_names,
+)
 from generator.sources.rubrics import read_rubric
 from paribus.course.assignment import CheckPoints, Role
 from paribus.course.declared import Declared
@@ -145,9 +153,9 @@ class CellReader:
 
     def _only(self, raw: RawCell) -> tuple[str, ...]:
         only = _texts(raw.options.get("only", []))
-        unknown = [name for name in only if name not in ONLY]
+        unknown = [name for name in only if name not in only_names()]
         if unknown:
-            self.refuse(raw.line, f"only={unknown[0]!r}", f"one of {', '.join(ONLY)}")
+            self.refuse(raw.line, f"only={unknown[0]!r}", f"one of {', '.join(only_names())}")
         return only
 
     def _check_regions(self, cell: SourceCell) -> None:

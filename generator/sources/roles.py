@@ -76,12 +76,15 @@ EDITOR_MARKS = frozenset(
 COMMON_OPTIONS: Mapping[str, Kind] = {"only": "texts", "tags": "texts"}
 GRADED_OPTIONS: Mapping[str, Kind] = {"points": "number", "checks": "checks"}
 
-PLATFORMS = platform_names()
 VARIANTS = ("student", "solution", "instructor")
-ONLY = (*PLATFORMS, "solution", "instructor")
 
 # Keys of the cells that the generator writes itself.
 RESERVED_KEYS = ("badge", "setup", "handin", "handin-export")
+
+
+def only_names() -> tuple[str, ...]:
+    """For what a cell may be alone: a platform, the solution, the instructor."""
+    return (*platform_names(), "solution", "instructor")
 
 
 def allowed_options(role: Role) -> dict[str, Kind]:

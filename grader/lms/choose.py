@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from grader.errors import WorksheetError
 from grader.intake.roster import Roster
-from grader.lms.names import platform_folders
 from grader.lms.platform import Platform
 from grader.lms.tables import read_table
 from paribus.course.assignment import Assignment
 from paribus.course.near import did_you_mean
+from paribus.course.platforms import LEARNING, OWN, broken, homes, tables
 from paribus.course.policy import Policy
 from paribus.errors import UsageError
 
@@ -34,9 +33,16 @@ class Intake:
 
 @lru_cache(maxsize=1)
 def platforms() -> Mapping[str, Platform[Any]]:
-    """Every platform, by its name in course.toml."""
-    found = (import_module(f"{folder}.platform").PLATFORM for folder in platform_folders())
-    return {item.name: item for item in found}
+    """Every platform, by its name in course.toml. UsageError where two write files of one name: nobody could tell
+    for which of them a run wrote it.
+    """
+    found, writers = tables(LEARNING, Platform), dict[str, str]()
+    for name in sorted(found, key=lambda name: homes(LEARNING)[name].installed != OWN):
+        for _, file in found[name].outputs:
+            if writers.setdefault(file, name) != name:
+                wrong = f"writes {file!r}, and so does {writers[file]!r}; expected a file name of its own"
+                raise broken(LEARNING, name, homes(LEARNING)[name], wrong)
+    return found
 
 
 def platform_named(name: str) -> Platform[Any]:
@@ -52,19 +58,25 @@ def platform_named(name: str) -> Platform[Any]:
 
 def told_by(header: Iterable[str], paths: Iterable[str], earlier: Iterable[str] = ()) -> Platform[Any]:
     """The platform of a class where course.toml names none: the one whose table has this header, else the one that
-    named most of the files, else the one for which an ``earlier`` run wrote these files. Where none or several fit,
-    there is none.
+    named most of the files, else the one for which an ``earlier`` run wrote these files. Where none fits, or an
+    earlier run wrote for several, there is none. UsageError where the header or the names fit several.
     """
     cells, listed, written = tuple(header), list(paths), set(earlier)
-    signs: tuple[Callable[[Platform[Any]], bool], ...] = (
-        lambda item: bool(cells) and item.is_table(cells),
-        lambda item: 2 * sum(_names(item, path) for path in listed) > len(listed),
-        lambda item: not written.isdisjoint(name for _, name in item.outputs),
+    signs: tuple[tuple[str, Callable[[Platform[Any]], bool]], ...] = (
+        ("the table of the class", lambda item: bool(cells) and item.is_table(cells)),
+        ("the names of the files", lambda item: 2 * sum(_names(item, path) for path in listed) > len(listed)),
+        ("", lambda item: not written.isdisjoint(name for _, name in item.outputs)),
     )
-    for tells in signs:
+    for what, tells in signs:
         found = [item for item in platforms().values() if tells(item)]
         if len(found) == 1:
             return found[0]
+        if found and what:
+            fit = " and ".join(item.name for item in found)
+            raise UsageError(
+                f"course.toml names no learning platform, and {what} may be of {fit}. Write which one under "
+                f"[grading], such as lms = {found[0].name!r}."
+            )
     return platform_named(USUAL)
 
 

@@ -1,16 +1,14 @@
 """What a file's name says where a learning platform wrote it: whose it is, and which file.
 
 Each platform that names files has a module ``names`` in its folder, with a function ``read_name``; they are found
-by that, so that a new platform adds a folder and nothing else.
+by that, so that a new platform adds a folder, or an installed package, and nothing else.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from paribus.course.platforms import learning_platforms
+from paribus.course.platforms import LEARNING, homes, part_of
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,6 @@ def read_any_name(path: str) -> Named | None:
 
 
 @lru_cache(maxsize=1)
-def platform_folders() -> tuple[str, ...]:
-    """The packages of the platforms beside this module, in the order of the alphabet."""
-    return tuple(f"grader.lms.{name}" for name in learning_platforms())
-
-
-@lru_cache(maxsize=1)
 def _readers() -> tuple[ReadName, ...]:
-    modules = [f"{folder}.names" for folder in platform_folders()]
-    return tuple(import_module(name).read_name for name in modules if find_spec(name) is not None)
+    found = (part_of(LEARNING, name, "names", "read_name") for name in homes(LEARNING))
+    return tuple(read for read in found if read is not None)

@@ -1,7 +1,8 @@
 """What a learning platform is to grading: a table of what its names mean, whom its files list, and what goes back.
 
-Each platform is a folder beside this module, whose ``platform.py`` holds one `Platform` called ``PLATFORM``; one
-that names files has a ``names.py`` as well (`grader.lms.names`). Nothing else knows of it.
+Each platform is a folder beside this module, or a package that is installed (`paribus.course.platforms`). Its
+``platform.py`` holds one `Platform` called ``PLATFORM``; one that names files has a ``names.py`` as well
+(`grader.lms.names`). Nothing else knows of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grader.reading import nouns
+from paribus.metrics.metric import Metric
 from paribus.metrics.registry import per_registry, registry
 
 LONGEST_SENTENCE = 2_000
@@ -50,12 +51,19 @@ def vocabulary() -> Mapping[str, Mapping[str, tuple[str, ...] | str]]:
 def _with_registered(
     words: Mapping[str, Any], titles: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The metrics' words, with those of registered metrics that the file does not name, and every metric's title.
-    What a run can only measure, such as seconds, is no metric in prose.
+    """The metrics' words, those of the registry before the file's, and every metric's title. What a run can only
+    measure, such as seconds, is no metric in prose, except where the file has words for it.
     """
-    new = [metric for metric in registry() if metric.compute and metric.name not in words]
-    spoken = {metric.name: [metric.title.lower(), *_spellings(metric.name), *metric.words] for metric in new}
+    spoken = {
+        metric.name: [*registered(metric), *words.get(metric.name, ())]
+        for metric in registry() if metric.compute or metric.name in words
+    }  # fmt: skip
     return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in registry()}}
+
+
+def registered(metric: Metric) -> list[str]:
+    """What the registry says that people call a metric: its title, its name, its other words."""
+    return [metric.title.lower(), *_spellings(metric.name), *metric.words]
 
 
 def _spellings(name: str) -> list[str]:

@@ -18,6 +18,7 @@ from grader.model import Case
 from grader.reading.answers import normal
 from grader.similarity.fingerprints import fingerprints
 from paribus.records.canonical import canonical
+from paribus.records.environment import OTHERS
 from paribus.records.record import Record
 
 if TYPE_CHECKING:
@@ -47,12 +48,17 @@ def make_marks(case: Case) -> dict[str, str]:
         "moments": _moments(records),
         "runs": (canonical(_content(record)) for record in results),
         "losses": _losses(results),
-        "environment": (canonical(dict(record.environment)) for record in records if record.environment),
+        "environment": (canonical(_place(record)) for record in records if record.environment),
         "order": [canonical([[record.kind, record.run] for record in records])] if results else (),
     }
     marks = {kind: pack(map(short, parts)) for kind, parts in found.items()}
     marks["code"] = pack(fingerprints(case), most=None)
     return {kind: packed for kind, packed in marks.items() if packed}
+
+
+def _place(record: Record) -> dict[str, str]:
+    """A record's environment without the libraries that the notebook had imported by then."""
+    return {name: value for name, value in record.environment.items() if name != OTHERS}
 
 
 def short(text: str) -> str:

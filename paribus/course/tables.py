@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from paribus.course.declared import Declared
-from paribus.course.platforms import learning_platforms
+from paribus.course.platforms import LEARNING, homes
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
 
@@ -138,8 +138,9 @@ def read_settings(reader: Reader, raw: Mapping[str, Any], where: str) -> Mapping
 def read_lms(reader: Reader, raw: Mapping[str, Any]) -> str:
     """[grading] lms: the learning platform, "" where the course names none."""
     name = reader.text(reader.table(raw, "grading", "the file"), "lms", "grading", "")
-    if name and learning_platforms() and name not in learning_platforms():
-        reader.refuse_name("grading", "learning platform", name, learning_platforms())
+    known = tuple(homes(LEARNING)) if name else ()
+    if known and name not in known:
+        reader.refuse_name("grading", LEARNING.title, name, known)
     return name
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from paribus.records.code import OWN_CLASS, TRAINING
+from paribus.records.environment import OTHERS, as_entry, other_libraries
 from paribus.records.markup import Table
 from paribus.records.record import Record
 
@@ -66,6 +67,8 @@ def held(vary: str, arms: Mapping[str, Sequence[Record]]) -> Held:
     places = [_place(start) for start in starts]
     shared = _common(places)
     names = dict.fromkeys(name for place in places for name in place)
+    libraries = [other_libraries(start.environment) for start in starts]
+    alike = {OTHERS: as_entry(of_all)} if (of_all := _common(libraries)) else {}
     data = {start.data for start in starts}
     identity = next(iter(data)) if len(data) == 1 else None
     told = "" if identity is None else f"{identity.source}, {identity.train_rows:,} training items"
@@ -75,18 +78,26 @@ def held(vary: str, arms: Mapping[str, Sequence[Record]]) -> Held:
         data=f"data {told}, split {identity.split}" if identity is not None else "",
         code=tuple(sorted(code, key=lambda name: (name != TRAINING, name))),
         seeds={arm: tuple(sorted(start.seed or 0 for start in runs)) for arm, runs in arms.items()},
-        environment=shared,
+        environment={**shared, **alike},
         elsewhere={
             name: tuple(dict.fromkeys(place.get(name, "not recorded") for place in places))
             for name in names if name not in shared
-        },
+        } | _of_several_versions(libraries),
     )  # fmt: skip
 
 
 def _place(start: Record) -> dict[str, str]:
     """Where a run was made: its environment, and the settings that say so."""
     settings = {name: str(item.value) for name, item in start.config.items() if item.role == "environment"}
-    return {**start.environment, **settings}
+    return {name: value for name, value in start.environment.items() if name != OTHERS} | settings
+
+
+def _of_several_versions(libraries: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The libraries that runs had in several versions. One that only some of them had imported is none."""
+    found: dict[str, dict[str, None]] = {}
+    for name, told in (item for imported in libraries for item in imported.items()):
+        found.setdefault(name, {})[told] = None
+    return {name: tuple(versions) for name, versions in found.items() if len(versions) > 1}
 
 
 def _common(groups: Iterable[Mapping[str, Value]]) -> dict[str, Value]:

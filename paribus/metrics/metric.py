@@ -44,7 +44,7 @@ class Metric:
     ``compute`` gives its value, ``leave_one_out`` the value and the value without each item (a float, and an array
     of shape (items,)); a metric without the latter gets its interval over items from groups of items. ``low`` and
     ``high`` bound its values, None where nothing does. ``digits`` are shown; 0 is a count. ``words`` are what
-    people call it besides its name and title.
+    people call it in English besides its name and title; other languages' are in the grader's vocabulary.
     """
 
     name: str

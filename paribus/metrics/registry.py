@@ -39,14 +39,26 @@ def _share(name: str, title: str, needs: Need = "class", **more: object) -> Metr
 
 
 SHIPPED: tuple[Metric, ...] = (
-    _share("accuracy", "accuracy", compute=from_classes.accuracy, leave_one_out=from_classes.accuracy_left_out),
-    _share("macro_f1", "macro-F1", compute=from_classes.macro_f1, leave_one_out=from_classes.macro_f1_left_out),
     _share(
-        "weighted_f1", "weighted F1", compute=from_classes.weighted_f1,
-        leave_one_out=from_classes.weighted_f1_left_out,
+        "accuracy", "accuracy", words=("accuracies", "acc"), compute=from_classes.accuracy,
+        leave_one_out=from_classes.accuracy_left_out,
+    ),
+    _share(
+        "macro_f1", "macro-F1",
+        words=("macro", "mf1", "m-f1", "macrof1", "macro f", "macrof", "macro f-1", "macro-F1 score", "f1 macro",
+               "macro-averaged f1", "macro average f1", "f1 macro averaged"),
+        compute=from_classes.macro_f1, leave_one_out=from_classes.macro_f1_left_out,
+    ),
+    _share(
+        "weighted_f1", "weighted F1",
+        words=("wf1", "w-f1", "weighted f-1", "weighted-average f1", "weighted avg f1", "f1 weighted"),
+        compute=from_classes.weighted_f1, leave_one_out=from_classes.weighted_f1_left_out,
     ),
     Metric(
-        "zero_f1_classes", "classes at F1 = 0", "class", False, 0.0, digits=0, compute=from_classes.zero_f1_classes
+        "zero_f1_classes", "classes at F1 = 0", "class", False, 0.0, digits=0,
+        words=("zero-F1", "zeros", "zeroes", "zero classes", "classes at zero", "classes at zero F1",
+               "dead classes"),
+        compute=from_classes.zero_f1_classes,
     ),
     _share("micro_f1", "micro-F1", compute=from_classes.accuracy, leave_one_out=from_classes.accuracy_left_out),
     _share("balanced_accuracy", "balanced accuracy", compute=from_classes.balanced_accuracy),
@@ -75,7 +87,7 @@ SHIPPED: tuple[Metric, ...] = (
         leave_one_out=from_values.mean_score_left_out,
     ),
     Metric("perplexity", "perplexity", "item", False, 1.0, compute=from_values.perplexity),
-    Metric("validation_loss", "validation loss", "measured", False, 0.0),
+    Metric("validation_loss", "validation loss", "measured", False, 0.0, words=("val loss", "eval loss")),
     Metric("train_loss", "training loss", "measured", False, 0.0),
     Metric("latency_p50", "latency, median (ms)", "measured", False, 0.0, digits=2),
     Metric("latency_p95", "latency, 95th percentile (ms)", "measured", False, 0.0, digits=2),

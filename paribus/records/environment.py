@@ -1,32 +1,90 @@
 """Where a run happened: Python, the libraries' versions and the device, without importing any of them."""
 
+import inspect
 import platform
+import re
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 from paribus.metrics.registry import installed_files
 
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers")
+OTHERS = "libraries"
+"""The entry with the versions of the other libraries that the notebook imports: ``lightgbm 4.5.0, pandas 2.2.3``.
+
+It is one entry, and none of `paribus.experiments.one_change.PLACES`: a notebook imports libraries as it goes on, so
+that two runs that were made alike may differ in it.
+"""
+MAX_OTHERS = 40
+_WORD = re.compile(r"[A-Za-z0-9._+!-]{1,40}")
+_OWN = frozenset({"__main__", "paribus", "numpy", "sklearn", "torch", "transformers", "IPython"})
+"""Packages that have an entry of their own, and the one whose names are in every notebook."""
 
 
 def environment() -> dict[str, str]:
-    """Versions of Python, paribus and the libraries that are installed, the digests of files with metrics of a
-    course's own ("metrics"), and the device's name.
+    """Versions of Python, paribus and the libraries that are installed, those of the other libraries that the
+    notebook imports (`OTHERS`), the digests of files with metrics of a course's own ("metrics"), and the device's
+    name.
 
     The device is asked only where torch is imported already: a run that has not imported it runs on the CPU.
     """
     import paribus
 
     found = {"python": platform.python_version(), "paribus": paribus.__version__}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
+    found |= {library: told for library in LIBRARIES if (told := _version(library))}
+    if others := _versions(frozenset(_imported(vars(sys.modules["__main__"])))):
+        found[OTHERS] = others
     if own := installed_files():
         found["metrics"] = " ".join(own)
     found["device"] = device_name()
     return found
+
+
+def other_libraries(environment: Mapping[str, str]) -> dict[str, str]:
+    """The versions that an environment's entry `OTHERS` holds, by library; none where it has no such entry."""
+    words = (item.split(" ") for item in environment.get(OTHERS, "").split(", "))
+    return {pair[0]: pair[1] for pair in words if len(pair) == 2}
+
+
+def as_entry(versions: Mapping[str, str]) -> str:
+    """Versions as the entry `OTHERS` holds them."""
+    return ", ".join(f"{name} {versions[name]}" for name in sorted(versions))
+
+
+def _imported(names: Mapping[str, object]) -> Iterator[str]:
+    """The top-level packages from which a notebook's names are: modules, and classes and functions of modules."""
+    for value in tuple(names.values()):
+        of = "__name__" if inspect.ismodule(value) else "__module__"
+        if inspect.ismodule(value) or inspect.isclass(value) or inspect.isroutine(value):
+            home = getattr(value, of, None)
+            root = home.partition(".")[0] if isinstance(home, str) else ""
+            if root in sys.modules and root not in _OWN and root not in sys.stdlib_module_names:
+                yield root
+
+
+@cache
+def _versions(packages: frozenset[str]) -> str:
+    """The entry for these packages, at most `MAX_OTHERS` libraries. What no library brings is left out, and what
+    several may bring.
+    """
+    called = {package for package in packages if _version(package)}
+    # To read what every library brings takes a second where many are installed; most bring a package of their name.
+    brings = packages_distributions() if packages - called else {}
+    owners = [set(brings.get(package, ())) for package in packages - called]
+    names = called | {name for several in owners if len(several) == 1 for name in several}
+    found = {name.lower(): _version(name) for name in names}
+    fit = sorted(name for name, told in found.items() if _WORD.fullmatch(name) and _WORD.fullmatch(told))
+    return as_entry({name: found[name] for name in fit[:MAX_OTHERS]})
+
+
+def _version(library: str) -> str:
+    """An installed library's version, "" where it is not installed."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def device_name() -> str:

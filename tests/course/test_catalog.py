@@ -10,7 +10,7 @@ from grader.lms.choose import platforms
 from paribus.course.assignment import Assignment
 from paribus.course.catalog import load_course
 from paribus.course.errors import CatalogError
-from paribus.course.platforms import learning_platforms
+from paribus.course.platforms import LEARNING, homes
 from paribus.course.tables import NAME
 from paribus.errors import UsageError
 from paribus.experiments import notebook
@@ -84,11 +84,11 @@ def test_a_release_with_settings_that_are_no_longer_known_is_read() -> None:
     assert Assignment.from_json(old.to_json()) == old
 
 
-@pytest.mark.parametrize("name", learning_platforms())
+@pytest.mark.parametrize("name", homes(LEARNING))
 def test_a_learning_platform_is_called_as_its_folder_is(name: str, tmp_path: Path) -> None:
     """The catalog knows them by their folders alone, and the grader by what they call themselves."""
     assert platforms()[name].name == name
-    assert set(platforms()) == set(learning_platforms())
+    assert set(platforms()) == set(homes(LEARNING))
     assert load_course(write(tmp_path, f'{GOOD}\n[grading]\nlms = "{name}"\n')).lms == name
 
 

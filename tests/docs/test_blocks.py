@@ -30,6 +30,8 @@ RUN_BY = {
     "docs/training.md": "tests/training/test_docs.py",
     "docs/compression.md": "tests/training/test_docs.py",
     "docs/data.md": "tests/data/test_docs.py",
+    "docs/notebook-platforms.md": "tests/course/test_added_platforms.py",
+    "docs/learning-platforms.md": "tests/course/test_added_platforms.py",
     "docs/metrics.md": "tests/course/measured_course.py",
     "docs/checks-of-your-own.md": "tests/course/measured_course.py",
     "docs/authoring.md": HERE,

@@ -212,7 +212,7 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     ("arguments", "said"),
     [
         (["build", "week77"], "no week or assignment called 'week77'. Weeks: week1"),
-        (["build", "week1", "--platform", "moon"], "invalid choice: 'moon'"),
+        (["build", "week1", "--platform", "moon"], "no platform called 'moon'. Choose from: colab, jupyter"),
         (["build", "week1", "--profile", "huge"], "no profile called 'huge'. Choose one of: micro "),
         (["build", "week1", "--out", __file__], "is a file; expected a folder"),
         (["release"], "required: name"),

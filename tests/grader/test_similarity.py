@@ -260,6 +260,19 @@ def test_of_a_large_group_those_are_named_who_do_not_share() -> None:
     assert re.search(r'the same reason\. <span class="soft"><a href="feedback/s4.html">', page)
 
 
+def test_what_a_notebook_has_imported_is_no_mark_of_a_place() -> None:
+    """Another version of torch is one: the place is another."""
+    case = build(load(CASES / "_bases" / "homework.json"))
+
+    def mark(more: dict[str, str]) -> str:
+        starts = [item.record for item in case.records if item.record is not None and item.record.environment]
+        changed = [replace(record, environment={**record.environment, **more}) for record in starts]
+        return make_marks(replace(case, records=tuple(FoundRecord(0, record) for record in changed)))["environment"]
+
+    assert mark({"libraries": "pandas 2.2"}) == mark({})
+    assert mark({"torch": "2.0"}) != mark({})
+
+
 def test_records_hold_no_more_marks_than_are_kept() -> None:
     """A notebook with a thousand predictions keeps the smallest digests: those that every copy keeps."""
     case = build(load(CASES / "_bases" / "homework.json"))

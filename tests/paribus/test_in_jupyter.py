@@ -1,5 +1,6 @@
 """In a real kernel: records show as markup, figures as pictures, and a restart goes on."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ nbclient = pytest.importorskip("nbclient")
 Page = Any  # nbformat's nodes have no types
 SETUP = """
 import numpy as np, paribus
+from packaging.version import Version
 from types import SimpleNamespace as N
 labels = np.array([0, 1, 2] * 20)
 data = N(train=N(texts=("a", "b"), labels=np.array([0, 1])), validation=N(texts=("t",) * 60, labels=labels),
@@ -55,6 +57,13 @@ def test_a_record_shows_as_markup_with_a_plain_line_beside_it(executed: Page) ->
     assert set(output.data) == {"text/html", "text/plain"}
     assert "BEGIN PARIBUS RECORD" in output.data["text/html"]
     assert "PARIBUS RECORD" not in output.data["text/plain"]
+
+
+def test_a_run_tells_the_versions_of_what_the_notebook_imports(executed: Page) -> None:
+    """The kernel itself has imported many libraries more."""
+    html = "".join(output.data.get("text/html", "") for output in executed.cells[6].outputs if "data" in output)
+    (start,) = [item.record for item in find_records(html) if item.record and item.record.kind == "start"]
+    assert start.environment["libraries"] == f"packaging {version('packaging')}"
 
 
 @pytest.mark.parametrize("position", [2, 3], ids=["without %matplotlib inline", "with it"])

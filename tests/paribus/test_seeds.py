@@ -11,6 +11,8 @@ from paribus.experiments.arms import check_seeds
 from paribus.experiments.conclusion import Claim
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.notebook import Notebook
+from paribus.experiments.one_change import Verdict, compare
+from paribus.records import recording
 from tests.paribus.material import CELL, CONFIG, SMALL, Config, Data, Define, Reopen, Train, make_data
 
 SEEDS = (1, 2, 3)
@@ -165,6 +167,33 @@ def test_what_is_held_is_listed_from_the_records(experiment: Experiment, train: 
     assert "learning rate 0.001, scheduler linear; data synthetic/test, 40 training items" in held.sentence()
     assert "different places: precision: fp16, fp32" in held.table().note
     assert any("not all made in the same place (precision differ)" in note for note in experiment.report().notes)
+
+
+@pytest.mark.parametrize(
+    ("libraries", "told", "apart"),
+    [
+        (("pandas 2.2, shap 0.4", "pandas 2.2, shap 0.4"), "pandas 2.2, shap 0.4", {}),
+        (("pandas 2.2", "pandas 2.2, shap 0.4"), "pandas 2.2", {}),  # imported in between
+        (("", "shap 0.4"), None, {}),
+        (("pandas 2.2, shap 0.4", "pandas 2.2, shap 0.5"), "pandas 2.2", {"shap": ("0.4", "0.5")}),
+    ],
+)
+def test_libraries_are_held_where_all_runs_had_one_version(
+    libraries: tuple[str, str], told: str | None, apart: dict[str, tuple[str, str]],
+    *, notebook: Notebook, train: Train, data: Data, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """One that a notebook imports between two runs makes no other place of it, nor a second change."""
+    experiment = notebook.experiment("batch", vary="batch_size")
+    predict(experiment)
+    for arm, config, found in zip(("baseline", "changed"), (CONFIG, SMALL), libraries, strict=True):
+        monkeypatch.setattr(recording, "surroundings", lambda found=found: {"device": "cpu", "libraries": found})
+        experiment.run(arm, train, config, data=data, seeds=(1, 2))
+    held = experiment.held()
+    assert held.environment.get("libraries") == told
+    assert dict(held.elsewhere) == apart
+    starts = [record for record in notebook.records() if record.kind == "start"]
+    comparison = compare(starts[:2], starts[2:], "batch_size")
+    assert (comparison.verdict, comparison.environment) == (Verdict.ONE, ())
 
 
 WITH_CLASS = (

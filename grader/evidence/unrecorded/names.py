@@ -34,12 +34,12 @@ class Key:
 
 
 _METRICS: Mapping[str, str] = {
-    "accuracy": "accuracy acc accuracy_score accuracies sparse_categorical_accuracy categorical_accuracy",
-    "macro_f1": "macro_f1 f1_macro macrof1 macro_f1_score f1_macro_score f1_score_macro mf1 macro_avg_f1 "
+    "accuracy": "acc accuracy_score accuracies sparse_categorical_accuracy categorical_accuracy",
+    "macro_f1": "f1_macro macrof1 macro_f1_score f1_macro_score f1_score_macro mf1 macro_avg_f1 "
     "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro macro_f makró_f1 makro_f1",
-    "weighted_f1": "weighted_f1 f1_weighted weighted_f1_score weighted_avg_f1 wf1",
-    "micro_f1": "micro_f1 f1_micro",
-    "zero_f1_classes": "zero_f1_classes zero_f1 zero zeros zeroes zero_classes classes_at_zero classes_at_f1_zero "
+    "weighted_f1": "f1_weighted weighted_f1_score weighted_avg_f1 wf1",
+    "micro_f1": "f1_micro",
+    "zero_f1_classes": "zero_f1 zero zeros zeroes zero_classes classes_at_zero classes_at_f1_zero "
     "zero_f1_class n_zero zero_count classes_with_f1_zero classes_with_zero_f1 classes_at_f1 f1_zero_classes dead "
     "dead_classes zéros classes_à_zéro clases_a_cero classi_a_zero classes_a_zero null_klassen nullklassen "
     "nullás_osztály нулевых_классов klas_zerowych f1为零的类",
