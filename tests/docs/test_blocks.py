@@ -168,6 +168,8 @@ def _recipes(text: str, folder: Path) -> None:
 
 
 LOADED: dict[tuple[str, str], Callable[[str, Path], None] | str] = {
+    ("docs/notebook-platforms.md", "[build-system]"): "tests/course/test_added_platforms.py",
+    ("docs/learning-platforms.md", "[build-system]"): "tests/course/test_added_platforms.py",
     ("docs/learning-platforms.md", "[grading]"): _policy,
     ("docs/learning-platforms.md", "[grading.roster_columns]"): _policy,
     ("docs/term.md", "[term]"): _term,
