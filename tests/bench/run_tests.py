@@ -138,7 +138,7 @@ def _say_tasks(students: list[tuple["Told", ...]]) -> bool:
     processor = [sum(item.processor for item in told) / count for told in later]
     clock = [sum(item.clock for item in told) / count for told in later]
     for name, values in (("processor", processor), ("clock", clock)):
-        say(f"a task after the first, with what is expected of it, by the {name}: {statistics.median(values):.3f} s "
+        say(f"a task after the first and what is expected of it, by the {name}: {statistics.median(values):.3f} s "
             f"in the middle, {max(values):.3f} s at most, of {len(values)} students")  # fmt: skip
     return max(processor) <= BOUND
 
