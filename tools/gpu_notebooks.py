@@ -36,13 +36,15 @@ class Notebook:
 
 
 NOTEBOOKS: Mapping[str, tuple[Notebook, ...]] = {
-    "week3": (Notebook("week3_lab", 5, zoo=True), Notebook("week3_homework", 110)),
+    "week3": (Notebook("week3_homework", 110),),
     "week4": (Notebook("week4_lab", 8), Notebook("week4_homework", 126)),
     "week5": (Notebook("week5_lab", 15), Notebook("week5_homework", 94)),
     "week6": (Notebook("week6_lab", 30, zoo=True), Notebook("week6_homework", 50)),
     "project": (Notebook("project", 137),),
 }
-"""The parts, a week each. `paribus zoo` trains the blind models that a notebook asks about; that is not counted."""
+"""The parts, a week each; week 3's lab gains nothing by a GPU. The blind models that a notebook asks about are
+trained by `paribus zoo`, and not counted.
+"""
 
 
 @dataclass(frozen=True)
