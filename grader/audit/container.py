@@ -89,7 +89,7 @@ class Container:
             "--pids-limit", str(limits.processes),
             "--tmpfs", f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m",  # noqa: S108
             "--workdir", "/tmp", *self._given(job), self.image,  # noqa: S108
-            PYTHON, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits)), "-1", HOME,
+            PYTHON, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits, job.gpu)), "-1", HOME,
             "--",
             *(PYTHON if word == sys.executable else word for word in job.command),
         ]  # fmt: skip
@@ -97,8 +97,10 @@ class Container:
     def _given(self, job: Job) -> Sequence[str]:
         reads = {INSIDE: Path(__file__).parent / "inside", **job.reads}
         mounts = [f"type=bind,source={here},target={inside},readonly" for inside, here in reads.items()]
-        own = {**environment(job.environment), "PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": LIBRARY}
+        gpu = () if job.gpu is None else job.gpu.container_arguments(self.command)
+        own = {**environment(job.told), "PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": LIBRARY}
         return [
+            *gpu,
             *(word for mount in mounts for word in ("--mount", mount)),
             *(word for name, value in own.items() for word in ("--env", f"{name}={value}")),
         ]

@@ -8,15 +8,14 @@ code, fails as well, after the visible tests passed there. Everything else could
 
 import ast
 import functools
-import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from grader.audit.bubblewrap import INSIDE, LIBRARY, Bubblewrap
-from grader.audit.jobs import Job, Limits
+from grader.audit import asked
+from grader.audit.asked import ask, begin, have_imported
+from grader.audit.bubblewrap import Bubblewrap
 from grader.audit.needed import Needed, lines_of, names_read, needed
 from grader.audit.questions import Questions, cut
 from grader.audit.sandbox import Sandbox
@@ -30,10 +29,7 @@ from grader.model import Case, Executed
 from paribus.course.assignment import Assignment, Cell, Role
 from paribus.course.release import Release
 
-LIMITS = Limits(seconds=240.0, memory_mb=3_000, processes=64, output_mb=16.0, disk_mb=64)
-TASK_SECONDS = 20.0
-"""Seconds that one task's code and tests may take."""
-IMPORT_SECONDS = 90.0
+EXAMINERS_OWN = ("numpy", "paribus.selfcheck", "paribus.check.tested")
 NO_NONCE = "0" * 32
 """The random numbers of a notebook whose records are lost."""
 OF_THE_ENVIRONMENT = frozenset({
@@ -50,7 +46,7 @@ class HiddenTests:
 
     sandbox: Sandbox = field(default_factory=Bubblewrap)
     library: tuple[Path, ...] = ()
-    seconds: ClassVar[float] = LIMITS.seconds + IMPORT_SECONDS
+    seconds: ClassVar[float] = asked.LIMITS.seconds + asked.IMPORT_SECONDS
     """What all tests of one submission may take, their expectations included."""
 
     def __call__(self, case: Case, release: Release) -> Mapping[str, Executed]:
@@ -80,7 +76,7 @@ def run_hidden(case: Case, release: Release, order: HiddenTests) -> dict[str, Ex
             ready.append((task, expected))
     if ready:
         modules = {name for task, expected in ready for name in (*task.modules, *expected.modules)}
-        with _begin(order, sorted(modules)) as program:
+        with begin(order.sandbox, order.library, sorted(modules)) as program:
             for task, expected in ready:
                 found[task.key] = _run_task(program, task, nonce, expected)
     return found
@@ -187,42 +183,14 @@ def _nonce(case: Case) -> str:
     return next((item.record.nonce for item in own_records(case) if item.record is not None), NO_NONCE)
 
 
-def _begin(order: HiddenTests, modules: Sequence[str], seconds: float = LIMITS.seconds) -> Watched:
-    """A sandbox with a clean process that has imported the modules. SandboxError where it cannot be begun."""
-    reads = {f"{LIBRARY}/{folder.name}": folder for folder in order.library}
-    job = Job((sys.executable, f"{INSIDE}/tests.py"), reads)
-    program = order.sandbox.open(job, replace(LIMITS, seconds=seconds))
-    _import(program, modules)
-    return program
-
-
-def _import(program: Watched, modules: Sequence[str]) -> None:
-    """Have a sandbox's clean process import modules. SandboxError where it has ended."""
-    program.send(json.dumps({"import": list(modules)}).encode() + b"\n")
-    if program.read_line(IMPORT_SECONDS) is None:
-        outcome = program.outcome()
-        raise SandboxError(f"the sandbox did not begin: {outcome.why or outcome.end}")
-
-
-def _ask(program: Watched, parts: Sequence[tuple[str, str]], notebook: str, nonce: str) -> dict[str, Any]:
-    """What one forked process answers. SandboxError where the sandbox has ended."""
-    order = {"parts": parts, "notebook": notebook, "nonce": nonce, "seconds": TASK_SECONDS}
-    program.send(json.dumps(order).encode() + b"\n")
-    line = program.read_line(TASK_SECONDS + 10)
-    if line is None:
-        raise SandboxError(f"the sandbox ended: {program.outcome().why or program.ended}")
-    try:
-        return dict(json.loads(line))
-    except ValueError as error:
-        raise SandboxError(f"the sandbox answered what is no answer ({error})") from error
-
-
 Expected = Mapping[tuple[int, int], tuple[str, Any, str, float | None]]
 
 
 @dataclass(frozen=True)
 class Expectations:
-    """What the visible and the hidden tests of a task expect; ``modules`` are those that were imported for it."""
+    """What the visible and the hidden tests of a task expect; ``modules`` are those that were imported until then
+    for the release's tests.
+    """
 
     visible: Expected
     hidden: Expected
@@ -237,7 +205,7 @@ def _expected(order: HiddenTests, release: Release, task: _Task, nonce: str) -> 
     try:
         return _worked_out(order, halves, own)
     except SandboxError as error:
-        if _examiner(order, release.digest).ended is not None:
+        if _examiner(order, release.digest).program.ended is not None:
             _examiner.cache_clear()  # the next one gets a new one
         return str(error)
 
@@ -267,33 +235,42 @@ def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations
     wanted = names_read(halves.visible) | names_read(halves.hidden)
     need = needed(lines_of(halves.cells), wanted, [halves.notebook, "__expect__"])
     found: list[Expected] = []
-    modules: set[str] = set()
     examiner = _examiner(order, halves.digest)
     for half in (halves.visible, halves.hidden):
         parts = [*(("setup", code) for code in need.code), ("expected", half)]
-        answer = _ask(examiner, parts, halves.notebook, nonce)
+        answer = ask(examiner.program, parts, halves.notebook, nonce)
         if answer["end"] != "finished" or answer["stopped"]:
             why = answer.get("error") or answer["end"]
             raise SandboxError(f"the release's own tests cannot be worked out here ({why})")
-        modules |= set(map(str, answer["imported"]))
+        examiner.imported.update(map(str, answer["imported"]))
         found.append({
             (item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]
         })  # fmt: skip
-        _import(examiner, answer["imported"])  # so that the next one need not
-    return Expectations(found[0], found[1], tuple(sorted(modules)))
+        have_imported(examiner.program, answer["imported"])  # so that the next one need not
+    return Expectations(found[0], found[1], tuple(sorted(examiner.imported)))
+
+
+@dataclass
+class _Examiner:
+    """The sandbox in which a release's expectations are worked out. ``imported`` are the modules that it was asked
+    for so far: it has them from then on, and tests of which the same half runs again would not name them.
+    """
+
+    program: Watched
+    imported: set[str] = field(default_factory=set)
 
 
 @functools.lru_cache(maxsize=4)
-def _examiner(order: HiddenTests, digest: str) -> Watched:
-    """The sandbox in which expectations are worked out: one for each release, as long as this process lives."""
-    return _begin(order, ["numpy", "paribus.selfcheck", "paribus.check.tested"], seconds=1e9)
+def _examiner(order: HiddenTests, digest: str) -> _Examiner:
+    """One for each release, as long as this process lives."""
+    return _Examiner(begin(order.sandbox, order.library, EXAMINERS_OWN, seconds=1e9))
 
 
 def _run_task(program: Watched, task: _Task, nonce: str, expected: Expectations) -> Executed:
     unsure = task.need.unsure
     tests = task.visible.count + task.hidden.count
     try:
-        answer = _ask(program, task.parts(task.hidden), task.notebook, nonce)
+        answer = ask(program, task.parts(task.hidden), task.notebook, nonce)
         if why := _not_run(answer):
             return Executed(why=why, unsure=unsure)
         visible, hidden = _compare(answer, expected.visible, expected.hidden, task)
@@ -302,7 +279,7 @@ def _run_task(program: Watched, task: _Task, nonce: str, expected: Expectations)
                 ran=True, visible=visible, hidden=hidden if not visible else "", tests=tests, unsure=unsure
             )
         # Whatever a test does with random numbers, the halves may draw others: it fails only as a whole, too.
-        again = _ask(program, task.parts(task.whole), task.notebook, nonce)
+        again = ask(program, task.parts(task.whole), task.notebook, nonce)
         if why := _not_run(again):
             return Executed(why=why, unsure=unsure)
         _, whole = _compare(again, expected.visible, {}, task)
@@ -316,7 +293,7 @@ def _run_task(program: Watched, task: _Task, nonce: str, expected: Expectations)
 def _not_run(answer: Mapping[str, Any]) -> str:
     """Why a task could not be run here; "" where it could."""
     if answer["end"] == "timed out":
-        return f"it was still running after {TASK_SECONDS:g} seconds"
+        return f"it was still running after {asked.TASK_SECONDS:g} seconds"
     if answer["end"] != "finished":
         return f"its process ended (status {answer.get('status')})"
     if answer["stopped"] == "setup":

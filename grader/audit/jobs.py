@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from grader.audit.gpu import Gpu
+
 HOME = "/tmp/home"  # noqa: S108 - a path inside the sandbox, on a file system of its own
 """The only folder in which code in the sandbox can write; its file system is as large as `Limits.disk_mb`."""
 
@@ -42,12 +44,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """A program: its ``command``, what it may read (path inside → path here), its environment and its input."""
+    """A program: its ``command``, what it may read (path inside → path here), its environment, its input, and the
+    ``gpu`` that it may use (None: no device of this machine is in its sandbox).
+    """
 
     command: tuple[str, ...]
     reads: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: bytes = b""
+    gpu: Gpu | None = None
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """Its environment, with what says which GPUs it is to see."""
+        return self.environment if self.gpu is None else {**self.environment, **self.gpu.environment}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.audit.bubblewrap import INSIDE, LIBRARY, Bubblewrap
 from grader.audit.compare import Compared, Status, compare, overall, references_of, within_bands
+from grader.audit.gpu import Gpu
 from grader.audit.jobs import HOME, End, Job, Limits
 from grader.audit.notebook import claimed_profile, notebook_of, settings_for
 from grader.audit.sandbox import Sandbox
@@ -28,7 +29,7 @@ SLACK = 60.0
 @dataclass(frozen=True)
 class Audited:
     """What an audit says of one submission; one line of audit.jsonl. ``chosen`` says why it was looked at, ``why``
-    why it could not be run. ``key`` names what it was made with.
+    why it could not be run; ``device`` what its runs say they trained on now. ``key`` names what it was made with.
     """
 
     submission: str
@@ -42,6 +43,7 @@ class Audited:
     why: str = ""
     compared: tuple[Compared, ...] = ()
     key: str = ""
+    device: str = ""
 
     def to_line(self) -> str:
         """One line of JSON."""
@@ -62,7 +64,8 @@ class Audited:
 class Rerun:
     """How submissions are run again, as a value that can travel to other processes: with which releases, in which
     sandbox, at which profile ("": the one that the notebook names), for how many seconds each; ``library`` are
-    folders to import from, ``files`` what the notebook finds beside it by name.
+    folders to import from, ``files`` what the notebook finds beside it by name, ``gpu`` what it may compute on
+    beside the processor.
     """
 
     releases: tuple[Release, ...]
@@ -72,6 +75,7 @@ class Rerun:
     memory_mb: int = 6_000
     library: tuple[Path, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
+    gpu: Gpu | None = None
 
     @property
     def limits(self) -> Limits:
@@ -104,7 +108,9 @@ class Rerun:
             **{f"{LIBRARY}/{folder.name}": folder for folder in self.library},
             **{f"{HOME}/{name}": path for name, path in self.files.items()},
         }
-        job = Job((sys.executable, f"{INSIDE}/notebook.py"), reads, _ENVIRONMENT, json.dumps(order).encode())
+        job = Job(
+            (sys.executable, f"{INSIDE}/notebook.py"), reads, _ENVIRONMENT, json.dumps(order).encode(), self.gpu
+        )
         done = self.sandbox.run(job, self.limits)
         known = _with(known, seconds=round(done.seconds, 1))
         if done.end is not End.FINISHED:
@@ -119,7 +125,8 @@ class Rerun:
         why = str(answer["why"]) or ("" if again.runs else "no run of it was recorded")
         if not why and not compared:
             why = "its records claim no run, or the profile has no references"
-        return _with(known, compared=compared, status=overall(compared), why=why)
+        devices = ", ".join(dict.fromkeys(run.device for run in again.runs if run.device))
+        return _with(known, compared=compared, status=overall(compared), why=why, device=devices)
 
 
 _ENVIRONMENT = {

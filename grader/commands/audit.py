@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--sandbox", default="bwrap", metavar="NAME",
         help="where students' code runs: bwrap (default), docker:IMAGE or podman:IMAGE",
     )  # fmt: skip
+    parser.add_argument(
+        "--no-gpu", action="store_true", help="compute on the processor alone, also where there is an NVIDIA GPU"
+    )
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="notebooks side by side (default 1)")
     parser.add_argument(
         "--submissions", type=Path, metavar="PATH", help="what was handed in, where it was moved since"
@@ -66,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit; 0 where the whole sample was reached, whatever came of it, 1 where the time was used up before."""
     from grader.audit.choose import library_of, sandbox_of
     from grader.audit.class_audit import Sample, audit_class, write_page
+    from grader.audit.gpu import find_gpu
     from grader.audit.rerun import Rerun
     from grader.commands.grade import show_progress
     from grader.desk.folder import DeskFolder
@@ -87,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     rerun = Rerun(
         releases, sandbox, arguments.profile, 60 * arguments.minutes, arguments.memory_mb,
         library_of(course), files_of(course, assignment.name),
+        None if arguments.no_gpu else find_gpu(os.environ),
     )  # fmt: skip
     sample = Sample(arguments.sample, arguments.seed, tuple(arguments.only), arguments.no_flagged)
     out = arguments.out or arguments.graded / "audit"
@@ -147,7 +153,8 @@ def print_summary(finished: "Finished", out: Path) -> None:
     names = {result.submission: who(result) for result in finished.results}
     for item in finished.audited:
         why = f": {item.why}" if item.why else ""
-        words = harmless(f"{names[item.submission]}  {item.status.value} ({item.chosen}){why}")
+        where = f" on {item.device}" if item.device else ""
+        words = harmless(f"{names[item.submission]}  {item.status.value}{where} ({item.chosen}){why}")
         console.print(f"  {escape(words)}")
     if finished.not_reached:
         console.print(f"  {len(finished.not_reached)} were not begun in time; the same command goes on.")

@@ -59,8 +59,12 @@ def judge_one(
     releases: Sequence[Release],
     limits: Limits = DEFAULT_LIMITS,
     execute: Execute | None = None,
+    *,
+    sketched: bool = True,
 ) -> tuple[Result, Case | None]:
     """Grade one submission with the release it was made from; with the result the case, where there was one.
+
+    Without being ``sketched`` the result holds nothing by which it could be compared with other people's.
 
     ``releases`` holds one assignment's releases, the newest first; the digest in the notebook picks one, else
     the newest is taken. A file that is no notebook and a notebook of another assignment are Results as well.
@@ -103,7 +107,8 @@ def judge_one(
     if execute is not None:
         case = replace(case, executed=execute(case, release))
     with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
-        return _result(submission, release, case), case
+        result = _result(submission, release, case)
+        return (replace(result, sketch=make_sketch(case)) if sketched else result), case
 
 
 def grade_safely(submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS) -> Result:
@@ -214,7 +219,6 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
         ),
         cells=cells,
         metrics=run_metrics(case),
-        sketch=make_sketch(case),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grader.checks import checks_of
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
-from grader.grading.grade import grade_one, named_assignments
+from grader.grading.grade import judge_one, named_assignments
 from grader.model import Outcome, Submission, Verdict
 from grader.recover import recover
 from paribus.course.assignment import Assignment, Role
@@ -54,7 +54,7 @@ def preview(content: bytes, name: str, forms: Sequence[Assignment]) -> Preview:
     """
     form = _choose(content, name, forms)
     submission = Submission("own", "own", "", name, content, hashlib.sha256(content).hexdigest())
-    result = grade_one(submission, (Release(form, notebook=""),))
+    result, _ = judge_one(submission, (Release(form, notebook=""),), sketched=False)
     if not result.cells:
         raise PreviewError(f"{name}: {' '.join(result.remarks)}")
     known = checks_of(form)

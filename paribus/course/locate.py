@@ -2,10 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from paribus.course.catalog import Course, load_course
 from paribus.errors import ParibusError, UsageError
-from paribus.metrics.registry import enter_metrics
+
+if TYPE_CHECKING:
+    from paribus.course.catalog import Course
 
 FILE = "course.toml"
 
@@ -18,8 +20,11 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def course_of(arguments: argparse.Namespace) -> Course:
+def course_of(arguments: argparse.Namespace) -> "Course":
     """The course that a command's arguments mean; its own metrics are known from here on."""
+    from paribus.course.catalog import load_course
+    from paribus.metrics.registry import enter_metrics
+
     course = load_course(find_course(arguments.course))
     enter_metrics(course.metrics)
     return course
@@ -57,6 +62,8 @@ def nearest_course(said: Path | None, start: Path | None = None) -> Path | None:
 
 def assignment_names(said: Path | None = None) -> tuple[str, ...]:
     """What the assignments of the course are called that is meant, in order; none where no course can be read."""
+    from paribus.course.catalog import load_course
+
     try:
         found = nearest_course(said)
         return () if found is None else tuple(entry.name for entry in load_course(found).entries())
@@ -69,6 +76,8 @@ def example_names(start: Path | None = None) -> dict[str, str]:
 
     Where there is no course that can be read, words in capitals.
     """
+    from paribus.course.catalog import load_course  # every command imports this module, and few read a course
+
     names = {name: name.upper() for name in ("week", "assignment", "homework", "zoo", "quiz", "profile")}
     try:
         found = nearest_course(None, start)

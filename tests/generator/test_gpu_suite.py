@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import RunError
-from tools.gpu_suite import Suite, find_encoder, main, read_means, run_parts, without_paths
+from tools.gpu_notebooks import read_means
+from tools.gpu_suite import Suite, find_encoder, main, run_parts, without_paths
 
 
 @pytest.fixture(autouse=True)

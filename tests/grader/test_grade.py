@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from grader.gradebook.rebuild import rebuild
-from grader.grading.grade import broken, choose_release, grade_one, grade_safely
+from grader.grading.grade import broken, choose_release, grade_one, grade_safely, judge_one
 from grader.grading.match import match
 from grader.grading.results import to_line
-from grader.model import Outcome, Recovered, RecoveredCell, Result, Verdict
+from grader.model import Outcome, Recovered, RecoveredCell, Result, Sketch, Verdict
 from grader.pages.feedback import feedback_page
 from grader.recover import recover
 from paribus.course.release import Release
@@ -56,6 +56,15 @@ def test_grading_twice_gives_the_same_bytes() -> None:
     """Same bytes and release in, same line out."""
     text = text_of("week1_homework")
     assert to_line(grade(text)) == to_line(grade(text))
+
+
+def test_a_students_own_look_makes_no_sketch_to_compare_with_others() -> None:
+    submission = submit(text_of("week1_homework"))
+    with_it, without = (
+        judge_one(submission, [release_of("week1_homework")], sketched=sketched)[0] for sketched in (True, False)
+    )
+    assert with_it.sketch != Sketch()
+    assert without == replace(with_it, sketch=Sketch())
 
 
 def edited(old: str, new: str) -> Result:

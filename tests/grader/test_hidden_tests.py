@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import grader.audit.hidden_tests as module
+from grader.audit import asked
 from grader.audit.bubblewrap import Bubblewrap
 from grader.audit.hidden_tests import HiddenTests
 from grader.audit.sandbox import Refuses
@@ -27,7 +28,7 @@ RIGHT = "def tail_share(counts):\n    return sum(1 for count in counts if count 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One second for a task, so that one which never ends costs a test no more."""
-    monkeypatch.setattr(module, "TASK_SECONDS", 1.0)
+    monkeypatch.setattr(asked, "TASK_SECONDS", 1.0)
     yield
     module._worked_out.cache_clear()
     module._examiner.cache_clear()
@@ -171,6 +172,23 @@ def test_tests_of_the_release_that_break_here_fail_nobody() -> None:
     )
     assert "the release's own tests cannot be worked out here" in executed.why
     assert verdict.outcome is Outcome.UNDECIDED
+
+
+@needs_bubblewrap
+def test_what_the_tests_import_is_known_for_every_student() -> None:
+    """The first student's nonce has it imported; with another one's it is there already, and still to be named."""
+    halves = module._Halves("a release", (), "", "import fractions", "")
+    first, second = (module._worked_out(HiddenTests(), halves, nonce * 32) for nonce in "01")
+    assert "fractions" in first.modules
+    assert second.modules == first.modules
+
+
+@needs_bubblewrap
+def test_a_package_imports_nothing_late_in_a_task() -> None:
+    with asked.begin(Bubblewrap(), (), ["numpy"]) as program:
+        parts = [("task", "import numpy as np\nnp.unique(np.zeros(2))\nnp.random.default_rng(0)")]
+        answer = asked.ask(program, parts, "", module.NO_NONCE)
+    assert (answer["end"], answer["stopped"], answer["imported"]) == ("finished", "", [])
 
 
 def test_without_a_sandbox_every_task_is_undecided() -> None:

@@ -1,5 +1,7 @@
 """The closed forms agree with scipy, obey their laws, and cover what they claim to."""
 
+import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from paribus.statistics.intervals import (
     t_quantile,
     welch_interval,
 )
+from paribus.statistics.student import upper_tail
 
 stats: Any = scipy_stats
 FREEDOM = (0.5, 1, 1.3, 2, 2.7, 3, 4.9, 9, 30, 200, 6429, 100_000)
@@ -29,6 +32,21 @@ def test_the_t_quantile_is_scipys_to_nine_digits(df: float) -> None:
     for p in (0.5, 0.6, 0.9, 0.975, 0.995, 0.9995):
         expected = stats.t.ppf(p, df)
         assert t_quantile(p, df) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_the_t_quantile_has_its_known_values() -> None:
+    """One degree of freedom is Cauchy's distribution, two have a closed form, a million are nearly the normal's."""
+    for p in (0.6, 0.75, 0.9, 0.9999):
+        assert t_quantile(p, 1) == pytest.approx(math.tan(math.pi * (p - 0.5)), rel=1e-11)
+        assert t_quantile(p, 2) == pytest.approx((2 * p - 1) / math.sqrt(2 * p * (1 - p)), rel=1e-11)
+    assert t_quantile(0.975, 1e9) == pytest.approx(NormalDist().inv_cdf(0.975), rel=1e-8)
+
+
+@settings(deadline=None)
+@given(st.floats(0.5, 1, exclude_max=True), st.floats(0.2, 1e6))
+def test_beyond_the_t_quantile_lies_what_it_should(p: float, df: float) -> None:
+    found = t_quantile(p, df)
+    assert upper_tail(found, df) == pytest.approx(1 - p, rel=1e-9, abs=1e-15)
 
 
 @pytest.mark.parametrize(("p", "df"), [(0.4, 3), (1.0, 3), (0.9, 0), (0.9, float("nan"))])
