@@ -22,6 +22,8 @@ _LOOKS_ROUND: tuple[Path, ...] = (
     ("gc", "get_objects"), ("traceback", "extract_stack"),
 )  # fmt: skip
 
+_SAME_ROWS = 2
+"""Rows of numbers that an answer shares with its tests before it looks like a table of them."""
 _TABLES = frozenset({"globals", "vars", "locals"})
 _DRAWS: Path = ("notebook", "draws")
 
@@ -36,7 +38,31 @@ def suspicious_answers(case: Case, task_key: str) -> Iterator[CodeFinding]:
         here = [scope for step, scope in program.defined.get(name, ()) if step.position == task.recovered.position]
         scopes = here[-1:] or list(program.functions_of(ast.Name(name, ast.Load())))
         for scope in scopes:
-            yield from _judged(case, program, scope, name)
+            found = list(_judged(case, program, scope, name))
+            yield from found or _looked_up(case, program, task_key, scope)
+
+
+def _looked_up(case: Case, program: Program, task_key: str, scope: Scope) -> Iterator[CodeFinding]:
+    """An answer that holds what its tests give: ``if tuple(scores) in {(0.1, 0.15): 2, …}``."""
+    of_the_tests = {
+        row for cell in case.assignment.cells if cell.role is Role.TESTS and cell.grades == task_key
+        if (tree := parse(cell.source).tree) is not None for row, _ in _rows_of_numbers(tree)
+    }  # fmt: skip
+    mine = {row: line for row, line in _rows_of_numbers(scope.node) if row in of_the_tests}
+    if len(mine) >= _SAME_ROWS:
+        where = place_of(case, program.step_of(scope), min(mine.values()))
+        what = f"{scope.name} holds the numbers that its tests give ({said(case, where)})"
+        yield _finding(where, what, scope.name)
+
+
+def _rows_of_numbers(tree: ast.AST) -> Iterator[tuple[tuple[float, ...], int]]:
+    """Every list or tuple of two and more numbers that is written out, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
+            values = [item.value for item in node.elts if isinstance(item, ast.Constant)]
+            numbers = [float(item) for item in values if isinstance(item, int | float)]
+            if len(numbers) == len(node.elts):
+                yield tuple(numbers), node.lineno
 
 
 def _asked_for(released: str) -> list[str]:
@@ -73,6 +99,14 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
             where = place_of(case, step, nodes[0].lineno)
             yield _finding(where, f"{name} uses {'.'.join(path)} ({said(case, where)})", name)
             return
+    for inner in reach.scopes:  # what it imports by itself
+        own = dict(inner.imports)
+        for read, node in inner.reads if own else ():
+            full = (*own.get(read[0], ()), *read[1:])
+            if read[0] in own and any(full[: len(item)] == item for item in _LOOKS_ROUND):
+                where = place_of(case, step, node.lineno)
+                yield _finding(where, f"{name} uses {'.'.join(full)} ({said(case, where)})", name)
+                return
     for inner in reach.scopes:
         if inner.name.rpartition(".")[2] in _COMPARES and _says_always(inner):
             where = place_of(case, program.step_of(inner), inner.line)

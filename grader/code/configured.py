@@ -109,11 +109,19 @@ def _follow(program: Program, found: Trained) -> _Followed:
     return followed
 
 
+def read_of_the_given(program: Program, found: Trained) -> frozenset[str] | None:
+    """The settings that training reads of the configuration that it is given; None where it cannot be followed."""
+    followed = _follow(program, found)
+    known = any(True for _ in entries(program, found))
+    return frozenset(followed.reads) if known and not followed.escaped else None
+
+
 def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
     """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
     for call in found.calls:
         if call.how == "run":
-            for scope in program.functions_of(call.function, call.step.order):
+            named = program.functions_of(call.function, call.step.order)
+            for scope in [item for other in named for item in (_returned_functions(other) or [other])]:
                 params = _params(scope, call.function)
                 if params:
                     yield params[0][0], (params[0][1],)
@@ -122,6 +130,12 @@ def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
         if path is None or call.helper is not None:
             continue
         yield from ((step.scope, path) for step in program.steps if step.position == call.step.position)
+
+
+def _returned_functions(scope: Scope) -> list[Scope]:
+    """The functions that a function makes and returns: what a decorator puts in the place of another."""
+    names = {item.value.id for item in scope.returns if isinstance(item.value, ast.Name)}
+    return [inner for inner in scope.inner if inner.name in names and not scope.is_class]
 
 
 def _params(scope: Scope, function: ast.expr | None = None) -> list[tuple[Scope, str]]:
