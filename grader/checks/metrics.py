@@ -114,7 +114,8 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             "nobody can recompute them. A person looks.", values, evidence,
         )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    return with_doubts(follow, [*doubts_of(case, (*leaks(case), *typed_in(case))), *_misnamed(case), *_too_long(case)])
+    code = doubts_of(case, (*leaks(case), *typed_in(case)))
+    return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
 
 
 def _by_another_file(case: Case, run: Run) -> bool:

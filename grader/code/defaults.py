@@ -27,7 +27,7 @@ def default_wins(case: Case, program: Program, found: Trained, vary: str) -> Ite
             where = place_of(case, program.step_of(scope), getattr(node, "lineno", scope.line))
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
-                f"{scope.name} takes {vary} only where {name} is empty ({said(case, where)}), and by its default it "
+                f"{scope.name} takes {vary} only where {name} is empty ({said(case, where)}), and its default "
                 f"is {default.value!r}. If so, both arms trained alike. A person looks.",
                 (where,), name,
             )  # fmt: skip

@@ -21,6 +21,8 @@ _ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
 """Calls after which an object holds nothing of the run before."""
 _BY_ITSELF = frozenset({"iter", "map", "zip", "filter", "enumerate", "reversed"})
 """Python's own functions that make an iterator, which can be gone through once."""
+_MOST = 40
+"""Names of the notebook that are looked at in one function."""
 _STEPS = frozenset({"backward", "partial_fit", "training_step", "train_step"})
 _ENDLESS = frozenset({"cycle", "count", "repeat"})
 
@@ -90,7 +92,7 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
     """
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     names = {node.id for node in scope.loads if node.id not in scope.local or node.id in scope.outer}
-    for name in sorted(names & set(program.bound) - set(program.imports) if scope.name else ()):
+    for name in sorted(names & set(program.bound) - set(program.imports) if scope.name else ())[:_MOST]:
         bound = program.bound[name]
         before = [(step, store) for step, store in bound if step.order < first]
         if not before or any(first <= step.order <= last for step, _ in bound):
