@@ -7,10 +7,11 @@ from functools import lru_cache
 from grader.code.cells import KEPT, parse
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.paths import Path
+from grader.code.paths import Path, path_of
 from grader.code.program import BUILTINS, Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.names import called, root_name
 from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
@@ -22,6 +23,8 @@ _LOOKS_ROUND: tuple[Path, ...] = (
     ("gc", "get_objects"), ("traceback", "extract_stack"),
 )  # fmt: skip
 
+_NUMBERS = frozenset({"ndarray", "Tensor", "float", "int", "list", "tuple", "dict", "str"})
+"""What an answer's own class may stand in for."""
 _SAME_ROWS = 2
 """Rows of numbers that an answer shares with its tests before it looks like a table of them."""
 _TABLES = frozenset({"globals", "vars", "locals"})
@@ -38,8 +41,8 @@ def suspicious_answers(case: Case, task_key: str) -> Iterator[CodeFinding]:
         here = [scope for step, scope in program.defined.get(name, ()) if step.position == task.recovered.position]
         scopes = here[-1:] or list(program.functions_of(ast.Name(name, ast.Load())))
         for scope in scopes:
-            found = list(_judged(case, program, scope, name))
-            yield from found or _looked_up(case, program, task_key, scope)
+            found = [*_judged(case, program, scope, name)] or [*_looked_up(case, program, task_key, scope)]
+            yield from found or _fitted_to_its_tests(case, program, scope, name)
 
 
 def _looked_up(case: Case, program: Program, task_key: str, scope: Scope) -> Iterator[CodeFinding]:
@@ -116,6 +119,50 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
                 name,
             )
             return
+
+
+def _fitted_to_its_tests(case: Case, program: Program, scope: Scope, name: str) -> Iterator[CodeFinding]:
+    """An answer that is another one for the sizes that tests have, or of a kind that passes for any number."""
+    by_size = next(_by_size(scope, _given(scope)), None)
+    if by_size is not None:
+        where = place_of(case, program.step_of(scope), by_size.lineno)
+        what = f"{name} answers otherwise for as many items as its tests may have ({said(case, where)})"
+        yield _finding(where, what, name, sure=False)
+        return
+    for inner in program.reach([scope]).scopes:
+        bases = inner.node.bases if isinstance(inner.node, ast.ClassDef) else []
+        if any((path_of(base) or ("",))[-1] in _NUMBERS for base in bases) and inner.inner:
+            where = place_of(case, program.step_of(inner), inner.line)
+            what = f"{name} answers with a kind of number of its own, {inner.name} ({said(case, where)})"
+            yield _finding(where, what, name)
+            return
+
+
+def _by_size(scope: Scope, given: list[str]) -> Iterator[ast.expr]:
+    """Conditions on how many items an argument has, held against a number that is no border of what can be worked
+    out: ``if len(losses) == 3``.
+    """
+    for branch in scope.branches:
+        for node in ast.walk(branch.test):
+            if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+                continue
+            for size, number in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
+                value = number.value if isinstance(number, ast.Constant) else None
+                exact = isinstance(node.ops[0], ast.Eq | ast.NotEq)
+                known = isinstance(value, int) and not isinstance(value, bool) and value >= (2 if exact else 3)
+                if known and _is_a_size(size, given):
+                    yield branch.test
+
+
+def _is_a_size(node: ast.expr, given: list[str]) -> bool:
+    """``len(losses)``, ``losses.numel()``, ``losses.size``, ``losses.shape[0]``."""
+    if isinstance(node, ast.Call):
+        of = node.args[0] if called(node) == "len" and node.args else getattr(node.func, "value", None)
+        return called(node) in ("len", "numel", "size") and isinstance(of, ast.Name) and of.id in given
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return isinstance(node.value.value, ast.Name) and node.value.value.id in given
+    sized = isinstance(node, ast.Attribute) and node.attr == "size"
+    return sized and isinstance(node, ast.Attribute) and root_name(node) in given
 
 
 def _borrowed(reach: Reach, of_the_tests: frozenset[str]) -> Iterator[tuple[str, ast.expr]]:

@@ -14,7 +14,7 @@ from grader.code.seeded import SEEDERS
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
-from paribus.check.names import called
+from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows
 from paribus.experiments.one_change import choices
 
@@ -60,7 +60,7 @@ def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Itera
     told: set[tuple[int, int]] = set()
     for context in following.contexts():
         names = following.names(context)
-        for node, what in _places(following, context, names, words):
+        for node, what in (*_places(following, context, names, words), *_decided(following, context, names, words)):
             step = program.step_of(context.scope)
             if (step.order, node.lineno) not in told:
                 told.add((step.order, node.lineno))
@@ -109,6 +109,9 @@ def _places(
                 yield value, "the seed"
             elif word in words and follows(value):
                 yield value, words[word]
+        for item in (word.value for word in call.keywords if word.arg is None and follows(word.value)):
+            inner = _words_of_table(following.program, item) & set(words)
+            yield from ((item, words[word]) for word in sorted(inner)[:1])
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
         if name in _CLIPS and len(call.args) > 1 and follows(call.args[1]):
@@ -120,9 +123,54 @@ def _places(
         another = word in words or (word == "lr" and vary != "learning_rate")
         if another and len(store.path) > 1 and store.value is not None and follows(store.value):
             yield store.value, words.get(word, "the setting learning_rate")
-    if vary in _OF_A_STEP:
-        yield from _rounds(scope, follows)
-        yield from _rows(scope, follows)
+
+
+def _decided(
+    following: Following, context: Context, names: frozenset[str], words: Mapping[str, str]
+) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """What is decided by a condition that follows: settings, rounds and rows."""
+
+    def follows(node: ast.AST | None) -> bool:
+        return following.follows(context, node, names)
+
+    for branch in following.chosen(context, names):
+        yield from _chosen_by(branch, words)
+    if following.vary in _OF_A_STEP:
+        yield from _rounds(context.scope, follows)
+        yield from _rows(context.scope, follows)
+
+
+def _words_of_table(program: Program, node: ast.expr) -> set[str]:
+    """The keys of a table's entries: of ``**OPTIONS[config.weights]``."""
+    inner = node.value if isinstance(node, ast.Subscript) else node
+    table = program.value_before(inner.id, len(program.steps)) if isinstance(inner, ast.Name) else inner
+    entries = table.values if isinstance(table, ast.Dict) else []
+    found = {key.value for entry in entries if isinstance(entry, ast.Dict) for key in entry.keys
+             if isinstance(key, ast.Constant)}  # fmt: skip
+    found |= {item.arg for entry in entries if isinstance(entry, ast.Call) for item in entry.keywords}
+    return {word for word in found if isinstance(word, str)}
+
+
+def _chosen_by(branch: ast.If | ast.Match, words: Mapping[str, str]) -> Iterator[tuple[ast.expr, str]]:
+    """Settings that one way of a condition gives a value of its own, and another way none or another."""
+    ways = [branch.body, branch.orelse] if isinstance(branch, ast.If) else [case.body for case in branch.cases]
+    given = [dict(_given_in(way, words)) for way in ways]
+    for place in given:
+        for (word, text), value in place.items():
+            if any((word, text) not in other for other in given):
+                yield value, words[word]
+
+
+def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], ast.expr]]:
+    """The words that a way of a condition hands something to: keywords, and entries of groups or configurations."""
+    for node in (inner for statement in way for inner in ast.walk(statement)):
+        if isinstance(node, ast.keyword) and node.arg in words and last_name(node.value) != node.arg:
+            yield (node.arg, ast.dump(node.value)), node.value
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                word = last_name(target)
+                if word in words and last_name(node.value) != word:
+                    yield (word, ast.dump(node.value)), node.value
 
 
 def _rounds(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

@@ -10,9 +10,9 @@ from typing import Any
 from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.moments import Trained
+from grader.code.moments import RunCall, Trained
 from grader.code.paths import Path, path_of
-from grader.code.program import Program
+from grader.code.program import Program, returned_functions
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -51,6 +51,7 @@ class _Followed:
 
     reads: set[str] = field(default_factory=set)
     escaped: bool = False
+    places: list[tuple[Scope, Path]] = field(default_factory=list)
 
 
 def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -105,6 +106,7 @@ def _follow(program: Program, found: Trained) -> _Followed:
         if (id(scope), prefix) in seen:
             continue
         seen.add((id(scope), prefix))
+        followed.places.append((scope, prefix))
         waiting += _through(program, scope, prefix, owners, followed)
     return followed
 
@@ -116,12 +118,16 @@ def read_of_the_given(program: Program, found: Trained) -> frozenset[str] | None
     return frozenset(followed.reads) if known and not followed.escaped else None
 
 
+def followed_places(program: Program, found: Trained) -> tuple[tuple[Scope, Path], ...]:
+    """The functions that the configuration gets to, each with the name that it has there."""
+    return tuple(_follow(program, found).places)
+
+
 def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
     """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
     for call in found.calls:
         if call.how == "run":
-            named = program.functions_of(call.function, call.step.order)
-            for scope in [item for other in named for item in (_returned_functions(other) or [other])]:
+            for scope in entered(program, call):
                 params = _params(scope, call.function)
                 if params:
                     yield params[0][0], (params[0][1],)
@@ -132,10 +138,15 @@ def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
         yield from ((step.scope, path) for step in program.steps if step.position == call.step.position)
 
 
-def _returned_functions(scope: Scope) -> list[Scope]:
-    """The functions that a function makes and returns: what a decorator puts in the place of another."""
-    names = {item.value.id for item in scope.returns if isinstance(item.value, ast.Name)}
-    return [inner for inner in scope.inner if inner.name in names and not scope.is_class]
+def entered(program: Program, call: RunCall) -> list[Scope]:
+    """The functions that a run gives its configuration to: of an object a method, of a maker what it makes."""
+    found: list[Scope] = []
+    path = path_of(call.function) if call.function is not None else None
+    method = path[-1] if path is not None and len(path) > 1 else "__call__"
+    for scope in program.functions_of(call.function, call.step.order):
+        methods = [inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.{method}"]
+        found += methods or returned_functions(scope) or [scope]
+    return found
 
 
 def _params(scope: Scope, function: ast.expr | None = None) -> list[tuple[Scope, str]]:

@@ -7,12 +7,16 @@ follow from every setting, and say nothing.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
+from grader.code.cells import KEPT
+from grader.code.configured import entered
 from grader.code.facts import Scope
 from grader.code.gathered import returned_by
 from grader.code.moments import Trained
 from grader.code.paths import path_of
 from grader.code.program import Program
+from paribus.check.choosing import mentions
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 
@@ -58,24 +62,36 @@ class Following:
     program: Program
     found: Trained
     vary: str
+    _attributes: set[tuple[str, str]] = field(default_factory=set)
     _names: dict[tuple[int, frozenset[str], frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
-    def contexts(self) -> Iterator[Context]:
-        """Every function that trains, once for each way in which it is called."""
-        waiting = [Context(root) for root in self.found.roots if root.name and not root.is_class]
-        seen = set()
+    def contexts(self) -> list[Context]:
+        """Every function that trains, once for each way in which it is called. What methods put into their objects
+        is known to all of them.
+        """
+        found = self._called()
+        if self._attributes:
+            self._names.clear()
+            found = self._called()
+        return found
+
+    def _called(self) -> list[Context]:
+        waiting = [Context(scope) for call in self.found.calls for scope in entered(self.program, call)]
+        waiting += [Context(root) for root in self.found.roots if root.name]
+        waiting = [context for context in waiting if not context.scope.is_class]
+        seen: dict[tuple[int, frozenset[str], frozenset[str]], Context] = {}
         while waiting and len(seen) < MOST_CONTEXTS:
             context = waiting.pop(0)
             if context.key in seen:
                 continue
-            seen.add(context.key)
-            yield context
+            seen[context.key] = context
             names = self.names(context)
             waiting += [
                 Context(inner, names - inner.local, context.fixed - inner.local) for inner in context.scope.inner
             ]
             for call in context.scope.calls:
                 waiting += [self.called_with(context, scope, call) for scope in self.functions(context.scope, call)]
+        return list(seen.values())
 
     def names(self, context: Context, depth: int = 0) -> frozenset[str]:
         """The function's own names that follow from the varied setting: by their values, or by a condition."""
@@ -86,20 +102,33 @@ class Following:
                 before = len(found)
                 lines = [
                     (branch.lineno, branch.end_lineno or branch.lineno)
-                    for branch in context.scope.branches
-                    if isinstance(branch, ast.If) and not only_shows(branch)
-                    and self.follows(context, branch.test, found, depth)
-                ]  # fmt: skip
+                    for branch in self.chosen(context, found, depth)
+                ]
                 for store in context.scope.stores:
                     chosen = any(first <= store.line <= last for first, last in lines)
                     own = len(store.path) == 1 or (len(store.path) == 2 and store.path[1].startswith("["))
                     made = store.source if own and store.how in ("assign", "augment") else None
                     if made is not None and (chosen or self.follows(context, made, found, depth)):
                         found.add(store.root)
+                    mine = store.value if store.root == "self" and len(store.path) == 2 else None
+                    if mine is not None and (chosen or self.follows(context, mine, found, depth)):
+                        self._attributes.add((context.scope.name.rpartition(".")[0], store.path[1]))
                 if len(found) == before:
                     break
             self._names[context.key] = frozenset(found)
         return self._names[context.key]
+
+    def chosen(
+        self, context: Context, names: frozenset[str] | set[str], depth: int = 0
+    ) -> Iterator[ast.If | ast.Match]:
+        """The conditions that follow from the varied setting, where these names do, and that do more than show."""
+        for branch in context.scope.branches:
+            acts = isinstance(branch, ast.If) and not only_shows(branch)
+            if acts and isinstance(branch, ast.If) and self.follows(context, branch.test, names, depth):
+                yield branch
+        for match in _matches(context.scope):
+            if self.follows(context, match.subject, names, depth):
+                yield match
 
     def follows(  # noqa: PLR0911 - one way out a kind of expression
         self, context: Context, node: ast.AST | None, names: frozenset[str] | set[str], depth: int = 0
@@ -111,6 +140,10 @@ class Following:
             return node.id in names
         if last_name(node) == self.vary:
             return not self._is_fixed(context, root_name(node.func if isinstance(node, ast.Call) else node))
+        if isinstance(node, ast.Attribute):
+            mine = isinstance(node.value, ast.Name) and node.value.id == "self"
+            owner = context.scope.name.rpartition(".")[0]
+            return (mine and (owner, node.attr) in self._attributes) or node.attr in self.properties
         if isinstance(node, ast.Subscript):
             return self.follows(context, node.value, names, depth) or self.follows(
                 context, node.slice, names, depth
@@ -174,6 +207,15 @@ class Following:
                 fixed.add(name)
         return Context(scope, frozenset(given), frozenset(fixed))
 
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """Properties of the notebook's classes that are worked out of the varied setting."""
+        return frozenset(
+            inner.name.rpartition(".")[2]
+            for defined in self.program.defined.values() for _, scope in defined if scope.is_class
+            for inner in scope.inner if _is_property(inner) and mentions(inner.node, self.vary)
+        )  # fmt: skip
+
     def _is_fixed(self, context: Context, name: str) -> bool:
         """A name that stands for the same thing in both arms: of the notebook, and not bound between them."""
         if name in context.fixed:
@@ -190,3 +232,13 @@ def arguments_of(scope: Scope, call: ast.Call) -> Iterator[tuple[str, ast.expr]]
     params = scope.params[1:] if scope.params[:1] in (("self",), ("cls",)) else scope.params
     yield from zip(params, call.args, strict=False)
     yield from ((item.arg, item.value) for item in call.keywords if item.arg in params)
+
+
+def _is_property(scope: Scope) -> bool:
+    decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
+    return any((path_of(item) or ("",))[-1] in ("property", "cached_property") for item in decorators)
+
+
+@lru_cache(maxsize=KEPT)
+def _matches(scope: Scope) -> tuple[ast.Match, ...]:
+    return tuple(node for node in ast.walk(scope.node) if isinstance(node, ast.Match)) if scope.name else ()

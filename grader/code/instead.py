@@ -3,16 +3,16 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.configured import LIBRARY, read_of_the_given
+from grader.code.configured import LIBRARY, entries, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained, run_calls
-from grader.code.paths import path_of
+from grader.code.paths import entry_of, path_of
 from grader.code.program import Program
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
-from paribus.check.names import last_name, root_name
+from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
 _COPIES = frozenset({"replace", "dict", "_replace"})
@@ -23,10 +23,13 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
     configuration that the run is given.
     """
     read = read_of_the_given(program, found)
-    if vary in NOT_SETTINGS or read is None or vary in read:
+    if vary in NOT_SETTINGS:
         return
+    followed = read is not None and vary not in read
     for scope in found.reach.scopes:
-        for node in _taken(program, found, scope, vary) if scope.name and not scope.is_class else ():
+        own = scope.name and not scope.is_class
+        taken = _taken(program, found, scope, vary) if own and followed else ()
+        for node in (*(_laid_over(program, found, scope, vary) if own else ()), *taken):
             where, name = place_of(case, program.step_of(scope), node.lineno), root_name(node)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
@@ -56,6 +59,41 @@ def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterato
             known = isinstance(item, ast.Name) and item.id in _configurations(program)
             if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
                 yield item
+
+
+def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Iterator[ast.expr]:
+    """Names of the notebook that take the place of the configuration that a function is given, or whose own value
+    of the setting goes before its: ``config = CONFIG``, ``{**config, **DEFAULTS}``, ``ChainMap(DEFAULTS, config)``.
+    """
+    for _, prefix in [item for item in entries(program, found) if item[0] is scope]:
+        for store in scope.stores:
+            names = [node for node in ast.walk(store.source) if isinstance(node, ast.Name)] if store.source else []
+            anew = store.path == prefix and store.how == "assign" and prefix[0] not in {node.id for node in names}
+            for node in names if anew else ():
+                if node.id in _configurations(program) and _is_constant(program, found, scope, node.id):
+                    yield node
+        for node in ast.walk(scope.node):
+            under, over = _layers(node)
+            mine = any(path_of(inner) == prefix for item in under for inner in ast.walk(item))
+            for item in over if mine else ():
+                known = isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id)
+                table = program.value_before(item.id, len(program.steps)) if isinstance(item, ast.Name) else None
+                if known and entry_of(table, vary) is not None:
+                    yield item
+
+
+def _layers(node: ast.AST) -> tuple[list[ast.expr], list[ast.expr]]:
+    """What lies below and what lies above where two tables are laid over one another."""
+    if isinstance(node, ast.Dict):
+        spread = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+        return spread[:1], spread[1:]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [node.left], [node.right]
+    if isinstance(node, ast.Call) and called(node) == "ChainMap":
+        return node.args[1:], node.args[:1]
+    if isinstance(node, ast.Call) and called(node) == "dict" and node.args:
+        return node.args[:1], [item.value for item in node.keywords if item.arg is None]
+    return [], []
 
 
 def _is_constant(program: Program, found: Trained, scope: Scope, name: str) -> bool:

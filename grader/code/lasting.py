@@ -1,5 +1,5 @@
-"""What a run leaves in an object that lasts, and the next run decides by: a default, a name of the notebook, an
-iterator that runs on.
+"""What a run leaves in an object that lasts, and the next run decides by: a default, a name of the notebook,
+numbers that are changed where they lie.
 """
 
 import ast
@@ -10,21 +10,26 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.gathered import returned_by
 from grader.code.moments import Trained
-from grader.code.paths import Path, path_of
+from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
 from grader.model import Case
-from paribus.check.names import called, root_name
+from paribus.check.names import called
 from paribus.check.shows import only_shows, shown_in
 
 _COLLECTIONS = frozenset({"list", "deque", "set"})
 _ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
 """Calls after which an object holds nothing of the run before."""
-_BY_ITSELF = frozenset({"iter", "map", "zip", "filter", "enumerate", "reversed"})
-"""Python's own functions that make an iterator, which can be gone through once."""
 _MOST = 40
 """Names of the notebook that are looked at in one function."""
-_STEPS = frozenset({"backward", "partial_fit", "training_step", "train_step"})
-_ENDLESS = frozenset({"cycle", "count", "repeat"})
+_NUMBERS = frozenset(
+    {
+        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
+        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
+        "transform",
+    }
+)  # fmt: skip
+"""Calls that make numbers which can be changed where they lie."""
+_IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,11 +179,15 @@ def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.
         rate = store.path[-1] in ("['lr']", "lr") and len(store.path) > 1 and store.root != kept.name
         if rate and store.value is not None and holds(store.value):
             yield store.value
+    for value in returned_by(scope.node) if kept.name in scope.params else ():
+        works = isinstance(value, ast.Call | ast.BinOp) or (isinstance(value, ast.Name) and value.id in derived)
+        if works and holds(value):
+            yield value
     for path, call in scope.called:
         answers = [item.value for item in call.keywords if item.arg == "predictions"]
         if path[-1] == "backward" and isinstance(call.func, ast.Attribute):
             answers.append(call.func.value)
-        for item in answers:
+        for item in answers:  # what is logged is an answer too
             if any(_reads(inner, kept, derived, frozenset()) for inner in ast.walk(item)):
                 yield item
 
@@ -213,92 +222,42 @@ def _only_asks(test: ast.expr) -> bool:
     return isinstance(test, ast.Name)
 
 
-# --- iterators ----------------------------------------------------------------------------------------------------
-
-
-def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """An iterator that is made once and gone through in every run, or in every epoch: the second time it is empty,
-    or goes on where the first time ended.
-    """
+def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
-    for scope in found.reach.scopes if not any(item.is_class for item in found.roots) else ():
-        if not scope.name:
-            continue
-        for name, node, within in _gone_through(program, scope):
-            outside = name not in scope.local or name in scope.outer
-            if outside and name in program.bound:
-                before = [(step, store) for step, store in program.bound[name] if step.order < first]
-                between = any(first <= step.order <= last for step, _ in program.bound[name])
-                made = before[-1] if before and not between else None
-                if made is None or not _is_iterator(program, made[1].value, endless=True):
-                    continue
-                where = place_of(case, made[0], made[1].line)
-                what = "every run goes on where the one before it stopped"
-            elif not outside and within is not None:
-                stores = [store for store in scope.stores if store.path == (name,)]
-                anew = any(within.lineno <= store.line <= (within.end_lineno or 0) for store in stores)
-                if len(stores) != 1 or anew or not _is_iterator(program, stores[0].value, endless=False):
-                    continue
-                where = place_of(case, program.step_of(scope), stores[0].line)
-                what = "after its first round nothing is left in it"
-            else:
-                continue
-            there = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
-                f"{name} is an iterator that is made once ({said(case, where)}) and gone through again and again "
-                f"({said(case, there)}): {what}. A person looks what was trained on.",
-                (where, there), name,
-            )  # fmt: skip
+    for scope in found.reach.scopes:
+        for store in scope.stores if scope.name else ():
+            name = store.root
+            outside = (name not in scope.local or name in scope.outer) and name not in program.imports
+            bound = program.bound.get(name, ()) if outside else ()
+            made = bound[-1][1].value if bound and bound[-1][0].order < first else None
+            numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
+            between = any(first <= step.order <= last for step, _ in bound)
+            if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
+                where = place_of(case, program.step_of(scope), store.line)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{scope.name} changes {name} where it lies ({said(case, where)}), and the next run finds it "
+                    "changed: the second arm seems to begin with what the first has left. A person looks.",
+                    (where,), name,
+                )  # fmt: skip
 
 
-def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:
-    """Names that a loop that trains takes its batches from, with the loop around it."""
-    trains = [
-        loop for loop in scope.loops
-        if any(
-            isinstance(node, ast.Call) and called(node) in _STEPS
-            for node in ast.walk(loop)
+def _changes_itself(scope: Scope, store: Store) -> bool:
+    """A change that rests on what was there: ``X *= 0.9``, ``X.mul_(0.9)``, ``X[rows] = 0.9 * X[rows]``."""
+    if store.how == "augment":
+        return True
+    if store.how == "change":
+        return any(
+            path == (*store.path, path[-1]) and path[-1] in _IN_PLACE and call.lineno == store.line
+            for path, call in scope.called
         )
-    ]  # fmt: skip
-    for loop in trains:
-        around = [other for other in trains if other is not loop and any(node is loop for node in ast.walk(other))]
-        outer = around[-1] if around else None
-        if isinstance(loop, ast.For):
-            inner = loop.iter
-            parts = [inner] if isinstance(inner, ast.Name) else []
-            if isinstance(inner, ast.Call) and (_yields(program, inner) or called(inner) in _BY_ITSELF):
-                parts = list(inner.args)
-            for item in parts:
-                if isinstance(item, ast.Name):
-                    yield item.id, item, outer
-        for node in ast.walk(loop):
-            if isinstance(node, ast.Call) and called(node) == "next" and node.args:
-                yield root_name(node.args[0]), node.args[0], None
+    names = {node.id for node in ast.walk(store.value) if isinstance(node, ast.Name)} if store.value else set()
+    return store.how == "assign" and len(store.path) > 1 and store.root in names
 
 
-def _is_iterator(program: Program, value: ast.expr | None, *, endless: bool) -> bool:
-    """An expression makes something that can be gone through once; ``endless`` counts what has no end, too."""
-    if isinstance(value, ast.GeneratorExp):
-        return True
-    if not isinstance(value, ast.Call):
-        return False
-    if called(value) in _BY_ITSELF:
-        return True
-    if called(value) in _ENDLESS:
-        return endless
-    return _yields(program, value) and (endless or not _without_end(program, value))
-
-
-def _yields(program: Program, call: ast.Call) -> bool:
+def _begun_anew_before(found: Trained, name: str) -> bool:
     return any(
-        isinstance(node, ast.Yield | ast.YieldFrom)
-        for scope in program.functions_of(call.func) if not scope.is_class for node in ast.walk(scope.node)
-    )  # fmt: skip
-
-
-def _without_end(program: Program, call: ast.Call) -> bool:
-    return any(
-        isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
-        for scope in program.functions_of(call.func) for node in ast.walk(scope.node)
+        store.path == (name,) and store.how == "assign" and name in scope.outer
+        for scope in found.reach.scopes for store in scope.stores
     )  # fmt: skip

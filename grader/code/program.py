@@ -168,12 +168,17 @@ class Program:
         return self._named(path[0], before) if path is not None else ()
 
     def _wrapped(self, call: ast.Call) -> tuple[Scope, ...]:
-        """A function of the notebook that is given another one, and that one: ``timed(train)``."""
+        """What a call makes that is called afterwards: an object of a class of the notebook, or a function that
+        another one makes, with those that it is given: ``Loop(0.1)``, ``make_train(0.1)``, ``timed(train)``.
+        """
         makers = self.defined.get(call.func.id, []) if isinstance(call.func, ast.Name) else []
-        given = [item.id for item in call.args if isinstance(item, ast.Name) and item.id in self.defined]
-        if not makers or not given or makers[-1][1].is_class:
+        if not makers:
             return ()
-        return (makers[-1][1], *(self.defined[name][-1][1] for name in given))
+        maker = makers[-1][1]
+        given = [item.id for item in call.args if isinstance(item, ast.Name) and item.id in self.defined]
+        if maker.is_class or not (given or returned_functions(maker)):
+            return (maker,) if maker.is_class else ()
+        return (maker, *(self.defined[name][-1][1] for name in given))
 
     def _named(  # noqa: PLR0911 - one way out a kind of meaning
         self, name: str, before: int | None = None, depth: int = 0
@@ -229,6 +234,13 @@ class Program:
                             seen[id(reached)] = reached
                             waiting.append(reached)
         return Reach(tuple(scopes), frozenset(free), {path: tuple(nodes) for path, nodes in reads.items()})
+
+
+def returned_functions(scope: Scope) -> list[Scope]:
+    """The functions that a function makes and returns: what a decorator puts in the place of another."""
+    values = [item.value for item in scope.returns if not scope.is_class]
+    names = {item.id for item in values if isinstance(item, ast.Name)}
+    return [inner for inner in scope.inner if inner.name in names or any(item is inner.node for item in values)]
 
 
 def _decorated_by(node: ast.AST) -> set[str]:

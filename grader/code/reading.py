@@ -15,11 +15,12 @@ from grader.code.defaults import default_wins, other_meaning
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.inside import left_out, reused
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
-from grader.code.lasting import left_behind, used_up
+from grader.code.iterators import used_up
+from grader.code.lasting import changed_in_place, left_behind
 from grader.code.looks import chosen_seeds, early_looks
 from grader.code.moments import trained
 from grader.code.program import read_program
-from grader.code.seeded import ignored_seed, replaced_seeders
+from grader.code.seeded import ignored_seed, replaced_seeders, seeded_by_the_clock
 from grader.evidence.runs import CASES
 from grader.model import Case
 
@@ -39,10 +40,12 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *other_meaning(case, program, found, vary),
         *worked_out(case, program, found, vary),
         *left_behind(case, program, found),
+        *changed_in_place(case, program, found),
         *used_up(case, program, found),
         *trained_instead(case, program, found, vary),
         *bound_otherwise(case, program, found, vary),
         *replaced_seeders(case, program, found),
+        *seeded_by_the_clock(case, program, found),
         *written_rounds(case, program, found),
         *shared_weights(case, program, found),
         *second_changes(case, program, found, vary),

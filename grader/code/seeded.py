@@ -19,6 +19,7 @@ SEEDERS = frozenset(
 )
 """Calls that seed what draws."""
 SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
+_CLOCKS = frozenset({"time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "urandom", "getpid", "now"})
 _NOTES = frozenset({"append", "add", "update", "setdefault", "extend"})
 
 
@@ -40,8 +41,8 @@ def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeF
         return
     for step, scope in _functions(program, found):
         for call in scope.calls:
-            value = _seed_given(program, scope, call)
-            if value is None or (len(seeds) == 1 and value in seeds):
+            value = _seed_given(program, found, scope, call)
+            if value is None or (len(seeds) == 1 and value == str(seeds[0])):
                 continue
             where = place_of(case, step, call.lineno)
             yield CodeFinding(
@@ -50,6 +51,22 @@ def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeF
                 "the records say. A person looks.", (where,), scope.name, sure=True,
             )  # fmt: skip
             return
+
+
+def seeded_by_the_clock(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """What draws is seeded by the time or the machine, so that no recorded seed says what was drawn."""
+    for step, scope in _functions(program, found):
+        for call in scope.calls:
+            for value in _seeds_of(call):
+                for node in ast.walk(value):
+                    if isinstance(node, ast.Call) and called(node) in _CLOCKS:
+                        where = place_of(case, step, call.lineno)
+                        yield CodeFinding(
+                            Kind.SEED, Standing.SUSPECTED,
+                            f"{scope.name} seeds with {ast.unparse(value)} ({said(case, where)}), which is another "
+                            "in every run: the recorded seed does not say what was drawn. A person looks.",
+                            (where,), scope.name,
+                        )  # fmt: skip
 
 
 def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
@@ -82,16 +99,33 @@ def _is_seeder(scope: Scope, node: ast.AST) -> bool:
     return any(call.func is node for call in scope.calls)
 
 
-def _seed_given(program: Program, scope: Scope, call: ast.Call) -> int | None:
-    """The number that is written out as a seed in a call, here or once under a name of the notebook."""
+def _seeds_of(call: ast.Call) -> list[ast.expr]:
+    """What a call is given as a seed."""
     values: list[ast.expr] = [item.value for item in call.keywords if item.arg in SEED_WORDS]
-    if called(call) in SEEDERS and call.args:
-        values.append(call.args[0])
-    for value in values:
+    return [*values, call.args[0]] if called(call) in SEEDERS and call.args else values
+
+
+def _seed_given(program: Program, found: Trained, scope: Scope, call: ast.Call) -> str | None:
+    """The seed of a call where it is no run's: a number that is written out, here or once under a name of the
+    notebook, the default of a parameter that no call gives, a number that is worked out.
+    """
+    for value in _seeds_of(call):
         plain = constant_of(program, scope, value)
+        if plain is None and isinstance(value, ast.Name) and value.id in scope.params:
+            default = scope.default_of(value.id)
+            plain = default if isinstance(default, ast.Constant) and not _is_given(found, scope, value.id) else None
         if plain is not None and isinstance(plain.value, int) and not isinstance(plain.value, bool):
-            return plain.value
+            return str(plain.value)
+        if isinstance(value, ast.Call) and called(value) in ("len", "hash", "abs", "int", "crc32"):
+            return ast.unparse(value)
     return None
+
+
+def _is_given(found: Trained, scope: Scope, name: str) -> bool:
+    """Some call of the function gives the parameter."""
+    place = scope.params.index(name)
+    calls = (call for other in found.reach.scopes for path, call in other.called if path[-1] == scope.name)
+    return any(len(call.args) > place or any(item.arg in (name, None) for item in call.keywords) for call in calls)
 
 
 # --- arithmetic that leaves one number ----------------------------------------------------------------------------
