@@ -39,7 +39,9 @@ def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterat
     names = set.intersection(*(set(knobs) for knobs in recorded.known)) - NOT_SETTINGS
     first = set(entries(program, found))
     for scope, prefix in dict.fromkeys((*entries(program, found), *followed_places(program, found))):
-        given = (*_given_anew(scope, prefix), *_handed_on(program, found, scope, prefix)) if scope.name else ()
+        given = (
+            *_given_anew(scope, prefix), *_handed_on(program, found, scope, prefix), *_returned_anew(scope, prefix)
+        ) if scope.name else ()  # fmt: skip
         for name, value, line in given:
             if (scope, prefix) not in first and name != vary:
                 continue  # a helper may well score with larger batches
@@ -79,6 +81,14 @@ def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int
                 for pair in zip(made.keys, made.values, strict=True)
             ]  # fmt: skip
             yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
+
+
+def _returned_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings of a changed copy that a helper gives back: ``return replace(settings, epochs=1)``."""
+    for item in scope.returns:
+        if item.value is not None and _makes_another(item.value, prefix):
+            words = getattr(item.value, "keywords", ())
+            yield from ((word.arg, word.value, item.lineno) for word in words if word.arg)
 
 
 def _makes_another(value: ast.expr, prefix: Path) -> bool:

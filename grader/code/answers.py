@@ -131,11 +131,20 @@ def _fitted_to_its_tests(case: Case, program: Program, scope: Scope, name: str) 
         return
     for inner in program.reach([scope]).scopes:
         bases = inner.node.bases if isinstance(inner.node, ast.ClassDef) else []
-        if any((path_of(base) or ("",))[-1] in _NUMBERS for base in bases) and inner.inner:
+        if any((path_of(base) or ("",))[-1] in _NUMBERS for base in bases) and any(
+            map(_ignores_itself, inner.inner)
+        ):
             where = place_of(case, program.step_of(inner), inner.line)
             what = f"{name} answers with a kind of number of its own, {inner.name} ({said(case, where)})"
             yield _finding(where, what, name)
             return
+
+
+def _ignores_itself(method: Scope) -> bool:
+    """A method that never looks at the number which it belongs to."""
+    plain = method.name.rpartition(".")[2] not in ("__new__", "__init_subclass__", "__class_getitem__")
+    given = method.params[:1]
+    return plain and given == ("self",) and "self" not in {node.id for node in method.loads}
 
 
 def _by_size(scope: Scope, given: list[str]) -> Iterator[ast.expr]:

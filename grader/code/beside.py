@@ -135,9 +135,49 @@ def _decided(
 
     for branch in following.chosen(context, names):
         yield from _chosen_by(branch, words)
+    for node, options in _options(following.program, context.scope, follows):
+        given = [dict(_given_by(following.program, option, words)) for option in options]
+        for (word, text), _ in [item for place in given for item in place.items()]:
+            if any((word, text) not in other for other in given):
+                yield node, words.get(word, word)
     if following.vary in _OF_A_STEP:
         yield from _rounds(context.scope, follows)
         yield from _rows(context.scope, follows)
+
+
+def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
+    """Functions and classes of the notebook of which one is chosen: by a table, or on a condition."""
+    for node in ast.walk(scope.node):
+        options: list[ast.expr] = []
+        if not isinstance(node, ast.Subscript | ast.IfExp):
+            continue
+        if isinstance(node, ast.Subscript) and follows(node.slice):
+            table = node.value
+            if isinstance(table, ast.Name):
+                own = [store.value for store in scope.stores if store.path == (table.id,)]
+                made = own[-1] if own else program.value_before(table.id, len(program.steps))
+                table = made if made is not None else table
+            options = table.values if isinstance(table, ast.Dict) else []
+        elif isinstance(node, ast.IfExp) and follows(node.test):
+            options = [node.body, node.orelse]
+        if len(options) > 1 and all(program.functions_of(option) for option in options):
+            yield node, options
+
+
+def _given_by(
+    program: Program, option: ast.expr, words: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, str], ast.expr]]:
+    """The settings that a function or a class gives values of its own: by keywords, and in the body of a class."""
+    for scope in program.reach(program.functions_of(option)).scopes:
+        for call in scope.calls:
+            for item in call.keywords:
+                if item.arg in words and isinstance(item.value, ast.Constant):
+                    yield (item.arg or "", ast.dump(item.value)), item.value
+            if called(call) == "Dropout" and call.args and isinstance(call.args[0], ast.Constant):
+                yield ("dropout", ast.dump(call.args[0])), call.args[0]
+        for store in scope.stores if scope.is_class else ():
+            if store.root in {*words, "dropout"} and isinstance(store.value, ast.Constant):
+                yield (store.root, ast.dump(store.value)), store.value
 
 
 def _words_of_table(program: Program, node: ast.expr) -> set[str]:
@@ -165,7 +205,7 @@ def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[t
     """The words that a way of a condition hands something to: keywords, and entries of groups or configurations."""
     for node in (inner for statement in way for inner in ast.walk(statement)):
         if isinstance(node, ast.keyword) and node.arg in words and last_name(node.value) != node.arg:
-            yield (node.arg, ast.dump(node.value)), node.value
+            yield (node.arg or "", ast.dump(node.value)), node.value
         elif isinstance(node, ast.Assign | ast.AugAssign):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 word = last_name(target)
@@ -197,7 +237,7 @@ def _takes_rows(statement: ast.Assign) -> bool:
     for node in ast.walk(statement.value):
         if isinstance(node, ast.Call) and called(node) in _DRAWS:
             return True
-        cut = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
-        if cut and isinstance(node.value, ast.Name) and node.value.id in names:
+        cut = node.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) else None
+        if isinstance(cut, ast.Name) and cut.id in names:
             return True
     return False

@@ -141,7 +141,12 @@ def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
 def entered(program: Program, call: RunCall) -> list[Scope]:
     """The functions that a run gives its configuration to: of an object a method, of a maker what it makes."""
     found: list[Scope] = []
-    path = path_of(call.function) if call.function is not None else None
+    function = call.function
+    if isinstance(function, ast.Name) and isinstance(
+        made := program.value_before(function.id, call.step.order), ast.Attribute
+    ):  # train = loop.fit
+        function = made
+    path = path_of(function) if function is not None else None
     method = path[-1] if path is not None and len(path) > 1 else "__call__"
     for scope in program.functions_of(call.function, call.step.order):
         methods = [inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.{method}"]

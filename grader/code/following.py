@@ -186,12 +186,21 @@ class Following:
             wanted = f"{scope.name.rpartition('.')[0]}.{path[1]}"
             yield from (other for other in self.found.reach.scopes if other.name == wanted)
             return
-        for target in self.program.functions_of(call.func):
+        for target in self.program.functions_of(call.func) or self._class_of(scope, call.func):
             if not target.is_class:
                 yield target
                 continue
-            method = path[-1] if path is not None and len(path) > 1 else "__init__"
+            of_object = isinstance(call.func, ast.Attribute)
+            method = called(call) if of_object else "__init__"
             yield from (inner for inner in target.inner if inner.name == f"{target.name}.{method}")
+
+    def _class_of(self, scope: Scope, node: ast.expr) -> tuple[Scope, ...]:
+        """The class of the object whose method is called: ``loss.limit``, ``Table(config).of``."""
+        holder = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(holder, ast.Name) and holder.id in scope.local:
+            made = [store.value for store in scope.stores if store.path == (holder.id,)]
+            holder = made[-1] if made else None
+        return self.program.functions_of(holder.func) if isinstance(holder, ast.Call) else ()
 
     def called_with(
         self, context: Context, scope: Scope, call: ast.Call,

@@ -67,11 +67,12 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
     """
     for _, prefix in [item for item in entries(program, found) if item[0] is scope]:
         for store in scope.stores:
-            names = [node for node in ast.walk(store.source) if isinstance(node, ast.Name)] if store.source else []
-            anew = store.path == prefix and store.how == "assign" and prefix[0] not in {node.id for node in names}
-            for node in names if anew else ():
-                if node.id in _configurations(program) and _is_constant(program, found, scope, node.id):
-                    yield node
+            parts = ast.walk(store.source) if store.source is not None else ()
+            names = [part for part in parts if isinstance(part, ast.Name)]
+            anew = store.path == prefix and store.how == "assign" and prefix[0] not in {part.id for part in names}
+            for part in names if anew else ():
+                if part.id in _configurations(program) and _is_constant(program, found, scope, part.id):
+                    yield part
         for node in ast.walk(scope.node):
             under, over = _layers(node)
             mine = any(path_of(inner) == prefix for item in under for inner in ast.walk(item))
@@ -156,7 +157,7 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
     """A helper that begins a run with one configuration, and trains or hands out a changed copy of it."""
     for call in run_calls(program):
         config = path_of(call.config) if call.config is not None else None
-        if call.how != "start" or call.helper is None or config is None:
+        if call.how != "start" or call.helper is None or call.config is None or config is None:
             continue
         for node in ast.walk(call.helper.node):
             path = path_of(node.func) if isinstance(node, ast.Call) else None

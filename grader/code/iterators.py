@@ -66,7 +66,7 @@ def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.exp
         outer = around[-1] if around else None
         if isinstance(loop, ast.For):
             inner = loop.iter
-            parts = [inner] if isinstance(inner, ast.Name) else []
+            parts: list[ast.expr] = [inner] if isinstance(inner, ast.Name) else []
             if isinstance(inner, ast.Call) and (_yields(program, inner) or called(inner) in _BY_ITSELF):
                 parts = list(inner.args)
             for item in parts:

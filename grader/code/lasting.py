@@ -138,7 +138,7 @@ def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> 
             }  # fmt: skip
             if short in _ANEW or short.startswith("reset"):
                 return frozenset()
-    reads = {(name, attribute) for attribute in changed}
+    reads: set[Path] = {(name, attribute) for attribute in changed}
     for inner in methods:
         short = inner.name.rpartition(".")[2]
         values = returned_by(inner.node)

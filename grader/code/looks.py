@@ -79,10 +79,10 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
 
 def _gone_through(step: Step, node: ast.expr) -> Iterator[ast.expr]:
     """What a loop's variable stands for, where that is written out: ``for config in (CONFIG, SMALLER)``."""
-    for loop in step.scope.loops if isinstance(node, ast.Name) else ():
-        mine = isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == node.id
-        if mine and isinstance(loop.iter, ast.Tuple | ast.List):
-            yield from loop.iter.elts
+    name = node.id if isinstance(node, ast.Name) else ""
+    for loop in step.scope.loops:
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == name:
+            yield from loop.iter.elts if isinstance(loop.iter, ast.Tuple | ast.List) else ()
 
 
 def _own_loops(program: Program) -> set[int]:

@@ -175,8 +175,8 @@ class Origins:
                     return Origin(name, step, store.line, frozenset({name}))
             for other in scope.inner:
                 for store in other.stores:
-                    kept = store.path == (owner, path[1]) and store.source is not None
-                    if kept and self.makes(other, store.source) and _is_asked_for(other, (owner, path[1])):
+                    made = store.source if store.path == (owner, path[1]) else None
+                    if made is not None and self.makes(other, made) and _is_asked_for(other, (owner, path[1])):
                         return Origin(name, step, store.line, frozenset({name}))
         return None
 

@@ -204,7 +204,7 @@ class Program:
             return self._named(path[0], before, depth + 1)
         if isinstance(value, ast.Name):
             return self._named(value.id, before, depth + 1)
-        return self.functions_of(value, before) if isinstance(value, ast.Call | ast.Lambda) else ()
+        return self.functions_of(value, before) if isinstance(value, ast.Call | ast.Lambda | ast.Attribute) else ()
 
     def reach(self, roots: Sequence[Scope], before: int | None = None) -> Reach:
         """What these functions do, with the notebook's functions that they use, directly or through another."""

@@ -25,7 +25,8 @@ _NOTES = frozenset({"append", "add", "update", "setdefault", "extend"})
 
 def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """Training that is seeded with a number of its own, and never reads the seed that the run records."""
-    seeds = sorted({seed for arm in (found.arms.baseline, found.arms.changed) for seed in by_seed(arm)})
+    arms = (found.arms.baseline, found.arms.changed)
+    seeds = sorted({seed for arm in arms for seed in by_seed(arm) if seed is not None})
     flat = [(scope, node) for scope in found.reach.scopes for node in _flat(scope, seeds)]
     within = {id(inner) for _, node in flat for inner in ast.walk(node)}
     if _reads_seed(program, found, within, several=len(seeds) > 1):

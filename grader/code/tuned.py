@@ -34,7 +34,7 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
             ):
                 yield call
     for loop in scope.loops:
-        if isinstance(loop, ast.For) and _is_grid(program, loop.iter):
+        if isinstance(loop, ast.For) and (_is_grid(program, loop.iter) or _trains_anew(program, loop)):
             scores = {
                 store.root for store in scope.stores
                 if store.value is not None and loop.lineno <= store.line <= (loop.end_lineno or 0)
@@ -76,6 +76,18 @@ def _tries(program: Program, table: ast.AST | None) -> bool:
     ) or any(isinstance(node, ast.Call) and called(node) in _TRAINS for node in ast.walk(element))  # fmt: skip
 
 
+def _trains_anew(program: Program, loop: ast.For) -> bool:
+    """Each round makes a model and trains it: several tries, and not the epochs of one."""
+    calls = [node for node in ast.walk(loop) if isinstance(node, ast.Call)]
+    inner = [
+        call for node in calls for function in program.functions_of(node.func) if not function.is_class
+        for scope in program.reach([function]).scopes for call in scope.calls
+    ]  # fmt: skip
+    names = {path_of(call.func) or ("",) for call in (*calls, *inner)}
+    makes = any(path[-2:] == ("models", "load") or path[-1] == "from_pretrained" for path in names)
+    return makes and any(called(call) in _TRAINS for call in (*calls, *inner))
+
+
 def _asks_labels(node: ast.AST, flow: Flow) -> bool:
     """A call in it is given held-out labels, or they are compared with something."""
     for inner in ast.walk(node):
@@ -100,9 +112,10 @@ def told(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.Call]:
     for loop in loops:
         secret = _variables(loop, flow, LABELS)
         for node in ast.walk(loop) if secret else ():
-            path = path_of(node.func) if isinstance(node, ast.Call) else None
-            given = {item.id for item in node.args if isinstance(item, ast.Name)} if path in learns else set()
-            if secret & given and isinstance(node, ast.Call) and _keeps(program, path):
+            if not isinstance(node, ast.Call) or (path := path_of(node.func)) not in learns:
+                continue
+            given = {item.id for item in node.args if isinstance(item, ast.Name)}
+            if secret & given and _keeps(program, path):
                 yield node
 
 
