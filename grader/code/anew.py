@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.configured import LIBRARY, constant_of, entries
+from grader.code.configured import LIBRARY, constant_of, entries, followed_places
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
@@ -19,6 +19,7 @@ from paribus.experiments.one_change import choices
 
 _GROUP_SETTINGS: Mapping[str, str] = {"['lr']": "learning_rate", "['weight_decay']": "weight_decay"}
 """Entries of an optimiser's groups, and the setting that each of them is."""
+_SETS_THE_RATE = frozenset({"OneCycleLR", "CyclicLR"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,14 @@ def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterat
     """A setting of the configuration that the training gives another value than the record's before it uses it."""
     recorded = _Recorded([choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))], vary)
     names = set.intersection(*(set(knobs) for knobs in recorded.known)) - NOT_SETTINGS
-    for scope, prefix in dict.fromkeys(entries(program, found)):
-        given = (*_given_anew(scope, prefix), *_handed_on(program, found, scope, prefix)) if scope.name else ()
+    first = set(entries(program, found))
+    for scope, prefix in dict.fromkeys((*entries(program, found), *followed_places(program, found))):
+        given = (
+            *_given_anew(scope, prefix), *_handed_on(program, found, scope, prefix), *_returned_anew(scope, prefix)
+        ) if scope.name else ()  # fmt: skip
         for name, value, line in given:
+            if (scope, prefix) not in first and name != vary:
+                continue  # a helper may well score with larger batches
             told = _told(program, scope, name, value, recorded) if name in names else ""
             if told:
                 where = place_of(case, program.step_of(scope), line)
@@ -77,6 +83,14 @@ def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int
             yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
 
 
+def _returned_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int]]:
+    """The settings of a changed copy that a helper gives back: ``return replace(settings, epochs=1)``."""
+    for item in scope.returns:
+        if item.value is not None and _makes_another(item.value, prefix):
+            words = getattr(item.value, "keywords", ())
+            yield from ((word.arg, word.value, item.lineno) for word in words if word.arg)
+
+
 def _makes_another(value: ast.expr, prefix: Path) -> bool:
     """A copy of the configuration with changes, or another one that is made from scratch."""
     if not isinstance(value, ast.Call):
@@ -112,31 +126,43 @@ def _same_calls(program: Program, found: Trained, path: Path) -> int:
 def _in_the_optimiser(
     case: Case, program: Program, found: Trained, recorded: _Recorded, names: set[str]
 ) -> Iterator[CodeFinding]:
-    """A rate that is written into the optimiser's groups, whatever the configuration says."""
+    """A rate that is written into the optimiser's groups or a schedule, whatever the configuration says."""
     for scope in found.reach.scopes:
-        groups = {
-            loop.target.id for loop in scope.loops
-            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name)
-            and isinstance(loop.iter, ast.Attribute) and loop.iter.attr == "param_groups"
-        }  # fmt: skip
         guarded = {id(node) for branch in scope.branches for node in ast.walk(branch)}
-        for store in scope.stores:
-            name = _GROUP_SETTINGS.get(store.path[-1], "")
-            of_all = store.path[:-1] in {(group,) for group in groups}
-            of_first = store.path[-3:-1] in (("param_groups", "[0]"), ("param_groups", "[]"))
-            if name not in names or store.value is None or not (of_all or of_first) or store.how != "assign":
-                continue
-            plain = constant_of(program, scope, store.value)
-            counted = plain is None and name == recorded.vary and _only_counts(scope, store.value)
-            differs = plain is not None and recorded.says_otherwise(name, plain.value)
-            if id(store.value) not in guarded and (differs or counted):
-                where = place_of(case, program.step_of(scope), store.line)
+        for name, value in (*_of_groups(scope), *_of_schedules(scope)):
+            plain = constant_of(program, scope, value)
+            counted = plain is None and name == recorded.vary and _only_counts(scope, value)
+            differs = plain is not None and name in names and recorded.says_otherwise(name, plain.value)
+            if name in names and id(value) not in guarded and (differs or counted):
+                where = place_of(case, program.step_of(scope), value.lineno)
                 yield CodeFinding(
                     Kind.SAME if name == recorded.vary else Kind.CONFIG, Standing.SUSPECTED,
-                    f"{scope.name or 'The training'} sets the optimiser's {name} to {ast.unparse(store.value)} by "
+                    f"{scope.name or 'The training'} sets the optimiser's {name} to {ast.unparse(value)} by "
                     f"itself ({said(case, where)}), whatever the records say. A person looks what was trained.",
                     (where,), name, sure=True,
                 )  # fmt: skip
+
+
+def _of_groups(scope: Scope) -> Iterator[tuple[str, ast.expr]]:
+    """What is put into an optimiser's groups: ``group["lr"] = 0.01``."""
+    groups = {
+        loop.target.id for loop in scope.loops
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name)
+        and isinstance(loop.iter, ast.Attribute) and loop.iter.attr == "param_groups"
+    }  # fmt: skip
+    for store in scope.stores:
+        of_all = store.path[:-1] in {(group,) for group in groups}
+        of_first = store.path[-3:-1] in (("param_groups", "[0]"), ("param_groups", "[]"))
+        name = _GROUP_SETTINGS.get(store.path[-1], "")
+        if name and store.value is not None and (of_all or of_first) and store.how == "assign":
+            yield name, store.value
+
+
+def _of_schedules(scope: Scope) -> Iterator[tuple[str, ast.expr]]:
+    """The highest rate of a schedule that sets the rate by itself: ``OneCycleLR(optimizer, max_lr=0.01)``."""
+    for path, call in scope.called:
+        if path[-1] in _SETS_THE_RATE:
+            yield from (("learning_rate", item.value) for item in call.keywords if item.arg == "max_lr")
 
 
 def _only_counts(scope: Scope, value: ast.expr) -> bool:

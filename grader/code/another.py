@@ -69,7 +69,19 @@ def _other(program: Program, call: RunCall, recorded: ast.expr | None, trains: a
     same = _converted(program, name, call.step.order) if name else set()
     values = (*trains.args, *(item.value for item in trains.keywords))
     given = [found for item in values if (found := _name(item)) in known]
+    copies = [item for item in values if _copies(item, known)]
+    if len(copies) == 1 and not given:
+        made = program.value_before(name, call.step.order) if name else None
+        alike = {ast.dump(recorded), ast.dump(made) if made is not None else ""}
+        return "" if ast.dump(copies[0]) in alike else ast.unparse(copies[0])
     return given[0] if len(given) == 1 and given[0] not in same else ""
+
+
+def _copies(node: ast.expr, known: Set[str]) -> bool:
+    """A configuration that is copied with a change on the spot: ``replace(SMALLER, batch_size=32)``."""
+    path = path_of(node.func) if isinstance(node, ast.Call) else None
+    replaces = path is not None and path[-1] == "replace" and isinstance(node, ast.Call) and bool(node.keywords)
+    return replaces and isinstance(node, ast.Call) and bool(node.args) and _name(node.args[0]) in known
 
 
 def _name(node: ast.expr | None) -> str:

@@ -7,10 +7,11 @@ from functools import lru_cache
 from grader.code.cells import KEPT, parse
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.paths import Path
+from grader.code.paths import Path, path_of
 from grader.code.program import BUILTINS, Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.names import called, root_name
 from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
@@ -22,6 +23,10 @@ _LOOKS_ROUND: tuple[Path, ...] = (
     ("gc", "get_objects"), ("traceback", "extract_stack"),
 )  # fmt: skip
 
+_NUMBERS = frozenset({"ndarray", "Tensor", "float", "int", "list", "tuple", "dict", "str"})
+"""What an answer's own class may stand in for."""
+_SAME_ROWS = 2
+"""Rows of numbers that an answer shares with its tests before it looks like a table of them."""
 _TABLES = frozenset({"globals", "vars", "locals"})
 _DRAWS: Path = ("notebook", "draws")
 
@@ -36,7 +41,31 @@ def suspicious_answers(case: Case, task_key: str) -> Iterator[CodeFinding]:
         here = [scope for step, scope in program.defined.get(name, ()) if step.position == task.recovered.position]
         scopes = here[-1:] or list(program.functions_of(ast.Name(name, ast.Load())))
         for scope in scopes:
-            yield from _judged(case, program, scope, name)
+            found = [*_judged(case, program, scope, name)] or [*_looked_up(case, program, task_key, scope)]
+            yield from found or _fitted_to_its_tests(case, program, scope, name)
+
+
+def _looked_up(case: Case, program: Program, task_key: str, scope: Scope) -> Iterator[CodeFinding]:
+    """An answer that holds what its tests give: ``if tuple(scores) in {(0.1, 0.15): 2, …}``."""
+    of_the_tests = {
+        row for cell in case.assignment.cells if cell.role is Role.TESTS and cell.grades == task_key
+        if (tree := parse(cell.source).tree) is not None for row, _ in _rows_of_numbers(tree)
+    }  # fmt: skip
+    mine = {row: line for row, line in _rows_of_numbers(scope.node) if row in of_the_tests}
+    if len(mine) >= _SAME_ROWS:
+        where = place_of(case, program.step_of(scope), min(mine.values()))
+        what = f"{scope.name} holds the numbers that its tests give ({said(case, where)})"
+        yield _finding(where, what, scope.name)
+
+
+def _rows_of_numbers(tree: ast.AST) -> Iterator[tuple[tuple[float, ...], int]]:
+    """Every list or tuple of two and more numbers that is written out, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
+            values = [item.value for item in node.elts if isinstance(item, ast.Constant)]
+            numbers = [float(item) for item in values if isinstance(item, int | float)]
+            if len(numbers) == len(node.elts):
+                yield tuple(numbers), node.lineno
 
 
 def _asked_for(released: str) -> list[str]:
@@ -73,6 +102,14 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
             where = place_of(case, step, nodes[0].lineno)
             yield _finding(where, f"{name} uses {'.'.join(path)} ({said(case, where)})", name)
             return
+    for inner in reach.scopes:  # what it imports by itself
+        own = dict(inner.imports)
+        for read, node in inner.reads if own else ():
+            full = (*own.get(read[0], ()), *read[1:])
+            if read[0] in own and any(full[: len(item)] == item for item in _LOOKS_ROUND):
+                where = place_of(case, step, node.lineno)
+                yield _finding(where, f"{name} uses {'.'.join(full)} ({said(case, where)})", name)
+                return
     for inner in reach.scopes:
         if inner.name.rpartition(".")[2] in _COMPARES and _says_always(inner):
             where = place_of(case, program.step_of(inner), inner.line)
@@ -82,6 +119,59 @@ def _judged(case: Case, program: Program, scope: Scope, name: str) -> Iterator[C
                 name,
             )
             return
+
+
+def _fitted_to_its_tests(case: Case, program: Program, scope: Scope, name: str) -> Iterator[CodeFinding]:
+    """An answer that is another one for the sizes that tests have, or of a kind that passes for any number."""
+    by_size = next(_by_size(scope, _given(scope)), None)
+    if by_size is not None:
+        where = place_of(case, program.step_of(scope), by_size.lineno)
+        what = f"{name} answers otherwise for as many items as its tests may have ({said(case, where)})"
+        yield _finding(where, what, name, sure=False)
+        return
+    for inner in program.reach([scope]).scopes:
+        bases = inner.node.bases if isinstance(inner.node, ast.ClassDef) else []
+        if any((path_of(base) or ("",))[-1] in _NUMBERS for base in bases) and any(
+            map(_ignores_itself, inner.inner)
+        ):
+            where = place_of(case, program.step_of(inner), inner.line)
+            what = f"{name} answers with a kind of number of its own, {inner.name} ({said(case, where)})"
+            yield _finding(where, what, name)
+            return
+
+
+def _ignores_itself(method: Scope) -> bool:
+    """A method that never looks at the number which it belongs to."""
+    plain = method.name.rpartition(".")[2] not in ("__new__", "__init_subclass__", "__class_getitem__")
+    given = method.params[:1]
+    return plain and given == ("self",) and "self" not in {node.id for node in method.loads}
+
+
+def _by_size(scope: Scope, given: list[str]) -> Iterator[ast.expr]:
+    """Conditions on how many items an argument has, held against a number that is no border of what can be worked
+    out: ``if len(losses) == 3``.
+    """
+    for branch in scope.branches:
+        for node in ast.walk(branch.test):
+            if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+                continue
+            for size, number in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
+                value = number.value if isinstance(number, ast.Constant) else None
+                exact = isinstance(node.ops[0], ast.Eq | ast.NotEq)
+                known = isinstance(value, int) and not isinstance(value, bool) and value >= (2 if exact else 3)
+                if known and _is_a_size(size, given):
+                    yield branch.test
+
+
+def _is_a_size(node: ast.expr, given: list[str]) -> bool:
+    """``len(losses)``, ``losses.numel()``, ``losses.size``, ``losses.shape[0]``."""
+    if isinstance(node, ast.Call):
+        of = node.args[0] if called(node) == "len" and node.args else getattr(node.func, "value", None)
+        return called(node) in ("len", "numel", "size") and isinstance(of, ast.Name) and of.id in given
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return isinstance(node.value.value, ast.Name) and node.value.value.id in given
+    sized = isinstance(node, ast.Attribute) and node.attr == "size"
+    return sized and isinstance(node, ast.Attribute) and root_name(node) in given
 
 
 def _borrowed(reach: Reach, of_the_tests: frozenset[str]) -> Iterator[tuple[str, ast.expr]]:

@@ -16,7 +16,7 @@ from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
-from paribus.check.names import called, last_name
+from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 from paribus.experiments.one_change import choices
 
@@ -82,11 +82,16 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             if store.how in ("augment", "change") and (store.root not in scope.local or store.root in scope.outer)
             and "[]" not in store.path  # an entry of its own for each run
         } - begun  # fmt: skip
+        kept = {
+            store.root for store in scope.stores
+            if len(store.path) > 1 and (store.root not in scope.local or store.root in scope.outer)
+        }  # fmt: skip
         for branch in scope.branches:
-            if not isinstance(branch, ast.If) or only_shows(branch) or not _counts(branch.test):
+            shows = isinstance(branch, ast.If) and (only_shows(branch) or _only_empties(branch))
+            if shows or not _counts(branch.test):
                 continue
             names = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
-            if names & filled:
+            if names & filled or _measured(branch.test) & kept:
                 where = place_of(case, program.step_of(scope), branch.lineno)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
@@ -94,6 +99,24 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
                     "declared change something else may differ between the arms. A person looks.",
                     (where,), scope.name,
                 )  # fmt: skip
+
+
+def _only_empties(branch: ast.If) -> bool:
+    """What stands below the condition only takes something out of what is kept."""
+    return all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
+        and called(item.value) in ("clear", "pop", "popitem", "popleft")
+        for item in branch.body
+    )  # fmt: skip
+
+
+def _measured(test: ast.expr) -> set[str]:
+    """The names of which a condition asks how much is in them."""
+    return {
+        root_name(node.args[0]) for node in ast.walk(test)
+        if isinstance(node, ast.Call) and called(node) == "len" and node.args
+        and not isinstance(node.args[0], ast.Subscript)  # an entry of its own for each run
+    }  # fmt: skip
 
 
 def _counts(test: ast.expr) -> bool:

@@ -3,14 +3,14 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Span, Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import BUILTINS, Program, Step, python_own
-from grader.code.uses import HYPERPARAMETERS, is_shown, read_places, surely_read, training_name
+from grader.code.replacing import added_by, is_number, literal, passes_through
+from grader.code.uses import is_shown, read_places, surely_read, training_name
 from grader.model import Case
 from paribus.records.code import TRAINING
 
@@ -49,6 +49,25 @@ def second_changes(case: Case, program: Program, found: Trained, vary: str) -> I
         ]  # fmt: skip
         if reads and not any(_meet(path, event.path) for path in filled):
             yield from _judged(case, program, found, event, reads)
+        elif not reads and _is_inside_a_library(program, event):
+            where = place_of(case, event.step, event.store.line)
+            yield CodeFinding(
+                Kind.CHANGE, Standing.SUSPECTED,
+                f"{'.'.join(event.path)} was replaced between the arms ({said(case, where)}), for everything that "
+                "uses it inside of a library too. A person looks whether it is a second change.",
+                (where,), ".".join(event.store.path),
+            )  # fmt: skip
+
+
+_LIBRARIES = (("torch", "nn"), ("torch", "optim"), ("transformers",), ("sklearn",))
+"""Libraries of which training uses more than it names."""
+
+
+def _is_inside_a_library(program: Program, event: Event) -> bool:
+    """A function or a method of a library gives way to another one, which is not what it was before."""
+    of_library = any(event.path[: len(prefix)] == prefix and len(event.path) > len(prefix) for prefix in _LIBRARIES)
+    replaces = event.store.how == "assign" and bool(program.functions_of(event.store.value))
+    return of_library and replaces and not passes_through(program, event.store.value)
 
 
 def _spans(found: Trained) -> tuple[Span, Span]:
@@ -160,12 +179,12 @@ def _judged(
     if store.how == "bind" and not _imports_another(program, event, first.last):
         return
     used = [node for node in reads if not is_shown(found, node)]
-    if not used or _passes_through(program, store.value):
+    if not used or passes_through(program, store.value):
         return
     where = place_of(case, event.step, store.line if store in event.step.scope.stores else None)
-    shown, added = ".".join(store.path), _added(program, store.value, event.path)
-    old, new = _literal(before), _literal(store.value)
-    numbers = _is_number(old) and _is_number(new)
+    shown, added = ".".join(store.path), added_by(program, store.value, event.path)
+    old, new = literal(before), literal(store.value)
+    numbers = is_number(old) and is_number(new)
     what = ""
     if added:
         what = f"was replaced by one with {added} ({said(case, where)})"
@@ -292,58 +311,3 @@ def _imports_another(program: Program, event: Event, order: int) -> bool:
 def _same_definition(program: Program, event: Event) -> bool:
     known = [scope for _, scope in program.defined.get(event.store.root, ())]
     return len({ast.dump(scope.node) for scope in known}) == 1
-
-
-def _passes_through(program: Program, value: ast.expr | None) -> bool:
-    """A function that hands on what it is given: a progress bar made silent."""
-    for scope in program.functions_of(value):
-        node = scope.node
-        body = [node.body] if isinstance(node, ast.Lambda) else [item.value for item in scope.returns if item.value]
-        if not scope.params or len(body) != 1 or (scope.stores and not isinstance(node, ast.Lambda)):
-            return False
-        given = body[0]
-        if isinstance(given, ast.Call) and path_of(given.func) in (("iter",), ("list",), ("tuple",)) and given.args:
-            given = given.args[0]
-        return isinstance(given, ast.Name) and given.id == scope.params[0]
-    return False
-
-
-def _added(program: Program, value: ast.expr | None, path: Path) -> str:
-    """The settings that a replacement hands to the original beside what it is given: ``label_smoothing=0.2``."""
-    calls = [call for scope in program.functions_of(value) for call in scope.calls]
-    if isinstance(value, ast.Call) and (function := path_of(value.func)) is not None and function[-1] == "partial":
-        inner = path_of(value.args[0]) if value.args else None
-        if inner is not None and program.resolve(inner) == path:
-            return _settings(value)
-    for call in calls:
-        function = path_of(call.func)
-        if function is not None and program.resolve(function) == path and (found := _settings(call)):
-            return found
-    return ""
-
-
-def _settings(call: ast.Call) -> str:
-    pairs: list[tuple[str, Any]] = []
-    for item in call.keywords:
-        if item.arg is None and isinstance(item.value, ast.Dict):
-            for key, value in zip(item.value.keys, item.value.values, strict=True):
-                if isinstance(key, ast.Constant):
-                    pairs.append((str(key.value), _literal(value)))
-        elif item.arg is not None:
-            pairs.append((item.arg, _literal(item.value)))
-    told = [(name, value) for name, value in pairs if name in HYPERPARAMETERS and _is_number(value) and value]
-    return ", ".join(f"{name}={value:g}" for name, value in told)
-
-
-def _literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
-    """A value that is written out, None where it is none."""
-    if node is None:
-        return None
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

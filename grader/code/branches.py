@@ -1,4 +1,4 @@
-"""Training that does something else in one arm than in the other, that ignores its seed, or that stops early."""
+"""Training that does something else in one arm than in the other, or that stops early."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,12 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
 from grader.code.program import Program, Step
-from grader.evidence.runs import by_seed
+from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.choosing import compares_arm, compares_size, looked_up_by, mentions
-from paribus.check.names import last_name
+from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows
-
-_SEEDERS = frozenset(
-    {"manual_seed", "manual_seed_all", "seed_everything", "set_seed", "seed", "default_rng", "RandomState"}
-)
-_SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
+from paribus.experiments.one_change import choices
 
 
 def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -99,61 +95,6 @@ def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) 
     return ""
 
 
-# --- seeds ------------------------------------------------------------------------------------------------------
-
-
-def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """Training that is seeded with a number of its own, and never reads the seed that the run records."""
-    seeds = {seed for arm in (found.arms.baseline, found.arms.changed) for seed in by_seed(arm)}
-    if _reads_seed(program, found, several=len(seeds) > 1):
-        return
-    for step, scope in _functions(program, found):
-        for call in scope.calls:
-            value = _seed_given(call)
-            if value is None or (len(seeds) == 1 and value in seeds):
-                continue
-            where = place_of(case, step, call.lineno)
-            yield CodeFinding(
-                Kind.SEED, Standing.SUSPECTED,
-                f"{scope.name} seeds with {value} ({said(case, where)}) and never reads the run's own seed, which "
-                "the records say. A person looks.", (where,), scope.name, sure=True,
-            )  # fmt: skip
-            return
-
-
-def _reads_seed(program: Program, found: Trained, *, several: bool) -> bool:
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
-    for scope in found.reach.scopes:
-        if any("seed" in name.lower() for name in scope.params if scope.name):
-            return True
-        for node in (*scope.attributes, *scope.subscripts):
-            if "seed" in (last_name(node) or getattr(node, "attr", "")).lower() and not _is_seeder(scope, node):
-                return True
-    for name in found.reach.free:
-        if "seed" in name.lower() and name not in program.defined:
-            between = any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
-            if not several or between:
-                return True
-    return False
-
-
-def _is_seeder(scope: Scope, node: ast.AST) -> bool:
-    """``np.random.seed(…)`` and ``training.seed_everything(…)`` set a seed and read none."""
-    return any(call.func is node for call in scope.calls)
-
-
-def _seed_given(call: ast.Call) -> int | None:
-    """The number that is written out as a seed in a call."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    values: list[ast.expr] = [item.value for item in call.keywords if item.arg in _SEED_WORDS]
-    if name in _SEEDERS and call.args:
-        values.append(call.args[0])
-    for value in values:
-        if isinstance(value, ast.Constant) and isinstance(value.value, int) and not isinstance(value.value, bool):
-            return value.value
-    return None
-
-
 # --- loops that stop after their first round --------------------------------------------------------------------
 
 
@@ -172,6 +113,35 @@ def cut_loops(case: Case, program: Program, found: Trained) -> Iterator[CodeFind
                 "trains on one batch, and the records tell of whole epochs. A person looks.",
                 (where, there), scope.name, sure=True,
             )  # fmt: skip
+
+
+def written_rounds(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """A loop over epochs whose number is written out, where a record says another one."""
+    runs = finished((*found.arms.baseline, *found.arms.changed))
+    recorded = {value for run in runs if isinstance(value := choices(run).get("epochs"), int)}
+    for scope in found.reach.scopes:
+        for loop in scope.loops if scope.name and recorded else ():
+            if not isinstance(loop, ast.For) or not any(
+                isinstance(node, ast.Call) and called(node) == "log" for node in ast.walk(loop)
+            ):
+                continue
+            rounds = _rounds(loop.iter)
+            if rounds is not None and recorded - {rounds}:
+                where = place_of(case, program.step_of(scope), loop.lineno)
+                yield CodeFinding(
+                    Kind.CONFIG, Standing.SUSPECTED,
+                    f"{scope.name} goes through {rounds} epochs by a number of its own ({said(case, where)}), and "
+                    f"the records say {', '.join(map(str, sorted(recorded)))}. A person looks.",
+                    (where,), "epochs", sure=True,
+                )  # fmt: skip
+
+
+def _rounds(node: ast.expr) -> int | None:
+    """How often ``range(1, 3)`` goes round, where it is written out."""
+    if not isinstance(node, ast.Call) or called(node) != "range" or node.keywords:
+        return None
+    values = [item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, int)]
+    return len(range(*values)) if values and len(values) == len(node.args) and 0 not in values[2:] else None
 
 
 def _steppers(program: Program, found: Trained) -> frozenset[str]:

@@ -109,7 +109,7 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
             source = call.args[0]
             read = isinstance(source, ast.Call) and _last(source) in _READS and bool(source.args)
             from_file = read and isinstance(source, ast.Call) and _is_fixed(source.args[0], scope, written)
-            if from_file or _is_filled_here(source, scope):
+            if from_file or _is_filled_here(source, scope, min(steps)):
                 where = place_of(case, program.step_of(scope), call.lineno)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
@@ -119,17 +119,46 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
                 )  # fmt: skip
 
 
+def shared_weights(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """First weights that are kept without a copy of their own: training changes what lies there."""
+    loaded = {
+        path for scope in found.reach.scopes for call in scope.calls
+        if _last(call) == "load_state_dict" and call.args and (path := path_of(call.args[0])) is not None
+    }  # fmt: skip
+    for scope in found.reach.scopes:
+        for store in scope.stores:
+            lasts = store.root not in scope.local or store.root in scope.outer
+            if lasts and store.path in loaded and store.value is not None and _is_the_networks_own(store.value):
+                where = place_of(case, program.step_of(scope), store.line)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{store.root} keeps the network's own weights, and not a copy of each ({said(case, where)}): "
+                    "training changes them there too, and the next run begins with them. A person looks.",
+                    (where,), store.root,
+                )  # fmt: skip
+
+
+def _is_the_networks_own(value: ast.expr) -> bool:
+    """``network.state_dict()``, or a shallow copy of it."""
+    if isinstance(value, ast.Call) and _last(value) in ("copy", "dict", "OrderedDict"):
+        inner = value.args[0] if value.args else getattr(value.func, "value", None)
+        return isinstance(inner, ast.Call) and _is_the_networks_own(inner)
+    return isinstance(value, ast.Call) and _last(value) == "state_dict"
+
+
 def _is_fixed(place: ast.expr, scope: Scope, written: set[str]) -> bool:
     """A file that the same function writes, under a name that is the same in every run."""
     names = {node.id for node in ast.walk(place) if isinstance(node, ast.Name)}
     return _text_of(place) in written and not names & (scope.local - scope.outer)
 
 
-def _is_filled_here(source: ast.expr, scope: Scope) -> bool:
-    """An entry of a name of the notebook that the function itself fills, whichever run it is."""
+def _is_filled_here(source: ast.expr, scope: Scope, first: int) -> bool:
+    """An entry of a name of the notebook that the function itself fills after its first step, in every run."""
     path = path_of(source)
     mine = path is not None and (path[0] not in scope.local or path[0] in scope.outer)
-    return mine and any(store.path == path and store.how == "assign" for store in scope.stores)
+    return mine and any(
+        store.path == path and store.how == "assign" and store.line > first for store in scope.stores
+    )
 
 
 def _text_of(node: ast.expr) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.moments import Trained
+from grader.code.moments import RunCall, Trained
 from grader.code.paths import Path, path_of
-from grader.code.program import Program
+from grader.code.program import Program, returned_functions
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -51,6 +51,7 @@ class _Followed:
 
     reads: set[str] = field(default_factory=set)
     escaped: bool = False
+    places: list[tuple[Scope, Path]] = field(default_factory=list)
 
 
 def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -105,15 +106,28 @@ def _follow(program: Program, found: Trained) -> _Followed:
         if (id(scope), prefix) in seen:
             continue
         seen.add((id(scope), prefix))
+        followed.places.append((scope, prefix))
         waiting += _through(program, scope, prefix, owners, followed)
     return followed
+
+
+def read_of_the_given(program: Program, found: Trained) -> frozenset[str] | None:
+    """The settings that training reads of the configuration that it is given; None where it cannot be followed."""
+    followed = _follow(program, found)
+    known = any(True for _ in entries(program, found))
+    return frozenset(followed.reads) if known and not followed.escaped else None
+
+
+def followed_places(program: Program, found: Trained) -> tuple[tuple[Scope, Path], ...]:
+    """The functions that the configuration gets to, each with the name that it has there."""
+    return tuple(_follow(program, found).places)
 
 
 def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
     """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
     for call in found.calls:
         if call.how == "run":
-            for scope in program.functions_of(call.function, call.step.order):
+            for scope in entered(program, call):
                 params = _params(scope, call.function)
                 if params:
                     yield params[0][0], (params[0][1],)
@@ -122,6 +136,22 @@ def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
         if path is None or call.helper is not None:
             continue
         yield from ((step.scope, path) for step in program.steps if step.position == call.step.position)
+
+
+def entered(program: Program, call: RunCall) -> list[Scope]:
+    """The functions that a run gives its configuration to: of an object a method, of a maker what it makes."""
+    found: list[Scope] = []
+    function = call.function
+    if isinstance(function, ast.Name) and isinstance(
+        made := program.value_before(function.id, call.step.order), ast.Attribute
+    ):  # train = loop.fit
+        function = made
+    path = path_of(function) if function is not None else None
+    method = path[-1] if path is not None and len(path) > 1 else "__call__"
+    for scope in program.functions_of(call.function, call.step.order):
+        methods = [inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.{method}"]
+        found += methods or returned_functions(scope) or [scope]
+    return found
 
 
 def _params(scope: Scope, function: ast.expr | None = None) -> list[tuple[Scope, str]]:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SEED = "the seed does not reach the training"
     LEAK = "validation or test rows in training"
     PREDICTIONS = "labels in the predictions"
+    VALUE = "a recorded value"
     TEST_SPLIT = "the test split"
     PEEK = "a look before the prediction"
     SELFCHECK = "the self-checks"

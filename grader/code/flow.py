@@ -5,15 +5,24 @@ is no proof that nothing is there.
 """
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 
-from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.gathered import parts_of_a_loop, put_together_by, returned_by
-from grader.code.paths import path_of
+from grader.code.paths import Store, path_of
+from grader.code.taken_apart import (
+    arguments,
+    asks_for_numbers,
+    assigned,
+    by_column,
+    index_parts,
+    mentioned,
+    overwritten,
+    says,
+    takes_apart,
+)
 
 Held = frozenset[str]
 
@@ -56,15 +65,10 @@ _CHOOSES = _KINDS_OF | {
     "logical_and", "logical_or", "value_counts", "eq", "ne",
 }  # fmt: skip
 """Calls by whose result rows, classes or scores are chosen."""
-_OVERWRITES = frozenset(
-    {"putmask", "copyto", "place", "masked_fill_", "index_fill_", "masked_scatter_", "put_along_axis"}
-)
 _OF_EACH = frozenset(
     {"argmax", "argmin", "argsort", "log", "log1p", "exp", "clip", "softmax", "log_softmax", "maximum", "minimum"}
 )
 """Calls that make something of every item: no measures, whatever their names hold."""
-_MAKES_ROWS = frozenset({"fit_resample", "choice"})
-"""Calls that multiply rows, whatever they are given."""
 _MULTIPLIES = frozenset({"resample", "repeat", "tile"})
 _AVERAGES = frozenset({"mean", "std", "var", "min", "max", "median", "quantile", "percentile", "sum"})
 _PARTS_OF_A_FRAME = frozenset({"query", "get_group", "head", "tail", "filter"})
@@ -72,7 +76,6 @@ _CARRIED = frozenset({JOINED, LABELS, MULTIPLIED, STEERED})
 """What a call hands on that is given several things."""
 _SIZES = frozenset({"shape", "size", "texts", "dtype", "classes", "n_classes"})
 _NO_DATA = frozenset({"pytest", "unittest", "np", "stats", "scipy", "torch", "self"})
-_NAMES_A_PART = re.compile(r"mask|train|val|part|is_|rows|idx|index|split")
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
@@ -82,6 +85,8 @@ class Flow:
 
     names: dict[str, Held]
     functions: Mapping[str, Scope] = field(default_factory=dict)
+    parts: dict[str, ast.expr] = field(default_factory=dict)
+    """Names that stand for several parts, written out: ``PARTS = (data.train, data.validation)``."""
 
     def holds(self, node: ast.AST | None) -> Held:  # noqa: PLR0911 - one way out a kind of expression
         """What an expression holds of the data."""
@@ -96,22 +101,24 @@ class Flow:
         if isinstance(node, ast.Compare | ast.UnaryOp | ast.BoolOp):
             return steered(self.holds(item) for item in ast.iter_child_nodes(node))
         if isinstance(node, ast.Dict):
-            held = NOTHING.union(*(self.holds(item) for item in node.values))
-            return NOTHING if {TRAIN, HELD_OUT} <= held else held - {LABELS}
+            values = [self.holds(item) for item in node.values]
+            held = NOTHING.union(*values)
+            apart = {TRAIN, HELD_OUT} <= held and not any({TRAIN, HELD_OUT} <= item for item in values)
+            return NOTHING if apart else held - {LABELS}
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             parts = [self.holds(item) for item in node.elts]
             if any(isinstance(item, ast.Starred) for item in node.elts):
                 return joined(parts)
             return parts[0] if len(parts) == 1 else NOTHING
         if isinstance(node, ast.Subscript):
-            chosen = NOTHING.union(*map(self.holds, _index(node.slice))) & {LABELS, STEERED, MULTIPLIED}
+            chosen = NOTHING.union(*map(self.holds, index_parts(node.slice))) & {LABELS, STEERED, MULTIPLIED}
             held = self.holds(node.value) | chosen
-            return _apart(held) if _takes_apart(node) else held
+            return _apart(held) if takes_apart(node) else held
         if isinstance(node, Comprehension):
             made = node.value if isinstance(node, ast.DictComp) else node.elt
             held = self._gone_through(node)
             held |= steered(self.holds(test) for item in node.generators for test in item.ifs)
-            return _apart(held) if isinstance(made, ast.Subscript) and _takes_apart(made) else held
+            return _apart(held) if isinstance(made, ast.Subscript) and takes_apart(made) else held
         if isinstance(node, ast.Starred | ast.Await):
             return self.holds(node.value)
         if isinstance(node, ast.IfExp):
@@ -142,7 +149,7 @@ class Flow:
             return returned
         if name in _CHOOSES and (chosen := steered(self._parts(node))):
             return chosen
-        if name in _AVERAGES and _by_column(node):
+        if name in _AVERAGES and by_column(node):
             return NOTHING.union(*self._parts(node)) & {JOINED}
         if name not in JOINS | _OF_EACH and _measures(name):
             return NOTHING
@@ -154,17 +161,17 @@ class Flow:
         held = NOTHING.union(*parts)
         if name in _KINDS_OF and CLASSES in held:
             return NOTHING
-        if name == "choice" and not _says(node, "replace", value=False):
+        if name == "choice" and not says(node, "replace", value=False):
             return held | {MULTIPLIED}
-        if name in _MULTIPLIES or (name == "sample" and _says(node, "replace", value=True)):
+        if name in _MULTIPLIES or (name == "sample" and says(node, "replace", value=True)):
             held |= {MULTIPLIED} if held & {TRAIN, HELD_OUT, JOINED} else NOTHING
-        elif name in _PARTS_OF_A_FRAME:
+        elif name in _PARTS_OF_A_FRAME and not asks_for_numbers(node):
             held = _apart(held)
         return held if sum(map(bool, parts)) == 1 else held & _CARRIED
 
     def _gone_through(self, node: Comprehension) -> Held:
         """What the loops of a comprehension go through; rows of several parts, one after the other, are joined."""
-        inner = Flow(dict(self.names), self.functions)
+        inner = Flow(dict(self.names), self.functions, self.parts)
         found = []
         for item in node.generators:
             found.append(inner.goes_through(item.iter))
@@ -174,7 +181,7 @@ class Flow:
 
     def goes_through(self, node: ast.expr) -> Held:
         """What a loop's variable holds, one time or another."""
-        parts = parts_of_a_loop(node)
+        parts = parts_of_a_loop(self.parts.get(node.id, node) if isinstance(node, ast.Name) else node)
         return NOTHING.union(*map(self.holds, parts)) - {LABELS} if parts else self.holds(node)
 
     def _returned(self, node: ast.Call) -> Held:
@@ -184,10 +191,17 @@ class Flow:
             return NOTHING
         given = {name: self.holds(item) for name, item in zip(scope.params, node.args, strict=False)}
         inner = Flow(
-            {**self.names, **given}, {name: item for name, item in self.functions.items() if item is not scope}
+            {**self.names, **given},
+            {name: item for name, item in self.functions.items() if item is not scope},
+            dict(self.parts),
         )
         inner.assign(scope)
-        return NOTHING.union(*map(inner.holds, returned_by(scope.node))) & {JOINED}
+        held = [
+            inner.holds(part)
+            for value in returned_by(scope.node)
+            for part in (value.elts if isinstance(value, ast.Tuple) else [value])
+        ]
+        return NOTHING.union(*held) & {JOINED, MULTIPLIED}
 
     def _parts(self, node: ast.Call, gives: Callable[[ast.expr], Held] | None = None) -> list[Held]:
         """What a call is given, and what its method belongs to."""
@@ -203,7 +217,8 @@ class Flow:
     def inside(self, scope: Scope) -> "Flow":
         """What names hold within a function: what they hold outside, but for its own."""
         own = scope.local - scope.outer
-        inner = Flow({name: held for name, held in self.names.items() if name not in own}, self.functions)
+        names = {name: held for name, held in self.names.items() if name not in own}
+        inner = Flow(names, self.functions, {name: part for name, part in self.parts.items() if name not in own})
         inner.assign(scope)
         return inner
 
@@ -215,11 +230,11 @@ class Flow:
         for loop in scope.loops:
             for name, item in put_together_by(loop):
                 held = joined([self.names.get(name, NOTHING), self.holds(item)])
-                self.names[name] = held if JOINED in held else held & {TRAIN, HELD_OUT}
+                self.names[name] = held if JOINED in held else held & {TRAIN, HELD_OUT, MULTIPLIED}
 
     def _concerns(self, scope: Scope) -> bool:
         """Something of the data may be in a scope: a part of it, a name that holds some, or a call."""
-        named, says = _mentioned(scope)
+        named, says = mentioned(scope)
         return says or not named.isdisjoint(self.functions) or any(self.names.get(name) for name in named)
 
     def assign(self, scope: Scope) -> None:
@@ -227,21 +242,34 @@ class Flow:
         if self._concerns(scope):
             self._take_over(scope)
         else:
-            self.names.update(dict.fromkeys(_assigned(scope), NOTHING))
+            self.names.update(dict.fromkeys(assigned(scope), NOTHING))
+
+    def _store(self, store: Store) -> None:
+        """Take over what one assignment puts into a name."""
+        held = self.holds(store.source)
+        if store.how == "assign" and store.value is not None:
+            self.parts.pop(store.root, None)
+            if parts_of_a_loop(store.value):
+                self.parts[store.root] = store.value
+        if store.how == "augment":
+            held = joined([self.names.get(store.root, NOTHING), held])
+        if held or store.how == "assign":
+            self.names[store.root] = held
 
     def _take_over(self, scope: Scope) -> None:
         for store in scope.stores:
             if len(store.path) == 1:
-                held = self.holds(store.source)
-                if store.how == "augment":
-                    held = joined([self.names.get(store.root, NOTHING), held])
-                if held or store.how == "assign":
-                    self.names[store.root] = held
+                self._store(store)
         self._gather(scope)
+        below = [loop.end_lineno or 0 for loop in scope.loops if put_together_by(loop)]
+        for store in scope.stores if below else ():  # what was gathered is used below the loop
+            later = len(store.path) == 1 and store.how == "assign" and store.line > min(below)
+            if later and (held := self.holds(store.source) & {JOINED, MULTIPLIED}):
+                self.names[store.root] = self.names.get(store.root, NOTHING) | held
         for path, call in scope.called:
             if len(path) == 2 and path[1] == "extend" and call.args:
                 self.names[path[0]] = joined([self.names.get(path[0], NOTHING), self.holds(call.args[0])])
-        changed = _overwritten(scope)
+        changed = overwritten(scope)
         for name, choice in (*changed, *changed):  # what is chosen by a name that another one changed
             if follows := steered((self.holds(choice),)):
                 self.names[name] = self.names.get(name, NOTHING) | follows
@@ -250,73 +278,9 @@ class Flow:
                 self.names[store.root] = self.names.get(store.root, NOTHING) | {STEERED}
 
 
-def arguments(call: ast.Call) -> tuple[ast.expr, ...]:
-    """All that a call is given, by place and by name."""
-    return (*call.args, *(item.value for item in call.keywords))
-
-
 def steered(parts: Iterable[Held]) -> Held:
     """What follows from held-out labels, or from what follows from them."""
     return frozenset({STEERED}) if NOTHING.union(*parts) & {LABELS, STEERED} else NOTHING
-
-
-@lru_cache(maxsize=KEPT)
-def _mentioned(scope: Scope) -> tuple[frozenset[str], bool]:
-    """The names that a scope reads, changes or calls, and whether it names a part of the data, or makes rows."""
-    scopes = tuple(scope.whole())
-    named = {node.id for inner in scopes for node in inner.loads}
-    changed = {store.root for inner in scopes for store in inner.stores if store.how != "assign"}
-    parts = any(node.attr in _PARTS for inner in scopes for node in inner.attributes)
-    rows = any(path[-1] in _MAKES_ROWS for inner in scopes for path, _ in inner.called)
-    return frozenset(named | changed), parts or rows
-
-
-def _assigned(scope: Scope) -> Iterator[str]:
-    """The names that a scope's assignments and loops give something new."""
-    yield from (store.root for store in scope.stores if len(store.path) == 1 and store.how == "assign")
-    for loop in scope.loops:
-        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
-            yield loop.target.id
-
-
-@lru_cache(maxsize=KEPT)
-def _overwritten(scope: Scope) -> tuple[tuple[str, ast.expr], ...]:
-    """Names of which a part is overwritten, and by what the part is chosen or what is put there:
-    ``scores[:, absent] = value``, ``np.putmask(scores, mask, value)``, ``scores.masked_fill_(mask, value)``.
-    """
-    found: list[tuple[str, ast.expr]] = []
-    for node in ast.walk(scope.node):
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
-                    path = path_of(target.value)
-                    given = (*_index(target.slice), node.value)
-                    found += [(path[0], item) for item in given] if path is not None else []
-    for path, call in scope.called:
-        if path[-1] in _OVERWRITES:
-            method = path[-1].endswith("_") and len(path) > 1
-            changed = path if method else path_of(call.args[0]) if call.args else None
-            items = arguments(call) if method else arguments(call)[1:]
-            found += [(changed[0], item) for item in items] if changed is not None else []
-    return tuple(found)
-
-
-def _index(node: ast.expr) -> tuple[ast.expr, ...]:
-    """The parts of an index: one for each axis."""
-    return tuple(node.elts) if isinstance(node, ast.Tuple) else (node,)
-
-
-def _by_column(node: ast.Call) -> bool:
-    """A mean of each column, not of everything: it is told along which axis."""
-    numbers = [item for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, int)]
-    return bool(numbers) or any(item.arg == "axis" for item in node.keywords)
-
-
-def _says(node: ast.Call, name: str, *, value: bool) -> bool:
-    return any(
-        item.arg == name and isinstance(item.value, ast.Constant) and item.value.value is value
-        for item in node.keywords
-    )
 
 
 def joined(parts: Iterable[Held]) -> Held:
@@ -334,15 +298,6 @@ def _measures(name: str) -> bool:
 def _apart(held: Held) -> Held:
     """What was put together and is split again may be either part."""
     return held - {JOINED, TRAIN, HELD_OUT} if JOINED in held else held
-
-
-def _takes_apart(node: ast.Subscript) -> bool:
-    """``rows[:n]``, ``frame[frame.part == "train"]``, ``frame.loc[is_train, "text"]``."""
-    return any(
-        isinstance(inner, ast.Slice | ast.Compare)
-        or (isinstance(inner, ast.Name) and _NAMES_A_PART.search(inner.id.lower()) is not None)
-        for inner in ast.walk(node.slice)
-    )
 
 
 def _is_data(node: ast.expr) -> bool:

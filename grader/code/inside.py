@@ -7,6 +7,7 @@ from functools import lru_cache
 from grader.code.cells import KEPT
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.following import Following
 from grader.code.moments import Trained
 from grader.code.program import Program
 from grader.model import Case
@@ -41,8 +42,12 @@ def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
 def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """What was made with the baseline's value of the varied setting, and is taken again by the changed arm."""
     functions = tuple({scope.name: scope.node for scope in _functions(found)}.items())
+    contexts = {
+        id(context.scope): context for context in Following(program, found, vary).contexts() if context.given
+    }
     for scope in _functions(found):
-        for kept in _kept(scope.node, vary, functions):
+        given = contexts[id(scope)].given if id(scope) in contexts else frozenset()
+        for kept in _kept(scope.node, vary, functions, given, _of_the_class(program, scope)):
             where = place_of(case, program.step_of(scope), kept.node.lineno)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
@@ -63,8 +68,22 @@ def _early_ends(function: ast.AST) -> tuple[ast.If, ...]:
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(function: ast.AST, vary: str, functions: tuple[tuple[str, ast.AST], ...]) -> tuple[Kept, ...]:
-    return tuple(kept_for_the_next_run(function, vary, dict(functions)))
+def _kept(
+    function: ast.AST, vary: str, functions: tuple[tuple[str, ast.AST], ...], given: frozenset[str],
+    lasting: frozenset[str],
+) -> tuple[Kept, ...]:  # fmt: skip
+    return tuple(kept_for_the_next_run(function, vary, dict(functions), given=given, lasting=lasting))
+
+
+def _of_the_class(program: Program, method: Scope) -> frozenset[str]:
+    """What stands in the body of a method's class, as its methods reach it: it is the same for all objects."""
+    owner = method.name.rpartition(".")[0]
+    return frozenset(
+        f"{name}.{store.root}"
+        for _, scope in program.defined.get(owner, ()) if owner and scope.is_class
+        for store in scope.stores if store.how == "assign" and isinstance(store.value, ast.Dict | ast.Call)
+        for name in ("self", "cls")
+    )  # fmt: skip
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow, arguments
+from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow
 from grader.code.moments import BEGINS, TRAINS, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
+from grader.code.taken_apart import arguments
+from grader.code.tuned import scored_rows, told, tuned
 from grader.code.weighed import Weighing, counted_weights, weights_given
 from grader.evidence.runs import CASES
 from grader.model import Case
@@ -50,7 +52,7 @@ def leaks(case: Case) -> tuple[CodeFinding, ...]:
         if step.position not in given:
             for scope in step.scope.whole():
                 inner = flow.inside(scope) if scope.name else flow
-                for detect in (_trained_on, _answers, _weighed, _joined_rows):
+                for detect in (_trained_on, _answers, _weighed, _joined_rows, _by_labels):
                     found += detect(look, step, scope, inner)
                 for name, call in _fits(scope, inner):
                     fitted.setdefault(name, (step, call))
@@ -158,13 +160,43 @@ def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[
     for path, call in scope.called:
         begins = path[-1] in BEGINS and any(item.arg == "data" for item in call.keywords)
         trains = any(id(inner) in look.roots for inner in look.program.functions_of(call.func, step.order))
-        if begins or trains or (id(scope) in look.scopes and path[-1] in _LEARNS):
+        inside = id(scope) in look.scopes and (path[-1] in _LEARNS or _learns_from_all(look, call))
+        if begins or trains or inside:
             given = (*call.args, *(item.value for item in call.keywords if not begins or item.arg == "data"))
             if any(JOINED in flow.holds(item) for item in given):
                 where = place_of(look.case, step, call.lineno)
                 what = f"Training gets training and validation rows in one ({said(look.case, where)})"
                 yield _leak(where, what, scope.name)
                 return
+
+
+def _learns_from_all(look: _Look, call: ast.Call) -> bool:
+    """A function or a class of the notebook that counts, or fits something to, what it is given."""
+    return any(
+        path[-1] in FITS or path[-1] in ("Counter", "most_common")
+        for function in look.program.functions_of(call.func) if id(function) not in look.roots
+        for inner in function.whole() for path, _ in inner.called
+    )  # fmt: skip
+
+
+def _by_labels(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:
+    """What training chooses or learns by held-out labels, and rows that are scored because of theirs."""
+    if id(scope) not in look.scopes:
+        return
+    for node in tuned(look.program, scope, flow):
+        where = place_of(look.case, step, node.lineno)
+        what = f"One of several is chosen by how well it does on the validation labels ({said(look.case, where)})"
+        yield _leak(where, what, scope.name)
+    for node in told(look.program, scope, flow):
+        where = place_of(look.case, step, node.lineno)
+        yield _leak(where, f"The model is told validation labels ({said(look.case, where)})", scope.name)
+    for node in scored_rows(scope, flow):
+        where = place_of(look.case, step, node.lineno)
+        because = (
+            f"A loss is logged over rows that were chosen by the validation labels ({said(look.case, where)}), and "
+            "not over all. A person looks."
+        )
+        yield CodeFinding(Kind.PREDICTIONS, Standing.SUSPECTED, because, (where,), scope.name)
 
 
 def _only_joins(node: ast.expr | None) -> bool:

@@ -35,7 +35,9 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     for step in program.steps:
         if step.order >= before or step.position in recorded:
             continue
-        for node in _trained_by(program, found, step):
+        for node in [
+            item for given in _trained_by(program, found, step) for item in (given, *_gone_through(step, given))
+        ]:
             if any(_alike(node, config, vary) for config in wanted) or same.is_changed(node, step.order):
                 where = place_of(case, step, node.lineno)
                 yield CodeFinding(
@@ -73,6 +75,14 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
         shown = {inner for other in cell for inner in shown_in(other.scope.node)}
         for name in sorted({node.id for other in cell for node in other.scope.loads if id(node) not in shown}):
             yield ast.Name(name, ast.Load(), lineno=step.line, col_offset=0)
+
+
+def _gone_through(step: Step, node: ast.expr) -> Iterator[ast.expr]:
+    """What a loop's variable stands for, where that is written out: ``for config in (CONFIG, SMALLER)``."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    for loop in step.scope.loops:
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == name:
+            yield from loop.iter.elts if isinstance(loop.iter, ast.Tuple | ast.List) else ()
 
 
 def _own_loops(program: Program) -> set[int]:

@@ -163,6 +163,21 @@ class Origins:
                 for store in other.stores:
                     if store.path == path and store.value is not None:
                         return self.of(other, store.value, store.line, depth)
+        return self._of_class(owner, path)
+
+    def _of_class(self, owner: str, path: Path) -> Origin | None:
+        """What stands in a class's own body, or is put into the class where it is not there yet."""
+        name = f"{owner}.{path[1]}"
+        for step, scope in self.program.defined.get(owner, ()):
+            for store in scope.stores:
+                body = store.value if scope.is_class and store.path == path[1:2] else None
+                if body is not None and self.makes(scope, body):
+                    return Origin(name, step, store.line, frozenset({name}))
+            for other in scope.inner:
+                for store in other.stores:
+                    made = store.source if store.path == (owner, path[1]) else None
+                    if made is not None and self.makes(other, made) and _is_asked_for(other, (owner, path[1])):
+                        return Origin(name, step, store.line, frozenset({name}))
         return None
 
     def _kept(self, name: str, node: ast.expr) -> Origin | None:
@@ -221,6 +236,7 @@ class Origins:
             any(part in OPTIMISERS for part in path)
             or path[-2:] == ("models", "load")
             or path[:2] == ("torch", "nn")
+            or (path[0] == "sklearn" and path[-1][:1].isupper() and _goes_on(node))
         ):
             return True
         if name == "from_pretrained":
@@ -249,6 +265,14 @@ class Origins:
         made = store.source
         known = isinstance(made, ast.Call) and _is_first(step.scope, name) and self.makes(step.scope, made)
         return (step, made) if known and made is not None else None
+
+
+def _goes_on(made: ast.Call) -> bool:
+    """A model of scikit-learn that begins where its last fit ended."""
+    return any(
+        item.arg == "warm_start" and isinstance(item.value, ast.Constant) and item.value.value is True
+        for item in made.keywords
+    )  # fmt: skip
 
 
 def _is_first(scope: Scope, name: str) -> bool:
@@ -282,12 +306,26 @@ def _is_asked_for(scope: Scope, path: Path | None) -> bool:
     tests: list[ast.expr] = [branch.test for branch in scope.branches]
     tests += [node for node in ast.walk(scope.node) if isinstance(node, ast.BoolOp)]
     tests += [call for where, call in scope.called if where[-1] in ("getattr", "get", "hasattr")]
+    if any(
+        called(node) == "hasattr" and isinstance(node, ast.Call) and len(node.args) > 1
+        and (*(path_of(node.args[0]) or ("",)), getattr(node.args[1], "value", "")) == path
+        for test in tests for node in ast.walk(test) if isinstance(node, ast.Call)
+    ):  # fmt: skip
+        return True
     wanted = {path, path[:1]} if len(path) > 1 else {path}
     return any(path_of(node) in wanted for test in tests for node in ast.walk(test) if isinstance(node, ast.expr))
 
 
 def trained_things(program: Program, found: Trained) -> Iterator[tuple[Scope, ast.expr, int, str]]:
     """What the training trains: models whose parameters go to an optimiser; optimisers and schedules that step."""
+    for scope in found.reach.scopes:
+        for path, call in scope.called:
+            if path[-1] in ("fit", "partial_fit") and isinstance(call.func, ast.Attribute):
+                yield scope, call.func.value, call.lineno, "trained"
+            if path[-1].endswith("Trainer"):
+                yield from (
+                    (scope, item.value, call.lineno, "trained") for item in call.keywords if item.arg == "model"
+                )
     if not any(called(call) == "backward" for call in found.reach.calls()):
         return
     for scope in found.reach.scopes:

@@ -161,16 +161,33 @@ class Program:
             return tuple(scope for _, scope in self.scopes if scope.node is node)
         if isinstance(node, ast.Call):
             partial = path_of(node.func)
-            return (
-                self.functions_of(node.args[0], before)
-                if partial and partial[-1] == "partial" and node.args
-                else ()
-            )
+            if partial and partial[-1] == "partial" and node.args:
+                return self.functions_of(node.args[0], before)
+            return self._wrapped(node)
         path = path_of(node)
         return self._named(path[0], before) if path is not None else ()
 
-    def _named(self, name: str, before: int | None = None, depth: int = 0) -> tuple[Scope, ...]:
+    def _wrapped(self, call: ast.Call) -> tuple[Scope, ...]:
+        """What a call makes that is called afterwards: an object of a class of the notebook, or a function that
+        another one makes, with those that it is given: ``Loop(0.1)``, ``make_train(0.1)``, ``timed(train)``.
+        """
+        makers = self.defined.get(call.func.id, []) if isinstance(call.func, ast.Name) else []
+        if not makers:
+            return ()
+        maker = makers[-1][1]
+        given = [item.id for item in call.args if isinstance(item, ast.Name) and item.id in self.defined]
+        if maker.is_class or not (given or returned_functions(maker)):
+            return (maker,) if maker.is_class else ()
+        return (maker, *(self.defined[name][-1][1] for name in given))
+
+    def _named(  # noqa: PLR0911 - one way out a kind of meaning
+        self, name: str, before: int | None = None, depth: int = 0
+    ) -> tuple[Scope, ...]:
         """The functions or the class of a name, its last meaning before a step; through partials and instances."""
+        bound = [store for step, store in self.bound.get(name, ()) if before is None or step.order <= before]
+        made = bound[-1].value if name in self.defined and bound else None
+        if isinstance(made, ast.Call) and (wrapped := self._wrapped(made)):  # train = timed(train)
+            return wrapped
         found = [scope for step, scope in self.defined.get(name, ()) if before is None or step.order <= before]
         if found:
             return (found[-1],)
@@ -181,11 +198,13 @@ class Program:
         )
         if value is None or depth > 3:
             return ()
+        if isinstance(value, ast.Call) and (wrapped := self._wrapped(value)):
+            return wrapped
         if isinstance(value, ast.Call) and (path := path_of(value.func)) is not None and path[0] in self.defined:
             return self._named(path[0], before, depth + 1)
         if isinstance(value, ast.Name):
             return self._named(value.id, before, depth + 1)
-        return self.functions_of(value, before) if isinstance(value, ast.Call | ast.Lambda) else ()
+        return self.functions_of(value, before) if isinstance(value, ast.Call | ast.Lambda | ast.Attribute) else ()
 
     def reach(self, roots: Sequence[Scope], before: int | None = None) -> Reach:
         """What these functions do, with the notebook's functions that they use, directly or through another."""
@@ -208,12 +227,26 @@ class Program:
                 for path, node in scope.reads:
                     if path[0] not in local:
                         reads.setdefault(self.resolve(path), []).append(node)
+                names |= _decorated_by(scope.node)
                 for name in sorted(names):
                     for reached in self._named(name, before):
                         if id(reached) not in seen:
                             seen[id(reached)] = reached
                             waiting.append(reached)
         return Reach(tuple(scopes), frozenset(free), {path: tuple(nodes) for path, nodes in reads.items()})
+
+
+def returned_functions(scope: Scope) -> list[Scope]:
+    """The functions that a function makes and returns: what a decorator puts in the place of another."""
+    values = [item.value for item in scope.returns if not scope.is_class]
+    names = {item.id for item in values if isinstance(item, ast.Name)}
+    return [inner for inner in scope.inner if inner.name in names or any(item is inner.node for item in values)]
+
+
+def _decorated_by(node: ast.AST) -> set[str]:
+    """The names of what decorates a function."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return {inner.id for item in decorators for inner in ast.walk(item) if isinstance(inner, ast.Name)}
 
 
 def _nested(root: Scope, around: frozenset[str]) -> Iterator[tuple[Scope, frozenset[str]]]:

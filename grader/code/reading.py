@@ -5,16 +5,22 @@ from functools import lru_cache
 from grader.code.anew import rewritten
 from grader.code.another import another_config
 from grader.code.bent import bent_settings, caught_values, counted_runs
+from grader.code.beside import worked_out
 from grader.code.between import second_changes
-from grader.code.branches import branches, cut_loops, ignored_seed, lookups
-from grader.code.carried import carried_state, goes_on, kept_models, taken_up
+from grader.code.branches import branches, cut_loops, lookups, written_rounds
+from grader.code.carried import carried_state, goes_on, kept_models, shared_weights, taken_up
 from grader.code.configured import not_followed
 from grader.code.decided import decisions
+from grader.code.defaults import default_wins, other_meaning
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.inside import left_out, reused
+from grader.code.instead import bound_otherwise, handed_out, trained_instead
+from grader.code.iterators import used_up
+from grader.code.lasting import changed_in_place, left_behind
 from grader.code.looks import chosen_seeds, early_looks
 from grader.code.moments import trained
 from grader.code.program import read_program
+from grader.code.seeded import ignored_seed, replaced_seeders, seeded_by_the_clock
 from grader.evidence.runs import CASES
 from grader.model import Case
 
@@ -30,6 +36,18 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         return ()
     program = read_program(case)
     findings = [
+        *default_wins(case, program, found, vary),
+        *other_meaning(case, program, found, vary),
+        *worked_out(case, program, found, vary),
+        *left_behind(case, program, found),
+        *changed_in_place(case, program, found),
+        *used_up(case, program, found),
+        *trained_instead(case, program, found, vary),
+        *bound_otherwise(case, program, found, vary),
+        *replaced_seeders(case, program, found),
+        *seeded_by_the_clock(case, program, found),
+        *written_rounds(case, program, found),
+        *shared_weights(case, program, found),
         *second_changes(case, program, found, vary),
         *carried_state(case, program, found),
         *kept_models(case, program, found, vary),
@@ -52,6 +70,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
     ]
     for position in dict.fromkeys(call.step.position for call in found.calls):
         findings += another_config(case, program, position)
+        findings += handed_out(case, program, position)
     once = {(item.kind, item.about, item.places[:1]): item for item in reversed(findings)}
     listed = sorted(once.values(), key=lambda item: (item.standing is not Standing.PROVED, not item.sure))
     return tuple(listed[:MOST])

@@ -7,9 +7,10 @@ from functools import cached_property, lru_cache
 
 from grader.code.cells import KEPT
 from grader.code.facts import Scope
-from grader.code.flow import CLASSES, HELD_OUT, JOINED, LABELS, STEERED, Flow, Held, arguments
+from grader.code.flow import CLASSES, HELD_OUT, JOINED, LABELS, STEERED, Flow, Held
 from grader.code.paths import path_of
 from grader.code.program import Program, Step
+from grader.code.taken_apart import arguments
 
 WEIGHTS = frozenset({"weight", "weights", "class_weight", "class_weights", "sample_weight", "pos_weight"})
 """Keywords and parameters by which a loss takes weights."""

@@ -28,17 +28,25 @@ class Kept:
 
 
 def kept_for_the_next_run(
-    tree: ast.AST, vary: str, functions: Mapping[str, ast.AST] = MappingProxyType({})
+    tree: ast.AST,
+    vary: str,
+    functions: Mapping[str, ast.AST] = MappingProxyType({}),
+    *,
+    given: frozenset[str] = frozenset(),
+    lasting: frozenset[str] = frozenset(),
 ) -> Iterator[Kept]:
     """Something that a function makes of the varied setting, keeps in a place outside of it, and takes from there
     again. Its key there does not say with which value it was made. ``functions`` are those of the notebook, by
-    name: what they read of a configuration is looked up.
+    name: what they read of a configuration is looked up. ``given`` are the parameters that
+    are called with what follows from the setting, ``lasting`` places of the function's own that last, such as those
+    of its class.
     """
-    function = _function(tree, vary, functions)
+    function = _function(tree, vary, functions, given)
     for node in ast.walk(tree):
         for place, key, value in _puts(node):
             made = function.follows(value) and (key is None or not function.follows(key))
-            if made and function.is_outside(root_name(place)) and _is_asked_for(tree, place, node):
+            outside = function.is_outside(root_name(place)) or ast.unparse(place) in lasting
+            if made and outside and _is_asked_for(tree, place, node):
                 yield Kept(ast.unparse(place), node)  # type: ignore[arg-type]
 
 
@@ -54,6 +62,7 @@ class _Function:
     outer: frozenset[str]
     made: Mapping[str, ast.expr]
     configurations: frozenset[str]
+    given: frozenset[str] = frozenset()
 
     def is_outside(self, name: str) -> bool:
         return name in self.outer or (bool(name) and name not in self.own)
@@ -74,7 +83,11 @@ class _Function:
             return root_name(node) == "run" and last_name(node) in _TELLS_THE_ARM
         if isinstance(node, ast.Name):
             before = self.made.get(node.id) if depth < _MAX_STEPS else None
-            return self._is_whole(node) or (before is not None and self.follows(before, depth + 1))
+            return (
+                self._is_whole(node)
+                or node.id in self.given
+                or (before is not None and self.follows(before, depth + 1))
+            )
         return any(self.follows(inner, depth) for inner in ast.iter_child_nodes(node))
 
     def _is_whole(self, node: ast.AST) -> bool:
@@ -88,7 +101,9 @@ class _Function:
         return any(inner.follows(statement, depth) for statement in body)
 
 
-def _function(tree: ast.AST, vary: str, functions: Mapping[str, ast.AST]) -> _Function:
+def _function(
+    tree: ast.AST, vary: str, functions: Mapping[str, ast.AST], values: frozenset[str] = frozenset()
+) -> _Function:
     outer = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     made = {
@@ -99,8 +114,9 @@ def _function(tree: ast.AST, vary: str, functions: Mapping[str, ast.AST]) -> _Fu
     given = parameters(tree)
     configurations = frozenset(name for name in given if name.lower() in _CONFIGURATIONS)
     return _Function(
-        functions, vary, frozenset((stored | {*given, "self"}) - outer), frozenset(outer), made, configurations
-    )
+        functions, vary, frozenset((stored | {*given, "self"}) - outer), frozenset(outer), made, configurations,
+        values,
+    )  # fmt: skip
 
 
 def _puts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]:

@@ -1,0 +1,243 @@
+"""What differs between the arms beside the varied setting, because the training works it out of that setting."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from grader.code.configured import KEYWORDS
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.following import Context, Following, arguments_of
+from grader.code.moments import Trained
+from grader.code.paths import path_of
+from grader.code.program import Program
+from grader.code.seeded import SEEDERS
+from grader.evidence.runs import finished
+from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.names import called, last_name
+from paribus.check.shows import only_shows
+from paribus.experiments.one_change import choices
+
+Follows = Callable[[ast.AST | None], bool]
+_BESIDE: Mapping[str, str] = {
+    "betas": "the optimiser's betas", "momentum": "the momentum", "eps": "eps", "patience": "the patience",
+    "max_norm": "the clipping", "max_grad_norm": "the clipping", "clip": "the clipping",
+    "clip_norm": "the clipping",
+    "gradient_accumulation_steps": "how often it steps", "warmup_ratio": "the warm-up", "warmup": "the warm-up",
+    "dropout_rate": "the dropout", "smoothing": "the smoothing", "train_rows": "the rows",
+}  # fmt: skip
+"""Words for what decides over training beside the course's settings."""
+_SEVERAL = frozenset({"the optimiser's betas", "the rows"})
+_CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
+_SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
+_SEEDERS = frozenset(
+    {"manual_seed", "seed_everything", "set_seed", "default_rng", "RandomState", "manual_seed_all"}
+)
+_DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "arange", "islice", "resample"})
+_OF_A_STEP = frozenset(
+    {
+        "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "C",
+        "scheduler", "lora_rank", "lora_scale", "lora_targets",
+    }
+)  # fmt: skip
+"""Settings of the course of which neither rows nor rounds follow."""
+_KNOWN = _OF_A_STEP | {"epochs", "batch_size", "max_length", "train_rows", "model", "patience"}
+_MEANT: Mapping[str, frozenset[str]] = {
+    "epochs": frozenset({"patience", "warmup", "warmup_ratio"}),
+    "label_smoothing": frozenset({"smoothing"}),
+    "dropout": frozenset({"dropout_rate", "p"}),
+    "patience": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
+    "train_rows": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
+}
+"""Words that a setting may well decide over by itself."""
+
+
+def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """Settings, seeds, rows and rounds that follow from the varied setting, through names, conditions, helpers."""
+    if not vary or vary in NOT_SETTINGS:
+        return
+    following, words = Following(program, found, vary), _words(found, vary)
+    told: set[tuple[int, int]] = set()
+    for context in following.contexts():
+        names = following.names(context)
+        for node, what in (*_places(following, context, names, words), *_decided(following, context, names, words)):
+            step = program.step_of(context.scope)
+            if (step.order, node.lineno) not in told:
+                told.add((step.order, node.lineno))
+                where = place_of(case, step, node.lineno)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"In {context.scope.name} {what} {'follow' if what in _SEVERAL else 'follows'} from {vary} as "
+                    f"well ({said(case, where)}): beside the declared change it differs between the arms. A person "
+                    "looks.",
+                    (where,), what,
+                )  # fmt: skip
+
+
+def _words(found: Trained, vary: str) -> dict[str, str]:
+    """The words by which functions take what is not the varied setting, with what each is called."""
+    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
+    recorded = set.intersection(*(set(knobs) for knobs in known)) - NOT_SETTINGS if known else set()
+    if vary not in _KNOWN:  # nobody knows what else it may mean: a recipe decides over everything
+        return {}
+    words = {word: name for name in sorted(recorded) for word in (name, *KEYWORDS.get(name, ()))}
+    words |= {word: name for name, own in KEYWORDS.items() for word in own} | dict(_BESIDE)
+    mine = {vary, *KEYWORDS.get(vary, ()), *_MEANT.get(vary, ()), *_SEEDS}
+    return {
+        word: f"the setting {name}" if name in KEYWORDS or name in recorded else name
+        for word, name in words.items()
+        if word not in mine and (len(word) > 1 or word in recorded) and word not in vary and vary not in word
+    }
+
+
+def _places(
+    following: Following, context: Context, names: frozenset[str], words: Mapping[str, str]
+) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Where something else follows from the varied setting, and what."""
+
+    def follows(node: ast.AST | None) -> bool:
+        return following.follows(context, node, names)
+
+    scope, vary = context.scope, following.vary
+    for call in scope.calls:
+        name = called(call)
+        given = [(item.arg or "", item.value) for item in call.keywords]
+        for function in following.functions(scope, call):
+            given += arguments_of(function, call)
+        for word, value in given:
+            if word in _SEEDS and follows(value):
+                yield value, "the seed"
+            elif word in words and follows(value):
+                yield value, words[word]
+        for item in (word.value for word in call.keywords if word.arg is None and follows(word.value)):
+            inner = _words_of_table(following.program, item) & set(words)
+            yield from ((item, words[word]) for word in sorted(inner)[:1])
+        if name in SEEDERS and call.args and follows(call.args[0]):
+            yield call, "the seed"
+        if name in _CLIPS and len(call.args) > 1 and follows(call.args[1]):
+            yield call, "the clipping"
+        if name == "islice" and vary in _OF_A_STEP and any(follows(item) for item in call.args[1:]):
+            yield call, "the number of batches"
+    for store in scope.stores:
+        word = store.path[-1].strip("[]'\"")
+        another = word in words or (word == "lr" and vary != "learning_rate")
+        if another and len(store.path) > 1 and store.value is not None and follows(store.value):
+            yield store.value, words.get(word, "the setting learning_rate")
+
+
+def _decided(
+    following: Following, context: Context, names: frozenset[str], words: Mapping[str, str]
+) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """What is decided by a condition that follows: settings, rounds and rows."""
+
+    def follows(node: ast.AST | None) -> bool:
+        return following.follows(context, node, names)
+
+    for branch in following.chosen(context, names):
+        yield from _chosen_by(branch, words)
+    for node, options in _options(following.program, context.scope, follows):
+        given = [dict(_given_by(following.program, option, words)) for option in options]
+        for (word, text), _ in [item for place in given for item in place.items()]:
+            if any((word, text) not in other for other in given):
+                yield node, words.get(word, word)
+    if following.vary in _OF_A_STEP:
+        yield from _rounds(context.scope, follows)
+        yield from _rows(context.scope, follows)
+
+
+def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
+    """Functions and classes of the notebook of which one is chosen: by a table, or on a condition."""
+    for node in ast.walk(scope.node):
+        options: list[ast.expr] = []
+        if not isinstance(node, ast.Subscript | ast.IfExp):
+            continue
+        if isinstance(node, ast.Subscript) and follows(node.slice):
+            table = node.value
+            if isinstance(table, ast.Name):
+                own = [store.value for store in scope.stores if store.path == (table.id,)]
+                made = own[-1] if own else program.value_before(table.id, len(program.steps))
+                table = made if made is not None else table
+            options = table.values if isinstance(table, ast.Dict) else []
+        elif isinstance(node, ast.IfExp) and follows(node.test):
+            options = [node.body, node.orelse]
+        if len(options) > 1 and all(program.functions_of(option) for option in options):
+            yield node, options
+
+
+def _given_by(
+    program: Program, option: ast.expr, words: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, str], ast.expr]]:
+    """The settings that a function or a class gives values of its own: by keywords, and in the body of a class."""
+    for scope in program.reach(program.functions_of(option)).scopes:
+        for call in scope.calls:
+            for item in call.keywords:
+                if item.arg in words and isinstance(item.value, ast.Constant):
+                    yield (item.arg or "", ast.dump(item.value)), item.value
+            if called(call) == "Dropout" and call.args and isinstance(call.args[0], ast.Constant):
+                yield ("dropout", ast.dump(call.args[0])), call.args[0]
+        for store in scope.stores if scope.is_class else ():
+            if store.root in {*words, "dropout"} and isinstance(store.value, ast.Constant):
+                yield (store.root, ast.dump(store.value)), store.value
+
+
+def _words_of_table(program: Program, node: ast.expr) -> set[str]:
+    """The keys of a table's entries: of ``**OPTIONS[config.weights]``."""
+    inner = node.value if isinstance(node, ast.Subscript) else node
+    table = program.value_before(inner.id, len(program.steps)) if isinstance(inner, ast.Name) else inner
+    entries = table.values if isinstance(table, ast.Dict) else []
+    found = {key.value for entry in entries if isinstance(entry, ast.Dict) for key in entry.keys
+             if isinstance(key, ast.Constant)}  # fmt: skip
+    found |= {item.arg for entry in entries if isinstance(entry, ast.Call) for item in entry.keywords}
+    return {word for word in found if isinstance(word, str)}
+
+
+def _chosen_by(branch: ast.If | ast.Match, words: Mapping[str, str]) -> Iterator[tuple[ast.expr, str]]:
+    """Settings that one way of a condition gives a value of its own, and another way none or another."""
+    ways = [branch.body, branch.orelse] if isinstance(branch, ast.If) else [case.body for case in branch.cases]
+    given = [dict(_given_in(way, words)) for way in ways]
+    for place in given:
+        for (word, text), value in place.items():
+            if any((word, text) not in other for other in given):
+                yield value, words[word]
+
+
+def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], ast.expr]]:
+    """The words that a way of a condition hands something to: keywords, and entries of groups or configurations."""
+    for node in (inner for statement in way for inner in ast.walk(statement)):
+        if isinstance(node, ast.keyword) and node.arg in words and last_name(node.value) != node.arg:
+            yield (node.arg or "", ast.dump(node.value)), node.value
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                word = last_name(target)
+                if word in words and last_name(node.value) != word:
+                    yield (word, ast.dump(node.value)), node.value
+
+
+def _rounds(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Loops over epochs of which the number follows."""
+    for loop in scope.loops:
+        if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and path_of(loop.iter.func) == ("range",):
+            logs = any(isinstance(node, ast.Call) and called(node) == "log" for node in ast.walk(loop))
+            if logs and any(map(follows, loop.iter.args)):
+                yield loop, "the number of epochs"
+
+
+def _rows(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Rows that are taken on a condition that follows: ``if config.weights == "balanced": rows = rows[:half]``."""
+    for branch in scope.branches:
+        if not isinstance(branch, ast.If) or only_shows(branch) or not follows(branch.test):
+            continue
+        for statement in (*branch.body, *branch.orelse):
+            if isinstance(statement, ast.Assign) and _takes_rows(statement):
+                yield statement, "the rows"
+
+
+def _takes_rows(statement: ast.Assign) -> bool:
+    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    for node in ast.walk(statement.value):
+        if isinstance(node, ast.Call) and called(node) in _DRAWS:
+            return True
+        cut = node.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) else None
+        if isinstance(cut, ast.Name) and cut.id in names:
+            return True
+    return False

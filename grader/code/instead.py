@@ -1,0 +1,186 @@
+"""Training with another configuration than the one that a run is given: the notebook's own, or a changed copy."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.configured import LIBRARY, entries, read_of_the_given
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained, run_calls
+from grader.code.paths import entry_of, path_of
+from grader.code.program import Program
+from grader.model import Case
+from paribus.check.before import NOT_SETTINGS
+from paribus.check.choosing import mentions
+from paribus.check.names import called, last_name, root_name
+from paribus.check.shows import shown_in
+
+_COPIES = frozenset({"replace", "dict", "_replace"})
+
+
+def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """The varied setting is taken from a name of the notebook that is the same in both arms, and never from the
+    configuration that the run is given.
+    """
+    read = read_of_the_given(program, found)
+    if vary in NOT_SETTINGS:
+        return
+    followed = read is not None and vary not in read
+    for scope in found.reach.scopes:
+        own = scope.name and not scope.is_class
+        taken = _taken(program, found, scope, vary) if own and followed else ()
+        for node in (*(_laid_over(program, found, scope, vary) if own else ()), *taken):
+            where, name = place_of(case, program.step_of(scope), node.lineno), root_name(node)
+            yield CodeFinding(
+                Kind.SAME, Standing.SUSPECTED,
+                f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), and "
+                "not from the configuration that it is given. If so, both arms trained alike. A person looks.",
+                (where,), name,
+            )  # fmt: skip
+            return
+
+
+def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterator[ast.expr]:
+    """Where a function reads the setting of such a name, or hands the name to what reads the setting."""
+    shown = shown_in(scope.node)
+    for node in (*scope.attributes, *scope.subscripts):
+        if (
+            last_name(node) == vary
+            and id(node) not in shown
+            and _is_constant(program, found, scope, root_name(node))
+        ):
+            yield node
+    for path, call in scope.called:
+        functions = program.functions_of(call.func)
+        reads = vary in LIBRARY.get(program.resolve(path), ()) or any(
+            mentions(inner.node, vary) for function in functions for inner in program.reach([function]).scopes
+        )
+        for item in (*call.args, *(word.value for word in call.keywords)) if reads else ():
+            known = isinstance(item, ast.Name) and item.id in _configurations(program)
+            if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
+                yield item
+
+
+def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Iterator[ast.expr]:
+    """Names of the notebook that take the place of the configuration that a function is given, or whose own value
+    of the setting goes before its: ``config = CONFIG``, ``{**config, **DEFAULTS}``, ``ChainMap(DEFAULTS, config)``.
+    """
+    for _, prefix in [item for item in entries(program, found) if item[0] is scope]:
+        for store in scope.stores:
+            parts = ast.walk(store.source) if store.source is not None else ()
+            names = [part for part in parts if isinstance(part, ast.Name)]
+            anew = store.path == prefix and store.how == "assign" and prefix[0] not in {part.id for part in names}
+            for part in names if anew else ():
+                if part.id in _configurations(program) and _is_constant(program, found, scope, part.id):
+                    yield part
+        for node in ast.walk(scope.node):
+            under, over = _layers(node)
+            mine = any(path_of(inner) == prefix for item in under for inner in ast.walk(item))
+            for item in over if mine else ():
+                known = isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id)
+                table = program.value_before(item.id, len(program.steps)) if isinstance(item, ast.Name) else None
+                if known and entry_of(table, vary) is not None:
+                    yield item
+
+
+def _layers(node: ast.AST) -> tuple[list[ast.expr], list[ast.expr]]:
+    """What lies below and what lies above where two tables are laid over one another."""
+    if isinstance(node, ast.Dict):
+        spread = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+        return spread[:1], spread[1:]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [node.left], [node.right]
+    if isinstance(node, ast.Call) and called(node) == "ChainMap":
+        return node.args[1:], node.args[:1]
+    if isinstance(node, ast.Call) and called(node) == "dict" and node.args:
+        return node.args[:1], [item.value for item in node.keywords if item.arg is None]
+    return [], []
+
+
+def _is_constant(program: Program, found: Trained, scope: Scope, name: str) -> bool:
+    """A name of the notebook that is bound before both arms, and not between them."""
+    if name in scope.local or name not in program.bound or name in program.imports:
+        return False
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    orders = [step.order for step, _ in program.bound[name]]
+    return min(orders) < first and not any(first <= order <= last for order in orders)
+
+
+def _configurations(program: Program) -> frozenset[str]:
+    """The names that runs are begun with, and what those were copied from."""
+    found = {call.config.id for call in run_calls(program) if isinstance(call.config, ast.Name)}
+    for call in run_calls(program):
+        for node in ast.walk(call.config) if call.config is not None else ():
+            if isinstance(node, ast.Name) and node.id in program.bound:
+                found.add(node.id)
+    return frozenset(found)
+
+
+def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """The function that trains has other numbers bound to it in one arm than in the other."""
+    bound = {
+        "changed" if call.step.order >= found.changed.first else "baseline":
+        (call, _bound(program, call.function, call.step.order))
+        for call in found.calls if call.function is not None
+    }  # fmt: skip
+    if len(bound) < 2:
+        return
+    (_, first), (call, second) = bound["baseline"], bound["changed"]
+    for name in sorted(set(first) | set(second)):
+        if name != vary and first.get(name, "") != second.get(name, ""):
+            where = place_of(case, call.step, call.line)
+            yield CodeFinding(
+                Kind.CHANGE, Standing.SUSPECTED,
+                f"The function that trains has {name} bound to {first.get(name) or 'nothing'} in the baseline and "
+                f"to {second.get(name) or 'nothing'} in the changed arm ({said(case, where)}). A person looks "
+                "whether it is a second change.",
+                (where,), name, sure=True,
+            )  # fmt: skip
+
+
+def _bound(program: Program, function: ast.expr | None, order: int, depth: int = 0) -> dict[str, str]:
+    """What is written out as bound to a function by `partial`, by keyword."""
+    if isinstance(function, ast.Name) and depth < 3:
+        return _bound(program, program.value_before(function.id, order), order, depth + 1)
+    path = path_of(function.func) if isinstance(function, ast.Call) else None
+    if path is None or path[-1] != "partial" or not isinstance(function, ast.Call):
+        return {}
+    inner = _bound(program, function.args[0], order, depth + 1) if function.args else {}
+    mine = {
+        item.arg: ast.unparse(item.value) for item in function.keywords
+        if item.arg and isinstance(item.value, ast.Constant)
+    }  # fmt: skip
+    return inner | mine
+
+
+def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFinding]:
+    """A helper that begins a run with one configuration, and trains or hands out a changed copy of it."""
+    for call in run_calls(program):
+        config = path_of(call.config) if call.config is not None else None
+        if call.how != "start" or call.helper is None or call.config is None or config is None:
+            continue
+        for node in ast.walk(call.helper.node):
+            path = path_of(node.func) if isinstance(node, ast.Call) else None
+            if path is None or path[-1] not in _COPIES or not isinstance(node, ast.Call) or not node.keywords:
+                continue
+            if (
+                node.args
+                and path_of(node.args[0]) == config
+                and node.lineno >= call.line
+                and node is not call.config
+            ):
+                where = place_of(case, call.step, node.lineno)
+                if position == call.step.position or _is_used_at(program, call.helper, position):
+                    yield CodeFinding(
+                        Kind.CONFIG, Standing.SUSPECTED,
+                        f"{call.helper.name} begins a run with {ast.unparse(call.config)} and goes on with "
+                        f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained.",
+                        (where,), call.helper.name,
+                    )  # fmt: skip
+
+
+def _is_used_at(program: Program, helper: Scope, position: int) -> bool:
+    return any(
+        path[-1] == helper.name for step in program.steps if step.position == position
+        for path, _ in step.scope.called
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""Iterators that are made once and gone through again: by every run, or by every epoch."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.moments import Trained
+from grader.code.program import Program
+from grader.model import Case
+from paribus.check.names import called, root_name
+
+_BY_ITSELF = frozenset({"iter", "map", "zip", "filter", "enumerate", "reversed"})
+"""Python's own functions that make an iterator, which can be gone through once."""
+_STEPS = frozenset({"backward", "partial_fit", "training_step", "train_step"})
+_ENDLESS = frozenset({"cycle", "count", "repeat"})
+
+
+def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """An iterator that is made once and gone through in every run, or in every epoch: the second time it is empty,
+    or goes on where the first time ended.
+    """
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    for scope in found.reach.scopes if not any(item.is_class for item in found.roots) else ():
+        if not scope.name:
+            continue
+        for name, node, within in _gone_through(program, scope):
+            outside = name not in scope.local or name in scope.outer
+            if outside and name in program.bound:
+                before = [(step, store) for step, store in program.bound[name] if step.order < first]
+                between = any(first <= step.order <= last for step, _ in program.bound[name])
+                made = before[-1] if before and not between else None
+                if made is None or not _is_iterator(program, made[1].value, endless=True):
+                    continue
+                where = place_of(case, made[0], made[1].line)
+                what = "every run goes on where the one before it stopped"
+            elif not outside and within is not None:
+                stores = [store for store in scope.stores if store.path == (name,)]
+                anew = any(within.lineno <= store.line <= (within.end_lineno or 0) for store in stores)
+                if len(stores) != 1 or anew or not _is_iterator(program, stores[0].value, endless=False):
+                    continue
+                where = place_of(case, program.step_of(scope), stores[0].line)
+                what = "after its first round nothing is left in it"
+            else:
+                continue
+            there = place_of(case, program.step_of(scope), node.lineno)
+            yield CodeFinding(
+                Kind.CONFIG, Standing.SUSPECTED,
+                f"{name} is an iterator that is made once ({said(case, where)}) and gone through again and again "
+                f"({said(case, there)}): {what}. A person looks what was trained on.",
+                (where, there), name,
+            )  # fmt: skip
+
+
+def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:
+    """Names that a loop that trains takes its batches from, with the loop around it."""
+    trains = [
+        loop for loop in scope.loops
+        if any(
+            isinstance(node, ast.Call) and called(node) in _STEPS
+            for node in ast.walk(loop)
+        )
+    ]  # fmt: skip
+    for loop in trains:
+        around = [other for other in trains if other is not loop and any(node is loop for node in ast.walk(other))]
+        outer = around[-1] if around else None
+        if isinstance(loop, ast.For):
+            inner = loop.iter
+            parts: list[ast.expr] = [inner] if isinstance(inner, ast.Name) else []
+            if isinstance(inner, ast.Call) and (_yields(program, inner) or called(inner) in _BY_ITSELF):
+                parts = list(inner.args)
+            for item in parts:
+                if isinstance(item, ast.Name):
+                    yield item.id, item, outer
+        for node in ast.walk(loop):
+            if isinstance(node, ast.Call) and called(node) == "next" and node.args:
+                yield root_name(node.args[0]), node.args[0], None
+
+
+def _is_iterator(program: Program, value: ast.expr | None, *, endless: bool) -> bool:
+    """An expression makes something that can be gone through once; ``endless`` counts what has no end, too."""
+    if isinstance(value, ast.GeneratorExp):
+        return True
+    if not isinstance(value, ast.Call):
+        return False
+    if called(value) in _BY_ITSELF:
+        return True
+    if called(value) in _ENDLESS:
+        return endless
+    return _yields(program, value) and (endless or not _without_end(program, value))
+
+
+def _yields(program: Program, call: ast.Call) -> bool:
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom)
+        for scope in program.functions_of(call.func) if not scope.is_class for node in ast.walk(scope.node)
+    )  # fmt: skip
+
+
+def _without_end(program: Program, call: ast.Call) -> bool:
+    return any(
+        isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
+        for scope in program.functions_of(call.func) for node in ast.walk(scope.node)
+    )  # fmt: skip

@@ -1,0 +1,263 @@
+"""What a run leaves in an object that lasts, and the next run decides by: a default, a name of the notebook,
+numbers that are changed where they lie.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.code.facts import Scope
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.gathered import returned_by
+from grader.code.moments import Trained
+from grader.code.paths import Path, Store, path_of
+from grader.code.program import Program, Step
+from grader.model import Case
+from paribus.check.names import called
+from paribus.check.shows import only_shows, shown_in
+
+_COLLECTIONS = frozenset({"list", "deque", "set"})
+_ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
+"""Calls after which an object holds nothing of the run before."""
+_MOST = 40
+"""Names of the notebook that are looked at in one function."""
+_NUMBERS = frozenset(
+    {
+        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
+        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
+        "transform",
+    }
+)  # fmt: skip
+"""Calls that make numbers which can be changed where they lie."""
+_IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
+
+
+@dataclass(frozen=True, eq=False)
+class _Lasting:
+    """An object that is made once: its ``name`` in a function, where it is made, and the reads of it that hold what
+    earlier runs have left: paths as long as those that are filled.
+    """
+
+    name: str
+    step: Step
+    line: int
+    filled: frozenset[Path]
+
+
+def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """What a run decides by something that the runs before it have filled."""
+    for scope in found.reach.scopes:
+        for kept in (*_defaults(program, found, scope), *_of_the_notebook(program, found, scope)):
+            node = next(_decides_by(program, scope, kept), None)
+            if node is not None:
+                where, there = (
+                    place_of(case, kept.step, kept.line),
+                    place_of(case, program.step_of(scope), node.lineno),
+                )
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{kept.name} is made once ({said(case, where)}), every run fills it, and {scope.name} decides "
+                    f"by what is in it ({said(case, there)}): the second arm seems to begin with what the first "
+                    "has left. A person looks; make it anew in every run.",
+                    (where, there), kept.name,
+                )  # fmt: skip
+
+
+def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+    """Parameters whose default is a collection that the function fills, and that no call gives."""
+    for name in scope.params:
+        default = scope.default_of(name)
+        if default is None or not _is_collection(program, default) or _is_given(found, scope, name):
+            continue
+        filled = {store.path for store in scope.stores if store.root == name and store.how in ("change", "augment")}
+        bound = any(store.path == (name,) and store.how == "assign" for store in scope.stores)
+        if filled and not bound and not _begun_anew(scope, name):
+            yield _Lasting(name, program.step_of(scope), default.lineno, frozenset({(name,)}))
+
+
+def _is_collection(program: Program, value: ast.expr) -> bool:
+    made = isinstance(value, ast.Call) and called(value) in _COLLECTIONS
+    return made or isinstance(value, ast.List | ast.Set)
+
+
+def _is_given(found: Trained, scope: Scope, name: str) -> bool:
+    """Some call of the function gives the parameter."""
+    place = scope.params.index(name) - (scope.params[:1] == ("self",))
+    for other in found.reach.scopes:
+        for path, call in other.called:
+            mine = path[-1] == scope.name.rpartition(".")[2]
+            if mine and (len(call.args) > place or any(item.arg in (name, None) for item in call.keywords)):
+                return True
+    return False
+
+
+def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+    """Names of the notebook that stand for a collection, or an object of a class of the notebook, made before both
+    arms and filled by the training.
+    """
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    names = {node.id for node in scope.loads if node.id not in scope.local or node.id in scope.outer}
+    for name in sorted(names & set(program.bound) - set(program.imports) if scope.name else ())[:_MOST]:
+        bound = program.bound[name]
+        before = [(step, store) for step, store in bound if step.order < first]
+        if not before or any(first <= step.order <= last for step, _ in bound):
+            continue
+        step, store = before[-1]
+        if store.value is None or any(_begun_anew(other, name) for other in found.reach.scopes):
+            continue
+        if _is_collection(program, store.value):
+            filled = _filled(found, name)
+        elif isinstance(store.value, ast.Call):
+            filled = _by_methods(program, found, store.value, name)
+        else:
+            continue
+        if filled:
+            yield _Lasting(name, step, store.line, filled)
+
+
+def _filled(found: Trained, name: str) -> frozenset[Path]:
+    stores = [store for scope in found.reach.scopes if scope.name for store in scope.stores if store.root == name]
+    own = [store for store in stores if store.how in ("change", "augment") and store.path == (name,)]
+    return frozenset({(name,)}) if own and all(store.how != "assign" for store in stores) else frozenset()
+
+
+def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> frozenset[Path]:
+    """The attributes, and the methods that return them, which a method called by the training changes."""
+    classes = [scope for scope in program.functions_of(made.func) if scope.is_class]
+    used = {
+        path[1] for scope in found.reach.scopes for path, _ in scope.called if len(path) == 2 and path[0] == name
+    }
+    changed: set[str] = set()
+    methods = [inner for scope in classes for inner in scope.inner]
+    for inner in methods:
+        short = inner.name.rpartition(".")[2]
+        if short in used or (short == "__call__" and _is_called(found, name)):
+            changed |= {
+                store.path[1] for store in inner.stores
+                if len(store.path) > 1 and store.root == "self" and store.how in ("augment", "change", "assign")
+            }  # fmt: skip
+            if short in _ANEW or short.startswith("reset"):
+                return frozenset()
+    reads: set[Path] = {(name, attribute) for attribute in changed}
+    for inner in methods:
+        short = inner.name.rpartition(".")[2]
+        values = returned_by(inner.node)
+        if any((path_of(node) or ())[:2] in {("self", item) for item in changed}
+               for value in values for node in ast.walk(value) if isinstance(node, ast.Attribute)):  # fmt: skip
+            reads.add((name, short) if short != "__call__" else (name,))
+    return frozenset(reads)
+
+
+def _is_called(found: Trained, name: str) -> bool:
+    return any(path == (name,) for scope in found.reach.scopes for path, _ in scope.called)
+
+
+def _begun_anew(scope: Scope, name: str) -> bool:
+    """The function empties it, or gives it a first value of its own."""
+    empties = any(path[0] == name and path[-1] in _ANEW for path, _ in scope.called)
+    sets = any(
+        store.root == name and store.how == "assign" and (name not in scope.local or name in scope.outer)
+        and "[]" not in store.path
+        for store in scope.stores
+    )  # fmt: skip
+    deletes = any(store.root == name and store.how == "delete" for store in scope.stores)
+    return bool(scope.name) and (empties or sets or deletes)
+
+
+def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.expr]:
+    """Where what is read of it decides: over a branch or the end of a loop, a rate, predictions, a gradient."""
+    shown, derived = shown_in(scope.node), _derived(scope, kept)
+
+    def holds(node: ast.AST | None) -> bool:
+        return node is not None and any(_reads(inner, kept, derived, shown) for inner in ast.walk(node))
+
+    for branch in scope.branches:
+        shows = isinstance(branch, ast.If) and only_shows(branch)
+        if not shows and holds(branch.test) and not _only_asks(branch.test):
+            yield branch.test
+    for store in scope.stores:
+        rate = store.path[-1] in ("['lr']", "lr") and len(store.path) > 1 and store.root != kept.name
+        if rate and store.value is not None and holds(store.value):
+            yield store.value
+    for value in returned_by(scope.node) if kept.name in scope.params else ():
+        works = isinstance(value, ast.Call | ast.BinOp) or (isinstance(value, ast.Name) and value.id in derived)
+        if works and holds(value):
+            yield value
+    for path, call in scope.called:
+        answers = [item.value for item in call.keywords if item.arg == "predictions"]
+        if path[-1] == "backward" and isinstance(call.func, ast.Attribute):
+            answers.append(call.func.value)
+        for item in answers:  # what is logged is an answer too
+            if any(_reads(inner, kept, derived, frozenset()) for inner in ast.walk(item)):
+                yield item
+
+
+def _derived(scope: Scope, kept: _Lasting) -> frozenset[str]:
+    """The function's names that are made of it."""
+    found: set[str] = set()
+    for _ in range(3):
+        for store in scope.stores:
+            new = len(store.path) == 1 and store.root not in found | {kept.name}
+            parts = ast.walk(store.source) if new and store.source is not None else ()
+            if any(_reads(node, kept, frozenset(found), frozenset()) for node in parts):
+                found.add(store.root)
+    return frozenset(found)
+
+
+def _reads(node: ast.AST, kept: _Lasting, derived: frozenset[str], shown: frozenset[int]) -> bool:
+    if id(node) in shown:
+        return False
+    if isinstance(node, ast.Name):
+        return node.id in derived or ((kept.name,) in kept.filled and node.id == kept.name)
+    path = path_of(node) if isinstance(node, ast.Attribute) else None
+    return path is not None and path[:2] in kept.filled
+
+
+def _only_asks(test: ast.expr) -> bool:
+    """It is only asked whether there is anything, or whether something is in it."""
+    if isinstance(test, ast.UnaryOp):
+        return _only_asks(test.operand)
+    if isinstance(test, ast.Compare):
+        return any(isinstance(item, ast.In | ast.NotIn | ast.Is | ast.IsNot) for item in test.ops)
+    return isinstance(test, ast.Name)
+
+
+def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    for scope in found.reach.scopes:
+        for store in scope.stores if scope.name else ():
+            name = store.root
+            outside = (name not in scope.local or name in scope.outer) and name not in program.imports
+            bound = program.bound.get(name, ()) if outside else ()
+            made = bound[-1][1].value if bound and bound[-1][0].order < first else None
+            numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
+            between = any(first <= step.order <= last for step, _ in bound)
+            if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
+                where = place_of(case, program.step_of(scope), store.line)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{scope.name} changes {name} where it lies ({said(case, where)}), and the next run finds it "
+                    "changed: the second arm seems to begin with what the first has left. A person looks.",
+                    (where,), name,
+                )  # fmt: skip
+
+
+def _changes_itself(scope: Scope, store: Store) -> bool:
+    """A change that rests on what was there: ``X *= 0.9``, ``X.mul_(0.9)``, ``X[rows] = 0.9 * X[rows]``."""
+    if store.how == "augment":
+        return True
+    if store.how == "change":
+        return any(
+            path == (*store.path, path[-1]) and path[-1] in _IN_PLACE and call.lineno == store.line
+            for path, call in scope.called
+        )
+    names = {node.id for node in ast.walk(store.value) if isinstance(node, ast.Name)} if store.value else set()
+    return store.how == "assign" and len(store.path) > 1 and store.root in names
+
+
+def _begun_anew_before(found: Trained, name: str) -> bool:
+    return any(
+        store.path == (name,) and store.how == "assign" and name in scope.outer
+        for scope in found.reach.scopes for store in scope.stores
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""Values that a notebook records about its runs and that follow from none of them: they are typed in."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.paths import path_of
+from grader.code.program import Program, read_program
+from grader.evidence.runs import CASES
+from grader.model import Case
+from paribus.check.names import called
+
+_OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean|(?:^|[._])sd\b|std")
+"""What the name of a value says that is about runs."""
+_KEEPS = frozenset(
+    {"items", "values", "float", "round", "mean", "std", "dict", "list", "tuple", "array", "zip", "sorted"}
+)
+_DEEPEST = 5
+
+
+@lru_cache(maxsize=CASES)
+def typed_in(case: Case) -> tuple[CodeFinding, ...]:
+    """Every value of runs that is recorded by `notebook.value` and made of numbers that are written out."""
+    program, found = read_program(case), []
+    for step in program.steps:
+        for path, call in step.scope.called:
+            if len(path) != 2 or path[1] not in ("value", "values") or not _is_notebook(program, path[0]):
+                continue
+            for name, value, bound in _recorded(path[1], call):
+                if _OF_RUNS.search(_text(name).lower()) and _is_written(program, value, step.order, bound):
+                    where = place_of(case, step, call.lineno)
+                    because = (
+                        f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
+                        "the code: they follow from no run. A person looks."
+                    )
+                    found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
+    return tuple(dict.fromkeys(found))
+
+
+def _is_notebook(program: Program, name: str) -> bool:
+    return any(
+        isinstance(store.value, ast.Call) and (path_of(store.value.func) or ("",))[-1] == "begin"
+        for _, store in program.bound.get(name, ())
+    )
+
+
+Bound = dict[str, ast.expr]
+"""The variables of a comprehension, with what each goes through."""
+
+
+def _recorded(method: str, call: ast.Call) -> Iterator[tuple[ast.expr, ast.expr, Bound]]:
+    """The names and values that a call records."""
+    if method == "value":
+        given = [*call.args, *(item.value for item in call.keywords if item.arg == "value")]
+        if len(given) > 1:
+            yield given[0], given[1], {}
+        return
+    for table in call.args[:1]:
+        if isinstance(table, ast.Dict):
+            yield from ((key, value, {}) for key, value in zip(table.keys, table.values, strict=True) if key)
+        elif isinstance(table, ast.DictComp):
+            bound: Bound = {}
+            for part in table.generators:
+                for node in ast.walk(part.target):
+                    if isinstance(node, ast.Name):
+                        bound[node.id] = part.iter
+            yield table.key, table.value, bound
+
+
+def _text(name: ast.expr) -> str:
+    """What is written out of a name."""
+    return "".join(
+        node.value for node in ast.walk(name) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def _is_written(  # noqa: PLR0911 - one way out a kind of expression
+    program: Program, node: ast.expr | None, order: int, bound: Bound, depth: int = 0
+) -> bool:
+    """An expression is made of numbers that are written out, and of nothing else."""
+    if node is None or depth > _DEEPEST:
+        return False
+
+    def below(inner: ast.expr | None) -> bool:
+        return _is_written(program, inner, order, bound, depth + 1)
+
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    if isinstance(node, ast.Name):
+        if node.id in bound:
+            return below(bound[node.id])
+        stores = [store for step, store in program.bound.get(node.id, ()) if step.order < order]
+        return len(stores) == 1 and stores[0].how == "assign" and not _is_filled(program, node.id) and below(
+            stores[0].value
+        )  # fmt: skip
+    if isinstance(node, ast.Dict):
+        return bool(node.values) and all(map(below, node.values))
+    if isinstance(node, ast.Tuple | ast.List):
+        return bool(node.elts) and all(map(below, node.elts))
+    if isinstance(node, ast.Subscript):
+        return below(node.value)
+    if isinstance(node, ast.BinOp):
+        return below(node.left) and below(node.right)
+    if isinstance(node, ast.Call) and called(node) in _KEEPS:
+        owner = [node.func.value] if isinstance(node.func, ast.Attribute) and not node.args else []
+        parts = [*owner, *node.args]
+        return bool(parts) and all(map(below, parts))
+    return False
+
+
+def _is_filled(program: Program, name: str) -> bool:
+    """Something is put into it later: then it is no table that is written out."""
+    return any(
+        store.root == name and (len(store.path) > 1 or store.how != "assign")
+        for _, scope in program.scopes for store in scope.stores
+    )  # fmt: skip
