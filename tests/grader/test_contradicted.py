@@ -24,6 +24,7 @@ from tests.shipped import load_base
 TOLD: dict[str, Any] = tomllib.loads((CASES / "_contradicted.toml").read_text(encoding="utf-8"))
 TABLES: dict[str, Any] = tomllib.loads((CASES / "_contradicted_tables.toml").read_text(encoding="utf-8"))
 MEMOS: dict[str, str] = {**TOLD["memos"], **TABLES["memos"]}
+ROWS: dict[str, dict[str, str]] = {**TOLD["rows"], **TABLES["rows"]}
 KINDS: list[dict[str, Any]] = [*TOLD["kind"], *TABLES["kind"]]
 TITLES = {
     "changed": "Variable changed", "held": "Held constant", "prediction": "Prediction", "result": "Result",
@@ -47,7 +48,7 @@ def written(kind: Mapping[str, Any], sentence: str) -> str:
     """The cell's text with a sentence in it."""
     if "part" not in kind:
         return sentence if kind.get("whole") else MEMOS[kind.get("memo", kind["base"])].format(sentence)
-    rows = {**TOLD["rows"][kind["base"]], kind["part"]: sentence}
+    rows = {**ROWS[kind["base"]], kind["part"]: sentence}
     lines = [f"| {title} | {rows[part]} |" for part, title in TITLES.items()]
     return "\n".join(["| field | what you write |", "| --- | --- |", *lines])
 

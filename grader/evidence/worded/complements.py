@@ -27,7 +27,7 @@ _FINDS = re.compile(
     rf"(?:something in |anything in |at least one in )?(?P<count>{_COUNT})\b(?! (?:wrong|at zero|of))"
 )
 _GETS = re.compile(
-    rf"\b(?:finds?|found|recogni[sz]e[sd]?|hits?|knows?|covers?|get[s]?|predicts?) (?:something in |at least one "
+    rf"\b(?:finds?|found|recogni[sz]e[sd]?|hits?|knows?|covers?|gets?) (?:something in |at least one "
     rf"of |as many as |only )?"
     rf"(?P<count>{_COUNT}) (?:out )?of (?:the |its |all |my )*(?P<of>{_COUNT})(?: classes)?(?! (?:wrong|at zero|"
     rf"are at|right))\b"
