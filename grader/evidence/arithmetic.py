@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from grader.evidence.chance import CHANCE
+from grader.evidence.laws import broken, span_of
 from grader.evidence.traces import Status, Trace
 from grader.reading.numbers import Number, Reading
 
@@ -79,3 +80,23 @@ def _chance(reading: Reading, results: Sequence[float]) -> float:
     places = {round(value / unit) + step for value in results if low <= value <= high for step in (-1, 0, 1)}
     own = {round(size / unit) + step for step in (-1, 0, 1)}
     return len(places - own) * unit / (high - low)
+
+
+DIGITS = 3
+"""Decimals with which a number is rarely by chance what a difference leaves."""
+
+
+def confirmed(item: Trace, beside: Sequence[Trace]) -> Trace | None:
+    """A number that may be one of several things, where two traced ones of its sentence leave only one: a level and
+    the difference to it. "0.5385 in the baseline, 0.4231 with the large steps, so −0.1154."
+    """
+    if item.status is not Status.UNCLEAR or max(reading.decimals for reading in item.number.readings) < DIGITS:
+        return None
+    traced = [other for other in beside if other.status is Status.TRACED and other.sentence == item.sentence]
+    changes = [other for other in traced if other.number.signed or other.number.points]
+    for change in changes:
+        for level in (other for other in traced if other not in changes and other.number.spread is None):
+            parts = [span_of(number, fraction=True) for number in (level.number, item.number, change.number)]
+            if not broken("difference", *parts):
+                return replace(item, status=Status.TRACED, metric=level.metric, why="")
+    return None

@@ -52,7 +52,7 @@ def read_claim(text: str) -> tuple[Claim, str]:
     found: dict[Claim, str] = {}
     cautious, wary, last = "", "", Claim.UNREADABLE
     for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
-        lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]
+        lower = _lower(sentence)
         claim = _read_sentence(lower)
         if claim is not Claim.UNREADABLE:
             found.setdefault(claim, sentence)
@@ -74,6 +74,15 @@ def read_claim(text: str) -> tuple[Claim, str]:
         return Claim.LEANING, found[Claim.LEANING]
     cautious = cautious or wary
     return (Claim.CANNOT_TELL, cautious) if cautious else (Claim.UNREADABLE, "")
+
+
+_NO_APOSTROPHE = re.compile(r"\b((?:do|does|did|is|was|are|were|ca|could|would|wo|should|has|have|had)n)t\b")
+
+
+def _lower(sentence: str) -> str:
+    """A sentence in lower case, with the apostrophes that people leave out: "doesnt prove"."""
+    lower = sentence.lower().replace("’", "'")[: vocabulary.LONGEST_SENTENCE]
+    return _NO_APOSTROPHE.sub(r"\1't", lower)
 
 
 def claim_after_caution(text: str) -> str:
@@ -116,7 +125,7 @@ def _asserts(clause: str) -> bool:
 
 def bold_claim(sentence: str) -> Claim:
     """The bold claim of a sentence that `read_claim` quoted: an effect unless it says that there is none."""
-    lower = sentence.lower().replace("’", "'")
+    lower = _lower(sentence)
     none = _read_sentence(lower) is Claim.NO_EFFECT or vocabulary.says("claims", "leaning_none", lower) is not None
     return Claim.NO_EFFECT if none else Claim.EFFECT
 

@@ -1,12 +1,12 @@
 """What a student lists as changed and as held constant, held against the configurations that the records hold."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.evidence.runs import Run
-from grader.evidence.settings import fits, other_seeds, other_settings, steps_of
+from grader.evidence.settings import fits, loose_names, other_seeds, other_settings, steps_of, value_words
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.notation import plain
@@ -107,7 +107,7 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
     """
     text = plain(text)
     varied = {item.name for item in comparison.changes if item.kind == "setting"} | {vary}
-    for mention in vocabulary.find_all("synonyms", text):
+    for mention in (*vocabulary.find_all("synonyms", text), *_with_values(text), *_by_their_names(text, varied)):
         excepted = _EXCEPT.search(text[: mention.start]) or _AFTERWARDS.match(text[mention.end :])
         part = _PART_OF.match(text[mention.end :]) is not None
         if mention.name in varied and not excepted and not part and _is_listed(mention, text):
@@ -118,6 +118,50 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
             shown = " and ".join("none" if value is None else str(value) for value in known)
             return f"the text lists {said.text!r}, and the runs had {said.name} {shown}"
     return other_seeds(text, runs)
+
+
+def loosely_named(text: str, comparison: Comparison) -> list[str]:
+    """The settings that a text names in looser words, such as those of other languages, and that the records show
+    unchanged.
+    """
+    changed = {item.name for item in comparison.changes}
+    names = (item.name for item in loose_names(plain(text)))
+    return list(dict.fromkeys(name for name in names if name in comparison.settings and name not in changed))
+
+
+_TURNS = re.compile(
+    r"\s*[\"'`)]*\s*(?:→|->|=>|to\b|in the (?:first|baseline|other)|for the (?:first|baseline)|"
+    r"and then|then\b)",
+    re.IGNORECASE,
+)
+
+
+def _with_values(text: str) -> Iterator[Mention]:
+    """Settings that are listed with a value that is a word, as one item: "class weights none"."""
+    for mention in vocabulary.find_all("settings", text):
+        if mention.name not in vocabulary.names("setting_values"):
+            continue
+        for start, end, _ in value_words(mention.name).find(text):
+            if (
+                start >= mention.end
+                and not text[mention.end : start].strip(" :=(")
+                and not _TURNS.match(text[end:])
+            ):
+                yield Mention(mention.name, mention.start, end)
+
+
+_NOUN = r"(?: (?:layers?|modules?|matrices|values?|sizes?|settings?))?"
+
+
+def _by_their_names(text: str, names: Iterable[str]) -> Iterator[Mention]:
+    """Settings by the words of the name that the records have for them, one or many: "LoRA target layers"."""
+    for name in sorted(names):
+        words = [rf"{re.escape(word.removesuffix('s'))}\w{{0,2}}" for word in name.split("_")]
+        if len(words) < 2 or name in vocabulary.names("settings"):
+            continue
+        spoken = r"[\s_-]+".join(words)
+        for hit in re.finditer(rf"(?<!\w){spoken}{_NOUN}(?!\w)", text, re.IGNORECASE):
+            yield Mention(name, hit.start(), hit.end())
 
 
 _PART_OF = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing
-from grader.evidence.arithmetic import derived
+from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.bounds import find_intervals
 from grader.evidence.facts import Kind
 from grader.evidence.laws import broken, exact
@@ -90,6 +90,7 @@ def _trace_numbers(sentence: Sentence, measured: Measured, earlier: Sequence[Tra
     found = [intervals.get(number.start) or trace_number(number, sentence, measured) for number in sentence.numbers]
     known = [item for item in (*earlier, *found) if item.status is Status.TRACED and item.expected is not None]
     found = [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
+    found = [confirmed(item, found) or item for item in found]
     before = [item.number for item in earlier]
     return [_lawful(item, sentence, before, measured) for item in found]
 

@@ -3,11 +3,14 @@
 import re
 
 from grader.evidence.measured import Measured
+from grader.evidence.settings import loose_names
 from grader.evidence.statements import Claim, Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
 
 _FACTOR = re.compile(r"\s*[×x*·]\s*\d")
+LABEL = 5
+"""Characters behind a factor within which the name of what it multiplies stands: "3x the lr"."""
 _JOINTS = frozenset({"of", "is", "was", "=", "to", "are", "at", "from"})
 
 
@@ -34,6 +37,8 @@ def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool: 
     before, after = text[: number.start], text[number.end :]
     if _FACTOR.match(after):
         return True  # "0.6 × 11.62 ms": a factor that the text itself applies
+    if number.times and any(item.start <= LABEL for item in loose_names(after[:30])):
+        return True  # "3x lr": by how much a setting was changed
     if _names_setting(before, whole=number.whole):
         return not _is_of_named_runs(number, sentence, measured)
     if number.percent:

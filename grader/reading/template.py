@@ -95,7 +95,9 @@ def _inline_labels() -> re.Pattern[str]:
     )
     spoken = "|".join(re.escape(name).replace("\\ ", r"[\s_-]+") for name in names)
     return re.compile(
-        rf"(?:^|(?<=[\n.;!?)])\s*|(?<=\s))(?P<label>(?:(?:what|the|my|is it|was it|as|"
+        rf"(?:^|(?<=[\n.;!?)])\s*|"
+        rf"(?<=\s)(?<!\ba\s)(?<!\bhave\s)(?<!\bhas\s)(?<!\bhad\s)(?<!\bbe\s))(?P<label>(?:(?:what|the|my|is it|"
+        rf"was it|as|"
         rf"so)\s+)?(?:{spoken}))\s*(?:\([^()\n]{{0,40}}\)\s*)?"
         r"(?::|？|：|->|=>|\?\s|→|=\s|\s[–—-]\s|\.\s(?=[A-Z0-9]))",
         re.IGNORECASE,

@@ -75,10 +75,17 @@ not have, and a p-value that so many seeds cannot give.
    failed for words alone, but a conclusion and a list of what was held constant.
 5. Held so are: orders and changes, each or none of the seeds, so many of the intervals; how many classes at zero
    are tried or never predicted, rescued or lost; rows of a printed list above a bound; significance without a test;
-   means over more seeds than ran; validation called test; sizes of the data; settings; a claim behind a "but" that
-   follows caution; what the template says was changed, predicted and found. A citation that is in no list of
-   sources and nowhere else is left to a person.
-6. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
+   means over more seeds than ran; validation called test; sizes of the data; settings, also one that is called the
+   same in both runs; the device, the model and the kind of data that every run recorded; a claim behind a "but" that
+   follows caution; what the template says was changed, predicted and found, and how many predictions held. A citation
+   that is in no list of sources and nowhere else is left to a person.
+6. Tables that the notebook prints, and value records of one family (`candidate.int8.size_mb`), are read cell by
+   cell: a number beside a row's name that is another row's or another column's, two numbers that changed places, which
+   of two rows is faster or has more, which is the best of all, a steady course that is none.
+7. Some sentences refute themselves or a rule: a p-value above 0.05 that is said to support a gain, one that no output
+   prints or that so many seeds cannot reach, McNemar's test said of an average over classes, a number that keeps a
+   limit below it, "from 3.6 to 2.3 MB, a reduction by 63 %", a sign that every output prints the other way round.
+8. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
 
 A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
 it.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.evidence.arithmetic import derived
+from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.measured import measure
 from grader.evidence.traces import Status, Trace
 from grader.evidence.tracing import trace
@@ -161,6 +161,20 @@ def test_a_number_follows_from_two_beside_it_and_not_from_any_two_of_eight() -> 
     assert far.status is Status.UNCLEAR
     assert far.plausible
     assert derived(replace(unclear, number=find_numbers("0.9")[0]), many) is None
+
+
+def test_a_level_and_the_difference_to_it_leave_one_number() -> None:
+    """ "0.5385, 0.4231 with the large steps, so −0.1154": what may be several things is what these two leave."""
+    numbers = find_numbers("0.5385 and 0.4231, so -0.1154")
+    level, other, change = (Trace(number, Status.TRACED, "s", 0, "accuracy") for number in numbers)
+    unclear = replace(other, status=Status.UNCLEAR, metric="")
+    found = confirmed(unclear, [level, unclear, change])
+    assert found is not None
+    assert (found.status, found.metric) == (Status.TRACED, "accuracy")
+    assert confirmed(replace(unclear, number=find_numbers("0.4321")[0]), [level, change]) is None
+    assert confirmed(replace(unclear, number=find_numbers("0.42")[0]), [level, change]) is None
+    assert confirmed(unclear, [level]) is None
+    assert confirmed(other, [level, change]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from grader.evidence.compare import compare
 from grader.evidence.listed import (
     lines_of_own_code,
     loosely_held,
+    loosely_named,
     may_set,
     named_settings,
     other_rows,
@@ -188,6 +189,7 @@ def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR091
         return proposed(
             undecided("A person compares your list with the records.", values, evidence), Outcome.FAILED, why
         )
+    named = named or loosely_named(text, comparison)
     if not named:
         return undecided(
             "Your list names no setting that the records hold; name them (learning rate, epochs, data, seed …).",

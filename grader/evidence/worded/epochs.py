@@ -142,7 +142,7 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         highest = best is not None and re.search(r"highest|maximum|peak", best[0]) is not None
         if (lowest and not lower_is_better(metric)) or (highest and lower_is_better(metric)) or words is None:
             continue
-        logs = _logs(reading, values, metric)
+        logs = logs_of(reading, values, metric)
         if logs and not any(_is_best(epochs[0], log, metric) for log in logs):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
@@ -169,7 +169,7 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     by = values.chosen_by
     if not {"validation_loss", by} <= names and "criteri" not in reading.lower:
         return
-    scores, losses = _logs(reading, values, by), _logs(reading, values, "validation_loss")
+    scores, losses = logs_of(reading, values, by), logs_of(reading, values, "validation_loss")
     pick = min if lower_is_better(by) else max
     same = [
         score.index(pick(score)) == loss.index(min(loss))
@@ -199,7 +199,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         reading.unsaid
         or reading.sentence.row
         or not re.search(r"\bepochs?\b|\bthroughout\b|\btraining goes on\b", reading.lower)
-        or _arms_of_epochs(values)
+        or arms_of_epochs(values)
     ):
         return
     for start, end in reading.clauses:
@@ -215,7 +215,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         up = hits[0]["up"] is not None
         if hits[0][0].startswith("improv") or hits[0]["better"]:
             up = lower_is_better(metric) == (hits[0]["better"] == "worse")
-        logs = _logs(reading, values, metric)
+        logs = logs_of(reading, values, metric)
         if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
@@ -224,7 +224,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
 
 
-def _arms_of_epochs(values: Values) -> bool:
+def arms_of_epochs(values: Values) -> bool:
     """Two arms differ in their epochs: "with one epoch it fell" is of an arm then, and of no log."""
     return any(
         first.runs[-1].setting("epochs") != second.runs[-1].setting("epochs")
@@ -234,7 +234,7 @@ def _arms_of_epochs(values: Values) -> bool:
 
 def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
-    if reading.unsaid or reading.sentence.row or _arms_of_epochs(values):
+    if reading.unsaid or reading.sentence.row or arms_of_epochs(values):
         return
     for start, end in reading.clauses:
         at = {number for first, _, number in reading.epochs if start <= first < end}
@@ -244,7 +244,7 @@ def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         (number,), (metric,), hit = at, named, hits[0]
         sign = -hit.relation.sign if hit.relation.merit and lower_is_better(metric) else hit.relation.sign
-        logs = _logs(reading, values, metric)
+        logs = logs_of(reading, values, metric)
         index = number - 1 if number > 0 else number
         steps = [
             log[index] - log[index - 1] for log in logs if index % len(log) >= 1 and -len(log) <= index < len(log)
@@ -296,7 +296,7 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
         metric = next(named, values.chosen_by)
-        logs = [log for log in _logs(reading, values, metric) if len(log) > 2]
+        logs = [log for log in logs_of(reading, values, metric) if len(log) > 2]
         smallest = hit[0].startswith(("smallest", "smaller"))
         right = []
         for log in logs:
@@ -326,7 +326,7 @@ def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         if hit is None or min(first, second) < 2:
             continue
         named = (item.name for item in reading.sentence.metrics if item.name in epoch_metrics())
-        logs = _logs(reading, values, next(named, values.chosen_by))
+        logs = logs_of(reading, values, next(named, values.chosen_by))
         steps = [[abs(b - a) for a, b in pairwise(log)] for log in logs if len(log) >= max(first, second)]
         if steps and not any((log[first - 2] > log[second - 2]) == (hit["sign"] == "more") for log in steps):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
@@ -334,7 +334,7 @@ def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
 
 
-def _logs(reading: Reading, values: Values, metric: str) -> list[list[float]]:
+def logs_of(reading: Reading, values: Values, metric: str) -> list[list[float]]:
     """The logs of the runs that are named, or of those named before, else of all runs with several epochs."""
     everything = {group.key: values.epochs(metric, group.key) for group in values.measured.groups}
     for keys in (reading.sentence.group_keys, reading.sentence.implied_groups):

@@ -17,6 +17,8 @@ _SO_OFTEN = re.compile(
     r"\b(?:run|ran|trained|repeated|rerun)\s+(?:(?:both|each|the|my|them|it|arms?|runs?)\s+){0,3}"
     rf"({'|'.join(_TIMES)})\b"
 )
+_DONE = re.compile(r"\b(?:each|an|every) arm (?P<done>(?:was|has been) (?:run|trained|repeated))\b")
+"""What was done with each arm is no plan for it."""
 _AGAINST = re.compile(r"\b(?:against|than|over|versus|vs\.?|to|gegen|contre|contra)\W+(?:the\W+)?$")
 _OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
 """Other runs of the notebook are spoken of."""
@@ -35,7 +37,11 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         told = _times(clause) or _counted(clause, further=len(values.known_seeds) <= most)
-        if told is not None and told[0] > most and not claimed("repeated", "planned", clause):
+        if (
+            told is not None
+            and told[0] > most
+            and not claimed("repeated", "planned", _DONE.sub(r"\g<done>", clause))
+        ):
             why = f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
 

@@ -15,7 +15,8 @@ from grader.reading.nouns import ITEMS
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2, "a single": 1, "single": 1}
 _NUMBER = r"(?:one|two|three|four|five|six|\d)"
 _ELSEWHERE = (
-    r"(?:bei|mit|in|für) (?:jedem|allen)(?: \w+)? (?:seeds?|läufen?|lauf)|(?:avec|pour|dans|à) (?:chaque graine|"
+    r"(?:bei|mit|in|für) (?:jedem|allen)(?: \w+){0,2} (?:seeds?|läufen?|lauf)|(?:avec|pour|dans|à) (?:chaque "
+    r"graine|chacune des (?:\w+ )?graines|"
     r"toutes les (?:\w+ )?graines|chaque exécution)|"
     r"(?:con|en|para) (?:cada semilla|todas las (?:\w+ )?semillas|las \w+ semillas)|(?:con|per|in) (?:ogni seme|"
     r"ogni seed|tutti i (?:\w+ )?(?:semi|seed))|"

@@ -12,6 +12,8 @@ from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading.claimed import claimed
 
+_NOT = re.compile(r"\b(?:not|never|hardly|no)\b|n't\b")
+""" "The gain is not significant": the claim's own words deny it."""
 _EXACT_P = re.compile(r"exact p\s+(\d[\d.]*(?:e-?\d+)?)")
 
 
@@ -22,7 +24,7 @@ def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         hit = claimed("significance", "claimed", clause)
-        if hit is None or claimed("significance", "weak", clause.replace(hit[0], " ")):
+        if hit is None or claimed("significance", "weak", clause.replace(hit[0], " ")) or _NOT.search(hit[0]):
             continue
         if values.most_pairs < 2 and not _was_tested(values.measured.case):
             why = "the notebook has one run an arm, and no test that such runs allow"

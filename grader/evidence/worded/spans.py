@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from grader.evidence.groups import Group
 from grader.evidence.settings import number_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
@@ -22,6 +23,8 @@ _OF = re.compile(
 )
 """How many of the intervals."""
 
+_ITS = re.compile(r"^\W*(?:its|this|that|the) ")
+"""Begins a sentence that goes on about the experiment of the one before it."""
 Bounds = Mapping[str, tuple[float, float]]
 
 
@@ -67,7 +70,7 @@ def _held_against(reading: Reading, values: Values, piece: str, words: str, *, i
     names = (
         reading.sentence.metric_names or reading.sentence.implied_metrics & set(values.scores) or set(values.scores)
     )
-    for first, second in values.measured.experiments:
+    for first, second in _meant(reading, values):
         for metric in sorted(names):
             bounds = _bounds(values, metric, first.key, second.key)
             if bounds:
@@ -78,6 +81,17 @@ def _held_against(reading: Reading, values: Values, piece: str, words: str, *, i
         told = ", ".join(f"{kind} {low:+.4f} to {high:+.4f}" for kind, (low, high) in bounds.items())
         why = f"{words!r}: for {vocabulary.title('metric_titles', metric)}, {told}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)
+
+
+def _meant(reading: Reading, values: Values) -> list[tuple[Group, Group]]:
+    """The experiments that the sentence names, by an arm or by the setting that they vary; where it goes on about
+    "its" interval, those that the sentences before it name; else all.
+    """
+    every = list(values.measured.experiments)
+    named = reading.sentence.group_keys | values.varied(reading.sentence.text)
+    if not named and _ITS.search(reading.lower):
+        named = reading.sentence.implied_groups | values.varied(reading.earlier)
+    return [pair for pair in every if {group.key for group in pair} & named] or every
 
 
 def _bounds(values: Values, metric: str, first: str, second: str) -> Bounds:

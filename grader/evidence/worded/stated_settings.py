@@ -93,6 +93,12 @@ def _is_plausible(said: Said, known: list[Any]) -> bool:
     return number.whole == whole and 0.01 <= number.value / max(numeric) <= 25
 
 
+_RESULTS = re.compile(
+    r"\b(?:figures?|numbers?|results?|scores?|counted|measured|tested|evaluated|ergebnis\w*|zahlen|chiffres|résultats?|"
+    r"mesuré\w*|resultados?|cifras|medid\w+|risultat\w+|misurat\w+|numeri|eredmény\w*|wynik\w*|результат\w*)\b"
+)
+
+
 def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
     """What was measured on the validation split is said to be of the test set, which the notebook never used."""
     if reading.sentence.row or reading.lower.rstrip().endswith("?"):
@@ -105,6 +111,7 @@ def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
         told = (
             reading.sentence.metrics
             or reading.sentence.groups
+            or _RESULTS.search(reading.lower)
             or any(not number.whole for number in reading.sentence.numbers)
         )
         if told and not _uses_test(values.measured.case):

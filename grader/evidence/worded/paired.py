@@ -1,0 +1,89 @@
+"""Seed by seed: a spread that is called that of the differences, and a bound that every seed is said to keep."""
+
+import re
+import statistics
+from collections.abc import Iterator
+
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.reading import vocabulary
+from paribus.metrics.registry import registry
+
+_SPREAD_OF = re.compile(
+    r"\b(?:spread|standard deviation|sd|deviation|scatter) of (?:the |these |those |my |our )*(?:(?:paired|"
+    r"seed[- ]by[- ]seed|three|four|"
+    r"single|individual) )*(?:differences?|changes)(?: (?:between|over|across) (?:the )?(?:arms|"
+    r"seeds))?\W{1,3}(?:(?:is|was|of|only|about|"
+    r"being)\W+)*(?P<value>0?\.\d{2,4})(?!\d)"
+)
+
+
+def spreads_of_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The spread of the differences (0.012)", which is the spread of one arm."""  # noqa: D210
+    hit = _SPREAD_OF.search(reading.lower)
+    if hit is None:
+        return
+    said, unit = float(hit["value"]), 10.0 ** -len(hit["value"].partition(".")[2])
+    arms: list[str] = []
+    for first, second in values.measured.experiments:
+        for metric in values.scores:
+            a, b = values.seeds(metric, first.key), values.seeds(metric, second.key)
+            shared = [seed for seed in a if seed in b]
+            if len(shared) < 2:
+                continue
+            differences = [b[seed] - a[seed] for seed in shared]
+            if any(
+                abs(spread(differences) - said) <= 0.51 * unit for spread in (statistics.stdev, statistics.pstdev)
+            ):
+                return
+            for group, seeds in ((first, a), (second, b)):
+                if abs(statistics.stdev(seeds.values()) - said) <= 0.51 * unit:
+                    what = vocabulary.title("metric_titles", metric)
+                    arms.append(
+                        f"{what} of {group.title}; that of the differences is {statistics.stdev(differences):.4f}"
+                    )
+    if arms:
+        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit['value']} is the spread of {arms[0]}")
+
+
+_EVERY = re.compile(
+    r"\b(?:(?:stay|remain|keep|kept|lie|lay)(?:s|ed)?|is|was|are|were) (?:\w+ )?(?P<side>below|under|within|above|"
+    r"over) (?:the |a )?"
+    r"(?P<value>\d+(?:\.\d+)?) ?(?P<unit>ms|mb|%|s)?\b[^.;]{0,20}?\b(?:(?:with|for|in|on|at|under) (?:every|each|"
+    r"all)(?: \w+){0,3} seeds?|"
+    r"for every one of the seeds)\b"
+)
+
+
+def bounds_of_every_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Its 95th percentile stayed below 3.82 ms with every seed", where one seed's is 13.98."""  # noqa: D210
+    hit = _EVERY.search(reading.lower)
+    if hit is None or reading.doubtful or reading.is_denied(max(0, hit.start() - 25), hit.end()):
+        return
+    bound = float(hit["value"]) / (100 if hit["unit"] == "%" else 1)
+    below = hit["side"] in ("below", "under", "within")
+    metrics = _metrics(reading, values)
+    judged = []
+    for metric in metrics:
+        for group in values.measured.settled:
+            if reading.sentence.group_keys and group.key not in reading.sentence.group_keys:
+                continue
+            seeds = values.seeds(metric, group.key)
+            if len(seeds) > 1:
+                judged.append((all((value < bound) == below for value in seeds.values()), group.title, seeds))
+    if judged and not any(right for right, _, _ in judged):
+        _, title, seeds = judged[0]
+        told = ", ".join(f"{value:.4g}" for value in seeds.values())
+        yield Doubt(
+            reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the seeds of {title} have {told}"
+        )
+
+
+def _metrics(reading: Reading, values: Values) -> set[str]:
+    """What may be meant: a score that is named, or what the runs measured, by a word of its name."""
+    named = set(reading.sentence.metric_names)
+    known = {name for group in values.measured.groups for run in group.runs for name in run.metrics}
+    for part, phrases in vocabulary.names("board_columns").items():
+        if any(phrase in reading.lower for phrase in phrases):
+            named |= {name for name in known if part in name.split("_")}
+    return {name for name in named if name in known and name in registry()}
