@@ -143,7 +143,7 @@ def evaluated(expression: str) -> object:
     program = make_program([RecoveredCell(0, "code", f"x = {expression}", 1)])
     value = program.steps[0].scope.stores[0].value
     names = {"CONFIG": {"lr": 0.002, "seed": 13}}
-    return Evaluator(program, names, lambda node, _: UNKNOWN).value(value)
+    return Evaluator(program, names, lambda node, base, _: UNKNOWN).value(value)
 
 
 @pytest.mark.parametrize(

@@ -150,11 +150,16 @@ def _cell_of(case: Case, key: str) -> Cell | None:
 
 
 def _cells_of(case: Case, cell: Cell) -> frozenset[int]:
-    """The experiment's cell, with the student's own cells right before and after it."""
+    """The experiment's cell, with the student's own cells right before and after it. A cell that took the place of
+    one that ran as it was (it is like none, and the order alone put it there) is the student's own.
+    """
     match = case.matches.get(cell.key)
     if match is None or match.recovered is None:
         return frozenset()
-    known = {item.recovered.position for item in case.matches.values() if item.recovered is not None}
+    known = {
+        item.recovered.position for item in case.matches.values()
+        if item.recovered is not None and not (item.by == "order" and item.cell.role is Role.CODE)
+    }  # fmt: skip
     place = match.recovered.position
     code = {item.position for item in case.notebook.cells if item.cell_type == "code"}
     first = last = place

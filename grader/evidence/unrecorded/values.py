@@ -3,18 +3,23 @@
 import ast
 import json
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any
 
 from grader.code.facts import Scope
 from grader.code.paths import path_of
 from grader.code.program import Program
+from grader.evidence.unrecorded.names import plain_value
 
 MAX_ITEMS, MAX_DEPTH, MAX_STEPS = 24, 24, 50_000
 """Elements of a sequence that a loop runs over, expressions within each other, and expressions in all."""
 MAX_SIZE, MAX_LIST = 1e15, 1_000
 """Numbers and sequences beyond which nothing is worked out."""
+FUNCTION = "function"
+"""The name of a thing that is a function of the notebook, perhaps with some of its arguments."""
 
 
 class _Unknown:
@@ -39,10 +44,16 @@ class Thing:
     scope: Scope | None = None
 
 
-Called = Callable[[ast.Call, "Evaluator"], Any]
+Called = Callable[[ast.Call, Any, "Evaluator"], Any]
+"""What a call gives, of its node and of what its method is called on (UNKNOWN where it is no method)."""
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
+}  # fmt: skip
+_COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+    ast.In: lambda item, items: item in items, ast.NotIn: lambda item, items: item not in items,
 }  # fmt: skip
 _COPIES = frozenset({"copy", "deepcopy"})
 _REPLACES = frozenset({"replace", "_replace", "evolve", "copy", "deepcopy", "model_copy"})
@@ -76,7 +87,7 @@ class Evaluator:
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return self.names.get(node.id, UNKNOWN)
+            return self.names[node.id] if node.id in self.names else self._function(node)
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             return [item for part in node.elts for item in self._items(part)]
         if isinstance(node, ast.Dict):
@@ -102,10 +113,36 @@ class Evaluator:
             value = self.value(node.value)
             self.names[node.target.id] = value
             return value
+        if isinstance(node, ast.IfExp):
+            return self._either(node)
+        if isinstance(node, ast.Compare):
+            return self._compared(node)
         for child in ast.iter_child_nodes(node):  # what is called within it is called all the same
             if isinstance(child, ast.expr):
                 self.value(child)
         return UNKNOWN
+
+    def _function(self, node: ast.Name) -> Any:  # noqa: ANN401
+        """A function of the notebook, handed on by its name."""
+        found = self.program.functions_of(node) if node.id in self.program.defined else ()
+        return Thing(FUNCTION, scope=found[0]) if found and not found[0].is_class else UNKNOWN
+
+    def _either(self, node: ast.IfExp) -> Any:  # noqa: ANN401
+        """The one that the test chooses; where it is not known, what both have in common."""
+        test = self.value(node.test)
+        if test is True or test is False:
+            return self.value(node.body if test else node.orelse)
+        first, second = self.value(node.body), self.value(node.orelse)
+        return first if type(first) is type(second) and first == second else UNKNOWN
+
+    def _compared(self, node: ast.Compare) -> Any:  # noqa: ANN401
+        first, second = self.value(node.left), self.value(node.comparators[0])
+        if len(node.ops) > 1 or not (_is_plain(first) and _is_plain(second)):
+            return UNKNOWN
+        try:
+            return bool(_COMPARED[type(node.ops[0])](first, second))
+        except TypeError:
+            return UNKNOWN
 
     def _items(self, node: ast.expr) -> list[Any]:
         if isinstance(node, ast.Starred):
@@ -218,7 +255,7 @@ class Evaluator:
                 return found
             if (found := self._builtin(node, path, name)) is not NotImplemented:
                 return found
-        return self._called(node, self)
+        return self._called(node, base, self)
 
     def given(self, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         """The values that a call is given by place and by name; the entries of ``**settings`` by theirs."""
@@ -270,15 +307,11 @@ class Evaluator:
         return NotImplemented
 
     def _builtin(self, node: ast.Call, path: tuple[str, ...], name: str) -> Any:  # noqa: ANN401, PLR0911
-        if name == "loads" and node.args:
-            text = self.value(node.args[0])
-            try:
-                return json.loads(text) if isinstance(text, str) else UNKNOWN
-            except ValueError:
-                return UNKNOWN
+        if name in _LOADS and node.args:
+            return _loaded(self.value(node.args[0]), name)
         if name not in _BUILTINS and name not in ("vars", "asdict"):
             return NotImplemented
-        if len(path) != 1 and name != "asdict":
+        if len(path) != 1 and name not in ("asdict", "product"):
             return NotImplemented
         places, named = self.given(node)
         if name in ("vars", "asdict"):
@@ -297,8 +330,31 @@ def _zip(*parts: Any) -> Any:  # noqa: ANN401
     return [list(item) for item in zip(*parts, strict=False)]
 
 
+def _product(*parts: Any) -> Any:  # noqa: ANN401
+    return [list(item) for item in islice(product(*parts), MAX_ITEMS + 1)]
+
+
+_LOADS = frozenset({"loads", "safe_load", "load"})
+_ENTRY = re.compile(r"^ *(?:- +)?([\w.-]+) *: +([^\s#][^#\n]*?) *(?:#.*)?$")
+
+
+def _loaded(text: Any, name: str) -> Any:  # noqa: ANN401
+    """A configuration that is written as text: JSON, or one entry a line as YAML has it."""
+    if not isinstance(text, str):
+        return UNKNOWN
+    if name == "loads":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return UNKNOWN
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    hits = [_ENTRY.match(line) for line in lines]
+    return {hit[1]: plain_value(hit[2].strip("\"'")) for hit in hits if hit is not None} if all(hits) else UNKNOWN
+
+
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
     "range": range, "list": list, "tuple": list, "sorted": sorted, "zip": _zip, "float": float, "int": int,
+    "product": _product,
     "str": str, "len": len, "max": max, "min": min, "abs": abs, "round": round,
     "enumerate": lambda items, start=0: [[index, item] for index, item in enumerate(items, start)],
 }  # fmt: skip
@@ -309,6 +365,13 @@ def as_mapping(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Thing):
         return value.entries
     return value if isinstance(value, dict | list) else UNKNOWN
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401
+    """A number, a word, a truth value, None, or a list of these."""
+    if isinstance(value, list):
+        return all(_is_plain(item) and not isinstance(item, list) for item in value)
+    return value is None or isinstance(value, str | int | float)
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401
