@@ -7,7 +7,7 @@ code does not write out is unknown.
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +51,7 @@ _EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_n
 @dataclass(frozen=True)
 class TrainingCall:
     """A call that trains a model. ``unknown`` are settings whose value the code does not write out; ``complete``:
-    all that it was given could be followed.
+    all that it was given could be followed; ``targets`` are the names that keep what it gives.
     """
 
     position: int
@@ -64,6 +64,7 @@ class TrainingCall:
     seed: int | None = None
     unknown: frozenset[str] = frozenset()
     complete: bool = True
+    targets: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=CASES)
@@ -100,9 +101,13 @@ class _Walk:
             return
         values = self._values
         if isinstance(node, ast.Assign):
+            before = len(self._found)
             value = values.value(node.value)
             for target in node.targets:
                 values.bind(target, value)
+            if len(self._found) == before + 1:
+                names = (item.id for target in node.targets for item in ast.walk(target) if isinstance(item, ast.Name))
+                self._found[before] = replace(self._found[before], targets=tuple(names))
         elif isinstance(node, ast.AnnAssign):
             values.bind(node.target, values.value(node.value))
         elif isinstance(node, ast.AugAssign):
@@ -275,6 +280,9 @@ class _Walk:
         self._entered.append(id(scope))
         self._returned.append([])
         self._all(node.body, 0)
+        if self._used and self._used[-1].scope is scope:
+            self._used[-1].keep_all(self._values.names[name] for name in sorted(scope.local) if name not in given
+                                    and name in self._values.names)  # fmt: skip
         self._entered.pop()
         self._values.names, self._unsure = outside, unsure
         returned = self._returned.pop()
@@ -365,7 +373,7 @@ class _Walk:
             fixed, seeded = self._fixed(scope)
             for name, value in fixed.items():
                 settings.setdefault(name, value)
-            used = Used(scope, frozenset(settings))
+            used = Used(scope, frozenset(name for name in settings if key_of(name).means is Means.SETTING))
             self._used.append(used)
             self._follow(scope, {**given, **({scope.params[0]: base} if base is not None and scope.params else {})})
             self._used.pop()
@@ -414,6 +422,9 @@ class _Walk:
         for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
             found[item.arg] = self._values.value(given)
         found.update(zip(arguments[skip:], places, strict=False))
+        if node.args.kwarg is not None:
+            spare = {name: value for name, value in named.items() if name not in {*arguments, *found}}
+            found[node.args.kwarg.arg] = spare
         return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}
 
 

@@ -59,6 +59,49 @@ def told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) ->
     return found[-1] if found else None
 
 
+def epoch_again(entry: Entry, drafts: Sequence[Draft]) -> Draft | None:
+    """The run of which this epoch was told before, with the same numbers: two metrics or more of three decimals; None
+    where several have them, or none.
+    """
+    shared = [
+        draft for draft in drafts
+        if (known := draft.epochs.get(entry.epoch if entry.epoch is not None else -1.0)) is not None
+        and sum(name in known and item.decimals > 2 for name, item in entry.metrics.items()) > 1
+        and agree(entry.metrics, known)
+    ]  # fmt: skip
+    return shared[0] if len(shared) == 1 and not entry.settings and entry.seed is None else None
+
+
+def put_together(drafts: Sequence[Draft], shows: Mapping[int, Sequence[str]]) -> list[Draft]:
+    """The runs, each with what another cell than the one that trained it printed of it.
+
+    ``shows`` are the names that each cell's code reads, in order. A result is the run's whose settings it repeats;
+    one without settings is the run's whose name stands at its place among the names that the cell prints.
+    """
+    merged: set[int] = set()
+    for position in dict.fromkeys(draft.position for draft in drafts):
+        told = [item for item in drafts if item.position == position and item.call is None and item.final]
+        bare = [item for item in drafts if item.call is not None and not item.has_results and item.position < position]
+        if not told or not bare or any(item.call is not None for item in drafts if item.position == position):
+            continue
+        by_name = [
+            next((item for item in bare if item.call is not None and name in item.call.targets), None)
+            for name in shows.get(position, ()) if any(item.call and name in item.call.targets for item in bare)
+        ]  # fmt: skip
+        for place, draft in enumerate(told):
+            fitting = [item for item in bare if item.call is not None and _fits(item.call, draft)]
+            run = fitting[0] if len(fitting) == 1 else None
+            if run is None and not draft.settings and len(by_name) == len(told):
+                run = by_name[place]
+            if run is None or run.has_results:
+                continue
+            run.final, run.label = dict(draft.final), run.label or draft.label
+            run.settings = {**draft.settings, **run.settings}
+            run.lines += draft.lines
+            merged.add(id(draft))
+    return [draft for draft in drafts if id(draft) not in merged]
+
+
 def _goes_on(current: Draft, entry: Entry) -> bool:
     """The entry tells more of the run that the cell is about: nothing that was said of it speaks against that."""
     begun = bool(current.epochs or current.settings) or current.seed is not None

@@ -1,7 +1,7 @@
 """The settings of a training call: what it is given, and what the function that it calls uses beside that."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ from grader.code.facts import Scope
 from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
 from grader.evidence.unrecorded.values import UNKNOWN, Thing, scalars
 
+LEAST_ENTRIES = 2
+"""Settings that a dictionary or an object holds which is a configuration."""
 _DEEPEST = 3
 """How many local names an expression is followed through."""
 
@@ -44,12 +46,27 @@ class Used:
         """A setting with its value, unless it follows from another one that was given."""
         if name in self.known or not _is_setting_value(value) or self._follows(source):
             return
-        if isinstance(source, ast.Name) and source.id in self.scope.params:
-            self.renamed.add(key_of(source.id).name)
+        if source is not None:
+            mentioned = {key_of(item.id) for item in ast.walk(source) if isinstance(item, ast.Name)
+                         and item.id in self.scope.params}  # fmt: skip
+            self.renamed |= {key.name for key in mentioned if key.means is Means.OTHER}
         plain = plain_value(value)
         if name in self.settings and repr(self.settings[name]) != repr(plain):
             self.twice.add(name)
         self.settings.setdefault(name, plain)
+
+    def keep_all(self, made: Iterable[Any]) -> None:
+        """The entries of the configurations that it made inside."""
+        for item in made:
+            entries = list(scalars(item)) if isinstance(item, dict | Thing) else []
+            keys = [(key_of(name), value) for name, value in entries]
+            if sum(key.means is Means.SETTING for key, _ in keys) < LEAST_ENTRIES:
+                continue
+            for key, value in keys:
+                if key.means is Means.SETTING:
+                    self.keep(key.name, value)
+                elif key.means is Means.SEED and isinstance(value, int):
+                    self.seeds.append(value)
 
     def _follows(self, source: ast.expr | None) -> bool:
         """It is worked out of a setting that was given, or chosen by something that is none."""

@@ -29,6 +29,10 @@ LARGEST = 1e12
 """No setting and no metric is larger."""
 _NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
 _WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
+_OF_VALIDATION = re.compile(
+    r"\s*[(,]?\b(?:on|in|for|of)\s+(?:the\s+)?(?:validation|valid|val|dev|eval\w*|held-out)(?:\s+(?:set|split|data|part|texts))?\)?\W*$",
+    re.IGNORECASE,
+)
 _JOINT = r"[\s:=≈~|│┃,;\"'`(\[)\]-]*"
 _LIST = re.compile(r"\[\s*[-+−]?\d[\d.,eE\s+−-]*\]")
 """Several numbers in brackets: a run's losses, and no value of a key."""
@@ -45,7 +49,7 @@ _CHOSEN = re.compile(
     r"\b(?:kept|keep|best|chosen|selected|reported?|restor\w+|load\w*)\b\W*(?:\w+\W+){0,4}?epoch\b\W{0,4}(\d+)",
     re.IGNORECASE,
 )
-_ZERO = re.compile(r"\bF1\s*(?:=|==|of)\s*(?:0(?:\.0)?|zero)\b", re.IGNORECASE)
+_ZERO = re.compile(r"\bF1\s*(?:=|==|of)\s*(?:0(?:\.0)?|zero)\b(?![.,]\d)", re.IGNORECASE)
 _BAR = re.compile(
     r"\d+/\d+\s*\[[=>.━ -]*\]|━+|[█▏▎▍▌▋▊▉#]+\s*\||\b\d+(?:\.\d+)?\s?(?:ms|us|s|it)/(?:step|it|s)\b|\b\d+s\b"
 )
@@ -166,7 +170,10 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
     named = next((str(value) for key, value, _ in pairs if key.means is Means.NAME and isinstance(value, str)), "")
     told = [value for key, value, _ in pairs if key.means is not Means.SETTING and isinstance(value, str)]
     summary = several or ended or any(_SUMMARY.search(text) for text in (plain, *told))
-    entry = make_entry(pairs, position, line, f1, label=named or label, whole=whole, summary=summary)
+    computed = re.fullmatch(f"\\s*{MARK}\\d+{MARK}\\s*", line) is not None
+    entry = make_entry(
+        pairs, position, line, f1, label=named or label, whole=whole, summary=summary, computed=computed
+    )
     if (chosen := _CHOSEN.search(plain)) is not None:
         return replace(entry, chosen=int(chosen[1]), epoch=None)
     return entry
@@ -213,6 +220,7 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
 def _suffix(before: str) -> tuple[Key | None, int]:
     """The longest key at the end of a text, and how far from the number it begins."""
     before = before[-MAX_KEY:]
+    before = before[: len(before) - len(hit[0])] if (hit := _OF_VALIDATION.search(before)) is not None else before
     bare = re.sub(rf"(?:\b(?:is|was|of|at|to)\b|{_JOINT})$", "", before.rstrip())
     bare = re.sub(rf"{_JOINT}$", "", bare)
     hit = _WORDS.search(bare)
@@ -317,9 +325,11 @@ def _report(grid: Sequence[Sequence[str]], position: int) -> Entry | None:
 
 def make_entry(
     pairs: Sequence[tuple[Key, Value, int]], position: int, text: str, f1: str, *, label: str, whole: bool,
-    summary: bool,
+    summary: bool, computed: bool = False,
 ) -> Entry:  # fmt: skip
-    """An entry of pairs. A metric that has two values in one line is neither's."""
+    """An entry of pairs. A metric that has two values in one line is neither's. ``computed``: all of it is what a
+    function computed, as the evaluate library returns it.
+    """
     settings: dict[str, Value] = {}
     metrics: dict[str, Shown] = {}
     twice: set[str] = set()
@@ -343,7 +353,8 @@ def make_entry(
                 twice.add(name)
             if name:
                 metrics.setdefault(name, shown)
-    if any(key == Key(Means.METRIC, "f1") for key, _, _ in pairs) and len(metrics) == 1 and epoch is None:
+    bare = any(key == Key(Means.METRIC, "f1") for key, _, _ in pairs) and len(metrics) == 1 and epoch is None
+    if bare and not computed:
         metrics = {}  # a class's, as likely as not
     if epoch is not None and not whole:
         settings.pop("learning_rate", None)  # where the schedule is by then

@@ -94,11 +94,13 @@ def _code(case: Case, shown: ShownArms) -> str:
     if known[0].scope is None or len(scopes) != 1:
         return "what trains is not written out in the file"
     reach = program.reach((known[0].scope,))
-    return _replaced(program, reach, known) or _reads(program, reach, known[0].scope, name)
+    return _replaced(program, reach, known, name) or _reads(program, reach, known[0].scope, name)
 
 
-def _replaced(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
-    """Something that the training uses was put anew between the first run and the last."""
+def _replaced(program: Program, reach: Reach, calls: list[TrainingCall], varied: str) -> str:
+    """Something that the training uses was put anew between the first run and the last; the varied setting itself
+    may be a name that the notebook sets anew.
+    """
     used = set(reach.free) | {scope.name.split(".")[0] for scope in reach.scopes}
     first, last = min(call.order for call in calls), max(call.order for call in calls)
     for step in program.steps[first : last + 1]:
@@ -110,6 +112,9 @@ def _replaced(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
                 of_module = store.how == "change" and (len(store.path) == 1 or store.path[1:] == ("random",))
                 if of_module and store.root in program.imports:
                     continue  # `np.sort(values)` changes no module
+                plain = isinstance(store.value, ast.Constant) and len(store.path) == 1
+                if plain and scope is step.scope and key_of(store.root).name == varied:
+                    continue
                 if store.root in used and not own and store.how != "bind":
                     return f"{store.root}, which the training uses, was changed between the runs"
     return ""
