@@ -302,6 +302,8 @@ class _Walk:
         for call in calls:
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             path = self._program.resolve(path_of(call.func) or ("",))
+            if len(path) == 1 and self._program.functions_of(call.func):
+                continue  # the notebook's own, whatever it is called
             if name in TRAINS - {"backward"} or name.endswith("Trainer") or any(part in OPTIMISERS for part in path):
                 return True
         return False

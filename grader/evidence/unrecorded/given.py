@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.code.facts import Scope
-from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
+from grader.evidence.unrecorded.names import WORDS_ALONE, Means, Value, key_of, plain_value
 from grader.evidence.unrecorded.values import UNKNOWN, Thing, scalars
 
 LEAST_ENTRIES = 2
@@ -119,7 +119,7 @@ def read_given(given: Mapping[str, Any]) -> Given:
             key = key_of(entry)
             if value is UNKNOWN:
                 complete &= entry != "**"
-                unknown |= {key.name} if key.means is Means.SETTING else set()
+                unknown |= {key.name} if key.means is Means.SETTING and key.name not in WORDS_ALONE else set()
             elif key.means is Means.SEED and isinstance(value, int) and not isinstance(value, bool):
                 seed = value if seed is None or not whole else seed
             elif key.means is Means.NAME:

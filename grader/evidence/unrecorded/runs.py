@@ -187,7 +187,8 @@ class _Reader:
                 add(known, entry)
                 continue
             if current is None or begins(current, entry):
-                if (known := epoch_again(entry, [*earlier, *found])) is not None:
+                all_told = sum(draft.has_results for draft in found) >= len(self._calls.get(cell.position, ()))
+                if all_told and (known := epoch_again(entry, [*earlier, *found])) is not None:
                     add(known, entry)
                     continue
                 current = Draft(cell.position)

@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grader.code.carried import carried_state, kept_models
 from grader.code.facts import Scope
+from grader.code.moments import Span, Trained
 from grader.code.program import Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.arms import ShownArms, shown_arms
 from grader.evidence.unrecorded.calls import TrainingCall
+from grader.evidence.unrecorded.copies import other_lines
 from grader.evidence.unrecorded.names import key_of
 from grader.model import Case
 
@@ -42,7 +45,23 @@ def second_change(case: Case, key: str) -> str:
     if len(calls) < 2 or not scopes:
         return ""
     program = read_program(case)
-    return _rewritten(program, program.reach((scopes[0],)), calls)
+    reach = program.reach((scopes[0],))
+    return _rewritten(program, reach, calls) or _goes_on(case, program, reach, shown)
+
+
+def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> str:
+    """Something is made once, outside of the training, and trained on in the second arm."""
+    spans = []
+    for arm in (shown.baseline, shown.changed):
+        orders = [run.call.order for run in arm if run.call is not None]
+        if not orders:
+            return ""
+        spans.append(Span(min(orders), max(orders), exact=True))
+    roots = tuple(dict.fromkeys(run.call.scope for run in shown.runs if run.call is not None and run.call.scope))
+    found = Trained(shown.arms, spans[0], spans[1], (), roots, reach, reach)
+    findings = (*carried_state(case, program, found), *kept_models(case, program, found, shown.arms.vary))
+    sure = next((item for item in findings if item.sure), None)
+    return "" if sure is None else f"{sure.name} is made once and trained on in the second arm"
 
 
 def _rewritten(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
@@ -91,6 +110,9 @@ def _code(case: Case, shown: ShownArms) -> str:
     if program.hidden or program.unread or not program.in_order:
         return "the cells did not run once each from top to bottom, or some cannot be read"
     scopes = {id(call.scope) for call in known}
+    if all(call.scope is None for call in known):
+        values = shown.differences[0].baseline[-1], shown.differences[0].changed[-1]
+        return other_lines(program, known, name, values)
     if known[0].scope is None or len(scopes) != 1:
         return "what trains is not written out in the file"
     reach = program.reach((known[0].scope,))
