@@ -256,7 +256,7 @@ def _told_backwards(first: Sequence[ShownRun], second: Sequence[ShownRun], text:
 
 def _place(text: str, value: Value) -> int:
     found = [
-        hit.start() for spelled in spellings(value)
+        hit.start() for spelled in dict.fromkeys((*spellings(value), str(value)))
         if (hit := re.search(rf"(?<![\w.]){re.escape(spelled)}(?![\w]|\.\d)", text, re.IGNORECASE))
     ]  # fmt: skip
     return min(found, default=-1)

@@ -43,6 +43,9 @@ _SEEDS = frozenset(
     {"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all",
      "set_random_seed"}
 )  # fmt: skip
+_AXES = frozenset({"dim"})
+"""Keywords that are no setting where a tensor's function is given them."""
+_PLOTS = frozenset({"matplotlib", "seaborn", "plotly", "altair"})
 _KEEPS = frozenset({"compile", "set_params"})
 """Methods after which a model goes by what they were given."""
 _EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
@@ -263,9 +266,10 @@ class _Walk:
 
     def _note(self, node: ast.Call, named: Mapping[str, Any]) -> None:
         """What a training function gives the parts that it makes."""
+        drawn = self._program.resolve(path_of(node.func) or ("",))[0] in _PLOTS
         for item in node.keywords if self._used else ():
             key = key_of(item.arg or "")
-            if key.means is Means.SETTING:
+            if key.means is Means.SETTING and key.name not in _AXES and not drawn:
                 self._used[-1].keep(key.name, named.get(item.arg or "", UNKNOWN), item.value)
             elif key.means is Means.SEED and isinstance(seed := named.get(item.arg or ""), int):
                 self._used[-1].seeds.append(seed)

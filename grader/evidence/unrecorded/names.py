@@ -36,7 +36,7 @@ class Key:
 _METRICS: Mapping[str, str] = {
     "accuracy": "accuracy acc accuracy_score accuracies sparse_categorical_accuracy categorical_accuracy",
     "macro_f1": "macro_f1 f1_macro macrof1 macro_f1_score f1_macro_score f1_score_macro mf1 macro_avg_f1 "
-    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro macro_f makró_f1 makro_f1",
+    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro f1m f1_m mean_f1_macro macro_f makró_f1 makro_f1",
     "weighted_f1": "weighted_f1 f1_weighted weighted_f1_score weighted_avg_f1 wf1",
     "micro_f1": "micro_f1 f1_micro",
     "zero_f1_classes": "zero_f1_classes zero_f1 zero zeros zeroes zero_classes classes_at_zero classes_at_f1_zero "
@@ -82,8 +82,8 @@ WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel"
 _EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
 _NAMES = "name run run_name label arm title tag variant experiment model_label"
 _SPLITS: Mapping[str, str] = {
-    **dict.fromkeys(("eval", "val", "valid", "validation", "dev"), "validation"),
-    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("eval", "val", "valid", "validation", "dev", "va"), "validation"),
+    **dict.fromkeys(("train", "training", "tr"), "train"),
     "test": "test",
 }
 

@@ -359,5 +359,6 @@ def make_entry(
     if epoch is not None and not whole:
         settings.pop("learning_rate", None)  # where the schedule is by then
     if twice:
-        metrics, summary = {name: item for name, item in metrics.items() if name not in twice}, True
+        metrics = {name: item for name, item in metrics.items() if name not in twice}
+        summary |= bool(twice - {"train_loss", "validation_loss"})
     return Entry(position, " ".join(text.split())[:160], label, settings, seed, epoch, metrics, summary, whole)

@@ -61,7 +61,7 @@ def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> st
     found = Trained(shown.arms, spans[0], spans[1], (), roots, reach, reach)
     findings = (*carried_state(case, program, found), *kept_models(case, program, found, shown.arms.vary))
     sure = next((item for item in findings if item.sure), None)
-    return "" if sure is None else f"{sure.name} is made once and trained on in the second arm"
+    return "" if sure is None else f"{sure.about} is made once and trained on in the second arm"
 
 
 def _rewritten(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
