@@ -202,3 +202,26 @@ def _fits(call: TrainingCall, draft: Draft) -> bool:
     if None not in (draft.seed, call.seed):
         return draft.seed == call.seed
     return bool(shared)
+
+
+def with_series(position: int, entries: Sequence[Entry], calls: Sequence[TrainingCall]) -> list[Draft]:
+    """The runs of a cell that lists the results of each configuration in brackets, one number a run in the order in
+    which they ran; [] where the lists are not as many, or not as long, as the configurations and their runs.
+    """
+    groups: dict[tuple[tuple[str, str], ...], list[TrainingCall]] = {}
+    for call in calls:
+        groups.setdefault(tuple(sorted((name, repr(value)) for name, value in call.settings.items())), []).append(call)
+    found = {id(call): Draft(position, call=call) for call in calls}
+    names = {name for entry in entries for name in entry.series}
+    for name in sorted(names):
+        told = [entry for entry in entries if name in entry.series]
+        if len(told) != len(groups) or len(groups) < 2:
+            continue
+        for entry, group in zip(told, groups.values(), strict=True):
+            if len(entry.series[name]) != len(group):
+                return []
+            for call, number in zip(group, entry.series[name], strict=True):
+                found[id(call)].final[name] = number
+                found[id(call)].lines.append((position, entry.text))
+    drafts = list(found.values())
+    return drafts if drafts and all(draft.final for draft in drafts) else []

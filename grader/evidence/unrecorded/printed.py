@@ -25,9 +25,11 @@ from grader.model import Output, RecoveredCell
 from paribus.records.block import BEGIN
 
 MAX_TEXT, MAX_LINES, MAX_LINE, MAX_KEY = 60_000, 800, 600, 120
+LONGEST_SERIES = 12
+"""More runs of one configuration than a notebook lists."""
 LARGEST = 1e12
 """No setting and no metric is larger."""
-_NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
+_NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)(?: ?%)?")
 _WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
 _OF_VALIDATION = re.compile(
     r"\s*[(,]?\b(?:on|in|for|of)\s+(?:the\s+)?(?:validation|valid|val|dev|eval\w*|held-out)(?:\s+(?:set|split|data|part|texts))?\)?\W*$",
@@ -71,7 +73,8 @@ class Shown:
 @dataclass(frozen=True)
 class Entry:
     """What one line, one row or one dictionary says. ``whole``: its settings were shown as one configuration;
-    ``chosen``: the epoch whose checkpoint it says was kept; ``row``: it is a row of a table that has no epochs.
+    ``chosen``: the epoch whose checkpoint it says was kept; ``row``: it is a row of a table that has no epochs;
+    ``series``: several numbers of a metric, in brackets.
     """
 
     position: int
@@ -85,12 +88,13 @@ class Entry:
     whole: bool = False
     chosen: int | None = None
     row: bool = False
+    series: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """It says nothing of a run."""
         known = self.seed, self.epoch, self.chosen
-        return not (self.settings or self.metrics) and all(item is None for item in known)
+        return not (self.settings or self.metrics or self.series) and all(item is None for item in known)
 
 
 def entries_of(cell: RecoveredCell, f1: str) -> Iterator[Entry]:
@@ -174,9 +178,22 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
     entry = make_entry(
         pairs, position, line, f1, label=named or label, whole=whole, summary=summary, computed=computed
     )
+    entry = replace(entry, series=_series(plain, f1))
     if (chosen := _CHOSEN.search(plain)) is not None:
         return replace(entry, chosen=int(chosen[1]), epoch=None)
     return entry
+
+
+def _series(line: str, f1: str) -> dict[str, tuple[Shown, ...]]:
+    """The lists of a line by the metric that stands before each: "macro-F1 [0.231 0.244 0.219]"."""
+    found: dict[str, tuple[Shown, ...]] = {}
+    for hit in _LIST.finditer(line):
+        key, _ = _suffix(line[: hit.start()])
+        numbers = [item[0] for item in _NUMBER.finditer(hit[0])]
+        name = metric_name(key, with_validation=False, f1=f1) if key is not None and key.means is Means.METRIC else ""
+        if name and name != "train_loss" and 1 < len(numbers) <= LONGEST_SERIES:
+            found.setdefault(name, tuple(Shown(float(_number(text)), _decimals(text)) for text in numbers))
+    return found
 
 
 def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
@@ -201,7 +218,7 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
             key, taken = _prefix(line[hit.end() : end], last=index + 1 == len(numbers))
         if key is not None and not (before.rstrip().endswith("[") and re.match(r"[,\s]+[-+\d]", line[hit.end() :])):
             value = _number(hit[0])
-            found.append((key, value, _decimals(hit[0].rstrip("%"), percent=hit[0].endswith("%"))))
+            found.append((key, value, _decimals(hit[0].rstrip("% "), percent=hit[0].endswith("%"))))
             first = min(first, hit.start() - length)
         elif key is None and "." in hit[0]:
             loose = True
@@ -256,7 +273,7 @@ def _label(before: str) -> str:
 
 
 def _number(text: str) -> int | float:
-    plain = text.rstrip("%").replace("−", "-").replace(",", ".")
+    plain = text.rstrip("% ").replace("−", "-").replace(",", ".")
     if text.endswith("%"):
         return float(plain) / 100
     return int(plain) if re.fullmatch(r"[-+]?\d+", plain) else float(plain)

@@ -19,6 +19,7 @@ from grader.evidence.unrecorded.drafts import (
     put_together,
     told_again,
     with_calls,
+    with_series,
 )
 from grader.evidence.unrecorded.names import Value, same_value
 from grader.evidence.unrecorded.printed import Entry, entries_of
@@ -59,11 +60,16 @@ class ShownRun:
 
     @property
     def reported(self) -> Metrics:
-        """What the run is said to have reached; of a run that shows its epochs alone, the last one's."""
+        """What the run is said to have reached; of a run that shows its epochs alone, the last one's. What was measured
+        once more, by another metric, belongs to the last epoch where that is the best one.
+        """
         kept = self.chosen if self.chosen is not None else None
         by_epoch = dict(self.epochs)
         if self.final:
             match = next((item for _, item in self.epochs if agree(self.final, item)), {})
+            if not match and self.epochs and self.best == self.epochs[-1][0]:
+                last = self.epochs[-1][1]
+                match = last if not any(name in last for name in self.final) else match
             return {**{name: item for name, item in match.items() if name not in self.final}, **self.final}
         if kept is not None and float(kept) in by_epoch:
             return by_epoch[float(kept)]
@@ -145,13 +151,16 @@ class _Reader:
 
     def _of_cell(self, cell: RecoveredCell) -> list[Draft]:
         """The runs of a cell. The rows of a table may be runs, or say once more what was printed of them."""
+        raw_entries = list(entries_of(cell, self._f1))
         entries = [
-            entry for raw in entries_of(cell, self._f1)
+            entry for raw in raw_entries
             if not (entry := self._measured(raw)).summary and not entry.empty
         ]  # fmt: skip
         calls = self._calls.get(cell.position, [])
         common = _common(entries, several_calls=len(calls) > 1)
         drafts = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
+        if not any(draft.has_results for draft in drafts):
+            drafts = with_series(cell.position, raw_entries, calls) or drafts
         if common is not None:
             for draft in (item for item in drafts if item.has_results):
                 draft.settings = {**common.settings, **draft.settings}

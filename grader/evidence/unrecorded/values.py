@@ -4,7 +4,7 @@ import ast
 import json
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
@@ -381,7 +381,7 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401
 def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
     """Every plain entry of a configuration, and of what it is made of."""
     if isinstance(value, Thing):
-        for part in value.parts:
+        for part in _flat(value.parts):
             yield from scalars(part, depth + 1)
     entries = as_mapping(value)
     if not isinstance(entries, dict) or depth > 3:
@@ -391,3 +391,12 @@ def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: A
             yield from scalars(item, depth + 1)
         else:
             yield str(name), item
+
+
+def _flat(parts: Iterable[Any], depth: int = 0) -> Iterator[Any]:
+    """The parts of something, and those in its lists: the steps of a pipeline with their names."""
+    for part in parts:
+        if isinstance(part, list) and depth < 3:
+            yield from _flat(part, depth + 1)
+        else:
+            yield part
