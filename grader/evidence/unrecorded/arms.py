@@ -26,6 +26,7 @@ _NO_NAMES = frozenset(
         "results", "params", "final", "validation", "val", "eval", "metrics", "report",
     }
 )  # fmt: skip
+_ARTICLES = frozenset("aeiouy")
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""
 
@@ -318,6 +319,9 @@ def _as_run(
 
 
 def _is_empty_name(named: str) -> bool:
+    """It names no run: a word for any, or a letter that is a word of prose ("a macro-F1")."""
+    if named in _ARTICLES:
+        return True
     return is_off(named) or all(word in _NO_NAMES or word in ("changed", "new") for word in named.split())
 
 

@@ -11,23 +11,25 @@ from grader.evidence.unrecorded.printed import Shown
 from grader.evidence.unrecorded.runs import ShownRun
 from grader.evidence.worded.reading import Doubt
 from grader.model import Case
+from grader.reading.numbers import find_numbers
 from paribus.metrics.registry import registry
 
 _EPOCH = re.compile(r"\b(?:epoch|epoc|époque|época|эпох|epok|korszak|durchg|passes)|轮|エポック", re.IGNORECASE)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 LEAST_DECIMALS = 3
 """With fewer, two epochs often have the same numbers."""
 
 
 def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Doubt]:
     """The numbers that one run alone has, after an epoch that is neither its last one nor its best by any metric, and
-    whose sentence names no epoch; none where the run's own result is quoted as well.
+    whose sentence does not name that epoch; none where the run's own result is quoted as well.
     """
     arms = shown_arms(case, key)
     if arms is None:
         return
     quoted = [(item, shown) for item in traces if (shown := _shown(item)) is not None]
     for item, number in quoted:
-        if _EPOCH.search(item.sentence) or any(_is_result(number, run) for run in arms.runs):
+        if any(_is_result(number, run) for run in arms.runs):
             continue
         found = [
             (run, epoch, name) for run in arms.runs for epoch, metrics in run.epochs for name, value in metrics.items()
@@ -37,13 +39,22 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
             continue
         run, epoch, name = found[0]
         result = run.reported.get(name)
-        if result is None or any(result.agrees(other) for _, other in quoted):
+        if _names_epoch(item.sentence, epoch) or result is None or any(result.agrees(other) for _, other in quoted):
             continue
         yield Doubt(
             item.sentence, item.written_in,
             f"{item.number.text} is what the run had after epoch {epoch:g}; in the end it had {result.value:g}",
             "earlier epoch",
         )  # fmt: skip
+
+
+def _names_epoch(sentence: str, epoch: float) -> bool:
+    """The sentence speaks of epochs, and of this one: its number stands there, or no whole number does."""
+    if _EPOCH.search(sentence) is None:
+        return False
+    counts = {number.value for number in find_numbers(sentence) if number.whole and not number.signed}
+    counts |= {float(place) for place, word in enumerate(_ORDINALS, start=1) if re.search(rf"\b{word}\b", sentence, re.I)}
+    return not counts or epoch in counts
 
 
 def _shown(item: Trace) -> Shown | None:

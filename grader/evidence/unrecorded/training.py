@@ -46,7 +46,7 @@ def second_change(case: Case, key: str) -> str:
         return ""
     program = read_program(case)
     reach = program.reach((scopes[0],))
-    return _rewritten(program, reach, calls) or _goes_on(case, program, reach, shown)
+    return _rewritten(program, reach, calls) or _goes_on(case, program, reach, shown) or _shared(program, calls)
 
 
 def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> str:
@@ -62,6 +62,40 @@ def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> st
     findings = (*carried_state(case, program, found), *kept_models(case, program, found, shown.arms.vary))
     sure = next((item for item in findings if item.sure), None)
     return "" if sure is None else f"{sure.about} is made once and trained on in the second arm"
+
+
+_RENEWS = ("load_state_dict", "deepcopy", "reset", "init", "clone")
+
+
+def _shared(program: Program, calls: list[TrainingCall]) -> str:
+    """One network is handed to the training of every run, which trains its parameters and never makes it anew."""
+    scope = calls[0].scope
+    if scope is None or any(call.scope is not scope for call in calls):
+        return ""
+    paths = [path for item in scope.whole() for path, _ in item.called]
+    trained = [path[0] for path in paths if path[-1] == "parameters" and len(path) == 2 and path[0] in scope.params]
+    if not trained or any(path[-1].startswith(_RENEWS) for path in paths):
+        return ""
+    place = scope.params.index(trained[0])
+    given = [_argument(program, call, trained[0], place) for call in calls]
+    names = {node.id for node in given if isinstance(node, ast.Name)}
+    if len(names) != 1 or not all(isinstance(node, ast.Name) for node in given):
+        return ""
+    name = names.pop()
+    first, last = min(call.order for call in calls), max(call.order for call in calls)
+    between = program.steps[first : last + 1]
+    anew = any(store.root == name for step in between for store in step.scope.stores)
+    renewed = any(path[-1].startswith(_RENEWS) for step in between for path, _ in step.scope.called)
+    return "" if anew or renewed else f"{name} is made once and trained on in the second arm"
+
+
+def _argument(program: Program, call: TrainingCall, name: str, place: int) -> ast.expr | None:
+    """What a training call is given for a parameter, as it stands there."""
+    for node in program.steps[call.order].scope.calls:
+        if node.lineno == call.line and call.scope in program.functions_of(node.func):
+            named = {item.arg: item.value for item in node.keywords}
+            return named.get(name) or (node.args[place] if len(node.args) > place else None)
+    return None
 
 
 def _rewritten(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
