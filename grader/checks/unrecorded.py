@@ -224,9 +224,12 @@ def paired_shown(case: Case, key: str) -> Finding | None:
 def baseline_shown_first(case: Case, names: Sequence[str]) -> Finding | None:
     """A baseline whose metrics were printed before the first model was trained; None where none is shown."""
     runs = [run for run in shown_runs(case) if run.reported]
-    arms = {run.number for key in unrecorded_experiments(case) if (shown := shown_arms(case, key)) for run in shown.runs}
+    arms = {
+        run.number for key in unrecorded_experiments(case) if (shown := shown_arms(case, key)) for run in shown.runs
+    }
     named = [
-        run for run in runs
+        run
+        for run in runs
         if not run.epochs and (run.call is None or run.number not in arms) and _is_named(case, run, names)
     ]
     trained = [run for run in runs if (run.epochs or run.call is not None) and run not in named]

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
 from grader.code.program import make_program
-from grader.evidence.unrecorded.printed import Entry, entries_of
-from grader.evidence.unrecorded.values import UNKNOWN, Evaluator
+from grader.evidence.unrecorded.entries import Entry
+from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.printed import entries_of
+from grader.evidence.unrecorded.values import Evaluator
 from grader.model import Output, RecoveredCell
 
 

@@ -2,8 +2,9 @@
 
 A case has cells (``text``, or ``code`` with ``out``, ``err``, ``html`` or ``result_text``), the five parts of the
 template, a ``memo`` sentence, and the facts that a person reads off it: the ``change`` (setting, first and second
-value), the ``seeds`` of each arm, the ``results`` of each arm's runs, and in ``needs`` the checks that a person would
-leave open. Each ``false`` twin puts other words for some, which makes the checks in ``wrong`` wrong.
+value), the ``seeds`` of each arm, the ``results`` of each arm's runs (``unread``: a person alone reads these),
+and in ``needs`` the checks that a person would leave open. Each ``false`` twin puts other words for some, which
+makes the checks in ``wrong`` wrong.
 """
 
 import json
@@ -25,13 +26,13 @@ ROWS = (
 )  # fmt: skip
 MEMO = """### What the encoder changed
 
-On the validation split TF-IDF has an accuracy of 0.404 and a macro-F1 of 0.065, and it leaves 25 classes at F1 = 0. {memo}
-Nearly all changes happen among classes with few training examples, where a single validation complaint decides whether
-a class counts as rescued. An explanation that can be tested: rescued classes have wordings that differ from complaint
-to complaint but mean the same, which a bag of words cannot join. One could test it by measuring the overlap of
-vocabulary within each class, and by asking whether low-overlap classes are rescued more often than others of the
-same size. A class with few validation examples has an F1 of zero or a large one and little in between, so that a list
-of rescued classes is partly a list of lucky draws."""
+On the validation split TF-IDF has an accuracy of 0.404 and a macro-F1 of 0.065, and it leaves 25 classes at
+F1 = 0. {memo} Nearly all changes happen among classes with few training examples, where a single validation
+complaint decides whether a class counts as rescued. An explanation that can be tested: rescued classes have
+wordings that differ from complaint to complaint but mean the same, which a bag of words cannot join. One
+could test it by measuring the overlap of vocabulary within each class, and by asking whether low-overlap
+classes are rescued more often than others of the same size. A class with few validation examples has an F1 of
+zero or a large one and little in between, so that a list of rescued classes is partly a list of lucky draws."""
 
 Case = Mapping[str, Any]
 
@@ -88,13 +89,19 @@ def _put(text: str, put: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(name: str, number: int, cell: Case, put: Sequence[Sequence[str]]) -> dict[str, Any]:
-    made = {"id": f"{name}-{number}", "metadata": {}, "source": _put(str(cell.get("text") or cell["code"]).strip("\n"), put)}
+    made = {
+        "id": f"{name}-{number}",
+        "metadata": {},
+        "source": _put(str(cell.get("text") or cell["code"]).strip("\n"), put),
+    }
     if "text" in cell:
         return {**made, "cell_type": "markdown"}
     outputs: list[dict[str, Any]] = []
     for key, stream in (("err", "stderr"), ("out", "stdout")):
         if key in cell:
-            outputs.append({"output_type": "stream", "name": stream, "text": _put(cell[key].removeprefix("\n"), put)})
+            outputs.append(
+                {"output_type": "stream", "name": stream, "text": _put(cell[key].removeprefix("\n"), put)}
+            )
     if "html" in cell:
         shown = {"text/html": _put(cell["html"], put), "text/plain": "<IPython.core.display.HTML object>"}
         outputs.insert(0, {"output_type": "display_data", "metadata": {}, "data": shown})

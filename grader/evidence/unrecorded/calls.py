@@ -6,27 +6,25 @@ code does not write out is unknown.
 """
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from grader.code.facts import Scope
-from grader.code.origins import OPTIMISERS
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.given import Used, read_given
-from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
-from grader.evidence.unrecorded.values import FUNCTION, UNKNOWN, Evaluator, Thing
+from grader.evidence.unrecorded.names import Means, Value, key_of
+from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.trains import SEEDS, Training, bound, fixed
+from grader.evidence.unrecorded.values import FUNCTION, Evaluator, Thing
 from grader.model import Case
 from paribus.course.assignment import Role
 
 MAX_CALLS, MAX_WITHIN = 200, 4
 """Training calls of a notebook, and functions within each other whose bodies are followed."""
-TRAINS = frozenset(
-    {"backward", "fit", "partial_fit", "train_on_batch", "fit_one_cycle", "fine_tune", "fit_generator"}
-)
 _RUNS = frozenset({"fit", "train", "fit_one_cycle", "fine_tune"})
 _NO_MODELS = (
     "vectorizer",
@@ -39,10 +37,6 @@ _NO_MODELS = (
     "selector",
     "imputer",
 )
-_SEEDS = frozenset(
-    {"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all",
-     "set_random_seed"}
-)  # fmt: skip
 _AXES = frozenset({"dim"})
 """Keywords that are no setting where a tensor's function is given them."""
 _PLOTS = frozenset({"matplotlib", "seaborn", "plotly", "altair"})
@@ -85,7 +79,7 @@ class _Walk:
         self._found: list[TrainingCall] = []
         self._values = Evaluator(program, {}, self._called)
         self._step: Step
-        self._trains: dict[int, bool] = {}
+        self._trained = Training(program, tasks)
         self._seeded: tuple[int, int] | None = None  # the cell that last set a seed, and the seed
         self._entered: list[int] = []  # the functions whose bodies are being followed
         self._used: list[Used] = []  # what the training functions among them use
@@ -109,7 +103,9 @@ class _Walk:
             for target in node.targets:
                 values.bind(target, value)
             if len(self._found) == before + 1:
-                names = (item.id for target in node.targets for item in ast.walk(target) if isinstance(item, ast.Name))
+                names = (
+                    item.id for target in node.targets for item in ast.walk(target) if isinstance(item, ast.Name)
+                )
                 self._found[before] = replace(self._found[before], targets=tuple(names))
         elif isinstance(node, ast.AnnAssign):
             values.bind(node.target, values.value(node.value))
@@ -203,7 +199,9 @@ class _Walk:
     @staticmethod
     def _rounds(node: ast.For | ast.While) -> ast.expr | None:
         """How many rounds a loop over epochs makes: what ``range`` is given, where it counts from 0 or from 1."""
-        if not (isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Name)):
+        if not (
+            isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Name)
+        ):
             return None
         arguments = node.iter.args
         if path_of(node.iter.func) != ("range",) or node.target.id.lower() not in _EPOCH_NAMES:
@@ -219,16 +217,16 @@ class _Walk:
         return (
             name == "backward"
             or name in self._tasks
-            or any(map(self._is_training, self._program.functions_of(call.func, self._step.order)))
+            or any(map(self._trained.by, self._program.functions_of(call.func, self._step.order)))
         )
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def _called(self, node: ast.Call, base: Any, values: Evaluator) -> Any:  # noqa: ANN401 - any value
+    def _called(self, node: ast.Call, base: Any, values: Evaluator) -> Any:  # noqa: ANN401, PLR0911 - one way out a kind
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         places, named = values.given(node)
         path = path_of(node.func) or (method or "",)
-        if path[-1] in _SEEDS and places and isinstance(places[0], int):
+        if path[-1] in SEEDS and places and isinstance(places[0], int):
             if self._used:
                 self._used[-1].seeds.append(places[0])
             else:
@@ -244,10 +242,10 @@ class _Walk:
         if scope.is_class:
             self._note(node, named)
             return self._made(node, scope, places, named)
-        given = self._bound(scope, places, named, skip=0)
+        given = bound(self._values, scope, places, named, skip=0)
         if scope.name in self._tasks:
             return UNKNOWN
-        if self._is_training(scope) and not self._drives(scope):
+        if self._trained.by(scope) and not self._trained.drives(scope):
             self._add(node.lineno, scope.name, scope, given)
             return Thing(scope.name, {})
         return self._follow(scope, given)
@@ -292,32 +290,12 @@ class _Walk:
         returned = self._returned.pop()
         return returned[0] if len(returned) == 1 else UNKNOWN
 
-    def _drives(self, scope: Scope) -> bool:
-        """It trains nothing itself: it calls functions that make and train a model."""
-        called = [item for call in scope.calls for item in self._program.functions_of(call.func)]
-        return not self._makes(scope.calls) and any(
-            item.name not in self._tasks and self._is_training(item)
-            and self._makes(list(self._program.reach((item,)).calls()))
-            for item in called if item is not scope
-        )  # fmt: skip
-
-    def _makes(self, calls: Sequence[ast.Call]) -> bool:
-        """An optimiser or a trainer is made, or an estimator is fitted."""
-        for call in calls:
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            path = self._program.resolve(path_of(call.func) or ("",))
-            if len(path) == 1 and self._program.functions_of(call.func):
-                continue  # the notebook's own, whatever it is called
-            if name in TRAINS - {"backward"} or name.endswith("Trainer") or any(part in OPTIMISERS for part in path):
-                return True
-        return False
-
     def _made(self, node: ast.Call, scope: Scope, places: list[Any], named: dict[str, Any]) -> Thing:
         """An instance of the notebook's own class: the fields of a data class, or what __init__ is given."""
         init = next((item for item in scope.inner if item.name.endswith(".__init__")), None)
         if init is not None:
-            thing = Thing(scope.name, self._bound(init, places, named, skip=1), scope=scope)
-            if self._is_training(init):
+            thing = Thing(scope.name, bound(self._values, init, places, named, skip=1), scope=scope)
+            if self._trained.by(init):
                 self._add(node.lineno, scope.name, init, thing.entries)
             return thing
         fields: dict[str, Any] = {}
@@ -335,9 +313,9 @@ class _Walk:
         if base.scope is not None:
             own = next((item for item in base.scope.inner if item.name.endswith(f".{method}")), None)
         if own is not None:
-            if not self._is_training(own):
+            if not self._trained.by(own):
                 return UNKNOWN
-            given = {**base.entries, **self._bound(own, places, named, skip=1)}
+            given = {**base.entries, **bound(self._values, own, places, named, skip=1)}
             self._add(node.lineno, own.name, own, given, base)
             return base
         if method in _KEEPS:
@@ -350,14 +328,6 @@ class _Walk:
             self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named, **data}, base)
             return base
         return Thing(f"{base.name}.{method}", {}, (base,))  # what it was made with belongs to what it gives
-
-    def _is_training(self, scope: Scope) -> bool:
-        if id(scope) not in self._trains:
-            reached = self._program.reach((scope,))
-            names = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in reached.calls()}
-            by_trainer = "train" in names and any(name.endswith("Trainer") for name in names)
-            self._trains[id(scope)] = bool(names & TRAINS) or by_trainer
-        return self._trains[id(scope)]
 
     def _add(
         self, line: int, function: str, scope: Scope | None, given: Mapping[str, Any], base: Thing | None = None
@@ -376,8 +346,8 @@ class _Walk:
         if seed is None and self._seeded is not None and self._seeded[0] == self._step.position:
             seed = self._seeded[1]
         if scope is not None:
-            fixed, seeded = self._fixed(scope)
-            for name, value in fixed.items():
+            held, seeded = fixed(self._program, self._values, scope)
+            for name, value in held.items():
                 settings.setdefault(name, value)
             used = Used(scope, frozenset(name for name in settings if key_of(name).means is Means.SETTING))
             self._used.append(used)
@@ -391,47 +361,6 @@ class _Walk:
             TrainingCall(self._step.position, self._step.order, line, function, scope, read.label, settings, seed,
                          read.unknown - set(settings), read.complete)
         )  # fmt: skip
-
-    def _fixed(self, scope: Scope) -> tuple[dict[str, Value], int | None]:
-        """The settings and the seed that a training function has written into it, or reads from the notebook's own
-        names.
-        """
-        reach = self._program.reach((scope,))
-        found: dict[str, Value] = {}
-        seeds = set[int]()
-        for name in sorted(reach.free):
-            value, key = self._values.names.get(name, UNKNOWN), key_of(name)
-            if key.means is Means.SETTING and isinstance(value, str | int | float | bool):
-                found.setdefault(key.name, plain_value(value))
-        for call in reach.calls():
-            path = self._program.resolve(path_of(call.func) or ("",))
-            if path[-1] in _SEEDS and call.args:
-                given = self._values.value(call.args[0]) if isinstance(call.args[0], ast.Constant) else None
-                seeds |= {given} if isinstance(given, int) else set()
-            if not (path[-1].endswith("Arguments") or ("optim" in path[:-1] and path[-1][:1].isupper())):
-                continue
-            for item in call.keywords:
-                key = key_of(item.arg or "")
-                if key.means is Means.SETTING and isinstance(item.value, ast.Constant):
-                    found.setdefault(key.name, plain_value(item.value.value))
-        return found, seeds.pop() if len(seeds) == 1 else None
-
-    def _bound(self, scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
-        """The parameters of a function with what a call gives them, else with the defaults that are written out."""
-        node = scope.node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return dict(named)
-        arguments = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
-        found: dict[str, Any] = {}
-        for name, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
-            found[name] = self._values.value(default)
-        for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-            found[item.arg] = self._values.value(given)
-        found.update(zip(arguments[skip:], places, strict=False))
-        if node.args.kwarg is not None:
-            spare = {name: value for name, value in named.items() if name not in {*arguments, *found}}
-            found[node.args.kwarg.arg] = spare
-        return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}
 
 
 def _is_one(node: ast.expr) -> bool:

@@ -1,5 +1,5 @@
-"""Whether two runs that no function of the notebook trained were trained by the same lines: a loop over the values of
-a setting, or a cell that was copied.
+"""Whether two runs that no function of the notebook trained were trained by the same lines: a loop over the values
+of a setting, or a cell that was copied.
 """
 
 import ast
@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from grader.code.paths import path_of
 from grader.code.program import Program, Step
-from grader.evidence.unrecorded.calls import TRAINS, TrainingCall
+from grader.evidence.unrecorded.calls import TrainingCall
 from grader.evidence.unrecorded.names import Value, key_of, same_value
+from grader.evidence.unrecorded.trains import TRAINS
 
 _TRAINS = TRAINS | {"train"}
 
 
 def other_lines(program: Program, calls: Sequence[TrainingCall], name: str, values: tuple[Value, Value]) -> str:
-    """Why the page does not prove that the same lines trained the runs of both arms, which differ in one setting from
-    the first value to the second; "" where it does. The calls are the first arm's, then the second arm's.
+    """Why the page does not prove that the same lines trained the runs of both arms, which differ in one setting
+    from the first value to the second; "" where it does. The calls are the first arm's, then the second arm's.
     """
     orders = {call.order for call in calls}
     steps = [step for step in program.steps if step.order in orders]
@@ -74,7 +75,7 @@ def _until(steps: Sequence[Step], call: TrainingCall) -> list[Step]:
 
 
 def _alike(first: Sequence[ast.AST], second: Sequence[ast.AST], values: tuple[Value, Value]) -> bool:
-    """The trees differ in the setting's value, in words that are printed, and in names that stand for each other."""
+    """The trees differ in the setting's value, in words that are printed, and in names that go in pairs."""
     one = [node for tree in first for node in ast.walk(tree)]
     two = [node for tree in second for node in ast.walk(tree)]
     if len(one) != len(two):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.evidence.unrecorded.calls import TrainingCall
+from grader.evidence.unrecorded.entries import Entry, Shown
 from grader.evidence.unrecorded.names import Value, same_value
-from grader.evidence.unrecorded.printed import Entry, Shown
 
 Metrics = Mapping[str, Shown]
 
@@ -60,8 +60,8 @@ def told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) ->
 
 
 def epoch_again(entry: Entry, drafts: Sequence[Draft]) -> Draft | None:
-    """The run of which this epoch was told before, with the same numbers: two metrics or more of three decimals; None
-    where several have them, or none.
+    """The run of which this epoch was told before, with the same numbers: two metrics or more of three decimals;
+    None where several have them, or none.
     """
     shared = [
         draft for draft in drafts
@@ -81,7 +81,9 @@ def put_together(drafts: Sequence[Draft], shows: Mapping[int, Sequence[str]]) ->
     merged: set[int] = set()
     for position in dict.fromkeys(draft.position for draft in drafts):
         told = [item for item in drafts if item.position == position and item.call is None and item.final]
-        bare = [item for item in drafts if item.call is not None and not item.has_results and item.position < position]
+        bare = [
+            item for item in drafts if item.call is not None and not item.has_results and item.position < position
+        ]
         if not told or not bare or any(item.call is not None for item in drafts if item.position == position):
             continue
         by_name = [
@@ -210,7 +212,9 @@ def with_series(position: int, entries: Sequence[Entry], calls: Sequence[Trainin
     """
     groups: dict[tuple[tuple[str, str], ...], list[TrainingCall]] = {}
     for call in calls:
-        groups.setdefault(tuple(sorted((name, repr(value)) for name, value in call.settings.items())), []).append(call)
+        groups.setdefault(tuple(sorted((name, repr(value)) for name, value in call.settings.items())), []).append(
+            call
+        )
     found = {id(call): Draft(position, call=call) for call in calls}
     names = {name for entry in entries for name in entry.series}
     for name in sorted(names):

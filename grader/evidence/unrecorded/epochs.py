@@ -1,4 +1,4 @@
-"""Numbers of a result that are an earlier epoch's, where nothing says so: an arm is set against the other one's past."""
+"""Numbers of a result that are an earlier epoch's, where nothing says so."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from grader.evidence.groups import over_items
 from grader.evidence.traces import Trace
 from grader.evidence.unrecorded.arms import shown_arms
 from grader.evidence.unrecorded.drafts import Metrics
-from grader.evidence.unrecorded.printed import Shown
+from grader.evidence.unrecorded.entries import Shown
 from grader.evidence.unrecorded.runs import ShownRun
 from grader.evidence.worded.reading import Doubt
 from grader.model import Case
@@ -21,8 +21,8 @@ LEAST_DECIMALS = 3
 
 
 def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Doubt]:
-    """The numbers that one run alone has, after an epoch that is neither its last one nor its best by any metric, and
-    whose sentence does not name that epoch; none where the run's own result is quoted as well.
+    """The numbers that one run alone has, after an epoch that is neither its last one nor its best by any metric,
+    and whose sentence does not name that epoch; none where the run's own result is quoted as well.
     """
     arms = shown_arms(case, key)
     if arms is None:
@@ -32,7 +32,8 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
         if any(_is_result(number, run) for run in arms.runs):
             continue
         found = [
-            (run, epoch, name) for run in arms.runs for epoch, metrics in run.epochs for name, value in metrics.items()
+            (run, epoch, name) for run in arms.runs for epoch, metrics in run.epochs
+            for name, value in metrics.items()
             if name in over_items() and value.agrees(number)
         ]  # fmt: skip
         if len(found) != 1:
@@ -53,7 +54,9 @@ def _names_epoch(sentence: str, epoch: float) -> bool:
     if _EPOCH.search(sentence) is None:
         return False
     counts = {number.value for number in find_numbers(sentence) if number.whole and not number.signed}
-    counts |= {float(place) for place, word in enumerate(_ORDINALS, start=1) if re.search(rf"\b{word}\b", sentence, re.I)}
+    counts |= {
+        float(place) for place, word in enumerate(_ORDINALS, start=1) if re.search(rf"\b{word}\b", sentence, re.I)
+    }
     return not counts or epoch in counts
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from grader.code.facts import Scope
 from grader.evidence.unrecorded.names import WORDS_ALONE, Means, Value, key_of, plain_value
-from grader.evidence.unrecorded.values import UNKNOWN, Thing, scalars
+from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.values import Thing, scalars
 
 LEAST_ENTRIES = 2
 """Settings that a dictionary or an object holds which is a configuration."""

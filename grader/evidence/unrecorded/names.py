@@ -48,14 +48,15 @@ _METRICS: Mapping[str, str] = {
 }
 _SETTINGS: Mapping[str, str] = {
     "learning_rate": "learning_rate lr base_lr max_lr init_lr learningrate lr_max lernrate taxa tasa taux",
-    "batch_size": "batch_size bs batchsize per_device_train_batch_size train_batch_size batch lote lotes taille_lot "
-    "taille_de_lot batchgröße batchgroesse losgröße kötegméret köteg_méret wsad",
-    "epochs": "epochs num_train_epochs n_epochs num_epochs max_epochs nb_epochs n_epoch epochen epocas épocas époques "
-    "epoki epochok",
+    "batch_size": "batch_size bs batchsize per_device_train_batch_size train_batch_size batch lote lotes "
+    "taille_lot taille_de_lot batchgröße batchgroesse losgröße kötegméret köteg_méret wsad",
+    "epochs": "epochs num_train_epochs n_epochs num_epochs max_epochs nb_epochs n_epoch epochen "
+    "epocas épocas époques epoki epochok",
     "scheduler": "scheduler lr_scheduler lr_scheduler_type schedule",
     "warmup_share": "warmup_share warmup_ratio warmup",
     "weight_decay": "weight_decay wd decay",
-    "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length n_tokens num_tokens tokens",
+    "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length "
+    "n_tokens num_tokens tokens",
     "class_weights": "class_weights class_weight weighted weighting use_weights use_class_weights balanced weights",
     "label_smoothing": "label_smoothing label_smoothing_factor smoothing",
     "train_rows": "train_rows n_train rows",

@@ -21,8 +21,9 @@ from grader.evidence.unrecorded.drafts import (
     with_calls,
     with_series,
 )
+from grader.evidence.unrecorded.entries import Entry
 from grader.evidence.unrecorded.names import Value, same_value
-from grader.evidence.unrecorded.printed import Entry, entries_of
+from grader.evidence.unrecorded.printed import entries_of
 from grader.model import Case, RecoveredCell
 from paribus.metrics.registry import leading, registry
 
@@ -60,8 +61,8 @@ class ShownRun:
 
     @property
     def reported(self) -> Metrics:
-        """What the run is said to have reached; of a run that shows its epochs alone, the last one's. What was measured
-        once more, by another metric, belongs to the last epoch where that is the best one.
+        """What the run is said to have reached; of a run that shows its epochs alone, the last one's. What was
+        measured once more, by another metric, belongs to the last epoch where that is the best one.
         """
         kept = self.chosen if self.chosen is not None else None
         by_epoch = dict(self.epochs)
@@ -271,14 +272,16 @@ def _by_cell(calls: Sequence[TrainingCall]) -> dict[int, list[TrainingCall]]:
 
 
 def _average_of(case: Case) -> str:
-    """The average that plain "F1" is of, where the notebook's code computes one kind only: of the calls that name F1,
-    else of all that name an average.
+    """The average that plain "F1" is of, where the notebook's code computes one kind only: of the calls that name
+    F1, else of all that name an average.
     """
     by_f1, by_any = set[str](), set[str]()
     for cell in case.notebook.cells:
         if cell.cell_type != "code":
             continue
-        for call in (call for step in read_cell(cell.source).steps for scope in step.whole() for call in scope.calls):
+        for call in (
+            call for step in read_cell(cell.source).steps for scope in step.whole() for call in scope.calls
+        ):
             name = getattr(call.func, "attr", getattr(call.func, "id", "")).lower()
             given = {item.arg: item.value.value for item in call.keywords if isinstance(item.value, ast.Constant)}
             average = given.get("average")

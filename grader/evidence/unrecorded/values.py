@@ -1,35 +1,30 @@
 """The values that names and expressions have, as far as the code writes them out; nothing is run."""
 
 import ast
-import json
-import operator
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, product
 from typing import Any
 
 from grader.code.facts import Scope
 from grader.code.paths import path_of
 from grader.code.program import Program
-from grader.evidence.unrecorded.names import plain_value
+from grader.evidence.unrecorded.operations import (
+    BUILTINS,
+    COMPARED,
+    LOADS,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_LIST,
+    MAX_STEPS,
+    OPERATORS,
+    UNKNOWN,
+    is_number,
+    is_plain,
+    loaded,
+)
 
-MAX_ITEMS, MAX_DEPTH, MAX_STEPS = 24, 24, 50_000
-"""Elements of a sequence that a loop runs over, expressions within each other, and expressions in all."""
-MAX_SIZE, MAX_LIST = 1e15, 1_000
-"""Numbers and sequences beyond which nothing is worked out."""
 FUNCTION = "function"
 """The name of a thing that is a function of the notebook, perhaps with some of its arguments."""
-
-
-class _Unknown:
-    """A value that the code does not write out."""
-
-    def __repr__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN = _Unknown()
 
 
 @dataclass(eq=False)
@@ -46,15 +41,6 @@ class Thing:
 
 Called = Callable[[ast.Call, Any, "Evaluator"], Any]
 """What a call gives, of its node and of what its method is called on (UNKNOWN where it is no method)."""
-_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-}  # fmt: skip
-_COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
-    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
-    ast.In: lambda item, items: item in items, ast.NotIn: lambda item, items: item not in items,
-}  # fmt: skip
 _COPIES = frozenset({"copy", "deepcopy"})
 _REPLACES = frozenset({"replace", "_replace", "evolve", "copy", "deepcopy", "model_copy"})
 
@@ -98,7 +84,7 @@ class Evaluator:
             return self._binary(node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             value = self.value(node.operand)
-            return (-value if isinstance(node.op, ast.USub) else value) if _is_number(value) else UNKNOWN
+            return (-value if isinstance(node.op, ast.USub) else value) if is_number(value) else UNKNOWN
         if isinstance(node, ast.Subscript):
             return self._entry(self.value(node.value), self.value(node.slice))
         if isinstance(node, ast.Attribute):
@@ -137,10 +123,10 @@ class Evaluator:
 
     def _compared(self, node: ast.Compare) -> Any:  # noqa: ANN401
         first, second = self.value(node.left), self.value(node.comparators[0])
-        if len(node.ops) > 1 or not (_is_plain(first) and _is_plain(second)):
+        if len(node.ops) > 1 or not (is_plain(first) and is_plain(second)):
             return UNKNOWN
         try:
-            return bool(_COMPARED[type(node.ops[0])](first, second))
+            return bool(COMPARED[type(node.ops[0])](first, second))
         except TypeError:
             return UNKNOWN
 
@@ -170,16 +156,16 @@ class Evaluator:
             return {**first, **second}
         if isinstance(node.op, ast.Add) and isinstance(first, list) and isinstance(second, list):
             return [*first, *second] if len(first) + len(second) <= MAX_LIST else UNKNOWN
-        if not (_is_number(first) and _is_number(second)):
+        if not (is_number(first) and is_number(second)):
             return UNKNOWN
-        made = _OPERATORS.get(type(node.op))
+        made = OPERATORS.get(type(node.op))
         try:
             if isinstance(node.op, ast.Pow) and abs(second) < 64:
-                made = operator.pow
+                made = pow
             found = made(first, second) if made is not None else UNKNOWN
         except (ZeroDivisionError, OverflowError):
             return UNKNOWN
-        return found if _is_number(found) else UNKNOWN
+        return found if is_number(found) else UNKNOWN
 
     @staticmethod
     def _entry(base: Any, key: Any) -> Any:  # noqa: ANN401
@@ -307,9 +293,9 @@ class Evaluator:
         return NotImplemented
 
     def _builtin(self, node: ast.Call, path: tuple[str, ...], name: str) -> Any:  # noqa: ANN401, PLR0911
-        if name in _LOADS and node.args:
-            return _loaded(self.value(node.args[0]), name)
-        if name not in _BUILTINS and name not in ("vars", "asdict"):
+        if name in LOADS and node.args:
+            return loaded(self.value(node.args[0]), name)
+        if name not in BUILTINS and name not in ("vars", "asdict"):
             return NotImplemented
         if len(path) != 1 and name not in ("asdict", "product"):
             return NotImplemented
@@ -321,43 +307,9 @@ class Evaluator:
         if any(isinstance(item, range | list | str) and len(item) > MAX_LIST for item in places):
             return UNKNOWN
         try:
-            return _BUILTINS[name](*places)
+            return BUILTINS[name](*places)
         except (TypeError, ValueError, OverflowError):
             return UNKNOWN
-
-
-def _zip(*parts: Any) -> Any:  # noqa: ANN401
-    return [list(item) for item in zip(*parts, strict=False)]
-
-
-def _product(*parts: Any) -> Any:  # noqa: ANN401
-    return [list(item) for item in islice(product(*parts), MAX_ITEMS + 1)]
-
-
-_LOADS = frozenset({"loads", "safe_load", "load"})
-_ENTRY = re.compile(r"^ *(?:- +)?([\w.-]+) *: +([^\s#][^#\n]*?) *(?:#.*)?$")
-
-
-def _loaded(text: Any, name: str) -> Any:  # noqa: ANN401
-    """A configuration that is written as text: JSON, or one entry a line as YAML has it."""
-    if not isinstance(text, str):
-        return UNKNOWN
-    if name == "loads":
-        try:
-            return json.loads(text)
-        except ValueError:
-            return UNKNOWN
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    hits = [_ENTRY.match(line) for line in lines]
-    return {hit[1]: plain_value(hit[2].strip("\"'")) for hit in hits if hit is not None} if all(hits) else UNKNOWN
-
-
-_BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "range": range, "list": list, "tuple": list, "sorted": sorted, "zip": _zip, "float": float, "int": int,
-    "product": _product,
-    "str": str, "len": len, "max": max, "min": min, "abs": abs, "round": round,
-    "enumerate": lambda items, start=0: [[index, item] for index, item in enumerate(items, start)],
-}  # fmt: skip
 
 
 def as_mapping(value: Any) -> Any:  # noqa: ANN401
@@ -365,17 +317,6 @@ def as_mapping(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Thing):
         return value.entries
     return value if isinstance(value, dict | list) else UNKNOWN
-
-
-def _is_plain(value: Any) -> bool:  # noqa: ANN401
-    """A number, a word, a truth value, None, or a list of these."""
-    if isinstance(value, list):
-        return all(_is_plain(item) and not isinstance(item, list) for item in value)
-    return value is None or isinstance(value, str | int | float)
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_SIZE
 
 
 def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
