@@ -76,5 +76,6 @@ def _is_result(number: Shown, run: ShownRun) -> bool:
     for name in {name for _, item in run.epochs for name in item}:
         scored = [item for _, item in run.epochs if name in item]
         higher = registry()[name].higher_is_better if name in registry() else False
-        kept.append((max if higher else min)(scored, key=lambda item, name=name: item[name].value))
+        best = (max if higher else min)(item[name].value for item in scored)
+        kept += [next(item for item in scored if item[name].value == best)]
     return any(value.agrees(number) for metrics in kept for value in metrics.values())
