@@ -18,6 +18,7 @@ from grader.evidence.unrecorded.names import Means, key_of
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
 from grader.evidence.unrecorded.training import SAME_NUMBERS, second_change, unsure
 from grader.model import Basis, Case, Evidence, Outcome
+from grader.reading import vocabulary
 from paribus.metrics.registry import leading
 
 _ONE_SEED = re.compile(
@@ -76,14 +77,24 @@ def where_sure(case: Case, found: Finding, key: str) -> Finding:
     shown = shown_arms(case, key)
     names = {str(name) for name in found.values.get("named", ())} - _SEEN_OTHERWISE
     missing = sorted(names - set(shown.settings)) if shown is not None else []
+    missing = [name for name in missing if not _is_absent(name, found)]
     why = unsure(case, key) or (f"{listed(missing)} cannot be read" if missing else "")
     if not why:
         return found
     because = f"{NO_RECORDS}, so a person compares your list with what your cells show."
     open_one = undecided(because, found.values, found.evidence)
-    if second_change(case, key) or (shown is not None and any(run.conflict for run in shown.runs)):
+    if second_change(case, key) or shown is None or any(run.conflict for run in shown.runs):
         return open_one
+    if len(shown.differences) != 1 or shown.within:
+        return open_one  # nobody knows yet in what the arms differ
     return replace(proposed(open_one, Outcome.PASSED, f"{found.because} Not proved: {why}."), basis=found.basis)
+
+
+def _is_absent(name: str, found: Finding) -> bool:
+    """The list says that there is none: "scheduler (none)", "no warm-up"."""
+    spoken = "|".join(re.escape(word) for word in (name, *vocabulary.phrases("settings", name)))
+    none = rf"\b(?:no|without|kein\w*|sans|sin|senza|sem)\s+(?:{spoken})\b|\b(?:{spoken})\s*[:=(]*\s*(?:none|off)\b"
+    return any(re.search(none, item.text, re.IGNORECASE) for item in found.evidence)
 
 
 def one_change_shown(case: Case, key: str, allowed: Sequence[str]) -> Finding | None:
@@ -213,8 +224,15 @@ def paired_shown(case: Case, key: str) -> Finding | None:
 def baseline_shown_first(case: Case, names: Sequence[str]) -> Finding | None:
     """A baseline whose metrics were printed before the first model was trained; None where none is shown."""
     runs = [run for run in shown_runs(case) if run.reported]
-    trained = [run for run in runs if run.epochs or run.call is not None]
-    named = [run for run in runs if run not in trained and _is_named(case, run, names)]
+    arms = {
+        run.number for key in unrecorded_experiments(case) if (shown := shown_arms(case, key)) for run in shown.runs
+    }
+    named = [
+        run
+        for run in runs
+        if not run.epochs and (run.call is None or run.number not in arms) and _is_named(case, run, names)
+    ]
+    trained = [run for run in runs if (run.epochs or run.call is not None) and run not in named]
     if not named or not trained:
         return None
     first = named[0]

@@ -58,7 +58,26 @@ def named_settings(text: str, comparison: Comparison) -> list[Mention]:
             for start, end, names in spoken.find(text)
             if not any(start < b and a < end for a, b in taken)
         ]
-    return sorted(found, key=lambda item: item.start)
+    return sorted((item for item in found if not _are_a_models(item, text)), key=lambda item: item.start)
+
+
+_FIRST_WEIGHTS = re.compile(
+    r"(?:\b(?:initial|starting|start|first|pretrained|pre-trained|model|network|encoder|random|trained)(?:'s)?|"
+    r"\b(?:initiali[sz]ation|init) of (?:the )?)\s+$",
+    re.IGNORECASE,
+)
+_WEIGHTS_OF = re.compile(
+    r"\s*(?:at (?:the )?(?:start|beginning)|before training|of (?:the )?(?:model|encoder|network|head)|"
+    r"(?:and|,) (?:the )?order|(?:are |were )?(?:re)?loaded|from (?:the )?(?:seed|checkpoint))",
+    re.IGNORECASE,
+)
+
+
+def _are_a_models(mention: Mention, text: str) -> bool:
+    """ "The weights at the start" are a model's, and no weights of classes."""  # noqa: D210
+    if mention.name != "class_weights" or text[mention.start : mention.end].lower() != "weights":
+        return False
+    return bool(_FIRST_WEIGHTS.search(text[: mention.start]) or _WEIGHTS_OF.match(text[mention.end :]))
 
 
 def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
@@ -83,7 +102,7 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
 
 _BEFORE_ITEM = re.compile(
     r"(?:^|[,;:(|/&+•\n.–—-]|\band|\bof|\bwith|\bwere|\bwas|\bis|\bare)\s*(?:(?:the|same|both|all|my|our|a|one|"
-    r"fixed)\s+)*$",
+    r"fixed)\s+)*(?:(?:n|num|max|nb)_)?$",
     re.IGNORECASE,
 )
 _AFTER_ITEM = re.compile(

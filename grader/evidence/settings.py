@@ -118,7 +118,8 @@ def loose_names(text: str) -> list[Mention]:
 def said_settings(text: str) -> list[Said]:
     """Every setting that a text gives a value."""
     text = plain(text)
-    mentions, small = loose_names(text), list(_in_words(text))
+    mentions, small = [*loose_names(text), *_batches(text)], list(_in_words(text))
+    mentions.sort(key=lambda item: item.start)
     plain_ones = [item for item in find_numbers(text) if not any(a.start <= item.start < a.end for a in small)]
     numbers = [*plain_ones, *small]
     found = [
@@ -128,6 +129,14 @@ def said_settings(text: str) -> list[Said]:
         *_by_word(text, mentions),
     ]
     return sorted(found, key=lambda item: item.start)
+
+
+_BATCH = re.compile(r"\bbatch(?=\s*[=:(]?\s*\d)|\bbs(?=\s*[=:]?\s*\d)|\bbatches of(?=\s+\d)", re.IGNORECASE)
+
+
+def _batches(text: str) -> Iterator[Mention]:
+    """ "batch 32", "bs=32": the word alone names other things too, and with a number behind it none."""  # noqa: D210
+    yield from (Mention("batch_size", hit.start(), hit.end()) for hit in _BATCH.finditer(text))
 
 
 def _in_words(text: str) -> Iterator[Number]:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
 from grader.code.program import make_program
-from grader.evidence.unrecorded.printed import Entry, entries_of
-from grader.evidence.unrecorded.values import UNKNOWN, Evaluator
+from grader.evidence.unrecorded.entries import Entry
+from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.printed import entries_of
+from grader.evidence.unrecorded.values import Evaluator
 from grader.model import Output, RecoveredCell
 
 
@@ -143,7 +145,7 @@ def evaluated(expression: str) -> object:
     program = make_program([RecoveredCell(0, "code", f"x = {expression}", 1)])
     value = program.steps[0].scope.stores[0].value
     names = {"CONFIG": {"lr": 0.002, "seed": 13}}
-    return Evaluator(program, names, lambda node, _: UNKNOWN).value(value)
+    return Evaluator(program, names, lambda node, base, _: UNKNOWN).value(value)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from grader.evidence.sentences import metrics_in, read_sentences
 from grader.evidence.traces import Status
 from grader.evidence.tracing import trace, trace_sentences
 from grader.evidence.unrecorded.arms import arms_of
+from grader.evidence.unrecorded.epochs import earlier_epochs
 from grader.evidence.worded.all import find_doubts
 from grader.evidence.worded.outcomes import foretold, other_metric, wrong_outcomes
 from grader.evidence.worded.reading import Reading
@@ -76,7 +77,8 @@ def _result_matches(case: Case, key: str, cell: Cell, options: Mapping[str, Any]
     named = [item for item in vocabulary.find_all("metrics", parts.get("prediction", "")) if item.name == predicted]
     # Named twice, the prediction may hold the result as well.
     other = other_metric(predicted, sentences, traces) if len(named) < 2 else ()
-    return doubted(found, chain(told, other, find_doubts(sentences, measured, conclusions=False)))
+    past = earlier_epochs(case, key, traces)
+    return doubted(found, chain(told, other, past, find_doubts(sentences, measured, conclusions=False)))
 
 
 def _rows_apart(blocks: Iterable[Block]) -> list[Block]:

@@ -21,6 +21,7 @@ from grader.evidence.listed import (
 )
 from grader.evidence.runs import experiment_of, find_arms, finished
 from grader.evidence.says_little import says_little
+from grader.evidence.settings import loose_names, said_settings
 from grader.evidence.told import wrongly_changed
 from grader.evidence.told_prediction import wrongly_predicted
 from grader.evidence.unrecorded.arms import arms_of
@@ -157,7 +158,8 @@ def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR091
             "There are no records of both arms to hold your list against.", {"held": shorten(text)}, evidence
         )
     comparison = compare(arms, arms.vary)
-    named = list(dict.fromkeys(mention.name for mention in named_settings(text, comparison)))
+    mentions = named_settings(text, comparison) or loose_names(text)
+    named = list(dict.fromkeys((*(item.name for item in mentions), *(item.name for item in said_settings(text)))))
     wrong = wrongly_held(text, comparison)
     values = {
         "named": named,

@@ -26,6 +26,7 @@ _NO_NAMES = frozenset(
         "results", "params", "final", "validation", "val", "eval", "metrics", "report",
     }
 )  # fmt: skip
+_ARTICLES = frozenset("aeiouy")
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""
 
@@ -150,11 +151,16 @@ def _cell_of(case: Case, key: str) -> Cell | None:
 
 
 def _cells_of(case: Case, cell: Cell) -> frozenset[int]:
-    """The experiment's cell, with the student's own cells right before and after it."""
+    """The experiment's cell, with the student's own cells right before and after it. A cell that took the place of
+    one that ran as it was (it is like none, and the order alone put it there) is the student's own.
+    """
     match = case.matches.get(cell.key)
     if match is None or match.recovered is None:
         return frozenset()
-    known = {item.recovered.position for item in case.matches.values() if item.recovered is not None}
+    known = {
+        item.recovered.position for item in case.matches.values()
+        if item.recovered is not None and not (item.by == "order" and item.cell.role is Role.CODE)
+    }  # fmt: skip
     place = match.recovered.position
     code = {item.position for item in case.notebook.cells if item.cell_type == "code"}
     first = last = place
@@ -251,7 +257,7 @@ def _told_backwards(first: Sequence[ShownRun], second: Sequence[ShownRun], text:
 
 def _place(text: str, value: Value) -> int:
     found = [
-        hit.start() for spelled in spellings(value)
+        hit.start() for spelled in dict.fromkeys((*spellings(value), str(value)))
         if (hit := re.search(rf"(?<![\w.]){re.escape(spelled)}(?![\w]|\.\d)", text, re.IGNORECASE))
     ]  # fmt: skip
     return min(found, default=-1)
@@ -313,6 +319,9 @@ def _as_run(
 
 
 def _is_empty_name(named: str) -> bool:
+    """It names no run: a word for any, or a letter that is a word of prose ("a macro-F1")."""
+    if named in _ARTICLES:
+        return True
     return is_off(named) or all(word in _NO_NAMES or word in ("changed", "new") for word in named.split())
 
 

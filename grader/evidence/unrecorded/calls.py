@@ -1,13 +1,13 @@
 """The calls that train, in the order in which they ran, each with the settings that the code gives it.
 
-Followed are the notebook's own functions and classes, scikit-learn's estimators, transformers' Trainer, Keras and
-fastai; loops and comprehensions over seeds or settings are taken apart. What the code does not write out is
-unknown.
+Followed are the notebook's own functions and classes, with what they do inside, scikit-learn's estimators,
+transformers' Trainer, Keras and fastai; loops and comprehensions over seeds or settings are taken apart. What the
+code does not write out is unknown.
 """
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,15 +15,16 @@ from grader.code.facts import Scope
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES
-from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
-from grader.evidence.unrecorded.values import UNKNOWN, Evaluator, Thing, scalars
+from grader.evidence.unrecorded.given import Used, read_given
+from grader.evidence.unrecorded.names import Means, Value, key_of
+from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.trains import SEEDS, Training, bound, fixed
+from grader.evidence.unrecorded.values import FUNCTION, Evaluator, Thing
 from grader.model import Case
 from paribus.course.assignment import Role
 
-MAX_CALLS = 200
-TRAINS = frozenset(
-    {"backward", "fit", "partial_fit", "train_on_batch", "fit_one_cycle", "fine_tune", "fit_generator"}
-)
+MAX_CALLS, MAX_WITHIN = 200, 4
+"""Training calls of a notebook, and functions within each other whose bodies are followed."""
 _RUNS = frozenset({"fit", "train", "fit_one_cycle", "fine_tune"})
 _NO_MODELS = (
     "vectorizer",
@@ -36,14 +37,18 @@ _NO_MODELS = (
     "selector",
     "imputer",
 )
-_SEEDS = frozenset({"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all"})
+_AXES = frozenset({"dim"})
+"""Keywords that are no setting where a tensor's function is given them."""
+_PLOTS = frozenset({"matplotlib", "seaborn", "plotly", "altair"})
+_KEEPS = frozenset({"compile", "set_params"})
+"""Methods after which a model goes by what they were given."""
 _EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
 
 
 @dataclass(frozen=True)
 class TrainingCall:
     """A call that trains a model. ``unknown`` are settings whose value the code does not write out; ``complete``:
-    all that it was given could be followed.
+    all that it was given could be followed; ``targets`` are the names that keep what it gives.
     """
 
     position: int
@@ -56,6 +61,7 @@ class TrainingCall:
     seed: int | None = None
     unknown: frozenset[str] = frozenset()
     complete: bool = True
+    targets: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=CASES)
@@ -73,8 +79,12 @@ class _Walk:
         self._found: list[TrainingCall] = []
         self._values = Evaluator(program, {}, self._called)
         self._step: Step
-        self._trains: dict[int, bool] = {}
+        self._trained = Training(program, tasks)
         self._seeded: tuple[int, int] | None = None  # the cell that last set a seed, and the seed
+        self._entered: list[int] = []  # the functions whose bodies are being followed
+        self._used: list[Used] = []  # what the training functions among them use
+        self._returned: list[list[Any]] = []
+        self._unsure = 0  # branches around that may not be taken
 
     def calls(self) -> list[TrainingCall]:
         for step in self._program.steps:
@@ -88,9 +98,15 @@ class _Walk:
             return
         values = self._values
         if isinstance(node, ast.Assign):
+            before = len(self._found)
             value = values.value(node.value)
             for target in node.targets:
                 values.bind(target, value)
+            if len(self._found) == before + 1:
+                names = (
+                    item.id for target in node.targets for item in ast.walk(target) if isinstance(item, ast.Name)
+                )
+                self._found[before] = replace(self._found[before], targets=tuple(names))
         elif isinstance(node, ast.AnnAssign):
             values.bind(node.target, values.value(node.value))
         elif isinstance(node, ast.AugAssign):
@@ -103,8 +119,7 @@ class _Walk:
         elif isinstance(node, ast.While):
             self._own_loop(node, depth)
         elif isinstance(node, ast.If):
-            values.value(node.test)
-            self._all([*node.body, *node.orelse], depth)
+            self._branch(node, depth)
         elif isinstance(node, ast.With):
             for item in node.items:
                 made = values.value(item.context_expr)
@@ -113,15 +128,38 @@ class _Walk:
             self._all(node.body, depth)
         elif isinstance(node, ast.Try):
             self._all([*node.body, *node.orelse, *node.finalbody], depth)
+        elif isinstance(node, ast.Return) and self._returned:
+            self._returned[-1].append(values.value(node.value) if node.value is not None else None)
 
     def _all(self, nodes: list[ast.stmt], depth: int) -> None:
         for item in nodes:
             self._run(item, depth + 1)
+            if isinstance(item, ast.Return) and not self._unsure:
+                return
+
+    def _branch(self, node: ast.If, depth: int) -> None:
+        """The branch that the test chooses; where nobody knows, both, and what they leave otherwise is unknown."""
+        values = self._values
+        test = values.value(node.test)
+        if test is True or test is False:
+            self._all(node.body if test else node.orelse, depth)
+            return
+        self._unsure += 1
+        before = dict(values.names)
+        self._all(node.body, depth)
+        first, values.names = values.names, before
+        self._all(node.orelse, depth)
+        for name, value in first.items():
+            if name not in values.names:
+                values.names[name] = value
+            elif values.names[name] is not value and values.names[name] != value:
+                values.names[name] = UNKNOWN
+        self._unsure -= 1
 
     def _loop(self, node: ast.For, depth: int) -> None:
         named = node.target.id if isinstance(node.target, ast.Name) else ""
         items = self._values.loop(node.iter)
-        if named.lower() in _EPOCH_NAMES or items is None:
+        if named.lower() in _EPOCH_NAMES or items is None or self._used:
             self._values.bind(node.target, UNKNOWN)
             self._own_loop(node, depth)
             return
@@ -138,6 +176,11 @@ class _Walk:
         inner = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
         if not any(self._trains_here(call) for call in inner):
             return
+        rounds = self._rounds(node)
+        if self._used:
+            if rounds is not None:
+                self._used[-1].keep("epochs", self._values.value(rounds), rounds)
+            return
         del self._found[before:]
         used = {item.id for item in ast.walk(self._step.scope.node) if isinstance(item, ast.Name)}
         here = {
@@ -149,45 +192,110 @@ class _Walk:
             if name in used | here
             and (key_of(name).means in (Means.SETTING, Means.SEED) or isinstance(value, dict | Thing))
         }  # fmt: skip
+        if rounds is not None and isinstance(number := self._values.value(rounds), int):
+            names.setdefault("epochs", number)
         self._add(node.lineno, "", None, names)
+
+    @staticmethod
+    def _rounds(node: ast.For | ast.While) -> ast.expr | None:
+        """How many rounds a loop over epochs makes: what ``range`` is given, where it counts from 0 or from 1."""
+        if not (
+            isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Name)
+        ):
+            return None
+        arguments = node.iter.args
+        if path_of(node.iter.func) != ("range",) or node.target.id.lower() not in _EPOCH_NAMES:
+            return None
+        if len(arguments) == 1:
+            return arguments[0]
+        last = arguments[1] if len(arguments) == 2 else None
+        one_more = isinstance(last, ast.BinOp) and isinstance(last.op, ast.Add) and _is_one(last.right)
+        return last.left if isinstance(last, ast.BinOp) and one_more and _is_one(arguments[0]) else None
 
     def _trains_here(self, call: ast.Call) -> bool:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         return (
             name == "backward"
             or name in self._tasks
-            or any(map(self._is_training, self._program.functions_of(call.func, self._step.order)))
+            or any(map(self._trained.by, self._program.functions_of(call.func, self._step.order)))
         )
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def _called(self, node: ast.Call, values: Evaluator) -> Any:  # noqa: ANN401 - any value
+    def _called(self, node: ast.Call, base: Any, values: Evaluator) -> Any:  # noqa: ANN401, PLR0911 - one way out a kind
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        base = values.value(node.func.value) if isinstance(node.func, ast.Attribute) else None
         places, named = values.given(node)
         path = path_of(node.func) or (method or "",)
-        if path[-1] in _SEEDS and places and isinstance(places[0], int):
-            self._seeded = (self._step.position, places[0])
+        if path[-1] in SEEDS and places and isinstance(places[0], int):
+            if self._used:
+                self._used[-1].seeds.append(places[0])
+            else:
+                self._seeded = (self._step.position, places[0])
         if isinstance(base, Thing) and method:
             return self._method(node, base, method, places, named)
-        scopes = self._program.functions_of(node.func, self._step.order) if len(path) == 1 else ()
-        if not scopes:
+        scope, places, named = self._callee(node, path, places, named)
+        if scope is None:
+            self._note(node, named)
+            if path[-1] == "partial" and places and isinstance(of := places[0], Thing) and of.name == FUNCTION:
+                return Thing(FUNCTION, {**of.entries, **named}, (*of.parts, *places[1:]), of.scope)
             return Thing(path[-1], dict(named), tuple(places)) if path[-1] else UNKNOWN
-        scope = scopes[0]
         if scope.is_class:
+            self._note(node, named)
             return self._made(node, scope, places, named)
-        given = self._bound(scope, places, named, skip=0)
-        if scope.name not in self._tasks and self._is_training(scope):
+        given = bound(self._values, scope, places, named, skip=0)
+        if scope.name in self._tasks:
+            return UNKNOWN
+        if self._trained.by(scope) and not self._trained.drives(scope):
             self._add(node.lineno, scope.name, scope, given)
             return Thing(scope.name, {})
-        return UNKNOWN
+        return self._follow(scope, given)
+
+    def _callee(
+        self, node: ast.Call, path: tuple[str, ...], places: list[Any], named: dict[str, Any]
+    ) -> tuple[Scope | None, list[Any], dict[str, Any]]:
+        """The notebook's function that is called, and all that it is given: also what a partial has given it."""
+        if isinstance(node.func, ast.Name | ast.Subscript):
+            held = self._values.names.get(node.func.id) if isinstance(node.func, ast.Name) else None
+            held = self._values.value(node.func) if isinstance(node.func, ast.Subscript) else held
+            if isinstance(held, Thing) and held.name == FUNCTION:
+                return held.scope, [*held.parts, *places], {**held.entries, **named}
+        scopes = self._program.functions_of(node.func, self._step.order) if len(path) == 1 else ()
+        return (scopes[0] if scopes else None), places, named
+
+    def _note(self, node: ast.Call, named: Mapping[str, Any]) -> None:
+        """What a training function gives the parts that it makes."""
+        drawn = self._program.resolve(path_of(node.func) or ("",))[0] in _PLOTS
+        for item in node.keywords if self._used else ():
+            key = key_of(item.arg or "")
+            if key.means is Means.SETTING and key.name not in _AXES and not drawn:
+                self._used[-1].keep(key.name, named.get(item.arg or "", UNKNOWN), item.value)
+            elif key.means is Means.SEED and isinstance(seed := named.get(item.arg or ""), int):
+                self._used[-1].seeds.append(seed)
+
+    def _follow(self, scope: Scope, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """What a function of the notebook gives, by following its body with what it was given."""
+        node = scope.node
+        if not isinstance(node, ast.FunctionDef) or id(scope) in self._entered or len(self._entered) >= MAX_WITHIN:
+            return UNKNOWN
+        outside, unsure = self._values.names, self._unsure
+        self._values.names, self._unsure = {**outside, **given}, 0
+        self._entered.append(id(scope))
+        self._returned.append([])
+        self._all(node.body, 0)
+        if self._used and self._used[-1].scope is scope:
+            self._used[-1].keep_all(self._values.names[name] for name in sorted(scope.local) if name not in given
+                                    and name in self._values.names)  # fmt: skip
+        self._entered.pop()
+        self._values.names, self._unsure = outside, unsure
+        returned = self._returned.pop()
+        return returned[0] if len(returned) == 1 else UNKNOWN
 
     def _made(self, node: ast.Call, scope: Scope, places: list[Any], named: dict[str, Any]) -> Thing:
         """An instance of the notebook's own class: the fields of a data class, or what __init__ is given."""
         init = next((item for item in scope.inner if item.name.endswith(".__init__")), None)
         if init is not None:
-            thing = Thing(scope.name, self._bound(init, places, named, skip=1), scope=scope)
-            if self._is_training(init):
+            thing = Thing(scope.name, bound(self._values, init, places, named, skip=1), scope=scope)
+            if self._trained.by(init):
                 self._add(node.lineno, scope.name, init, thing.entries)
             return thing
         fields: dict[str, Any] = {}
@@ -205,96 +313,55 @@ class _Walk:
         if base.scope is not None:
             own = next((item for item in base.scope.inner if item.name.endswith(f".{method}")), None)
         if own is not None:
-            if not self._is_training(own):
+            if not self._trained.by(own):
                 return UNKNOWN
-            given = {**base.entries, **self._bound(own, places, named, skip=1)}
-            self._add(node.lineno, own.name, own, given)
+            given = {**base.entries, **bound(self._values, own, places, named, skip=1)}
+            self._add(node.lineno, own.name, own, given, base)
+            return base
+        if method in _KEEPS:
+            base.entries.update({name.rsplit("__", 1)[-1]: item for name, item in named.items()})
             return base
         if method in _RUNS and not base.name.lower().endswith(_NO_MODELS):
             if method == "train" and "trainer" not in base.name.lower():
                 return base
             data = {f"data {index}": item for index, item in enumerate(places) if isinstance(item, Thing)}
-            self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named, **data}, of=base.name)
+            self._add(node.lineno, f"{base.name}.{method}", None, {"model": base, **named, **data}, base)
             return base
         return Thing(f"{base.name}.{method}", {}, (base,))  # what it was made with belongs to what it gives
 
-    def _is_training(self, scope: Scope) -> bool:
-        if id(scope) not in self._trains:
-            reached = self._program.reach((scope,))
-            names = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in reached.calls()}
-            by_trainer = "train" in names and any(name.endswith("Trainer") for name in names)
-            self._trains[id(scope)] = bool(names & TRAINS) or by_trainer
-        return self._trains[id(scope)]
-
-    def _add(self, line: int, function: str, scope: Scope | None, given: Mapping[str, Any], of: str = "") -> None:
-        settings, unknown = dict[str, Value](), set[str]()
-        seed, label, complete = None, "", True
-        for name, item in given.items():
-            whole = isinstance(item, dict | Thing)
-            if isinstance(item, dict) and not any(key_of(str(key)).means is Means.SETTING for key in item):
-                continue  # no configuration
-            for entry, value in scalars(item) if whole else ((name, item),):
-                key = key_of(entry)
-                if value is UNKNOWN:
-                    complete &= entry != "**"
-                    unknown |= {key.name} if key.means is Means.SETTING else set()
-                elif key.means is Means.SEED and isinstance(value, int) and not isinstance(value, bool):
-                    seed = value if seed is None or not whole else seed
-                elif key.means is Means.NAME:
-                    label = label or (value if isinstance(value, str) else "")
-                elif isinstance(value, str | int | float | bool) or value is None:
-                    if whole and isinstance(item, Thing) and item.scope is None and key.means is not Means.SETTING:
-                        continue  # what a library calls its own
-                    settings.setdefault(key.name, plain_value(value))
-                elif isinstance(value, list) and key.means is Means.SETTING:
-                    settings.setdefault(key.name, plain_value(value))
-        if of and not of.lower().endswith("trainer"):
-            settings.setdefault("model", of)
+    def _add(
+        self, line: int, function: str, scope: Scope | None, given: Mapping[str, Any], base: Thing | None = None
+    ) -> None:
+        """A call that trains; within a training function it is a part of that one's run."""
+        read = read_given(given)
+        settings = dict(read.settings)
+        if base is not None and base.scope is None and not base.name.lower().endswith("trainer"):
+            settings.setdefault("model", base.name)
+        if self._used:
+            for name, value in settings.items():
+                if key_of(name).means is Means.SETTING:
+                    self._used[-1].keep(name, value)
+            return
+        seed = read.seed
         if seed is None and self._seeded is not None and self._seeded[0] == self._step.position:
             seed = self._seeded[1]
-        fixed, seeded = self._fixed(scope) if scope is not None else ({}, None)
-        seed = seeded if seed is None else seed
-        for name, value in fixed.items():
-            settings.setdefault(name, value)
+        if scope is not None:
+            held, seeded = fixed(self._program, self._values, scope)
+            for name, value in held.items():
+                settings.setdefault(name, value)
+            used = Used(scope, frozenset(name for name in settings if key_of(name).means is Means.SETTING))
+            self._used.append(used)
+            self._follow(scope, {**given, **({scope.params[0]: base} if base is not None and scope.params else {})})
+            self._used.pop()
+            settings = {name: value for name, value in settings.items() if name not in used.renamed}
+            settings = {**used.left, **settings}
+            found = {*used.seeds, *(() if seeded is None else (seeded,))}
+            seed = found.pop() if seed is None and len(found) == 1 else seed
         self._found.append(
-            TrainingCall(self._step.position, self._step.order, line, function, scope, label, settings, seed,
-                         frozenset(unknown - set(settings)), complete)
+            TrainingCall(self._step.position, self._step.order, line, function, scope, read.label, settings, seed,
+                         read.unknown - set(settings), read.complete)
         )  # fmt: skip
 
-    def _fixed(self, scope: Scope) -> tuple[dict[str, Value], int | None]:
-        """The settings and the seed that a training function has written into it, or reads from the notebook's own
-        names.
-        """
-        reach = self._program.reach((scope,))
-        found: dict[str, Value] = {}
-        seeds = set[int]()
-        for name in sorted(reach.free):
-            value, key = self._values.names.get(name, UNKNOWN), key_of(name)
-            if key.means is Means.SETTING and isinstance(value, str | int | float | bool):
-                found.setdefault(key.name, plain_value(value))
-        for call in reach.calls():
-            path = self._program.resolve(path_of(call.func) or ("",))
-            if path[-1] in _SEEDS and call.args:
-                given = self._values.value(call.args[0]) if isinstance(call.args[0], ast.Constant) else None
-                seeds |= {given} if isinstance(given, int) else set()
-            if not (path[-1].endswith("Arguments") or ("optim" in path[:-1] and path[-1][:1].isupper())):
-                continue
-            for item in call.keywords:
-                key = key_of(item.arg or "")
-                if key.means is Means.SETTING and isinstance(item.value, ast.Constant):
-                    found.setdefault(key.name, plain_value(item.value.value))
-        return found, seeds.pop() if len(seeds) == 1 else None
 
-    def _bound(self, scope: Scope, places: list[Any], named: dict[str, Any], *, skip: int) -> dict[str, Any]:
-        """The parameters of a function with what a call gives them, else with the defaults that are written out."""
-        node = scope.node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return dict(named)
-        arguments = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
-        found: dict[str, Any] = {}
-        for name, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
-            found[name] = self._values.value(default)
-        for item, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-            found[item.arg] = self._values.value(given)
-        found.update(zip(arguments[skip:], places, strict=False))
-        return {**{name: found[name] for name in [*arguments[skip:], *found] if name in found}, **named}
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.evidence.unrecorded.calls import TrainingCall
+from grader.evidence.unrecorded.entries import Entry, Shown
 from grader.evidence.unrecorded.names import Value, same_value
-from grader.evidence.unrecorded.printed import Entry, Shown
 
 Metrics = Mapping[str, Shown]
 
@@ -57,6 +57,51 @@ def told_again(entry: Entry, earlier: Sequence[Draft], here: Sequence[Draft]) ->
     named = [draft for draft in fitting if entry.label and draft.label == entry.label]
     found = named or fitting
     return found[-1] if found else None
+
+
+def epoch_again(entry: Entry, drafts: Sequence[Draft]) -> Draft | None:
+    """The run of which this epoch was told before, with the same numbers: two metrics or more of three decimals;
+    None where several have them, or none.
+    """
+    shared = [
+        draft for draft in drafts
+        if (known := draft.epochs.get(entry.epoch if entry.epoch is not None else -1.0)) is not None
+        and sum(name in known and item.decimals > 2 for name, item in entry.metrics.items()) > 1
+        and agree(entry.metrics, known)
+    ]  # fmt: skip
+    return shared[0] if len(shared) == 1 and not entry.settings and entry.seed is None else None
+
+
+def put_together(drafts: Sequence[Draft], shows: Mapping[int, Sequence[str]]) -> list[Draft]:
+    """The runs, each with what another cell than the one that trained it printed of it.
+
+    ``shows`` are the names that each cell's code reads, in order. A result is the run's whose settings it repeats;
+    one without settings is the run's whose name stands at its place among the names that the cell prints.
+    """
+    merged: set[int] = set()
+    for position in dict.fromkeys(draft.position for draft in drafts):
+        told = [item for item in drafts if item.position == position and item.call is None and item.final]
+        bare = [
+            item for item in drafts if item.call is not None and not item.has_results and item.position < position
+        ]
+        if not told or not bare or any(item.call is not None for item in drafts if item.position == position):
+            continue
+        by_name = [
+            next((item for item in bare if item.call is not None and name in item.call.targets), None)
+            for name in shows.get(position, ()) if any(item.call and name in item.call.targets for item in bare)
+        ]  # fmt: skip
+        for place, draft in enumerate(told):
+            fitting = [item for item in bare if item.call is not None and _fits(item.call, draft)]
+            run = fitting[0] if len(fitting) == 1 else None
+            if run is None and not draft.settings and len(by_name) == len(told):
+                run = by_name[place]
+            if run is None or run.has_results:
+                continue
+            run.final, run.label = dict(draft.final), run.label or draft.label
+            run.settings = {**draft.settings, **run.settings}
+            run.lines += draft.lines
+            merged.add(id(draft))
+    return [draft for draft in drafts if id(draft) not in merged]
 
 
 def _goes_on(current: Draft, entry: Entry) -> bool:
@@ -159,3 +204,28 @@ def _fits(call: TrainingCall, draft: Draft) -> bool:
     if None not in (draft.seed, call.seed):
         return draft.seed == call.seed
     return bool(shared)
+
+
+def with_series(position: int, entries: Sequence[Entry], calls: Sequence[TrainingCall]) -> list[Draft]:
+    """The runs of a cell that lists the results of each configuration in brackets, one number a run in the order in
+    which they ran; [] where the lists are not as many, or not as long, as the configurations and their runs.
+    """
+    groups: dict[tuple[tuple[str, str], ...], list[TrainingCall]] = {}
+    for call in calls:
+        groups.setdefault(tuple(sorted((name, repr(value)) for name, value in call.settings.items())), []).append(
+            call
+        )
+    found = {id(call): Draft(position, call=call) for call in calls}
+    names = {name for entry in entries for name in entry.series}
+    for name in sorted(names):
+        told = [entry for entry in entries if name in entry.series]
+        if len(told) != len(groups) or len(groups) < 2:
+            continue
+        for entry, group in zip(told, groups.values(), strict=True):
+            if len(entry.series[name]) != len(group):
+                return []
+            for call, number in zip(group, entry.series[name], strict=True):
+                found[id(call)].final[name] = number
+                found[id(call)].lines.append((position, entry.text))
+    drafts = list(found.values())
+    return drafts if drafts and all(draft.final for draft in drafts) else []

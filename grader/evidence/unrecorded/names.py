@@ -36,7 +36,7 @@ class Key:
 _METRICS: Mapping[str, str] = {
     "accuracy": "acc accuracy_score accuracies sparse_categorical_accuracy categorical_accuracy",
     "macro_f1": "f1_macro macrof1 macro_f1_score f1_macro_score f1_score_macro mf1 macro_avg_f1 "
-    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro macro_f makró_f1 makro_f1",
+    "macro_avg_f1_score macro_averaged_f1 macro_f_1 f1macro f1m f1_m mean_f1_macro macro_f makró_f1 makro_f1",
     "weighted_f1": "f1_weighted weighted_f1_score weighted_avg_f1 wf1",
     "micro_f1": "f1_micro",
     "zero_f1_classes": "zero_f1 zero zeros zeroes zero_classes classes_at_zero classes_at_f1_zero "
@@ -47,13 +47,16 @@ _METRICS: Mapping[str, str] = {
     "f1": "f1 f1_score",
 }
 _SETTINGS: Mapping[str, str] = {
-    "learning_rate": "learning_rate lr base_lr max_lr init_lr learningrate lr_max",
-    "batch_size": "batch_size bs batchsize per_device_train_batch_size train_batch_size batch",
-    "epochs": "epochs num_train_epochs n_epochs num_epochs max_epochs nb_epochs n_epoch",
+    "learning_rate": "learning_rate lr base_lr max_lr init_lr learningrate lr_max lernrate taxa tasa taux",
+    "batch_size": "batch_size bs batchsize per_device_train_batch_size train_batch_size batch lote lotes "
+    "taille_lot taille_de_lot batchgröße batchgroesse losgröße kötegméret köteg_méret wsad",
+    "epochs": "epochs num_train_epochs n_epochs num_epochs max_epochs nb_epochs n_epoch epochen "
+    "epocas épocas époques epoki epochok",
     "scheduler": "scheduler lr_scheduler lr_scheduler_type schedule",
     "warmup_share": "warmup_share warmup_ratio warmup",
     "weight_decay": "weight_decay wd decay",
-    "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length",
+    "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length "
+    "n_tokens num_tokens tokens",
     "class_weights": "class_weights class_weight weighted weighting use_weights use_class_weights balanced weights",
     "label_smoothing": "label_smoothing label_smoothing_factor smoothing",
     "train_rows": "train_rows n_train rows",
@@ -80,8 +83,8 @@ WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel"
 _EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
 _NAMES = "name run run_name label arm title tag variant experiment model_label"
 _SPLITS: Mapping[str, str] = {
-    **dict.fromkeys(("eval", "val", "valid", "validation", "dev"), "validation"),
-    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("eval", "val", "valid", "validation", "dev", "va"), "validation"),
+    **dict.fromkeys(("train", "training", "tr"), "train"),
     "test": "test",
 }
 

@@ -6,12 +6,12 @@ macro-F1 0.42"), scikit-learn's report, and the tables of transformers, fastai, 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from grader.evidence.unrecorded.entries import Entry, Shown, decimals_of, make_entry
 from grader.evidence.unrecorded.literals import MARK, leaves, take_out
 from grader.evidence.unrecorded.names import (
-    WORDS_ALONE,
     Key,
     Means,
     Value,
@@ -25,10 +25,14 @@ from grader.model import Output, RecoveredCell
 from paribus.records.block import BEGIN
 
 MAX_TEXT, MAX_LINES, MAX_LINE, MAX_KEY = 60_000, 800, 600, 120
-LARGEST = 1e12
-"""No setting and no metric is larger."""
-_NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)%?")
+LONGEST_SERIES = 12
+"""More runs of one configuration than a notebook lists."""
+_NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?(?![\w]|[.,]\d)(?: ?%)?")
 _WORDS = re.compile(r"[^\W\d_][\w]*(?:[-‑ (.]{0,2}[^\W\d_][\w]*\)?){0,4}$")
+_OF_VALIDATION = re.compile(
+    r"\s*[(,]?\b(?:on|in|for|of)\s+(?:the\s+)?(?:validation|valid|val|dev|eval\w*|held-out)(?:\s+(?:set|split|data|part|texts))?\)?\W*$",
+    re.IGNORECASE,
+)
 _JOINT = r"[\s:=≈~|│┃,;\"'`(\[)\]-]*"
 _LIST = re.compile(r"\[\s*[-+−]?\d[\d.,eE\s+−-]*\]")
 """Several numbers in brackets: a run's losses, and no value of a key."""
@@ -45,48 +49,10 @@ _CHOSEN = re.compile(
     r"\b(?:kept|keep|best|chosen|selected|reported?|restor\w+|load\w*)\b\W*(?:\w+\W+){0,4}?epoch\b\W{0,4}(\d+)",
     re.IGNORECASE,
 )
-_ZERO = re.compile(r"\bF1\s*(?:=|==|of)\s*(?:0(?:\.0)?|zero)\b", re.IGNORECASE)
+_ZERO = re.compile(r"\bF1\s*(?:=|==|of)\s*(?:0(?:\.0)?|zero)\b(?![.,]\d)", re.IGNORECASE)
 _BAR = re.compile(
     r"\d+/\d+\s*\[[=>.━ -]*\]|━+|[█▏▎▍▌▋▊▉#]+\s*\||\b\d+(?:\.\d+)?\s?(?:ms|us|s|it)/(?:step|it|s)\b|\b\d+s\b"
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A printed number and how many decimals it has."""
-
-    value: float
-    decimals: int
-
-    def agrees(self, other: "Shown") -> bool:
-        """Both may be roundings of one value."""
-        half = 0.5001 * (10.0**-self.decimals + 10.0**-other.decimals)
-        return abs(self.value - other.value) <= half
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What one line, one row or one dictionary says. ``whole``: its settings were shown as one configuration;
-    ``chosen``: the epoch whose checkpoint it says was kept; ``row``: it is a row of a table that has no epochs.
-    """
-
-    position: int
-    text: str
-    label: str = ""
-    settings: Mapping[str, Value] = field(default_factory=dict)
-    seed: int | None = None
-    epoch: float | None = None
-    metrics: Mapping[str, Shown] = field(default_factory=dict)
-    summary: bool = False
-    whole: bool = False
-    chosen: int | None = None
-    row: bool = False
-
-    @property
-    def empty(self) -> bool:
-        """It says nothing of a run."""
-        known = self.seed, self.epoch, self.chosen
-        return not (self.settings or self.metrics) and all(item is None for item in known)
 
 
 def entries_of(cell: RecoveredCell, f1: str) -> Iterator[Entry]:
@@ -148,7 +114,7 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
     whole, ended, label_end = False, False, len(line)
     for hit in re.finditer(f"{MARK}(\\d+){MARK}", line):
         found = [
-            (key_of(key), plain_value(value), _decimals(value)) for key, value in leaves(mappings[int(hit[1])])
+            (key_of(key), plain_value(value), decimals_of(value)) for key, value in leaves(mappings[int(hit[1])])
         ]
         known = sum(key.means is Means.SETTING for key, _, _ in found)
         whole |= known >= 2
@@ -166,10 +132,28 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
     named = next((str(value) for key, value, _ in pairs if key.means is Means.NAME and isinstance(value, str)), "")
     told = [value for key, value, _ in pairs if key.means is not Means.SETTING and isinstance(value, str)]
     summary = several or ended or any(_SUMMARY.search(text) for text in (plain, *told))
-    entry = make_entry(pairs, position, line, f1, label=named or label, whole=whole, summary=summary)
+    computed = re.fullmatch(f"\\s*{MARK}\\d+{MARK}\\s*", line) is not None
+    entry = make_entry(
+        pairs, position, line, f1, label=named or label, whole=whole, summary=summary, computed=computed
+    )
+    entry = replace(entry, series=_series(plain, f1))
     if (chosen := _CHOSEN.search(plain)) is not None:
         return replace(entry, chosen=int(chosen[1]), epoch=None)
     return entry
+
+
+def _series(line: str, f1: str) -> dict[str, tuple[Shown, ...]]:
+    """The lists of a line by the metric that stands before each: "macro-F1 [0.231 0.244 0.219]"."""
+    found: dict[str, tuple[Shown, ...]] = {}
+    for hit in _LIST.finditer(line):
+        key, _ = _suffix(line[: hit.start()])
+        numbers = [item[0] for item in _NUMBER.finditer(hit[0])]
+        name = (
+            metric_name(key, with_validation=False, f1=f1) if key is not None and key.means is Means.METRIC else ""
+        )
+        if name and name != "train_loss" and 1 < len(numbers) <= LONGEST_SERIES:
+            found.setdefault(name, tuple(Shown(float(_number(text)), decimals_of(text)) for text in numbers))
+    return found
 
 
 def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
@@ -194,7 +178,7 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
             key, taken = _prefix(line[hit.end() : end], last=index + 1 == len(numbers))
         if key is not None and not (before.rstrip().endswith("[") and re.match(r"[,\s]+[-+\d]", line[hit.end() :])):
             value = _number(hit[0])
-            found.append((key, value, _decimals(hit[0].rstrip("%"), percent=hit[0].endswith("%"))))
+            found.append((key, value, decimals_of(hit[0].rstrip("% "), percent=hit[0].endswith("%"))))
             first = min(first, hit.start() - length)
         elif key is None and "." in hit[0]:
             loose = True
@@ -213,6 +197,7 @@ def _spoken(line: str) -> tuple[list[tuple[Key, Value, int]], int, bool]:
 def _suffix(before: str) -> tuple[Key | None, int]:
     """The longest key at the end of a text, and how far from the number it begins."""
     before = before[-MAX_KEY:]
+    before = before[: len(before) - len(hit[0])] if (hit := _OF_VALIDATION.search(before)) is not None else before
     bare = re.sub(rf"(?:\b(?:is|was|of|at|to)\b|{_JOINT})$", "", before.rstrip())
     bare = re.sub(rf"{_JOINT}$", "", bare)
     hit = _WORDS.search(bare)
@@ -248,17 +233,10 @@ def _label(before: str) -> str:
 
 
 def _number(text: str) -> int | float:
-    plain = text.rstrip("%").replace("−", "-").replace(",", ".")
+    plain = text.rstrip("% ").replace("−", "-").replace(",", ".")
     if text.endswith("%"):
         return float(plain) / 100
     return int(plain) if re.fullmatch(r"[-+]?\d+", plain) else float(plain)
-
-
-def _decimals(value: object, *, percent: bool = False) -> int:
-    text = str(value).lower().replace(",", ".")
-    mantissa, _, exponent = text.partition("e")
-    places = len(mantissa.partition(".")[2]) - (int(exponent) if exponent.lstrip("+-").isdecimal() else 0)
-    return min(12, max(0, places)) + (2 if percent else 0)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------
@@ -298,7 +276,7 @@ def _cell(text: str) -> tuple[Value, int]:
     percent = text.strip().endswith("%")
     if percent and isinstance(value, int | float):
         value = value / 100
-    return value, _decimals(text.strip().rstrip("%"), percent=percent)
+    return value, decimals_of(text.strip().rstrip("%"), percent=percent)
 
 
 def _report(grid: Sequence[Sequence[str]], position: int) -> Entry | None:
@@ -311,42 +289,5 @@ def _report(grid: Sequence[Sequence[str]], position: int) -> Entry | None:
         for wanted, metric, column in (("accuracy", "accuracy", -2), ("macro avg", "macro_f1", -2),
                                        ("weighted avg", "weighted_f1", -2)):  # fmt: skip
             if name == wanted and len(row) >= 3 and isinstance((value := plain_value(row[column])), float):
-                metrics[metric] = Shown(value, _decimals(row[column]))
+                metrics[metric] = Shown(value, decimals_of(row[column]))
     return Entry(position, "classification report", metrics=metrics) if metrics else None
-
-
-def make_entry(
-    pairs: Sequence[tuple[Key, Value, int]], position: int, text: str, f1: str, *, label: str, whole: bool,
-    summary: bool,
-) -> Entry:  # fmt: skip
-    """An entry of pairs. A metric that has two values in one line is neither's."""
-    settings: dict[str, Value] = {}
-    metrics: dict[str, Shown] = {}
-    twice: set[str] = set()
-    seed = epoch = None
-    validated = {key.name for key, _, _ in pairs if key.means is Means.METRIC and key.split == "validation"}
-    for key, value, decimals in pairs:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if number and not abs(value) < LARGEST:  # type: ignore[arg-type]  # not a number, too
-            continue
-        if key.means is Means.SETTING:
-            if not (number and key.name in WORDS_ALONE):
-                settings.setdefault(key.name, value)
-        elif key.means is Means.SEED and isinstance(value, int | float) and value == int(value):
-            seed = int(value) if seed is None else seed
-        elif key.means is Means.EPOCH and number:
-            epoch = float(value) if epoch is None else epoch  # type: ignore[arg-type]
-        elif key.means is Means.METRIC and number:
-            name = metric_name(key, with_validation=key.name in validated, f1=f1)
-            shown = Shown(float(value), decimals)  # type: ignore[arg-type]
-            if name in metrics and not metrics[name].agrees(shown):
-                twice.add(name)
-            if name:
-                metrics.setdefault(name, shown)
-    if any(key == Key(Means.METRIC, "f1") for key, _, _ in pairs) and len(metrics) == 1 and epoch is None:
-        metrics = {}  # a class's, as likely as not
-    if epoch is not None and not whole:
-        settings.pop("learning_rate", None)  # where the schedule is by then
-    if twice:
-        metrics, summary = {name: item for name, item in metrics.items() if name not in twice}, True
-    return Entry(position, " ".join(text.split())[:160], label, settings, seed, epoch, metrics, summary, whole)

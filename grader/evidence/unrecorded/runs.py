@@ -1,15 +1,29 @@
 """The runs of which there is no record: what a cell printed, put beside the calls that trained in it."""
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from grader.code.facts import read_cell
 from grader.evidence.runs import CASES
 from grader.evidence.shown import typed_numbers
 from grader.evidence.unrecorded.calls import TrainingCall, training_calls
-from grader.evidence.unrecorded.drafts import Draft, Metrics, add, agree, begins, told_again, with_calls
+from grader.evidence.unrecorded.drafts import (
+    Draft,
+    Metrics,
+    add,
+    agree,
+    begins,
+    epoch_again,
+    put_together,
+    told_again,
+    with_calls,
+    with_series,
+)
+from grader.evidence.unrecorded.entries import Entry
 from grader.evidence.unrecorded.names import Value, same_value
-from grader.evidence.unrecorded.printed import Entry, entries_of
+from grader.evidence.unrecorded.printed import entries_of
 from grader.model import Case, RecoveredCell
 from paribus.metrics.registry import leading, registry
 
@@ -47,11 +61,16 @@ class ShownRun:
 
     @property
     def reported(self) -> Metrics:
-        """What the run is said to have reached; of a run that shows its epochs alone, the last one's."""
+        """What the run is said to have reached; of a run that shows its epochs alone, the last one's. What was
+        measured once more, by another metric, belongs to the last epoch where that is the best one.
+        """
         kept = self.chosen if self.chosen is not None else None
         by_epoch = dict(self.epochs)
         if self.final:
             match = next((item for _, item in self.epochs if agree(self.final, item)), {})
+            if not match and self.epochs and self.best == self.epochs[-1][0]:
+                last = self.epochs[-1][1]
+                match = last if not any(name in last for name in self.final) else match
             return {**{name: item for name, item in match.items() if name not in self.final}, **self.final}
         if kept is not None and float(kept) in by_epoch:
             return by_epoch[float(kept)]
@@ -126,19 +145,23 @@ class _Reader:
             drafts = self._of_cell(cell)
             configurations += [item for item in drafts if item.whole and not item.has_results and item.call is None]
             self.drafts += [item for item in drafts if item.has_results or item.call is not None]
+        self.drafts = put_together(self.drafts, {cell.position: _names_in(cell) for cell in shown})
         for draft in self.drafts:
             _as_printed(draft, configurations)
         return self.drafts
 
     def _of_cell(self, cell: RecoveredCell) -> list[Draft]:
         """The runs of a cell. The rows of a table may be runs, or say once more what was printed of them."""
+        raw_entries = list(entries_of(cell, self._f1))
         entries = [
-            entry for raw in entries_of(cell, self._f1)
+            entry for raw in raw_entries
             if not (entry := self._measured(raw)).summary and not entry.empty
         ]  # fmt: skip
         calls = self._calls.get(cell.position, [])
         common = _common(entries, several_calls=len(calls) > 1)
         drafts = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
+        if not any(draft.has_results for draft in drafts):
+            drafts = with_series(cell.position, raw_entries, calls) or drafts
         if common is not None:
             for draft in (item for item in drafts if item.has_results):
                 draft.settings = {**common.settings, **draft.settings}
@@ -174,6 +197,10 @@ class _Reader:
                 add(known, entry)
                 continue
             if current is None or begins(current, entry):
+                all_told = sum(draft.has_results for draft in found) >= len(self._calls.get(cell.position, ()))
+                if all_told and (known := epoch_again(entry, [*earlier, *found])) is not None:
+                    add(known, entry)
+                    continue
                 current = Draft(cell.position)
                 found.append(current)
             add(current, entry)
@@ -196,6 +223,13 @@ class _Reader:
             return entry
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,
                      entry.summary, entry.whole, entry.chosen)  # fmt: skip
+
+
+def _names_in(cell: RecoveredCell) -> tuple[str, ...]:
+    """The names that a cell's code reads, each once, in the order in which they stand."""
+    parsed = read_cell(cell.source)
+    loads = sorted((node.lineno, node.col_offset, node.id) for step in parsed.steps for node in step.loads)
+    return tuple(dict.fromkeys(name for _, _, name in loads))
 
 
 def _common(entries: Sequence[Entry], *, several_calls: bool) -> Entry | None:
@@ -238,10 +272,21 @@ def _by_cell(calls: Sequence[TrainingCall]) -> dict[int, list[TrainingCall]]:
 
 
 def _average_of(case: Case) -> str:
-    """The average that plain "F1" is of, where the notebook's code computes one kind only."""
-    found = {
-        name for cell in case.notebook.cells if cell.cell_type == "code"
-        for name in ("macro", "weighted", "micro")
-        if f'average="{name}"' in cell.source or f"average='{name}'" in cell.source
-    }  # fmt: skip
+    """The average that plain "F1" is of, where the notebook's code computes one kind only: of the calls that name
+    F1, else of all that name an average.
+    """
+    by_f1, by_any = set[str](), set[str]()
+    for cell in case.notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        for call in (
+            call for step in read_cell(cell.source).steps for scope in step.whole() for call in scope.calls
+        ):
+            name = getattr(call.func, "attr", getattr(call.func, "id", "")).lower()
+            given = {item.arg: item.value.value for item in call.keywords if isinstance(item.value, ast.Constant)}
+            average = given.get("average")
+            if average in ("macro", "weighted", "micro"):
+                by_any.add(average)
+                by_f1 |= {average} if "f1" in name or name.startswith("fbeta") else set()
+    found = by_f1 if len(by_f1) == 1 else by_any
     return f"{found.pop()}_f1" if len(found) == 1 else ""

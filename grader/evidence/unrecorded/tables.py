@@ -50,6 +50,8 @@ def grids_in_text(lines: Sequence[str]) -> tuple[Mapping[int, Grid], frozenset[i
 def _grid(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:
     """A head without numbers, and rows below it that have as many cells, or one more."""
     boxed = len(_BOX.findall(lines[start])) >= 2
+    if (mark := _marked(lines[start : start + 2])) is not None:
+        return _separated(lines, start, mark)
     head = _cells(lines[start], boxed=boxed)
     if len(head) < 2 or any(_VALUE.match(cell) or re.search("[=:]", cell) for cell in head):
         return None, start
@@ -90,6 +92,29 @@ def _grid(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:
     width = max(len(row) for row in rows)
     head = ["", *head] if width == len(head) + 1 else head
     return [head, *(row for row in rows if len(row) == width)], end
+
+
+def _marked(lines: Sequence[str]) -> str | None:
+    """The mark between the cells of two lines, where both have as many and the first one names a metric."""
+    for mark in ",;\t":
+        cells = [line.split(mark) for line in lines]
+        if len(cells) == 2 and len(cells[0]) == len(cells[1]) > 2 and all(item.strip() for item in cells[0]):
+            means = [key_of(cell).means for cell in cells[0]]
+            if Means.METRIC in means and not any(_VALUE.match(cell.strip()) for cell in cells[0]):
+                return mark
+    return None
+
+
+def _separated(lines: Sequence[str], start: int, mark: str) -> tuple[Grid, int]:
+    """A head and the lines below it that have as many cells, with a mark between them."""
+    head = [cell.strip() for cell in lines[start].split(mark)]
+    rows: Grid = [head]
+    for line in lines[start + 1 : start + 1 + MAX_ROWS]:
+        cells = [cell.strip() for cell in line.split(mark)]
+        if len(cells) != len(head):
+            break
+        rows.append(cells)
+    return rows, start + len(rows)
 
 
 def _turned(lines: Sequence[str], start: int) -> tuple[Grid | None, int]:

@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grader.code.carried import carried_state, kept_models
 from grader.code.facts import Scope
+from grader.code.moments import Span, Trained
 from grader.code.program import Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.arms import ShownArms, shown_arms
 from grader.evidence.unrecorded.calls import TrainingCall
+from grader.evidence.unrecorded.copies import other_lines
 from grader.evidence.unrecorded.names import key_of
 from grader.model import Case
 
@@ -42,7 +45,57 @@ def second_change(case: Case, key: str) -> str:
     if len(calls) < 2 or not scopes:
         return ""
     program = read_program(case)
-    return _rewritten(program, program.reach((scopes[0],)), calls)
+    reach = program.reach((scopes[0],))
+    return _rewritten(program, reach, calls) or _goes_on(case, program, reach, shown) or _shared(program, calls)
+
+
+def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> str:
+    """Something is made once, outside of the training, and trained on in the second arm."""
+    spans = []
+    for arm in (shown.baseline, shown.changed):
+        orders = [run.call.order for run in arm if run.call is not None]
+        if not orders:
+            return ""
+        spans.append(Span(min(orders), max(orders), exact=True))
+    roots = tuple(dict.fromkeys(run.call.scope for run in shown.runs if run.call is not None and run.call.scope))
+    found = Trained(shown.arms, spans[0], spans[1], (), roots, reach, reach)
+    findings = (*carried_state(case, program, found), *kept_models(case, program, found, shown.arms.vary))
+    sure = next((item for item in findings if item.sure), None)
+    return "" if sure is None else f"{sure.about} is made once and trained on in the second arm"
+
+
+_RENEWS = ("load_state_dict", "deepcopy", "reset", "init", "clone")
+
+
+def _shared(program: Program, calls: list[TrainingCall]) -> str:
+    """One network is handed to the training of every run, which trains its parameters and never makes it anew."""
+    scope = calls[0].scope
+    if scope is None or any(call.scope is not scope for call in calls):
+        return ""
+    paths = [path for item in scope.whole() for path, _ in item.called]
+    trained = [path[0] for path in paths if path[-1] == "parameters" and len(path) == 2 and path[0] in scope.params]
+    if not trained or any(path[-1].startswith(_RENEWS) for path in paths):
+        return ""
+    place = scope.params.index(trained[0])
+    given = [_argument(program, call, trained[0], place) for call in calls]
+    names = {node.id for node in given if isinstance(node, ast.Name)}
+    if len(names) != 1 or not all(isinstance(node, ast.Name) for node in given):
+        return ""
+    name = names.pop()
+    first, last = min(call.order for call in calls), max(call.order for call in calls)
+    between = program.steps[first : last + 1]
+    anew = any(store.root == name for step in between for store in step.scope.stores)
+    renewed = any(path[-1].startswith(_RENEWS) for step in between for path, _ in step.scope.called)
+    return "" if anew or renewed else f"{name} is made once and trained on in the second arm"
+
+
+def _argument(program: Program, call: TrainingCall, name: str, place: int) -> ast.expr | None:
+    """What a training call is given for a parameter, as it stands there."""
+    for node in program.steps[call.order].scope.calls:
+        if node.lineno == call.line and call.scope in program.functions_of(node.func):
+            named = {item.arg: item.value for item in node.keywords}
+            return named.get(name) or (node.args[place] if len(node.args) > place else None)
+    return None
 
 
 def _rewritten(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
@@ -91,14 +144,19 @@ def _code(case: Case, shown: ShownArms) -> str:
     if program.hidden or program.unread or not program.in_order:
         return "the cells did not run once each from top to bottom, or some cannot be read"
     scopes = {id(call.scope) for call in known}
+    if all(call.scope is None for call in known):
+        values = shown.differences[0].baseline[-1], shown.differences[0].changed[-1]
+        return other_lines(program, known, name, values)
     if known[0].scope is None or len(scopes) != 1:
         return "what trains is not written out in the file"
     reach = program.reach((known[0].scope,))
-    return _replaced(program, reach, known) or _reads(program, reach, known[0].scope, name)
+    return _replaced(program, reach, known, name) or _reads(program, reach, known[0].scope, name)
 
 
-def _replaced(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
-    """Something that the training uses was put anew between the first run and the last."""
+def _replaced(program: Program, reach: Reach, calls: list[TrainingCall], varied: str) -> str:
+    """Something that the training uses was put anew between the first run and the last; the varied setting itself
+    may be a name that the notebook sets anew.
+    """
     used = set(reach.free) | {scope.name.split(".")[0] for scope in reach.scopes}
     first, last = min(call.order for call in calls), max(call.order for call in calls)
     for step in program.steps[first : last + 1]:
@@ -110,6 +168,9 @@ def _replaced(program: Program, reach: Reach, calls: list[TrainingCall]) -> str:
                 of_module = store.how == "change" and (len(store.path) == 1 or store.path[1:] == ("random",))
                 if of_module and store.root in program.imports:
                     continue  # `np.sort(values)` changes no module
+                plain = isinstance(store.value, ast.Constant) and len(store.path) == 1
+                if plain and scope is step.scope and key_of(store.root).name == varied:
+                    continue
                 if store.root in used and not own and store.how != "bind":
                     return f"{store.root}, which the training uses, was changed between the runs"
     return ""

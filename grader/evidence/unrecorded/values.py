@@ -1,30 +1,30 @@
 """The values that names and expressions have, as far as the code writes them out; nothing is run."""
 
 import ast
-import json
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.code.facts import Scope
 from grader.code.paths import path_of
 from grader.code.program import Program
+from grader.evidence.unrecorded.operations import (
+    BUILTINS,
+    COMPARED,
+    LOADS,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_LIST,
+    MAX_STEPS,
+    OPERATORS,
+    UNKNOWN,
+    is_number,
+    is_plain,
+    loaded,
+)
 
-MAX_ITEMS, MAX_DEPTH, MAX_STEPS = 24, 24, 50_000
-"""Elements of a sequence that a loop runs over, expressions within each other, and expressions in all."""
-MAX_SIZE, MAX_LIST = 1e15, 1_000
-"""Numbers and sequences beyond which nothing is worked out."""
-
-
-class _Unknown:
-    """A value that the code does not write out."""
-
-    def __repr__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN = _Unknown()
+FUNCTION = "function"
+"""The name of a thing that is a function of the notebook, perhaps with some of its arguments."""
 
 
 @dataclass(eq=False)
@@ -39,11 +39,8 @@ class Thing:
     scope: Scope | None = None
 
 
-Called = Callable[[ast.Call, "Evaluator"], Any]
-_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-}  # fmt: skip
+Called = Callable[[ast.Call, Any, "Evaluator"], Any]
+"""What a call gives, of its node and of what its method is called on (UNKNOWN where it is no method)."""
 _COPIES = frozenset({"copy", "deepcopy"})
 _REPLACES = frozenset({"replace", "_replace", "evolve", "copy", "deepcopy", "model_copy"})
 
@@ -76,7 +73,7 @@ class Evaluator:
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return self.names.get(node.id, UNKNOWN)
+            return self.names[node.id] if node.id in self.names else self._function(node)
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             return [item for part in node.elts for item in self._items(part)]
         if isinstance(node, ast.Dict):
@@ -87,7 +84,7 @@ class Evaluator:
             return self._binary(node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             value = self.value(node.operand)
-            return (-value if isinstance(node.op, ast.USub) else value) if _is_number(value) else UNKNOWN
+            return (-value if isinstance(node.op, ast.USub) else value) if is_number(value) else UNKNOWN
         if isinstance(node, ast.Subscript):
             return self._entry(self.value(node.value), self.value(node.slice))
         if isinstance(node, ast.Attribute):
@@ -102,10 +99,36 @@ class Evaluator:
             value = self.value(node.value)
             self.names[node.target.id] = value
             return value
+        if isinstance(node, ast.IfExp):
+            return self._either(node)
+        if isinstance(node, ast.Compare):
+            return self._compared(node)
         for child in ast.iter_child_nodes(node):  # what is called within it is called all the same
             if isinstance(child, ast.expr):
                 self.value(child)
         return UNKNOWN
+
+    def _function(self, node: ast.Name) -> Any:  # noqa: ANN401
+        """A function of the notebook, handed on by its name."""
+        found = self.program.functions_of(node) if node.id in self.program.defined else ()
+        return Thing(FUNCTION, scope=found[0]) if found and not found[0].is_class else UNKNOWN
+
+    def _either(self, node: ast.IfExp) -> Any:  # noqa: ANN401
+        """The one that the test chooses; where it is not known, what both have in common."""
+        test = self.value(node.test)
+        if test is True or test is False:
+            return self.value(node.body if test else node.orelse)
+        first, second = self.value(node.body), self.value(node.orelse)
+        return first if type(first) is type(second) and first == second else UNKNOWN
+
+    def _compared(self, node: ast.Compare) -> Any:  # noqa: ANN401
+        first, second = self.value(node.left), self.value(node.comparators[0])
+        if len(node.ops) > 1 or not (is_plain(first) and is_plain(second)):
+            return UNKNOWN
+        try:
+            return bool(COMPARED[type(node.ops[0])](first, second))
+        except TypeError:
+            return UNKNOWN
 
     def _items(self, node: ast.expr) -> list[Any]:
         if isinstance(node, ast.Starred):
@@ -133,16 +156,16 @@ class Evaluator:
             return {**first, **second}
         if isinstance(node.op, ast.Add) and isinstance(first, list) and isinstance(second, list):
             return [*first, *second] if len(first) + len(second) <= MAX_LIST else UNKNOWN
-        if not (_is_number(first) and _is_number(second)):
+        if not (is_number(first) and is_number(second)):
             return UNKNOWN
-        made = _OPERATORS.get(type(node.op))
+        made = OPERATORS.get(type(node.op))
         try:
             if isinstance(node.op, ast.Pow) and abs(second) < 64:
-                made = operator.pow
+                made = pow
             found = made(first, second) if made is not None else UNKNOWN
         except (ZeroDivisionError, OverflowError):
             return UNKNOWN
-        return found if _is_number(found) else UNKNOWN
+        return found if is_number(found) else UNKNOWN
 
     @staticmethod
     def _entry(base: Any, key: Any) -> Any:  # noqa: ANN401
@@ -218,7 +241,7 @@ class Evaluator:
                 return found
             if (found := self._builtin(node, path, name)) is not NotImplemented:
                 return found
-        return self._called(node, self)
+        return self._called(node, base, self)
 
     def given(self, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         """The values that a call is given by place and by name; the entries of ``**settings`` by theirs."""
@@ -270,15 +293,11 @@ class Evaluator:
         return NotImplemented
 
     def _builtin(self, node: ast.Call, path: tuple[str, ...], name: str) -> Any:  # noqa: ANN401, PLR0911
-        if name == "loads" and node.args:
-            text = self.value(node.args[0])
-            try:
-                return json.loads(text) if isinstance(text, str) else UNKNOWN
-            except ValueError:
-                return UNKNOWN
-        if name not in _BUILTINS and name not in ("vars", "asdict"):
+        if name in LOADS and node.args:
+            return loaded(self.value(node.args[0]), name)
+        if name not in BUILTINS and name not in ("vars", "asdict"):
             return NotImplemented
-        if len(path) != 1 and name != "asdict":
+        if len(path) != 1 and name not in ("asdict", "product"):
             return NotImplemented
         places, named = self.given(node)
         if name in ("vars", "asdict"):
@@ -288,20 +307,9 @@ class Evaluator:
         if any(isinstance(item, range | list | str) and len(item) > MAX_LIST for item in places):
             return UNKNOWN
         try:
-            return _BUILTINS[name](*places)
+            return BUILTINS[name](*places)
         except (TypeError, ValueError, OverflowError):
             return UNKNOWN
-
-
-def _zip(*parts: Any) -> Any:  # noqa: ANN401
-    return [list(item) for item in zip(*parts, strict=False)]
-
-
-_BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "range": range, "list": list, "tuple": list, "sorted": sorted, "zip": _zip, "float": float, "int": int,
-    "str": str, "len": len, "max": max, "min": min, "abs": abs, "round": round,
-    "enumerate": lambda items, start=0: [[index, item] for index, item in enumerate(items, start)],
-}  # fmt: skip
 
 
 def as_mapping(value: Any) -> Any:  # noqa: ANN401
@@ -311,14 +319,10 @@ def as_mapping(value: Any) -> Any:  # noqa: ANN401
     return value if isinstance(value, dict | list) else UNKNOWN
 
 
-def _is_number(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_SIZE
-
-
 def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
     """Every plain entry of a configuration, and of what it is made of."""
     if isinstance(value, Thing):
-        for part in value.parts:
+        for part in _flat(value.parts):
             yield from scalars(part, depth + 1)
     entries = as_mapping(value)
     if not isinstance(entries, dict) or depth > 3:
@@ -328,3 +332,12 @@ def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: A
             yield from scalars(item, depth + 1)
         else:
             yield str(name), item
+
+
+def _flat(parts: Iterable[Any], depth: int = 0) -> Iterator[Any]:
+    """The parts of something, and those in its lists: the steps of a pipeline with their names."""
+    for part in parts:
+        if isinstance(part, list) and depth < 3:
+            yield from _flat(part, depth + 1)
+        else:
+            yield part

@@ -1,0 +1,93 @@
+"""Notebooks without records, one a kind of variation: what is read of each, and what its faulty twin is not."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import pytest
+
+from grader.evidence.unrecorded.arms import ShownArms, shown_arms
+from grader.evidence.unrecorded.names import same_value
+from grader.grading.grade import judge_one
+from grader.model import Outcome, Submission, Verdict
+from tests.grader.releases import released
+from tests.grader.variants import cases, notebook
+
+CHECKS = (
+    "experiments.one_change", "experiments.predicted_first", "experiments.held_constant",
+    "experiments.result_matches", "experiments.meaningful_supported", "experiments.template_complete",
+    "seeds.reported", "seeds.paired", "memo.numbers_traced", "metrics.baseline_first",
+)  # fmt: skip
+"""What a person decides of such a notebook; a case's ``needs`` are left out."""
+TWINS = [(name, number) for name, case in cases().items() for number in range(len(case["false"]))]
+
+
+@cache
+def judged(name: str, twin: int = -1) -> tuple[Mapping[str, Verdict], ShownArms | None]:
+    """The verdicts on a case, or on one of its faulty twins, and the arms that are read from it."""
+    case = cases()[name]
+    put: Sequence[Sequence[str]] = case["false"][twin]["put"] if twin >= 0 else ()
+    raw = json.dumps(notebook(case, put)).encode()
+    submission = Submission(name, name, "", f"{name}.ipynb", raw, "0" * 64)
+    result, made = judge_one(submission, [released("week1_homework")])
+    assert made is not None
+    return {item.check: item for cell in result.cells for item in cell.verdicts}, shown_arms(made, "one_change")
+
+
+def wanted(name: str) -> list[str]:
+    return [check for check in CHECKS if check not in cases()[name].get("needs", ())]
+
+
+@pytest.mark.parametrize("name", cases())
+def test_nothing_true_fails_or_is_proposed_to_fail(name: str) -> None:
+    verdicts, _ = judged(name)
+    for check in CHECKS:
+        assert verdicts[check].outcome is not Outcome.FAILED, verdicts[check].because
+        assert verdicts[check].proposal != Outcome.FAILED.value, (check, verdicts[check].proposed_because)
+
+
+@pytest.mark.parametrize("name", [name for name, case in cases().items() if not case.get("unread")])
+def test_the_change_the_seeds_and_the_results_are_read(name: str) -> None:
+    case, (_, arms) = cases()[name], judged(name)
+    assert arms is not None
+    setting, before, after = case["change"]
+    differences = {item.name: item for item in arms.differences}
+    assert list(differences) == [setting]
+    assert same_value(differences[setting].baseline[-1], before)
+    assert same_value(differences[setting].changed[-1], after)
+    for runs, results in zip((arms.baseline, arms.changed), case["results"], strict=True):
+        assert [run.seed for run in runs] == case["seeds"]
+        for run, metrics in zip(runs, results, strict=True):
+            found = {metric: run.reported[metric].value for metric in metrics}
+            assert found == pytest.approx(metrics, abs=6e-4)
+
+
+@pytest.mark.parametrize(("name", "twin"), TWINS)
+def test_no_faulty_twin_is_passed_or_proposed_to_pass(name: str, twin: int) -> None:
+    verdicts, _ = judged(name, twin)
+    for check in cases()[name]["false"][twin]["wrong"]:
+        assert verdicts[check].outcome is not Outcome.PASSED, (check, verdicts[check].because)
+        assert verdicts[check].proposal != Outcome.PASSED.value, (check, verdicts[check].proposed_because)
+
+
+def test_most_is_decided_or_rightly_proposed() -> None:
+    counts = Counter[str]()
+    for name in cases():
+        for check in wanted(name):
+            verdict = judged(name)[0][check]
+            counts["of"] += 1
+            counts["decided"] += verdict.outcome is Outcome.PASSED
+            counts["proposed"] += verdict.proposal == Outcome.PASSED.value
+    assert counts["decided"] >= 0.80 * counts["of"]
+    assert counts["decided"] + counts["proposed"] >= 0.95 * counts["of"]
+
+
+def test_the_faulty_twins_are_many_and_half_of_them_are_proposed_to_fail() -> None:
+    told = [
+        judged(name, twin)[0][check].proposal == Outcome.FAILED.value
+        or judged(name, twin)[0][check].outcome is Outcome.FAILED
+        for name, twin in TWINS for check in cases()[name]["false"][twin]["wrong"]
+    ]  # fmt: skip
+    assert len(told) >= len(cases()) >= 40
+    assert sum(told) >= 0.5 * len(told)
