@@ -394,15 +394,23 @@ figures_compression.tradeoff({name: (row["latency_ratio"], row["macro_f1"]) for 
 # `latency_ratio` is the model's median latency divided by that of the **yardstick**, the plain architecture in 32 bits.
 # The two took turns, so that a busy machine slows both. Read it first, and the milliseconds afterwards.
 #
-# Zeros zip well, and so do numbers that take few values; trained weights in 32 bits hardly zip at all. `confidence` is the
-# mean probability of the answer, and `calibration_error` how far it is from the share of right answers.
+# Zeros zip well, and so do numbers that take few values; trained weights in 32 bits hardly zip at all.
+#
+# **Calibration.** `confidence` is the mean probability of the answer, and `calibration_error` how far it is from the share of
+# right answers. The error has no sign: hold `confidence` beside `accuracy` to see on which side a model errs.
+#
+# **Segments.** `other_f1` is the mean F1 of the head and mid classes, `tail_f1` that of the tail. `predicted_classes` counts the
+# classes that a model names at all, and `tail_mass` is the probability that it gives to the tail classes together.
+#
+# All five were made from one original: its own weights were kept, rounded or pruned, or it was the teacher. So hold the models
+# beside each other, line by line. What a making leaves as it was says as much as what it changes.
 
 # %% key="recipes"
 RECIPES = {
     "original": "nothing was done to it after training",
     "int8": "dynamic INT8: linear layers in 8 bits, the embedding in 32",
     "int4": "INT4, weights only: all matrices packed into 4 bits, decoded whenever they are used",
-    "pruned": "half of each matrix set to zero, nothing trained afterwards",
+    "pruned": "half of each matrix or more set to zero, nothing trained afterwards",
     "distilled": "half as many layers, trained on the soft targets of a teacher",
     "half_precision": "all weights in 16 bits, nothing else changed",
     "wider": "twice as wide, trained as the original",
