@@ -144,8 +144,9 @@ def test_the_courses_zoos_are_whole(name: str) -> None:
 
 def test_a_profile_of_a_recipe_changes_one_key_of_its_making(tmp_path: Path) -> None:
     """What the profile does not name stays as the recipe's changes have it."""
-    making = 'making = { compress = "prune", share = 0.5 }\n[recipes.short.profiles.smoke]\nmaking = { share = 0.75 }'
+    one = "[recipes.short.profiles.smoke]\nmaking = { share = 0.75 }"
     path = tmp_path / "zoo.toml"
+    making = f'making = {{ compress = "prune", share = 0.5 }}\n{one}'
     path.write_text(GOOD.replace("epochs = 1", making), encoding="utf-8")
     zoo = read_zoo(path, tuple(PROFILES))
     made = {profile: zoo.settings(zoo.recipe("short"), profile)[1].making for profile in PROFILES}

@@ -125,8 +125,9 @@ class Zoo:
         return {recipe.name: recipe for recipe in self.recipes}[name]
 
     def seeded_as(self, recipe: str) -> str:
-        """The recipe whose seed the training of ``recipe`` takes: its own. Where students get sheets, the baseline's:
-        the models are then made from one, and differ in how.
+        """The recipe whose seed the training of ``recipe`` takes: its own.
+
+        Where students get sheets, it is the baseline's: the models are then made from one, and differ in how.
         """
         return self.baseline if self.sheets else recipe
 
