@@ -391,9 +391,8 @@ figures_compression.tradeoff({name: (row["size_mb"], row["macro_f1"]) for name, 
 figures_compression.tradeoff({name: (row["latency_ratio"], row["macro_f1"]) for name, row in sheets.iterrows()}, cost="latency, as a multiple of the yardstick's", quality="macro-F1")
 
 # %% [markdown] key="sheets-text"
-# `latency_ratio` is the model's latency divided by that of the **yardstick**, the plain architecture in 32 bits. The two
-# took turns, and each text counts at its fastest turn, in which the machine was least busy. Read it first, and the
-# milliseconds afterwards: in them a busy machine counts in full.
+# `latency_ratio` is the model's median latency divided by that of the **yardstick**, the plain architecture in 32 bits.
+# The two took turns, so that a busy machine slows both. Read it first, and the milliseconds afterwards.
 #
 # Zeros zip well, and so do numbers that take few values; trained weights in 32 bits hardly zip at all.
 #
@@ -409,7 +408,8 @@ figures_compression.tradeoff({name: (row["latency_ratio"], row["macro_f1"]) for 
 # No sign tells everything. On smoke, in each of ten seeds, calibration singled out one of the five, and the segments two:
 # the same one, and another, of which they say more in one seed than in the next. The other three look alike in both, and
 # only the file and the time tell them apart. `tail_f1` says nothing there, since the five learned next to nothing of the
-# tail. On the full profile nobody has measured it: look before you rely on a sign.
+# tail. A quotient of times that were taken on a busy machine may mislead: hold it against the size. On the full profile
+# nobody has measured any of this: look before you rely on a sign.
 
 # %% key="recipes"
 RECIPES = {

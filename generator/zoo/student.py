@@ -171,9 +171,9 @@ def _readme(plan: Plan, data: DataCard) -> str:
         return (
             f"# {zoo.title}\n\n{zoo.about}\n\n{rows}\n\n"
             "A sheet has the size of the saved weights, what is left of it when zipped, and the latency of one "
-            "text on a processor: median, 95th percentile, and the latency divided by that of the yardstick, the "
-            "plain architecture in 32 bits, which was measured in turn with the model; for the quotient each text "
-            "counts at its fastest. The `.safetensors` files hold "
+            "text on a processor: median, 95th percentile, and the median divided by that of the yardstick, the "
+            "plain "
+            "architecture in 32 bits, which was measured in turn with the model. The `.safetensors` files hold "
             "`logits`, what each model says about the validation part.\n\n"
             f"Data: {called}, {data.classes} classes, fingerprint `{data.fingerprint}`. Term {plan.term}.\n"
         )

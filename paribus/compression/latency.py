@@ -40,11 +40,6 @@ class Latency:
         return float(np.median(self.times))
 
     @property
-    def undisturbed(self) -> float:
-        """The median over the texts of each text's fastest repetition, in ms: other work only ever slows."""
-        return float(np.median(self.times.min(axis=0)))
-
-    @property
     def p95(self) -> float:
         """The 95th percentile over all texts and repetitions, in ms."""
         return float(np.quantile(self.times, 0.95))

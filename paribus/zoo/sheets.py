@@ -1,7 +1,7 @@
 """A sheet: what can be measured of a model without opening it, its size and its latency.
 
 The latency was measured in turn with a yardstick, the plain architecture in 32 bits: ``latency_ratio`` is the
-quotient of the two, each text at its fastest, which a busy machine changes little.
+quotient of the two medians, which a busy machine changes little.
 """
 
 import json

@@ -53,7 +53,7 @@ STATISTICS: Mapping[str, About] = MappingProxyType({
     "zipped_share": About("what is left of the saved weights when they are zipped", "share", "sheet"),
     "latency_p50": About("the median latency of one text in ms", "number", "sheet"),
     "latency_p95": About("the 95th percentile of the latency of one text in ms", "number", "sheet"),
-    "latency_ratio": About("the latency divided by the yardstick's, each text at its fastest", "number", "sheet"),
+    "latency_ratio": About("the median latency divided by the yardstick's", "number", "sheet"),
     "confidence": About("the mean probability of the answer", "share", "sheet"),
     "calibration_error": About("the expected calibration error of the answers, 15 bins", "share", "sheet"),
     "other_f1": About("the mean F1 of the head and mid classes of the validation part", "share", "sheet"),

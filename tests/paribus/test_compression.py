@@ -214,13 +214,6 @@ def test_a_latency_measured_while_other_work_runs_says_its_spread() -> None:
     assert "stop it and measure again, or quote this spread" in busy.note
 
 
-def test_work_that_leaves_each_text_one_quiet_turn_does_not_disturb() -> None:
-    calm = compression.Latency(np.array([[2.0, 3.0], [2.0, 3.0]]), "here")
-    busy = compression.Latency(np.array([[2.0, 9.0], [8.0, 3.0]]), "here")
-    assert busy.undisturbed == calm.undisturbed == pytest.approx(2.5)
-    assert busy.p50 > calm.p50
-
-
 def test_the_number_of_threads_is_as_before_afterwards() -> None:
     before = torch.get_num_threads()
     compression.side_by_side({"a": lambda item: item}, [1], repetitions=2, threads=1)

@@ -220,7 +220,7 @@ def latency_p95(seen: Observed) -> float:
 
 
 def latency_ratio(seen: Observed) -> float:
-    """The latency over that of the yardstick, measured in turn with it, each text at its fastest."""
+    """The median latency over that of the yardstick, measured in turn with it."""
     return _sheet(seen, "latency_ratio")
 
 
