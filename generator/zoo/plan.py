@@ -24,8 +24,8 @@ class Plan:
     secret: str = ""
 
     def seed(self, recipe: str, attempt: int = 1) -> int:
-        """The seed of a recipe's training, another for each attempt."""
-        return int.from_bytes(self._digest(f"seed/{recipe}/{attempt}")[:4], "big")
+        """The seed of a recipe's training, another for each attempt; one for all where they are made from one."""
+        return int.from_bytes(self._digest(f"seed/{self.zoo.seeded_as(recipe)}/{attempt}")[:4], "big")
 
     @property
     def codenames(self) -> Mapping[str, str]:

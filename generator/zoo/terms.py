@@ -75,7 +75,7 @@ class Measurement:
         from generator.zoo.making import make
 
         config, regime = self.settings(recipe)
-        own = seed * 100 + [item.name for item in self.zoo.recipes].index(recipe.name)
+        own = seed * 100 + [item.name for item in self.zoo.recipes].index(self.zoo.seeded_as(recipe.name))
         plain = self.model or str(self.zoo.profiles[self.profile]["model"])
         made = make(
             config, regime, self.data, own, sheets=self.zoo.sheets, yardstick=plain, checkpoints=checkpoints

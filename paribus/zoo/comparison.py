@@ -94,7 +94,7 @@ def compare(zoo: ZooFolder, data: "TextData") -> Comparison:
 
 
 def sheets_table(zoo: ZooFolder, data: "TextData") -> Any:  # noqa: ANN401 - a pandas DataFrame
-    """Every model of a zoo of sheets in one line: size, latency, calibration, F1 by segment, by the names to cite.
+    """Every model of a zoo of sheets in one line: size, latency, calibration, segments, by the names to cite.
 
     ``data`` are those that the zoo's card names (`paribus.zoo.load_data`).
     """
@@ -114,9 +114,11 @@ def sheets_table(zoo: ZooFolder, data: "TextData") -> Any:  # noqa: ANN401 - a p
             "size_mb": sheet.size_mb, "zipped_share": sheet.zipped_share, "latency_p50": sheet.latency_p50,
             "latency_p95": sheet.latency_p95, "latency_ratio": sheet.latency_ratio,
             "accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1, "zero_f1_classes": metrics.zero_f1,
+            "predicted_classes": int((metrics.predicted > 0).sum()),
             "confidence": confidence_of(probabilities),
             "calibration_error": calibration_error_of(probabilities, labels),
             "other_f1": mean_f1(metrics, ~tail), "tail_f1": mean_f1(metrics, tail),
+            "tail_mass": _tail_mass(logits, tail),
         }  # fmt: skip
     return pd.DataFrame(lines).T.dropna(axis="columns", how="all").round(4)
 

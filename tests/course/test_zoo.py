@@ -8,6 +8,7 @@ from paribus.course.errors import ZooError
 from paribus.course.zoo import read_zoo
 from paribus.course.zoo.statistics import STATISTICS
 from paribus.errors import UsageError
+from paribus.training.regime import Making
 from tests.shipped import COURSE, PROFILES, load_zoo
 
 GOOD = """
@@ -139,6 +140,19 @@ def test_the_courses_zoos_are_whole(name: str) -> None:
         assert {test.statistic for test in recipe.evidence} <= set(STATISTICS)
         for profile in PROFILES:
             assert bool(recipe.changed(profile)) != (recipe.name == zoo.baseline)
+
+
+def test_a_profile_of_a_recipe_changes_one_key_of_its_making(tmp_path: Path) -> None:
+    """What the profile does not name stays as the recipe's changes have it."""
+    one = "[recipes.short.profiles.smoke]\nmaking = { share = 0.75 }"
+    path = tmp_path / "zoo.toml"
+    making = f'making = {{ compress = "prune", share = 0.5 }}\n{one}'
+    path.write_text(GOOD.replace("epochs = 1", making), encoding="utf-8")
+    zoo = read_zoo(path, tuple(PROFILES))
+    made = {profile: zoo.settings(zoo.recipe("short"), profile)[1].making for profile in PROFILES}
+    assert made == {
+        "micro": Making("prune", 0.5), "smoke": Making("prune", 0.75), "full": Making("prune", 0.5),
+    }  # fmt: skip
 
 
 def test_the_lectures_zoo_has_the_lectures_models() -> None:

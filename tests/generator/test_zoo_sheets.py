@@ -134,6 +134,16 @@ def test_a_plain_recipe_leaves_the_model_as_it_is() -> None:
     assert making.smaller(model, Making(teacher="tiny-teacher")) is model
 
 
+def test_the_models_of_a_term_are_made_from_one_original(tmp_path: Path) -> None:
+    """One seed for all, in what is built and in what is measured; a zoo of weights keeps a seed for each."""
+    names = [recipe.name for recipe in PLAN.zoo.recipes]
+    assert len({PLAN.seed(name) for name in names}) == 1
+    assert PLAN.seed("int8") != PLAN.seed("int8", attempt=2)
+    assert {PLAN.zoo.seeded_as(name) for name in names} == {"original"}
+    other = load_zoo("week2")
+    assert [other.seeded_as(recipe.name) for recipe in other.recipes] == [recipe.name for recipe in other.recipes]
+
+
 def test_four_bits_come_back_within_half_a_step() -> None:
     weight = torch.randn(6, 64, generator=torch.Generator().manual_seed(0))
     packed, scales = making.encode(weight)

@@ -93,7 +93,7 @@ class Recipe:
 
     def changed(self, profile: str) -> dict[str, Any]:
         """Everything that differs from the baseline under ``profile``."""
-        return {**self.changes, **self.profile_changes.get(profile, {})}
+        return _merge(self.changes, self.profile_changes.get(profile, {}))
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,13 @@ class Zoo:
     def recipe(self, name: str) -> Recipe:
         """The recipe called ``name``; KeyError where there is none."""
         return {recipe.name: recipe for recipe in self.recipes}[name]
+
+    def seeded_as(self, recipe: str) -> str:
+        """The recipe whose seed the training of ``recipe`` takes: its own.
+
+        Where students get sheets, it is the baseline's: the models are then made from one, and differ in how.
+        """
+        return self.baseline if self.sheets else recipe
 
     def settings(self, recipe: Recipe, profile: str) -> tuple[TrainingConfig, Regime]:
         """The recipe's full configuration under ``profile``; ZooError where a value cannot be meant."""
