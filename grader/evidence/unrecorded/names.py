@@ -87,8 +87,8 @@ WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel"
 """Settings whose values are words: a number behind such a name is something else's."""
 _EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
 _NAMES = (
-    "name run run_name label arm title tag variant experiment model_label nome nombre nom etiqueta étiquette név nazwa "
-    "имя название 名称"
+    "name run run_name label arm title tag variant experiment model_label nome nombre nom etiqueta étiquette név "
+    "nazwa имя название 名称"
 )
 _SPLITS: Mapping[str, str] = {
     **dict.fromkeys(("eval", "val", "valid", "validation", "dev", "va"), "validation"),
