@@ -9,7 +9,7 @@ from grader.evidence.aliases import is_off, spellings
 from grader.evidence.groups import over_items
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms, read_runs
 from grader.evidence.settings import loose_names
-from grader.evidence.unrecorded.names import Value, same_value
+from grader.evidence.unrecorded.names import FOLLOWS, Value, same_value
 from grader.evidence.unrecorded.runs import ShownRun, shown_runs
 from grader.model import Case
 from grader.reading import vocabulary
@@ -73,7 +73,10 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
     if pair is None:
         return None
     baseline, changed = pair
-    names = list(dict.fromkeys(name for run in (*baseline, *changed) for name in run.settings))
+    names = [
+        name for name in dict.fromkeys(name for run in (*baseline, *changed) for name in run.settings)
+        if name not in FOLLOWS
+    ]  # fmt: skip
     differences, one_sided = [], []
     for name in names:
         sides = [[run.settings[name] for run in arm if name in run.settings] for arm in pair]

@@ -52,7 +52,7 @@ _SETTINGS: Mapping[str, str] = {
     "taille_lot taille_de_lot batchgröße batchgroesse losgröße kötegméret köteg_méret wsad",
     "epochs": "epochs num_train_epochs n_epochs num_epochs max_epochs nb_epochs n_epoch epochen "
     "epocas épocas époques epoki epochok",
-    "scheduler": "scheduler lr_scheduler lr_scheduler_type schedule",
+    "scheduler": "scheduler lr_scheduler lr_scheduler_type schedule расписание планировщик planificador ütemező",
     "warmup_share": "warmup_share warmup_ratio warmup",
     "weight_decay": "weight_decay wd decay",
     "max_length": "max_length max_len maxlen seq_len max_seq_length len max_tokens seq_length "
@@ -78,10 +78,18 @@ _SEEDS = (
     "seed random_seed random_state data_seed rng_seed seeds startwert zufallszahl graine graines semilla semillas "
     "seme semi semente sementes mag magok ziarno ziarna зерно сид 种子 随机种子"
 )
+FOLLOWS = frozenset(
+    {"steps", "n_steps", "num_steps", "total_steps", "train_steps", "global_step", "steps_per_epoch", "updates",
+     "seconds", "time", "runtime", "duration"}
+)  # fmt: skip
+"""What a printed configuration holds and nobody sets: it follows from settings, or is measured."""
 WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel", "analyzer", "model"})
 """Settings whose values are words: a number behind such a name is something else's."""
 _EPOCHS = "epoch ep epoche époque epoque epoca época эпоха epoka epoch_number epok epoche_nr"
-_NAMES = "name run run_name label arm title tag variant experiment model_label"
+_NAMES = (
+    "name run run_name label arm title tag variant experiment model_label nome nombre nom etiqueta étiquette név "
+    "nazwa имя название 名称"
+)
 _SPLITS: Mapping[str, str] = {
     **dict.fromkeys(("eval", "val", "valid", "validation", "dev", "va"), "validation"),
     **dict.fromkeys(("train", "training", "tr"), "train"),
