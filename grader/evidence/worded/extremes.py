@@ -25,9 +25,6 @@ _RELATIVE = re.compile(
     r"ing)? from\b|\bstor(?:y|ies)\b|\berrors?\b|\bprobabilit"
 )
 _PIECE = re.compile(r",|;|:|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\s[–—]\s")
-_CLEFT = re.compile(r",\s*(?:it|that|this)(?:'s| is| was)\b")
-_WHERE = re.compile(r"[\s,;:]*(?:if you ask )?(?:what|where|which)\b")
-""" "Where F1 grew the most, it's out in the tail": the answer stands behind the comma."""
 _LEVEL = re.compile(r"\b(?:strongest|weakest|highest|lowest|best|worst)\b")
 _COMPARED = re.compile(
     r"\b(?P<sign>more|less|further|farther|higher|lower|better|worse|stronger|weaker|larger|smaller|"
@@ -66,10 +63,7 @@ def _tiers_at(reading: Reading) -> list[tuple[int, str]]:
 def _piece(text: str, place: int) -> tuple[int, int]:
     cuts = [0, *(found.start() for found in _PIECE.finditer(text)), len(text)]
     start = max(cut for cut in cuts if cut <= place)
-    end = min(cut for cut in cuts if cut > place)
-    if _CLEFT.match(text[end:]) and _WHERE.match(text[start:]):
-        end = min((cut for cut in cuts if cut > end), default=len(text))
-    return start, end
+    return start, min(cut for cut in cuts if cut > place)
 
 
 def _wrong_pairs(

@@ -97,7 +97,8 @@ def _other_model(clause: str, made: Made, case: Case) -> str:
         return ""
     used = claimed("machinery", "used_model", clause)
     recorded = any(re.search(rf"\b{re.escape(model)}\b", clause) for model in made.models)
-    if used is None or recorded or _is_weak(clause, hit) or _in_own_code(name, case):
+    helped = claimed("machinery", "assistant", clause) is not None
+    if used is None or recorded or helped or _is_weak(clause, hit) or _in_own_code(name, case):
         return ""
     return f"{hit[0]!r}: the runs have the model {' or '.join(sorted(made.models))}"
 
