@@ -1,5 +1,6 @@
 """Records rewritten in an executed notebook: under another nonce, or with a field changed, fitting or not."""
 
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -81,16 +82,18 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
                 if old.prediction is not None and new.prediction is not None:
                     moved[old.prediction.written] = new.prediction.written
             data["text/html"] = markup
-    for before, after in moved.items():  # last: until then, records hold the times as well
-        _show(notebook, before, after)
+    _show(notebook, moved)
 
 
-def _show(notebook: Notebook, before: str, after: str) -> None:
-    """What outputs show beside their records, as HTML and as plain text."""
+def _show(notebook: Notebook, moved: Mapping[str, str]) -> None:
+    """Move the times that outputs show beside their records, as HTML or text: all at once, and none within a record,
+    since one prediction may move to where another one was.
+    """
+    place = re.compile("|".join([f"{BEGIN}.*?{END}", *map(re.escape, moved)]), re.DOTALL)
     for data in (output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ())):
         for kind in ("text/html", "text/plain"):
             if kind in data:
-                data[kind] = "".join(data[kind]).replace(before, after)
+                data[kind] = place.sub(lambda found: moved.get(found[0], found[0]), "".join(data[kind]))
 
 
 def _is(record: Record, run: str) -> bool:

@@ -97,7 +97,9 @@ class Container:
     def _given(self, job: Job) -> Sequence[str]:
         reads = {INSIDE: Path(__file__).parent / "inside", **job.reads}
         mounts = [f"type=bind,source={here},target={inside},readonly" for inside, here in reads.items()]
-        gpu = () if job.gpu is None else job.gpu.container_arguments(self.command)
+        # Where NVIDIA's runtime is the default one, an image may ask for every GPU by itself.
+        none = ("--env", "NVIDIA_VISIBLE_DEVICES=void")
+        gpu = none if job.gpu is None else job.gpu.container_arguments(self.command)
         own = {**environment(job.told), "PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": LIBRARY}
         return [
             *gpu,

@@ -26,7 +26,7 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
         vary,
     }
     settings -= KEYWORDS.get(vary, frozenset())
-    for step, scope in _functions(program, found):
+    for step, scope in _functions(case, program, found):
         for branch in scope.branches:
             on_size = compares_size(branch.test, vary)
             on_arm = compares_arm(branch.test)
@@ -50,7 +50,7 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
 
 def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """Tables in the training that are looked up by the size of the varied setting, or by the arm."""
-    for step, scope in _functions(program, found):
+    for step, scope in _functions(case, program, found):
         for key in _looked_up_by(scope.node, vary):
             where = place_of(case, step, key.lineno)
             yield CodeFinding(
@@ -66,9 +66,10 @@ def _looked_up_by(function: ast.AST, vary: str) -> tuple[ast.expr, ...]:
     return tuple(looked_up_by(function, vary))
 
 
-def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
-    """The functions that training reaches, each with the step that defines it."""
-    return ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
+def _functions(case: Case, program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
+    """The functions that training reaches, each with the step that defines it; none that the course gave."""
+    own = ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
+    return ((step, scope) for step, scope in own if step.position not in case.released_positions)
 
 
 def _sets_another(scope: Scope, branch: ast.If | ast.IfExp, settings: set[str]) -> str:

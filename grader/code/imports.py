@@ -22,7 +22,8 @@ _ONLY_DEFINE = frozenset(
     {
         "argparse", "collections", "copy", "csv", "dataclasses", "datetime", "functools", "glob", "itertools",
         "json", "math", "matplotlib", "numpy", "os", "pandas", "pathlib", "pickle", "random", "re", "scipy",
-        "sklearn", "statistics", "string", "sys", "time", "torch", "tqdm", "transformers", "typing", "warnings",
+        "seaborn", "sklearn", "statistics", "string", "sys", "time", "torch", "tqdm", "transformers",
+        "typing", "warnings",
     }
 )  # fmt: skip
 
@@ -68,11 +69,15 @@ def _bound(source: str) -> Iterator[tuple[str, str, bool]]:
             if alias.name == "*" or {whole, whole.partition(".")[0]} & _ACT_BY_IMPORT:
                 continue
             name = alias.asname or alias.name.partition(".")[0]
-            yield written, name, bool(module or alias.asname) or alias.name in _ONLY_DEFINE
+            yield written, name, whole.partition(".")[0] in _ONLY_DEFINE
 
 
 def _statements(source: str) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:
-    """The import statements of a cell, as they are written; a cell that is no Python has none."""
-    for node in ast.walk(tree) if (tree := parse(source).tree) is not None else ():
-        if isinstance(node, ast.Import | ast.ImportFrom):
+    """The import statements of a cell, as they are written; a cell that is no Python has none. What is tried may be
+    tried to know whether it is there.
+    """
+    nodes = list(ast.walk(tree)) if (tree := parse(source).tree) is not None else []
+    tried = {id(inner) for node in nodes if isinstance(node, ast.Try) for inner in ast.walk(node)}
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in tried:
             yield ast.get_source_segment(source, node) or "", node

@@ -91,7 +91,7 @@ def part_of(kind: Kind, name: str, module: str, attribute: str) -> Any:  # noqa:
         if find_spec(f"{home.package}.{module}") is None:
             return None
         return getattr(import_module(f"{home.package}.{module}"), attribute)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a module that ends the process would end it without a word
         if home.installed == OWN:
             raise
         raise broken(kind, name, home, f"cannot be imported ({type(error).__name__}: {error})") from error

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, packages_distributions
 
 from paribus.metrics.registry import installed_files
 
@@ -74,17 +74,19 @@ def _versions(packages: frozenset[str]) -> str:
     brings = packages_distributions() if packages - called else {}
     owners = [set(brings.get(package, ())) for package in packages - called]
     names = called | {name for several in owners if len(several) == 1 for name in several}
-    found = {name.lower(): _version(name) for name in names}
+    # A library that was removed by halves has no name.
+    found = {name.lower(): _version(name) for name in names if name}
     fit = sorted(name for name, told in found.items() if _WORD.fullmatch(name) and _WORD.fullmatch(told))
     return as_entry({name: found[name] for name in fit[:MAX_OTHERS]})
 
 
 def _version(library: str) -> str:
-    """An installed library's version, "" where it is not installed."""
+    """An installed library's version, "" where it is not installed or its metadata tell none."""
     try:
-        return version(library)
+        told: PackageMetadata | None = metadata(library)  # None where a library was removed by halves
     except PackageNotFoundError:
         return ""
+    return (told.get("Version") or "") if told is not None else ""
 
 
 def device_name() -> str:

@@ -257,6 +257,11 @@ BROKEN: list[tuple[str, Change, str]] = [
         unfit("notebook", "cannot be imported (ZeroDivisionError: division by zero)"),
     ),
     (
+        "an end of the process",
+        put(TABLE, "PLATFORM =", "raise SystemExit(0)\nPLATFORM ="),
+        unfit("notebook", "cannot be imported (SystemExit: 0)"),
+    ),
+    (
         "another name",
         put(TABLE, 'name="campus"', 'name="library"'),
         unfit("notebook", "calls itself 'library' in its platform.py; expected 'campus'"),

@@ -267,6 +267,18 @@ def test_another_nonce_keeps_the_chain_whole() -> None:
     assert problems(notebook()) == []
 
 
+def test_a_prediction_may_move_to_where_another_one_was() -> None:
+    nonce = "1" * 32
+    both = notebook()
+    both["cells"] += with_nonce(notebook(), nonce)["cells"]
+    moments = {item.prediction.written for item in records_of(both) if item.prediction}
+    another = with_nonce(both, nonce)
+    moved = {item.prediction.written for item in records_of(another) if item.prediction}
+    assert len(moments) == 2
+    assert len(moments & moved) == 1
+    assert problems(another) == []
+
+
 # --- memos --------------------------------------------------------------------------------------------------
 
 

@@ -89,6 +89,7 @@ def test_a_container_gets_the_gpus_in_its_commands_own_words(command: str, words
     assert "--memory 600m" in asked
     without = " ".join(container.arguments(NOTHING, ROOM, "name"))
     assert "nvidia" not in without
+    assert "--env NVIDIA_VISIBLE_DEVICES=void" in without, "an image may ask for every GPU by itself"
     assert "--gpus" not in without
 
 

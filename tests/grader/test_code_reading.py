@@ -21,11 +21,13 @@ from grader.code.configured import LIBRARY
 from grader.code.facts import read_cell
 from grader.code.paths import path_of
 from grader.code.program import make_program
+from grader.code.reading import about_experiment
 from grader.code.remarks import code_remarks
 from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
+from grader.evidence.runs import experiment_keys
 from grader.model import Case, RecoveredCell
 from tests.grader.build import CASES, build, load
-from tests.grader.program_cases import Example, submitted
+from tests.grader.program_cases import Example, cases, submitted
 from tests.grader.releases import material
 from tests.shipped import COURSE
 
@@ -270,6 +272,21 @@ def test_a_notebook_of_too_many_parts_is_followed_as_far_as_it_is_read() -> None
     program = make_program(RecoveredCell(at, "code", f"y{at} = {at}\n{big}", at + 1) for at in range(6))
     assert [item.position for item in program.unread] == [3, 4, 5]
     assert len(program.steps) == 6
+
+
+@pytest.mark.parametrize("name", ["branch_on_the_arm", "comparison_as_an_index"])
+def test_a_branch_of_a_cell_that_the_course_gave_is_no_students(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = next(one for one in cases() if one.name == name)
+    vary = str(program.raw.get("vary", "learning_rate"))
+
+    def branches_found() -> list[str]:
+        case = submitted(program, "faulty")
+        found = [item.because for key in experiment_keys(case) for item in about_experiment(case, key, vary)]
+        return [text for text in found if " branches on " in text or " decides something " in text]
+
+    assert branches_found()
+    monkeypatch.setattr(Case, "released_positions", frozenset(range(200)))
+    assert not branches_found()
 
 
 def test_cells_run_in_the_order_of_their_counts() -> None:

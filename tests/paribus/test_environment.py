@@ -106,6 +106,12 @@ def test_what_is_no_library_or_may_be_several_is_left_out(run: Run, tmp_path: Pa
     assert run("import helpers_beside, pack_d, pack_e") == ""
 
 
+def test_a_library_that_was_removed_by_halves_is_left_out(run: Run, tmp_path: Path) -> None:
+    install(tmp_path, "pack_h", "pack_h")
+    (tmp_path / "pack_h-1.0.dist-info" / "METADATA").unlink()
+    assert run("import pack_h") == ""
+
+
 def test_at_most_forty_libraries_are_told(run: Run, tmp_path: Path) -> None:
     for number in range(60):
         install(tmp_path, f"pack_{number:02}", f"pack_{number:02}")

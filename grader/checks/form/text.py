@@ -27,6 +27,8 @@ NO_HEADING = "points to a heading that is not there"
 _MISSING_BLANK = re.compile(r"^#{1,6}[A-Za-zÀ-ÿ0-9][^\n]{1,120}$")
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\[\]\n]{0,300}\]\([ \t]*<?([^)\s>]{0,2000})>?[^)\n]{0,300}\)")
 _HREF = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{0,2000})[\"']", re.IGNORECASE)
+# What an exporter puts behind each heading.
+_OWN_ANCHOR = re.compile(r"<a\b[^<>]{0,500}?\bclass=[\"']anchor-link[\"'][^<>]{0,500}>", re.IGNORECASE)
 _HEADING_ID = re.compile(r"<h[1-6][^<>]{0,500}?\bid=[\"']([^\"'<>]{1,500})[\"']", re.IGNORECASE)
 
 
@@ -126,11 +128,7 @@ def links(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
 
 def _targets(item: RecoveredCell) -> list[str]:
     if item.rendered and item.html:
-        return [
-            target
-            for target in _HREF.findall(item.html)
-            if not target.startswith("#") or "anchor-link" not in item.html
-        ]
+        return _HREF.findall(_OWN_ANCHOR.sub("", item.html))
     return [match[1] for match in _MARKDOWN_LINK.finditer(item.source)]
 
 
