@@ -86,8 +86,8 @@ def reissue(notebook: Notebook, change: Callable[[Record], Record]) -> None:
 
 
 def _show(notebook: Notebook, moved: Mapping[str, str]) -> None:
-    """Move the times that outputs show beside their records, as HTML or text: all at once, and none within a record,
-    since one prediction may move to where another one was.
+    """Move the times that outputs show beside their records: all at once, and none within a record, since one
+    prediction may move to where another one was.
     """
     place = re.compile("|".join([f"{BEGIN}.*?{END}", *map(re.escape, moved)]), re.DOTALL)
     for data in (output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ())):

@@ -86,7 +86,7 @@ def _version(library: str) -> str:
         told: PackageMetadata | None = metadata(library)  # None where a library was removed by halves
     except PackageNotFoundError:
         return ""
-    return (told.get("Version") or "") if told is not None else ""
+    return told["Version"] if told is not None and "Version" in told else ""
 
 
 def device_name() -> str:
