@@ -7,7 +7,7 @@ from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Context, Following, arguments_of
-from grader.code.moments import Trained
+from grader.code.moments import Trained, logs_an_epoch
 from grader.code.paths import path_of
 from grader.code.program import Program
 from grader.code.seeded import SEEDERS
@@ -216,10 +216,9 @@ def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[t
 def _rounds(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """Loops over epochs of which the number follows."""
     for loop in scope.loops:
-        if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and path_of(loop.iter.func) == ("range",):
-            logs = any(isinstance(node, ast.Call) and called(node) == "log" for node in ast.walk(loop))
-            if logs and any(map(follows, loop.iter.args)):
-                yield loop, "the number of epochs"
+        ranged = isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and loop.iter
+        if ranged and path_of(ranged.func) == ("range",) and logs_an_epoch(loop) and any(map(follows, ranged.args)):
+            yield loop, "the number of epochs"
 
 
 def _rows(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
