@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.configured import LIBRARY, entries, read_of_the_given
+from grader.code.configured import KEYWORDS, LIBRARY, entries, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained, run_calls
@@ -15,6 +15,7 @@ from paribus.check.choosing import mentions
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
+_SETTINGS = frozenset({*KEYWORDS, *(word for words in KEYWORDS.values() for word in words)})
 _COPIES = frozenset({"replace", "dict", "_replace"})
 
 
@@ -126,7 +127,7 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
     if len(bound) < 2:
         return
     (_, first), (call, second) = bound["baseline"], bound["changed"]
-    for name in sorted(set(first) | set(second)):
+    for name in sorted((set(first) | set(second)) - _only_shown(found)):
         if name != vary and first.get(name, "") != second.get(name, ""):
             where = place_of(case, call.step, call.line)
             yield CodeFinding(
@@ -134,8 +135,17 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
                 f"The function that trains has {name} bound to {first.get(name) or 'nothing'} in the baseline and "
                 f"to {second.get(name) or 'nothing'} in the changed arm ({said(case, where)}). A person looks "
                 "whether it is a second change.",
-                (where,), name, sure=True,
+                (where,), name, sure=name in _SETTINGS,
             )  # fmt: skip
+
+
+def _only_shown(found: Trained) -> frozenset[str]:
+    """Parameters of the functions that train which are printed, or written down, and nothing else."""
+    return frozenset(
+        name for root in found.roots for name in root.params
+        if {id(node) for node in ast.walk(root.node) if isinstance(node, ast.Name) and node.id == name}
+        <= shown_in(root.node)
+    )  # fmt: skip
 
 
 def _bound(program: Program, function: ast.expr | None, order: int, depth: int = 0) -> dict[str, str]:
