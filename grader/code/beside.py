@@ -50,6 +50,10 @@ _MEANT: Mapping[str, frozenset[str]] = {
     "train_rows": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
 }
 """Words that a setting may well decide over by itself."""
+_OF_A_SCHEDULE = frozenset({"batch_size", "scheduler", "epochs", "warmup_share"})
+"""Settings that an own schedule follows from."""
+_SCHEDULED = frozenset({"lr", "learning_rate", "warmup", "warmup_ratio"})
+"""What such a schedule sets from step to step; `bent` finds an optimiser that begins with another rate."""
 
 
 def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -83,6 +87,7 @@ def _words(found: Trained, vary: str) -> dict[str, str]:
     words = {word: name for name in sorted(recorded) for word in (name, *KEYWORDS.get(name, ()))}
     words |= {word: name for name, own in KEYWORDS.items() for word in own} | dict(_BESIDE)
     mine = {vary, *KEYWORDS.get(vary, ()), *_MEANT.get(vary, ()), *_SEEDS}
+    mine |= _SCHEDULED if vary in _OF_A_SCHEDULE else frozenset()
     return {
         word: f"the setting {name}" if name in KEYWORDS or name in recorded else name
         for word, name in words.items()
@@ -120,9 +125,8 @@ def _places(
             yield call, "the number of batches"
     for store in scope.stores:
         word = store.path[-1].strip("[]'\"")
-        another = word in words or (word == "lr" and vary != "learning_rate")
-        if another and len(store.path) > 1 and store.value is not None and follows(store.value):
-            yield store.value, words.get(word, "the setting learning_rate")
+        if word in words and len(store.path) > 1 and store.value is not None and follows(store.value):
+            yield store.value, words[word]
 
 
 def _decided(
