@@ -30,10 +30,7 @@ _BESIDE: Mapping[str, str] = {
 _SEVERAL = frozenset({"the optimiser's betas", "the rows"})
 _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
-_SEEDERS = frozenset(
-    {"manual_seed", "seed_everything", "set_seed", "default_rng", "RandomState", "manual_seed_all"}
-)
-_DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "arange", "islice", "resample"})
+_DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
     {
         "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "C",
@@ -138,7 +135,7 @@ def _decided(
         return following.follows(context, node, names)
 
     for branch in following.chosen(context, names):
-        yield from _chosen_by(branch, words)
+        yield from _chosen_by(branch, _below(context.scope, branch), words)
     for node, options in _options(following.program, context.scope, follows):
         given = [dict(_given_by(following.program, option, words)) for option in options]
         for (word, text), _ in [item for place in given for item in place.items()]:
@@ -195,11 +192,27 @@ def _words_of_table(program: Program, node: ast.expr) -> set[str]:
     return {word for word in found if isinstance(word, str)}
 
 
-def _chosen_by(branch: ast.If | ast.Match, words: Mapping[str, str]) -> Iterator[tuple[ast.expr, str]]:
-    """Settings that one way of a condition gives a value of its own, and another way none or another."""
-    ways = [branch.body, branch.orelse] if isinstance(branch, ast.If) else [case.body for case in branch.cases]
+def _below(scope: Scope, branch: ast.If | ast.Match) -> list[ast.stmt]:
+    """The statements below a condition that returns and has no other way: they are its other way."""
+    if not isinstance(branch, ast.If) or branch.orelse or not isinstance(branch.body[-1], ast.Return):
+        return []
+    blocks = [getattr(node, name, None) for node in ast.walk(scope.node) for name in ("body", "orelse")]
+    return next(
+        (block[block.index(branch) + 1 :] for block in blocks if isinstance(block, list) and branch in block), []
+    )
+
+
+def _chosen_by(
+    branch: ast.If | ast.Match, below: list[ast.stmt], words: Mapping[str, str]
+) -> Iterator[tuple[ast.expr, str]]:
+    """Settings that one way of a condition gives a value of its own, and another way none or another. What is only
+    ``below`` is no choice by itself.
+    """
+    ways = [branch.body, branch.orelse or below] if isinstance(branch, ast.If) else [
+        case.body for case in branch.cases
+    ]  # fmt: skip
     given = [dict(_given_in(way, words)) for way in ways]
-    for place in given:
+    for place in given[:1] if below else given:
         for (word, text), value in place.items():
             if any((word, text) not in other for other in given):
                 yield value, words[word]
