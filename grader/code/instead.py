@@ -7,7 +7,7 @@ from grader.code.configured import KEYWORDS, LIBRARY, entries, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained, run_calls
-from grader.code.paths import entry_of, path_of
+from grader.code.paths import Path, entry_of, path_of
 from grader.code.program import Program
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -71,7 +71,7 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
             parts = ast.walk(store.source) if store.source is not None else ()
             names = [part for part in parts if isinstance(part, ast.Name)]
             anew = store.path == prefix and store.how == "assign" and prefix[0] not in {part.id for part in names}
-            for part in names if anew else ():
+            for part in names if anew and not _where_none_was_given(scope, store.line, prefix) else ():
                 if part.id in _configurations(program) and _is_constant(program, found, scope, part.id):
                     yield part
         for node in ast.walk(scope.node):
@@ -82,6 +82,16 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
                 table = program.value_before(item.id, len(program.steps)) if isinstance(item, ast.Name) else None
                 if known and entry_of(table, vary) is not None:
                     yield item
+
+
+def _where_none_was_given(scope: Scope, line: int, prefix: Path) -> bool:
+    """The line is below ``if config is None:``, and a run always gives a configuration."""
+    return any(
+        isinstance(branch, ast.If) and isinstance(test := branch.test, ast.Compare) and path_of(test.left) == prefix
+        and isinstance(test.ops[0], ast.Is) and ast.unparse(test.comparators[0]) == "None"
+        and branch.body[0].lineno <= line <= (branch.body[-1].end_lineno or 0)
+        for branch in scope.branches
+    )  # fmt: skip
 
 
 def _layers(node: ast.AST) -> tuple[list[ast.expr], list[ast.expr]]:
