@@ -188,6 +188,7 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
                 and path_of(node.args[0]) == config
                 and node.lineno >= call.line
                 and node is not call.config
+                and (path[-1] != "dict" or _is_handed_to_a_function(program, call.helper, node))
             ):
                 where = place_of(case, call.step, node.lineno)
                 if position == call.step.position or _is_used_at(program, call.helper, position):
@@ -197,6 +198,19 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
                         f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained.",
                         (where,), call.helper.name,
                     )  # fmt: skip
+
+
+def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -> bool:
+    """A table goes into a function of the notebook, itself or by a name: a row of results does not."""
+    names = {store.path[0] for store in helper.stores if store.value is table and len(store.path) == 1}
+    given = [
+        item for call in helper.calls if program.functions_of(call.func)
+        for item in (*call.args, *(word.value for word in call.keywords))
+    ]  # fmt: skip
+    return any(
+        part is table or (isinstance(part, ast.Name) and part.id in names)
+        for item in given for part in ast.walk(item)
+    )  # fmt: skip
 
 
 def _is_used_at(program: Program, helper: Scope, position: int) -> bool:
