@@ -18,6 +18,10 @@ _COMPARES = frozenset(
     {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__int__", "__index__", "__bool__",
      "__contains__", "__array__", "__getitem__", "__getattr__", "__instancecheck__", "__abs__", "__sub__"}
 )  # fmt: skip
+_COUNTS = frozenset(
+    f"__{side}{name}__" for side in ("", "r")
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul")
+) | {"__neg__", "__pos__", "__round__", "__array_ufunc__", "__array_function__"}  # fmt: skip
 _LOOKS_ROUND: tuple[Path, ...] = (
     ("unittest", "mock"), ("mock",), ("inspect", "stack"), ("inspect", "currentframe"), ("sys", "_getframe"),
     ("gc", "get_objects"), ("traceback", "extract_stack"),
@@ -141,10 +145,9 @@ def _fitted_to_its_tests(case: Case, program: Program, scope: Scope, name: str) 
 
 
 def _ignores_itself(method: Scope) -> bool:
-    """A method that never looks at the number which it belongs to."""
-    plain = method.name.rpartition(".")[2] not in ("__new__", "__init_subclass__", "__class_getitem__")
-    given = method.params[:1]
-    return plain and given == ("self",) and "self" not in {node.id for node in method.loads}
+    """A method that compares or counts, and never looks at the number which it belongs to."""
+    compares = method.name.rpartition(".")[2] in _COMPARES | _COUNTS
+    return compares and method.params[:1] == ("self",) and "self" not in {node.id for node in method.loads}
 
 
 def _by_size(scope: Scope, given: list[str]) -> Iterator[ast.expr]:

@@ -7,7 +7,7 @@ from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Context, Following, arguments_of
-from grader.code.moments import Trained
+from grader.code.moments import Trained, logs_an_epoch
 from grader.code.paths import path_of
 from grader.code.program import Program
 from grader.code.seeded import SEEDERS
@@ -30,10 +30,7 @@ _BESIDE: Mapping[str, str] = {
 _SEVERAL = frozenset({"the optimiser's betas", "the rows"})
 _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
-_SEEDERS = frozenset(
-    {"manual_seed", "seed_everything", "set_seed", "default_rng", "RandomState", "manual_seed_all"}
-)
-_DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "arange", "islice", "resample"})
+_DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
     {
         "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "C",
@@ -50,6 +47,10 @@ _MEANT: Mapping[str, frozenset[str]] = {
     "train_rows": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
 }
 """Words that a setting may well decide over by itself."""
+_OF_A_SCHEDULE = frozenset({"batch_size", "scheduler", "epochs", "warmup_share"})
+"""Settings that an own schedule follows from."""
+_SCHEDULED = frozenset({"lr", "learning_rate", "warmup", "warmup_ratio"})
+"""What such a schedule sets from step to step; `bent` finds an optimiser that begins with another rate."""
 
 
 def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -83,6 +84,7 @@ def _words(found: Trained, vary: str) -> dict[str, str]:
     words = {word: name for name in sorted(recorded) for word in (name, *KEYWORDS.get(name, ()))}
     words |= {word: name for name, own in KEYWORDS.items() for word in own} | dict(_BESIDE)
     mine = {vary, *KEYWORDS.get(vary, ()), *_MEANT.get(vary, ()), *_SEEDS}
+    mine |= _SCHEDULED if vary in _OF_A_SCHEDULE else frozenset()
     return {
         word: f"the setting {name}" if name in KEYWORDS or name in recorded else name
         for word, name in words.items()
@@ -120,9 +122,8 @@ def _places(
             yield call, "the number of batches"
     for store in scope.stores:
         word = store.path[-1].strip("[]'\"")
-        another = word in words or (word == "lr" and vary != "learning_rate")
-        if another and len(store.path) > 1 and store.value is not None and follows(store.value):
-            yield store.value, words.get(word, "the setting learning_rate")
+        if word in words and len(store.path) > 1 and store.value is not None and follows(store.value):
+            yield store.value, words[word]
 
 
 def _decided(
@@ -134,7 +135,7 @@ def _decided(
         return following.follows(context, node, names)
 
     for branch in following.chosen(context, names):
-        yield from _chosen_by(branch, words)
+        yield from _chosen_by(branch, _below(context.scope, branch), words)
     for node, options in _options(following.program, context.scope, follows):
         given = [dict(_given_by(following.program, option, words)) for option in options]
         for (word, text), _ in [item for place in given for item in place.items()]:
@@ -191,11 +192,27 @@ def _words_of_table(program: Program, node: ast.expr) -> set[str]:
     return {word for word in found if isinstance(word, str)}
 
 
-def _chosen_by(branch: ast.If | ast.Match, words: Mapping[str, str]) -> Iterator[tuple[ast.expr, str]]:
-    """Settings that one way of a condition gives a value of its own, and another way none or another."""
-    ways = [branch.body, branch.orelse] if isinstance(branch, ast.If) else [case.body for case in branch.cases]
+def _below(scope: Scope, branch: ast.If | ast.Match) -> list[ast.stmt]:
+    """The statements below a condition that returns and has no other way: they are its other way."""
+    if not isinstance(branch, ast.If) or branch.orelse or not isinstance(branch.body[-1], ast.Return):
+        return []
+    blocks = [getattr(node, name, None) for node in ast.walk(scope.node) for name in ("body", "orelse")]
+    return next(
+        (block[block.index(branch) + 1 :] for block in blocks if isinstance(block, list) and branch in block), []
+    )
+
+
+def _chosen_by(
+    branch: ast.If | ast.Match, below: list[ast.stmt], words: Mapping[str, str]
+) -> Iterator[tuple[ast.expr, str]]:
+    """Settings that one way of a condition gives a value of its own, and another way none or another. What is only
+    ``below`` is no choice by itself.
+    """
+    ways = [branch.body, branch.orelse or below] if isinstance(branch, ast.If) else [
+        case.body for case in branch.cases
+    ]  # fmt: skip
     given = [dict(_given_in(way, words)) for way in ways]
-    for place in given:
+    for place in given[:1] if below else given:
         for (word, text), value in place.items():
             if any((word, text) not in other for other in given):
                 yield value, words[word]
@@ -216,10 +233,9 @@ def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[t
 def _rounds(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """Loops over epochs of which the number follows."""
     for loop in scope.loops:
-        if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and path_of(loop.iter.func) == ("range",):
-            logs = any(isinstance(node, ast.Call) and called(node) == "log" for node in ast.walk(loop))
-            if logs and any(map(follows, loop.iter.args)):
-                yield loop, "the number of epochs"
+        ranged = isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and loop.iter
+        if ranged and path_of(ranged.func) == ("range",) and logs_an_epoch(loop) and any(map(follows, ranged.args)):
+            yield loop, "the number of epochs"
 
 
 def _rows(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

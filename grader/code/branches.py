@@ -8,7 +8,7 @@ from grader.code.cells import KEPT
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained
+from grader.code.moments import Trained, logs_an_epoch
 from grader.code.program import Program, Step
 from grader.evidence.runs import finished
 from grader.model import Case
@@ -122,9 +122,7 @@ def written_rounds(case: Case, program: Program, found: Trained) -> Iterator[Cod
     recorded = {value for run in runs if isinstance(value := choices(run).get("epochs"), int)}
     for scope in found.reach.scopes:
         for loop in scope.loops if scope.name and recorded else ():
-            if not isinstance(loop, ast.For) or not any(
-                isinstance(node, ast.Call) and called(node) == "log" for node in ast.walk(loop)
-            ):
+            if not isinstance(loop, ast.For) or not logs_an_epoch(loop):
                 continue
             rounds = _rounds(loop.iter)
             if rounds is not None and recorded - {rounds}:

@@ -9,7 +9,7 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
 from grader.code.paths import entry_of
-from grader.code.program import Program
+from grader.code.program import Program, Step
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.choosing import mentions
@@ -70,6 +70,9 @@ def other_meaning(case: Case, program: Program, found: Trained, vary: str) -> It
         if key not in values or store.root not in found.reach.free or step.order > found.changed.last:
             continue
         before = entry_of(program.value_before(store.root, step.order), key)
+        begun = step.order > min(found.baseline.first, found.changed.first)
+        if not begun and (_is_empty(before) or _is_made_in_that_cell(program, store.root, step)):
+            continue
         if isinstance(before, ast.expr) and store.value is not None and ast.dump(before) != ast.dump(store.value):
             where = place_of(case, step, store.line)
             yield CodeFinding(
@@ -79,3 +82,13 @@ def other_meaning(case: Case, program: Program, found: Trained, vary: str) -> It
                 "looks.",
                 (where,), key,
             )  # fmt: skip
+
+
+def _is_empty(entry: object) -> bool:
+    """A place that was kept free: ``{"balanced": None}``."""
+    return isinstance(entry, ast.Constant) and entry.value is None
+
+
+def _is_made_in_that_cell(program: Program, name: str, step: Step) -> bool:
+    """The table's own cell fills it before either arm, so both arms read the same."""
+    return any(other.position == step.position for other, _ in program.bound.get(name, ()))

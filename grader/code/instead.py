@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.configured import LIBRARY, entries, read_of_the_given
+from grader.code.configured import KEYWORDS, LIBRARY, entries, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained, run_calls
-from grader.code.paths import entry_of, path_of
+from grader.code.paths import Path, entry_of, path_of
 from grader.code.program import Program
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -15,6 +15,7 @@ from paribus.check.choosing import mentions
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
+_SETTINGS = frozenset({*KEYWORDS, *(word for words in KEYWORDS.values() for word in words)})
 _COPIES = frozenset({"replace", "dict", "_replace"})
 
 
@@ -70,7 +71,7 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
             parts = ast.walk(store.source) if store.source is not None else ()
             names = [part for part in parts if isinstance(part, ast.Name)]
             anew = store.path == prefix and store.how == "assign" and prefix[0] not in {part.id for part in names}
-            for part in names if anew else ():
+            for part in names if anew and not _where_none_was_given(scope, store.line, prefix) else ():
                 if part.id in _configurations(program) and _is_constant(program, found, scope, part.id):
                     yield part
         for node in ast.walk(scope.node):
@@ -81,6 +82,16 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
                 table = program.value_before(item.id, len(program.steps)) if isinstance(item, ast.Name) else None
                 if known and entry_of(table, vary) is not None:
                     yield item
+
+
+def _where_none_was_given(scope: Scope, line: int, prefix: Path) -> bool:
+    """The line is below ``if config is None:``, and a run always gives a configuration."""
+    return any(
+        isinstance(branch, ast.If) and isinstance(test := branch.test, ast.Compare) and path_of(test.left) == prefix
+        and isinstance(test.ops[0], ast.Is) and ast.unparse(test.comparators[0]) == "None"
+        and branch.body[0].lineno <= line <= (branch.body[-1].end_lineno or 0)
+        for branch in scope.branches
+    )  # fmt: skip
 
 
 def _layers(node: ast.AST) -> tuple[list[ast.expr], list[ast.expr]]:
@@ -126,7 +137,7 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
     if len(bound) < 2:
         return
     (_, first), (call, second) = bound["baseline"], bound["changed"]
-    for name in sorted(set(first) | set(second)):
+    for name in sorted((set(first) | set(second)) - _only_shown(found)):
         if name != vary and first.get(name, "") != second.get(name, ""):
             where = place_of(case, call.step, call.line)
             yield CodeFinding(
@@ -134,8 +145,17 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
                 f"The function that trains has {name} bound to {first.get(name) or 'nothing'} in the baseline and "
                 f"to {second.get(name) or 'nothing'} in the changed arm ({said(case, where)}). A person looks "
                 "whether it is a second change.",
-                (where,), name, sure=True,
+                (where,), name, sure=name in _SETTINGS,
             )  # fmt: skip
+
+
+def _only_shown(found: Trained) -> frozenset[str]:
+    """Parameters of the functions that train which are printed, or written down, and nothing else."""
+    return frozenset(
+        name for root in found.roots for name in root.params
+        if {id(node) for node in ast.walk(root.node) if isinstance(node, ast.Name) and node.id == name}
+        <= shown_in(root.node)
+    )  # fmt: skip
 
 
 def _bound(program: Program, function: ast.expr | None, order: int, depth: int = 0) -> dict[str, str]:
@@ -168,6 +188,7 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
                 and path_of(node.args[0]) == config
                 and node.lineno >= call.line
                 and node is not call.config
+                and (path[-1] != "dict" or _is_handed_to_a_function(program, call.helper, node))
             ):
                 where = place_of(case, call.step, node.lineno)
                 if position == call.step.position or _is_used_at(program, call.helper, position):
@@ -177,6 +198,19 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
                         f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained.",
                         (where,), call.helper.name,
                     )  # fmt: skip
+
+
+def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -> bool:
+    """A table goes into a function of the notebook, itself or by a name: a row of results does not."""
+    names = {store.path[0] for store in helper.stores if store.value is table and len(store.path) == 1}
+    given = [
+        item for call in helper.calls if program.functions_of(call.func)
+        for item in (*call.args, *(word.value for word in call.keywords))
+    ]  # fmt: skip
+    return any(
+        part is table or (isinstance(part, ast.Name) and part.id in names)
+        for item in given for part in ast.walk(item)
+    )  # fmt: skip
 
 
 def _is_used_at(program: Program, helper: Scope, position: int) -> bool:

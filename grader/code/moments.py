@@ -9,10 +9,19 @@ from grader.code.facts import Scope
 from grader.code.program import Program, Reach, Step, read_program
 from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms
 from grader.model import Case
+from paribus.check.names import called
 
 BEGINS = frozenset({"run", "start"})
 TRAINS = frozenset({"backward", "fit", "partial_fit"})
 """Methods that train a model."""
+
+
+def logs_an_epoch(loop: ast.For | ast.While) -> bool:
+    """A run logs an epoch in the loop: ``run.log(epoch=…)``, and no logarithm."""
+    return any(
+        called(node) == "log" and any(item.arg in ("epoch", None) for item in node.keywords)
+        for node in ast.walk(loop) if isinstance(node, ast.Call)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
