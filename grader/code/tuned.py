@@ -34,7 +34,8 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
             ):
                 yield call
     for loop in scope.loops:
-        if isinstance(loop, ast.For) and (_is_grid(program, loop.iter) or _trains_anew(program, loop)):
+        tries = isinstance(loop, ast.For) and _is_grid(program, loop.iter) and not _logs(loop)
+        if isinstance(loop, ast.For) and (tries or _trains_anew(program, loop)):
             scores = {
                 store.root for store in scope.stores
                 if store.value is not None and loop.lineno <= store.line <= (loop.end_lineno or 0)
@@ -59,6 +60,14 @@ def _is_grid(program: Program, node: ast.expr | None) -> bool:
     numbers = node.elts if isinstance(node, ast.Tuple | ast.List) else []
     return len(numbers) > 1 and all(
         isinstance(item, ast.Constant) and isinstance(item.value, int | float) for item in numbers
+    )
+
+
+def _logs(loop: ast.For) -> bool:
+    """Its rounds are the epochs of a run, however they are written: ``for epoch in np.arange(1, 4)``."""
+    return any(
+        isinstance(node, ast.Call) and called(node) == "log" and any(item.arg == "epoch" for item in node.keywords)
+        for node in ast.walk(loop)
     )
 
 
