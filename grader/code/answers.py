@@ -12,6 +12,7 @@ from grader.code.program import BUILTINS, Program, Reach, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
 from paribus.check.names import called, root_name
+from paribus.check.shows import only_shows
 from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
@@ -152,10 +153,11 @@ def _ignores_itself(method: Scope) -> bool:
 
 def _by_size(scope: Scope, given: list[str]) -> Iterator[ast.expr]:
     """Conditions on how many items an argument has, held against a number that is no border of what can be worked
-    out: ``if len(losses) == 3``.
+    out: ``if len(losses) == 3``. A condition that only raises or shows something gives no other answer.
     """
     for branch in scope.branches:
-        for node in ast.walk(branch.test):
+        shows = isinstance(branch, ast.If) and only_shows(branch)
+        for node in ast.walk(branch.test) if not shows else ():
             if not isinstance(node, ast.Compare) or len(node.ops) != 1:
                 continue
             for size, number in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):

@@ -96,12 +96,13 @@ def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
 
 _READS = frozenset({"load", "load_file", "from_pretrained", "load_weights"})
 _WRITES = frozenset({"save", "save_file", "save_pretrained", "save_weights"})
+_TAKES_A_STEP = frozenset({"backward", "training_step", "train_step"})
 
 
 def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
     for scope in found.reach.scopes:
-        steps = [call.lineno for call in scope.calls if _last(call) in ("backward", "training_step", "train_step")]
+        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP]
         written = {_text_of(item) for call in scope.calls if _last(call) in _WRITES for item in call.args}
         for call in scope.calls:
             if _last(call) != "load_state_dict" or not call.args or not steps or call.lineno >= min(steps):
@@ -120,10 +121,13 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
 
 
 def shared_weights(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """First weights that are kept without a copy of their own: training changes what lies there."""
+    """First weights that are kept without a copy of their own: training changes what lies there. What is loaded
+    after the steps of training, as the best epoch is, begins no run.
+    """
     loaded = {
         path for scope in found.reach.scopes for call in scope.calls
         if _last(call) == "load_state_dict" and call.args and (path := path_of(call.args[0])) is not None
+        and not any(_last(other) in _TAKES_A_STEP and other.lineno < call.lineno for other in scope.calls)
     }  # fmt: skip
     for scope in found.reach.scopes:
         for store in scope.stores:

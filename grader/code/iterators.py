@@ -9,6 +9,7 @@ from grader.code.moments import Trained
 from grader.code.program import Program
 from grader.model import Case
 from paribus.check.names import called, root_name
+from paribus.check.shows import shown_in
 
 _BY_ITSELF = frozenset({"iter", "map", "zip", "filter", "enumerate", "reversed"})
 """Python's own functions that make an iterator, which can be gone through once."""
@@ -53,7 +54,8 @@ def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
 
 
 def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:
-    """Names that a loop that trains takes its batches from, with the loop around it."""
+    """Names that a loop that trains takes its batches from, with the loop around it; what is only shown is none."""
+    shown = shown_in(scope.node)
     trains = [
         loop for loop in scope.loops
         if any(
@@ -73,7 +75,7 @@ def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.exp
                 if isinstance(item, ast.Name):
                     yield item.id, item, outer
         for node in ast.walk(loop):
-            if isinstance(node, ast.Call) and called(node) == "next" and node.args:
+            if isinstance(node, ast.Call) and called(node) == "next" and node.args and id(node) not in shown:
                 yield root_name(node.args[0]), node.args[0], None
 
 

@@ -29,6 +29,7 @@ _NUMBERS = frozenset(
     }
 )  # fmt: skip
 """Calls that make numbers which can be changed where they lie."""
+_FILLS = frozenset({"fill", "fill_", "zero_", "copy_"})
 _IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
 
 
@@ -135,6 +136,7 @@ def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> 
             changed |= {
                 store.path[1] for store in inner.stores
                 if len(store.path) > 1 and store.root == "self" and store.how in ("augment", "change", "assign")
+                and not _follows_from_its_key(inner, store)
             }  # fmt: skip
             if short in _ANEW or short.startswith("reset"):
                 return frozenset()
@@ -142,10 +144,44 @@ def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> 
     for inner in methods:
         short = inner.name.rpartition(".")[2]
         values = returned_by(inner.node)
-        if any((path_of(node) or ())[:2] in {("self", item) for item in changed}
+        left = {("self", item) for item in changed if not _sets_first(inner, item)}
+        if any((path_of(node) or ())[:2] in left
                for value in values for node in ast.walk(value) if isinstance(node, ast.Attribute)):  # fmt: skip
             reads.add((name, short) if short != "__call__" else (name,))
     return frozenset(reads)
+
+
+def _sets_first(method: Scope, attribute: str) -> bool:
+    """The method gives the attribute a new value before it reads it: ``self.last = losses.mean()``."""
+    lines = [
+        statement.lineno for statement in getattr(method.node, "body", ())
+        if isinstance(statement, ast.Assign) and ("self", attribute) in map(path_of, statement.targets)
+        and not _reads_of(statement.value, attribute)
+    ]  # fmt: skip
+    return bool(lines) and all(line > lines[0] for line in _reads_of(method.node, attribute))
+
+
+def _reads_of(node: ast.AST, attribute: str) -> list[int]:
+    return [
+        inner.lineno for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Load)
+        and path_of(inner) == ("self", attribute)
+    ]  # fmt: skip
+
+
+def _follows_from_its_key(method: Scope, store: Store) -> bool:
+    """An entry that is the same whenever it is made, as in a memo table: ``self.known[label] = 1 + label``."""
+    for node in ast.walk(method.node):
+        if isinstance(node, ast.Assign) and node.value is store.value and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Subscript) and path_of(target.value) == store.path[:2]:
+                given = method.local - {"self", *_loads(target.slice)}
+                return not _loads(node.value) & given and not _reads_of(node.value, store.path[1])
+    return False
+
+
+def _loads(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_called(found: Trained, name: str) -> bool:
@@ -252,12 +288,42 @@ def _changes_itself(scope: Scope, store: Store) -> bool:
             path == (*store.path, path[-1]) and path[-1] in _IN_PLACE and call.lineno == store.line
             for path, call in scope.called
         )
-    names = {node.id for node in ast.walk(store.value) if isinstance(node, ast.Name)} if store.value else set()
-    return store.how == "assign" and len(store.path) > 1 and store.root in names
+    return (
+        store.how == "assign" and len(store.path) > 1 and store.value is not None
+        and store.root in _loads(store.value) and not _of_another_row(store, store.value)
+    )  # fmt: skip
+
+
+def _of_another_row(store: Store, value: ast.expr) -> bool:
+    """A row is made of others, each with its own number: ``X[1] = X[0] + 1``."""
+    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == store.root]
+    rows = [
+        (path_of(node) or ("",))[-1] for node in ast.walk(value)
+        if isinstance(node, ast.Subscript) and any(node.value is name for name in names)
+    ]  # fmt: skip
+    return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
 
 
 def _begun_anew_before(found: Trained, name: str) -> bool:
+    if any(_sets_all(scope, name) for scope in found.reach.scopes if scope.name):
+        return True
     return any(
         store.path == (name,) and store.how == "assign" and name in scope.outer
         for scope in found.reach.scopes for store in scope.stores
     )  # fmt: skip
+
+
+def _sets_all(scope: Scope, name: str) -> bool:
+    """Every number gets a value that does not follow from the one before: ``X[:] = 0``, ``X.fill(0)``."""
+    if any(path[0] == name and len(path) > 1 and path[1] in _FILLS for path, _ in scope.called):
+        return True
+    return any(
+        isinstance(target, ast.Subscript) and path_of(target.value) == (name,) and _is_whole(target.slice)
+        and name not in _loads(node.value)
+        for node in ast.walk(scope.node) if isinstance(node, ast.Assign) for target in node.targets
+    )  # fmt: skip
+
+
+def _is_whole(key: ast.expr) -> bool:
+    every = isinstance(key, ast.Slice) and key.lower is None and key.upper is None and key.step is None
+    return every or (isinstance(key, ast.Constant) and key.value is ...)

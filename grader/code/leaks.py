@@ -173,10 +173,17 @@ def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[
 def _learns_from_all(look: _Look, call: ast.Call) -> bool:
     """A function or a class of the notebook that counts, or fits something to, what it is given."""
     return any(
-        path[-1] in FITS or path[-1] in ("Counter", "most_common")
+        path[-1] in FITS or (path[-1] in ("Counter", "most_common") and not _only_tells(function))
         for function in look.program.functions_of(call.func) if id(function) not in look.roots
         for inner in function.whole() for path, _ in inner.called
     )  # fmt: skip
+
+
+def _only_tells(function: Scope) -> bool:
+    """A function that returns nothing and puts nothing elsewhere: what it counts, it can only print."""
+    own = function.local - function.outer - set(function.params)
+    returns = any(item.value is not None for item in function.returns)
+    return not function.is_class and not returns and all(store.root in own for store in function.stores)
 
 
 def _by_labels(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[CodeFinding]:

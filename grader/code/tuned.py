@@ -34,7 +34,8 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
             ):
                 yield call
     for loop in scope.loops:
-        if isinstance(loop, ast.For) and (_is_grid(program, loop.iter) or _trains_anew(program, loop)):
+        tries = isinstance(loop, ast.For) and _is_grid(program, loop.iter) and not _logs(loop)
+        if isinstance(loop, ast.For) and (tries or _trains_anew(program, loop)):
             scores = {
                 store.root for store in scope.stores
                 if store.value is not None and loop.lineno <= store.line <= (loop.end_lineno or 0)
@@ -59,6 +60,14 @@ def _is_grid(program: Program, node: ast.expr | None) -> bool:
     numbers = node.elts if isinstance(node, ast.Tuple | ast.List) else []
     return len(numbers) > 1 and all(
         isinstance(item, ast.Constant) and isinstance(item.value, int | float) for item in numbers
+    )
+
+
+def _logs(loop: ast.For) -> bool:
+    """Its rounds are the epochs of a run, however they are written: ``for epoch in np.arange(1, 4)``."""
+    return any(
+        isinstance(node, ast.Call) and called(node) == "log" and any(item.arg == "epoch" for item in node.keywords)
+        for node in ast.walk(loop)
     )
 
 
@@ -147,6 +156,31 @@ def scored_rows(scope: Scope, flow: Flow) -> Iterator[ast.expr]:
                 continue
             value = made.get(item.value.id) if isinstance(item.value, ast.Name) else item.value
             for node in ast.walk(value) if value is not None else ():
-                if isinstance(node, ast.Subscript) and flow.holds(node.slice) & {STEERED}:
+                if not isinstance(node, ast.Subscript) or value is None or not flow.holds(node.slice) & {STEERED}:
+                    continue
+                mask = made.get(node.slice.id) if isinstance(node.slice, ast.Name) else node.slice
+                if mask is None or not _keeps_all(mask, value):
                     yield node
                     break
+
+
+def _keeps_all(mask: ast.expr, value: ast.expr) -> bool:
+    """A mask that leaves no row out for its label: it asks whether there is a label (``labels >= 0``), or for one
+    class after another (``losses[labels == kind].mean() for kind in range(4)``).
+    """
+    if not isinstance(mask, ast.Compare) or len(mask.ops) != 1:
+        return False
+    if not isinstance(mask.left, ast.Name | ast.Attribute | ast.Subscript):
+        return False
+    other = mask.comparators[0]
+    classes = {
+        target.id for node in ast.walk(value) if isinstance(node, ast.ListComp | ast.GeneratorExp)
+        for item in node.generators for target in ast.walk(item.target)
+        if isinstance(target, ast.Name) and not item.ifs
+    }  # fmt: skip
+    if isinstance(mask.ops[0], ast.Eq) and isinstance(other, ast.Name) and other.id in classes:
+        return True
+    nothing = ast.unparse(other)
+    return (isinstance(mask.ops[0], ast.GtE) and nothing == "0") or (
+        isinstance(mask.ops[0], ast.NotEq | ast.Gt) and nothing in ("-1", "-100")
+    )

@@ -12,8 +12,10 @@ from grader.evidence.runs import CASES
 from grader.model import Case
 from paribus.check.names import called
 
-_OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean|(?:^|[._])sd\b|std")
+_OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean(?!t|ing)|(?:^|[._])sd\b|std")
 """What the name of a value says that is about runs."""
+_OF_NONE = re.compile(r"chance|majority|paper|published|margin|threshold|smallest|matter|scale")
+"""What it says of a number that no run gives: of chance, of a publication, of a border that was set."""
 _KEEPS = frozenset(
     {"items", "values", "float", "round", "mean", "std", "dict", "list", "tuple", "array", "zip", "sorted"}
 )
@@ -29,7 +31,7 @@ def typed_in(case: Case) -> tuple[CodeFinding, ...]:
             if len(path) != 2 or path[1] not in ("value", "values") or not _is_notebook(program, path[0]):
                 continue
             for name, value, bound in _recorded(path[1], call):
-                if _OF_RUNS.search(_text(name).lower()) and _is_written(program, value, step.order, bound):
+                if _says_runs(_text(name).lower()) and _is_written(program, value, step.order, bound):
                     where = place_of(case, step, call.lineno)
                     because = (
                         f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
@@ -37,6 +39,10 @@ def typed_in(case: Case) -> tuple[CodeFinding, ...]:
                     )
                     found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
     return tuple(dict.fromkeys(found))
+
+
+def _says_runs(name: str) -> bool:
+    return _OF_RUNS.search(name) is not None and _OF_NONE.search(name) is None
 
 
 def _is_notebook(program: Program, name: str) -> bool:
