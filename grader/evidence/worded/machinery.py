@@ -40,15 +40,14 @@ class Made:
 
 def other_machinery(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Another device, another model or other data than those of every run are said to have been used."""
-    if reading.lower.rstrip().endswith("?") or _OTHERS.search(reading.lower):
+    if reading.lower.rstrip().endswith("?"):
         return
-    made = _made(values.measured.case)
+    made, others = _made(values.measured.case), _OTHERS.search(reading.lower) is not None
     for start, end in _clauses(reading):
         clause = reading.lower[start:end]
-        device = "" if _PROCESSOR.search(reading.lower) else _other_device(clause, made)
-        for why in (
-            device, _other_model(clause, made, values.measured.case), _other_data(clause, made)
-        ):  # fmt: skip
+        device = "" if others or _PROCESSOR.search(reading.lower) else _other_device(clause, made)
+        model = "" if others else _other_model(clause, made, values.measured.case)
+        for why in (device, model, _other_data(clause, made)):
             if why:
                 yield Doubt(reading.sentence.text, reading.sentence.position, why)
                 return
