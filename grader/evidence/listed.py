@@ -23,7 +23,7 @@ _EXCEPT = re.compile(
 )
 _AFTERWARDS = re.compile(
     r"^[^,;.]{0,60}\b(?:changed|was not|were not|is not|wasn't|isn't|not held|varied|differs?|"
-    r"is the (?:only )?change)\b",
+    r"(?:is|are) (?:the|my|our) (?:only |one )?(?:change|knob|difference|variable))\b",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
@@ -150,7 +150,7 @@ def loosely_named(text: str, comparison: Comparison) -> list[str]:
 
 _TURNS = re.compile(
     r"\s*[\"'`)]*\s*(?:→|->|=>|to\b|in the (?:first|baseline|other)|for the (?:first|baseline)|"
-    r"and then|then\b)",
+    r"and then|then\b|(?:is|was) (?:only )?(?:of |in )?(?:the |that of the )?(?:baseline|first))",
     re.IGNORECASE,
 )
 
@@ -250,7 +250,9 @@ def other_rows(text: str, arms: Iterable[Run]) -> str:
 
 
 def _is_of_another(mention: Mention, text: str) -> bool:
-    """The word belongs to something else: "the weights of the model", "weight initialisation"."""
+    """The word belongs to something else: "the weights of the model", "the rank of the LoRA targets"."""
+    if re.search(r"\b(?:ranks?|scale|number) of (?:the )?$", text[: mention.start].lower()):
+        return True
     after = text[mention.end : mention.end + 24].lower()
     return re.match(r"\s*(?:of (?:the )?(?:model|encoder|network)|decay|initiali[sz]ation)", after) is not None
 

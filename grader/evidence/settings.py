@@ -188,6 +188,8 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
     for index, mention in enumerate(mentions):
         if mention.name not in NUMERIC:
             continue
+        if mention.name == "batch_size" and _EVALUATION.search(text[: mention.start]):
+            continue  # how many are read at once where nothing is trained
         if _NONE.search(text[: mention.start]) or _NONE_AFTER.match(text[mention.end :]):
             zero = Number("no", mention.start, mention.end, (Reading(0.0, 0),))
             if mention.name in ("warmup_share", "weight_decay", "label_smoothing"):
@@ -208,6 +210,11 @@ def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) 
         yield Said(mention.name, f"{text[mention.start : mention.end]} {number.text}", mention.start, number)
 
 
+_EVALUATION = re.compile(
+    r"\b(?:eval\w*|validation|val|test|testing|inference|prediction)"
+    r"(?: (?:with|in|at|uses|used))?(?: an?)?[\s_-]*$",
+    re.IGNORECASE,
+)
 _AS = re.compile(r"\s*(?:as|for|als|comme|como|come) (?:the |a |my |die |le |la |el )?", re.IGNORECASE)
 
 

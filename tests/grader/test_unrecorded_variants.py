@@ -71,6 +71,36 @@ def test_no_faulty_twin_is_passed_or_proposed_to_pass(name: str, twin: int) -> N
         assert verdicts[check].proposal != Outcome.PASSED.value, (check, verdicts[check].proposed_because)
 
 
+def test_an_earlier_epochs_number_is_right_where_it_is_said_to_be_on_the_way() -> None:
+    """A number of the first epoch, told as the arm's result and as its beginning."""
+    text = "macro F1: 0.2279 and 0.0350, so 0.1929 less. {}"
+    logs = (
+        (
+            "epoch 1 loss 1.8201\nepoch 2 loss 0.6110\naccuracy 0.5385\nmacro F1 0.2279\n",
+            "epoch 1 macro F1 0.1279 accuracy 0.4385\nepoch 2 macro F1 0.2279 accuracy 0.5385\n",
+        ),
+        (
+            "epoch 1 loss 2.9012\nepoch 2 loss 2.7201\naccuracy 0.3077\nmacro F1 0.035\n",
+            "epoch 1 macro F1 0.0310 accuracy 0.2900\nepoch 2 macro F1 0.0350 accuracy 0.3077\n",
+        ),
+    )
+    told = {
+        "The slow arm's accuracy was 0.2900.": True,
+        "The slow arm's accuracy began at 0.2900.": False,
+        "It had an accuracy of 0.4385.": True,
+        "It had an accuracy of 0.4385 half-way.": False,
+    }
+    for sentence, wrong in told.items():
+        case = {**cases()["copied-loop"], "result": text.format(sentence)}
+        raw = json.dumps(notebook(case, logs)).encode()
+        submission = Submission("one", "one", "", "one.ipynb", raw, "0" * 64)
+        result, _ = judge_one(submission, [released("week1_homework")])
+        found = next(
+            item for cell in result.cells for item in cell.verdicts if item.check == "experiments.result_matches"
+        )
+        assert (found.proposal == Outcome.FAILED.value) is wrong, (sentence, found.proposed_because)
+
+
 def test_most_is_decided_or_rightly_proposed() -> None:
     counts = Counter[str]()
     for name in cases():

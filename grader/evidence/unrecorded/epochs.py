@@ -15,6 +15,9 @@ from grader.reading.numbers import find_numbers
 from paribus.metrics.registry import registry
 
 _EPOCH = re.compile(r"\b(?:epoch|epoc|époque|época|эпох|epok|korszak|durchg|passes)|轮|エポック", re.IGNORECASE)
+_ON_THE_WAY = re.compile(
+    r"\b(?:began|begins|started|starts|half-?\s?way|midway|climb\w* from|at first|initially)\b", re.IGNORECASE
+)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 LEAST_DECIMALS = 3
 """With fewer, two epochs often have the same numbers."""
@@ -50,7 +53,11 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
 
 
 def _names_epoch(sentence: str, epoch: float) -> bool:
-    """The sentence speaks of epochs, and of this one: its number stands there, or no whole number does."""
+    """The sentence speaks of epochs, and of this one: its number stands there, or no whole number does. Or it says
+    that the number was on the way.
+    """
+    if _ON_THE_WAY.search(sentence) is not None:
+        return True
     if _EPOCH.search(sentence) is None:
         return False
     counts = {number.value for number in find_numbers(sentence) if number.whole and not number.signed}

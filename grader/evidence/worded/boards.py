@@ -23,7 +23,8 @@ _PIECE = re.compile(r"[;:]|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|
 _DIFFERENCE = re.compile(
     r"\b(?:by|difference|gap|gain(?:s|ed)?|los(?:t|es|s)|drop(?:s|ped)?|rose|fell|rises?|falls?|more|fewer|less|higher|"
     r"lower|better|worse|change[sd]?|points?|than|instead|not|without|from|to|interval|predict\w*|expect\w*|luck|sd|"
-    r"spread|deviation|limit|budget|needed|required|target|seed)\b|±|→|->|n't\b"
+    r"spread|deviation|limit|budget|needed|required|target|seed|besides?|next to|unlike|like|compared|contrary|"
+    r"against|except)\b|±|→|->|n't\b"
 )
 _JOINED = re.compile(
     r"\s*(?:ms|mb|kb|%|s\b|points?)?\s*(?:,|\(|\)|and|against|vs\.?|versus|while|whereas|but|compared (?:to|with)|"
@@ -184,7 +185,9 @@ _NOT_BEST = re.compile(
 _OF_ALL = re.compile(
     r"\b(?:of|on|in|among|over) (?:the |this |my |our )?(?:(?:whole|entire|full|complete) )?(?:score)?(?:board|"
     r"table|list)\b|"
-    r"\bof (?:them )?all\b|\bof all (?:the )?(?:rows|models|candidates|remedies|recipes)\b|\bnobody else\b|\bno "
+    r"\bof (?:them )?all\b(?=\W*(?:$|[.,;:(]|(?:is|was|has|had|it|and|with|at)\b))|"
+    r"\bof all (?:the )?(?:rows|models|candidates|remedies|recipes)\b(?=\W*(?:$|[.,;:(]|(?:is|was|has|had|it|the|"
+    r"on the board|in the table)\b))|\bnobody else\b|\bno "
     r"other (?:row|model|"
     r"candidate)\b"
 )
@@ -226,6 +229,8 @@ def _is_cost(column: str) -> bool:
 
 _THAN = re.compile(r"\bthan\b|\bbelow\b|\babove\b|\bagainst\b|\bahead of\b|\bbehind\b")
 _TWO = re.compile(r"\b(?:faster|quicker|slower)\b")
+_SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
+"""Said of a model itself: its size, and no score of an earlier sentence."""
 _AS_WELL = re.compile(r"\b(?:not|no|never|hardly|n't|neither|only|nor)\b|n't\b|\d")
 
 
@@ -293,10 +298,13 @@ def _compared(
 
 def _columns(board: Board, reading: Reading, start: int, end: int, *, timed: bool) -> Sequence[str]:
     """The columns that a comparison may be by: named in its clause, else in the sentence or the ones before it."""
-    for text in (reading.lower[start:end], reading.lower, reading.earlier):
+    sized = _SIZED.search(reading.lower[start:end]) is not None
+    for text in (reading.lower[start:end], *(() if sized else (reading.lower, reading.earlier))):
         found = {name for _, _, names in board.find_columns(text) for name in names}
         if timed:
             found = {name for name in found if "latency" in name or "second" in name}
         if found:
             return sorted(found)
+    if sized:
+        return [name for name in board.columns if re.search(r"\b(?:size|mb)\b", name)]
     return [name for name in board.columns if "latency" in name] if timed else []

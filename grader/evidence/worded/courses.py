@@ -17,7 +17,7 @@ from grader.reading.numbers import Number
 _STEADY = re.compile(
     r"\b(?:steadily|monotonic\w*|continuously|step by step|month (?:by|after) month|tier by tier|without (?:a "
     r")?(?:break|exception)|"
-    r"every month|at every step|stetig|constamment|sans cesse|constantemente)\b"
+    r"at every step|stetig|constamment|sans cesse|constantemente)\b"
 )
 _UP = re.compile(
     r"\b(?:gr[eo]ws?|growing|ris(?:es?|ing|en)|rose|increas\w+|climb\w*|goes? up|went up|gets? "

@@ -22,7 +22,13 @@ _SHOWN = re.compile(
     rf"\b(?:at most|within|limit(?:s)?(?: is| of|:)?|budget(?: is| of|:)?|no more than|up "
     rf"to)\s+(?P<value>\d+(?:\.\d+)?)(?: ?{_UNITS})?"
 )
-_COLUMN = re.compile(r"(?P<name>latency\w*|size_mb|\w*seconds) at most (?P<value>\d+(?:\.\d+)?)")
+_COLUMN = re.compile(r"(?P<name>latency\w*|size_mb|\b\w{0,30}seconds) at most (?P<value>\d+(?:\.\d+)?)")
+_APART = re.compile(r"[;:]|\b(?:and|but|while|its size|the size|size|file|memory|batch)\b")
+"""What turns from a number to something else that keeps a limit."""
+_OWN_LIMIT = re.compile(r"\b(?:my|our|own|an?)\b")
+_GIVEN = re.compile(
+    r"\s*(?:(?:of|for|is|was|at|:|=)\s*)?(?:about |just )?(?:\d|an? (?:hour|day|night|second|minute)|weekly)"
+)
 _NOT = re.compile(
     r"\b(?:not|no|neither|never|nor|n't|cannot|would|could|if|above|over|exceed\w*|misses|missed|beyond|outside|almost|nearly|"
     r"instead|short of|fails?|failed|unless|whether|plain|more than|next|another machine|without|not yet)\b|n't\b|"
@@ -45,6 +51,9 @@ def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
     if not before:
         return
     value, unit, hit = before[-1]
+    between, behind = reading.lower[hit.end() : keeps.start()], reading.lower[keeps.end() :]
+    if _APART.search(between) or _OWN_LIMIT.search(keeps[0]) or _GIVEN.match(behind):
+        return
     bounds = sorted(bound for bound, of in _limits(values.measured.case) if of == unit)
     if bounds and value > max(bounds):
         told = ", ".join(f"{bound:g}" for bound in bounds)

@@ -13,6 +13,18 @@ from grader.reading.claimed import claimed, pattern
 
 _NAME = re.compile(r"[^a-z0-9]+")
 _ON = re.compile(r"\b(?:on|auf|sur|en|su|em|na|на) (?:\w+ ){0,2}$")
+_PROCESSOR = re.compile(
+    r"\b(?:cpus?|processors?|prozessor\w*|processeurs?|procesador\w*|processor[ei]|процессор\w*)\b"
+)
+_OTHERS = re.compile(
+    r"\b(?:authors?|sisters?|brothers?|friends?|classmates?|colleagues?|cousins?|father|mother|partner|roommate|"
+    r"neighbou?r|somebody|someone|people|they|she|he|others)\b"
+)
+"""Who is no "I" and no "we": what they used, the runs do not tell."""
+_ONLY_A_PART = re.compile(
+    r"\b(?:tokeni[sz]er|vocabulary|idea|architecture|recipe|paper|family|style|structure|design|name|size|copy|"
+    r"settings|configuration) (?:of|from|behind) (?:the |an? )?$"
+)
 AROUND = 30
 """Characters behind a name in which a word may still take it back."""
 
@@ -30,12 +42,12 @@ def other_machinery(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Another device, another model or other data than those of every run are said to have been used."""
     if reading.lower.rstrip().endswith("?"):
         return
-    made = _made(values.measured.case)
+    made, others = _made(values.measured.case), _OTHERS.search(reading.lower) is not None
     for start, end in _clauses(reading):
         clause = reading.lower[start:end]
-        for why in (
-            _other_device(clause, made), _other_model(clause, made, values.measured.case), _other_data(clause, made)
-        ):  # fmt: skip
+        device = "" if others or _PROCESSOR.search(reading.lower) else _other_device(clause, made)
+        model = "" if others else _other_model(clause, made, values.measured.case)
+        for why in (device, model, _other_data(clause, made)):
             if why:
                 yield Doubt(reading.sentence.text, reading.sentence.position, why)
                 return
@@ -90,7 +102,7 @@ def _is_of(said: str, device: str) -> bool:
 
 def _other_model(clause: str, made: Made, case: Case) -> str:
     hit = pattern("machinery", "pretrained").search(clause)
-    if hit is None or not made.models:
+    if hit is None or not made.models or _ONLY_A_PART.search(clause[: hit.start()]):
         return ""
     name = _NAME.sub("", hit[0])
     if any(name in _NAME.sub("", model) or _NAME.sub("", model) in name for model in made.models):

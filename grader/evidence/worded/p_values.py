@@ -21,7 +21,7 @@ _P = re.compile(
     r"beträgt|ist|est|es|è|é|wynosi|равно)\s*(?:about |exactly |only |roughly )?(?P<value>[01]?[.,]\d+)(?![.,]?\d)"
 )
 _PRINTED = re.compile(
-    r"\bp(?:[- ]?value)?(?: below| under)?\s*(?:=|:|<|>|≤|≥|is|of)?\s*(?P<value>[01]?\.\d+(?:e-?\d+)?|"
+    r"\bp(?:[- ]?value)?(?: below| under)?\s{0,30}(?:=|:|<|>|≤|≥|is|of)?\s{0,30}(?P<value>[01]?\.\d+(?:e-?\d+)?|"
     r"1(?:\.0+)?\b)",
     re.IGNORECASE,
 )
@@ -42,7 +42,8 @@ _NOT_SHOWN = re.compile(
     r"none|insufficient|"
     r"fails?|failed|short of|could|might|may|unless|nicht|kein\w*|pas|non|sin|aucun\w*|than|little|weak\w*|yet|"
     r"but|although|though|"
-    r"caution|careful|under|less|least|smallest|lowest)\b|n't\b|\?"
+    r"caution|careful|under|less|least|smallest|lowest|luck|noise|chance|doubt\w*|keep\w*|wait\w*)\b|n't\b|\?|"
+    r"\b(?:10|20|ten) ?(?:%|percent|per cent)"
 )
 
 
@@ -60,7 +61,7 @@ def insignificant_p(reading: Reading, values: Values) -> Iterator[Doubt]:
     if (
         shown is None
         or p <= LEVEL + 0.5 * 10.0 ** -len(hit["value"].partition(".")[2] or "00")
-        or _NOT_SHOWN.search(rest)
+        or _NOT_SHOWN.search(rest.replace(shown[0], " "))
     ):
         return
     yield Doubt(
@@ -135,6 +136,7 @@ def wrong_floors(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _ALONE = re.compile(r"\b(?:not|no|cannot|never|neither|nothing|alone|only|whether|if|would)\b|n't\b|\?")
+_NEXT = re.compile(r"[;:]|\b(?:while|whereas|but|for [^.;]{0,30} i have)\b")
 _ALIKE = re.compile(r"\b(?:alike|as well|too|also|both|and)\b")
 
 
@@ -149,7 +151,10 @@ def mcnemar_of_scores(reading: Reading, values: Values) -> Iterator[Doubt]:
     shown = _SHOWN.search(reading.lower, at)
     if not named or shown is None or _ALONE.search(reading.lower) or _ALIKE.search(reading.lower) is None:
         return
-    if any(item.start > shown.end() and item.start - shown.end() < 80 for item in named):
+    if any(
+        0 < item.start - shown.end() < 80 and not _NEXT.search(reading.lower[shown.end() : item.start])
+        for item in named
+    ):
         title = vocabulary.title("metric_titles", named[0].name)
         why = f"{shown[0]!r}: McNemar's test is about right and wrong answers, and shows nothing of {title}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)

@@ -79,11 +79,11 @@ def bounds_of_every_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
         )
 
 
-def _metrics(reading: Reading, values: Values) -> set[str]:
+def _metrics(reading: Reading, values: Values) -> list[str]:
     """What may be meant: a score that is named, or what the runs measured, by a word of its name."""
     named = set(reading.sentence.metric_names)
     known = {name for group in values.measured.groups for run in group.runs for name in run.metrics}
     for part, phrases in vocabulary.names("board_columns").items():
         if any(phrase in reading.lower for phrase in phrases):
             named |= {name for name in known if part in name.split("_")}
-    return {name for name in named if name in known and name in registry()}
+    return sorted(name for name in named if name in known and name in registry())

@@ -16,13 +16,14 @@ from grader.recover.excess import parse
 
 _N = r"(?:one|two|three|four|five|six|seven|eight|\d)"
 _COUNT = re.compile(
-    rf"\b(?:(?P<all>(?:all|every one|each)(?: of (?:the|my|our|these|those|them))?(?: {_N})?(?: of (?:the|my|our|"
-    rf"these|those|them))?)|"
+    rf"\b(?:(?P<all>(?:all|every one|each(?= of))(?: of (?:the|my|our|these|those|them))?(?: {_N})?"
+    rf"(?: of (?:the|my|our|these|those|them))?)|"
     rf"(?P<none>none|not one)(?: of (?:the|my|our|these|them)(?: {_N})?)?|(?P<some>{_N})(?: out)? of (?:the |my |"
     rf"our |these )?{_N})\b"
 )
 _HELD = re.compile(
-    r"\b(?:held|holds?|hold true|c[ao]me true|were (?:right|correct|borne out|confirmed)|was (?:right|correct|"
+    r"\b(?:(?:held|holds?)(?! (?:constant|fixed|equal|the same|back|against))|"
+    r"hold true|c[ao]me true|were (?:right|correct|borne out|confirmed)|was (?:right|correct|"
     r"borne out|confirmed)|"
     r"(?:lies?|lay|fell|falls?|is|are|was|were|stay(?:s|ed)?) (?:\w+ )?(?:in|inside|within) (?:the|my|our|its|"
     r"their) (?:\w+ )?(?:range|bounds?|"
@@ -32,6 +33,7 @@ _ABOUT = re.compile(
     r"\bpredict\w*|\bforecast\w*|\bhad (?:written|guessed|expected)\b|\bexpect\w*|\bbeforehand\b|"
     r"\brange\b"
 )
+_CUT = re.compile(r"[;:]|,\s+(?:and|but|while|so|which|with)\b|\bwith\b")
 _COLUMN = "as predicted?"
 _NOT = re.compile(r"\b(?:not all|n't|would|if|whether|direction|sign|way|ones? of)\b|n't\b|\?\s*$")
 
@@ -41,9 +43,8 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     text = reading.lower
     if _ABOUT.search(f"{reading.earlier} {text}") is None or _NOT.search(text):
         return
-    said = _COUNT.search(text)
-    held = _HELD.search(text, said.end()) if said is not None else None
-    if said is None or held is None or held.start() - said.end() > 70:
+    said, held = _claim(text)
+    if said is None or held is None:
         return
     total = _total(said)
     printed = [rows for rows in _printed(values.measured.case) if total in (0, len(rows))]
@@ -62,6 +63,16 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
         missed = next((f", not that of {group.title}" for group, right in judged if not right), "")
         why = f"{said[0]!r} … {held[0]!r}: {count} of {len(judged)} changes lie in their range{missed}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)
+
+
+def _claim(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """A count and the words that so many held, in one clause."""
+    for said in _COUNT.finditer(text):
+        held = _HELD.search(text, said.end())
+        between = text[said.end() : held.start()] if held is not None else ""
+        if held is not None and len(between) <= 70 and not _CUT.search(between):
+            return said, held
+    return None, None
 
 
 def _is_so(said: re.Match[str], count: int, of: int) -> bool:

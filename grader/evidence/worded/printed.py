@@ -42,6 +42,7 @@ _OWN = re.compile(
     r"(?:measured|recorded|trained|ran) "
     r"(?:them|both|it|these|this|the two) (?:myself|ourselves|in week)"
 )
+_REPLACED = re.compile(r"\b(?:instead of|rather than|in place of|for want of|references?|missing|lost)\b")
 _WEEK = re.compile(r"\bweeks? (?P<week>\d)\b")
 _STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 
@@ -49,7 +50,7 @@ _STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
     """Numbers of another week are called one's own, where the output says that a reference run's stand in."""
     said = _OWN.search(reading.lower)
-    if said is None or reading.unsaid or _NOTHING.search(reading.lower):
+    if said is None or reading.unsaid or _NOTHING.search(reading.lower) or _REPLACED.search(reading.lower):
         return
     weeks = {hit["week"] for hit in _WEEK.finditer(reading.lower)}
     lines = _lines(values.measured.case)
@@ -77,6 +78,8 @@ def wrong_percentiles(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.unsaid or reading.sentence.row:
         return
     for hit in _SAID.finditer(reading.lower):
+        if len(re.findall(rf"{_P95}|{_P50}", hit[0])) > 1:
+            continue  # "the median of the 95th percentiles"
         own, other = (True, False) if re.fullmatch(_P95, hit["what"]) else (False, True)
         known = _times(values)
         unit = 10.0 ** -len(hit["value"].partition(".")[2])

@@ -9,6 +9,7 @@ from grader.evidence.runs import finished
 from grader.evidence.settings import loose_names
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
+from grader.reading.vocabulary import Mention
 
 _BOTH = (
     r"(?:both|all|either|each|the two|the three|every)(?: of (?:the|them|my|these))? ?(?:models?|arms?|runs?|"
@@ -38,6 +39,10 @@ _FOR_BOTH = re.compile(
     rf"\b(?:for|in|with|across|under|between) {_BOTH}|\bboth (?:models|arms|runs|networks)\b|"
     rf"\bthe teacher and the students?\b"
 )
+_PREDICATE = re.compile(
+    r"\b(?:is|was|were|are|stay\w*|remain\w*|ist|sind|war|blieb|est|était|sont|es|era|è|é|foi|была?|był[ao]?|jest|"
+    r"volt)\b|\bодинаков"
+)
 _NOT = re.compile(
     r"\b(?:not|n't|no|never|would|if|should|whether|except|but|only|almost|nearly|order|shape|"
     r"kind)\b|n't\b|\?"
@@ -54,8 +59,9 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         both = _FOR_BOTH.search(clause) or _BOTH_ELSEWHERE.search(clause)
         if said is None or both is None or _NOT.search(clause):
             continue
-        names = {item.name for item in loose_names(clause)}
-        if len(names) != 1:
+        settings = loose_names(clause)
+        names = {item.name for item in settings}
+        if len(names) != 1 or not any(_is_of(said, item, clause) for item in settings):
             continue
         (name,) = names
         pairs = list(_pairs(reading, values, name, models=_MODELS.search(clause) is not None))
@@ -65,6 +71,18 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
             told = f"{first.title} has {_told(first, name)} and {second.title} {_told(second, name)}"
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: {name} of {told}")
             return
+
+
+def _is_of(said: re.Match[str], setting: Mention, clause: str) -> bool:
+    """ "The same" is right before the setting, or the setting's own predicate."""  # noqa: D210
+    if setting.start >= said.end():
+        return (
+            re.fullmatch(r"\s+(?:peak |initial |value (?:of|for) (?:the )?)?", clause[said.end() : setting.start])
+            is not None
+        )
+    return re.fullmatch(r"\s*(?:\w+\s+){0,2}", clause[setting.end : said.start()]) is not None and (
+        _PREDICATE.search(clause[setting.end : said.end()]) is not None
+    )
 
 
 def _pairs(reading: Reading, values: Values, name: str, *, models: bool) -> Iterator[tuple[Group, Group]]:

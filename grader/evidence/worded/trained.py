@@ -15,7 +15,7 @@ _PER_SEED = re.compile(
     r"made)\b[^.;]{0,25}?\b(?:for|with|at|per|once "
     r"(?:for|with|per)) (?:each|every)(?: \w+){0,4} seeds?\b|\b(?:each|every) (?:seed|student|run) (?:has|had|got|"
     r"learned from) "
-    r"(?:its|a|an) (?:own|different|new|teacher)\b|\b(?:one|a) (?P<noun>\w+) (?:a|per|for each|for every) seed\b"
+    r"(?:its|an?) (?:own|different|new)\b|\b(?:one|a) (?P<noun>\w+) (?:a|per|for each|for every) seed\b"
 )
 _AGAIN = re.compile(
     r"\b(?:i|we)(?: then| also| afterwards| have)? (?:re-?trained|re-?fine-tuned)\b|\b(?:i|we)(?: then| also| "
@@ -28,6 +28,8 @@ _NOT = re.compile(
     r"\b(?:not|no|never|n't|would|could|if|should|without|nothing|neither|only one|next|whether|"
     r"instead|might)\b|n't\b|\?"
 )
+
+_EARLIER = re.compile(r"\bweeks? \d\b|\b(?:original|uncompressed)\b")
 
 
 def trained_for_each_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -66,9 +68,12 @@ def trained_again(reading: Reading, values: Values) -> Iterator[Doubt]:
     others = [group for group in values.measured.settled if group not in arms]
     if any(map(_has_log, arms)) or not any(map(_has_log, others)):
         return
+    logged = {run.name for group in others for run in group.runs if run.record.epochs}
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
         hit = _AGAIN.search(clause)
+        if any(_is_said(name, clause) for name in logged) or _EARLIER.search(clause):
+            continue  # the run that the arms were made from
         if hit is not None and not _NOT.search(clause):
             why = f"{hit[0]!r}: no run of an arm logged an epoch, so nothing was trained in them"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
