@@ -23,6 +23,7 @@ solutions after every notebook; the rows of notebooks that were not asked for st
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -35,13 +36,16 @@ from typing import Any, Literal
 from generator.building.blind import zoos_of
 from generator.errors import RunError
 from generator.project import shipped_course
-from generator.sources.source import load_source
+from generator.sources.source import Source, load_source
+from paribus.course.assignment import Role
 from paribus.course.catalog import load_course
 from paribus.files import write_atomic
 
 SEEDS = 3
 PHENOMENON_SEEDS = 10
 FIRST_SEED = 13
+NO_SEED = 0
+"""The seed of a notebook that takes none: it runs once."""
 TERM = "2000S"
 SCHEMA = "paribus.course-runs/1"
 # In a folder of its own: every file beside the folder holds an assignment's references.
@@ -126,6 +130,13 @@ def _values(claim: Phenomenon, name: str, values: Mapping[str, Sequence[float]])
     return found
 
 
+def takes_seed(source: Source) -> bool:
+    """Whether a notebook's parameters cell has a SEED."""
+    return any(
+        re.search(r"^SEED\b", cell.text, re.MULTILINE) for cell in source.cells if cell.role is Role.PARAMETERS
+    )
+
+
 def build_zoo(zoo: str, profile: str, out: Path) -> None:
     """Build a zoo for the notebooks that ask about it, or go on with it; RunError where it cannot be built."""
     command = [sys.executable, "-m", "paribus.cli", "zoo", "build", zoo, "--profile", profile, "--term", TERM]
@@ -139,7 +150,8 @@ def run_notebook(name: str, profile: str, seed: int, reference_seeds: int, out: 
     folder = out / f"seed-{seed}-{reference_seeds}"
     folder.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "paribus.cli", "run", name, "--profile", profile, "--seed", str(seed), "--json",
+        sys.executable, "-m", "paribus.cli", "run", name, "--profile", profile, "--json",
+        *(["--seed", str(seed)] if seed != NO_SEED else []),
         "--reference-seeds", str(reference_seeds), "--time-limit", str(TIME_LIMIT), "--out", str(folder),
         "--zoo", str(out / "student" / "zoo"),
     ]  # fmt: skip
@@ -238,11 +250,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed: list[str] = []
     for name in names:
         of_it = [claim for claim in claims if claim.assignment == name]
-        plan = [(FIRST_SEED + number, 0) for number in range(given.seeds)]
+        source = load_source(course.entry(name).source, course)
+        plan = [(FIRST_SEED + number, 0) for number in range(given.seeds)] if takes_seed(source) else [(NO_SEED, 0)]
         plan += [(FIRST_SEED, PHENOMENON_SEEDS)] if of_it else []
         ran, found = [], []
         try:
-            for zoo in zoos_of(load_source(course.entry(name).source, course)):
+            for zoo in zoos_of(source):
                 build_zoo(zoo, given.profile, given.out)
             for seed, further in plan:
                 measured, references = run_notebook(name, given.profile, seed, further, given.out)

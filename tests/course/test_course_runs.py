@@ -12,6 +12,7 @@ from paribus.course.catalog import load_course
 from tests.shipped import COURSE
 from tools.course_runs import (
     FIRST_SEED,
+    NO_SEED,
     TABLE,
     Measured,
     Phenomenon,
@@ -134,6 +135,18 @@ def test_blind_models_are_built_before_the_notebooks_that_ask_about_them(
     monkeypatch.setattr("tools.course_runs.build_zoo", lambda zoo, profile, out: done.append(f"zoo {zoo}"))
     assert main(["week2_lab", "week1_homework", "--seeds", "1", "--out", str(tmp_path)]) == 0
     assert done == ["zoo week2", "week2_lab", "week1_homework"]
+
+
+def test_a_notebook_without_a_seed_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[tuple[str, int]] = []
+
+    def runs(name: str, profile: str, seed: int, further: int, out: Path) -> tuple[Measured, Path]:
+        seeds.append((name, seed))
+        return Measured(name, seed, further, 2.0, 1.0, 700), out
+
+    monkeypatch.setattr("tools.course_runs.run_notebook", runs)
+    assert main(["project_proposal", "project_midterm", "--seeds", "2", "--out", str(tmp_path)]) == 0
+    assert seeds == [("project_proposal", NO_SEED), ("project_midterm", 13), ("project_midterm", 14)]
 
 
 def test_a_zoo_that_cannot_be_built_is_said(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_another_zoo_and_a_bomb_are_refused(
 ) -> None:
     other = write_zoo(tmp_path / "instructor" / "other", name="pathologies")
     files = {path.name: path.read_bytes() for path in other.iterdir()}
-    with pytest.raises(DataError, match="is the zoo 'pathologies'; this notebook needs 'week2'"):
+    with pytest.raises(DataError, match="chose the zoo 'pathologies'; this notebook needs 'week2'"):
         upload("week2", ask=lambda: files)
     monkeypatch.setattr("paribus.zoo.uploading.MOST_BYTES", 100)
     with pytest.raises(DataError, match="would unpack to more than 100 bytes"):

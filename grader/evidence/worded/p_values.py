@@ -25,7 +25,8 @@ _PRINTED = re.compile(
     r"1(?:\.0+)?\b)",
     re.IGNORECASE,
 )
-_TEST = re.compile(r"\bsign[- ]?flip|\bmcnemar")
+_TEST = re.compile(r"\bsign[- ]?flip")
+"""A test whose p-values are printed where there are any. McNemar's follow from predictions and need no print."""
 _OWN = re.compile(r"\bt[- ]test|\bwelch|\bpaired t\b|\bdf\b|\bt ?= ?|\bwilcoxon|\bbootstrap")
 """Tests that a student may have worked out by hand."""
 _BOUND = re.compile(
