@@ -71,7 +71,7 @@ def _versions(packages: frozenset[str]) -> str:
     """
     called = {package for package in packages if _version(package)}
     # To read what every library brings takes a second where many are installed; most bring a package of their name.
-    brings = packages_distributions() if packages - called else {}
+    brings = _brings() if packages - called else {}
     owners = [set(brings.get(package, ())) for package in packages - called]
     names = called | {name for several in owners if len(several) == 1 for name in several}
     # A library that was removed by halves has no name.
@@ -80,11 +80,20 @@ def _versions(packages: frozenset[str]) -> str:
     return as_entry({name: found[name] for name in fit[:MAX_OTHERS]})
 
 
+def _brings() -> Mapping[str, list[str]]:
+    """The libraries that bring each package; none where one was removed by halves and Python cannot go on."""
+    try:
+        return packages_distributions()
+    except FileNotFoundError:
+        return {}
+
+
 def _version(library: str) -> str:
     """An installed library's version, "" where it is not installed or its metadata tell none."""
     try:
-        told: PackageMetadata | None = metadata(library)  # None where a library was removed by halves
-    except PackageNotFoundError:
+        # None, or a file that is not found, where a library was removed by halves: Python's versions differ.
+        told: PackageMetadata | None = metadata(library)
+    except (PackageNotFoundError, FileNotFoundError):
         return ""
     return told["Version"] if told is not None and "Version" in told else ""
 

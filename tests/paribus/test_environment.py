@@ -4,6 +4,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from datetime import UTC
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,6 +111,7 @@ def test_a_library_that_was_removed_by_halves_is_left_out(run: Run, tmp_path: Pa
     install(tmp_path, "pack_h", "pack_h")
     (tmp_path / "pack_h-1.0.dist-info" / "METADATA").unlink()
     assert run("import pack_h") == ""
+    assert run("import importlib_metadata, pack_h") == "importlib_metadata " + version("importlib_metadata")
 
 
 def test_at_most_forty_libraries_are_told(run: Run, tmp_path: Path) -> None:
