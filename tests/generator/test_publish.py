@@ -50,6 +50,7 @@ def real(environment: dict[str, str]) -> CommandLineClient:
     return CommandLineClient(environment=environment)
 
 
+@pytest.mark.long
 def test_the_official_client_pushes_data_set_notebooks_and_solution_and_fetches_the_output(tmp_path: Path) -> None:
     build = write_build(tmp_path / "build")
     kaggle = Kaggle(states={"paribus-week1-lab-solution": ["queued", "running", "complete"]})

@@ -46,7 +46,8 @@ def wait_for(browser: Any, script: str) -> None:  # noqa: ANN401  # selenium's
     WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(f"return {script}"))
 
 
-@pytest.mark.parametrize("app", [pytest.param("lab", marks=pytest.mark.long), "notebook"])
+@pytest.mark.long
+@pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_formgrader_opens_shows_the_findings_and_a_grade_typed_there_reaches_moodle(
     room: Path,
     browser: Any,  # noqa: ANN401  # selenium's

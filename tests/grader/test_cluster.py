@@ -162,6 +162,7 @@ def test_items_are_read_as_they_are_needed(client: Client) -> None:
     answers.close()
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_loses_nothing(workers: Client) -> None:
     """Dask gives its tasks to another one, and its nanny starts a new one."""
     answers = DaskPlace(workers, 60.0).run(pool_work.half_a_second, range(12))

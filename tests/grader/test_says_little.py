@@ -68,6 +68,7 @@ def test_a_cell_that_is_no_memo_is_not_looked_at() -> None:
     assert not any(says_little(case, cell) for cell in case.assignment.cells)
 
 
+@pytest.mark.long
 def test_a_part_of_the_honest_texts_of_other_hands_is_left_alone() -> None:
     """Of every eleventh at most three in a hundred are marked; docs/grading.md has the figure for all of them."""
     honest = [
