@@ -235,6 +235,12 @@ class Case:
             if match.recovered is not None and match.unchanged is True
         )
 
+    @cached_property
+    def printed(self) -> tuple[str, ...]:
+        """The plain text of every output of a code cell, in notebook order."""
+        code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
+        return tuple(output.text for cell in code for output in cell.outputs)
+
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""
         return self._keys.get(position, f"cell {position + 1}")

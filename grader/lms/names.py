@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from paribus.course.platforms import LEARNING, homes, part_of
+from paribus.course.platforms import LEARNING, OWN, homes, part_of
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,8 @@ def read_any_name(path: str) -> Named | None:
 
 @lru_cache(maxsize=1)
 def _readers() -> tuple[ReadName, ...]:
-    found = (part_of(LEARNING, name, "names", "read_name") for name in homes(LEARNING))
+    """Paribus's own first: what a package adds takes no name of theirs away."""
+    known = homes(LEARNING)
+    order = sorted(known, key=lambda name: known[name].installed != OWN)
+    found = (part_of(LEARNING, name, "names", "read_name") for name in order)
     return tuple(read for read in found if read is not None)

@@ -14,7 +14,6 @@ from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import CLASS_METRICS, registry
 from paribus.metrics.scoring import leave_one_out
-from paribus.statistics import student
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,7 +137,10 @@ def t_quantile(probability: float, df: float) -> float:
     """
     if not 0.5 <= probability < 1.0 or not df > 0.0:
         raise UsageError(f"A t quantile needs 0.5 <= p < 1 and df > 0; got p = {probability:g}, df = {df:g}.")
-    return student.quantile(probability, df)
+    # Imported here, and not from scipy.stats: a notebook begins at once, and a grader needs nothing heavy.
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))
 
 
 def _around(centre: float, error: float, df: float, level: float) -> Interval:

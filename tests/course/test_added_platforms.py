@@ -177,6 +177,16 @@ def test_the_names_that_an_installed_platform_gives_files_are_read(
     assert read_any_name("ada.html") is None
 
 
+def test_a_name_that_ours_read_is_left_to_ours(install: Install) -> None:
+    path = "Ann Lee_17_assignsubmission_file_/week1.html"
+    before = read_any_name(path)
+    assert before is not None
+    grasping = 'def read_name(path):\n    return Named("file", "0", by="Campus")\n'
+    install(package() | {"paribus_campus/grades/names.py": f"from grader.lms.names import Named\n{grasping}"})
+    assert read_any_name("card77--homework.html") is not None
+    assert read_any_name(path) == before
+
+
 def test_what_fits_two_platforms_asks_for_one(install: Install) -> None:
     """Without the package the same header is a roster's."""
     header = ("id", "name", "email")

@@ -62,24 +62,17 @@ def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _unit(word: str) -> str:
-    return (
-        "ms"
-        if word.startswith("m") and "b" not in word and "g" not in word
-        else "s"
-        if word.startswith("s")
-        else "mb"
-    )
+    if word.startswith("s"):
+        return "s"
+    return "mb" if "b" in word else "ms"
 
 
 @lru_cache(maxsize=CASES)
 def _limits(case: Case) -> frozenset[tuple[float, str]]:
     """Limits that the prompt or an output gives, with their units."""
-    outputs = (
-        output.text or "" for cell in case.notebook.cells if cell.cell_type == "code" for output in cell.outputs
-    )
     prompts = (cell.source for cell in case.assignment.cells if cell.cell_type == "markdown")
     found = set()
-    for text in chain(outputs, prompts):
+    for text in chain(case.printed, prompts):
         lower = text[:40_000].lower()
         found |= {(float(hit["value"]), _unit(hit["unit"])) for hit in _SHOWN.finditer(lower) if hit["unit"]}
         for hit in _COLUMN.finditer(lower):

@@ -164,7 +164,4 @@ def mcnemar_of_scores(reading: Reading, values: Values) -> Iterator[Doubt]:
 @lru_cache(maxsize=CASES)
 def _printed(case: Case) -> frozenset[float]:
     """Every p-value that an output prints; none where one may be shown in a picture or was computed unseen."""
-    texts = (
-        output.text or "" for cell in case.notebook.cells if cell.cell_type == "code" for output in cell.outputs
-    )
-    return frozenset(float(hit["value"]) for text in texts for hit in _PRINTED.finditer(text))
+    return frozenset(float(hit["value"]) for text in case.printed for hit in _PRINTED.finditer(text))

@@ -126,7 +126,4 @@ def _times(values: Values) -> list[tuple[bool, float]]:
 @lru_cache(maxsize=CASES)
 def _lines(case: Case) -> tuple[str, ...]:
     """Every line of the outputs in lower case."""
-    texts = (
-        output.text or "" for cell in case.notebook.cells if cell.cell_type == "code" for output in cell.outputs
-    )
-    return tuple(line for text in texts for line in text[:40_000].lower().splitlines())
+    return tuple(line for text in case.printed for line in text[:40_000].lower().splitlines())
