@@ -37,8 +37,8 @@ def kept_for_the_next_run(
 ) -> Iterator[Kept]:
     """Something that a function makes of the varied setting, keeps in a place outside of it, and takes from there
     again. Its key there does not say with which value it was made. ``functions`` are those of the notebook, by
-    name: what they read of a configuration is looked up. ``given`` are the parameters that are called with what follows
-    from the setting, ``lasting`` places of the function's own that last, such as those of its class.
+    name: what they read of a configuration is looked up. ``given`` are the parameters that are called with what
+    follows from the setting, ``lasting`` places of the function's own that last, such as those of its class.
     """
     function = _function(tree, vary, functions, given)
     for node in ast.walk(tree):
