@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from grader.code.cells import KEPT
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, run_calls
+from grader.code.moments import Trained, configuration_names
 from grader.code.paths import path_of
 from grader.code.program import Program
 from grader.model import Case
@@ -23,7 +23,7 @@ _LEAVES = (ast.Break, ast.Continue, ast.Pass, ast.Raise)
 
 def decisions(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """Such places in the functions that train."""
-    configs = frozenset(_configurations(program))
+    configs = configuration_names(program)
     for scope in found.reach.scopes:
         if program.step_of(scope).position in case.released_positions:  # what the course gave is no student's fault
             continue
@@ -35,14 +35,6 @@ def decisions(case: Case, program: Program, found: Trained, vary: str) -> Iterat
                 "declared change something else may differ between the arms. A person looks.",
                 (where,), vary,
             )  # fmt: skip
-
-
-def _configurations(program: Program) -> Iterator[str]:
-    """The notebook's names for the configurations of its runs."""
-    for call in run_calls(program):
-        for node in ast.walk(call.config) if call.config is not None else ():
-            if isinstance(node, ast.Name) and node.id in program.bound:
-                yield node.id
 
 
 @lru_cache(maxsize=KEPT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.code.configured import KEYWORDS, LIBRARY, entries, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, run_calls
+from grader.code.moments import Trained, configuration_names, run_calls
 from grader.code.paths import Path, entry_of, path_of
 from grader.code.program import Program
 from grader.model import Case
@@ -57,7 +57,7 @@ def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterato
             mentions(inner.node, vary) for function in functions for inner in program.reach([function]).scopes
         )
         for item in (*call.args, *(word.value for word in call.keywords)) if reads else ():
-            known = isinstance(item, ast.Name) and item.id in _configurations(program)
+            known = isinstance(item, ast.Name) and item.id in configuration_names(program)
             if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
                 yield item
 
@@ -72,7 +72,7 @@ def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Ite
             names = [part for part in parts if isinstance(part, ast.Name)]
             anew = store.path == prefix and store.how == "assign" and prefix[0] not in {part.id for part in names}
             for part in names if anew and not _where_none_was_given(scope, store.line, prefix) else ():
-                if part.id in _configurations(program) and _is_constant(program, found, scope, part.id):
+                if part.id in configuration_names(program) and _is_constant(program, found, scope, part.id):
                     yield part
         for node in ast.walk(scope.node):
             under, over = _layers(node)
@@ -115,16 +115,6 @@ def _is_constant(program: Program, found: Trained, scope: Scope, name: str) -> b
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     orders = [step.order for step, _ in program.bound[name]]
     return min(orders) < first and not any(first <= order <= last for order in orders)
-
-
-def _configurations(program: Program) -> frozenset[str]:
-    """The names that runs are begun with, and what those were copied from."""
-    found = {call.config.id for call in run_calls(program) if isinstance(call.config, ast.Name)}
-    for call in run_calls(program):
-        for node in ast.walk(call.config) if call.config is not None else ():
-            if isinstance(node, ast.Name) and node.id in program.bound:
-                found.add(node.id)
-    return frozenset(found)
 
 
 def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:

@@ -87,6 +87,13 @@ def run_calls(program: Program) -> tuple[RunCall, ...]:
     return tuple(found)
 
 
+def configuration_names(program: Program) -> frozenset[str]:
+    """The notebook's names for the configurations of its runs."""
+    configs = (call.config for call in run_calls(program) if call.config is not None)
+    names = (node.id for config in configs for node in ast.walk(config) if isinstance(node, ast.Name))
+    return frozenset(name for name in names if name in program.bound)
+
+
 def _run_call(step: Step, call: ast.Call, how: str, helper: Scope | None) -> RunCall | None:
     named = {item.arg: item.value for item in call.keywords if item.arg}
     text = _word(call.args[0] if call.args else named.get("arm", named.get("name")))
