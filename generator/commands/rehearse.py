@@ -85,12 +85,13 @@ def print_matrix(matrix: "Matrix", out: Path) -> None:
         table.add_row(escape(row.fault.name), row.fault.expects, outcome, ", ".join(beside))
     console.print(table)
     checks = Table(
-        "check", "faults found", "honest", "wrongly failed", "at most (95 %)", box=None, header_style="bold"
-    )
+        "check", "faults found", "honest", "wrongly failed", "at most (95 %)", "suspected", box=None,
+        header_style="bold",
+    )  # fmt: skip
     for item in matrix.checks:
         caught = f"{item.caught} of {item.faults}" if item.faults else "–"
         bound = f"{100 * item.bound:.2f} %" if item.honest else "–"
-        checks.add_row(item.check, caught, str(item.honest), str(item.wrongly), bound)
+        checks.add_row(item.check, caught, str(item.honest), str(item.wrongly), bound, str(item.proposed))
     console.print()
     console.print(checks)
     _print_findings(console, matrix)
@@ -118,6 +119,11 @@ def _print_findings(console: "Console", matrix: "Matrix") -> None:
         f"\n{caught} of {len(matrix.faults)} faults were failed by their owners, {proposed} proposed to be failed, "
         f"{left} left to a person; {len(wrongly)} of {len(matrix.honest)} honest variants were wrongly marked."
     )
+    for check, count, why in matrix.suspicions:
+        console.print(
+            f"{count} honest variants would be proposed to be failed by {check}, the first since {escape(why)}",
+            highlight=False,
+        )
     for row in (*rows, *wrongly):
         what = row.plain()
         console.print(

@@ -4,6 +4,7 @@ Reads the lines of `paribus grade`'s results.jsonl as they are documented; this 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,13 +71,14 @@ class HonestRow:
             "variant": self.variant.name,
             "about": self.variant.about,
             "failed_checks": list(self.graded.failed_checks),
+            "proposed_checks": sorted({check for check, _, _ in self.graded.proposed}),
         }
 
 
 @dataclass(frozen=True)
 class CheckRow:
     """One check over the whole class: its faults and how many were caught, and the honest variants that it had
-    something to look at in, failed and could not decide.
+    something to look at in, failed, proposed to be failed and could not decide.
 
     ``bound`` is the exact (Clopper–Pearson) one-sided 95 % upper bound of the share of honest work that it fails.
     """
@@ -86,6 +88,7 @@ class CheckRow:
     caught: int
     honest: int
     wrongly: int
+    proposed: int
     undecided: int
     bound: float
 
@@ -99,6 +102,17 @@ class Matrix:
     honest: tuple[HonestRow, ...]
     checks: tuple[CheckRow, ...]
     others: tuple[Share, ...] = ()
+
+    @property
+    def suspicions(self) -> tuple[tuple[str, int, str], ...]:
+        """Why honest variants are proposed to be failed: (check, variants, reason of the first), the most first."""
+        counts: Counter[str] = Counter()
+        reasons: dict[str, str] = {}
+        for row in self.honest:
+            for check in sorted({check for check, _, _ in row.graded.proposed}):
+                counts[check] += 1
+                reasons.setdefault(check, next(why for name, _, why in row.graded.proposed if name == check))
+        return tuple((check, count, reasons[check]) for check, count in counts.most_common())
 
     @property
     def clean(self) -> bool:
@@ -195,10 +209,11 @@ def judge(fault: Fault, graded: Graded) -> Outcome:
 def _check_row(check: str, faults: Sequence[FaultRow], honest: Sequence[HonestRow]) -> CheckRow:
     own = [row for row in faults if row.fault.expects == check]
     wrongly = sum(check in row.graded.failed_checks for row in honest)
+    proposed = sum(any(name == check for name, _, _ in row.graded.proposed) for row in honest)
     undecided = sum(any(name == check for name, _, _ in row.graded.undecided) for row in honest)
     looked_at = sum(check in row.graded.applied for row in honest)
     return CheckRow(
-        check, len(own), sum(row.outcome in FOUND for row in own), looked_at, wrongly, undecided,
+        check, len(own), sum(row.outcome in FOUND for row in own), looked_at, wrongly, proposed, undecided,
         upper_bound(wrongly, looked_at),
     )  # fmt: skip
 

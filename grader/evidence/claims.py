@@ -54,6 +54,8 @@ def read_claim(text: str) -> tuple[Claim, str]:
     for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
         lower = _lower(sentence)
         claim = _read_sentence(lower)
+        if claim in _BOLD and Claim.CANNOT_TELL in found and vocabulary.find("measures", "unscored", lower):
+            continue  # nobody can tell of the score, and a latency is another matter
         if claim is not Claim.UNREADABLE:
             found.setdefault(claim, sentence)
             last = claim if claim in (*_BOLD, Claim.CANNOT_TELL) else last
@@ -118,8 +120,8 @@ def _denies(clause: str) -> str:
 def _asserts(clause: str) -> bool:
     """An effect is stated, and nothing in the clause takes it back."""
     hit = claimed("contrast", "asserted", clause) or vocabulary.says("claims", "effect", clause)
-    if hit is None or _taken_back(clause, hit):
-        return False
+    if hit is None or _taken_back(clause, hit) or vocabulary.find("measures", "unscored", clause):
+        return False  # what a latency did is no claim about a score
     return claimed("contrast", "weak", clause.replace(hit[0], " ")) is None
 
 

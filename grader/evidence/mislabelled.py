@@ -49,6 +49,7 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
             own
             and not any(agreed(other, number) for other in own)
             and (_is_meant(fact, off[0], family, claim) or _is_swapped(own, claim))
+            and not _are_listed(own, off[0], said[off[0]], fact, claim)
         ):
             found = own[0], fact
     return found
@@ -108,6 +109,20 @@ def _is_swapped(own: Sequence[Fact], claim: Claim) -> bool:
         number for number in claim.sentence.numbers if number.start != claim.number.start and not number.whole
     ]
     return any(agreed(fact, number) for fact in own for number in others)
+
+
+_AND = re.compile(r"\s*%?\s*(?:and|und|et|y|e|és|i|и|和|→|->|to|against|,|/)\s*")
+
+
+def _are_listed(own: Sequence[Fact], axis: str, label: frozenset[str], fact: Fact, claim: Claim) -> bool:
+    """ "(3.54 % and 6.58 %)": both values one after the other under one label, which can be that of one alone."""  # noqa: D210
+    sentence, number = claim.sentence, claim.number
+    return any(
+        _AND.fullmatch(sentence.text[min(number.end, other.end) : max(number.start, other.start)])
+        and _said(axis, other, sentence, fact) == label
+        for other in sentence.numbers
+        if other.start != number.start and any(agreed(item, other) for item in own)
+    )
 
 
 def _is_meant(fact: Fact, axis: str, family: Sequence[Fact], claim: Claim) -> bool:

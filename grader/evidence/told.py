@@ -206,6 +206,7 @@ def _other_variable(text: str, difference: Difference, comparison: Comparison) -
         or difference.name in named
         or any(word in lower for word in about)
         or difference.kind != "setting"
+        or _gives_both(lower, difference)
     ):
         return ""
     others = [
@@ -216,6 +217,12 @@ def _other_variable(text: str, difference: Difference, comparison: Comparison) -
     ):
         return ""
     return f"the template names {others[0].replace('_', ' ')} as what was changed, and the records say {difference}"
+
+
+def _gives_both(lower: str, difference: Difference) -> bool:
+    """Both recorded values, where they are words: what else is named explains them."""
+    values = [*difference.baseline, *difference.changed]
+    return all(isinstance(value, str) and plain_value(value) in plain_value(lower) for value in values)
 
 
 def other_change(text: str, difference: Difference) -> str:

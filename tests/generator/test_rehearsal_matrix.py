@@ -140,7 +140,7 @@ def test_the_json_has_the_documented_shape() -> None:
     ]  # fmt: skip
     honest = plain["honest"]
     assert isinstance(honest, list)
-    assert set(honest[0]) == {"variant", "about", "failed_checks"}
+    assert set(honest[0]) == {"variant", "about", "failed_checks", "proposed_checks"}
     assert honest[0]["failed_checks"] == ["form.links"]
 
 
@@ -148,6 +148,17 @@ def test_checks_count_honest_work_that_they_had_something_to_look_at_in() -> Non
     rows = {row.check: row for row in whole(graded("memo.answered"), graded("form.links"), graded()).checks}
     assert (rows["memo.answered"].caught, rows["memo.answered"].faults, rows["memo.answered"].honest) == (1, 1, 0)
     assert (rows["form.links"].wrongly, rows["form.links"].honest, rows["form.links"].bound) == (1, 1, 1.0)
+
+
+def test_honest_work_that_would_be_proposed_to_be_failed_is_counted_with_the_first_reason() -> None:
+    left = graded(undecided=("form.links",))
+    suspected = replace(left, proposed=left.undecided)
+    matrix = whole(graded("memo.answered"), suspected, graded(), suspected)
+    rows = {row.check: row for row in matrix.checks}
+    assert (rows["form.links"].proposed, rows["memo.answered"].proposed) == (2, 0)
+    assert [item[:2] for item in matrix.suspicions] == [("form.links", 2)]
+    assert matrix.clean, "a person decides it"
+    assert "form.links would propose to fail 2 of them" in render(matrix, TABLE, "t")
 
 
 def test_a_submission_without_a_grade_is_named() -> None:

@@ -41,6 +41,9 @@ class Foretold:
 def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = frozenset()) -> Iterator[Doubt]:
     """A claim about the prediction that the record and the change contradict; ``about``: these claims alone."""
     text = reading.lower
+    named = reading.sentence.metric_names
+    if named and outcome.prediction.metric not in named:
+        return  # what another metric did is no part of the prediction
     for name, truth in _claims(outcome).items():
         if truth is not False or (about and name not in about):
             continue

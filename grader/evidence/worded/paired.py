@@ -1,4 +1,4 @@
-"""Seed by seed: a spread that is called that of the differences, and a bound that every seed is said to keep."""
+"""Seed by seed: what a spread is called, and a bound that every seed is said to keep."""
 
 import re
 import statistics
@@ -44,6 +44,43 @@ def spreads_of_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
                     )
     if arms:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit['value']} is the spread of {arms[0]}")
+
+
+_PLUS_MINUS = re.compile(r"±\s*(?P<value>\d*[.,]\d+)")
+_FILLERS = (
+    r"only|just|the|a|an|half|one|its|their|width|of|with|das|die|der|des|ein|eine|eines|halbe[srn]?|le|la|les|un|une|il|lo|"
+    r"o|el|de|du|del|moitié|mitad|metà|metade|95"
+)
+_CALLED = re.compile(
+    r"±\W{0,3}(?:[^\W\d]+\W+){0,3}?(?:(?:is|are|means?|gives?|shows?|being|as|ist|sind|est|sont|es|son|è|sono|são|jest)"
+    rf"\W+)?(?:(?:{_FILLERS})\W+){{0,6}}(?P<what>standard errors?|s\.?e\.?m?\b|confidence (?:intervals?|limits?)|"
+    r"(?:(?:paired|welch|item) )?intervals?|standardfehlers?|konfidenzintervalls?|erreurs?[- ]types?|"
+    r"intervalle de confiance|error(?:es)? estándar|intervalo de confianza|errore standard|"
+    r"intervallo di confidenza|erro padrão|standard hiba|błąd standardowy)(?!\w)"
+)
+_NOT = re.compile(r"\b(?:not|no|nor|never|nicht|kein\w*|pas|non|não|nem|nie)\b|n't\b")
+
+
+def misnamed_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "0.144 ± 0.051 (mean ± standard error)", where 0.051 is the standard deviation over the seeds."""  # noqa: D210
+    hit = _CALLED.search(reading.lower)
+    if hit is None or reading.doubtful or _NOT.search(reading.lower[max(0, hit.start() - 25) : hit.end()]):
+        return
+    told = {
+        match["value"].replace(",", ".") for match in _PLUS_MINUS.finditer(f"{reading.earlier} {reading.lower}")
+    }
+    for group in values.measured.settled:
+        for metric in values.scores:
+            seeds = list(values.seeds(metric, group.key).values())
+            if len(seeds) < 2:
+                continue
+            deviation = statistics.stdev(seeds)
+            for said in sorted(told):
+                unit = 10.0 ** -len(said.partition(".")[2])
+                if abs(deviation - float(said)) <= 0.51 * unit < abs(deviation / len(seeds) ** 0.5 - float(said)):
+                    what = f"± {said} is the standard deviation of {group.title} over its seeds"
+                    yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit['what']!r}: {what}")
+                    return
 
 
 _EVERY = re.compile(

@@ -25,7 +25,7 @@ NOT_BY_SCORES = frozenset(
         "broken_limits", "found_for_zero", "wrong_relative_changes", "unsteady_courses", "dropped_signs",
         "spreads_of_differences", "bounds_of_every_seed", "insignificant_p", "unprinted_p", "wrong_floors",
         "mcnemar_of_scores", "trained_for_each_seed", "trained_again", "wrong_choices", "borrowed_numbers",
-        "wrong_percentiles",
+        "wrong_percentiles", "misnamed_spreads", "contradicting_ends",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""

@@ -27,7 +27,7 @@ _ELSEWHERE = (
 _UNIT = r"(?:seeds?|pairs?|runs|repeats?|repetitions?|cases)"
 _SEEDS = re.compile(
     rf"\b(?:(?P<all>(?:all|every|each)(?: single)?(?: one)?(?: of)?(?: the| my| our|"
-    rf" these)?(?: {_NUMBER})?(?: \w+)? {_UNIT}|both {_UNIT}|"
+    rf" these)?(?: {_NUMBER})?(?: (?!and\b|or\b|but\b|und\b|et\b|y\b)\w+)? {_UNIT}|both {_UNIT}|"
     rf"(?:on |for |with |in )?every {_UNIT}|all {_NUMBER}(?: of them)?(?= (?:went|go|rose|fell|moved|dropped|"
     rf"improved|gained|lost|were|are|show))|"
     rf"whatever (?:the |of the (?:{_NUMBER} )?)?seeds?|whichever (?:of the (?:{_NUMBER} )?)?seeds?|"

@@ -44,6 +44,35 @@ def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
             yield from _held_against(reading, values, piece, words, inside=inside)
 
 
+_ENDS = re.compile(
+    r"(?<![\w.,])(?P<low>[-+−]?\d*[.,]?\d+)(?: ?%| points?)?\s*"
+    r"(?:to|and|bis|und|à|et|a|e|y|i|до|és|;|,|\.\.\.?|…|–)\s*(?P<high>[-+−]\d*[.,]?\d+)(?!\w|[.,]\d)"
+)
+_ONE_SIDE = re.compile(
+    r"(?<!not )\b(?:leaves? (?:out zero|zero out|zero outside)|exclud\w+ zero|"
+    r"(?:does|do) not (?:contain|include|hold|cross|reach) zero|"
+    r"(?:lies|is|stays) (?:wholly |entirely |all |completely )?on one side of zero|confirms?)\b"
+)
+
+
+def contradicting_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Its interval, -0.281 to +0.019, leaves out zero": the ends themselves say otherwise."""  # noqa: D210
+    lower = reading.lower.replace("−", "-")
+    if reading.unsaid or reading.doubtful or not claimed("interval", "named", lower):
+        return
+    said, ends = list(_ONE_SIDE.finditer(lower)), list(_ENDS.finditer(lower))
+    if len(said) != 1 or len(ends) != 1 or claimed("interval", "none", lower):
+        return
+    hit, told = said[0], ends[0]
+    if reading.is_denied(max(0, hit.start() - 20), hit.end()):
+        return
+    between = lower[min(hit.end(), told.end()) : max(hit.start(), told.start())]
+    low, high = (float(told[name].replace(",", ".")) for name in ("low", "high"))
+    if low < 0 < high and not re.search(r"[.;:]\s|\b(?:but|while|whereas|other|another|accuracy's)\b", between):
+        why = f"{hit[0]!r}: zero lies between {told['low']} and {told['high']}"
+        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+
+
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
     cuts = [0, *(hit.start() for hit in _CUT.finditer(lower)), len(lower)]
     yield from pairwise(cuts)
