@@ -13,6 +13,9 @@ from paribus.course.assignment import Cell, Role
 from paribus.display.show import SHOWN_BY
 from paribus.records.block import BEGIN
 
+WHOLE = 4
+"""Parts from which on a place is the template; a memo beside it may have a line that begins with "Prediction:"."""
+
 
 def written_parts(case: Case, key: str, cell: Cell) -> tuple[dict[Part, str], dict[Part, int]]:
     """The parts that a student filled in for experiment ``key``, and the position of the cell of each.
@@ -35,14 +38,23 @@ def written_blocks(case: Case, key: str, cell: Cell) -> dict[Part, tuple[Block, 
 @lru_cache(maxsize=64)
 def _written_blocks(case: Case, key: str, cell_key: str) -> tuple[tuple[Part, tuple[Block, ...]], ...]:
     cell = case.assignment.cell(cell_key)
+    places = [_filled(blocks, released) for blocks, released in _places(case, key, cell)]
     parts: dict[Part, tuple[Block, ...]] = {}
-    for blocks, released in _places(case, key, cell):
-        before = read_template(read_markdown(released))
-        own = without_prompt(blocks, released)
-        for part, pieces in read_parts(own).items() if own else ():
-            if part not in parts and not is_blank(text_of(pieces), before.get(part, "")):
-                parts[part] = tuple(replace(piece, position=blocks[0].position) for piece in pieces)
+    for found in sorted(places, key=lambda found: len(found) < WHOLE):
+        for part, pieces in found.items():
+            parts.setdefault(part, pieces)
     return tuple(parts.items())
+
+
+def _filled(blocks: tuple[Block, ...], released: str) -> dict[Part, tuple[Block, ...]]:
+    """The parts that one place fills in."""
+    before = read_template(read_markdown(released))
+    own = without_prompt(blocks, released)
+    return {
+        part: tuple(replace(piece, position=blocks[0].position) for piece in pieces)
+        for part, pieces in (read_parts(own).items() if own else ())
+        if not is_blank(text_of(pieces), before.get(part, ""))
+    }
 
 
 def blank_parts(case: Case, key: str, cell: Cell) -> tuple[Part, ...]:
