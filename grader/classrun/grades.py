@@ -150,7 +150,9 @@ def _grade(person: Grade, found: Sequence[Result], assignment: Assignment, polic
     if counts is None:
         return replace(person, waiting=f"Nobody has said which of {len(found)} files counts.")
     page = f"feedback/{counts.submission}.html"
-    return with_result(replace(person, points=points_of(counts), page=page, late=counts.late), counts)
+    return with_result(
+        replace(person, points=points_of(counts, assignment.max_score), page=page, late=counts.late), counts
+    )
 
 
 def _name(found: Sequence[Result]) -> str:

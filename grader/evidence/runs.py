@@ -169,11 +169,17 @@ def experiment_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=16 * CASES)
+def served_baselines(case: Case) -> frozenset[tuple[str, str]]:
+    """(experiment, run id) of the earlier runs that serve as a baseline, as the records say."""
+    return frozenset(
+        link for found in own_records(case) if found.record is not None for link in found.record.served()
+    )
+
+
 def find_arms(case: Case, key: str) -> Arms:
     """The runs of experiment ``key``; a baseline reused from an earlier run is found by the record that says so."""
     runs = read_runs(case)
-    served = {link for found in own_records(case) if found.record is not None for link in found.record.served()}
-    linked = {run for experiment, run in served if experiment == key}
+    linked = {run for experiment, run in served_baselines(case) if experiment == key}
     mine = [run for run in runs if run.record.experiment == key]
     return Arms(
         key=key,

@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from statistics import fmean
 
+from grader.checks.survival import nothing_ran
 from grader.code.remarks import code_remarks
 from grader.errors import UnreadableError
 from grader.evidence.departures import departures
 from grader.evidence.records import read_records
-from grader.evidence.runs import Run, by_seed, finished, read_runs
+from grader.evidence.runs import BASELINE, Run, by_seed, finished, read_runs, served_baselines
 from grader.grading.judge import describe_error, judge
 from grader.grading.match import match
 from grader.model import (
@@ -206,7 +207,10 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     remarks += [unread_remark(case)] if unread_in(case) else []
     remarks += [item.text for item in departures(case)]
     if not any(item.record is not None for item in case.records):
-        remarks.append("The file holds no evidence records.")
+        ran = nothing_ran(case, "") is None
+        remarks.append(
+            "The file holds no evidence records." if ran else "Nothing in the file shows that it was run."
+        )
     if release.digest and not _is_this_release(case, release):
         remarks.append(f"Made from another release than the one it was graded with ({release.digest}).")
     return replace(
@@ -241,10 +245,17 @@ def _is_this_release(case: Case, release: Release) -> bool:
 
 
 def run_metrics(case: Case) -> dict[str, float]:
-    """Every named run's metrics as ``<run>.<metric>``: the mean over its finished seeds, outside of experiments."""
+    """Every run's metrics as ``<run>.<metric>`` or ``<experiment>.<arm>.<metric>``: the mean over finished seeds.
+
+    An earlier run is one seed of a baseline arm whose other seeds were trained for it, as in the references.
+    """
     by_label: dict[str, list[Run]] = {}
-    for run in finished(read_runs(case)):
+    runs = finished(read_runs(case))
+    for run in runs:
         by_label.setdefault(_label(run), []).append(run)
+    for experiment, served in sorted(served_baselines(case)):
+        if arm := by_label.get(f"{experiment}.{BASELINE}"):
+            arm[:0] = [run for run in runs if run.record.run == served and run not in arm]
     found: dict[str, float] = {}
     for label, runs in by_label.items():
         seeds = by_seed(runs).values()

@@ -28,10 +28,12 @@ def by_student(results: Iterable[Result]) -> dict[str, list[Result]]:
 def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
     """The submission of one student that counts; None where a person chooses.
 
-    "last" is the file that was changed last, where the files' times tell which that is. "best" has the highest
-    score once nothing is open in any of them; before, it cannot be told.
+    The same bytes handed in twice are one submission, unless people gave them different points. "last" is the file
+    that was changed last, where the files' times tell which that is. "best" has the highest score once nothing is
+    open in any of them; before, it cannot be told.
     """
-    if len(found) == 1:
+    same = len({result.sha256 for result in found}) == len({(result.net, result.pending) for result in found}) == 1
+    if len(found) == 1 or same:
         return found[0]
     if attempts == "last" and all(result.attempt for result in found):
         return max(found, key=lambda result: result.attempt)
@@ -41,9 +43,11 @@ def chosen(found: Sequence[Result], attempts: Attempts) -> Result | None:
 
 
 def points_of(result: Result, maximum: float | None = None) -> float | None:
-    """The points that go out, scaled to the platform's ``maximum`` where it has another; None while one is open."""
+    """The points that go out; None while one is open. Where ``maximum`` is another than the result's own (the
+    platform's, or that of a newer release) they are scaled to it, so that full points stay full points.
+    """
     if not is_final(result):
         return None
-    if maximum is None or not result.max_score:
+    if maximum is None or not result.max_score or maximum == result.max_score:
         return result.net
     return result.net * maximum / result.max_score

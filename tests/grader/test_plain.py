@@ -261,13 +261,33 @@ def test_everyone_in_the_roster_has_a_row(tmp_path: Path) -> None:
 
 
 def test_of_several_files_a_person_chooses_unless_the_course_says_which(tmp_path: Path) -> None:
-    two = [done(GRACE, submission=name, source=f"{name}.html", attempt=place) for place, name in enumerate("ab", 1)]
+    two = [
+        done(GRACE, submission=name, source=f"{name}.html", attempt=place, sha256=name * 64)
+        for place, name in enumerate("ab", 1)
+    ]
     (_, grace, *_), notes = table(two, roster_of(), tmp_path)
     assert (grace["points"], grace["file"]) == ("", "a.html; b.html")
     assert "a person chooses: Grace Hopper (s1002)" in notes
     (_, grace, *_), notes = table(two, roster_of(), tmp_path, Policy(attempts="last"))
     assert (grace["points"] != "", grace["file"]) == (True, "b.html")
     assert "a person chooses" not in notes
+
+
+def test_the_same_file_handed_in_twice_is_one_submission_unless_people_gave_it_other_points(tmp_path: Path) -> None:
+    two = [done(GRACE, submission=name, source=f"{name}.html") for name in "ab"]
+    (_, grace, *_), notes = table(two, roster_of(), tmp_path)
+    assert (grace["points"] != "", grace["file"]) == (True, "a.html")
+    assert "a person chooses" not in notes
+    (_, grace, *_), notes = table([two[0], replace(two[1], score=1.0)], roster_of(), tmp_path)
+    assert (grace["points"], grace["file"]) == ("", "a.html; b.html")
+    assert "a person chooses" in notes
+
+
+def test_points_of_an_older_release_are_scaled_to_the_newer_ones_so_that_full_stays_full(tmp_path: Path) -> None:
+    full = done(GRACE)
+    older = replace(full, score=20.0, max_score=20.0)
+    (_, grace, *_), _ = table([older], roster_of(), tmp_path)
+    assert (grace["points"], grace["of"]) == (f"{ASSIGNMENT.max_score:.2f}", f"{ASSIGNMENT.max_score:g}")
 
 
 def test_work_of_nobody_is_in_no_row(tmp_path: Path) -> None:

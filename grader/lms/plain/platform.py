@@ -62,7 +62,7 @@ def _line(person: Person, found: Sequence[Result], marked: Marked, decimal: str)
     )
     score, still_open, late = "", "", ""
     if counts is not None:
-        out = points_of(counts)
+        out = points_of(counts, marked.assignment.max_score)
         score = "" if out is None else f"{out:.2f}"
         still_open = points(counts.pending) if counts.cells else ""
         late = late_words(counts.late) if counts.late else ""
