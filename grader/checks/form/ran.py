@@ -15,7 +15,8 @@ from grader.checks.base import (
     undecided,
 )
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
-from grader.checks.faults import ended_in, never_run
+from grader.checks.faults import never_run
+from grader.checks.form.following import causes_of, is_of_own_way
 from grader.checks.survival import (
     code_cells,
     code_lost,
@@ -92,7 +93,12 @@ def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]
     return passed("Every task ran, and the cells ran in their order on the page.", told)
 
 
-@check("form.no_errors", "No cell ends in an error", basis="shown", after=("tasks.tests_passed",))
+@check(
+    "form.no_errors",
+    "No cell ends in an error",
+    basis="shown",
+    after=("tasks.tests_passed", "experiments.one_change"),
+)
 def no_errors(  # noqa: PLR0911 - one way out a verdict
     case: Case, cell: Cell, options: Mapping[str, Any]
 ) -> Finding:
@@ -105,8 +111,15 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
     if found:
         more = f" So do {len(found) - 1} more." if len(found) > 1 else ""
         because = f"{case.cell_name(found[0][0].position)} ends in {error_line(found[0][1])}.{more}"
+        if all(is_of_own_way(case, item, error_line(output)) for item, output in found):
+            return undecided(
+                f"{because} It is as it was given, and your own way to the experiment does without what it looks "
+                "for: a person reads your runs.",
+                {"errors": len(found)},
+                evidence,
+            )
         if any(item.survived.tags for item, _ in found):
-            causes = [ended_in(error_line(output)) for _, output in found]
+            causes = [cause for _, output in found for cause in causes_of(case, error_line(output))]
             return failed(because, {"errors": len(found)}, evidence, causes)
         open_one = undecided(
             f"{because} Your file keeps no tags, so a person looks whether that is on purpose.",
