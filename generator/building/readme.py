@@ -12,6 +12,8 @@ from generator.templates import TEMPLATES
 from paribus.course.catalog import Entry
 
 README = "student/README.md"
+HERE = "jupyter"
+"""The platform of a student's own machine."""
 
 
 def student_readme(
@@ -26,6 +28,7 @@ def student_readme(
     import jinja2
 
     example = entries[-1].name
+    sizes = list(setting.course.profiles)
     smaller = setting.course.profile(None)
     with_wheel = {*core_packages(), *CHECK_NEEDS}
     needs = [
@@ -41,9 +44,10 @@ def student_readme(
         "course": setting.course.title,
         "assignments": entries,
         "profile": profile,
-        "smaller": smaller if smaller.name != profile else None,
+        "smaller": smaller if sizes.index(smaller.name) < sizes.index(profile) else None,
         "example": example,
         "wheels": wheels,
+        "elsewhere": [f"{item.title[:1].lower()}{item.title[1:]}" for item in platforms if item.name != HERE],
         "given": [path.name for entry in entries for path in entry.files],
         "needs": " ".join(dict.fromkeys(needs)),
     }

@@ -32,7 +32,10 @@ def code_remarks(case: Case) -> Iterator[str]:
         alike = [same.baseline.seed for same in same_runs(arms, arms.vary) if same.by == "predictions"]
         if alike:
             seeds = ", ".join(map(str, alike))
-            yield f"Both arms of {key} predicted the same class for every item (seed {seeds}), with other losses."
+            yield (
+                f"The two arms of {key} give every item the same class (seed {seeds}), although their losses differ. "
+                "A small change on little data may do that."
+            )
     unread = read_program(case).unread
     if unread and case.records:
         cells = ", ".join(f"{case.cell_name(item.position)} ({item.why})" for item in unread[:TOLD])

@@ -1,4 +1,4 @@
-"""What the report says that an arm reached: the mean over all of its seeds, an earlier run that serves it included."""
+"""What the report says an arm reached: the mean over all of its seeds, with an earlier run that serves it."""
 
 from statistics import fmean
 
