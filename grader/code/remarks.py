@@ -33,8 +33,8 @@ def code_remarks(case: Case) -> Iterator[str]:
         if alike:
             seeds = ", ".join(map(str, alike))
             yield (
-                f"The two arms of {key} give every item the same class (seed {seeds}), although their losses differ. "
-                "A small change on little data may do that."
+                f"The two arms of {key} give every item the same class (seed {seeds}), although their losses "
+                "differ. A small change on little data may do that."
             )
     unread = read_program(case).unread
     if unread and case.records:
