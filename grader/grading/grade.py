@@ -250,12 +250,12 @@ def run_metrics(case: Case) -> dict[str, float]:
     An earlier run is one seed of a baseline arm whose other seeds were trained for it, as in the references.
     """
     by_label: dict[str, list[Run]] = {}
-    runs = finished(read_runs(case))
-    for run in runs:
+    known = finished(read_runs(case))
+    for run in known:
         by_label.setdefault(_label(run), []).append(run)
     for experiment, served in sorted(served_baselines(case)):
         if arm := by_label.get(f"{experiment}.{BASELINE}"):
-            arm[:0] = [run for run in runs if run.record.run == served and run not in arm]
+            arm[:0] = [run for run in known if run.record.run == served and run not in arm]
     found: dict[str, float] = {}
     for label, runs in by_label.items():
         seeds = by_seed(runs).values()
