@@ -131,7 +131,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         inbox = open_inbox(order.submissions, inbox_limits(limits))
         intake = _intake(order, inbox.paths)
         require_method(order.policy.late_penalty)
-        commitments = _read_commitments(order)
+        path = order.commitments
+        commitments = None if path is None else read_commitments(path.read_bytes(), path.name)
         class_ = _class(order, inbox, intake, commitments)
         earlier, over = _read_kept(order)
         chosen = _guarded(order, class_, intake)
@@ -329,11 +330,6 @@ def _intake(order: Order, paths: Iterable[str]) -> Intake:
 def _check_people(order: Order, intake: Intake, placed: Iterable[Submission | Result]) -> None:
     if order.people is not None:
         intake.platform.check(intake.people, placed, order.people.name)
-
-
-def _read_commitments(order: Order) -> Commitments | None:
-    path = order.commitments
-    return None if path is None else read_commitments(path.read_bytes(), path.name)
 
 
 def _read_kept(order: Order) -> tuple[Earlier, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
@@ -114,6 +115,16 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str
             f"or run the baseline with seed={seed} too."
         )
     check_one_change(vary, [baseline[seed]], [start])
+
+
+def check_had(start: Record, config: Mapping[str, object]) -> None:
+    """ExperimentError where a run began with another configuration than ``config``."""
+    differing = differences(start, replace(start, config=config))
+    if differing:
+        raise ExperimentError(
+            f"The run {start.run_name!r} had another configuration than the one passed with it: "
+            f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
+        )
 
 
 def check_same_arm(key: str, arm: str, start: Record, arms: Arms, wanted: Sequence[int] = ()) -> None:
