@@ -9,7 +9,6 @@ from grader.code.cells import KEPT, MAX_DEPTH, MAX_NODES, Parsed, parse
 from grader.code.paths import Path, Store, path_of, stores_by, stores_to
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _RUNS_TEXT = frozenset({"exec", "eval", "run_cell"})
 
 

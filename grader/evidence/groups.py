@@ -84,11 +84,6 @@ class Group:
         values = self.values(metric)
         return math.fsum(values) / len(values) if values else None
 
-    def epoch_values(self, metric: str) -> list[float]:
-        """The metric at every epoch of every run."""
-        lines = (epoch for run in finished(self.runs) for epoch in run.record.epochs)
-        return [value for line in lines if (value := line.get(metric)) is not None]
-
     @property
     def position(self) -> int:
         """The cell that shows the last of these runs."""

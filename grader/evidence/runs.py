@@ -194,12 +194,6 @@ def by_seed(runs: Sequence[Run]) -> dict[int | None, Run]:
     return {run.seed: run for run in finished(runs)}
 
 
-def metric_values(runs: Sequence[Run], metric: str) -> list[float]:
-    """A metric of every finished run that has it, one a seed, in order of seeds."""
-    chosen = sorted(by_seed(runs).items(), key=lambda item: (item[0] is None, item[0] or 0))
-    return [float(run.metrics[metric]) for _, run in chosen if metric in run.metrics]
-
-
 def records_before(case: Case, run: Run) -> int | None:
     """How many records the notebook held when a run began: counted along the chain, None where it has a gap."""
     by_digest = {

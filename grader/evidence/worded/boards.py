@@ -231,7 +231,6 @@ _THAN = re.compile(r"\bthan\b|\bbelow\b|\babove\b|\bagainst\b|\bahead of\b|\bbeh
 _TWO = re.compile(r"\b(?:faster|quicker|slower)\b")
 _SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
 """Said of a model itself: its size, and no score of an earlier sentence."""
-_AS_WELL = re.compile(r"\b(?:not|no|never|hardly|n't|neither|only|nor)\b|n't\b|\d")
 
 
 def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
