@@ -41,7 +41,7 @@ class Group:
     alone, so that what is asked of it again and again is worked out once.
 
     ``exploring``: they looked for a value, and are meant only where the text speaks of that. ``trials``: they have
-    different settings, as in a search, and the best of them stands for all.
+    different settings, as in a search, and the best of them counts for all.
     """
 
     key: str

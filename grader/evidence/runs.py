@@ -1,7 +1,7 @@
 """The runs of a notebook: start and result records paired, experiments with their two arms.
 
 A view over `Case.records` without any judgement. Records of another assignment are left out; what is shown
-twice counts once, and a re-run that shows another result stands in for the earlier one.
+twice counts once, and a re-run that shows another result takes the earlier one's place.
 """
 
 from collections.abc import Mapping, Sequence

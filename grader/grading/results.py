@@ -16,7 +16,7 @@ from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
 
 FILE = RESULTS
-# What some readers take for the end of a line, and what a terminal obeys. JSON's escapes stand for them.
+# What some readers take for the end of a line, and what a terminal obeys. JSON's escapes take their place.
 _OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 

@@ -11,7 +11,7 @@ from paribus.experiments.one_change import SUBSETS, Difference, Verdict, compare
 from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import registry, title
 from paribus.records.code import TRAINING, UNAVAILABLE
-from paribus.records.record import Prediction, Record
+from paribus.records.record import ConfigField, Prediction, Record
 
 OTHER_CHANGES = ("code", *SUBSETS)
 """What an experiment may vary beside a setting or a function of the notebook."""
@@ -117,7 +117,7 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str
     check_one_change(vary, [baseline[seed]], [start])
 
 
-def check_had(start: Record, config: Mapping[str, object]) -> None:
+def check_had(start: Record, config: Mapping[str, ConfigField]) -> None:
     """ExperimentError where a run began with another configuration than ``config``."""
     differing = differences(start, replace(start, config=config))
     if differing:
