@@ -1,7 +1,8 @@
 """What a student's folder must not tell: every build looks through its own before it says complete.
 
-Three looks: at one folder (names, texts, times, modes, sizes, metadata, columns), at a folder against a twin with
-the recipes under other codenames (whatever follows the recipe outside weights and logs is a leak), and for words.
+Two looks: at one folder (names, texts, times, modes, sizes, metadata, columns), and for words. The tests hold a
+folder against a twin with the recipes under other codenames: whatever follows the recipe outside weights and logs
+is a leak.
 """
 
 import getpass
