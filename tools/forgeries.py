@@ -143,7 +143,7 @@ def _moved(epochs: Sequence[Epoch], draw: np.random.Generator) -> tuple[Epoch, .
 
 
 def _baseline_as_encoder(records: Records, others: Sequence[Records], draw: np.random.Generator) -> list[Record]:
-    """The predictions of the classical model stand for those of the encoder."""
+    """The predictions of the classical model are given as those of the encoder."""
     labels, classes = labels_of(records)
     classical = next(record for record in records if record.kind == "result" and not record.epochs)
     return [

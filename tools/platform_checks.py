@@ -3,7 +3,7 @@
 For every pin file ``kaggle/<name>.txt`` it makes build/platforms/<name>/venv with those pins, runs the student
 package's tests there, and both solutions on the micro profile with a kernel of that environment and the students'
 wheel installed. The image's Python and torch are not installed: this interpreter and the pinned CPU build of torch
-stand in for them, and the report says so. A finished environment is kept until its pins change.
+take their place, and the report says so. A finished environment is kept until its pins change.
 """
 
 import argparse

@@ -7,7 +7,7 @@ USUAL = "as your instructor says"
 
 
 def hand_in_words(course: Course, file: str) -> dict[str, str]:
-    """What the placeholders of the hand-in cells stand for; ``file`` is the assignment's name.
+    """What takes the place of the hand-in cells' placeholders; ``file`` is the assignment's name.
 
     A course names its platform (``lms`` under [grading]), or says it in its own words: ``hand_in`` under [course].
     """

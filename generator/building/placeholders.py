@@ -1,4 +1,4 @@
-"""What a course has to fill in before its notebooks go out: accounts that stand for the course's own."""
+"""What a course has to fill in before its notebooks go out: accounts that take the place of the course's own."""
 
 from collections.abc import Sequence
 

@@ -5,7 +5,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from generator.platforms.platform import Platform
-from paribus.course.platforms import NOTEBOOK, broken, homes, tables
+from paribus.course.added import tables
+from paribus.course.platforms import NOTEBOOK, broken, homes
 
 START = "start.md.j2"
 """How students start on a platform, for their README."""

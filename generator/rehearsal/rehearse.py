@@ -49,7 +49,7 @@ Say = Callable[[str], None]
 
 
 class Grade(Protocol):
-    """How a class is graded: `grade_class`, or something that stands in for it."""
+    """How a class is graded: `grade_class`, or something in its place."""
 
     def __call__(
         self, files: Path, assignment: str, release: Path, out: Path, workers: int, *, policy: Path

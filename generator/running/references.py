@@ -147,7 +147,7 @@ def measure(records: Iterable[Record], where: str) -> dict[str, Reference]:
     """The references in ``records`` by name.
 
     Of several results with one run name and seed the last counts, as a re-run does in a notebook. RunError
-    where one run name stands for two configurations: their mean would mean nothing.
+    where two configurations have one run name: their mean would mean nothing.
     """
     runs: dict[str, dict[int | None, Record]] = {}
     values: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The parameters cell: the notebook's own profile, and what the course's profiles stand for."""
+"""The parameters cell: the notebook's own profile, and what the course's profiles are."""
 
 import ast
 import re

@@ -22,7 +22,7 @@ SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss
 def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) -> tuple[Path, Path]:
     """Write reveal.html and reveal.ipynb from reveal.json and the student's folder; ``only`` one codename's.
 
-    ZooBuildError where the folder is of another edition: its codenames stand for other models.
+    ZooBuildError where the folder is of another edition: its codenames are those of other models.
     """
     raw = json.loads((target / REVEAL).read_text(encoding="utf-8"))
     if only is not None:

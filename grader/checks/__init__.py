@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
 
-from grader.checks import diagnosis, integrity, memo, metrics, seeds, tasks
+from grader.checks import diagnosis, integrity, memo, seeds, tasks
 from grader.checks.base import Check
 from grader.checks.experiments import arms, result, template
 from grader.checks.form import code, ran, text
+from grader.checks.metrics import measured, reference, untouched
 from grader.errors import CheckTableError
 from paribus.course import own
 from paribus.course.assignment import Assignment
 from paribus.course.declared import with_own
 
 MODULES: tuple[ModuleType, ...] = (
-    tasks, template, result, arms, seeds, metrics, memo, ran, text, code, diagnosis, integrity,
+    tasks, template, result, arms, seeds, measured, untouched, reference, memo, ran, text, code, diagnosis,
+    integrity,
 )  # fmt: skip
 
 

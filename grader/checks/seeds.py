@@ -173,7 +173,7 @@ def distinct(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
             return undecided(
                 f"{text}, with different losses. A person looks at them.", values, _evidence(case, (first, second))
             )
-    found = passed(f"Every seed stands for a run of its own.{advice}")
+    found = passed(f"Every seed is a run of its own.{advice}")
     return with_doubts(found, doubts_of(case, of_kind(about_experiment(case, key, arms.vary), Kind.SEED)))
 
 

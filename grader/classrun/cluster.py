@@ -43,7 +43,7 @@ LOT_ENDS = 1.0
 """Seconds after which a worker begins no further item of a lot: where one took long, others do the rest."""
 
 LOCAL = "local"
-"""The cluster's address that stands for one on this machine, made for this run."""
+"""The cluster's address that means one on this machine, made for this run."""
 
 
 @contextmanager

@@ -118,12 +118,12 @@ def _silent(words: str, done: int, total: int) -> None:
 def grade_class(order: Order, observe: Observe = _silent) -> Handback:
     """Grade a batch and write every file; a bad file costs only itself.
 
-    Before anything in OUT is changed it raises UsageError where OUT holds what this batch is not to replace
-    (`output_guard`), InboxError where there is nothing to grade, WorksheetError, CommitmentsError and KeptError
-    where these files are others than they should be, and PointsWouldChangeError where points that OUT holds would
-    change unaccepted. Later it raises GradebookError where OUT's gradebook holds another form of the release,
-    ClusterError where the cluster is not there or is lost, and StorageError where OUT is full, read-only, locked or
-    in another grader's hands.
+    Raised before anything in OUT is changed: UsageError where OUT holds what this batch is not to replace
+    (`output_guard`); InboxError where there is nothing to grade; WorksheetError, CommitmentsError and KeptError
+    where these files are others than they should be; PointsWouldChangeError where points that OUT holds would
+    change unaccepted. Raised later: GradebookError where OUT's gradebook holds another form of the release;
+    ClusterError where the cluster is not there or is lost; StorageError where OUT is full, read-only, locked or in
+    another grader's hands.
     """
     with clear_errors(order.out), only_grader(order.out):
         remove_unfinished(order.out)
@@ -131,7 +131,8 @@ def grade_class(order: Order, observe: Observe = _silent) -> Handback:
         inbox = open_inbox(order.submissions, inbox_limits(limits))
         intake = _intake(order, inbox.paths)
         require_method(order.policy.late_penalty)
-        commitments = _read_commitments(order)
+        path = order.commitments
+        commitments = None if path is None else read_commitments(path.read_bytes(), path.name)
         class_ = _class(order, inbox, intake, commitments)
         earlier, over = _read_kept(order)
         chosen = _guarded(order, class_, intake)
@@ -329,11 +330,6 @@ def _intake(order: Order, paths: Iterable[str]) -> Intake:
 def _check_people(order: Order, intake: Intake, placed: Iterable[Submission | Result]) -> None:
     if order.people is not None:
         intake.platform.check(intake.people, placed, order.people.name)
-
-
-def _read_commitments(order: Order) -> Commitments | None:
-    path = order.commitments
-    return None if path is None else read_commitments(path.read_bytes(), path.name)
 
 
 def _read_kept(order: Order) -> tuple[Earlier, tuple[str, ...]]:

@@ -29,7 +29,7 @@ _LOOKS_ROUND: tuple[Path, ...] = (
 )  # fmt: skip
 
 _NUMBERS = frozenset({"ndarray", "Tensor", "float", "int", "list", "tuple", "dict", "str"})
-"""What an answer's own class may stand in for."""
+"""What an answer's own class may replace."""
 _SAME_ROWS = 2
 """Rows of numbers that an answer shares with its tests before it looks like a table of them."""
 _TABLES = frozenset({"globals", "vars", "locals"})

@@ -102,7 +102,7 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
 
 
 def _only_empties(branch: ast.If) -> bool:
-    """What stands below the condition only takes something out of what is kept."""
+    """What is below the condition only takes something out of what is kept."""
     return all(
         isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
         and called(item.value) in ("clear", "pop", "popitem", "popleft")

@@ -13,7 +13,7 @@ TEST = "test"
 MOST_VALUES = 24
 """Values of one name that are followed."""
 DEEPEST = 4
-"""Names and expressions that stand for one another before a value is found."""
+"""Names and expressions that mean one another before a value is found."""
 _MAPPINGS = frozenset({"vars", "asdict", "dict"})
 _SHOWS_A_SIZE = frozenset({"len"})
 
@@ -56,7 +56,7 @@ def _accesses(scope: Scope) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _values(program: Program, scope: Scope, node: ast.expr, depth: int = 0) -> list[str]:
-    """The texts that an expression may stand for, as far as they are written out."""
+    """The texts that an expression may mean, as far as they are written out."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if depth > DEEPEST:
@@ -81,7 +81,7 @@ def _values(program: Program, scope: Scope, node: ast.expr, depth: int = 0) -> l
 
 
 def _of_name(program: Program, scope: Scope, name: str, depth: int) -> list[str]:
-    """What a name may stand for: a parameter's arguments and its default, a loop's items, what was assigned."""
+    """What a name may mean: a parameter's arguments and its default, a loop's items, what was assigned."""
     if name in scope.params:
         written = [item for item in _given_for(program, scope, name) if item is not None]
     else:

@@ -170,7 +170,7 @@ def _text_of(node: ast.expr) -> str:
 
 
 def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] | None:
-    """The one call that made what the name stands for, before both arms; None where it is made between them."""
+    """The one call that made what the name means, before both arms; None where it is made between them."""
     if (name,) != program.resolve((name,)) or name in program.defined:
         return None
     bound = program.bound.get(name, ())

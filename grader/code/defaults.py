@@ -77,7 +77,7 @@ def other_meaning(case: Case, program: Program, found: Trained, vary: str) -> It
             where = place_of(case, step, store.line)
             yield CodeFinding(
                 Kind.CHANGE, Standing.SUSPECTED,
-                f"What {vary} {key!r} stands for was changed from {ast.unparse(before)} to "
+                f"The meaning of {vary} {key!r} was changed from {ast.unparse(before)} to "
                 f"{ast.unparse(store.value)} ({said(case, where)}), and the records hold the word alone. A person "
                 "looks.",
                 (where,), key,

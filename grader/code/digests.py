@@ -102,7 +102,7 @@ def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, S
 
 @lru_cache(maxsize=CASES)
 def _every_digest(case: Case) -> frozenset[str]:
-    """The digests of all functions of the page: a name may have stood for another of them, or for a wrapper."""
+    """The digests of all functions of the page: a name may have meant another of them, or for a wrapper."""
     program = read_program(case)
     found = {
         function_digest(case, step, scope)

@@ -9,7 +9,6 @@ from grader.code.cells import KEPT, MAX_DEPTH, MAX_NODES, Parsed, parse
 from grader.code.paths import Path, Store, path_of, stores_by, stores_to
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _RUNS_TEXT = frozenset({"exec", "eval", "run_cell"})
 
 
@@ -248,7 +247,7 @@ def _stores_of(node: ast.AST, scope: Scope) -> None:  # noqa: PLR0912 - one bran
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Path]]:
-    """The names that an import binds, and what each stands for."""
+    """The names that an import binds, and what each means."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             yield alias.asname or alias.name, (*(node.module or "").split("."), alias.name)

@@ -86,7 +86,7 @@ class Flow:
     names: dict[str, Held]
     functions: Mapping[str, Scope] = field(default_factory=dict)
     parts: dict[str, ast.expr] = field(default_factory=dict)
-    """Names that stand for several parts, written out: ``PARTS = (data.train, data.validation)``."""
+    """Names that mean several parts, written out: ``PARTS = (data.train, data.validation)``."""
 
     def holds(self, node: ast.AST | None) -> Held:  # noqa: PLR0911 - one way out a kind of expression
         """What an expression holds of the data."""

@@ -226,7 +226,7 @@ class Following:
         )  # fmt: skip
 
     def _is_fixed(self, context: Context, name: str) -> bool:
-        """A name that stands for the same thing in both arms: of the notebook, and not bound between them."""
+        """A name that means the same thing in both arms: of the notebook, and not bound between them."""
         if name in context.fixed:
             return True
         if not name or name in context.scope.local or name not in self.program.bound:

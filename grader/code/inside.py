@@ -76,7 +76,7 @@ def _kept(
 
 
 def _of_the_class(program: Program, method: Scope) -> frozenset[str]:
-    """What stands in the body of a method's class, as its methods reach it: it is the same for all objects."""
+    """What is in the body of a method's class, as its methods reach it: it is the same for all objects."""
     owner = method.name.rpartition(".")[0]
     return frozenset(
         f"{name}.{store.root}"

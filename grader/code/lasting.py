@@ -93,7 +93,7 @@ def _is_given(found: Trained, scope: Scope, name: str) -> bool:
 
 
 def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
-    """Names of the notebook that stand for a collection, or an object of a class of the notebook, made before both
+    """Names of the notebook that mean a collection, or an object of a class of the notebook, made before both
     arms and filled by the training.
     """
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)

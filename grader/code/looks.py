@@ -78,7 +78,7 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
 
 
 def _gone_through(step: Step, node: ast.expr) -> Iterator[ast.expr]:
-    """What a loop's variable stands for, where that is written out: ``for config in (CONFIG, SMALLER)``."""
+    """What a loop's variable is, where that is written out: ``for config in (CONFIG, SMALLER)``."""
     name = node.id if isinstance(node, ast.Name) else ""
     for loop in step.scope.loops:
         if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == name:

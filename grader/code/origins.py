@@ -166,7 +166,7 @@ class Origins:
         return self._of_class(owner, path)
 
     def _of_class(self, owner: str, path: Path) -> Origin | None:
-        """What stands in a class's own body, or is put into the class where it is not there yet."""
+        """What is in a class's own body, or is put into the class where it is not there yet."""
         name = f"{owner}.{path[1]}"
         for step, scope in self.program.defined.get(owner, ()):
             for store in scope.stores:
@@ -250,7 +250,7 @@ class Origins:
         )
 
     def _made(self, name: str) -> tuple[Step, ast.expr] | None:
-        """The call that made what a name of the notebook stands for, before both arms and not between them."""
+        """The call that made what a name of the notebook means, before both arms and not between them."""
         if (name,) != self.program.resolve((name,)) or name in self.program.defined:
             return None
         first = min(self.found.baseline.first, self.found.changed.first)

@@ -1,5 +1,5 @@
 """A notebook's code as one program: the statements of its cells in the order in which they ran, what its names
-stand for, and what a function reaches.
+mean, and what a function reaches.
 """
 
 import ast
@@ -85,7 +85,7 @@ class Program:
 
     @cached_property
     def imports(self) -> dict[str, Path]:
-        """What a name that stands for a module, or for something in one, stands for; the last meaning counts."""
+        """What a name of a module, or of something in one, means; the last meaning counts."""
         found: dict[str, Path] = {}
         for _, scope in self.scopes:
             for name, path in scope.imports:

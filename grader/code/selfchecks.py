@@ -88,7 +88,7 @@ def _stored(case: Case, program: Program, step: Step, scope: Scope, store: Store
         what = f"{'.'.join(path)} was changed, and an error need not end a cell any more"
     elif store.path == ("selfcheck",) or (pushed and path == ("selfcheck",)):
         imported = store.how == "bind" and dict(step.scope.imports).get("selfcheck") == SELFCHECK
-        what = "" if imported else "The name selfcheck stands for something else"
+        what = "" if imported else "The name selfcheck means something else"
     elif path[:2] == SELFCHECK and len(store.path) > 1:
         what = f"The self-check functions are replaced ({'.'.join(path[1:])})"
     elif path[0] == "builtins" and len(store.path) > 1 and path[-1] not in _SHOWS and not _is_plain(store):

@@ -131,7 +131,7 @@ def _is_counted(program: Program, scope: Scope, weights: ast.expr, flow: Flow, o
 
 
 def _meant(program: Program, scope: Scope, name: str, line: int, order: int) -> list[tuple[ast.expr, int]]:
-    """What a name stands for at a line: what was last assigned to it, with the line of that."""
+    """What a name means at a line: what was last assigned to it, with the line of that."""
     if scope.name and name in scope.local and name not in scope.outer:
         earlier = [store for store in scope.stores if store.path == (name,) and store.line <= line and store.source]
         plain = [store for store in earlier if store.how == "assign"][-1:]

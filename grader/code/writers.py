@@ -48,7 +48,7 @@ def edited_records(case: Case) -> tuple[CodeFinding, ...]:
 
 
 def _handles(program: Program) -> frozenset[str]:
-    """Names at the top level that stand for a notebook, a run, an experiment or a result."""
+    """Names at the top level that mean a notebook, a run, an experiment or a result."""
     return frozenset(
         store.root for _, store in program.stores if len(store.path) == 1 and _is_handle(program, store)
     )

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.audit.class_audit import Sample, audit_class, write_page
     from grader.audit.gpu import find_gpu
     from grader.audit.rerun import Rerun
-    from grader.commands.grade import show_progress
+    from grader.commands.grade_told import show_progress
     from grader.desk.folder import DeskFolder
     from grader.errors import SandboxError
     from grader.pages.audit import audit_page

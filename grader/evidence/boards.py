@@ -59,7 +59,7 @@ class Board:
         return self._columns_said.find(text)
 
     def cell(self, row: str, column: str) -> Fact | None:
-        """What stands in a row and a column."""
+        """What is in a row and a column."""
         return self.cells.get((row, column))
 
 
@@ -145,7 +145,7 @@ def _fact(value: float, decimals: int | None, position: int, column: str) -> Fac
 
 
 def _row_phrases(row: str) -> Iterator[str]:
-    """A row's name, and the other way round where a comma stands in it: "encoder, compressed"."""
+    """A row's name, and the other way round where it has a comma: "encoder, compressed"."""
     yield row
     first, comma, second = row.partition(", ")
     if comma and re.search(r"[a-z]", second):

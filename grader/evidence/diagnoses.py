@@ -103,17 +103,17 @@ DEVICE_SLACK: Mapping[str, float] = {
 }  # fmt: skip
 """What another device or precision may change: it computes the predictions anew, and a close call may flip."""
 LARGE = 1_000
-"""From here on the zeros at a whole number's end may come from rounding: 5481000 stands for 5480710."""
+"""From here on the zeros at a whole number's end may come from rounding: 5481000 may be 5480710."""
 TWO_DIGITS = 0.05
 """What two digits leave open at most, as a share of a number."""
 COARSE = 0.25
-"""A value whose last printed digit stands for more than this share of it says nothing about it."""
+"""A value whose last printed digit covers more than this share of it says nothing about it."""
 
 
 def agreement(statistic: str, told: float, true: float) -> Agreement:
     """Whether a cited value is the true one at the precision at which it is written.
 
-    0.41 stands for anything that rounds to it. A value written so coarsely that it could be anything is told apart.
+    0.41 may be anything that rounds to it. A value written so coarsely that it could be anything is told apart.
     """
     about = STATISTICS.get(statistic)
     counts = about is not None and about.kind == "count"

@@ -41,7 +41,7 @@ class Group:
     alone, so that what is asked of it again and again is worked out once.
 
     ``exploring``: they looked for a value, and are meant only where the text speaks of that. ``trials``: they have
-    different settings, as in a search, and the best of them stands for all.
+    different settings, as in a search, and the best of them counts for all.
     """
 
     key: str
@@ -83,11 +83,6 @@ class Group:
             return _metric(best, metric) if best is not None else None
         values = self.values(metric)
         return math.fsum(values) / len(values) if values else None
-
-    def epoch_values(self, metric: str) -> list[float]:
-        """The metric at every epoch of every run."""
-        lines = (epoch for run in finished(self.runs) for epoch in run.record.epochs)
-        return [value for line in lines if (value := line.get(metric)) is not None]
 
     @property
     def position(self) -> int:

@@ -1,6 +1,6 @@
 """Laws between numbers that hold whatever was measured: they need no record.
 
-A printed number stands for every value that rounds to it. A law is broken only where no values inside these spans
+A printed number may be any value that rounds to it. A law is broken only where no values inside these spans
 satisfy it, under any convention that people use. Each law says with which arithmetic it is broken.
 """
 
@@ -20,7 +20,7 @@ MOST_SEEDS = 6
 
 @dataclass(frozen=True)
 class Span:
-    """All values that a printed number may stand for: from ``low`` to ``high``."""
+    """All values that a printed number may be: from ``low`` to ``high``."""
 
     low: float
     high: float
@@ -47,7 +47,7 @@ def rounded(value: float, decimals: int) -> Span:
 
 
 def span_of(number: Number, *, fraction: bool) -> Span:
-    """The values that a number in prose stands for; of a percentage as a fraction where ``fraction`` asks
+    """The values that a number in prose may be; of a percentage as a fraction where ``fraction`` asks
     for it.
     """
     reading = number.readings[0]

@@ -90,19 +90,6 @@ def _other_kind(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | None:
     return (own[0], elsewhere[0]) if elsewhere and alone else None
 
 
-def _is_quoted(own: Sequence[Fact], fact: Fact, claim: Claim) -> bool:
-    """What the label asks for is another number of the sentence, which has not the label of this one."""
-    sentence = claim.sentence
-    if any(abs(item.value - 0.5) < 1e-9 for item in own) and re.search(r"\bhalf\b", sentence.text, re.IGNORECASE):
-        return True
-    others = [
-        number
-        for number in sentence.numbers
-        if number.start != claim.number.start and any(agreed(item, number) for item in own)
-    ]
-    return any(not _has(fact, "column", _said("column", number, sentence, fact)) for number in others)
-
-
 def _is_swapped(own: Sequence[Fact], claim: Claim) -> bool:
     """What the number should be is another number of the sentence."""
     others = [

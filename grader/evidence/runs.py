@@ -1,7 +1,7 @@
 """The runs of a notebook: start and result records paired, experiments with their two arms.
 
 A view over `Case.records` without any judgement. Records of another assignment are left out; what is shown
-twice counts once, and a re-run that shows another result stands in for the earlier one.
+twice counts once, and a re-run that shows another result takes the earlier one's place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -198,12 +198,6 @@ def finished(runs: Sequence[Run]) -> tuple[Run, ...]:
 def by_seed(runs: Sequence[Run]) -> dict[int | None, Run]:
     """One finished run a seed; the last in the notebook counts."""
     return {run.seed: run for run in finished(runs)}
-
-
-def metric_values(runs: Sequence[Run], metric: str) -> list[float]:
-    """A metric of every finished run that has it, one a seed, in order of seeds."""
-    chosen = sorted(by_seed(runs).items(), key=lambda item: (item[0] is None, item[0] or 0))
-    return [float(run.metrics[metric]) for _, run in chosen if metric in run.metrics]
 
 
 def records_before(case: Case, run: Run) -> int | None:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from grader.evidence import cues
 from grader.evidence.binding import bind
 from grader.evidence.laws import Span, broken, span_of
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
-from paribus.metrics.registry import MEAN_F1
 
 _SAYS_CHANGE = re.compile(
     r"(?:\b(?:differences?|increase|decrease|gain|drop|rise|fall|gap|loss of|change|improvement|Δ|delta|"
@@ -155,28 +153,3 @@ def _is_denied(text: str, number: Number) -> bool:
         )
         is not None
     )
-
-
-def beyond_zero_classes(sentence: Sentence, classes: int) -> tuple[Number, str] | None:
-    """A macro-F1 that so many classes at zero do not allow, where one clause states both of one model."""
-    names = [item.name for item in sentence.metrics]
-    if names.count(MEAN_F1) != 1 or names.count("zero_f1_classes") != 1 or len(sentence.groups) > 1 or classes < 2:
-        return None
-    claims = [bind(number, sentence) for number in sentence.numbers]
-    macro = [
-        item.number for item in claims if item.metrics == {MEAN_F1} and item.metric_firm and not item.number.whole
-    ]
-    zeros = [
-        item.number
-        for item in claims
-        if item.metrics == {"zero_f1_classes"} and item.number.whole and item.metric_firm
-    ]
-    if (
-        len(macro) != 1
-        or len(zeros) != 1
-        or cues.DIFFERENCE.search(sentence.text)
-        or vocabulary.has("context", "elsewhere", sentence.text)
-    ):
-        return None
-    wrong = broken("bounded", span_of(macro[0], fraction=True), int(zeros[0].value), classes)
-    return (macro[0], wrong) if wrong and zeros[0].value <= classes else None

@@ -10,7 +10,7 @@ from grader.reading.numbers import Number
 
 _FACTOR = re.compile(r"\s*[×x*·]\s*\d")
 LABEL = 5
-"""Characters behind a factor within which the name of what it multiplies stands: "3x the lr"."""
+"""Characters behind a factor within which the name of what it multiplies is: "3x the lr"."""
 _JOINTS = frozenset({"of", "is", "was", "=", "to", "are", "at", "from"})
 
 

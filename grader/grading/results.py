@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from grader.checks.base import plain
 from grader.classrun.storage import RESULTS
@@ -16,7 +16,7 @@ from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
 
 FILE = RESULTS
-# What some readers take for the end of a line, and what a terminal obeys. JSON's escapes stand for them.
+# What some readers take for the end of a line, and what a terminal obeys. JSON's escapes take their place.
 _OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -65,12 +65,6 @@ def read_results(path: Path) -> tuple[Result, ...]:
         except ResultError as error:
             raise ResultError(f"{path}, line {number}: {error}") from error
     return tuple(results)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON schema of one line."""
-    path = Path(__file__).with_name("result.schema.json")
-    return cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
 
 
 def _fields(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type

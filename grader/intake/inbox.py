@@ -73,7 +73,7 @@ class Inbox:
         """Every submission, its bytes still to be `read`, in an order that depends on names alone.
 
         ``anonymous`` keeps no name, neither a person's nor a file's: only the platform's number, or a digest of
-        what stands for it. ``read_name`` says whose a path is; what it does not know goes by its folder or file.
+        what takes its place. ``read_name`` says whose a path is; what it does not know goes by its folder or file.
         InboxError where nothing was handed in.
         """
         total = 0
@@ -173,7 +173,7 @@ def _common_root(paths: Sequence[str], read_name: ReadName) -> str:
 
 
 def _owner(entry: Entry, path: str, read_name: ReadName) -> _Owned:
-    """Whom the name tells, where it tells it; else the folder's or the file's name stands for the student."""
+    """Whom the name tells, where it tells it; else the folder's or the file's name is taken for the student's."""
     named = read_name(path)
     if named is not None:
         return _Owned(

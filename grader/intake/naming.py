@@ -37,7 +37,7 @@ def name_submission(student: str, name: str = "", file: str = "") -> str:
 
 
 def nameless(student: str) -> str:
-    """What stands for a person whose name must not be kept: a number, else a digest of the name."""
+    """What a person is called whose name must not be kept: a number, else a digest of the name."""
     if (student.isdecimal() and student.isascii()) or NAMELESS.fullmatch(student):
         return student
     return f"submission-{digest(student, PERSON_DIGITS)}"

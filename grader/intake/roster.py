@@ -27,7 +27,7 @@ OUTSIDE = (*TOLD, MARKED, "duplicate", "unclear whose", "team:", "Not read", "Th
 @dataclass(frozen=True)
 class Owner:
     """Whose a submission is. ``members`` are all of them by the platform's number; ``team`` is their group's name
-    where they handed in as one. ``group`` stands for the submission where it is, or may be, a group's or several
+    where they handed in as one. ``group`` names the submission where it is, or may be, a group's or several
     people's. Where nobody can tell, ``unclear`` are those who may be meant, and ``why`` says in a sentence why not.
     """
 

@@ -10,9 +10,10 @@ from grader.errors import WorksheetError
 from grader.intake.roster import Roster
 from grader.lms.platform import Platform
 from grader.lms.tables import read_table
+from paribus.course.added import tables
 from paribus.course.assignment import Assignment
 from paribus.course.near import did_you_mean
-from paribus.course.platforms import LEARNING, OWN, broken, homes, tables
+from paribus.course.platforms import LEARNING, OWN, broken, homes
 from paribus.course.policy import Policy
 from paribus.errors import UsageError
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from paribus.course.added import watched
 from paribus.course.platforms import LEARNING, OWN, homes, part_of
 
 
@@ -45,5 +46,5 @@ def _readers() -> tuple[ReadName, ...]:
     """Paribus's own first: what a package adds takes no name of theirs away."""
     known = homes(LEARNING)
     order = sorted(known, key=lambda name: known[name].installed != OWN)
-    found = (part_of(LEARNING, name, "names", "read_name") for name in order)
-    return tuple(read for read in found if read is not None)
+    found = ((name, part_of(LEARNING, name, "names", "read_name")) for name in order)
+    return tuple(watched(LEARNING, name, "read_name", read, ReadName) for name, read in found if read is not None)

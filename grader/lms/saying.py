@@ -38,7 +38,7 @@ def remarked(result: Result, remark: str) -> bool:
 
 
 def person_and_file(result: Result) -> str:
-    """What to call a result whose owner is not known: the name, and what stands for the student."""
+    """What to call a result whose owner is not known: the name, and what the student goes by."""
     return f"{who(result)} ({result.student})" if result.name else who(result)
 
 

@@ -172,7 +172,7 @@ def _exponent(power: str) -> int:
 
 
 def _readings(body: str, exponent: int) -> list[tuple[float, int]]:
-    """The values a run of digits and separators can stand for, the likelier one first."""
+    """The values a run of digits and separators can be, the likelier one first."""
     texts: list[str] = []
     separators = [character for character in body if not character.isdigit()]
     if not separators:

@@ -52,18 +52,3 @@ def stems(text: str) -> frozenset[str]:
         for run, word in _RUNS.items():
             text = text.replace(run, word)
     return frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _EMPTY)
-
-
-@lru_cache(maxsize=4096)
-def stems_at(text: str) -> tuple[tuple[str, int, int], ...]:
-    """The stems of a text's telling words, with where each is."""
-    found = [(stem(hit[0]), hit.start(), hit.end()) for hit in _WORD.finditer(text) if hit[0].lower() not in _EMPTY]
-    if not text.isascii():
-        taken: list[tuple[int, int]] = []
-        for run, word in _RUNS.items():
-            for hit in re.finditer(run, text):
-                if not any(start < hit.end() and hit.start() < end for start, end in taken):
-                    taken.append((hit.start(), hit.end()))
-                    found.append((word.strip(), hit.start(), hit.end()))
-        found.sort(key=lambda item: item[1])
-    return tuple(found)

@@ -323,7 +323,7 @@ def _rules(element: LexborNode) -> Iterator[Rule]:
 
 
 def _name(names: dict[str, str], declarations: str) -> None:
-    """Note what names stand for."""
+    """Note what names mean."""
     for name, value in _NAME.findall(declarations.lower()):
         known = names.setdefault(name, value.strip())
         if known != value.strip():

@@ -1,4 +1,4 @@
-"""Lengths as style sheets write them, in pixels: also those that are reckoned, and names that stand for a value."""
+"""Lengths as style sheets write them, in pixels: also those that are reckoned, and names of a value."""
 
 import ast
 import operator
@@ -65,7 +65,7 @@ def share(value: str) -> float | None:
 
 
 def settled(value: str, names: Mapping[str, str]) -> str:
-    """A value with what its names stand for; a name that is not known stays, unless something stands in for it.
+    """A value with what its names mean; a name that is not known stays, unless something takes its place.
 
     >>> settled("var(--a)", {"--a": "none"}), settled("var(--b, 2px)", {}), settled("var(--c)", {})
     ('none', '2px', 'var(--c)')

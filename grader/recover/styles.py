@@ -67,7 +67,7 @@ class Style:
 
 def style_of(node: LexborNode, sheet: str, names: Mapping[str, str] | None = None) -> dict[str, str]:
     """An element's declarations: what a sheet says, then its attributes, in small letters. ``names`` are the values
-    that names stand for.
+    that names mean.
     """
     attributes = node.attributes
     found: dict[str, str] = {}

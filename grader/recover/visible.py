@@ -15,7 +15,7 @@ BLOCKS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "pre", "blockquote", "br", "hr", "dt", "dd"}
     | {"summary", "details"}
 )
-# Stands for the tab between two cells while blanks are tidied; a private character, no blank.
+# Is in the place of the tab between two cells while blanks are tidied; a private character, no blank.
 COLUMN = "\ue0f1"
 CELLS = frozenset({"td", "th"})
 _MAY_HIDE = re.compile(

@@ -18,7 +18,7 @@ from grader.recover.text import keep_first_newlines
 LEAST = 2_000
 """Bytes of base64 from which it pays to take them out."""
 SIGN = "\x80"
-"""Stands around the number that takes a picture's place. No character reference can write it: parsers read
+"""Is around the number that takes a picture's place. No character reference can write it: parsers read
 ``&#x80;`` as the euro sign (HTML, "numeric character reference end state"). So a page has it only in its bytes.
 """
 MOST_LOOKED_AT = 10_000
@@ -41,7 +41,7 @@ class Lifted:
     runs: tuple[bytes, ...] = ()
 
     def at(self, text: str, start: int) -> bytes | None:
-        """The run that a number stands for in the text of an address from ``start`` on; None where none does."""
+        """The run whose place a number takes in the text of an address from ``start`` on; None where none does."""
         found = _PLACE.fullmatch(text, start) if self.runs else None
         return self.runs[int(found[1])] if found else None
 

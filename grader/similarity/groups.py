@@ -99,7 +99,7 @@ def groups_of(results: Sequence[Result]) -> list[Group]:
 
 
 def _united(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """For each name one that stands for all that pairs connect with it."""
+    """For each name one that is the same for all that pairs connect with it."""
     above: dict[str, str] = {}
 
     def find(name: str) -> str:

@@ -63,7 +63,7 @@ def _holders(tree: ast.AST) -> frozenset[str]:
 
 
 def _holds(node: ast.expr, holders: frozenset[str]) -> bool:
-    """An expression stands for training rows: ``data.train.texts``, a name of them, a list of them."""
+    """An expression means training rows: ``data.train.texts``, a name of them, a list of them."""
     if isinstance(node, ast.Name):
         return node.id in holders
     if isinstance(node, ast.Attribute):

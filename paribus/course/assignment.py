@@ -89,7 +89,7 @@ class Assignment:
 
     ``name`` is like ``first_homework``. ``release`` is the digest that is in the notebook and in every
     record. ``settings`` holds course.toml's settings that grading needs (margins, tolerances);
-    ``profiles`` what each of the course's profiles stands for. ``own`` holds the texts of the course's metrics.py,
+    ``profiles`` what each of the course's profiles is. ``own`` holds the texts of the course's metrics.py,
     checks.py and vocabulary.toml by name, where it has them.
     ``late`` etc. are no part of it: an assignment has no clock.
     """

@@ -12,21 +12,12 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from paribus.errors import UsageError
 
 OWN = "paribus"
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-
-
-class _Table(Protocol):
-    @property
-    def name(self) -> str:
-        """What the platform is called."""
-
-
-Table = TypeVar("Table", bound=_Table)
 
 
 @dataclass(frozen=True)
@@ -95,21 +86,6 @@ def part_of(kind: Kind, name: str, module: str, attribute: str) -> Any:  # noqa:
         if home.installed == OWN:
             raise
         raise broken(kind, name, home, f"cannot be imported ({type(error).__name__}: {error})") from error
-
-
-def tables(kind: Kind, table: type[Table]) -> Mapping[str, Table]:
-    """The ``PLATFORM`` of every platform of a kind by its name. UsageError where one has none, or calls itself by
-    another name than its folder or entry point.
-    """
-    found = {}
-    for name, home in homes(kind).items():
-        item = part_of(kind, name, "platform", "PLATFORM")
-        if not isinstance(item, table):
-            raise broken(kind, name, home, f"needs a value PLATFORM of {table.__module__} in its platform.py")
-        if item.name != name:
-            raise broken(kind, name, home, f"calls itself {item.name!r} in its platform.py; expected {name!r}")
-        found[name] = item
-    return MappingProxyType(found)
 
 
 def broken(kind: Kind, name: str, home: Home, wrong: str) -> UsageError:

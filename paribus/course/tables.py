@@ -121,7 +121,7 @@ def read_settings(reader: Reader, raw: Mapping[str, Any], where: str) -> Mapping
     table.pop(OWN, None)
     for name, value in table.items():
         if name not in SETTINGS:
-            more = f" What checks of your own read belongs in [settings.{OWN}]."
+            more = f" Settings for your own checks belong in [settings.{OWN}]."
             reader.refuse_name(place, "name", name, SETTINGS, more)
         kinds = SETTINGS[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paribus.errors import DataError
+from paribus.hosts.known import folders
 
-PLACES = (Path(), Path("/kaggle/input"), Path("/content"))
 
+def find_file(name: str, places: Sequence[Path] | None = None) -> Path:
+    """A file that came with the notebook: beside it, or below ``places``, by default where hosts put files.
 
-def find_file(name: str, places: Sequence[Path] = PLACES) -> Path:
-    """A file that came with the notebook: beside it, or below Kaggle's inputs, or in Colab's folder.
-
-    DataError says where to put it. Of several on Kaggle the first by path counts.
+    DataError says where to put it. Of several below one place the first by path counts.
     """
-    for place in places:
+    for place in (Path(), *folders()) if places is None else places:
         found = sorted(place.glob(f"**/{name}")) if place.is_absolute() else [place / name]
         if found and found[0].is_file():
             return found[0]

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from paribus.display.show import names_of_session
+from paribus.hosts.known import here
 
 
 def setting(name: str, value: str) -> str:
@@ -17,16 +18,13 @@ def setting(name: str, value: str) -> str:
 
 def without_network(name: str, copy: str, small: str = "", *, environment: Mapping[str, str] = os.environ) -> str:
     """What to do where something could not be fetched: a ``copy`` of one's own under the setting ``name``, or the
-    value ``small`` of it, where there is one. On Kaggle and Colab it says where to click.
+    value ``small`` of it, where there is one. On a host that is known it says where to click.
     """
     if names_of_session() is None:
         return f"Pass {copy} with {setting(name, 'FILE')}" + (f", or {setting(name, small)}." if small else ".")
     otherwise = f"; or set {setting(name, small)} for the small one that needs no network." if small else "."
-    if "KAGGLE_KERNEL_RUN_TYPE" in environment:
-        return (
-            "Switch the internet on, on the right under Session options (Kaggle wants a confirmed phone number). "
-            f"Or attach {copy} with Add Input, and set {setting(name, '/kaggle/input/…')}{otherwise}"
-        )
-    if "COLAB_RELEASE_TAG" in environment:
-        return f"Upload {copy} with the folder symbol on the left, and set {setting(name, '/content/…')}{otherwise}"
+    host = here(environment)
+    if host is not None:
+        chosen = setting(name, f"{host.folders[0]}/…")
+        return f"{host.fetched.format(copy=copy, setting=chosen)}{otherwise}"
     return f"Put {copy} beside the notebook, and set {setting(name, 'FILE')}{otherwise}"

@@ -65,6 +65,11 @@ def names_of_session() -> Collection[str] | None:
     return tuple(sys.modules["IPython"].get_ipython().user_ns) if in_notebook() else None
 
 
+def value_of_session(name: str) -> object:
+    """What a notebook's cells have given a name; None where they have not, or where no notebook runs."""
+    return sys.modules["IPython"].get_ipython().user_ns.get(name) if in_notebook() else None
+
+
 def in_notebook() -> bool:
     """Whether an IPython session runs this code; IPython is not imported to find out."""
     ipython = sys.modules.get("IPython")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import SupportsIndex, cast
 
 from paribus.errors import ExperimentError
@@ -10,7 +11,7 @@ from paribus.experiments.one_change import SUBSETS, Difference, Verdict, compare
 from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import registry, title
 from paribus.records.code import TRAINING, UNAVAILABLE
-from paribus.records.record import Prediction, Record
+from paribus.records.record import ConfigField, Prediction, Record
 
 OTHER_CHANGES = ("code", *SUBSETS)
 """What an experiment may vary beside a setting or a function of the notebook."""
@@ -114,6 +115,16 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str
             f"or run the baseline with seed={seed} too."
         )
     check_one_change(vary, [baseline[seed]], [start])
+
+
+def check_had(start: Record, config: Mapping[str, ConfigField]) -> None:
+    """ExperimentError where a run began with another configuration than ``config``."""
+    differing = differences(start, replace(start, config=config))
+    if differing:
+        raise ExperimentError(
+            f"The run {start.run_name!r} had another configuration than the one passed with it: "
+            f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
+        )
 
 
 def check_same_arm(key: str, arm: str, start: Record, arms: Arms, wanted: Sequence[int] = ()) -> None:

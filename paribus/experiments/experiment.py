@@ -1,12 +1,12 @@
 """A controlled experiment: one setting changes, everything else is held, the prediction comes first.
 
-The two arms are "baseline" and "changed". What would spoil the comparison is refused before any training
-is spent on it, with a message that names what differs and both values. A run that finished earlier with the
-same configuration, data, code and seed is used again instead of trained again.
+The arms are "baseline" and "changed". What would spoil the comparison is refused before any training; the message
+names what differs, and both values. A run that finished earlier with the same configuration, data, code and seed
+is used again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, SupportsIndex, TypeVar, overload
 
 from paribus.display.show import show_figure, show_tables
@@ -14,12 +14,12 @@ from paribus.display.tables import prediction_sentence
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import (
     check_complete,
+    check_had,
     check_key,
     check_prediction,
     check_same_arm,
     check_seeds,
     check_start,
-    describe,
     differences,
 )
 from paribus.experiments.commitment import commit
@@ -210,13 +210,7 @@ class Experiment:
                 raise ExperimentError(
                     f"experiment.baseline takes what run.finish() returned; got a {type(run).__name__}."
                 )
-            if config is not None:
-                differing = differences(run.start, replace(run.start, config=config_fields(config)))
-                if differing:
-                    raise ExperimentError(
-                        f"The run {run.name!r} had another configuration than the one passed with it: "
-                        f"{describe(differing)}. Train the baseline again, or pass the configuration it had."
-                    )
+            check_had(run.start, run.start.config if config is None else config_fields(config))
             check_same_arm(self.key, "baseline", run.start, self._starts(), (run.seed,))
             self._take("baseline", run)
         self.notebook.serve(self.key, results)

@@ -34,7 +34,7 @@ def no_such_setting(name: str, known: Collection[str]) -> str:
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """The known name that an abbreviation, a part or a slip of the pen stands for; "" where none is near."""
+    """The known name that an abbreviation, a part or a slip of the pen means; "" where none is near."""
     short = name.lower().replace(" ", "_").replace("-", "_")
     initials = {"".join(word[:1] for word in item.split("_")): item for item in known}
     parts = [item for item in known if short and short in item.lower().split("_")]

@@ -52,7 +52,7 @@ def begin(
 
     ``release`` is the digest the build put into the notebook. The records are kept in
     ``directory/<assignment>/``. Where there are none, an earlier session's are looked for below ``previous``
-    (any folder) and below Kaggle's inputs, and gone on with. ``widest_range`` is the assignment's setting of that
+    (any folder) and below the host's inputs, and gone on with. ``widest_range`` is the assignment's setting of that
     name: how wide a prediction's range may be. Raises EvidenceError where the name is not one, what is kept is
     damaged, or ``previous`` holds no session of this assignment.
     """

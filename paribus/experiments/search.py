@@ -167,9 +167,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
     try:
         import optuna
     except ImportError as error:
-        raise UsageError(
-            "A search needs Optuna, which Kaggle and Colab have. Install it: pip install optuna"
-        ) from error
+        raise UsageError("A search needs Optuna. Install it: pip install optuna") from error
     level = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:

@@ -1,8 +1,8 @@
 """An earlier session's records, attached to a new session: found by looking, never by a fixed path.
 
-On Kaggle a saved version's output can be added as an input of the next session; it then lies somewhere below the
-input folder. The session with the most finished runs is copied beside the notebook, which goes on with its
-nonce, its chain, its predictions and its finished runs.
+On some hosts a saved version's output can be added as an input of the next session; it then lies somewhere below
+the folder of inputs (`paribus.hosts`). The session with the most finished runs is copied beside the notebook, which
+goes on with its nonce, its chain, its predictions and its finished runs.
 """
 
 import json
@@ -15,12 +15,11 @@ from typing import Any
 from paribus.display.show import say
 from paribus.errors import EvidenceError
 from paribus.files import write_atomic
+from paribus.hosts import known as hosts
 from paribus.records.record import MAX_RECORD_BYTES
 from paribus.records.session import SCHEMA
 
 SESSION = "session.json"
-# Where platforms put what a person attached to a notebook.
-INPUTS = (Path("/kaggle/input"),)
 MAX_DEPTH = 9
 MAX_ENTRIES = 200_000
 MAX_FILE_BYTES = 100_000_000
@@ -36,12 +35,15 @@ class Attached:
     records: int
 
 
-def go_on(folder: Path, assignment: str, previous: Path | None = None, inputs: Iterable[Path] = INPUTS) -> None:
+def go_on(
+    folder: Path, assignment: str, previous: Path | None = None, inputs: Iterable[Path] | None = None
+) -> None:
     """Adopt an attached session where the one in ``folder`` has not begun; where both are there, say so.
 
-    Raises EvidenceError where ``previous`` was named and holds no session of this assignment.
+    ``inputs`` are looked through, by default those of the host. Raises EvidenceError where ``previous`` was named
+    and holds no session of this assignment.
     """
-    roots = tuple(inputs) if previous is None else (previous, *inputs)
+    roots = (*(() if previous is None else (previous,)), *(hosts.inputs() if inputs is None else inputs))
     attached = find_attached(assignment, roots)
     if attached is None:
         if previous is not None:

@@ -2,10 +2,9 @@
 
 Two runs whose digests agree ran the same notebook code, whatever their comments, docstrings, annotations,
 blank lines or the training function's own name. Environment variables that the code reads, and functions of the
-notebook that it has put into a library, belong to it. What a digest does not see: code inside imported libraries
-and files (their versions are in the environment), large objects such as models, arrays and data frames, a
-value changed by other means than its name, and a function whose source Python cannot show; that one says
-"unavailable".
+notebook that it has put into a library, belong to it. A digest does not see code inside imported libraries and
+files (their versions are in the environment), nor large objects such as models, arrays and data frames. It does not
+see a value changed by other means than its name. A function whose source Python cannot show says "unavailable".
 """
 
 import ast

@@ -4,7 +4,7 @@
     first.mean("encoder", "macro_f1")      over the seeds of the newest runs of that name
     first.origin                           "your records", "an attached output" or "the reference run"
 
-Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below Kaggle's
+Records are looked for beside the notebook (``.paribus/<assignment>``), below ``previous``, and below the host's
 inputs. Where there are none, the reference run's numbers are taken, which the build wrote into the notebook: of the
 profile that students run, or of a smaller one, which is then named ("0.657 on smoke"). What neither has is missing,
 and is said to be.
@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from paribus.display.show import say
 from paribus.errors import EvidenceError
+from paribus.hosts import known as hosts
 from paribus.metrics.registry import in_order, registry, title
-from paribus.records.attached import INPUTS, SESSION, find_attached
+from paribus.records.attached import SESSION, find_attached
 from paribus.records.record import Record
 from paribus.records.session import open_session
 
@@ -79,7 +80,7 @@ def earlier(
     reference: Mapping[str, str] | None = None,
     directory: str | Path = ".paribus",
     previous: str | Path | None = None,
-    inputs: Iterable[Path] = INPUTS,
+    inputs: Iterable[Path] | None = None,
 ) -> Earlier:
     """The records of an earlier assignment; says which were found and where.
 
@@ -94,7 +95,7 @@ def earlier(
         found = _opened(beside, assignment, "your records")
         if found.results:
             return _told(found)
-    roots = (*(() if previous is None else (Path(previous),)), *inputs)
+    roots = (*(() if previous is None else (Path(previous),)), *(hosts.inputs() if inputs is None else inputs))
     attached = find_attached(assignment, roots)
     if attached is not None and attached.finished:
         return _told(_opened(attached.folder, assignment, "an attached output"))

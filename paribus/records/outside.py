@@ -76,7 +76,7 @@ def _names(tree: ast.AST, space: Mapping[str, object]) -> dict[str, object]:
 
 
 def _found(node: ast.expr, names: Mapping[str, object]) -> object:
-    """What a dotted name stands for: a module, or `os.environ`; None for anything else."""
+    """What a dotted name means: a module, or `os.environ`; None for anything else."""
     if isinstance(node, ast.Name):
         return names.get(node.id)
     if not isinstance(node, ast.Attribute):

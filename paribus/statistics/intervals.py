@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import CLASS_METRICS, registry
+from paribus.metrics.registry import registry
 from paribus.metrics.scoring import leave_one_out
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    pass
 
 LEVEL = 0.95
 
@@ -77,28 +76,6 @@ def paired_interval(baseline: Sequence[float], changed: Sequence[float], level: 
     return _around(fmean(differences), math.sqrt(variance(differences) / n), n - 1, level)
 
 
-def jackknife_interval(
-    labels: "ArrayLike",
-    baseline: "Sequence[ArrayLike]",
-    changed: "Sequence[ArrayLike]",
-    *,
-    n_classes: int,
-    metric: str = CLASS_METRICS[0],
-    level: float = LEVEL,
-) -> Interval:
-    """As `items_interval`, from class ids: ``labels`` and every array of predictions have shape (items,).
-
-    Raises UsageError where shapes differ, an id is no class, an arm is empty or there are fewer than two items.
-    """
-    import numpy as np
-
-    truth = np.asarray(labels)
-    arms = [[np.asarray(run) for run in arm] for arm in (baseline, changed)]
-    _check_items(truth, arms, n_classes)
-    one, other = ([Scored(truth, run, n_classes) for run in arm] for arm in arms)
-    return items_interval(one, other, metric=metric, level=level)
-
-
 def items_interval(
     baseline: Sequence[Scored], changed: Sequence[Scored], *, metric: str, level: float = LEVEL
 ) -> Interval:
@@ -146,17 +123,3 @@ def t_quantile(probability: float, df: float) -> float:
 def _around(centre: float, error: float, df: float, level: float) -> Interval:
     half = t_quantile(0.5 + level / 2, df) * error if error else 0.0
     return Interval(centre - half, centre + half, centre)
-
-
-def _check_items(truth: "NDArray[np.int64]", arms: "list[list[NDArray[np.int64]]]", n_classes: int) -> None:
-    if truth.ndim != 1 or truth.size < 2 or not all(arms):
-        raise UsageError(
-            "A jackknife needs labels of shape (items,) with at least two items, and predictions of at least one "
-            f"run an arm; got labels of shape {truth.shape} and {len(arms[0])} and {len(arms[1])} runs."
-        )
-    for ids in (truth, *arms[0], *arms[1]):
-        if ids.shape != truth.shape or ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= n_classes:
-            raise UsageError(
-                f"Predictions are one class id from 0 to {n_classes - 1} for each of the {truth.size:,} items; got "
-                f"an array of {ids.dtype} and shape {ids.shape}."
-            )

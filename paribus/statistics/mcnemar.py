@@ -66,9 +66,7 @@ def exact_mcnemar(labels: "NDArray[np.int64]", first: "NDArray[np.int64]", secon
     try:
         from statsmodels.stats.contingency_tables import mcnemar as exact_test
     except ImportError as error:
-        raise UsageError(
-            "McNemar's test needs statsmodels, which Kaggle and Colab have. Install it: pip install statsmodels"
-        ) from error
+        raise UsageError("McNemar's test needs statsmodels. Install it: pip install statsmodels") from error
     a, b = first == labels, second == labels
     counts = [[int((a & b).sum()), int((a & ~b).sum())], [int((~a & b).sum()), int((~a & ~b).sum())]]
     # The two-sided exact p is doubled, and can pass 1 by rounding.

@@ -54,12 +54,6 @@ class Batches:
         for rows in self.rows:
             yield collate(self.encoded, rows, self.pad_to_multiple)
 
-    @property
-    def padded_tokens(self) -> int:
-        """How many tokens the model will see, padding included: the work of one pass."""
-        lengths = self.encoded.lengths
-        return sum(_round_up(int(lengths[rows].max()), self.pad_to_multiple) * len(rows) for rows in self.rows)
-
 
 def batches(
     encoded: Encoded,

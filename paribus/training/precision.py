@@ -47,7 +47,7 @@ class Precision:
 def choose_precision(info: DeviceInfo) -> PrecisionName:
     """fp32 without CUDA, bf16 from compute capability (8, 0) on, fp16 below.
 
-    A T4 (7, 5) answers yes when torch asks whether bf16 is supported, but emulates it slowly; hence the capability.
+    The capability is asked because a T4 (7, 5) answers torch that it supports bf16, and emulates it slowly.
     """
     if info.kind != "cuda" or info.capability is None:
         return "fp32"

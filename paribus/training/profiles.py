@@ -1,4 +1,4 @@
-"""How large a run is. A course names its profiles in course.toml; a notebook carries what they stand for."""
+"""How large a run is. A course names its profiles in course.toml; a notebook carries what they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -2,8 +2,8 @@
 
 A decoder that LoRA adapts must know something before: its frozen weights are all it has. The real one has read a
 large part of the web. The tiny one reads the training texts alone, three times or more: it learns to say the next
-token, and, at the end of a text, to recall which tokens the text had. The second task stands in for what a large
-decoder does by itself: its last position knows what was said.
+token, and, at the end of a text, to recall which tokens the text had. The second task teaches what a large decoder
+does by itself: its last position knows what was said.
 """
 
 from collections.abc import Sequence

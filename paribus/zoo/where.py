@@ -6,39 +6,40 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from paribus.errors import DataError
+from paribus.hosts import known as hosts
 
 CARD = "zoo.json"
 CHECKSUMS = "checksums.json"
 DEPTH = 6
-"""How many folders down is looked: Kaggle mounts at /kaggle/input/<slug> or, deeper, datasets/<owner>/<slug>."""
+"""How many folders down is looked: a data set may be mounted below its kind, its owner and its name."""
 VARIABLE = "PARIBUS_ZOO"
 
 
 def places(environment: Mapping[str, str], home: Path, here: Path) -> tuple[Path, ...]:
-    """Where to look, in order: as the user says, Kaggle's mounts, Colab's content and drive, the working folder and
-    its ``zoo``, which may be a link, the folder above, the downloads.
+    """Where to look, in order: as the user says, where the host puts what was brought, the working folder and its
+    ``zoo``, which may be a link, the folder above, the downloads.
     """
     said = [Path(environment[VARIABLE])] if environment.get(VARIABLE) else []
-    kaggle = [Path("/kaggle/input")] if "KAGGLE_KERNEL_RUN_TYPE" in environment else []
-    colab = [Path("/content"), Path("/content/drive/MyDrive")] if "COLAB_RELEASE_TAG" in environment else []
+    host = hosts.here(environment)
+    brought = hosts.of_this_notebook() if host is None else host.folders
     near = [here, here / "zoo", here.parent, home / "Downloads"]
-    return (*said, *kaggle, *colab, *near)
+    return (*said, *brought, *near)
 
 
 def find(name: str, *, roots: Iterable[Path] | None = None) -> Path:
     """The folder of the zoo called ``name`` (as its card says, whatever the folder is called).
 
     Looked for under ``roots``, by default the folder that the environment variable PARIBUS_ZOO names,
-    /kaggle/input on Kaggle, /content on Colab, then the working folder, the one above and the downloads. DataError
-    says where was looked and what to do, also where two different editions were found.
+    the folders of the host, then the working folder, the one above and the downloads. DataError says where was
+    looked and what to do, also where two different editions were found.
     """
     looked = tuple(roots) if roots is not None else places(os.environ, Path.home(), Path.cwd())
     found = search(name, looked)
     if found is None:
+        ways = "; ".join(f"on {host.title}, {host.zoo.format(name=name)}" for host in hosts.known())
         raise DataError(
-            f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. On Kaggle, attach its data "
-            f'set to the notebook (Add Input); on Colab, run paribus.zoo.upload("{name}"), which takes a zip or '
-            f"all files of the folder; elsewhere put the folder beside the notebook, or set {VARIABLE} to it."
+            f"The zoo {name!r} is in none of {', '.join(str(root) for root in looked)}. "
+            f"{ways[:1].upper()}{ways[1:]}; elsewhere put the folder beside the notebook, or set {VARIABLE} to it."
         )
     return found
 

@@ -19,7 +19,7 @@ from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.references import load_references
 from grader.evidence.records import read_records
-from grader.evidence.runs import find_arms, metric_values
+from grader.evidence.runs import by_seed, find_arms
 from grader.grading.judge import judge
 from grader.grading.match import match
 from grader.model import Case, Result, Sketch
@@ -128,7 +128,10 @@ def cases(out: Path) -> Iterator[Case]:
         records = read_records(recovered)
         matches, unmatched = match(assignment, recovered)
         arms = find_arms(Case(assignment, {}, recovered, matches, tuple(unmatched), records), "class_weights")
-        scores = [statistics.fmean(metric_values(runs, "macro_f1")) for runs in (arms.baseline, arms.changed)]
+        scores = [
+            statistics.fmean(run.metrics["macro_f1"] for run in by_seed(runs).values())
+            for runs in (arms.baseline, arms.changed)
+        ]
         added = (
             f"<p>In class weights the baseline arm has a macro-F1 of {scores[0]:.3f}, the changed arm a macro-F1 "
             f"of {scores[1]:.3f}, which is what the reader called {name_of(number)} would quote.</p>"

@@ -184,7 +184,7 @@ def test_the_real_course_can_be_read() -> None:
         (
             "margin = 1",
             "margin = 1\nfoo = 3",
-            r"toml:\d+: \[settings\] holds the unknown name 'foo'; .* own read belongs in \[settings\.own\]",
+            r"toml:\d+: \[settings\] holds the unknown name 'foo'; .* own checks belong in \[settings\.own\]",
         ),
         (
             "settings = { margin = 2 }",

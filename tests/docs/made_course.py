@@ -8,6 +8,11 @@ from pathlib import Path
 import nbformat
 from nbconvert import HTMLExporter
 
+from grader.lms.canvas.web import fake as canvas
+from grader.lms.canvas.web.fake import FakeCanvasSite
+from grader.lms.moodle.web import fake as moodle
+from grader.lms.moodle.web.fake import FakeMoodle
+from paribus.course.catalog import load_course
 from tests.course.measured_course import CASE, CHECKS, PASSING
 from tests.docs.pages import block_of
 
@@ -67,11 +72,26 @@ def hand_in(course: Path) -> None:
     (course / "codes.csv").write_text("id,code\n1234,7KQ2-M8XR-4VD4\n", encoding="utf-8")
 
 
+def on_site(course: Path, site: str) -> FakeMoodle | FakeCanvasSite:
+    """The same class at a learning platform that answers from memory, and the course that names it."""
+    name_platform(course, site)
+    files = {"1234": course / HOMEWORK, "4711": course / "week1_homework.html"}
+    works = [(int(number), CLASS[number], {file.name: file.read_bytes()}) for number, file in files.items()]
+    if site == "moodle":
+        return FakeMoodle([moodle.Person(*work) for work in works])
+    title = load_course(course / "course.toml").entry("week1_homework").title
+    return FakeCanvasSite([canvas.Person(number, name, files=files) for number, name, files in works], name=title)
+
+
+def name_platform(course: Path, name: str) -> None:
+    settings = (course / "course.toml").read_text(encoding="utf-8")
+    settings = settings.replace('lms = "plain"', f'lms = "{name}"').replace('roster = "roster.csv"', "")
+    (course / "course.toml").write_text(settings, encoding="utf-8")
+
+
 def on_moodle(course: Path) -> None:
     """The same class as Moodle hands it over: its zip and its worksheet."""
-    settings = (course / "course.toml").read_text(encoding="utf-8")
-    settings = settings.replace('lms = "plain"', 'lms = "moodle"').replace('roster = "roster.csv"', "")
-    (course / "course.toml").write_text(settings, encoding="utf-8")
+    name_platform(course, "moodle")
     files = {"1234": course / HOMEWORK, "4711": course / "week1_homework.html"}
     with zipfile.ZipFile(course / "submissions.zip", "w") as archive:
         for number, file in files.items():

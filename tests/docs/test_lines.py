@@ -17,12 +17,14 @@ from grader.commands import desk
 from paribus import __version__
 from paribus.cli import build_parser, find_commands, main
 from tests.docs.lines import BUILT, LONG_SCENES, NOT_TYPED, SCENES, Scene
-from tests.docs.made_course import dress, hand_in, on_moodle
+from tests.docs.made_course import dress, hand_in, on_moodle, on_site
 from tests.docs.pages import PAGES, ROOT, SPOKEN, TYPED, words_of
 
 COMMANDS = {command.name: command for command in find_commands()}
 PARSER = build_parser(list(COMMANDS.values()))
 EXAMPLES = tuple(command.example for command in COMMANDS.values())
+SITES = {"moodle": "grader.lms.moodle.web.send.Send", "canvas": "grader.lms.canvas.web.site.Patient"}
+"""What asks the network."""
 MAKE = [line for line in (*TYPED, *SPOKEN) if line.startswith("make ")]
 
 
@@ -76,6 +78,10 @@ def play(scene: Scene, course: Path, place: Path, patch: pytest.MonkeyPatch) -> 
     patch.chdir(place)
     if any("submissions.zip" in line for line in scene.lines):
         on_moodle(place)
+    if scene.site:
+        site = on_site(place, scene.site)
+        patch.setenv(f"PARIBUS_{scene.site.upper()}_TOKEN", site.token)
+        patch.setattr(SITES[scene.site], lambda: site)
     for line in scene.lines:
         type_in(line, patch)
     assert [name for name in scene.leaves if not Path(name).is_file()] == []

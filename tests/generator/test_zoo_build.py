@@ -27,7 +27,7 @@ from generator.zoo.build import (
 )
 from generator.zoo.rates import Rate, each_test, write_rates
 from generator.zoo.reveal import write_reveal
-from generator.zoo.seal import compare_twins, find_leaks
+from generator.zoo.seal import find_leaks
 from generator.zoo.training import training_notebook
 from generator.zoo.verify import verify_zoo
 from paribus.cli import main
@@ -35,6 +35,7 @@ from paribus.course.zoo.recipes import Recipe, Zoo
 from paribus.errors import DataError
 from paribus.zoo import find, open_zoo
 from tests.generator.zoo_material import DirectKernel, build, make_folder, make_outcomes, week2
+from tests.generator.zoo_twins import compare_twins
 from tests.shipped import COURSE, load_table, load_zoo, make_material
 
 PLAN = week2()

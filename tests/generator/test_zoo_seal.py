@@ -12,10 +12,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from generator.errors import ZooBuildError
-from generator.zoo.seal import Leak, compare_twins, find_leaks, forbidden_words, machine_names, read_weights
+from generator.zoo.seal import Leak, find_leaks, forbidden_words, machine_names, read_weights
 from generator.zoo.student import FILE_TIME
 from paribus.errors import DataError
 from tests.generator.zoo_material import make_folder, make_outcomes, week2
+from tests.generator.zoo_twins import compare_twins
 
 PLAN = week2()
 ZOO = PLAN.zoo

@@ -14,7 +14,7 @@ from generator.zoo import making
 from generator.zoo.build import observed
 from generator.zoo.outcome import Outcome
 from generator.zoo.plan import Plan
-from generator.zoo.seal import compare_twins, find_leaks
+from generator.zoo.seal import find_leaks
 from generator.zoo.student import FILE_TIME
 from paribus.course.zoo.statistics import FROM_SHEET, compute
 from paribus.data.texts import Part, TextData, frozen_labels
@@ -23,6 +23,7 @@ from paribus.training.regime import Making
 from paribus.zoo import ZooFolder, open_zoo, sheets_table
 from paribus.zoo.sheets import Sheet
 from tests.generator.zoo_material import make_folder, make_outcomes
+from tests.generator.zoo_twins import compare_twins
 from tests.paribus.test_compression import Toy
 from tests.shipped import PROFILES, load_zoo
 

@@ -45,9 +45,9 @@ that fits.
 2. Every other number is held against all facts of the submission: recorded values, means, spreads, differences,
    ratios, intervals, class scores, and the numbers that the notebook shows. The words around it (metric, run,
    epoch, "mean", "difference") say how near each fact is.
-3. The number is **traced** where a near fact rounds to it, and a random number of as many digits would meet a fact
-   that near in at most 5 % of cases (4 % for two decimals or fewer). Few digits therefore need clearer words. The
-   same holds for a number that follows from two traced ones beside it.
+3. The number is **traced** where two things hold. A near fact rounds to it, and a random number of as many digits
+   would meet a fact that near in at most 5 % of cases (4 % for two decimals or fewer). Few digits therefore need
+   clearer words. The same holds for a number that follows from two traced ones beside it.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
    reading of the sentence fits, and the recorded value differs.
 5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
@@ -65,26 +65,30 @@ not have, and a p-value that so many seeds cannot give.
 
 ## How a sentence without a number is read
 
-1. A sentence is cut into clauses. What a clause says of the future, of others' work, or asks, is left out.
+1. A sentence is cut into clauses. Left out is a clause's word on the future or on others' work, and a question.
 2. Its words name metrics, runs, tiers, epochs, seeds, and how they compare: more, less, better, steadier, in each
    seed, inside an interval. The words are lists in `grader/reading/*.toml`, in English, German, French, Spanish,
-   Italian, Portuguese, Hungarian, Polish, Russian and Chinese. What is in none of them is not read, and never
+   Italian, Portuguese, Hungarian, Polish, Russian and Chinese. A text in none of them is not read, and never
    failed.
-3. What a clause leaves unsaid may be anything that the sentence, the one before it, or the question names.
+3. A clause may leave something unsaid. Then it may be anything that the sentence, the one before it, or the
+   question names.
 4. Where the records refute every such reading, a person compares, and the check proposes to fail it. Nothing is
    failed for words alone, but a conclusion and a list of what was held constant.
-5. Held so are: orders and changes, each or none of the seeds, so many of the intervals; how many classes at zero
-   are tried or never predicted, rescued or lost; rows of a printed list above a bound; significance without a test;
-   means over more seeds than ran; validation called test; sizes of the data; settings, also one that is called the
-   same in both runs; the device, the model and the kind of data that every run recorded; a claim behind a "but" that
-   follows caution; what the template says was changed, predicted and found, and how many predictions held. A citation
-   that is in no list of sources and nowhere else is left to a person.
+5. Held so are orders and changes, each or none of the seeds, so many of the intervals. So are counts of classes
+   at zero that are tried or never predicted, rescued or lost. So are rows of a printed list above a bound,
+   significance without a test, means over more seeds than ran, and validation called test. So are sizes of the
+   data, settings (also one that is called the same in both runs), and the device, the model and the kind of data
+   that every run recorded. So is a claim behind a "but" that follows caution. The template is held to what it
+   says was changed, predicted and found, and how many predictions held. A citation that is in no list of sources
+   and nowhere else is left to a person.
 6. Tables that the notebook prints, and value records of one family (`candidate.int8.size_mb`), are read cell by
-   cell: a number beside a row's name that is another row's or another column's, two numbers that changed places, which
-   of two rows is faster or has more, which is the best of all, a steady course that is none.
-7. Some sentences refute themselves or a rule: a p-value above 0.05 that is said to support a gain, one that no output
-   prints or that so many seeds cannot reach, McNemar's test said of an average over classes, a number that keeps a
-   limit below it, "from 3.6 to 2.3 MB, a reduction by 63 %", a sign that every output prints the other way round.
+   cell. Found are a number beside a row's name that is another row's or another column's, and two numbers that
+   changed places. Read are also which of two rows is faster or has more, which is the best of all, and a steady
+   course that is none.
+7. Some sentences refute themselves or a rule. One is a p-value above 0.05 that is said to support a gain, or one
+   that no output prints or that so many seeds cannot reach. Others are McNemar's test said of an average over
+   classes, and a number that keeps a limit below it. Still others are "from 3.6 to 2.3 MB, a reduction by 63 %", and
+   a sign that every output prints the other way round.
 8. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
 
 A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
@@ -92,18 +96,18 @@ it.
 
 ## Work without records
 
-Nobody has to use paribus to train. Where a file holds no record of an experiment, its runs are read from what
-the student's cells printed (dictionaries, JSON, `key=value` lines, progress bars, lines in words, data frames,
-the tables and reports of transformers, Keras, Lightning, fastai and scikit-learn) and from the settings with
-which the code calls the training. Numbers that were typed into the code which prints them are no results. Such
-a verdict has the basis *shown* or *written*. **It never fails**: what the page contradicts is undecided, with
-the proposal to fail.
+Nobody has to use paribus to train. Where a file holds no record of an experiment, its runs are read from what the
+student's cells printed, and from the settings with which the code calls the training. Read are dictionaries,
+JSON, `key=value` lines, progress bars, lines in words, data frames, and the tables and reports of transformers,
+Keras, Lightning, fastai and scikit-learn. Numbers that were typed into the code which prints them are no results.
+Such a verdict has the basis *shown* or *written*. **It never fails**: what the page contradicts is undecided,
+with the proposal to fail.
 
-- `experiments.one_change` passes where one allowed setting differs, the seeds are equal, one function of the
-  notebook trained both arms, reads the setting and does not branch on it, nothing that it uses was replaced in
-  between, and the cells ran once each from top to bottom. Where one setting differs and the rest is not proved,
-  it proposes to pass. It proposes to fail where two settings differ, where the seeds differ, and where a
-  function that trains was rewritten between the arms.
+- `experiments.one_change` passes where all of this holds. One allowed setting differs, and the seeds are equal.
+  One function of the notebook trained both arms, reads the setting and does not branch on it. Nothing that it
+  uses was replaced in between, and the cells ran once each from top to bottom. Where one setting differs and the
+  rest is not proved, it proposes to pass. It proposes to fail where two settings differ, where the seeds differ,
+  and where a function that trains was rewritten between the arms.
 - `experiments.predicted_first` proposes to pass where a prediction is above the changed arm's run, in a
   text or in the code. Nobody can tell from a page when it was written.
 - `experiments.held_constant` passes where the list agrees with the settings and one_change is proved, and else

@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from grader.classrun.changes import Change
 from grader.classrun.grade_class import Handback
-from grader.commands.grade import print_changes, print_summary
+from grader.commands.grade_told import print_changes, print_summary
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.lms.choose import platform_named
 from grader.model import Evidence, Result

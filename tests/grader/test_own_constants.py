@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.evidence.listed import may_set
+from grader.evidence.own_numbers import may_set
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import paribus
 from paribus.errors import EvidenceError
 from paribus.experiments.notebook import Notebook
+from paribus.hosts import known as hosts
 from paribus.records import attached
 from paribus.records.attached import adopt, find_attached, go_on
 from tests.paribus.material import CONFIG, SMALL, Clock, Data, Train
@@ -72,7 +73,7 @@ def test_kaggles_inputs_are_looked_through_without_being_named(
     folder = tmp_path / "new" / NAME
     go_on(folder, NAME, inputs=[finished.parent])
     assert json.loads((folder / "session.json").read_text())["nonce"] == notebook.session.nonce
-    assert (Path("/kaggle/input"),) == attached.INPUTS
+    assert (Path("/kaggle/input"),) == hosts.inputs()
 
 
 def test_the_fullest_session_of_this_assignment_is_taken(finished: Path, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from paribus.experiments.notebook import Notebook
 from paribus.metrics import evaluate, evaluate_fast
 from paribus.records.runs import RunResult
 from paribus.statistics import fragility, mcnemar, over_items, over_seeds
-from paribus.statistics.intervals import jackknife_interval, paired_interval, welch_interval
+from paribus.statistics.intervals import paired_interval, welch_interval
 from paribus.statistics.mcnemar import exact_mcnemar
 from paribus.statistics.seeds import few_seeds
+from tests.paribus.jackknife import jackknife
 from tests.paribus.material import Data, make_data
 
 stats: Any = scipy_stats
@@ -89,7 +90,7 @@ def test_over_items_averages_the_seeds_of_each_arm(notebook: Notebook, data: Dat
     old, new = [fitted(notebook, data, wrong) for wrong in (20, 22)], [fitted(notebook, data, 9)]
     found = over_items(data, old, new)
     labels = data.validation.labels
-    assert found == jackknife_interval(labels, [run.predictions for run in old], [new[0].predictions], n_classes=5)
+    assert found == jackknife(labels, [run.predictions for run in old], [new[0].predictions], n_classes=5)
     assert found.centre == pytest.approx(new[0].metrics.macro_f1 - np.mean([run.metrics.macro_f1 for run in old]))
     assert over_items(data, old, new, metric="accuracy").centre == pytest.approx(12 / 60)
 

@@ -61,7 +61,7 @@ def test_the_variable_names_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_zoo_that_is_nowhere_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"Add Input.*paribus\.zoo\.upload.*PARIBUS_ZOO"):
+    with pytest.raises(DataError, match=r"On Colab, run paribus\.zoo\.upload.*attach.*Add Input.*PARIBUS_ZOO"):
         find("week2", roots=[tmp_path, tmp_path / "none"])
 
 

@@ -47,7 +47,6 @@ def test_a_batch_is_as_wide_as_its_longest_text_rounded_up(
         longest = max(lengths[row] for row in batch.rows)
         assert longest <= batch.input_ids.shape[1] < longest + multiple
         assert batch.input_ids.shape[1] % multiple == 0
-    assert one_pass.padded_tokens == sum(batch.input_ids.numel() for batch in one_pass)
     assert len(one_pass) == -(-len(lengths) // batch_size)
 
 
@@ -81,7 +80,9 @@ def test_grouping_by_length_saves_most_of_the_padding_and_keeps_batches_mixed() 
 
     grouped = batches(encoded, 32, 0)
 
-    assert grouped.padded_tokens < 1.1 * sum(lengths), "padding every text to 128 would be twice the work"
+    assert sum(batch.input_ids.numel() for batch in grouped) < 1.1 * sum(lengths), (
+        "padding every text to 128 would be twice the work"
+    )
     first, second = (
         np.mean([lengths[row] for row in rows]) for rows in np.array_split(np.concatenate(grouped.rows), 2)
     )

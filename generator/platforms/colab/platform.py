@@ -4,6 +4,7 @@ from typing import Any
 
 from generator.platforms.platform import Place, Platform, Setting, Unfilled
 from paribus.course.catalog import Course, Entry
+from paribus.hosts.colab import CONTENT
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 
@@ -13,7 +14,7 @@ def _place(setting: Setting, wheel: str) -> Place:
     files = wheel if own is None else f"{wheel} and {own.name}"
     return Place(
         "@title Set up: run this cell first",
-        "/content",
+        str(CONTENT),
         f"Upload {files}, which your course hands out, with the folder symbol on the left.",
         address=setting.course.wheel_url.replace("{version}", setting.version),
         library="" if library is None or own is None else library.url.replace("{wheel}", own.name),

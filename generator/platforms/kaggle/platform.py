@@ -13,6 +13,7 @@ from generator.publishing.kaggle_metadata import (
     to_text,
 )
 from paribus.course.catalog import Course, Entry
+from paribus.hosts.kaggle import INPUTS
 
 DATASET = "dataset"
 
@@ -21,7 +22,7 @@ def _place(setting: Setting, wheel: str) -> Place:
     kaggle = kaggle_of(setting.course)
     data_set = f"{kaggle.owner}/{kaggle.dataset['slug']}"
     advice = f"Choose Add Input on the right, search for the data set {data_set}, and add it."
-    return Place("Run this cell first; the internet may be off.", "/kaggle/input", advice, deep=True)
+    return Place("Run this cell first; the internet may be off.", str(INPUTS), advice, deep=True)
 
 
 def _metadata(entry: Entry, setting: Setting) -> dict[str, Any]:

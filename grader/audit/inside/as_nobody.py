@@ -1,8 +1,8 @@
 """Gives up root's rights before bubblewrap begins: ``python -I -S as_nobody.py SOURCES USER -- COMMAND…``.
 
-Limits on processes do not hold for root. An ordinary user may not reach all that root wants to show in the sandbox
-(this Python may lie in root's home), so the sources are put side by side first, in a mount namespace of its own
-that ends with the command; ``{N}`` in the command stands for the place of source N. Python's own library only.
+Limits on processes do not hold for root. An ordinary user may not reach all that root wants to show in the sandbox:
+this Python may lie in root's home. So the sources are put side by side first, in a mount namespace of its own that
+ends with the command. ``{N}`` in the command is the place of source N. Python's own library only.
 """
 
 import ctypes

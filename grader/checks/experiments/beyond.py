@@ -43,7 +43,7 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         if same.by == "losses":
             because = (
                 f"Under {change} both arms logged the same losses to the last digit (seed {same.baseline.seed}: "
-                f"{same.shown}). Either the change did not reach the training, or one run stands for both. A "
+                f"{same.shown}). Either the change did not reach the training, or one run was taken for both. A "
                 "person looks."
             )
             evidence = tuple(

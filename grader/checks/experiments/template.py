@@ -9,16 +9,15 @@ from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import where_sure, without_records
 from grader.evidence.compare import compare
 from grader.evidence.listed import (
-    lines_of_own_code,
     loosely_held,
     loosely_named,
-    may_set,
     named_settings,
     other_rows,
     other_value,
     wrongly_held,
     wrongly_held_outcome,
 )
+from grader.evidence.own_numbers import lines_of_own_code, may_set
 from grader.evidence.runs import experiment_of, find_arms, finished
 from grader.evidence.says_little import says_little
 from grader.evidence.settings import loose_names, said_settings

@@ -18,6 +18,7 @@ from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.given import Used, read_given
 from grader.evidence.unrecorded.names import Means, Value, key_of
 from grader.evidence.unrecorded.operations import UNKNOWN
+from grader.evidence.unrecorded.rounds import EPOCH_NAMES, rounds_of
 from grader.evidence.unrecorded.trains import SEEDS, Training, bound, fixed
 from grader.evidence.unrecorded.values import FUNCTION, Evaluator, Thing
 from grader.model import Case
@@ -42,7 +43,6 @@ _AXES = frozenset({"dim"})
 _PLOTS = frozenset({"matplotlib", "seaborn", "plotly", "altair"})
 _KEEPS = frozenset({"compile", "set_params"})
 """Methods after which a model goes by what they were given."""
-_EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class _Walk:
     def _loop(self, node: ast.For, depth: int) -> None:
         named = node.target.id if isinstance(node.target, ast.Name) else ""
         items = self._values.loop(node.iter)
-        if named.lower() in _EPOCH_NAMES or items is None or self._used:
+        if named.lower() in EPOCH_NAMES or items is None or self._used:
             self._values.bind(node.target, UNKNOWN)
             self._own_loop(node, depth)
             return
@@ -176,7 +176,7 @@ class _Walk:
         inner = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
         if not any(self._trains_here(call) for call in inner):
             return
-        rounds = self._rounds(node)
+        rounds = rounds_of(node)
         if self._used:
             if rounds is not None:
                 self._used[-1].keep("epochs", self._values.value(rounds), rounds)
@@ -195,22 +195,6 @@ class _Walk:
         if rounds is not None and isinstance(number := self._values.value(rounds), int):
             names.setdefault("epochs", number)
         self._add(node.lineno, "", None, names)
-
-    @staticmethod
-    def _rounds(node: ast.For | ast.While) -> ast.expr | None:
-        """How many rounds a loop over epochs makes: what ``range`` is given, where it counts from 0 or from 1."""
-        if not (
-            isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Name)
-        ):
-            return None
-        arguments = node.iter.args
-        if path_of(node.iter.func) != ("range",) or node.target.id.lower() not in _EPOCH_NAMES:
-            return None
-        if len(arguments) == 1:
-            return arguments[0]
-        last = arguments[1] if len(arguments) == 2 else None
-        one_more = isinstance(last, ast.BinOp) and isinstance(last.op, ast.Add) and _is_one(last.right)
-        return last.left if isinstance(last, ast.BinOp) and one_more and _is_one(arguments[0]) else None
 
     def _trains_here(self, call: ast.Call) -> bool:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
@@ -361,7 +345,3 @@ class _Walk:
             TrainingCall(self._step.position, self._step.order, line, function, scope, read.label, settings, seed,
                          read.unknown - set(settings), read.complete)
         )  # fmt: skip
-
-
-def _is_one(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 1

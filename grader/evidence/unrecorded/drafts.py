@@ -76,7 +76,7 @@ def put_together(drafts: Sequence[Draft], shows: Mapping[int, Sequence[str]]) ->
     """The runs, each with what another cell than the one that trained it printed of it.
 
     ``shows`` are the names that each cell's code reads, in order. A result is the run's whose settings it repeats;
-    one without settings is the run's whose name stands at its place among the names that the cell prints.
+    one without settings is the run's whose name is at its place among the names that the cell prints.
     """
     merged: set[int] = set()
     for position in dict.fromkeys(draft.position for draft in drafts):

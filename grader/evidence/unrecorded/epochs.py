@@ -53,7 +53,7 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
 
 
 def _names_epoch(sentence: str, epoch: float) -> bool:
-    """The sentence speaks of epochs, and of this one: its number stands there, or no whole number does. Or it says
+    """The sentence speaks of epochs, and of this one: its number is there, or no whole number does. Or it says
     that the number was on the way.
     """
     if _ON_THE_WAY.search(sentence) is not None:

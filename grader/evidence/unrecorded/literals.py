@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_LITERAL, MAX_LITERALS = 6_000, 400
 MARK = "\x00"
-"""Stands around the number of a dictionary that was taken out of a text."""
+"""Is around the number of a dictionary that was taken out of a text."""
 _NUMPY = re.compile(r"\b(?:np|numpy|torch)\.\w+\(([^()]*)\)|\b(?:tensor|array|PosixPath)\(([^()]*)\)")
 _DEVICE = re.compile(r",\s*(?:dtype|device)=[^,\])]+")
 _NAN = re.compile(r"\b(?:nan|inf)\b|-inf\b")

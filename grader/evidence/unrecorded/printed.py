@@ -143,7 +143,7 @@ def _line(line: str, mappings: Sequence[Mapping[str, Any]], position: int, f1: s
 
 
 def _series(line: str, f1: str) -> dict[str, tuple[Shown, ...]]:
-    """The lists of a line by the metric that stands before each: "macro-F1 [0.231 0.244 0.219]"."""
+    """The lists of a line by the metric before each: "macro-F1 [0.231 0.244 0.219]"."""
     found: dict[str, tuple[Shown, ...]] = {}
     for hit in _LIST.finditer(line):
         key, _ = _suffix(line[: hit.start()])

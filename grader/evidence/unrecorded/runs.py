@@ -226,7 +226,7 @@ class _Reader:
 
 
 def _names_in(cell: RecoveredCell) -> tuple[str, ...]:
-    """The names that a cell's code reads, each once, in the order in which they stand."""
+    """The names that a cell's code reads, each once, in their order there."""
     parsed = read_cell(cell.source)
     loads = sorted((node.lineno, node.col_offset, node.id) for step in parsed.steps for node in step.loads)
     return tuple(dict.fromkeys(name for _, _, name in loads))

@@ -90,7 +90,7 @@ def _shared(program: Program, calls: list[TrainingCall]) -> str:
 
 
 def _argument(program: Program, call: TrainingCall, name: str, place: int) -> ast.expr | None:
-    """What a training call is given for a parameter, as it stands there."""
+    """What a training call is given for a parameter, as it is written there."""
     for node in program.steps[call.order].scope.calls:
         if node.lineno == call.line and call.scope in program.functions_of(node.func):
             named = {item.arg: item.value for item in node.keywords}

@@ -46,7 +46,7 @@ _REPLACES = frozenset({"replace", "_replace", "evolve", "copy", "deepcopy", "mod
 
 
 class Evaluator:
-    """Names and what they stand for at one moment; ``called`` says what a call gives that is no plain value."""
+    """Names and what they mean at one moment; ``called`` says what a call gives that is no plain value."""
 
     def __init__(self, program: Program, names: dict[str, Any], called: Called) -> None:
         self.program, self.names, self._called = program, names, called
@@ -59,7 +59,7 @@ class Evaluator:
         return self._left <= 0
 
     def value(self, node: ast.expr | None) -> Any:  # noqa: ANN401 - any value
-        """What an expression stands for, UNKNOWN where the code does not say."""
+        """What an expression gives, UNKNOWN where the code does not say."""
         if node is None or self._depth >= MAX_DEPTH or self.spent:
             return UNKNOWN
         self._depth += 1

@@ -67,7 +67,7 @@ def _is_joined(reading: Reading, board: Board, first: Number, second: Number) ->
 
 
 def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A number that stands beside a row's name and a column's, and is that of another row."""
+    """A number that is beside a row's name and a column's, and is that of another row."""
     if reading.unsaid or reading.sentence.row or reading.sentence.interval:
         return
     boards = boards_of(values.measured)
@@ -163,7 +163,7 @@ def _only_row(board: Board, reading: Reading) -> str | None:
 
 
 def _column_beside(board: Board, number: Number, text: str) -> str:
-    """The column whose name stands right behind a number, else right before it; "" where none or several may."""
+    """The column whose name is right behind a number, else right before it; "" where none or several may."""
     spans = [item for item in board.find_columns(text) if len(item[2]) == 1]
     for start, _, names in spans:
         if number.end <= start and _BEHIND.fullmatch(text[number.end : start].lower()):
@@ -231,7 +231,6 @@ _THAN = re.compile(r"\bthan\b|\bbelow\b|\babove\b|\bagainst\b|\bahead of\b|\bbeh
 _TWO = re.compile(r"\b(?:faster|quicker|slower)\b")
 _SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
 """Said of a model itself: its size, and no score of an earlier sentence."""
-_AS_WELL = re.compile(r"\b(?:not|no|never|hardly|n't|neither|only|nor)\b|n't\b|\d")
 
 
 def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -280,7 +279,7 @@ def _compared(
         return
     at = clause.lower().find(words)
     if not rows[0][1] <= at <= rows[1][0]:
-        return  # the words stand between the two rows
+        return  # the words are between the two rows
     between = clause.lower()[at : rows[1][0]]
     if re.search(r"\d|\bhalf\b|\btwice\b", between) or (_TWO.search(words) is None and not _THAN.search(between)):
         return

@@ -100,7 +100,7 @@ _FLOOR = re.compile(
 _BELOW = re.compile(r"\b(?:below|under|less than)\s+(?P<value>0?\.\d+)")
 _SIGN_FLIP = re.compile(r"\bsign[- ]?flip|\bsigned[- ]?rank|\bsign test\b")
 _OTHER_P = re.compile(r";|\d?[.,]\d|\b(?:never|cannot|not|no|n't|neither|where|while|but|above|far from)\b|n't\b")
-"""What stands between a p-value and words that are not about it."""
+"""What is between a p-value and words that are not about it."""
 _NEVER = re.compile(r"\b(?:never|cannot|not|no|n't|neither|impossible|nothing|unable|more seeds|level)\b|n't\b")
 
 

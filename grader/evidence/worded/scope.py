@@ -170,7 +170,7 @@ def _other_measures(measured: Measured) -> Phrases:
 
 @lru_cache(maxsize=4 * CASES)
 def _all_rows(measured: Measured) -> Phrases:
-    """The middle parts of value records' names that stand for rows of a table: "candidate.int8.size_mb". Rows that
+    """The middle parts of value records' names that are rows of a table: "candidate.int8.size_mb". Rows that
     are experiments of their own are runs.
     """
     keys = frozenset(experiment_keys(measured.case))

@@ -122,7 +122,7 @@ def numbers_in_zip(result: Result) -> tuple[str, ...]:
 
 
 def is_number(student: str) -> bool:
-    """Whether Moodle's number stands for the student; else it is a file's or a folder's name."""
+    """Whether the student goes by Moodle's number; else it is a file's or a folder's name."""
     return student.isascii() and student.isdigit()
 
 

@@ -65,7 +65,7 @@ def read_people(given: Given | None, policy: Policy) -> Roster:
 
 
 def key_of(person: Person, policy: Policy) -> str:
-    """What stands for a person in results."""
+    """What a person goes by in results."""
     return nameless(person.id) if policy.anonymous else person.id
 
 

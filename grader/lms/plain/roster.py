@@ -33,7 +33,7 @@ MOODLES = {"id": "identifier", "name": "name", "email": "email", "section": "gro
 
 @dataclass(frozen=True)
 class Person:
-    """One row. ``id`` is what stands for the person in results: the identifier, else the mail, else the name."""
+    """One row. ``id`` is what the person goes by in results: the identifier, else the mail, else the name."""
 
     id: str
     name: str = ""

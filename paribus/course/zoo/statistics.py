@@ -53,10 +53,6 @@ class Observed:
 Statistic = Callable[[Observed], float]
 
 
-def _ends(seen: Observed) -> list[dict[str, float]]:
-    return list(seen.log.epochs())
-
-
 def _last(seen: Observed, column: str) -> float:
     return _number(seen.log.column(column)[-1])
 
