@@ -2,14 +2,14 @@
 
 from statistics import fmean
 
-from grader.evidence.runs import find_arms, metric_values
+from grader.evidence.runs import by_seed, find_arms
 from grader.grading.grade import run_metrics
 from tests.grader.test_contradicted import of_base
 
 
 def test_an_earlier_run_is_one_seed_of_the_arm_whose_other_seeds_were_trained_for_it() -> None:
     case = of_base("week1_homework-more_seeds")
-    seeds = metric_values(find_arms(case, "one_change").baseline, "macro_f1")
+    seeds = [run.metrics["macro_f1"] for run in by_seed(find_arms(case, "one_change").baseline).values()]
     assert len(seeds) == 3
     assert run_metrics(case)["one_change.baseline.macro_f1"] == fmean(seeds)
 
