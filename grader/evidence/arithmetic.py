@@ -15,11 +15,11 @@ SLACK = 1.05
 """Who subtracts two rounded numbers is off by one in the last place at most."""
 
 
-def derived(item: Trace, known: Sequence[Trace]) -> Trace | None:
+def derived(item: Trace, known: Sequence[Trace], most: float = CHANCE) -> Trace | None:
     """A number that follows from two traced ones near it: their difference, their ratio, a change in percent.
 
     Those of its own sentence come first. It is traced where a random number would rarely follow from any as near,
-    else unclear; None where it follows from none.
+    else unclear; None where it follows from none. ``most`` is how often a random one may.
     """
     number = item.number
     if number.spread is not None or number.upper is not None or (item.status is Status.WRONG and not known):
@@ -40,7 +40,7 @@ def derived(item: Trace, known: Sequence[Trace]) -> Trace | None:
             continue
         value, (first, second) = fitting
         chance = _chance(number.readings[0], [other for other, _ in results])
-        traced = chance <= CHANCE
+        traced = chance <= most
         found = replace(
             item,
             status=Status.TRACED if traced else Status.UNCLEAR,

@@ -62,9 +62,12 @@ def _odd_percent(fact: Fact, claim: Claim) -> bool:
     )
 
 
-def _chance(far: float, match: Fact, claim: Claim, sources: Sequence[Facts]) -> float:
-    """The share of the numbers of the same size and precision that some fact at most as far supports."""
-    number = claim.number
+def places_of(number: Number, match: Fact) -> tuple[float, float, float, float, float]:
+    """Where a number might have been as well, were it drawn at random.
+
+    By what its fact is multiplied, the unit of its last digit, the least and the greatest size, and how many
+    numbers there are between them.
+    """
     reading = number.readings[0]
     scale = (
         scales_of(match, number, reading)[-1]
@@ -75,7 +78,13 @@ def _chance(far: float, match: Fact, claim: Claim, sources: Sequence[Facts]) -> 
     low, high = min(size / 3, size - 5 * unit), max(3 * size, size + 5 * unit)
     if match.unit == UNIT_FRACTION and size <= scale:
         high = min(high, scale)
-    possible = max(1.0, (high - max(0.0, low)) / unit)
+    return scale, unit, low, high, max(1.0, (high - max(0.0, low)) / unit)
+
+
+def _chance(far: float, match: Fact, claim: Claim, sources: Sequence[Facts]) -> float:
+    """The share of the numbers of the same size and precision that some fact at most as far supports."""
+    scale, unit, low, high, possible = places_of(claim.number, match)
+    size = abs(claim.number.readings[0].value)
     if far == 0.0 and match.kind is Kind.LEVEL:
         return 0.0
     if (

@@ -29,9 +29,13 @@ UNKNOWN_LABEL = re.compile(r"^\s*(?:%\s*)?\((?!n\b|sd|±)[^\d()=<>%]{2,25}\)")
 BRACKET = re.compile(r"^\s*(?:%\s*)?[(\[]\s*(?:the\s+|for\s+|in\s+|with\s+)?(?:the\s+)?$", re.IGNORECASE)
 LABEL_AFTER = re.compile(
     r"^\s*(?:%\s*)?(?:\(|(?:land(?:s|ed)?\s+)?(?:in|for|on|to|into|at|of|"
-    r"by)\s+(?:the\s+)?)(?P<label>(?:\w+\s){0,1}\w+)",
+    r"by|au|en|dans|à|im|nell[ao]|nel|na|no|w|v|в)\s+(?:(?:the|der|den|la|le|las|los)\s+)?)(?P<label>(?:\w+\s){0,1}\w+)",
     re.IGNORECASE,
 )
+LABEL_BEHIND = re.compile(r"^\s*(?:%\s*)?(?P<label>(?:\w+\s){0,1}\w+)")
+"""Right behind a number: "0.62 head and 0.27 other tail"."""
+JOINED_LABEL = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|i|és|и)\s*$|\w\s*/\s*(?:\w+\s)?\w+\W*$", re.IGNORECASE)
+"""No label of the number behind it: it ends in "and", or is the last of several ("head / mid / tail:")."""
 LABEL_BEFORE = re.compile(
     r"(?P<label>(?:\w+\s){0,1}\w+)(?:\s+(?:tier|classes|tail|mid))?\s*(?::|=|\(|,)?\s*(?:is|was|has|had|gets?|"
     r"got|at|of|rose to|went to)?\s*$",

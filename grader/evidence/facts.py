@@ -44,7 +44,7 @@ class Fact(NamedTuple):
     of a printed table. ``seed`` and ``epoch`` are None where it is none's. ``decimals`` is None for an exact value,
     else the digits that were printed. ``rare``: it is meant only where its words are said. ``position`` is the cell
     that shows it, ``title`` what people call it. ``place`` and ``column`` are its labels by the vocabulary's tables
-    of these names: the head of the classes, what was found.
+    of these names: the head of the classes, what was found. ``series`` are the printed rows and columns it is in.
     """
 
     value: float
@@ -62,6 +62,7 @@ class Fact(NamedTuple):
     rare: bool = False
     place: str = ""
     column: str = ""
+    series: tuple[str, ...] = ()
 
     @property
     def half(self) -> float:

@@ -37,6 +37,24 @@ def distance(fact: Fact, claim: Claim) -> float:
     return far + _operands(fact, claim)
 
 
+def fits_beside(fact: Fact, claim: Claim) -> bool:
+    """Nothing in the words around a number forbids the fact; that they do not name it is no matter, since what is
+    beside the number does.
+    """
+    if fact.words and _is_labelled_otherwise(fact, claim):
+        return False
+    if claim.unit and _OF_UNIT[claim.unit].search(fact.title) is None:
+        return False
+    number = claim.number
+    if fact.unit == UNIT_COUNT and (number.percent or number.points):
+        return False
+    if number.whole and fact.unit != UNIT_COUNT and not number.percent and not number.points:
+        return False
+    if fact.kind is Kind.SPREAD and number.signed:
+        return False
+    return _metric(fact, claim, 1) < FAR and _operands(fact, claim) < FAR
+
+
 def _kind(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911, PLR0912 - one branch a kind
     sentence = claim.sentence
     if fact.unit == UNIT_COUNT and (claim.number.percent or claim.number.points):

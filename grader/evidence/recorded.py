@@ -231,10 +231,18 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
             words,
             place=vocabulary.one_of("places", rest),
             column=vocabulary.one_of("columns", rest),
+            series=_families(name.split(".")),
         )
         yield fact
         if unit == UNIT_FRACTION and "share" in words:
             yield fact._replace(value=1 - value, title=f"1 − {fact.title}")
+
+
+def _families(parts: Sequence[str]) -> tuple[str, ...]:
+    """The rows and columns of a table that the names of value records make: those that differ in one part."""
+    if len(parts) < 2:
+        return ()
+    return tuple(".".join([*parts[:index], "*", *parts[index + 1 :]]) for index in range(len(parts)))
 
 
 def _metric_in(name: str) -> str:

@@ -45,6 +45,7 @@ class _Value(NamedTuple):
     unit: str
     decimals: int
     position: int
+    series: tuple[str, ...]
 
 
 class _Label(NamedTuple):
@@ -62,12 +63,12 @@ def shown_facts(case: Case, groups: Phrases, recorded: Facts) -> Iterator[Fact]:
     """Every number of the outputs, with the words of its line, row and column. What a record says exactly, an
     output need not say once more.
     """
-    for labels, value, kind, unit, decimals, position in _values(case):
+    for labels, value, kind, unit, decimals, position, series in _values(case):
         metric, operands, words, title, place, column = _label(labels, groups)
         if not recorded.says(metric, value, decimals):
             yield Fact(
                 value, kind, metric, operands, position, title, unit, words,
-                decimals=decimals, place=place, column=column,
+                decimals=decimals, place=place, column=column, series=series,
             )  # fmt: skip
 
 
@@ -76,10 +77,10 @@ def _values(case: Case) -> tuple[_Value, ...]:
     """Every number of the outputs; what a student typed is no source."""
     released, typed = case.released_positions, typed_numbers(case)
     found = (
-        (labels, number, cell.position)
+        (labels, number, cell.position, tuple(f"{cell.position} {name}" for name in series))
         for cell in case.notebook.cells
         if cell.cell_type == "code"
-        for labels, number in _numbers_of(cell)
+        for labels, number, series in _numbers_of(cell)
         if not number.spelled and (cell.position in released or number.text.lstrip("+-−") not in typed)
     )
     return tuple(chain.from_iterable(starmap(_parts_of, islice(found, MAX_SHOWN))))
@@ -97,7 +98,7 @@ def typed_numbers(case: Case) -> frozenset[str]:
     )
 
 
-def _parts_of(labels: str, number: Number, position: int) -> Iterator[_Value]:
+def _parts_of(labels: str, number: Number, position: int, series: tuple[str, ...]) -> Iterator[_Value]:
     """A number, what is behind its ±, and its upper end."""
     percent = number.percent or number.points
     for part in (number, number.spread, number.upper):
@@ -111,7 +112,7 @@ def _parts_of(labels: str, number: Number, position: int) -> Iterator[_Value]:
         if not percent and decimals <= 0:
             unit = UNIT_COUNT
         kind = Kind.SPREAD if part is number.spread else Kind.SHOWN
-        yield _Value(labels, value, kind, unit, decimals, position)
+        yield _Value(labels, value, kind, unit, decimals, position, series)
 
 
 @per_registry(4096)
@@ -138,7 +139,11 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return text
 
 
-def _numbers_of(cell: RecoveredCell) -> Iterator[tuple[str, Number]]:
+_Found = tuple[str, Number, tuple[str, ...]]
+"""What labels a printed number, the number, and the row and the column that it is in."""
+
+
+def _numbers_of(cell: RecoveredCell) -> Iterator[_Found]:
     for output in cell.outputs:
         if output.html:
             if BEGIN in output.html:
@@ -150,7 +155,7 @@ def _numbers_of(cell: RecoveredCell) -> Iterator[tuple[str, Number]]:
             yield from _lines(output)
 
 
-def _table(html: str) -> Iterator[tuple[str, Number]]:
+def _table(html: str) -> Iterator[_Found]:
     """A cell of a table is named by its row's first cells and its column's heading."""
     body = parse(html[:200_000]).body
     for table in body.css("table") if body is not None else ():
@@ -161,7 +166,7 @@ def _table(html: str) -> Iterator[tuple[str, Number]]:
         yield from _grid([row for row in rows if row])
 
 
-def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[tuple[str, Number]]:
+def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[_Found]:
     header: Sequence[tuple[str, str]] = ()
     for row in rows:
         if not header or all(tag == "th" for tag, _ in row):
@@ -174,13 +179,13 @@ def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[tuple[str, Numb
                 continue
             column = header[index + offset][1] if 0 <= index + offset < len(header) else ""
             for number in find_numbers(text):
-                yield f"{' '.join(labels)} {column}", number
+                yield f"{' '.join(labels)} {column}", number, (f"row {' '.join(labels)}", f"column {column}")
 
 
-def _lines(output: Output) -> Iterator[tuple[str, Number]]:
+def _lines(output: Output) -> Iterator[_Found]:
     """A number in a line is named by the line's label and by the words right before it, else right after it."""
     columns: Sequence[str] = ()
-    for raw in output.text[:40_000].splitlines()[:MAX_LINES]:
+    for index, raw in enumerate(output.text[:40_000].splitlines()[:MAX_LINES]):
         line = plain(raw[:MAX_LINE].rstrip())
         numbers = find_numbers(line)
         if not numbers:
@@ -188,7 +193,8 @@ def _lines(output: Output) -> Iterator[tuple[str, Number]]:
             columns = cells if 1 < len(cells) <= 12 else line.split() if 1 < len(line.split()) <= 12 else ()
             continue
         for part in _parts(line):
-            yield from _line(part, find_numbers(part), columns)
+            for labels, number, series in _line(part, find_numbers(part), columns):
+                yield labels, number, (f"line {index}", f"label {_LABEL_END.split(line)[0]}", *series)
 
 
 def _parts(line: str) -> Iterator[str]:
@@ -205,7 +211,7 @@ def _parts(line: str) -> Iterator[str]:
     yield from (f"{title if len(title) <= TITLE else ''}{part.strip()}" for part in parts[1:])
 
 
-def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[tuple[str, Number]]:
+def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[_Found]:
     label = _LABEL_END.split(line[: numbers[0].start], maxsplit=1)[0]
     bare = len(numbers) > 1 and all(
         not line[first.end : second.start].strip(" ,;|\t") for first, second in pairwise(numbers)
@@ -213,11 +219,12 @@ def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Itera
     start, last = 0, ""
     for index, number in enumerate(numbers):
         if bare and 0 < len(columns) >= len(numbers) - 1:
-            yield f"{label} {columns[index - len(numbers)] if len(columns) >= len(numbers) else ''}", number
+            column = columns[index - len(numbers)] if len(columns) >= len(numbers) else ""
+            yield f"{label} {column}", number, (f"column {column}",)
             continue
         before = line[start : number.start]
         if index and _UP_TO.fullmatch(before):
-            yield last, number  # the upper end of a range
+            yield last, number, ()  # the upper end of a range
             start = number.end
             continue
         before = before if len(numbers) == 1 else _PIECE.split(before)[-1]
@@ -225,5 +232,5 @@ def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Itera
         after = _PIECE.split(line[number.end : following])[0]
         own = before if re.search(r"[A-Za-z]", before) else after
         last = f"{label} {own if own.strip() != label.strip() else after if not before.strip() else ''}"
-        yield last, number
+        yield last, number, ()
         start = number.end

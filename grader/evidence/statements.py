@@ -196,8 +196,15 @@ class Claim:
         after = cues.LABEL_AFTER.match(text[number.end : number.end + 40])
         if after is not None and (found := stems(after["label"]) & TIERS):
             return found
-        before = cues.LABEL_BEFORE.search(text[max(0, number.start - 45) : number.start])
-        return stems(before["label"]) & TIERS if before is not None else frozenset()
+        first = max(0, number.start - 45)
+        before = cues.LABEL_BEFORE.search(text[first : number.start])
+        if before is None or cues.JOINED_LABEL.search(text[first : number.start]):
+            behind = cues.LABEL_BEHIND.match(text[number.end : number.end + 30])
+            return stems(behind["label"]) & TIERS if behind is not None else frozenset()
+        start, end = first + before.start(), first + before.end()
+        if any(start <= item.start < end for item in self.sentence.metrics):
+            return frozenset()  # a metric's name labels no class: "F1 media" is the mean F1
+        return stems(before["label"]) & TIERS
 
     @cached_property
     def of_difference(self) -> bool:

@@ -7,18 +7,21 @@ its runs are named right beside it, the records hold them, and nothing that the 
 **doubtful** where they are named so, and what agrees is another's. Everything else is unclear, or no claim at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import confirmed, derived
+from grader.evidence.binding import bind
 from grader.evidence.bounds import find_intervals
 from grader.evidence.facts import Kind
 from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
+from grader.evidence.repeated_steps import follow
 from grader.evidence.scores import data_of
 from grader.evidence.sentences import read_sentences
+from grader.evidence.series import SHARE, quoted_together
 from grader.evidence.stated import broken_difference, no_whole_count
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
@@ -39,6 +42,7 @@ def trace(blocks: Iterable[Block], measured: Measured, *, implied: frozenset[str
 def trace_sentences(sentences: Iterable[Sentence], measured: Measured) -> list[Trace]:
     """As `trace`, of sentences that were read already."""
     found: list[Trace] = []
+    of: dict[int, Sentence] = {}
     begun, last, block = 0, 0, -1
     for sentence in sentences:
         if sentence.block != block:
@@ -48,7 +52,41 @@ def trace_sentences(sentences: Iterable[Sentence], measured: Measured) -> list[T
         first = max(begun, len(found) - EARLIER if sentence.row else last - EARLIER)
         earlier, last = found[first:], len(found)
         found += _trace_numbers(sentence, measured, earlier)
-    return found
+        of |= dict.fromkeys(range(last, len(found)), sentence)
+    found = follow(quoted_together(found, of, measured))
+    return [
+        derived(item, _traced(_of_row(found, of, index), measured), SHARE) or item
+        if item.status is Status.UNCLEAR and not item.settled and _is_worked_out(item, of[index])
+        else item
+        for index, item in enumerate(found)
+    ]
+
+
+def _is_worked_out(item: Trace, sentence: Sentence) -> bool:
+    """Its sign, its unit or its words say that a number is what others give."""
+    claim = bind(replace(item.number, spread=None, upper=None), sentence)
+    return item.number.percent or claim.is_difference or claim.is_ratio
+
+
+def _of_row(found: Sequence[Trace], of: Mapping[int, Sentence], index: int) -> list[Trace]:
+    """The numbers of the same sentence or the same row of a table."""
+    mine = of[index]
+    return [
+        other
+        for place, other in enumerate(found)
+        if of[place] is mine or (mine.row and of[place].row and of[place].block == mine.block)
+    ]
+
+
+def _traced(found: Iterable[Trace], measured: Measured) -> list[Trace]:
+    """What another number may follow from: what was traced, and the limits that the notebook sets."""
+    limits = (
+        replace(item, status=Status.TRACED, expected=item.number.value / (100 if item.number.percent else 1))
+        if item.status is Status.OTHER and measured.is_given(item.number)
+        else item
+        for item in found
+    )
+    return [item for item in limits if item.status is Status.TRACED and item.expected is not None]
 
 
 def or_of_another(traces: Sequence[Trace], whole: Measured, answers: Iterable[Iterable[Sentence]]) -> list[Trace]:
@@ -88,7 +126,7 @@ _OPEN = (Status.UNCLEAR, Status.DOUBTFUL, Status.WRONG)
 def _trace_numbers(sentence: Sentence, measured: Measured, earlier: Sequence[Trace]) -> list[Trace]:
     intervals = find_intervals(sentence, measured)
     found = [intervals.get(number.start) or trace_number(number, sentence, measured) for number in sentence.numbers]
-    known = [item for item in (*earlier, *found) if item.status is Status.TRACED and item.expected is not None]
+    known = _traced((*earlier, *found), measured)
     found = [derived(item, known) or item if item.status in _OPEN and not item.settled else item for item in found]
     found = [confirmed(item, found) or item for item in found]
     before = [item.number for item in earlier]

@@ -95,11 +95,18 @@ def _is_of_named_runs(number: Number, sentence: Sentence, measured: Measured) ->
 
 
 _SET = re.compile(
-    r"\b(?:asks?|asked|wants?|needs?|requires?|required|demands?|must|at (?:least|most)|limit|bar|rule|below|under|"
+    r"\b(?:asks?|asked|wants?|need(?:s|ed)?|requires?|required|demands?|must|faudrait|faut|exige|verlangt|braucht|"
+    r"at (?:least|most)|limit|bar|rule|below|under|"
     r"short of|distance to)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
 """Before a number that somebody set: never "above" or "reaches", which say that a run came so far."""
+
+_SET_BEHIND = re.compile(
+    r"\s*(?:is|was|are|were|being)?\s*(?:required|asked|needed|demanded|wanted|set|verlangt|gefordert|nötig|exigés?|"
+    r"demandés?|requis|exigidos?|pedidos?|richiest[oi])\b",
+    re.IGNORECASE,
+)
 
 
 def is_given(number: Number, sentence: Sentence, claim: Claim, measured: Measured) -> bool:
@@ -109,7 +116,11 @@ def is_given(number: Number, sentence: Sentence, claim: Claim, measured: Measure
     if not measured.is_given(number):
         return False
     start, _ = sentence.clause_of(number)
-    return not claim.metric_firm or _SET.search(sentence.text[start : number.start]) is not None
+    return (
+        not claim.metric_firm
+        or _SET.search(sentence.text[start : number.start]) is not None
+        or _SET_BEHIND.match(sentence.text[number.end :]) is not None
+    )
 
 
 def is_elsewhere(number: Number, sentence: Sentence, claim: Claim) -> bool:

@@ -47,7 +47,10 @@ that fits.
    epoch, "mean", "difference") say how near each fact is.
 3. The number is **traced** where two things hold. A near fact rounds to it, and a random number of as many digits
    would meet a fact that near in at most 5 % of cases (4 % for two decimals or fewer). Few digits therefore need
-   clearer words. The same holds for a number that follows from two traced ones beside it.
+   clearer words. The same holds for a number that follows from two traced ones beside it. What is unclear then is
+   held against the numbers around it. They show which printed row or column, which run or which report is quoted.
+   A number is traced where it is one of the few values that are left of these (2.5 % for a random one). So is a
+   number that follows from others as two more around it do, each less a limit or each as a multiple of another.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
    reading of the sentence fits, and the recorded value differs.
 5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
@@ -82,8 +85,8 @@ not have, and a p-value that so many seeds cannot give.
    says was changed, predicted and found, and how many predictions held. A citation that is in no list of sources
    and nowhere else is left to a person.
 6. Tables that the notebook prints, and value records of one family (`candidate.int8.size_mb`), are read cell by
-   cell. Found are a number beside a row's name that is another row's or another column's, and two numbers that
-   changed places. Read are also which of two rows is faster or has more, which is the best of all, and a steady
+   cell. Found are a number beside a row's name that is another row's or another column's, or another row's and
+   nothing else in the notebook, and two numbers that changed places. Read are also which of two rows is faster or has more, which is the best of all, and a steady
    course that is none.
 7. Some sentences refute themselves or a rule. One is a p-value above 0.05 that is said to support a gain, or one
    that no output prints or that so many seeds cannot reach. Others are McNemar's test said of an average over

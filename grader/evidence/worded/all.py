@@ -83,6 +83,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     same_settings.unlike_settings,
     boards.swapped_cells,
     boards.cells_of_another_row,
+    boards.numbers_of_another_row,
     boards.cells_of_another_column,
     boards.wrong_bests,
     boards.wrong_row_orders,

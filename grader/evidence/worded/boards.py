@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from grader.evidence.agreeing import all_agreeing
 from grader.evidence.boards import Board, boards_of
 from grader.evidence.facts import UNIT_COUNT, Fact, agreed
 from grader.evidence.worded.reading import Doubt, Hit, Reading
@@ -19,6 +20,8 @@ _PLACES = (-3, -2, -1, 1, 2, 3)
 """By how many places a decimal point may slip; two are those of a percentage."""
 TELLING = 3
 """Digits with which a number is rarely a cell's by chance."""
+UNIQUE = 4
+"""Digits with which it rarely is where its column is not named."""
 _PIECE = re.compile(r"[;:]|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|and|so)\s|,\s")
 _DIFFERENCE = re.compile(
     r"\b(?:by|difference|gap|gain(?:s|ed)?|los(?:t|es|s)|drop(?:s|ped)?|rose|fell|rises?|falls?|more|fewer|less|higher|"
@@ -84,13 +87,41 @@ def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
             return
 
 
+def numbers_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """A number beside a row's name alone, that in the whole notebook is nothing but one other row's cell."""
+    if reading.doubtful or reading.sentence.row or reading.sentence.interval:
+        return
+    text, boards = reading.sentence.text, boards_of(values.measured)
+    named = {row for board in boards for _, _, row in board.find_rows(text)}
+    numbers = [item for item in reading.sentence.numbers if not item.spelled]
+    if len(named) != 1 or len(numbers) != 1 or len(_digits(numbers[0])) < UNIQUE or not _is_telling(numbers[0]):
+        return
+    (row,), (number,) = named, numbers
+    if _DIFFERENCE.search(reading.lower.replace(number.text, "")) and not number.times:
+        return
+    cells = [
+        (name, column) for board in boards for (name, column), fact in board.cells.items() if agreed(fact, number)
+    ]
+    others = {name for name, _ in cells}
+    if len(others) != 1 or row in others or not any((row, cells[0][1]) in board.cells for board in boards):
+        return
+    (other,) = others
+    if any(other not in fact.title.lower() for fact in all_agreeing(number, values.measured)):
+        return
+    why = f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}"
+    yield Doubt(text, reading.sentence.position, why)
+
+
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
     yield from pairwise([0, *(hit.start() for hit in _PIECE.finditer(lower)), len(lower)])
 
 
 def _is_telling(number: Number) -> bool:
-    digits = re.sub(r"\D", "", number.text).lstrip("0")
-    return not (number.spelled or number.times or number.signed) and len(digits) >= TELLING and not number.whole
+    return not (number.spelled or number.times or number.signed or number.whole) and len(_digits(number)) >= TELLING
+
+
+def _digits(number: Number) -> str:
+    return re.sub(r"\D", "", number.text).lstrip("0")
 
 
 def _of_another(board: Board, piece: str, number: Number) -> str | None:

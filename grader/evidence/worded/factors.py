@@ -28,7 +28,7 @@ _ANY = re.compile(r"hal[fv]|third|quarter|fifth|tenth|doubl|tripl|trebl|drupl|in
 """What every factor has in it."""
 _TIMES = re.compile(
     rf"{_HOW}(?:factor of )?(?P<word>twice|two|three|four|five|six|seven|eight|ten|"
-    rf"\d{{1,2}}(?:[.,]\d{{1,2}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
+    rf"(?<![\d.,])\d{{1,3}}(?:[.,]\d{{1,4}})?)(?P<unit>\s*times|[\s-]*fold|\s?[×x])?\s*"
     r"(?P<as>as (?:high|good|much|large|big|many|great)|higher|larger|better|the (?:value|score|macro-f1|"
     r"accuracy|size)|that (?:of|in|at|after)|its|what|the baseline\b|tf-idf\b|the tf-idf|those of)?\b"
 )
@@ -88,7 +88,8 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             known = _ratios(reading, values)
             if pattern is _PART:
                 known = [*known, *(1 - ratio for ratio in known)]  # "a loss of a fifth of it"
-            if known and not any(_fits(ratio, factor, hit) for ratio in known):
+            printed = _is_printed(hit["word"], factor, values)  # the notebook shows this ratio itself
+            if known and not printed and not any(_fits(ratio, factor, hit) for ratio in known):
                 near = min(known, key=lambda ratio: abs(ratio - factor))
                 yield Doubt(
                     reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"  # noqa: E501
@@ -99,6 +100,13 @@ def _factor(word: str) -> float:
     if word in _COUNTS or word in _PARTS:
         return _COUNTS.get(word, _PARTS.get(word, 0.0))
     return float(word.replace(",", "."))
+
+
+def _is_printed(word: str, factor: float, values: Values) -> bool:
+    """A factor with two decimals or more is a fact of the file."""
+    decimals = len(word.replace(",", ".").partition(".")[2])
+    half = 0.5 * 10.0**-decimals
+    return decimals > 1 and bool(values.measured.facts.between(factor - half, factor + half))
 
 
 def _fits(ratio: float, factor: float, hit: re.Match[str]) -> bool:
