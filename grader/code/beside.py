@@ -7,6 +7,7 @@ from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Context, Following, arguments_of
+from grader.code.gathered import returned_by
 from grader.code.moments import Trained, logs_an_epoch
 from grader.code.paths import path_of
 from grader.code.program import Program
@@ -20,7 +21,7 @@ from paribus.experiments.one_change import choices
 
 Follows = Callable[[ast.AST | None], bool]
 _BESIDE: Mapping[str, str] = {
-    "betas": "the optimiser's betas", "momentum": "the momentum", "eps": "eps", "patience": "the patience",
+    "betas": "the optimiser's betas", "momentum": "the momentum", "patience": "the patience",
     "max_norm": "the clipping", "max_grad_norm": "the clipping", "clip": "the clipping",
     "clip_norm": "the clipping",
     "gradient_accumulation_steps": "how often it steps", "warmup_ratio": "the warm-up", "warmup": "the warm-up",
@@ -30,6 +31,11 @@ _BESIDE: Mapping[str, str] = {
 _SEVERAL = frozenset({"the optimiser's betas", "the rows"})
 _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
+_SEED_PLACES: Mapping[str, int] = {"subset": 1}
+"""Functions that take a seed by its place."""
+_SHARES: Mapping[str, int] = {"WeightedRandomSampler": 0, "multinomial": 0}
+"""What draws rows by shares that it is given by their place; `choice` and `choices` take them by a keyword."""
+_SHARES_BY_NAME: Mapping[str, str] = {"choice": "p", "choices": "weights", "sample": "weights"}
 _DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
     {
@@ -38,12 +44,14 @@ _OF_A_STEP = frozenset(
     }
 )  # fmt: skip
 """Settings of the course of which neither rows nor rounds follow."""
+_DEEPEST = 2
 _KNOWN = _OF_A_STEP | {"epochs", "batch_size", "max_length", "train_rows", "model", "patience"}
 _MEANT: Mapping[str, frozenset[str]] = {
     "epochs": frozenset({"patience", "warmup", "warmup_ratio"}),
     "label_smoothing": frozenset({"smoothing"}),
     "dropout": frozenset({"dropout_rate", "p"}),
     "patience": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
+    "batch_size": frozenset({"patience"}),  # counted in batches
     "train_rows": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
 }
 """Words that a setting may well decide over by itself."""
@@ -111,9 +119,16 @@ def _places(
                 yield value, "the seed"
             elif word in words and follows(value):
                 yield value, words[word]
-        for item in (word.value for word in call.keywords if word.arg is None and follows(word.value)):
-            inner = _words_of_table(following.program, item) & set(words)
+        for item in (word.value for word in call.keywords if word.arg is None):
+            inner = _words_of_table(following.program, item) & set(words) if follows(item) else set()
+            inner |= {word for word in _words_spread(following, context, item, names) if word in words}
             yield from ((item, words[word]) for word in sorted(inner)[:1])
+        if name in _SEED_PLACES and len(call.args) > _SEED_PLACES[name] and follows(call.args[_SEED_PLACES[name]]):
+            yield call, "the seed"
+        if vary in _OF_A_STEP and any(map(follows, _shares_of(call))):
+            yield call, "the rows"
+        if vary == "batch_size" and _takes_a_rate(scope, call):
+            yield call, "the setting learning_rate"
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
         if name in _CLIPS and len(call.args) > 1 and follows(call.args[1]):
@@ -124,6 +139,58 @@ def _places(
         word = store.path[-1].strip("[]'\"")
         if word in words and len(store.path) > 1 and store.value is not None and follows(store.value):
             yield store.value, words[word]
+        if vary == "batch_size" and word == "lr" and len(store.path) > 1 and _is_scaled(scope, store.value):
+            yield store.value or store.source or scope.node, "the setting learning_rate"
+
+
+def _words_spread(
+    following: Following, context: Context, node: ast.expr, names: frozenset[str], depth: int = 0
+) -> Iterator[str]:
+    """The keys under which a table that is spread holds what follows: ``**options_for(config)``, ``**options``."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            word = key.value if isinstance(key, ast.Constant) else None
+            if isinstance(word, str) and following.follows(context, value, names):
+                yield word
+    elif isinstance(node, ast.Call) and depth < _DEEPEST:
+        for function in following.functions(context.scope, node):
+            inner = following.called_with(context, function, node, names)
+            for value in returned_by(function.node):
+                yield from _words_spread(following, inner, value, following.names(inner), depth + 1)
+        if called(node) == "dict":
+            yield from (item.arg for item in node.keywords if item.arg and following.follows(context, item.value, names))
+    elif isinstance(node, ast.Name) and depth < _DEEPEST:
+        for store in context.scope.stores:
+            if store.path == (node.id,) and store.value is not None:
+                yield from _words_spread(following, context, store.value, names, depth + 1)
+
+
+def _shares_of(call: ast.Call) -> Iterator[ast.expr]:
+    """By what shares a call draws rows."""
+    name = called(call)
+    if name in _SHARES:
+        yield from call.args[_SHARES[name] : _SHARES[name] + 1]
+    yield from (item.value for item in call.keywords if item.arg and item.arg == _SHARES_BY_NAME.get(name))
+
+
+def _takes_a_rate(scope: Scope, call: ast.Call) -> bool:
+    """An optimiser begins with a rate that is scaled by the batch size."""
+    rates = [item.value for item in call.keywords if item.arg == "lr"]
+    return any(isinstance(rate, ast.Name | ast.BinOp) and _is_scaled(scope, rate) for rate in rates)
+
+
+def _is_scaled(scope: Scope, node: ast.expr | None, depth: int = 0) -> bool:
+    """A factor is the batch size as a share of another one, ``config.batch_size / 32``: no count of steps."""
+    for inner in ast.walk(node) if node is not None else ():
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div) and last_name(inner.left) == "batch_size":
+            if isinstance(inner.right, ast.Constant | ast.Attribute | ast.Subscript | ast.Name):
+                return True
+        if isinstance(inner, ast.Name) and depth < _DEEPEST and any(
+            store.path == (inner.id,) and store.value is not node and _is_scaled(scope, store.value, depth + 1)
+            for store in scope.stores
+        ):
+            return True
+    return False
 
 
 def _decided(
@@ -154,6 +221,8 @@ def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple
             continue
         if isinstance(node, ast.Subscript) and follows(node.slice):
             table = node.value
+            if (kinds := _registered(program, table)):
+                yield node, kinds
             if isinstance(table, ast.Name):
                 own = [store.value for store in scope.stores if store.path == (table.id,)]
                 made = own[-1] if own else program.value_before(table.id, len(program.steps))
@@ -163,6 +232,20 @@ def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple
             options = [node.body, node.orelse]
         if len(options) > 1 and all(program.functions_of(option) for option in options):
             yield node, options
+
+
+def _registered(program: Program, table: ast.expr) -> list[ast.expr]:
+    """The classes of the notebook that put themselves into a table of the class that they come from."""
+    path = path_of(table)
+    base = program.defined.get(path[0], [])[-1:] if path is not None and len(path) > 1 else []
+    if not any(scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
+               for _, scope in base):  # fmt: skip
+        return []
+    return [
+        ast.Name(name, ast.Load()) for name, known in program.defined.items()
+        if isinstance(node := known[-1][1].node, ast.ClassDef) and path is not None
+        and any(path_of(item) == path[:1] for item in node.bases)
+    ]  # fmt: skip
 
 
 def _given_by(
@@ -176,9 +259,20 @@ def _given_by(
                     yield (item.arg or "", ast.dump(item.value)), item.value
             if called(call) == "Dropout" and call.args and isinstance(call.args[0], ast.Constant):
                 yield ("dropout", ast.dump(call.args[0])), call.args[0]
-        for store in scope.stores if scope.is_class else ():
-            if store.root in {*words, "dropout"} and isinstance(store.value, ast.Constant):
-                yield (store.root, ast.dump(store.value)), store.value
+    for name, value in _of_the_body(program, option).items():
+        if {name, name.rpartition("_")[2]} & {*words, "dropout"} and isinstance(value, ast.Constant):
+            yield (name, ast.dump(value)), value
+
+
+def _of_the_body(program: Program, option: ast.expr) -> dict[str, ast.expr]:
+    """What stands in a class's body, with what it has from the classes of the notebook that it comes from."""
+    found: dict[str, ast.expr] = {}
+    for scope in program.functions_of(option):
+        bases = scope.node.bases if isinstance(scope.node, ast.ClassDef) else []
+        for base in bases:
+            found |= _of_the_body(program, base) if path_of(base) != path_of(option) else {}
+        found |= {store.root: store.value for store in scope.stores if scope.is_class and store.value is not None}
+    return found
 
 
 def _words_of_table(program: Program, node: ast.expr) -> set[str]:
@@ -223,6 +317,8 @@ def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[t
     for node in (inner for statement in way for inner in ast.walk(statement)):
         if isinstance(node, ast.keyword) and node.arg in words and last_name(node.value) != node.arg:
             yield (node.arg or "", ast.dump(node.value)), node.value
+        elif isinstance(node, ast.Call) and "lr" in words and len(node.args) > 1 and called(node)[:1].isupper():
+            yield ("lr", ast.dump(node.args[1])), node.args[1]  # AdamW(parameters, rate)
         elif isinstance(node, ast.Assign | ast.AugAssign):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 word = last_name(target)

@@ -222,7 +222,7 @@ class Following:
         return frozenset(
             inner.name.rpartition(".")[2]
             for defined in self.program.defined.values() for _, scope in defined if scope.is_class
-            for inner in scope.inner if _is_property(inner) and mentions(inner.node, self.vary)
+            for inner in scope.inner if is_property(inner) and mentions(inner.node, self.vary)
         )  # fmt: skip
 
     def _is_fixed(self, context: Context, name: str) -> bool:
@@ -243,7 +243,8 @@ def arguments_of(scope: Scope, call: ast.Call) -> Iterator[tuple[str, ast.expr]]
     yield from ((item.arg, item.value) for item in call.keywords if item.arg in params)
 
 
-def _is_property(scope: Scope) -> bool:
+def is_property(scope: Scope) -> bool:
+    """A method that is read as an attribute."""
     decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
     return any((path_of(item) or ("",))[-1] in ("property", "cached_property") for item in decorators)
 

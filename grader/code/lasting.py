@@ -3,7 +3,7 @@ numbers that are changed where they lie.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.code.facts import Scope
@@ -14,11 +14,12 @@ from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
 from grader.model import Case
 from paribus.check.names import called
-from paribus.check.shows import only_shows, shown_in
+from paribus.check.shows import DISPLAYS, only_shows, shown_in
 
 _COLLECTIONS = frozenset({"list", "deque", "set"})
 _ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
 """Calls after which an object holds nothing of the run before."""
+_WRITES = frozenset({"save", "save_pretrained", "savefig", "to_csv", "dump", "write", "write_text", "write_bytes"})
 _MOST = 40
 """Names of the notebook that are looked at in one function."""
 _NUMBERS = frozenset(
@@ -43,12 +44,26 @@ class _Lasting:
     step: Step
     line: int
     filled: frozenset[Path]
+    only_loaded: bool = False
+
+    @property
+    def is_of_a_class(self) -> bool:
+        """It is an attribute that all objects of a class share, seen from a method of it."""
+        return self.name == "self"
+
+    @property
+    def called(self) -> str:
+        """Its name for a reader."""
+        return ".".join(min(self.filled)) if self.is_of_a_class else self.name
 
 
 def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """What a run decides by something that the runs before it have filled."""
     for scope in found.reach.scopes:
-        for kept in (*_defaults(program, found, scope), *_of_the_notebook(program, found, scope)):
+        for kept in (
+            *_defaults(program, found, scope), *_of_the_notebook(program, found, scope),
+            *_of_classes(program, found, scope),
+        ):  # fmt: skip
             node = next(_decides_by(program, scope, kept), None)
             if node is not None:
                 where, there = (
@@ -57,10 +72,10 @@ def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFi
                 )
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{kept.name} is made once ({said(case, where)}), every run fills it, and {scope.name} decides "
+                    f"{kept.called} is made once ({said(case, where)}), every run fills it, and {scope.name} decides "
                     f"by what is in it ({said(case, there)}): the second arm seems to begin with what the first "
                     "has left. A person looks; make it anew in every run.",
-                    (where, there), kept.name,
+                    (where, there), kept.called,
                 )  # fmt: skip
 
 
@@ -116,14 +131,79 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
             yield _Lasting(name, step, store.line, filled)
 
 
+def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+    """Objects that a run makes and that share an attribute with those of all other runs, and that attribute in the
+    methods of their class.
+    """
+    for store in scope.stores if scope.name else ():
+        for made in _made_by(store.value) if len(store.path) == 1 else ():
+            for name, (line, _) in _shared(program, found, made).items():
+                filled = _by_methods(program, found, made, store.root, frozenset({name}))
+                if filled:
+                    yield _Lasting(store.root, program.step_of(scope), line, filled)
+    owner = scope.name.rpartition(".")[0]
+    known = program.defined.get(owner, ())
+    for name, (line, table) in _shared(program, found, ast.Call(ast.Name(owner, ast.Load()), [], [])).items():
+        if any(store.path[:2] == ("self", name) and store.how in ("change", "augment")
+               for inner in known[-1][1].inner for store in inner.stores):  # fmt: skip
+            yield _Lasting("self", known[-1][0], line, frozenset({("self", name)}), only_loaded=table)
+
+
+def _made_by(value: ast.expr | None) -> Iterator[ast.Call]:
+    """``Mean(network)``, ``given or Mean(network)``."""
+    parts = value.values if isinstance(value, ast.BoolOp) else [value]
+    yield from (item for item in parts if isinstance(item, ast.Call) and isinstance(item.func, ast.Name))
+
+
+def _shared(program: Program, found: Trained, made: ast.Call) -> dict[str, tuple[int, bool]]:
+    """The attributes of an object that are one for all objects of its class, with the line that makes them, and
+    whether each is a table: collections in the class's body, or in a default that no call gives.
+    """
+    result: dict[str, tuple[int, bool]] = {}
+    for owner in (scope for scope in program.functions_of(made.func) if scope.is_class):
+        body = {store.root: store for store in owner.stores if len(store.path) == 1 and store.value is not None}
+        own = [(inner, store) for inner in owner.inner for store in inner.stores
+               if len(store.path) == 2 and store.root == "self" and store.how == "assign"]  # fmt: skip
+        for name in {*body, *(store.path[1] for _, store in own)}:
+            puts = [(inner, store.value) for inner, store in own if store.path[1] == name]
+            value, line = (body[name].value, body[name].line) if name in body and not puts else (None, 0)
+            if len(puts) == 1 and puts[0][0].name.endswith(".__init__"):
+                value, line = _behind(found, owner, body, *puts[0])
+            if value is not None and (isinstance(value, ast.Dict) or _is_collection(program, value)):
+                result[name] = (line, isinstance(value, ast.Dict))
+    return result
+
+
+def _behind(
+    found: Trained, owner: Scope, body: Mapping[str, Store], method: Scope, value: ast.expr | None
+) -> tuple[ast.expr | None, int]:
+    """What an attribute is another name for: a default that no call gives, or what stands in the class's body."""
+    path = path_of(value) if value is not None else None
+    if path is not None and len(path) == 2 and path[0] in (owner.name, "self", "cls") and path[1] in body:
+        return body[path[1]].value, body[path[1]].line
+    if path is None or len(path) > 1 or path[0] not in method.params:
+        return None, 0
+    default = method.default_of(path[0])
+    place = method.params.index(path[0]) - 1
+    given = any(
+        path[-1] == owner.name and (len(call.args) > place or any(item.arg in (name, None) for item in call.keywords))
+        for other in found.reach.scopes for path, call in other.called for name in method.params[place + 1 : place + 2]
+    )  # fmt: skip
+    return (None, 0) if given or default is None else (default, default.lineno)
+
+
 def _filled(found: Trained, name: str) -> frozenset[Path]:
     stores = [store for scope in found.reach.scopes if scope.name for store in scope.stores if store.root == name]
     own = [store for store in stores if store.how in ("change", "augment") and store.path == (name,)]
     return frozenset({(name,)}) if own and all(store.how != "assign" for store in stores) else frozenset()
 
 
-def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> frozenset[Path]:
-    """The attributes, and the methods that return them, which a method called by the training changes."""
+def _by_methods(
+    program: Program, found: Trained, made: ast.Call, name: str, only: frozenset[str] | None = None
+) -> frozenset[Path]:
+    """The attributes, and the methods that return them, which a method called by the training changes; ``only``
+    these of them where it is given.
+    """
     classes = [scope for scope in program.functions_of(made.func) if scope.is_class]
     used = {
         path[1] for scope in found.reach.scopes for path, _ in scope.called if len(path) == 2 and path[0] == name
@@ -140,6 +220,7 @@ def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> 
             }  # fmt: skip
             if short in _ANEW or short.startswith("reset"):
                 return frozenset()
+    changed &= changed if only is None else only
     reads: set[Path] = {(name, attribute) for attribute in changed}
     for inner in methods:
         short = inner.name.rpartition(".")[2]
@@ -207,15 +288,22 @@ def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.
     def holds(node: ast.AST | None) -> bool:
         return node is not None and any(_reads(inner, kept, derived, shown) for inner in ast.walk(node))
 
+    for path, call in scope.called:
+        if path[-1] == "load_state_dict" and kept.is_of_a_class and any(map(holds, call.args)):
+            yield call
+    if kept.only_loaded:
+        return
     for branch in scope.branches:
-        shows = isinstance(branch, ast.If) and only_shows(branch)
-        if not shows and holds(branch.test) and not _only_asks(branch.test):
+        shows = isinstance(branch, ast.If) and (only_shows(branch) or _only_writes(branch))
+        fills = isinstance(branch, ast.If) and _asks_for_nothing(branch.test) and _only_fills(branch, kept.name)
+        if not shows and not fills and holds(branch.test) and not _only_asks(branch.test):
             yield branch.test
     for store in scope.stores:
         rate = store.path[-1] in ("['lr']", "lr") and len(store.path) > 1 and store.root != kept.name
         if rate and store.value is not None and holds(store.value):
             yield store.value
-    for value in returned_by(scope.node) if kept.name in scope.params else ():
+    by_default = kept.name in scope.params and not kept.is_of_a_class
+    for value in returned_by(scope.node) if by_default else ():
         works = isinstance(value, ast.Call | ast.BinOp) or (isinstance(value, ast.Name) and value.id in derived)
         if works and holds(value):
             yield value
@@ -249,6 +337,30 @@ def _reads(node: ast.AST, kept: _Lasting, derived: frozenset[str], shown: frozen
     return path is not None and path[:2] in kept.filled
 
 
+def _only_writes(branch: ast.If) -> bool:
+    """It puts something into a file, or shows it, and nothing more."""
+    return not branch.orelse and all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Call) and called(item.value) in _WRITES | DISPLAYS
+        for item in branch.body
+    )  # fmt: skip
+
+
+def _asks_for_nothing(test: ast.expr) -> bool:
+    """``len(WORDS) == 0``."""
+    size = test.left if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) else None
+    nothing = isinstance(test, ast.Compare) and getattr(test.comparators[0], "value", None) == 0
+    return nothing and isinstance(size, ast.Call) and called(size) == "len"
+
+
+def _only_fills(branch: ast.If, name: str) -> bool:
+    """What is empty is filled, and nothing more: ``WORDS.extend(words_of(data.train))``."""
+    return not branch.orelse and all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
+        and (path_of(item.value.func) or ("",))[0] == name
+        for item in branch.body
+    )  # fmt: skip
+
+
 def _only_asks(test: ast.expr) -> bool:
     """It is only asked whether there is anything, or whether something is in it."""
     if isinstance(test, ast.UnaryOp):
@@ -263,10 +375,12 @@ def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[C
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     for scope in found.reach.scopes:
         for store in scope.stores if scope.name else ():
-            name = store.root
+            name = _meant(scope, store)
             outside = (name not in scope.local or name in scope.outer) and name not in program.imports
             bound = program.bound.get(name, ()) if outside else ()
             made = bound[-1][1].value if bound and bound[-1][0].order < first else None
+            while isinstance(made, ast.Subscript):  # np.eye(4)[labels]
+                made = made.value
             numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
             between = any(first <= step.order <= last for step, _ in bound)
             if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
@@ -277,6 +391,13 @@ def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[C
                     "changed: the second arm seems to begin with what the first has left. A person looks.",
                     (where,), name,
                 )  # fmt: skip
+
+
+def _meant(scope: Scope, store: Store) -> str:
+    """The name of the notebook that a name of the function is another one for: ``targets = TARGETS``."""
+    known = [item for item in scope.stores if item.path == (store.root,) and item.how == "assign"]
+    alias = known[0].value if len(known) == 1 and known[0].line < store.line else None
+    return alias.id if isinstance(alias, ast.Name) and store.root not in scope.outer else store.root
 
 
 def _changes_itself(scope: Scope, store: Store) -> bool:
