@@ -91,6 +91,11 @@ class Following:
             ]
             for call in context.scope.calls:
                 waiting += [self.called_with(context, scope, call) for scope in self.functions(context.scope, call)]
+            for node in context.scope.subscripts:  # table[config.power] asks an object of the notebook
+                waiting += [
+                    self.called_with(context, scope, ast.Call(node.value, [node.slice], []))
+                    for scope in self._asked(node.value)
+                ]
         return list(seen.values())
 
     def names(self, context: Context, depth: int = 0) -> frozenset[str]:
@@ -193,6 +198,11 @@ class Following:
             of_object = isinstance(call.func, ast.Attribute)
             method = called(call) if of_object else "__init__"
             yield from (inner for inner in target.inner if inner.name == f"{target.name}.{method}")
+
+    def _asked(self, node: ast.expr) -> Iterator[Scope]:
+        """The method by which an object of a class of the notebook gives an entry."""
+        for scope in self.program.functions_of(node) if isinstance(node, ast.Name) else ():
+            yield from (inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__getitem__")
 
     def _class_of(self, scope: Scope, node: ast.expr) -> tuple[Scope, ...]:
         """The class of the object whose method is called: ``loss.limit``, ``Table(config).of``."""

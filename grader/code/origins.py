@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.code.facts import Scope
+from grader.code.following import arguments_of
 from grader.code.gathered import returned_by
 from grader.code.moments import Trained
-from grader.code.paths import Path, entry_of, path_of
+from grader.code.paths import Path, Store, entry_of, path_of
 from grader.code.program import Program, Step
 from paribus.check.choosing import mentions
 from paribus.check.names import called
@@ -20,7 +21,9 @@ _CACHES = frozenset({"lru_cache", "cache", "memoize", "cached"})
 _MADE_ANEW = frozenset({"deepcopy", "copy", "clone"})
 _TELLS_APART = frozenset({"name", "arm", "start"})
 """What a run holds that is another in the other arm."""
+_MADE_BY_THE_COURSE = {("paribus", "training", name) for name in ("make_optimizer", "make_schedule")}
 _DEEPEST = 8
+_KEYS_DEEP = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,7 @@ class Origins:
             given = inner if inner is not None else node.args[0] if node.args else None
             return self.of(scope, given, line, depth) if given is not None else None
         if name == "setdefault" and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
-            lasts = self._lasts(scope, node.func.value) and not self._tells_apart(node.args[0])
+            lasts = self._lasts(scope, node.func.value) and not self._keyed_apart(scope, node.args[0])
             if lasts and self.makes(scope, node.args[1]):
                 text = ast.unparse(node.func.value)
                 return Origin(text, self.program.step_of(scope), node.lineno, frozenset({text}))
@@ -132,7 +135,7 @@ class Origins:
         if path[0] == "self":
             return self._of_attribute(scope, path, depth)
         key = node.slice if isinstance(node, ast.Subscript) else None
-        if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (key is not None and self._tells_apart(key)):
+        if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (key is not None and self._keyed_apart(scope, key)):
             return None
         if any(store.path == path for other in self.found.reach.scopes for store in other.stores):
             return self._kept(ast.unparse(node), node)
@@ -162,8 +165,57 @@ class Origins:
             if owner and other.name.startswith(f"{owner}."):
                 for store in other.stores:
                     if store.path == path and store.value is not None:
-                        return self.of(other, store.value, store.line, depth)
+                        return self.of(other, store.value, store.line, depth) or self._of_object(owner, other, store)
         return self._of_class(owner, path)
+
+    def _of_object(self, owner: str, method: Scope, store: Store) -> Origin | None:
+        """The object whose method makes a model or an optimiser, where the object itself is kept for the next run."""
+        again = any(
+            put.path == store.path and other is not method for other in self.found.reach.scopes
+            if other.name.startswith(f"{owner}.") for put in other.stores
+        )  # fmt: skip
+        made = store.source
+        if again or made is None or not method.name.endswith(".__init__") or not self.makes(method, made):
+            return None
+        for scope in self.found.reach.scopes:
+            for put in scope.stores if scope.name else ():
+                mine = isinstance(put.value, ast.Call) and path_of(put.value.func) == (owner,)
+                holder = ast.Name(put.root, ast.Load())
+                if not mine or not self._lasts(scope, holder) or not _is_asked_for(scope, put.path):
+                    continue
+                keys = [node.slice for node in ast.walk(scope.node)
+                        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+                        and path_of(node) == put.path]  # fmt: skip
+                if not any(self._keyed_apart(scope, key) for key in keys):
+                    text = f"{put.root}[{ast.unparse(keys[0])}]" if keys else put.root
+                    return Origin(text, self.program.step_of(scope), put.line, frozenset({put.root}))
+        return next(self._objects(owner), None)
+
+    def _objects(self, owner: str) -> Iterator[Origin]:
+        """Objects of a class that the notebook makes before both arms, and that training uses."""
+        first = min(self.found.baseline.first, self.found.changed.first)
+        last = max(self.found.baseline.last, self.found.changed.last)
+        for name in sorted(self.found.reach.free):
+            bound = self.program.bound.get(name, ())
+            if not bound or any(first <= step.order <= last for step, _ in bound):
+                continue
+            step, store = bound[-1]
+            if isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,) and step.order < first:
+                yield Origin(name, step, store.line, frozenset({name}))
+
+    def _made_of(self, scope: Scope, node: ast.expr, depth: int = 0) -> Iterator[ast.expr]:
+        """An expression, what its names were assigned, and what calls give for its parameters."""
+        yield node
+        names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)} if depth < _KEYS_DEEP else set()
+        for store in scope.stores:
+            if store.root in names and len(store.path) == 1 and store.source is not None:
+                yield from self._made_of(scope, store.source, depth + 1)
+        for other in self.found.reach.scopes if names & set(scope.params) else ():
+            for call in other.calls:
+                if called(call) == scope.name.rpartition(".")[2]:
+                    for name, item in arguments_of(scope, call):
+                        if name in names:
+                            yield from self._made_of(other, item, depth + 1)
 
     def _of_class(self, owner: str, path: Path) -> Origin | None:
         """What stands in a class's own body, or is put into the class where it is not there yet."""
@@ -198,6 +250,10 @@ class Origins:
         if path[0] in scope.params:
             return isinstance(scope.default_of(path[0]), ast.Dict | ast.List | ast.Call)
         return path[0] not in scope.local or path[0] in scope.outer
+
+    def _keyed_apart(self, scope: Scope, key: ast.expr) -> bool:
+        """A key, or what it is made of, is another in the other arm."""
+        return any(self._tells_apart(item) for item in self._made_of(scope, key))
 
     def _tells_apart(self, key: ast.AST) -> bool:
         """What is another in the other arm: the run's name, the varied setting, the whole configuration."""
@@ -236,6 +292,7 @@ class Origins:
             any(part in OPTIMISERS for part in path)
             or path[-2:] == ("models", "load")
             or path[:2] == ("torch", "nn")
+            or path in _MADE_BY_THE_COURSE
             or (path[0] == "sklearn" and path[-1][:1].isupper() and _goes_on(node))
         ):
             return True
