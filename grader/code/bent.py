@@ -72,10 +72,12 @@ def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[S
         for scope in known[-1][1].inner if known[-1][1].is_class and vary not in _OF_ROUNDS else ():
             if scope.name.rpartition(".")[2] not in read or not is_property(scope):
                 continue
-            for value in returned_by(scope.node):
+            sums = (node for value in returned_by(scope.node) for node in ast.walk(value) if isinstance(node, ast.BinOp))
+            for value in sums:
                 others = [name for name in sorted(_OF_A_STEP - {vary}) if mentions(value, name)]
                 if others and mentions(value, vary):
                     yield scope, value, others[0]
+                    break
 
 
 def caught_values(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:

@@ -125,7 +125,9 @@ def _places(
             yield from ((item, words[word]) for word in sorted(inner)[:1])
         if name in _SEED_PLACES and len(call.args) > _SEED_PLACES[name] and follows(call.args[_SEED_PLACES[name]]):
             yield call, "the seed"
-        if vary in _OF_A_STEP and any(map(follows, _shares_of(call))):
+        if vary in _OF_A_STEP and any(map(follows, _shares_of(call))) and (
+            vary != "class_weights" or _weighs_losses(following)
+        ):  # fmt: skip
             yield call, "the rows"
         if vary == "batch_size" and _takes_a_rate(scope, call):
             yield call, "the setting learning_rate"
@@ -171,6 +173,18 @@ def _shares_of(call: ast.Call) -> Iterator[ast.expr]:
     if name in _SHARES:
         yield from call.args[_SHARES[name] : _SHARES[name] + 1]
     yield from (item.value for item in call.keywords if item.arg and item.arg == _SHARES_BY_NAME.get(name))
+
+
+def _weighs_losses(following: Following) -> bool:
+    """The class weights weigh the losses: what draws rows by them is no other way of saying the same."""
+    for context in following.contexts():
+        names = following.names(context)
+        for call in context.scope.calls:
+            loss = any(word in called(call).lower() for word in ("loss", "entropy", "weighted_mean", "criterion"))
+            parts = (*call.args, *(item.value for item in call.keywords))
+            if loss and any(following.follows(context, item, names) for item in parts):
+                return True
+    return False
 
 
 def _takes_a_rate(scope: Scope, call: ast.Call) -> bool:
