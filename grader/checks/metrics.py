@@ -12,6 +12,7 @@ from grader.code.by_name import reached_by_name
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.code.typed_in import typed_in
+from grader.code.unequal import unequal_arms
 from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.departures import departures, same_model
 from grader.evidence.false_metrics import TOLERANCE, false_metric
@@ -114,7 +115,7 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             "nobody can recompute them. A person looks.", values, evidence,
         )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    code = doubts_of(case, (*leaks(case), *typed_in(case)))
+    code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case)))
     return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
 
 
