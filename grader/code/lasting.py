@@ -123,6 +123,9 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
             continue
         if _is_collection(program, store.value):
             filled = _filled(found, name)
+            for other in _other_names(scope, name) if not filled else ():  # past = PAST
+                if any(item.root == other and item.how == "change" for item in scope.stores):
+                    yield _Lasting(other, step, store.line, frozenset({(other,)}))
         elif isinstance(store.value, ast.Call):
             filled = _by_methods(program, found, store.value, name)
         else:
@@ -391,6 +394,15 @@ def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[C
                     "changed: the second arm seems to begin with what the first has left. A person looks.",
                     (where,), name,
                 )  # fmt: skip
+
+
+def _other_names(scope: Scope, name: str) -> list[str]:
+    """The function's own names for something of the notebook."""
+    return [
+        store.root for store in scope.stores
+        if len(store.path) == 1 and isinstance(store.value, ast.Name) and store.value.id == name
+        and not _begun_anew(scope, store.root)
+    ]  # fmt: skip
 
 
 def _meant(scope: Scope, store: Store) -> str:

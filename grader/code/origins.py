@@ -134,6 +134,8 @@ class Origins:
             return None
         if path[0] == "self":
             return self._of_attribute(scope, path, depth)
+        if isinstance(node, ast.Attribute) and path[0] in scope.local - scope.outer:  # loop.optimizer
+            return self._of_name(scope, path[0], node.lineno, depth) if len(path) == 2 else None
         key = node.slice if isinstance(node, ast.Subscript) else None
         if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (key is not None and self._keyed_apart(scope, key)):
             return None
@@ -302,9 +304,19 @@ class Origins:
             return self.makes(scope, node.func.value, depth + 1)
         functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
         return any(
-            _is_module(item) or any(self.makes(item, value, depth + 1) for value in returned_by(item.node))
+            _is_module(item) or self._holds_trained(item, depth + 1)
+            or any(self.makes(item, value, depth + 1) for value in returned_by(item.node))
             for item in functions
         )
+
+    def _holds_trained(self, scope: Scope, depth: int) -> bool:
+        """A class of the notebook whose objects begin with a model or an optimiser."""
+        begins = (inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__init__")
+        return any(
+            len(store.path) == 2 and store.root == "self" and store.value is not None
+            and self.makes(inner, store.value, depth)
+            for inner in begins for store in inner.stores
+        )  # fmt: skip
 
     def _made(self, name: str) -> tuple[Step, ast.expr] | None:
         """The call that made what a name of the notebook stands for, before both arms and not between them."""
