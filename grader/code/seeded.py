@@ -8,6 +8,7 @@ from grader.code.configured import constant_of
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
+from grader.code.paths import path_of
 from grader.code.program import Program, Step
 from grader.code.reaching import Reaching
 from grader.evidence.runs import by_seed
@@ -21,6 +22,8 @@ SEEDERS = frozenset(
 """Calls that seed what draws."""
 SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
 _CLOCKS = frozenset({"time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "urandom", "getpid", "now"})
+_HANDED = frozenset({"run", "config", "cfg", "data", "self"})
+"""What every training function is given."""
 _NOTES = frozenset({"append", "add", "update", "setdefault", "extend"})
 
 
@@ -99,16 +102,21 @@ def _uses_seed(program: Program, found: Trained, within: set[int], *, several: b
             if not several or between:
                 return True
 
+    own = [root for call in found.calls if call.how == "start" for root in found.roots]
+    named = {name for root in own for name in root.params if name not in _HANDED}  # train(config, data, run, s)
+    named |= {node.id for call in found.calls for node in ast.walk(call.seed or call.call.func)
+              if isinstance(node, ast.Name)}  # fmt: skip
+
     def is_seed(scope: Scope, node: ast.AST) -> bool:
         if isinstance(node, ast.Attribute | ast.Subscript):
-            named = "seed" in (last_name(node) or getattr(node, "attr", "")).lower()
-            return named and id(node) not in within and not _is_seeder(scope, node)
+            spelled = "seed" in (last_name(node) or getattr(node, "attr", "")).lower()
+            return spelled and id(node) not in within and not _is_seeder(scope, node)
         if isinstance(node, ast.Constant):
             return node.value == "seed"  # getattr(run, "seed"), vars(run)["seed"]
-        own = scope in found.roots or not scope.name
-        return own and isinstance(node, ast.Name) and "seed" in node.id.lower() and not _is_seeder(scope, node) and (
-            node.id in scope.params or not scope.name
-        )
+        if not isinstance(node, ast.Name) or _is_seeder(scope, node):
+            return False
+        mine = not scope.name or (scope in found.roots and node.id in scope.params)
+        return mine and ("seed" in node.id.lower() or node.id in named)
 
     reaching = Reaching(program, found, is_seed)
     reaching.follow()
@@ -139,8 +147,9 @@ def _seed_given(program: Program, scope: Scope, call: ast.Call) -> str | None:
         if plain is None and isinstance(value, ast.Name) and value.id in scope.params:
             default = scope.default_of(value.id)
             plain = default if isinstance(default, ast.Constant) else None
-            if plain is None or plain.value is None:
-                return value.id
+        held = isinstance(value, ast.Name) and value.id in scope.local
+        if (held and (plain is None or plain.value is None)) or (path_of(value) or ("",))[0] == "self":
+            return ast.unparse(value)
         if plain is not None and isinstance(plain.value, int) and not isinstance(plain.value, bool):
             return str(plain.value)
         if isinstance(value, ast.Call) and called(value) in ("len", "hash", "abs", "int", "crc32"):

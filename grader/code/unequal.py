@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.gathered import returned_by
 from grader.code.program import Program, Step, read_program
@@ -27,7 +28,10 @@ def unequal_arms(case: Case) -> tuple[CodeFinding, ...]:
     """
     program, found = read_program(case), []
     for step, name, value in recorded_by(program):
-        beside = ((step, branch) for branch in step.scope.branches if _is_by_arm(branch, _names_in(value)))
+        beside = (
+            (step, branch) for branch in step.scope.branches
+            if _is_by_arm(branch, _names_in(value) & _made_before(step.scope, branch.lineno))
+        )  # fmt: skip
         for home, node in (*_unequal(program, step, value), *beside):
             where = place_of(case, home, node.lineno)
             because = (
@@ -52,6 +56,10 @@ def _unequal(program: Program, step: Step, value: ast.expr, depth: int = 0) -> I
             for home, store in bound[-1:]:
                 if store.source is not None and store.source is not value:
                     yield from _unequal(program, home, store.source, depth + 1)
+
+
+def _made_before(scope: Scope, line: int) -> frozenset[str]:
+    return frozenset(store.root for store in scope.stores if store.line < line)
 
 
 def _names_in(node: ast.AST) -> frozenset[str]:
