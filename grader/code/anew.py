@@ -74,7 +74,12 @@ def _laid_over_keywords(scope: Scope) -> Iterator[tuple[str, ast.expr, int]]:
     kept = node.args.kwarg.arg if isinstance(node, ast.FunctionDef) and node.args.kwarg is not None else ""
     guarded = {id(inner) for branch in scope.branches for inner in ast.walk(branch)}
     for store in scope.stores:
-        if len(store.path) == 2 and store.path[0] == kept and store.value is not None and id(store.value) not in guarded:
+        if (
+            len(store.path) == 2
+            and store.path[0] == kept
+            and store.value is not None
+            and id(store.value) not in guarded
+        ):
             yield store.path[1].strip("[]'\""), store.value, store.line
     for inner in ast.walk(node) if kept else ():
         tables: list[ast.expr] = []

@@ -66,13 +66,16 @@ def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> It
 def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[Scope, ast.expr, str]]:
     """Properties of the notebook's classes that training reads, and that join another setting with the varied."""
     read = {
-        node.attr for scope in _functions(found) for node in scope.attributes if id(node) not in shown_in(scope.node)
+        node.attr for scope in _functions(found) for node in scope.attributes
+        if id(node) not in shown_in(scope.node)
     }  # fmt: skip
     for known in program.defined.values():
         for scope in known[-1][1].inner if known[-1][1].is_class and vary not in _OF_ROUNDS else ():
             if scope.name.rpartition(".")[2] not in read or not is_property(scope):
                 continue
-            sums = (node for value in returned_by(scope.node) for node in ast.walk(value) if isinstance(node, ast.BinOp))
+            sums = (
+                node for value in returned_by(scope.node) for node in ast.walk(value) if isinstance(node, ast.BinOp)
+            )
             for value in sums:
                 others = [name for name in sorted(_OF_A_STEP - {vary}) if mentions(value, name)]
                 if others and mentions(value, vary):

@@ -7,11 +7,11 @@ from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Context, Following, arguments_of
-from grader.code.gathered import returned_by
 from grader.code.moments import Trained, logs_an_epoch
-from grader.code.paths import path_of
+from grader.code.paths import Store, path_of
 from grader.code.program import Program
 from grader.code.seeded import SEEDERS
+from grader.code.spread import is_scaled, shares_of, takes_a_rate, weighs_losses, words_of_table, words_spread
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -33,9 +33,6 @@ _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
 _SEED_PLACES: Mapping[str, int] = {"subset": 1}
 """Functions that take a seed by its place."""
-_SHARES: Mapping[str, int] = {"WeightedRandomSampler": 0, "multinomial": 0}
-"""What draws rows by shares that it is given by their place; `choice` and `choices` take them by a keyword."""
-_SHARES_BY_NAME: Mapping[str, str] = {"choice": "p", "choices": "weights", "sample": "weights"}
 _DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
     {
@@ -44,7 +41,6 @@ _OF_A_STEP = frozenset(
     }
 )  # fmt: skip
 """Settings of the course of which neither rows nor rounds follow."""
-_DEEPEST = 2
 _KNOWN = _OF_A_STEP | {"epochs", "batch_size", "max_length", "train_rows", "model", "patience"}
 _MEANT: Mapping[str, frozenset[str]] = {
     "epochs": frozenset({"patience", "warmup", "warmup_ratio"}),
@@ -120,91 +116,42 @@ def _places(
             elif word in words and follows(value):
                 yield value, words[word]
         for item in (word.value for word in call.keywords if word.arg is None):
-            inner = _words_of_table(following.program, item) & set(words) if follows(item) else set()
-            inner |= {word for word in _words_spread(following, context, item, names) if word in words}
+            inner = words_of_table(following.program, item) & set(words) if follows(item) else set()
+            inner |= {word for word in words_spread(following, context, item, names) if word in words}
             yield from ((item, words[word]) for word in sorted(inner)[:1])
-        if name in _SEED_PLACES and len(call.args) > _SEED_PLACES[name] and follows(call.args[_SEED_PLACES[name]]):
-            yield call, "the seed"
-        if vary in _OF_A_STEP and any(map(follows, _shares_of(call))) and (
-            vary != "class_weights" or _weighs_losses(following)
-        ):  # fmt: skip
-            yield call, "the rows"
-        if vary == "batch_size" and _takes_a_rate(scope, call):
+        yield from _by_place(following, call, follows)
+        if vary == "batch_size" and takes_a_rate(scope, call):
             yield call, "the setting learning_rate"
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
-        if name in _CLIPS and len(call.args) > 1 and follows(call.args[1]):
-            yield call, "the clipping"
-        if name == "islice" and vary in _OF_A_STEP and any(follows(item) for item in call.args[1:]):
-            yield call, "the number of batches"
     for store in scope.stores:
         word = store.path[-1].strip("[]'\"")
         if word in words and len(store.path) > 1 and store.value is not None and follows(store.value):
             yield store.value, words[word]
-        if vary == "batch_size" and word == "lr" and len(store.path) > 1 and _is_scaled(scope, store.value):
-            yield store.value or store.source or scope.node, "the setting learning_rate"
+        if store.value is not None and _scales_the_rate(following, scope, store):
+            yield store.value, "the setting learning_rate"
 
 
-def _words_spread(
-    following: Following, context: Context, node: ast.expr, names: frozenset[str], depth: int = 0
-) -> Iterator[str]:
-    """The keys under which a table that is spread holds what follows: ``**options_for(config)``, ``**options``."""
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            word = key.value if isinstance(key, ast.Constant) else None
-            if isinstance(word, str) and following.follows(context, value, names):
-                yield word
-    elif isinstance(node, ast.Call) and depth < _DEEPEST:
-        for function in following.functions(context.scope, node):
-            inner = following.called_with(context, function, node, names)
-            for value in returned_by(function.node):
-                yield from _words_spread(following, inner, value, following.names(inner), depth + 1)
-        if called(node) == "dict":
-            yield from (item.arg for item in node.keywords if item.arg and following.follows(context, item.value, names))
-    elif isinstance(node, ast.Name) and depth < _DEEPEST:
-        for store in context.scope.stores:
-            if store.path == (node.id,) and store.value is not None:
-                yield from _words_spread(following, context, store.value, names, depth + 1)
+def _scales_the_rate(following: Following, scope: Scope, store: Store) -> bool:
+    of_a_group = len(store.path) > 1 and store.path[-1].strip("[]'\"") == "lr"
+    return following.vary == "batch_size" and of_a_group and is_scaled(scope, store.value)
 
 
-def _shares_of(call: ast.Call) -> Iterator[ast.expr]:
-    """By what shares a call draws rows."""
+def _by_place(following: Following, call: ast.Call, follows: Follows) -> Iterator[tuple[ast.expr, str]]:
+    """What a function takes by its place, or draws by: seeds, the clipping, numbers of batches, shares of rows."""
     name = called(call)
-    if name in _SHARES:
-        yield from call.args[_SHARES[name] : _SHARES[name] + 1]
-    yield from (item.value for item in call.keywords if item.arg and item.arg == _SHARES_BY_NAME.get(name))
-
-
-def _weighs_losses(following: Following) -> bool:
-    """The class weights weigh the losses: what draws rows by them is no other way of saying the same."""
-    for context in following.contexts():
-        names = following.names(context)
-        for call in context.scope.calls:
-            loss = any(word in called(call).lower() for word in ("loss", "entropy", "weighted_mean", "criterion"))
-            parts = (*call.args, *(item.value for item in call.keywords))
-            if loss and any(following.follows(context, item, names) for item in parts):
-                return True
-    return False
-
-
-def _takes_a_rate(scope: Scope, call: ast.Call) -> bool:
-    """An optimiser begins with a rate that is scaled by the batch size."""
-    rates = [item.value for item in call.keywords if item.arg == "lr"]
-    return any(isinstance(rate, ast.Name | ast.BinOp) and _is_scaled(scope, rate) for rate in rates)
-
-
-def _is_scaled(scope: Scope, node: ast.expr | None, depth: int = 0) -> bool:
-    """A factor is the batch size as a share of another one, ``config.batch_size / 32``: no count of steps."""
-    for inner in ast.walk(node) if node is not None else ():
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div) and last_name(inner.left) == "batch_size":
-            if isinstance(inner.right, ast.Constant | ast.Attribute | ast.Subscript | ast.Name):
-                return True
-        if isinstance(inner, ast.Name) and depth < _DEEPEST and any(
-            store.path == (inner.id,) and store.value is not node and _is_scaled(scope, store.value, depth + 1)
-            for store in scope.stores
-        ):
-            return True
-    return False
+    place = _SEED_PLACES.get(name, len(call.args))
+    if any(map(follows, call.args[place : place + 1])):
+        yield call, "the seed"
+    if name in _CLIPS and any(map(follows, call.args[1:2])):
+        yield call, "the clipping"
+    if following.vary not in _OF_A_STEP:
+        return
+    if name == "islice" and any(map(follows, call.args[1:])):
+        yield call, "the number of batches"
+    weighs = following.vary != "class_weights" or weighs_losses(following)
+    if any(map(follows, shares_of(call))) and weighs:
+        yield call, "the rows"
 
 
 def _decided(
@@ -235,7 +182,7 @@ def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple
             continue
         if isinstance(node, ast.Subscript) and follows(node.slice):
             table = node.value
-            if (kinds := _registered(program, table)):
+            if kinds := _registered(program, table):
                 yield node, kinds
             if isinstance(table, ast.Name):
                 own = [store.value for store in scope.stores if store.path == (table.id,)]
@@ -287,17 +234,6 @@ def _of_the_body(program: Program, option: ast.expr) -> dict[str, ast.expr]:
             found |= _of_the_body(program, base) if path_of(base) != path_of(option) else {}
         found |= {store.root: store.value for store in scope.stores if scope.is_class and store.value is not None}
     return found
-
-
-def _words_of_table(program: Program, node: ast.expr) -> set[str]:
-    """The keys of a table's entries: of ``**OPTIONS[config.weights]``."""
-    inner = node.value if isinstance(node, ast.Subscript) else node
-    table = program.value_before(inner.id, len(program.steps)) if isinstance(inner, ast.Name) else inner
-    entries = table.values if isinstance(table, ast.Dict) else []
-    found = {key.value for entry in entries if isinstance(entry, ast.Dict) for key in entry.keys
-             if isinstance(key, ast.Constant)}  # fmt: skip
-    found |= {item.arg for entry in entries if isinstance(entry, ast.Call) for item in entry.keywords}
-    return {word for word in found if isinstance(word, str)}
 
 
 def _below(scope: Scope, branch: ast.If | ast.Match) -> list[ast.stmt]:

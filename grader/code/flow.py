@@ -187,7 +187,7 @@ class Flow:
         return NOTHING.union(*map(self.holds, parts)) - {LABELS} if parts else self.holds(node)
 
     def _returned(self, node: ast.Call, place: int = -1) -> Held:
-        """What a function of the notebook joins and returns; of several things that at a place, if one is wanted."""
+        """What a function of the notebook joins and returns; of several things that at ``place``, where one is."""
         scope = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if scope is None or scope.is_class:
             return NOTHING

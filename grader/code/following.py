@@ -202,7 +202,9 @@ class Following:
     def _asked(self, node: ast.expr) -> Iterator[Scope]:
         """The method by which an object of a class of the notebook gives an entry."""
         for scope in self.program.functions_of(node) if isinstance(node, ast.Name) else ():
-            yield from (inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__getitem__")
+            yield from (
+                inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__getitem__"
+            )
 
     def _class_of(self, scope: Scope, node: ast.expr) -> tuple[Scope, ...]:
         """The class of the object whose method is called: ``loss.limit``, ``Table(config).of``."""

@@ -60,7 +60,9 @@ def _class_behind(program: Program, scope: Scope, node: ast.expr, depth: int = 0
         if isinstance(node.func, ast.Name):
             made = program.functions_of(node.func)
             return made[0] if made and made[0].is_class else None
-        return _class_behind(program, scope, node.func.value, depth) if isinstance(node.func, ast.Attribute) else None
+        return (
+            _class_behind(program, scope, node.func.value, depth) if isinstance(node.func, ast.Attribute) else None
+        )
     if not isinstance(node, ast.Name) or depth > _DEEPEST:
         return None
     if node.id == "self":
@@ -121,10 +123,9 @@ def _surely(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, _DEPENDS):
             continue
         if isinstance(node, ast.With) and any(
-            isinstance(item.context_expr, ast.Call) and called(item.context_expr) in _MAY_STEP for item in node.items
+            isinstance(item.context_expr, ast.Call) and called(item.context_expr) in _MAY_STEP
+            for item in node.items
         ):
             continue
         yield node
         yield from _surely(list(ast.iter_child_nodes(node)))
-
-

@@ -83,25 +83,29 @@ def _lasting(program: Program, found: Trained, method: Scope) -> frozenset[str]:
     owner = method.name.rpartition(".")[0]
     known = [scope for _, scope in program.defined.get(owner, ()) if scope.is_class]
     names = {store.root for scope in known for store in scope.stores if len(store.path) == 1}
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     once = any(
         isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,)
+        and not any(first <= step.order <= last for step, _ in program.bound[name])
         for name in found.reach.free for _, store in program.bound.get(name, ())
     )  # fmt: skip
     if once:
-        names |= {store.path[1] for scope in known for inner in scope.inner for store in inner.stores
-                  if len(store.path) == 2 and store.root == "self" and inner.name == f"{owner}.__init__"}  # fmt: skip
+        begins = [inner for scope in known for inner in scope.inner if inner.name == f"{owner}.__init__"]
+        stores = [store for inner in begins for store in inner.stores if len(store.path) == 2]
+        names |= {store.path[1] for store in stores if store.root == "self"}
     return frozenset(f"{of}.{name}" for name in names for of in ("self", "cls"))
 
 
 def unseen_by_the_memo(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
-    """A function that keeps what it returns, and whose key leaves out a parameter that follows the varied setting."""
+    """A function that keeps what it returns by a key without a parameter that follows the varied setting."""
     for context in Following(program, found, vary).contexts():
         for name in sorted(context.given & _left_out_of_the_key(context.scope)):
             where = place_of(case, program.step_of(context.scope), context.scope.line)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
-                f"{context.scope.name} keeps what it returns by a key that leaves out {name} ({said(case, where)}), "
-                f"which follows {vary}: the second arm seems to get what the first one made. A person looks.",
+                f"{context.scope.name} keeps what it returns by a key that leaves out {name} "
+                f"({said(case, where)}), which follows {vary}: the second arm seems to get what the first one "
+                "made. A person looks.",
                 (where,), context.scope.name,
             )  # fmt: skip
 

@@ -32,7 +32,10 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
         taken = _taken(program, found, scope, vary) if own and followed else ()
         over = (*_laid_over(program, found, scope, vary), *_by_keyword(program, found, scope, vary)) if own else ()
         for node in (*over, *taken):
-            where, name = place_of(case, program.step_of(scope), node.lineno), root_name(node) if not isinstance(node, ast.Call) else ast.unparse(node)
+            where, name = (
+                place_of(case, program.step_of(scope), node.lineno),
+                root_name(node) if not isinstance(node, ast.Call) else ast.unparse(node),
+            )
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
                 f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), and "
@@ -74,7 +77,9 @@ def _is_made_by_default(program: Program, found: Trained, made: ast.Call, vary: 
     }  # fmt: skip
     parts = (*made.args, *(item.value for item in made.keywords))
     written = all(isinstance(item, ast.Constant) for item in parts)
-    kind = program.defined.get(made.func.id, []) if isinstance(made.func, ast.Name) and made.func.id in known else []
+    kind = (
+        program.defined.get(made.func.id, []) if isinstance(made.func, ast.Name) and made.func.id in known else []
+    )
     return written and any(scope.is_class for _, scope in kind)
 
 

@@ -3,35 +3,25 @@ numbers that are changed where they lie.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import returned_by
+from grader.code.gathered import names_in, returned_by
 from grader.code.moments import Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
+from grader.code.shared import is_collection, made_by, shared_attributes
 from grader.model import Case
 from paribus.check.names import called
 from paribus.check.shows import DISPLAYS, only_shows, shown_in
 
-_COLLECTIONS = frozenset({"list", "deque", "set"})
 _ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
 """Calls after which an object holds nothing of the run before."""
 _WRITES = frozenset({"save", "save_pretrained", "savefig", "to_csv", "dump", "write", "write_text", "write_bytes"})
 _MOST = 40
 """Names of the notebook that are looked at in one function."""
-_NUMBERS = frozenset(
-    {
-        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
-        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
-        "transform",
-    }
-)  # fmt: skip
-"""Calls that make numbers which can be changed where they lie."""
-_FILLS = frozenset({"fill", "fill_", "zero_", "copy_"})
-_IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +62,9 @@ def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFi
                 )
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{kept.called} is made once ({said(case, where)}), every run fills it, and {scope.name} decides "
-                    f"by what is in it ({said(case, there)}): the second arm seems to begin with what the first "
-                    "has left. A person looks; make it anew in every run.",
+                    f"{kept.called} is made once ({said(case, where)}), every run fills it, and {scope.name} "
+                    f"decides by what is in it ({said(case, there)}): the second arm seems to begin with what the "
+                    "first has left. A person looks; make it anew in every run.",
                     (where, there), kept.called,
                 )  # fmt: skip
 
@@ -83,17 +73,12 @@ def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasti
     """Parameters whose default is a collection that the function fills, and that no call gives."""
     for name in scope.params:
         default = scope.default_of(name)
-        if default is None or not _is_collection(program, default) or _is_given(found, scope, name):
+        if default is None or not is_collection(program, default) or _is_given(found, scope, name):
             continue
         filled = {store.path for store in scope.stores if store.root == name and store.how in ("change", "augment")}
         bound = any(store.path == (name,) and store.how == "assign" for store in scope.stores)
         if filled and not bound and not _begun_anew(scope, name):
             yield _Lasting(name, program.step_of(scope), default.lineno, frozenset({(name,)}))
-
-
-def _is_collection(program: Program, value: ast.expr) -> bool:
-    made = isinstance(value, ast.Call) and called(value) in _COLLECTIONS
-    return made or isinstance(value, ast.List | ast.Set)
 
 
 def _is_given(found: Trained, scope: Scope, name: str) -> bool:
@@ -121,7 +106,7 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
         step, store = before[-1]
         if store.value is None or any(_begun_anew(other, name) for other in found.reach.scopes):
             continue
-        if _is_collection(program, store.value):
+        if is_collection(program, store.value):
             filled = _filled(found, name)
             for other in _other_names(scope, name) if not filled else ():  # past = PAST
                 if any(item.root == other and item.how == "change" for item in scope.stores):
@@ -139,60 +124,18 @@ def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Las
     methods of their class.
     """
     for store in scope.stores if scope.name else ():
-        for made in _made_by(store.value) if len(store.path) == 1 else ():
-            for name, (line, _) in _shared(program, found, made).items():
+        for made in made_by(store.value) if len(store.path) == 1 else ():
+            for name, (line, _) in shared_attributes(program, found, made).items():
                 filled = _by_methods(program, found, made, store.root, frozenset({name}))
                 if filled:
                     yield _Lasting(store.root, program.step_of(scope), line, filled)
     owner = scope.name.rpartition(".")[0]
     known = program.defined.get(owner, ())
-    for name, (line, table) in _shared(program, found, ast.Call(ast.Name(owner, ast.Load()), [], [])).items():
+    made_here = ast.Call(ast.Name(owner, ast.Load()), [], [])
+    for name, (line, table) in shared_attributes(program, found, made_here).items():
         if any(store.path[:2] == ("self", name) and store.how in ("change", "augment")
                for inner in known[-1][1].inner for store in inner.stores):  # fmt: skip
             yield _Lasting("self", known[-1][0], line, frozenset({("self", name)}), only_loaded=table)
-
-
-def _made_by(value: ast.expr | None) -> Iterator[ast.Call]:
-    """``Mean(network)``, ``given or Mean(network)``."""
-    parts = value.values if isinstance(value, ast.BoolOp) else [value]
-    yield from (item for item in parts if isinstance(item, ast.Call) and isinstance(item.func, ast.Name))
-
-
-def _shared(program: Program, found: Trained, made: ast.Call) -> dict[str, tuple[int, bool]]:
-    """The attributes of an object that are one for all objects of its class, with the line that makes them, and
-    whether each is a table: collections in the class's body, or in a default that no call gives.
-    """
-    result: dict[str, tuple[int, bool]] = {}
-    for owner in (scope for scope in program.functions_of(made.func) if scope.is_class):
-        body = {store.root: store for store in owner.stores if len(store.path) == 1 and store.value is not None}
-        own = [(inner, store) for inner in owner.inner for store in inner.stores
-               if len(store.path) == 2 and store.root == "self" and store.how == "assign"]  # fmt: skip
-        for name in {*body, *(store.path[1] for _, store in own)}:
-            puts = [(inner, store.value) for inner, store in own if store.path[1] == name]
-            value, line = (body[name].value, body[name].line) if name in body and not puts else (None, 0)
-            if len(puts) == 1 and puts[0][0].name.endswith(".__init__"):
-                value, line = _behind(found, owner, body, *puts[0])
-            if value is not None and (isinstance(value, ast.Dict) or _is_collection(program, value)):
-                result[name] = (line, isinstance(value, ast.Dict))
-    return result
-
-
-def _behind(
-    found: Trained, owner: Scope, body: Mapping[str, Store], method: Scope, value: ast.expr | None
-) -> tuple[ast.expr | None, int]:
-    """What an attribute is another name for: a default that no call gives, or what stands in the class's body."""
-    path = path_of(value) if value is not None else None
-    if path is not None and len(path) == 2 and path[0] in (owner.name, "self", "cls") and path[1] in body:
-        return body[path[1]].value, body[path[1]].line
-    if path is None or len(path) > 1 or path[0] not in method.params:
-        return None, 0
-    default = method.default_of(path[0])
-    place = method.params.index(path[0]) - 1
-    given = any(
-        path[-1] == owner.name and (len(call.args) > place or any(item.arg in (name, None) for item in call.keywords))
-        for other in found.reach.scopes for path, call in other.called for name in method.params[place + 1 : place + 2]
-    )  # fmt: skip
-    return (None, 0) if given or default is None else (default, default.lineno)
 
 
 def _filled(found: Trained, name: str) -> frozenset[Path]:
@@ -259,13 +202,9 @@ def _follows_from_its_key(method: Scope, store: Store) -> bool:
         if isinstance(node, ast.Assign) and node.value is store.value and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Subscript) and path_of(target.value) == store.path[:2]:
-                given = method.local - {"self", *_loads(target.slice)}
-                return not _loads(node.value) & given and not _reads_of(node.value, store.path[1])
+                given = method.local - {"self", *names_in(target.slice)}
+                return not names_in(node.value) & given and not _reads_of(node.value, store.path[1])
     return False
-
-
-def _loads(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_called(found: Trained, name: str) -> bool:
@@ -291,16 +230,14 @@ def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.
     def holds(node: ast.AST | None) -> bool:
         return node is not None and any(_reads(inner, kept, derived, shown) for inner in ast.walk(node))
 
-    for path, call in scope.called:
-        if path[-1] == "load_state_dict" and kept.is_of_a_class and any(map(holds, call.args)):
-            yield call
+    loads = [call for path, call in scope.called if path[-1] == "load_state_dict" and kept.is_of_a_class]
+    yield from (call for call in loads if any(map(holds, call.args)))
     if kept.only_loaded:
         return
-    for branch in scope.branches:
-        shows = isinstance(branch, ast.If) and (only_shows(branch) or _only_writes(branch))
-        fills = isinstance(branch, ast.If) and _asks_for_nothing(branch.test) and _only_fills(branch, kept.name)
-        if not shows and not fills and holds(branch.test) and not _only_asks(branch.test):
-            yield branch.test
+    yield from (
+        branch.test for branch in scope.branches
+        if holds(branch.test) and not _only_asks(branch.test) and not _is_harmless(branch, kept.name)
+    )  # fmt: skip
     for store in scope.stores:
         rate = store.path[-1] in ("['lr']", "lr") and len(store.path) > 1 and store.root != kept.name
         if rate and store.value is not None and holds(store.value):
@@ -340,6 +277,14 @@ def _reads(node: ast.AST, kept: _Lasting, derived: frozenset[str], shown: frozen
     return path is not None and path[:2] in kept.filled
 
 
+def _is_harmless(branch: ast.If | ast.IfExp, name: str) -> bool:
+    """It only shows something, puts it into a file, or fills what is empty."""
+    if not isinstance(branch, ast.If):
+        return False
+    fills = _asks_for_nothing(branch.test) and _only_fills(branch, name)
+    return fills or only_shows(branch) or _only_writes(branch)
+
+
 def _only_writes(branch: ast.If) -> bool:
     """It puts something into a file, or shows it, and nothing more."""
     return not branch.orelse and all(
@@ -373,29 +318,6 @@ def _only_asks(test: ast.expr) -> bool:
     return isinstance(test, ast.Name)
 
 
-def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
-    for scope in found.reach.scopes:
-        for store in scope.stores if scope.name else ():
-            name = _meant(scope, store)
-            outside = (name not in scope.local or name in scope.outer) and name not in program.imports
-            bound = program.bound.get(name, ()) if outside else ()
-            made = bound[-1][1].value if bound and bound[-1][0].order < first else None
-            while isinstance(made, ast.Subscript):  # np.eye(4)[labels]
-                made = made.value
-            numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
-            between = any(first <= step.order <= last for step, _ in bound)
-            if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
-                where = place_of(case, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
-                    f"{scope.name} changes {name} where it lies ({said(case, where)}), and the next run finds it "
-                    "changed: the second arm seems to begin with what the first has left. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
-
-
 def _other_names(scope: Scope, name: str) -> list[str]:
     """The function's own names for something of the notebook."""
     return [
@@ -403,60 +325,3 @@ def _other_names(scope: Scope, name: str) -> list[str]:
         if len(store.path) == 1 and isinstance(store.value, ast.Name) and store.value.id == name
         and not _begun_anew(scope, store.root)
     ]  # fmt: skip
-
-
-def _meant(scope: Scope, store: Store) -> str:
-    """The name of the notebook that a name of the function is another one for: ``targets = TARGETS``."""
-    known = [item for item in scope.stores if item.path == (store.root,) and item.how == "assign"]
-    alias = known[0].value if len(known) == 1 and known[0].line < store.line else None
-    return alias.id if isinstance(alias, ast.Name) and store.root not in scope.outer else store.root
-
-
-def _changes_itself(scope: Scope, store: Store) -> bool:
-    """A change that rests on what was there: ``X *= 0.9``, ``X.mul_(0.9)``, ``X[rows] = 0.9 * X[rows]``."""
-    if store.how == "augment":
-        return True
-    if store.how == "change":
-        return any(
-            path == (*store.path, path[-1]) and path[-1] in _IN_PLACE and call.lineno == store.line
-            for path, call in scope.called
-        )
-    return (
-        store.how == "assign" and len(store.path) > 1 and store.value is not None
-        and store.root in _loads(store.value) and not _of_another_row(store, store.value)
-    )  # fmt: skip
-
-
-def _of_another_row(store: Store, value: ast.expr) -> bool:
-    """A row is made of others, each with its own number: ``X[1] = X[0] + 1``."""
-    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == store.root]
-    rows = [
-        (path_of(node) or ("",))[-1] for node in ast.walk(value)
-        if isinstance(node, ast.Subscript) and any(node.value is name for name in names)
-    ]  # fmt: skip
-    return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
-
-
-def _begun_anew_before(found: Trained, name: str) -> bool:
-    if any(_sets_all(scope, name) for scope in found.reach.scopes if scope.name):
-        return True
-    return any(
-        store.path == (name,) and store.how == "assign" and name in scope.outer
-        for scope in found.reach.scopes for store in scope.stores
-    )  # fmt: skip
-
-
-def _sets_all(scope: Scope, name: str) -> bool:
-    """Every number gets a value that does not follow from the one before: ``X[:] = 0``, ``X.fill(0)``."""
-    if any(path[0] == name and len(path) > 1 and path[1] in _FILLS for path, _ in scope.called):
-        return True
-    return any(
-        isinstance(target, ast.Subscript) and path_of(target.value) == (name,) and _is_whole(target.slice)
-        and name not in _loads(node.value)
-        for node in ast.walk(scope.node) if isinstance(node, ast.Assign) for target in node.targets
-    )  # fmt: skip
-
-
-def _is_whole(key: ast.expr) -> bool:
-    every = isinstance(key, ast.Slice) and key.lower is None and key.upper is None and key.step is None
-    return every or (isinstance(key, ast.Constant) and key.value is ...)

@@ -117,7 +117,9 @@ def _handed(look: _Look, step: Step, scope: Scope, inner: Flow, notebook: Flow) 
         return
     for call, function, how in learnt_from(look.program, scope, inner, notebook):
         where = place_of(look.case, step, call.lineno)
-        what = f"{function.name} {how} whatever it is given, here validation or test rows ({said(look.case, where)})"
+        what = (
+            f"{function.name} {how} whatever it is given, here validation or test rows ({said(look.case, where)})"
+        )
         yield _leak(where, what, function.name)
 
 

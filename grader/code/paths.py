@@ -115,7 +115,7 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def stores_to(
+def stores_to(  # noqa: PLR0917 - the parts of a store
     target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None, place: int = -1
 ) -> Iterator[Store]:
     """What an assignment's target puts where; a tuple is taken apart, with its values where those are written."""

@@ -58,7 +58,7 @@ class Reaching:
         yield from (item for item in parts if not self._functions(call) and self.holds(scope, item))
 
     def _functions(self, call: ast.Call) -> tuple[Scope, ...]:
-        """The notebook's functions behind a call, and methods of that name; what an object is made with it holds."""
+        """The notebook's functions behind a call, and methods of that name; an object holds what it is made of."""
         direct = self.program.functions_of(call.func) if isinstance(call.func, ast.Name) else ()
         methods = tuple(
             scope for scope in self.found.reach.scopes
@@ -74,7 +74,9 @@ class Reaching:
                     self._attributes.add(store.path[-1].strip("[]'\""))
         for node in ast.walk(scope.node):
             if isinstance(node, ast.For | ast.comprehension) and self.holds(scope, node.iter):
-                self._names.update((id(scope), item.id) for item in ast.walk(node.target) if isinstance(item, ast.Name))
+                self._names.update(
+                    (id(scope), item.id) for item in ast.walk(node.target) if isinstance(item, ast.Name)
+                )
         for call in scope.calls:
             for inner in (*self._functions(call), *self._made_by(call)):
                 given = {name for name, item in arguments_of(inner, call) if self.holds(scope, item)}

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import returned_by
+from grader.code.gathered import names_in, returned_by
 from grader.code.program import Program, Step, read_program
 from grader.code.typed_in import recorded_by
 from grader.evidence.runs import BASELINE, CASES, CHANGED
@@ -15,7 +15,9 @@ from paribus.check.names import called
 from paribus.check.shows import only_shows
 
 _ARMS = frozenset({BASELINE, CHANGED})
-_KEEPS = frozenset({"float", "int", "round", "list", "tuple", "array", "asarray", "value", "zip", "values", "items"})
+_KEEPS = frozenset(
+    {"float", "int", "round", "list", "tuple", "array", "asarray", "value", "zip", "values", "items"}
+)
 """Calls that measure nothing by themselves."""
 _DEEPEST = 6
 _Part = ast.IfExp | ast.If | ast.Dict
@@ -30,7 +32,7 @@ def unequal_arms(case: Case) -> tuple[CodeFinding, ...]:
     for step, name, value in recorded_by(program):
         beside = (
             (step, branch) for branch in step.scope.branches
-            if _is_by_arm(branch, _names_in(value) & _made_before(step.scope, branch.lineno))
+            if _is_by_arm(branch, names_in(value) & _made_before(step.scope, branch.lineno))
         )  # fmt: skip
         for home, node in (*_unequal(program, step, value), *beside):
             where = place_of(case, home, node.lineno)
@@ -49,7 +51,7 @@ def _unequal(program: Program, step: Step, value: ast.expr, depth: int = 0) -> I
             yield step, node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             for scope in program.functions_of(node.func):
-                used = frozenset[str]().union(*map(_names_in, returned_by(scope.node)))
+                used = frozenset[str]().union(*map(names_in, returned_by(scope.node)))
                 yield from ((program.step_of(scope), item) for item in scope.branches if _is_by_arm(item, used))
         if isinstance(node, ast.Name) and depth < _DEEPEST:
             bound = [item for item in program.bound.get(node.id, ()) if item[0].order <= step.order]
@@ -60,10 +62,6 @@ def _unequal(program: Program, step: Step, value: ast.expr, depth: int = 0) -> I
 
 def _made_before(scope: Scope, line: int) -> frozenset[str]:
     return frozenset(store.root for store in scope.stores if store.line < line)
-
-
-def _names_in(node: ast.AST) -> frozenset[str]:
-    return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
 def _asks_for_the_arm(node: _Part) -> bool:
@@ -82,7 +80,7 @@ def _is_by_arm(node: _Part, used: frozenset[str]) -> bool:
     for item in inside:
         if isinstance(item, ast.Assign | ast.AugAssign):
             targets = item.targets if isinstance(item, ast.Assign) else [item.target]
-            values += [item.value] if used & {name for target in targets for name in _names_in(target)} else []
+            values += [item.value] if used & {name for target in targets for name in names_in(target)} else []
     return any(_measures(value) or isinstance(value, ast.Subscript | ast.BinOp) for value in values)
 
 
