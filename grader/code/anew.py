@@ -88,12 +88,12 @@ def _laid_over_keywords(scope: Scope) -> Iterator[tuple[str, ast.expr, int]]:
         elif isinstance(inner, ast.Dict) and inner.keys[:1] == [None] and path_of(inner.values[0]) == (kept,):
             tables = [inner]
         elif isinstance(inner, ast.Call) and path_of(inner.func) == ("dict",) and inner.args:
-            given = inner.keywords if path_of(inner.args[0]) == (kept,) else []
+            given = inner.keywords if path_of(inner.args[0]) == (kept,) and id(inner) not in guarded else []
             yield from ((item.arg, item.value, inner.lineno) for item in given if item.arg)
         for table in tables if id(inner) not in guarded else ():
             pairs = zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
             yield from (
-                (key.value, value, inner.lineno) for key, value in pairs
+                (key.value, value, value.lineno) for key, value in pairs
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
             )  # fmt: skip
 

@@ -135,8 +135,9 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
 
 def _only_empties(branch: ast.If) -> bool:
     """What stands below the condition only takes something out of what is kept, or fills it where it is empty."""
-    asks = isinstance(branch.test, ast.Compare) and isinstance(branch.test.ops[0], ast.Eq) and not branch.orelse
-    empty = asks and bool(_measured(branch.test)) and getattr(branch.test.comparators[0], "value", None) == 0
+    test = branch.test if isinstance(branch.test, ast.Compare) and not branch.orelse else None
+    asks = test is not None and isinstance(test.ops[0], ast.Eq) and bool(_measured(test))
+    empty = asks and test is not None and getattr(test.comparators[0], "value", None) == 0
     return all(
         isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
         and (called(item.value) in ("clear", "pop", "popitem", "popleft")

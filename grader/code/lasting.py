@@ -130,7 +130,7 @@ def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Las
                 if filled:
                     yield _Lasting(store.root, program.step_of(scope), line, filled)
     owner = scope.name.rpartition(".")[0]
-    known = program.defined.get(owner, ())
+    known = program.defined.get(owner, [])
     made_here = ast.Call(ast.Name(owner, ast.Load()), [], [])
     for name, (line, table) in shared_attributes(program, found, made_here).items():
         if any(store.path[:2] == ("self", name) and store.how in ("change", "augment")

@@ -80,7 +80,7 @@ class Reaching:
         for call in scope.calls:
             for inner in (*self._functions(call), *self._made_by(call)):
                 given = {name for name, item in arguments_of(inner, call) if self.holds(scope, item)}
-                spread = [item for item in call.args if isinstance(item, ast.Starred)]
+                spread: list[ast.expr] = [item for item in call.args if isinstance(item, ast.Starred)]
                 spread += [item.value for item in call.keywords if item.arg is None]
                 every = inner.params if any(self.holds(scope, item) for item in spread) else ()
                 self._names.update((id(inner), name) for name in (*given, *every))
