@@ -54,7 +54,48 @@ def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterat
                     "say otherwise. A person looks which configuration was trained.",
                     (where,), name, sure=True,
                 )  # fmt: skip
+    for scope in found.reach.scopes:
+        for name, value, line in _laid_over_keywords(scope):
+            told = _told(program, scope, vary, value, recorded) if name.rpartition("__")[2] == vary else ""
+            if told and vary in names:
+                where = place_of(case, program.step_of(scope), line)
+                yield CodeFinding(
+                    Kind.SAME, Standing.SUSPECTED,
+                    f"{scope.name} puts {name} {told} over what it is given ({said(case, where)}), and the records "
+                    "say otherwise. A person looks which configuration was trained.",
+                    (where,), vary, sure=True,
+                )  # fmt: skip
     yield from _in_the_optimiser(case, program, found, recorded, names)
+
+
+def _laid_over_keywords(scope: Scope) -> Iterator[tuple[str, ast.expr, int]]:
+    """What a function puts over the keywords that it is given: ``options | {"alpha": 0.1}``, on no condition."""
+    node = scope.node
+    kept = node.args.kwarg.arg if isinstance(node, ast.FunctionDef) and node.args.kwarg is not None else ""
+    guarded = {id(inner) for branch in scope.branches for inner in ast.walk(branch)}
+    for store in scope.stores:
+        if (
+            len(store.path) == 2
+            and store.path[0] == kept
+            and store.value is not None
+            and id(store.value) not in guarded
+        ):
+            yield store.path[1].strip("[]'\""), store.value, store.line
+    for inner in ast.walk(node) if kept else ():
+        tables: list[ast.expr] = []
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.BitOr) and path_of(inner.left) == (kept,):
+            tables = [inner.right]
+        elif isinstance(inner, ast.Dict) and inner.keys[:1] == [None] and path_of(inner.values[0]) == (kept,):
+            tables = [inner]
+        elif isinstance(inner, ast.Call) and path_of(inner.func) == ("dict",) and inner.args:
+            given = inner.keywords if path_of(inner.args[0]) == (kept,) and id(inner) not in guarded else []
+            yield from ((item.arg, item.value, inner.lineno) for item in given if item.arg)
+        for table in tables if id(inner) not in guarded else ():
+            pairs = zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
+            yield from (
+                (key.value, value, value.lineno) for key, value in pairs
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            )  # fmt: skip
 
 
 def _told(program: Program, scope: Scope, name: str, value: ast.expr, recorded: _Recorded) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.following import is_property
+from grader.code.gathered import returned_by
 from grader.code.moments import Trained
 from grader.code.paths import path_of
 from grader.code.program import Program
@@ -17,7 +19,7 @@ from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.names import called, last_name, root_name
-from paribus.check.shows import only_shows
+from paribus.check.shows import only_shows, shown_in
 from paribus.experiments.one_change import choices
 
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
@@ -25,6 +27,8 @@ _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 _OF_A_STEP = frozenset({"learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share"})
 """Settings of one step, of which no number of rounds follows."""
+_OF_ROUNDS = frozenset({"batch_size", "epochs", "train_rows", "scheduler"})
+"""Settings of which a schedule of rates may well follow."""
 
 
 def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -49,6 +53,34 @@ def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> It
                     "the arms, and the records say that it does not. A person looks.",
                     (where,), name,
                 )  # fmt: skip
+    for scope, value, name in _properties(program, found, vary):
+        where = place_of(case, program.step_of(scope), value.lineno)
+        yield CodeFinding(
+            Kind.CHANGE, Standing.SUSPECTED,
+            f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between the arms, "
+            "and the records say that it does not. A person looks.",
+            (where,), name,
+        )  # fmt: skip
+
+
+def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[Scope, ast.expr, str]]:
+    """Properties of the notebook's classes that training reads, and that join another setting with the varied."""
+    read = {
+        node.attr for scope in _functions(found) for node in scope.attributes
+        if id(node) not in shown_in(scope.node)
+    }  # fmt: skip
+    for known in program.defined.values():
+        for scope in known[-1][1].inner if known[-1][1].is_class and vary not in _OF_ROUNDS else ():
+            if scope.name.rpartition(".")[2] not in read or not is_property(scope):
+                continue
+            sums = (
+                node for value in returned_by(scope.node) for node in ast.walk(value) if isinstance(node, ast.BinOp)
+            )
+            for value in sums:
+                others = [name for name in sorted(_OF_A_STEP - {vary}) if mentions(value, name)]
+                if others and mentions(value, vary):
+                    yield scope, value, others[0]
+                    break
 
 
 def caught_values(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -102,10 +134,14 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
 
 
 def _only_empties(branch: ast.If) -> bool:
-    """What is below the condition only takes something out of what is kept."""
+    """What is below the condition only takes something out of what is kept, or fills it where it is empty."""
+    test = branch.test if isinstance(branch.test, ast.Compare) and not branch.orelse else None
+    asks = test is not None and isinstance(test.ops[0], ast.Eq) and bool(_measured(test))
+    empty = asks and test is not None and getattr(test.comparators[0], "value", None) == 0
     return all(
         isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
-        and called(item.value) in ("clear", "pop", "popitem", "popleft")
+        and (called(item.value) in ("clear", "pop", "popitem", "popleft")
+             or (empty and root_name(item.value.func) in _measured(branch.test)))
         for item in branch.body
     )  # fmt: skip
 

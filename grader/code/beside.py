@@ -8,9 +8,10 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Context, Following, arguments_of
 from grader.code.moments import Trained, logs_an_epoch
-from grader.code.paths import path_of
+from grader.code.paths import Store, path_of
 from grader.code.program import Program
 from grader.code.seeded import SEEDERS
+from grader.code.spread import is_scaled, shares_of, takes_a_rate, weighs_losses, words_of_table, words_spread
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
@@ -20,7 +21,7 @@ from paribus.experiments.one_change import choices
 
 Follows = Callable[[ast.AST | None], bool]
 _BESIDE: Mapping[str, str] = {
-    "betas": "the optimiser's betas", "momentum": "the momentum", "eps": "eps", "patience": "the patience",
+    "betas": "the optimiser's betas", "momentum": "the momentum", "patience": "the patience",
     "max_norm": "the clipping", "max_grad_norm": "the clipping", "clip": "the clipping",
     "clip_norm": "the clipping",
     "gradient_accumulation_steps": "how often it steps", "warmup_ratio": "the warm-up", "warmup": "the warm-up",
@@ -30,6 +31,8 @@ _BESIDE: Mapping[str, str] = {
 _SEVERAL = frozenset({"the optimiser's betas", "the rows"})
 _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
+_SEED_PLACES: Mapping[str, int] = {"subset": 1}
+"""Functions that take a seed by its place."""
 _DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
     {
@@ -44,6 +47,7 @@ _MEANT: Mapping[str, frozenset[str]] = {
     "label_smoothing": frozenset({"smoothing"}),
     "dropout": frozenset({"dropout_rate", "p"}),
     "patience": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
+    "batch_size": frozenset({"patience"}),  # counted in batches
     "train_rows": frozenset({"epochs", "num_train_epochs", "n_epochs"}),
 }
 """Words that a setting may well decide over by itself."""
@@ -111,19 +115,43 @@ def _places(
                 yield value, "the seed"
             elif word in words and follows(value):
                 yield value, words[word]
-        for item in (word.value for word in call.keywords if word.arg is None and follows(word.value)):
-            inner = _words_of_table(following.program, item) & set(words)
+        for item in (word.value for word in call.keywords if word.arg is None):
+            inner = words_of_table(following.program, item) & set(words) if follows(item) else set()
+            inner |= {word for word in words_spread(following, context, item, names) if word in words}
             yield from ((item, words[word]) for word in sorted(inner)[:1])
+        yield from _by_place(following, call, follows)
+        if vary == "batch_size" and takes_a_rate(scope, call):
+            yield call, "the setting learning_rate"
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
-        if name in _CLIPS and len(call.args) > 1 and follows(call.args[1]):
-            yield call, "the clipping"
-        if name == "islice" and vary in _OF_A_STEP and any(follows(item) for item in call.args[1:]):
-            yield call, "the number of batches"
     for store in scope.stores:
         word = store.path[-1].strip("[]'\"")
         if word in words and len(store.path) > 1 and store.value is not None and follows(store.value):
             yield store.value, words[word]
+        if store.value is not None and _scales_the_rate(following, scope, store):
+            yield store.value, "the setting learning_rate"
+
+
+def _scales_the_rate(following: Following, scope: Scope, store: Store) -> bool:
+    of_a_group = len(store.path) > 1 and store.path[-1].strip("[]'\"") == "lr"
+    return following.vary == "batch_size" and of_a_group and is_scaled(scope, store.value)
+
+
+def _by_place(following: Following, call: ast.Call, follows: Follows) -> Iterator[tuple[ast.expr, str]]:
+    """What a function takes by its place, or draws by: seeds, the clipping, numbers of batches, shares of rows."""
+    name = called(call)
+    place = _SEED_PLACES.get(name, len(call.args))
+    if any(map(follows, call.args[place : place + 1])):
+        yield call, "the seed"
+    if name in _CLIPS and any(map(follows, call.args[1:2])):
+        yield call, "the clipping"
+    if following.vary not in _OF_A_STEP:
+        return
+    if name == "islice" and any(map(follows, call.args[1:])):
+        yield call, "the number of batches"
+    weighs = following.vary != "class_weights" or weighs_losses(following)
+    if any(map(follows, shares_of(call))) and weighs:
+        yield call, "the rows"
 
 
 def _decided(
@@ -154,6 +182,8 @@ def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple
             continue
         if isinstance(node, ast.Subscript) and follows(node.slice):
             table = node.value
+            if kinds := _registered(program, table):
+                yield node, kinds
             if isinstance(table, ast.Name):
                 own = [store.value for store in scope.stores if store.path == (table.id,)]
                 made = own[-1] if own else program.value_before(table.id, len(program.steps))
@@ -163,6 +193,20 @@ def _options(program: Program, scope: Scope, follows: Follows) -> Iterator[tuple
             options = [node.body, node.orelse]
         if len(options) > 1 and all(program.functions_of(option) for option in options):
             yield node, options
+
+
+def _registered(program: Program, table: ast.expr) -> list[ast.expr]:
+    """The classes of the notebook that put themselves into a table of the class that they come from."""
+    path = path_of(table)
+    base = program.defined.get(path[0], [])[-1:] if path is not None and len(path) > 1 else []
+    if not any(scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
+               for _, scope in base):  # fmt: skip
+        return []
+    return [
+        ast.Name(name, ast.Load()) for name, known in program.defined.items()
+        if isinstance(node := known[-1][1].node, ast.ClassDef) and path is not None
+        and any(path_of(item) == path[:1] for item in node.bases)
+    ]  # fmt: skip
 
 
 def _given_by(
@@ -176,20 +220,20 @@ def _given_by(
                     yield (item.arg or "", ast.dump(item.value)), item.value
             if called(call) == "Dropout" and call.args and isinstance(call.args[0], ast.Constant):
                 yield ("dropout", ast.dump(call.args[0])), call.args[0]
-        for store in scope.stores if scope.is_class else ():
-            if store.root in {*words, "dropout"} and isinstance(store.value, ast.Constant):
-                yield (store.root, ast.dump(store.value)), store.value
+    for name, value in _of_the_body(program, option).items():
+        if {name, name.rpartition("_")[2]} & {*words, "dropout"} and isinstance(value, ast.Constant):
+            yield (name, ast.dump(value)), value
 
 
-def _words_of_table(program: Program, node: ast.expr) -> set[str]:
-    """The keys of a table's entries: of ``**OPTIONS[config.weights]``."""
-    inner = node.value if isinstance(node, ast.Subscript) else node
-    table = program.value_before(inner.id, len(program.steps)) if isinstance(inner, ast.Name) else inner
-    entries = table.values if isinstance(table, ast.Dict) else []
-    found = {key.value for entry in entries if isinstance(entry, ast.Dict) for key in entry.keys
-             if isinstance(key, ast.Constant)}  # fmt: skip
-    found |= {item.arg for entry in entries if isinstance(entry, ast.Call) for item in entry.keywords}
-    return {word for word in found if isinstance(word, str)}
+def _of_the_body(program: Program, option: ast.expr) -> dict[str, ast.expr]:
+    """What stands in a class's body, with what it has from the classes of the notebook that it comes from."""
+    found: dict[str, ast.expr] = {}
+    for scope in program.functions_of(option):
+        bases = scope.node.bases if isinstance(scope.node, ast.ClassDef) else []
+        for base in bases:
+            found |= _of_the_body(program, base) if path_of(base) != path_of(option) else {}
+        found |= {store.root: store.value for store in scope.stores if scope.is_class and store.value is not None}
+    return found
 
 
 def _below(scope: Scope, branch: ast.If | ast.Match) -> list[ast.stmt]:
@@ -223,6 +267,8 @@ def _given_in(way: list[ast.stmt], words: Mapping[str, str]) -> Iterator[tuple[t
     for node in (inner for statement in way for inner in ast.walk(statement)):
         if isinstance(node, ast.keyword) and node.arg in words and last_name(node.value) != node.arg:
             yield (node.arg or "", ast.dump(node.value)), node.value
+        elif isinstance(node, ast.Call) and "lr" in words and len(node.args) > 1 and called(node)[:1].isupper():
+            yield ("lr", ast.dump(node.args[1])), node.args[1]  # AdamW(parameters, rate)
         elif isinstance(node, ast.Assign | ast.AugAssign):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 word = last_name(target)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.makers import OPTIMISERS, trained_things
 from grader.code.moments import Trained
-from grader.code.origins import OPTIMISERS, Origins, trained_things
+from grader.code.origins import Origins
 from grader.code.paths import Path, path_of
 from grader.code.program import Program, Step
 from grader.evidence.chosen import records_lost_before

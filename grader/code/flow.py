@@ -11,7 +11,7 @@ from functools import cache
 
 from grader.code.facts import Scope
 from grader.code.gathered import parts_of_a_loop, put_together_by, returned_by
-from grader.code.paths import Store, path_of
+from grader.code.paths import SPACE, Store, path_of
 from grader.code.taken_apart import (
     arguments,
     asks_for_numbers,
@@ -104,7 +104,7 @@ class Flow:
             values = [self.holds(item) for item in node.values]
             held = NOTHING.union(*values)
             apart = {TRAIN, HELD_OUT} <= held and not any({TRAIN, HELD_OUT} <= item for item in values)
-            return NOTHING if apart else held - {LABELS}
+            return NOTHING if apart else held - ({LABELS, STEERED} if len(values) > 1 else {LABELS})
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             parts = [self.holds(item) for item in node.elts]
             if any(isinstance(item, ast.Starred) for item in node.elts):
@@ -181,11 +181,13 @@ class Flow:
 
     def goes_through(self, node: ast.expr) -> Held:
         """What a loop's variable holds, one time or another."""
+        if _all_parts(node):
+            return frozenset({TRAIN, HELD_OUT})
         parts = parts_of_a_loop(self.parts.get(node.id, node) if isinstance(node, ast.Name) else node)
         return NOTHING.union(*map(self.holds, parts)) - {LABELS} if parts else self.holds(node)
 
-    def _returned(self, node: ast.Call) -> Held:
-        """What a function of the notebook joins and returns."""
+    def _returned(self, node: ast.Call, place: int = -1) -> Held:
+        """What a function of the notebook joins and returns; of several things that at ``place``, where one is."""
         scope = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if scope is None or scope.is_class:
             return NOTHING
@@ -196,12 +198,15 @@ class Flow:
             dict(self.parts),
         )
         inner.assign(scope)
-        held = [
-            inner.holds(part)
-            for value in returned_by(scope.node)
-            for part in (value.elts if isinstance(value, ast.Tuple) else [value])
-        ]
-        return NOTHING.union(*held) & {JOINED, MULTIPLIED}
+        values, several = returned_by(scope.node), False
+        held = NOTHING
+        for value in values:
+            parts = value.elts if isinstance(value, ast.Tuple) else [value]
+            several |= isinstance(value, ast.Tuple) and place < 0
+            for part in parts[place : place + 1] if 0 <= place < len(parts) else parts:
+                of_rows = {LABELS} if isinstance(part, ast.Attribute) else set()  # a data set holds labels as well
+                held |= inner.holds(part) & (_CARRIED - {LABELS} | of_rows)
+        return held & {JOINED, MULTIPLIED} if several else held
 
     def _parts(self, node: ast.Call, gives: Callable[[ast.expr], Held] | None = None) -> list[Held]:
         """What a call is given, and what its method belongs to."""
@@ -214,11 +219,14 @@ class Flow:
             return joined([self.holds(item) for item in node.elts])
         return self.holds(node)
 
-    def inside(self, scope: Scope) -> "Flow":
-        """What names hold within a function: what they hold outside, but for its own."""
+    def inside(self, scope: Scope, given: Mapping[str, Held] | None = None) -> "Flow":
+        """What names hold within a function: what they hold outside, but for its own; its parameters what a call
+        has ``given`` for them.
+        """
         own = scope.local - scope.outer
-        names = {name: held for name, held in self.names.items() if name not in own}
-        inner = Flow(names, self.functions, {name: part for name, part in self.parts.items() if name not in own})
+        names = {name: held for name, held in self.names.items() if name not in own} | dict(given or {})
+        functions = {**self.functions, **{item.name: item for item in scope.inner if not item.is_class}}
+        inner = Flow(names, functions, {name: part for name, part in self.parts.items() if name not in own})
         inner.assign(scope)
         return inner
 
@@ -247,6 +255,10 @@ class Flow:
     def _store(self, store: Store) -> None:
         """Take over what one assignment puts into a name."""
         held = self.holds(store.source)
+        if store.place >= 0 and store.value is None and isinstance(store.source, ast.Call):
+            called = store.source.func
+            known = isinstance(called, ast.Name) and called.id in self.functions
+            held = (held & {JOINED, MULTIPLIED}) | self._returned(store.source, store.place) if known else held
         if store.how == "assign" and store.value is not None:
             self.parts.pop(store.root, None)
             if parts_of_a_loop(store.value):
@@ -298,6 +310,12 @@ def _measures(name: str) -> bool:
 def _apart(held: Held) -> Held:
     """What was put together and is split again may be either part."""
     return held - {JOINED, TRAIN, HELD_OUT} if JOINED in held else held
+
+
+def _all_parts(node: ast.expr) -> bool:
+    """Every part of the data: ``vars(data).values()``, ``data.__dict__.values()``."""
+    path = path_of(node.func) if isinstance(node, ast.Call) else None
+    return path is not None and path[0] in ("data", "prepared") and path[1:] == (SPACE, "values")
 
 
 def _is_data(node: ast.expr) -> bool:

@@ -91,6 +91,11 @@ class Following:
             ]
             for call in context.scope.calls:
                 waiting += [self.called_with(context, scope, call) for scope in self.functions(context.scope, call)]
+            for node in context.scope.subscripts:  # table[config.power] asks an object of the notebook
+                waiting += [
+                    self.called_with(context, scope, ast.Call(node.value, [node.slice], []))
+                    for scope in self._asked(node.value)
+                ]
         return list(seen.values())
 
     def names(self, context: Context, depth: int = 0) -> frozenset[str]:
@@ -194,6 +199,13 @@ class Following:
             method = called(call) if of_object else "__init__"
             yield from (inner for inner in target.inner if inner.name == f"{target.name}.{method}")
 
+    def _asked(self, node: ast.expr) -> Iterator[Scope]:
+        """The method by which an object of a class of the notebook gives an entry."""
+        for scope in self.program.functions_of(node) if isinstance(node, ast.Name) else ():
+            yield from (
+                inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__getitem__"
+            )
+
     def _class_of(self, scope: Scope, node: ast.expr) -> tuple[Scope, ...]:
         """The class of the object whose method is called: ``loss.limit``, ``Table(config).of``."""
         holder = node.value if isinstance(node, ast.Attribute) else None
@@ -222,7 +234,7 @@ class Following:
         return frozenset(
             inner.name.rpartition(".")[2]
             for defined in self.program.defined.values() for _, scope in defined if scope.is_class
-            for inner in scope.inner if _is_property(inner) and mentions(inner.node, self.vary)
+            for inner in scope.inner if is_property(inner) and mentions(inner.node, self.vary)
         )  # fmt: skip
 
     def _is_fixed(self, context: Context, name: str) -> bool:
@@ -243,7 +255,8 @@ def arguments_of(scope: Scope, call: ast.Call) -> Iterator[tuple[str, ast.expr]]
     yield from ((item.arg, item.value) for item in call.keywords if item.arg in params)
 
 
-def _is_property(scope: Scope) -> bool:
+def is_property(scope: Scope) -> bool:
+    """A method that is read as an attribute."""
     decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
     return any((path_of(item) or ("",))[-1] in ("property", "cached_property") for item in decorators)
 

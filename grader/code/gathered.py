@@ -1,4 +1,4 @@
-"""What is gathered over several parts of the data: by loops over parts or rows, and by functions that return it."""
+"""What is gathered over several parts of the data, by loops over parts or rows, and what functions return."""
 
 import ast
 from collections.abc import Iterator
@@ -46,3 +46,8 @@ def returned_by(function: ast.AST) -> tuple[ast.expr, ...]:
         node.value for node in ast.walk(function)
         if isinstance(node, ast.Return) and node.value is not None and id(node) not in inner
     )  # fmt: skip
+
+
+def names_in(node: ast.AST) -> frozenset[str]:
+    """The names that an expression reads or binds."""
+    return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))

@@ -9,6 +9,7 @@ from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.following import Following
 from grader.code.moments import Trained
+from grader.code.paths import path_of
 from grader.code.program import Program
 from grader.model import Case
 from paribus.check.left_out import early_ends, rows_left_out
@@ -47,7 +48,7 @@ def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
     }
     for scope in _functions(found):
         given = contexts[id(scope)].given if id(scope) in contexts else frozenset()
-        for kept in _kept(scope.node, vary, functions, given, _of_the_class(program, scope)):
+        for kept in _kept(scope.node, vary, functions, given, _lasting(program, found, scope)):
             where = place_of(case, program.step_of(scope), kept.node.lineno)
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
@@ -75,15 +76,54 @@ def _kept(
     return tuple(kept_for_the_next_run(function, vary, dict(functions), given=given, lasting=lasting))
 
 
-def _of_the_class(program: Program, method: Scope) -> frozenset[str]:
-    """What is in the body of a method's class, as its methods reach it: it is the same for all objects."""
+def _lasting(program: Program, found: Trained, method: Scope) -> frozenset[str]:
+    """What a method finds again in the next run: what is in the body of its class, which is the same for all
+    objects, and all that an object holds which the notebook makes once.
+    """
     owner = method.name.rpartition(".")[0]
-    return frozenset(
-        f"{name}.{store.root}"
-        for _, scope in program.defined.get(owner, ()) if owner and scope.is_class
-        for store in scope.stores if store.how == "assign" and isinstance(store.value, ast.Dict | ast.Call)
-        for name in ("self", "cls")
+    known = [scope for _, scope in program.defined.get(owner, ()) if scope.is_class]
+    names = {store.root for scope in known for store in scope.stores if len(store.path) == 1}
+    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    once = any(
+        isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,)
+        and not any(first <= step.order <= last for step, _ in program.bound[name])
+        for name in found.reach.free for _, store in program.bound.get(name, ())
     )  # fmt: skip
+    if once:
+        begins = [inner for scope in known for inner in scope.inner if inner.name == f"{owner}.__init__"]
+        stores = [store for inner in begins for store in inner.stores if len(store.path) == 2]
+        names |= {store.path[1] for store in stores if store.root == "self"}
+    return frozenset(f"{of}.{name}" for name in names for of in ("self", "cls"))
+
+
+def unseen_by_the_memo(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+    """A function that keeps what it returns by a key without a parameter that follows the varied setting."""
+    for context in Following(program, found, vary).contexts():
+        for name in sorted(context.given & _left_out_of_the_key(context.scope)):
+            where = place_of(case, program.step_of(context.scope), context.scope.line)
+            yield CodeFinding(
+                Kind.SAME, Standing.SUSPECTED,
+                f"{context.scope.name} keeps what it returns by a key that leaves out {name} "
+                f"({said(case, where)}), which follows {vary}: the second arm seems to get what the first one "
+                "made. A person looks.",
+                (where,), context.scope.name,
+            )  # fmt: skip
+
+
+_MEMOS = frozenset({"cache", "cached", "memoize", "lru_cache"})
+
+
+def _left_out_of_the_key(scope: Scope) -> frozenset[str]:
+    """``@memory.cache(ignore=["cut"])``, ``@cached({}, key=lambda texts, cut: hash(texts))``."""
+    left: set[str] = set()
+    for item in scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []:
+        for word in item.keywords if isinstance(item, ast.Call) and called(item) in _MEMOS else []:
+            if word.arg == "ignore" and isinstance(word.value, ast.List | ast.Tuple):
+                left |= {str(name.value) for name in word.value.elts if isinstance(name, ast.Constant)}
+            elif word.arg == "key" and isinstance(word.value, ast.Lambda) and not word.value.args.vararg:
+                read = {node.id for node in ast.walk(word.value.body) if isinstance(node, ast.Name)}
+                left |= {name for name in scope.params if name not in read}
+    return frozenset(left)
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.configured import KEYWORDS, LIBRARY, entries, read_of_the_given
+from grader.code.configured import KEYWORDS, LIBRARY, followed_places, read_of_the_given
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained, configuration_names, run_calls
@@ -30,8 +30,12 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
     for scope in found.reach.scopes:
         own = scope.name and not scope.is_class
         taken = _taken(program, found, scope, vary) if own and followed else ()
-        for node in (*(_laid_over(program, found, scope, vary) if own else ()), *taken):
-            where, name = place_of(case, program.step_of(scope), node.lineno), root_name(node)
+        over = (*_laid_over(program, found, scope, vary), *_by_keyword(program, found, scope, vary)) if own else ()
+        for node in (*over, *taken):
+            where, name = (
+                place_of(case, program.step_of(scope), node.lineno),
+                root_name(node) if not isinstance(node, ast.Call) else ast.unparse(node),
+            )
             yield CodeFinding(
                 Kind.SAME, Standing.SUSPECTED,
                 f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), and "
@@ -57,16 +61,51 @@ def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterato
             mentions(inner.node, vary) for function in functions for inner in program.reach([function]).scopes
         )
         for item in (*call.args, *(word.value for word in call.keywords)) if reads else ():
+            if isinstance(item, ast.Call) and _is_made_by_default(program, found, item, vary):
+                yield item
             known = isinstance(item, ast.Name) and item.id in configuration_names(program)
             if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
                 yield item
+
+
+def _is_made_by_default(program: Program, found: Trained, made: ast.Call, vary: str) -> bool:
+    """A configuration of the class that the runs are given, made anew of its defaults and written numbers."""
+    known = {
+        node.func.id for call in found.calls if call.config is not None
+        for item in (call.config, *_values_of(program, call.config))
+        for node in ast.walk(item) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }  # fmt: skip
+    parts = (*made.args, *(item.value for item in made.keywords))
+    written = all(isinstance(item, ast.Constant) for item in parts)
+    kind = (
+        program.defined.get(made.func.id, []) if isinstance(made.func, ast.Name) and made.func.id in known else []
+    )
+    return written and any(scope.is_class for _, scope in kind)
+
+
+def _values_of(program: Program, node: ast.expr) -> Iterator[ast.expr]:
+    for inner in ast.walk(node):
+        for _, store in program.bound.get(inner.id, ()) if isinstance(inner, ast.Name) else ():
+            if store.value is not None:
+                yield store.value
+
+
+def _by_keyword(program: Program, found: Trained, scope: Scope, vary: str) -> Iterator[ast.expr]:
+    """The setting of such a name, given to a function under the setting's own name."""
+    shown = shown_in(scope.node)
+    for call in scope.calls:
+        for item in call.keywords if id(call) not in shown else ():
+            path = path_of(item.value)
+            mine = item.arg == vary and path is not None and len(path) == 2 and path[1].strip("[]'\"") == vary
+            if mine and id(item.value) not in shown and _is_constant(program, found, scope, root_name(item.value)):
+                yield item.value
 
 
 def _laid_over(program: Program, found: Trained, scope: Scope, vary: str) -> Iterator[ast.expr]:
     """Names of the notebook that take the place of the configuration that a function is given, or whose own value
     of the setting goes before its: ``config = CONFIG``, ``{**config, **DEFAULTS}``, ``ChainMap(DEFAULTS, config)``.
     """
-    for _, prefix in [item for item in entries(program, found) if item[0] is scope]:
+    for _, prefix in [item for item in followed_places(program, found) if item[0] is scope]:
         for store in scope.stores:
             parts = ast.walk(store.source) if store.source is not None else ()
             names = [part for part in parts if isinstance(part, ast.Name)]

@@ -8,29 +8,20 @@ from dataclasses import dataclass
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import returned_by
+from grader.code.gathered import names_in, returned_by
 from grader.code.moments import Trained
 from grader.code.paths import Path, Store, path_of
 from grader.code.program import Program, Step
+from grader.code.shared import is_collection, made_by, shared_attributes
 from grader.model import Case
 from paribus.check.names import called
-from paribus.check.shows import only_shows, shown_in
+from paribus.check.shows import DISPLAYS, only_shows, shown_in
 
-_COLLECTIONS = frozenset({"list", "deque", "set"})
 _ANEW = frozenset({"clear", "reset", "begin", "restart", "fresh", "new"})
 """Calls after which an object holds nothing of the run before."""
+_WRITES = frozenset({"save", "save_pretrained", "savefig", "to_csv", "dump", "write", "write_text", "write_bytes"})
 _MOST = 40
 """Names of the notebook that are looked at in one function."""
-_NUMBERS = frozenset(
-    {
-        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
-        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
-        "transform",
-    }
-)  # fmt: skip
-"""Calls that make numbers which can be changed where they lie."""
-_FILLS = frozenset({"fill", "fill_", "zero_", "copy_"})
-_IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +34,26 @@ class _Lasting:
     step: Step
     line: int
     filled: frozenset[Path]
+    only_loaded: bool = False
+
+    @property
+    def is_of_a_class(self) -> bool:
+        """It is an attribute that all objects of a class share, seen from a method of it."""
+        return self.name == "self"
+
+    @property
+    def called(self) -> str:
+        """Its name for a reader."""
+        return ".".join(min(self.filled)) if self.is_of_a_class else self.name
 
 
 def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """What a run decides by something that the runs before it have filled."""
     for scope in found.reach.scopes:
-        for kept in (*_defaults(program, found, scope), *_of_the_notebook(program, found, scope)):
+        for kept in (
+            *_defaults(program, found, scope), *_of_the_notebook(program, found, scope),
+            *_of_classes(program, found, scope),
+        ):  # fmt: skip
             node = next(_decides_by(program, scope, kept), None)
             if node is not None:
                 where, there = (
@@ -57,10 +62,10 @@ def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFi
                 )
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{kept.name} is made once ({said(case, where)}), every run fills it, and {scope.name} decides "
-                    f"by what is in it ({said(case, there)}): the second arm seems to begin with what the first "
-                    "has left. A person looks; make it anew in every run.",
-                    (where, there), kept.name,
+                    f"{kept.called} is made once ({said(case, where)}), every run fills it, and {scope.name} "
+                    f"decides by what is in it ({said(case, there)}): the second arm seems to begin with what the "
+                    "first has left. A person looks; make it anew in every run.",
+                    (where, there), kept.called,
                 )  # fmt: skip
 
 
@@ -68,17 +73,12 @@ def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasti
     """Parameters whose default is a collection that the function fills, and that no call gives."""
     for name in scope.params:
         default = scope.default_of(name)
-        if default is None or not _is_collection(program, default) or _is_given(found, scope, name):
+        if default is None or not is_collection(program, default) or _is_given(found, scope, name):
             continue
         filled = {store.path for store in scope.stores if store.root == name and store.how in ("change", "augment")}
         bound = any(store.path == (name,) and store.how == "assign" for store in scope.stores)
         if filled and not bound and not _begun_anew(scope, name):
             yield _Lasting(name, program.step_of(scope), default.lineno, frozenset({(name,)}))
-
-
-def _is_collection(program: Program, value: ast.expr) -> bool:
-    made = isinstance(value, ast.Call) and called(value) in _COLLECTIONS
-    return made or isinstance(value, ast.List | ast.Set)
 
 
 def _is_given(found: Trained, scope: Scope, name: str) -> bool:
@@ -106,8 +106,11 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
         step, store = before[-1]
         if store.value is None or any(_begun_anew(other, name) for other in found.reach.scopes):
             continue
-        if _is_collection(program, store.value):
+        if is_collection(program, store.value):
             filled = _filled(found, name)
+            for other in _other_names(scope, name) if not filled else ():  # past = PAST
+                if any(item.root == other and item.how == "change" for item in scope.stores):
+                    yield _Lasting(other, step, store.line, frozenset({(other,)}))
         elif isinstance(store.value, ast.Call):
             filled = _by_methods(program, found, store.value, name)
         else:
@@ -116,14 +119,37 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
             yield _Lasting(name, step, store.line, filled)
 
 
+def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+    """Objects that a run makes and that share an attribute with those of all other runs, and that attribute in the
+    methods of their class.
+    """
+    for store in scope.stores if scope.name else ():
+        for made in made_by(store.value) if len(store.path) == 1 else ():
+            for name, (line, _) in shared_attributes(program, found, made).items():
+                filled = _by_methods(program, found, made, store.root, frozenset({name}))
+                if filled:
+                    yield _Lasting(store.root, program.step_of(scope), line, filled)
+    owner = scope.name.rpartition(".")[0]
+    known = program.defined.get(owner, [])
+    made_here = ast.Call(ast.Name(owner, ast.Load()), [], [])
+    for name, (line, table) in shared_attributes(program, found, made_here).items():
+        if any(store.path[:2] == ("self", name) and store.how in ("change", "augment")
+               for inner in known[-1][1].inner for store in inner.stores):  # fmt: skip
+            yield _Lasting("self", known[-1][0], line, frozenset({("self", name)}), only_loaded=table)
+
+
 def _filled(found: Trained, name: str) -> frozenset[Path]:
     stores = [store for scope in found.reach.scopes if scope.name for store in scope.stores if store.root == name]
     own = [store for store in stores if store.how in ("change", "augment") and store.path == (name,)]
     return frozenset({(name,)}) if own and all(store.how != "assign" for store in stores) else frozenset()
 
 
-def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> frozenset[Path]:
-    """The attributes, and the methods that return them, which a method called by the training changes."""
+def _by_methods(
+    program: Program, found: Trained, made: ast.Call, name: str, only: frozenset[str] | None = None
+) -> frozenset[Path]:
+    """The attributes, and the methods that return them, which a method called by the training changes; ``only``
+    these of them where it is given.
+    """
     classes = [scope for scope in program.functions_of(made.func) if scope.is_class]
     used = {
         path[1] for scope in found.reach.scopes for path, _ in scope.called if len(path) == 2 and path[0] == name
@@ -140,6 +166,7 @@ def _by_methods(program: Program, found: Trained, made: ast.Call, name: str) -> 
             }  # fmt: skip
             if short in _ANEW or short.startswith("reset"):
                 return frozenset()
+    changed &= changed if only is None else only
     reads: set[Path] = {(name, attribute) for attribute in changed}
     for inner in methods:
         short = inner.name.rpartition(".")[2]
@@ -175,13 +202,9 @@ def _follows_from_its_key(method: Scope, store: Store) -> bool:
         if isinstance(node, ast.Assign) and node.value is store.value and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Subscript) and path_of(target.value) == store.path[:2]:
-                given = method.local - {"self", *_loads(target.slice)}
-                return not _loads(node.value) & given and not _reads_of(node.value, store.path[1])
+                given = method.local - {"self", *names_in(target.slice)}
+                return not names_in(node.value) & given and not _reads_of(node.value, store.path[1])
     return False
-
-
-def _loads(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_called(found: Trained, name: str) -> bool:
@@ -207,15 +230,20 @@ def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.
     def holds(node: ast.AST | None) -> bool:
         return node is not None and any(_reads(inner, kept, derived, shown) for inner in ast.walk(node))
 
-    for branch in scope.branches:
-        shows = isinstance(branch, ast.If) and only_shows(branch)
-        if not shows and holds(branch.test) and not _only_asks(branch.test):
-            yield branch.test
+    loads = [call for path, call in scope.called if path[-1] == "load_state_dict" and kept.is_of_a_class]
+    yield from (call for call in loads if any(map(holds, call.args)))
+    if kept.only_loaded:
+        return
+    yield from (
+        branch.test for branch in scope.branches
+        if holds(branch.test) and not _only_asks(branch.test) and not _is_harmless(branch, kept.name)
+    )  # fmt: skip
     for store in scope.stores:
         rate = store.path[-1] in ("['lr']", "lr") and len(store.path) > 1 and store.root != kept.name
         if rate and store.value is not None and holds(store.value):
             yield store.value
-    for value in returned_by(scope.node) if kept.name in scope.params else ():
+    by_default = kept.name in scope.params and not kept.is_of_a_class
+    for value in returned_by(scope.node) if by_default else ():
         works = isinstance(value, ast.Call | ast.BinOp) or (isinstance(value, ast.Name) and value.id in derived)
         if works and holds(value):
             yield value
@@ -249,6 +277,38 @@ def _reads(node: ast.AST, kept: _Lasting, derived: frozenset[str], shown: frozen
     return path is not None and path[:2] in kept.filled
 
 
+def _is_harmless(branch: ast.If | ast.IfExp, name: str) -> bool:
+    """It only shows something, puts it into a file, or fills what is empty."""
+    if not isinstance(branch, ast.If):
+        return False
+    fills = _asks_for_nothing(branch.test) and _only_fills(branch, name)
+    return fills or only_shows(branch) or _only_writes(branch)
+
+
+def _only_writes(branch: ast.If) -> bool:
+    """It puts something into a file, or shows it, and nothing more."""
+    return not branch.orelse and all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Call) and called(item.value) in _WRITES | DISPLAYS
+        for item in branch.body
+    )  # fmt: skip
+
+
+def _asks_for_nothing(test: ast.expr) -> bool:
+    """``len(WORDS) == 0``."""
+    size = test.left if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) else None
+    nothing = isinstance(test, ast.Compare) and getattr(test.comparators[0], "value", None) == 0
+    return nothing and isinstance(size, ast.Call) and called(size) == "len"
+
+
+def _only_fills(branch: ast.If, name: str) -> bool:
+    """What is empty is filled, and nothing more: ``WORDS.extend(words_of(data.train))``."""
+    return not branch.orelse and all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
+        and (path_of(item.value.func) or ("",))[0] == name
+        for item in branch.body
+    )  # fmt: skip
+
+
 def _only_asks(test: ast.expr) -> bool:
     """It is only asked whether there is anything, or whether something is in it."""
     if isinstance(test, ast.UnaryOp):
@@ -258,72 +318,10 @@ def _only_asks(test: ast.expr) -> bool:
     return isinstance(test, ast.Name)
 
 
-def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
-    for scope in found.reach.scopes:
-        for store in scope.stores if scope.name else ():
-            name = store.root
-            outside = (name not in scope.local or name in scope.outer) and name not in program.imports
-            bound = program.bound.get(name, ()) if outside else ()
-            made = bound[-1][1].value if bound and bound[-1][0].order < first else None
-            numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
-            between = any(first <= step.order <= last for step, _ in bound)
-            if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
-                where = place_of(case, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
-                    f"{scope.name} changes {name} where it lies ({said(case, where)}), and the next run finds it "
-                    "changed: the second arm seems to begin with what the first has left. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
-
-
-def _changes_itself(scope: Scope, store: Store) -> bool:
-    """A change that rests on what was there: ``X *= 0.9``, ``X.mul_(0.9)``, ``X[rows] = 0.9 * X[rows]``."""
-    if store.how == "augment":
-        return True
-    if store.how == "change":
-        return any(
-            path == (*store.path, path[-1]) and path[-1] in _IN_PLACE and call.lineno == store.line
-            for path, call in scope.called
-        )
-    return (
-        store.how == "assign" and len(store.path) > 1 and store.value is not None
-        and store.root in _loads(store.value) and not _of_another_row(store, store.value)
-    )  # fmt: skip
-
-
-def _of_another_row(store: Store, value: ast.expr) -> bool:
-    """A row is made of others, each with its own number: ``X[1] = X[0] + 1``."""
-    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == store.root]
-    rows = [
-        (path_of(node) or ("",))[-1] for node in ast.walk(value)
-        if isinstance(node, ast.Subscript) and any(node.value is name for name in names)
+def _other_names(scope: Scope, name: str) -> list[str]:
+    """The function's own names for something of the notebook."""
+    return [
+        store.root for store in scope.stores
+        if len(store.path) == 1 and isinstance(store.value, ast.Name) and store.value.id == name
+        and not _begun_anew(scope, store.root)
     ]  # fmt: skip
-    return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
-
-
-def _begun_anew_before(found: Trained, name: str) -> bool:
-    if any(_sets_all(scope, name) for scope in found.reach.scopes if scope.name):
-        return True
-    return any(
-        store.path == (name,) and store.how == "assign" and name in scope.outer
-        for scope in found.reach.scopes for store in scope.stores
-    )  # fmt: skip
-
-
-def _sets_all(scope: Scope, name: str) -> bool:
-    """Every number gets a value that does not follow from the one before: ``X[:] = 0``, ``X.fill(0)``."""
-    if any(path[0] == name and len(path) > 1 and path[1] in _FILLS for path, _ in scope.called):
-        return True
-    return any(
-        isinstance(target, ast.Subscript) and path_of(target.value) == (name,) and _is_whole(target.slice)
-        and name not in _loads(node.value)
-        for node in ast.walk(scope.node) if isinstance(node, ast.Assign) for target in node.targets
-    )  # fmt: skip
-
-
-def _is_whole(key: ast.expr) -> bool:
-    every = isinstance(key, ast.Slice) and key.lower is None and key.upper is None and key.step is None
-    return every or (isinstance(key, ast.Constant) and key.value is ...)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
 from grader.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow
+from grader.code.handed import learnt_from
 from grader.code.moments import BEGINS, TRAINS, run_calls
 from grader.code.paths import path_of
 from grader.code.program import Program, Step, read_program
@@ -54,6 +55,7 @@ def leaks(case: Case) -> tuple[CodeFinding, ...]:
                 inner = flow.inside(scope) if scope.name else flow
                 for detect in (_trained_on, _answers, _weighed, _joined_rows, _by_labels):
                     found += detect(look, step, scope, inner)
+                found += _handed(look, step, scope, inner, flow)
                 for name, call in _fits(scope, inner):
                     fitted.setdefault(name, (step, call))
         flow.assign(step.scope)
@@ -107,6 +109,18 @@ def _trained_on(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[C
         if held & {HELD_OUT, JOINED, STEERED} and _steps(look.program, loop.body):
             where = place_of(look.case, step, loop.lineno)
             yield _leak(where, f"The loop trains on validation or test rows ({said(look.case, where)})", scope.name)
+
+
+def _handed(look: _Look, step: Step, scope: Scope, inner: Flow, notebook: Flow) -> Iterator[CodeFinding]:
+    """Held-out rows that training hands to what learns from all that it is given."""
+    if id(scope) not in look.scopes:
+        return
+    for call, function, how in learnt_from(look.program, scope, inner, notebook):
+        where = place_of(look.case, step, call.lineno)
+        what = (
+            f"{function.name} {how} whatever it is given, here validation or test rows ({said(look.case, where)})"
+        )
+        yield _leak(where, what, function.name)
 
 
 def _steps(program: Program, body: Sequence[ast.stmt]) -> bool:

@@ -5,22 +5,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.code.facts import Scope
+from grader.code.following import arguments_of
 from grader.code.gathered import returned_by
+from grader.code.makers import OPTIMISERS, goes_on_fitting, is_asked_for, is_cached, is_first, is_module
 from grader.code.moments import Trained
-from grader.code.paths import Path, entry_of, path_of
+from grader.code.paths import Path, Store, entry_of, path_of
 from grader.code.program import Program, Step
 from paribus.check.choosing import mentions
 from paribus.check.names import called
 
-OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor")
 _STAYS = frozenset({"to", "cuda", "cpu", "train", "eval", "float", "double", "half", "requires_grad_", "compile"})
 """Methods and functions that give back the model they are given."""
 _WRAPS = frozenset({"Sequential", "DataParallel", "ModuleList", "ModuleDict"})
-_CACHES = frozenset({"lru_cache", "cache", "memoize", "cached"})
 _MADE_ANEW = frozenset({"deepcopy", "copy", "clone"})
 _TELLS_APART = frozenset({"name", "arm", "start"})
 """What a run holds that is another in the other arm."""
+_MADE_BY_THE_COURSE = {("paribus", "training", name) for name in ("make_optimizer", "make_schedule")}
 _DEEPEST = 8
+_KEYS_DEEP = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +105,7 @@ class Origins:
             given = inner if inner is not None else node.args[0] if node.args else None
             return self.of(scope, given, line, depth) if given is not None else None
         if name == "setdefault" and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
-            lasts = self._lasts(scope, node.func.value) and not self._tells_apart(node.args[0])
+            lasts = self._lasts(scope, node.func.value) and not self._keyed_apart(scope, node.args[0])
             if lasts and self.makes(scope, node.args[1]):
                 text = ast.unparse(node.func.value)
                 return Origin(text, self.program.step_of(scope), node.lineno, frozenset({text}))
@@ -111,12 +113,12 @@ class Origins:
         if name in ("getattr", "get"):
             return self._of_path(scope, node, depth)
         functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
-        if name in _WRAPS or any(_is_module(item) for item in functions):
+        if name in _WRAPS or any(is_module(item) for item in functions):
             given_all = (*node.args, *(item.value for item in node.keywords))
             return next((hit for item in given_all if (hit := self.of(scope, item, line, depth))), None)
         for function in functions:
             for value in returned_by(function.node) if not function.is_class else ():
-                if _is_cached(function) and self.makes(function, value):
+                if is_cached(function) and self.makes(function, value):
                     apart = any(self._tells_apart(item) for item in (*node.args, *node.keywords))
                     step = self.program.step_of(function)
                     return None if apart else Origin(name, step, function.line, frozenset({name}))
@@ -131,8 +133,12 @@ class Origins:
             return None
         if path[0] == "self":
             return self._of_attribute(scope, path, depth)
+        if isinstance(node, ast.Attribute) and path[0] in scope.local - scope.outer:  # loop.optimizer
+            return self._of_name(scope, path[0], node.lineno, depth) if len(path) == 2 else None
         key = node.slice if isinstance(node, ast.Subscript) else None
-        if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (key is not None and self._tells_apart(key)):
+        if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (
+            key is not None and self._keyed_apart(scope, key)
+        ):
             return None
         if any(store.path == path for other in self.found.reach.scopes for store in other.stores):
             return self._kept(ast.unparse(node), node)
@@ -162,8 +168,59 @@ class Origins:
             if owner and other.name.startswith(f"{owner}."):
                 for store in other.stores:
                     if store.path == path and store.value is not None:
-                        return self.of(other, store.value, store.line, depth)
+                        return self.of(other, store.value, store.line, depth) or self._of_object(
+                            owner, other, store
+                        )
         return self._of_class(owner, path)
+
+    def _of_object(self, owner: str, method: Scope, store: Store) -> Origin | None:
+        """The object that makes a model or an optimiser for itself, where it is kept for the next run."""
+        again = any(
+            put.path == store.path and other is not method for other in self.found.reach.scopes
+            if other.name.startswith(f"{owner}.") for put in other.stores
+        )  # fmt: skip
+        made = store.source
+        if again or made is None or not method.name.endswith(".__init__") or not self.makes(method, made):
+            return None
+        for scope in self.found.reach.scopes:
+            for put in scope.stores if scope.name else ():
+                mine = isinstance(put.value, ast.Call) and path_of(put.value.func) == (owner,)
+                holder = ast.Name(put.root, ast.Load())
+                if not mine or not self._lasts(scope, holder) or not is_asked_for(scope, put.path):
+                    continue
+                keys = [node.slice for node in ast.walk(scope.node)
+                        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+                        and path_of(node) == put.path]  # fmt: skip
+                if not any(self._keyed_apart(scope, key) for key in keys):
+                    text = f"{put.root}[{ast.unparse(keys[0])}]" if keys else put.root
+                    return Origin(text, self.program.step_of(scope), put.line, frozenset({put.root}))
+        return next(self._objects(owner), None)
+
+    def _objects(self, owner: str) -> Iterator[Origin]:
+        """Objects of a class that the notebook makes before both arms, and that training uses."""
+        first = min(self.found.baseline.first, self.found.changed.first)
+        last = max(self.found.baseline.last, self.found.changed.last)
+        for name in sorted(self.found.reach.free):
+            bound = self.program.bound.get(name, ())
+            if not bound or any(first <= step.order <= last for step, _ in bound):
+                continue
+            step, store = bound[-1]
+            if isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,) and step.order < first:
+                yield Origin(name, step, store.line, frozenset({name}))
+
+    def _made_of(self, scope: Scope, node: ast.expr, depth: int = 0) -> Iterator[ast.expr]:
+        """An expression, what its names were assigned, and what calls give for its parameters."""
+        yield node
+        names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)} if depth < _KEYS_DEEP else set()
+        for store in scope.stores:
+            if store.root in names and len(store.path) == 1 and store.source is not None:
+                yield from self._made_of(scope, store.source, depth + 1)
+        for other in self.found.reach.scopes if names & set(scope.params) else ():
+            for call in other.calls:
+                if called(call) == scope.name.rpartition(".")[2]:
+                    for name, item in arguments_of(scope, call):
+                        if name in names:
+                            yield from self._made_of(other, item, depth + 1)
 
     def _of_class(self, owner: str, path: Path) -> Origin | None:
         """What is in a class's own body, or is put into the class where it is not there yet."""
@@ -176,7 +233,7 @@ class Origins:
             for other in scope.inner:
                 for store in other.stores:
                     made = store.source if store.path == (owner, path[1]) else None
-                    if made is not None and self.makes(other, made) and _is_asked_for(other, (owner, path[1])):
+                    if made is not None and self.makes(other, made) and is_asked_for(other, (owner, path[1])):
                         return Origin(name, step, store.line, frozenset({name}))
         return None
 
@@ -186,7 +243,7 @@ class Origins:
         for scope in self.found.reach.scopes:
             mine = [store for store in scope.stores if store.path == wanted and scope.name]
             for store in mine:
-                if store.source is not None and self.makes(scope, store.source) and _is_asked_for(scope, wanted):
+                if store.source is not None and self.makes(scope, store.source) and is_asked_for(scope, wanted):
                     return Origin(name, self.program.step_of(scope), store.line, frozenset({name}))
         return None
 
@@ -198,6 +255,10 @@ class Origins:
         if path[0] in scope.params:
             return isinstance(scope.default_of(path[0]), ast.Dict | ast.List | ast.Call)
         return path[0] not in scope.local or path[0] in scope.outer
+
+    def _keyed_apart(self, scope: Scope, key: ast.expr) -> bool:
+        """A key, or what it is made of, is another in the other arm."""
+        return any(self._tells_apart(item) for item in self._made_of(scope, key))
 
     def _tells_apart(self, key: ast.AST) -> bool:
         """What is another in the other arm: the run's name, the varied setting, the whole configuration."""
@@ -221,7 +282,7 @@ class Origins:
             ]
             outer = [store.source for _, store in self.program.bound.get(node.id, ()) if store.source is not None]
             made = local[-1:] or outer[-1:]
-            first = _is_first(scope, node.id)
+            first = is_first(scope, node.id)
             return first and any(
                 not isinstance(item, ast.Name) and self.makes(scope, item, depth + 1) for item in made
             )
@@ -236,7 +297,8 @@ class Origins:
             any(part in OPTIMISERS for part in path)
             or path[-2:] == ("models", "load")
             or path[:2] == ("torch", "nn")
-            or (path[0] == "sklearn" and path[-1][:1].isupper() and _goes_on(node))
+            or path in _MADE_BY_THE_COURSE
+            or (path[0] == "sklearn" and path[-1][:1].isupper() and goes_on_fitting(node))
         ):
             return True
         if name == "from_pretrained":
@@ -245,9 +307,20 @@ class Origins:
             return self.makes(scope, node.func.value, depth + 1)
         functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
         return any(
-            _is_module(item) or any(self.makes(item, value, depth + 1) for value in returned_by(item.node))
+            is_module(item)
+            or self._holds_trained(item, depth + 1)
+            or any(self.makes(item, value, depth + 1) for value in returned_by(item.node))
             for item in functions
         )
+
+    def _holds_trained(self, scope: Scope, depth: int) -> bool:
+        """A class of the notebook whose objects begin with a model or an optimiser."""
+        begins = (inner for inner in scope.inner if scope.is_class and inner.name == f"{scope.name}.__init__")
+        return any(
+            len(store.path) == 2 and store.root == "self" and store.value is not None
+            and self.makes(inner, store.value, depth)
+            for inner in begins for store in inner.stores
+        )  # fmt: skip
 
     def _made(self, name: str) -> tuple[Step, ast.expr] | None:
         """The call that made what a name of the notebook means, before both arms and not between them."""
@@ -263,80 +336,5 @@ class Origins:
             return None
         step, store = before[-1]
         made = store.source
-        known = isinstance(made, ast.Call) and _is_first(step.scope, name) and self.makes(step.scope, made)
+        known = isinstance(made, ast.Call) and is_first(step.scope, name) and self.makes(step.scope, made)
         return (step, made) if known and made is not None else None
-
-
-def _goes_on(made: ast.Call) -> bool:
-    """A model of scikit-learn that begins where its last fit ended."""
-    return any(
-        item.arg == "warm_start" and isinstance(item.value, ast.Constant) and item.value.value is True
-        for item in made.keywords
-    )  # fmt: skip
-
-
-def _is_first(scope: Scope, name: str) -> bool:
-    """The name is not a later one of several that are assigned at once: ``network, tokenizer = load()``."""
-    for node in ast.walk(scope.node):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Tuple) and not isinstance(node.value, ast.Tuple):
-                    later = target.elts[1:]
-                    if any(isinstance(item, ast.Name) and item.id == name for item in later):
-                        return False
-    return True
-
-
-def _is_module(scope: Scope) -> bool:
-    """A class of the notebook that is a model."""
-    bases = scope.node.bases if isinstance(scope.node, ast.ClassDef) else []
-    return any((path_of(base) or ("",))[-1].endswith("Module") for base in bases)
-
-
-def _is_cached(scope: Scope) -> bool:
-    decorators = scope.node.decorator_list if isinstance(scope.node, ast.FunctionDef) else []
-    plain = [item.func if isinstance(item, ast.Call) else item for item in decorators]
-    return any((path_of(item) or ("",))[-1] in _CACHES for item in plain)
-
-
-def _is_asked_for(scope: Scope, path: Path | None) -> bool:
-    """Whether it is there is asked: ``if NET is None``, ``key not in CACHE``, ``getattr(train, "net", None)``."""
-    if path is None:
-        return False
-    tests: list[ast.expr] = [branch.test for branch in scope.branches]
-    tests += [node for node in ast.walk(scope.node) if isinstance(node, ast.BoolOp)]
-    tests += [call for where, call in scope.called if where[-1] in ("getattr", "get", "hasattr")]
-    if any(
-        called(node) == "hasattr" and isinstance(node, ast.Call) and len(node.args) > 1
-        and (*(path_of(node.args[0]) or ("",)), getattr(node.args[1], "value", "")) == path
-        for test in tests for node in ast.walk(test) if isinstance(node, ast.Call)
-    ):  # fmt: skip
-        return True
-    wanted = {path, path[:1]} if len(path) > 1 else {path}
-    return any(path_of(node) in wanted for test in tests for node in ast.walk(test) if isinstance(node, ast.expr))
-
-
-def trained_things(program: Program, found: Trained) -> Iterator[tuple[Scope, ast.expr, int, str]]:
-    """What the training trains: models whose parameters go to an optimiser; optimisers and schedules that step."""
-    for scope in found.reach.scopes:
-        for path, call in scope.called:
-            if path[-1] in ("fit", "partial_fit") and isinstance(call.func, ast.Attribute):
-                yield scope, call.func.value, call.lineno, "trained"
-            if path[-1].endswith("Trainer"):
-                yield from (
-                    (scope, item.value, call.lineno, "trained") for item in call.keywords if item.arg == "model"
-                )
-    if not any(called(call) == "backward" for call in found.reach.calls()):
-        return
-    for scope in found.reach.scopes:
-        for path, call in scope.called:
-            resolved = program.resolve(path)
-            optimiser = any(part in OPTIMISERS for part in resolved) and "lr_scheduler" not in resolved
-            if path[-1].startswith("make_optim") and call.args:
-                yield scope, call.args[0], call.lineno, "trained"
-            for part in call.args[:1] if optimiser else ():
-                for node in ast.walk(part):
-                    if isinstance(node, ast.Attribute) and node.attr in ("parameters", "named_parameters"):
-                        yield scope, node.value, node.lineno, "trained"
-            if path[-1] == "step" and not call.args and isinstance(call.func, ast.Attribute):
-                yield scope, call.func.value, call.lineno, "stepped on"

@@ -30,7 +30,8 @@ _SETTERS = frozenset({"setattr", "__setattr__"})
 class Store:
     """Something put under ``path``: ``value`` is what, None where it is no expression of its own; ``how`` is
     "assign", "augment", "bind" (an import, a loop, a with), "def", "delete", or "change" (by a method of its own).
-    ``part_of`` is the expression of which ``value`` would be a part, where several names are assigned at once.
+    ``part_of`` is the expression of which ``value`` would be a part, where several names are assigned at once, and
+    ``place`` which part; -1 where it is all of it.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Store:
     line: int
     how: str
     part_of: ast.expr | None = None
+    place: int = -1
 
     @property
     def source(self) -> ast.expr | None:
@@ -113,20 +115,20 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def stores_to(
-    target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None
+def stores_to(  # noqa: PLR0917 - the parts of a store
+    target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None, place: int = -1
 ) -> Iterator[Store]:
     """What an assignment's target puts where; a tuple is taken apart, with its values where those are written."""
     if isinstance(target, ast.Tuple | ast.List):
         parts: list[ast.expr | None] = [None] * len(target.elts)
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             parts = list(value.elts)
-        for inner, part in zip(target.elts, parts, strict=True):
-            yield from stores_to(inner, part, line, how, value or part_of)
+        for number, (inner, part) in enumerate(zip(target.elts, parts, strict=True)):
+            yield from stores_to(inner, part, line, how, value or part_of, number if place < 0 else place)
         return
     path = path_of(target)
     if path is not None and path != (SPACE,):
-        yield Store(path, value, line, how, part_of)
+        yield Store(path, value, line, how, part_of, place)
 
 
 def stores_by(call: ast.Call) -> Iterator[Store]:

@@ -13,10 +13,11 @@ from grader.code.configured import not_followed
 from grader.code.decided import decisions
 from grader.code.defaults import default_wins, other_meaning
 from grader.code.findings import CodeFinding, Kind, Standing
-from grader.code.inside import left_out, reused
+from grader.code.in_place import changed_in_place
+from grader.code.inside import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
 from grader.code.iterators import used_up
-from grader.code.lasting import changed_in_place, left_behind
+from grader.code.lasting import left_behind
 from grader.code.looks import chosen_seeds, early_looks
 from grader.code.moments import trained
 from grader.code.program import read_program
@@ -65,6 +66,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *cut_loops(case, program, found),
         *left_out(case, program, found),
         *reused(case, program, found, vary),
+        *unseen_by_the_memo(case, program, found, vary),
         *ignored_seed(case, program, found),
         *early_looks(case, program, found, vary),
     ]

@@ -8,7 +8,9 @@ from grader.code.configured import constant_of
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.moments import Trained
+from grader.code.paths import path_of
 from grader.code.program import Program, Step
+from grader.code.reaching import Reaching
 from grader.evidence.runs import by_seed
 from grader.model import Case
 from paribus.check.names import called, last_name
@@ -20,16 +22,18 @@ SEEDERS = frozenset(
 """Calls that seed what draws."""
 SEED_WORDS = frozenset({"seed", "random_state", "shuffle_seed", "data_seed"})
 _CLOCKS = frozenset({"time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "urandom", "getpid", "now"})
+_HANDED = frozenset({"run", "config", "cfg", "data", "self"})
+"""What every training function is given."""
 _NOTES = frozenset({"append", "add", "update", "setdefault", "extend"})
 
 
 def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """Training that is seeded with a number of its own, and never reads the seed that the run records."""
+    """Training that draws by numbers of its own, and that the seed which the run records never gets to."""
     arms = (found.arms.baseline, found.arms.changed)
     seeds = sorted({seed for arm in arms for seed in by_seed(arm) if seed is not None})
     flat = [(scope, node) for scope in found.reach.scopes for node in _flat(scope, seeds)]
     within = {id(inner) for _, node in flat for inner in ast.walk(node)}
-    if _reads_seed(program, found, within, several=len(seeds) > 1):
+    if _uses_seed(program, found, within, several=len(seeds) > 1):
         return
     if flat:
         scope, node = flat[0]
@@ -40,34 +44,48 @@ def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             "of several seeds may be one run. A person looks.", (where,), scope.name, sure=True,
         )  # fmt: skip
         return
-    for step, scope in _functions(program, found):
-        for call in scope.calls:
-            value = _seed_given(program, found, scope, call)
-            if value is None or (len(seeds) == 1 and value == str(seeds[0])):
-                continue
-            where = place_of(case, step, call.lineno)
-            yield CodeFinding(
-                Kind.SEED, Standing.SUSPECTED,
-                f"{scope.name} seeds with {value} ({said(case, where)}) and never reads the run's own seed, which "
-                "the records say. A person looks.", (where,), scope.name, sure=True,
-            )  # fmt: skip
-            return
+    own = [
+        (step, scope, call, value)
+        for step, scope in _functions(program, found) for call in scope.calls
+        if (value := _seed_given(program, scope, call)) is not None
+        and not (len(seeds) == 1 and value == str(seeds[0]))
+    ]  # fmt: skip
+    for step, scope, call, value in sorted(own, key=lambda item: item[3].isidentifier())[:1]:
+        where = place_of(case, step, call.lineno)
+        yield CodeFinding(
+            Kind.SEED, Standing.SUSPECTED,
+            f"{scope.name} seeds with {value} ({said(case, where)}), and the run's own seed, which the records "
+            "say, never gets to anything that draws. A person looks.", (where,), scope.name, sure=True,
+        )  # fmt: skip
 
 
 def seeded_by_the_clock(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """What draws is seeded by the time or the machine, so that no recorded seed says what was drawn."""
     for step, scope in _functions(program, found):
+        shown = shown_in(scope.node)
+        timed = {store.root for store in scope.stores if store.source is not None and _reads_a_clock(store.source)}
         for call in scope.calls:
             for value in _seeds_of(call):
-                for node in ast.walk(value):
-                    if isinstance(node, ast.Call) and called(node) in _CLOCKS:
-                        where = place_of(case, step, call.lineno)
-                        yield CodeFinding(
-                            Kind.SEED, Standing.SUSPECTED,
-                            f"{scope.name} seeds with {ast.unparse(value)} ({said(case, where)}), which is another "
-                            "in every run: the recorded seed does not say what was drawn. A person looks.",
-                            (where,), scope.name,
-                        )  # fmt: skip
+                by_name = any(isinstance(node, ast.Name) and node.id in timed for node in ast.walk(value))
+                if (by_name or _reads_a_clock(value)) and not _is_only_shown(scope, call, shown):
+                    where = place_of(case, step, call.lineno)
+                    yield CodeFinding(
+                        Kind.SEED, Standing.SUSPECTED,
+                        f"{scope.name} seeds with {ast.unparse(value)} ({said(case, where)}), which is another "
+                        "in every run: the recorded seed does not say what was drawn. A person looks.",
+                        (where,), scope.name,
+                    )  # fmt: skip
+
+
+def _reads_a_clock(value: ast.expr) -> bool:
+    return any(isinstance(node, ast.Call) and called(node) in _CLOCKS for node in ast.walk(value))
+
+
+def _is_only_shown(scope: Scope, call: ast.Call, shown: frozenset[int]) -> bool:
+    """What is seeded gets a name of which nothing but displays read."""
+    names = {store.root for store in scope.stores if store.value is call}
+    reads = [node for node in scope.loads if node.id in names]
+    return bool(reads) and all(id(node) in shown for node in reads)
 
 
 def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
@@ -75,24 +93,38 @@ def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]
     return ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
 
 
-def _reads_seed(program: Program, found: Trained, within: set[int], *, several: bool) -> bool:
+def _uses_seed(program: Program, found: Trained, within: set[int], *, several: bool) -> bool:
+    """The run's seed gets to something that is no function of the notebook and no display."""
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
-    for scope in found.roots:
-        if any("seed" in name.lower() for name in scope.params if scope.name):
-            return True
-    for scope in found.reach.scopes:
-        if any(isinstance(text.value, str) and text.value == "seed" for text in scope.texts):
-            return True  # getattr(run, "seed"), vars(run)["seed"]
-        for node in (*scope.attributes, *scope.subscripts):
-            named = "seed" in (last_name(node) or getattr(node, "attr", "")).lower()
-            if named and id(node) not in within and not _is_seeder(scope, node):
-                return True
     for name in found.reach.free:
         if "seed" in name.lower() and name not in program.defined:
             between = any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
             if not several or between:
                 return True
-    return False
+
+    own = [root for call in found.calls if call.how == "start" for root in found.roots]
+    named = {name for root in own for name in root.params if name not in _HANDED}  # train(config, data, run, s)
+    named |= {node.id for call in found.calls for node in ast.walk(call.seed or call.call.func)
+              if isinstance(node, ast.Name)}  # fmt: skip
+
+    def is_seed(scope: Scope, node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            spelled = "seed" in (last_name(node) or getattr(node, "attr", "")).lower()
+            return spelled and id(node) not in within and not _is_seeder(scope, node)
+        if isinstance(node, ast.Constant):
+            return node.value == "seed"  # getattr(run, "seed"), vars(run)["seed"]
+        if not isinstance(node, ast.Name) or _is_seeder(scope, node):
+            return False
+        mine = not scope.name or (scope in found.roots and node.id in scope.params)
+        return mine and ("seed" in node.id.lower() or node.id in named)
+
+    reaching = Reaching(program, found, is_seed)
+    reaching.follow()
+    return any(
+        called(call) not in DISPLAYS | _NOTES and id(call) not in shown_in(scope.node)
+        and any(True for _ in reaching.given(scope, call))
+        for scope in found.reach.scopes for call in scope.calls
+    )  # fmt: skip
 
 
 def _is_seeder(scope: Scope, node: ast.AST) -> bool:
@@ -106,27 +138,23 @@ def _seeds_of(call: ast.Call) -> list[ast.expr]:
     return [*values, call.args[0]] if called(call) in SEEDERS and call.args else values
 
 
-def _seed_given(program: Program, found: Trained, scope: Scope, call: ast.Call) -> str | None:
-    """The seed of a call where it is no run's: a number that is written out, here or once under a name of the
-    notebook, the default of a parameter that no call gives, a number that is worked out.
+def _seed_given(program: Program, scope: Scope, call: ast.Call) -> str | None:
+    """The seed of a call where it may be no run's: a number that is written out, here or once under a name of the
+    notebook, a parameter, a number that is worked out.
     """
     for value in _seeds_of(call):
         plain = constant_of(program, scope, value)
         if plain is None and isinstance(value, ast.Name) and value.id in scope.params:
             default = scope.default_of(value.id)
-            plain = default if isinstance(default, ast.Constant) and not _is_given(found, scope, value.id) else None
+            plain = default if isinstance(default, ast.Constant) else None
+        held = isinstance(value, ast.Name) and value.id in scope.local
+        if (held and (plain is None or plain.value is None)) or (path_of(value) or ("",))[0] == "self":
+            return ast.unparse(value)
         if plain is not None and isinstance(plain.value, int) and not isinstance(plain.value, bool):
             return str(plain.value)
         if isinstance(value, ast.Call) and called(value) in ("len", "hash", "abs", "int", "crc32"):
             return ast.unparse(value)
     return None
-
-
-def _is_given(found: Trained, scope: Scope, name: str) -> bool:
-    """Some call of the function gives the parameter."""
-    place = scope.params.index(name)
-    calls = (call for other in found.reach.scopes for path, call in other.called if path[-1] == scope.name)
-    return any(len(call.args) > place or any(item.arg in (name, None) for item in call.keywords) for call in calls)
 
 
 # --- arithmetic that leaves one number ----------------------------------------------------------------------------
@@ -171,7 +199,8 @@ def _worked_out(node: ast.expr, seed: int) -> Any:  # noqa: ANN401, PLR0911 - an
 def replaced_seeders(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """A library's function that seeds gives way to one that does not hand on the seed that it is given."""
     last = max(found.baseline.last, found.changed.last)
-    for step, store in program.stores:
+    inside = [(step, store) for step, scope in _functions(program, found) for store in scope.stores]
+    for step, store in (*program.stores, *inside):
         path = program.resolve(store.path)
         if len(store.path) < 2 or path[-1] not in SEEDERS or store.how != "assign" or step.order > last:
             continue

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from grader.code.cells import KEPT
 from grader.code.facts import Scope
-from grader.code.paths import path_of
+from grader.code.paths import SPACE, path_of
 
 PARTS = frozenset({"train", "validation", "val", "valid", "dev", "test"})
 """Attributes that are a part of a data set."""
@@ -73,7 +73,7 @@ def mentioned(scope: Scope) -> tuple[frozenset[str], bool]:
     named = {node.id for inner in scopes for node in inner.loads}
     changed = {store.root for inner in scopes for store in inner.stores if store.how != "assign"}
     parts = any(node.attr in PARTS for inner in scopes for node in inner.attributes)
-    rows = any(path[-1] in _MAKES_ROWS for inner in scopes for path, _ in inner.called)
+    rows = any(path[-1] in _MAKES_ROWS or SPACE in path for inner in scopes for path, _ in inner.called)
     return frozenset(named | changed), parts or rows
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
 from grader.code.paths import path_of
-from grader.code.program import Program, read_program
+from grader.code.program import Program, Step, read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
 from paribus.check.names import called
@@ -26,19 +26,38 @@ _DEEPEST = 5
 def typed_in(case: Case) -> tuple[CodeFinding, ...]:
     """Every value of runs that is recorded by `notebook.value` and made of numbers that are written out."""
     program, found = read_program(case), []
+    for step, call, name, value, bound in _recordings(program):
+        if _says_runs(_text(name).lower()) and _is_written(program, value, step.order, bound):
+            where = place_of(case, step, call.lineno)
+            because = (
+                f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
+                "the code: they follow from no run. A person looks."
+            )
+            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
+    return tuple(dict.fromkeys(found))
+
+
+def _recordings(program: Program) -> Iterator[tuple[Step, ast.Call, ast.expr, ast.expr, "Bound"]]:
+    """Every value that the notebook's top level records: where, by which call, its name, itself, its variables."""
     for step in program.steps:
         for path, call in step.scope.called:
-            if len(path) != 2 or path[1] not in ("value", "values") or not _is_notebook(program, path[0]):
-                continue
-            for name, value, bound in _recorded(path[1], call):
-                if _says_runs(_text(name).lower()) and _is_written(program, value, step.order, bound):
-                    where = place_of(case, step, call.lineno)
-                    because = (
-                        f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
-                        "the code: they follow from no run. A person looks."
-                    )
-                    found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
-    return tuple(dict.fromkeys(found))
+            if len(path) == 2 and path[1] in ("value", "values") and _is_notebook(program, path[0]):
+                yield from ((step, call, *item) for item in _recorded(path[1], call))
+
+
+def recorded_by(program: Program) -> Iterator[tuple[Step, str, ast.expr]]:
+    """The same for a reader: where, what is written out of its name, and all that it is made of."""
+    for step, _, name, value, bound in _recordings(program):
+        yield step, _text(name), value
+        yield from ((step, _text(name), item) for item in bound.values())
+    for step in program.steps:  # in a loop: for arm, values in mass.items(): notebook.value(…, np.mean(values))
+        for loop in step.scope.loops:
+            records = any(
+                path[-1] in ("value", "values") and _is_notebook(program, path[0])
+                for path, call in step.scope.called if any(node is call for node in ast.walk(loop))
+            )  # fmt: skip
+            if records and isinstance(loop, ast.For):
+                yield step, "", loop.iter
 
 
 def _says_runs(name: str) -> bool:

@@ -23,6 +23,7 @@ from grader.code.looks import helper_looks
 from grader.code.reading import about_experiment
 from grader.code.selfchecks import handled_errors, replaced_checks
 from grader.code.typed_in import typed_in
+from grader.code.unequal import unequal_arms
 from grader.code.writers import edited_records
 from grader.evidence.runs import experiment_keys
 from grader.model import Case
@@ -51,7 +52,8 @@ def read(case: Case, vary: str) -> None:
     """Ask for everything that can be found in one notebook."""
     for key in experiment_keys(case):
         about_experiment(case, key, vary)
-    for detect in (leaks, typed_in, reached_by_name, helper_looks, edited_records, other_code, handled_errors):
+    of_the_notebook = (leaks, typed_in, unequal_arms, reached_by_name, helper_looks, edited_records, other_code)
+    for detect in (*of_the_notebook, handled_errors):
         detect(case)
     for cell in case.assignment.cells:
         found = case.matches[cell.key].recovered if cell.key in case.matches else None

@@ -10,6 +10,7 @@ from grader.checks.survival import nothing_ran, outputs_lost, unless_lost
 from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown
 from grader.code.leaks import leaks
 from grader.code.typed_in import typed_in
+from grader.code.unequal import unequal_arms
 from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.false_metrics import TOLERANCE, false_metric
 from grader.evidence.named import misnamed
@@ -110,7 +111,7 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             "nobody can recompute them. A person looks.", values, evidence,
         )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    code = doubts_of(case, (*leaks(case), *typed_in(case)))
+    code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case)))
     return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.code.facts import Scope
-from grader.code.origins import OPTIMISERS
+from grader.code.makers import OPTIMISERS
 from grader.code.paths import path_of
 from grader.code.program import Program
 from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
