@@ -199,7 +199,9 @@ class DeskFolder:
         if not self.out.is_dir():
             raise DeskError(f"{self.out} is no folder. Name the --out of a finished `paribus grade`.")
         if not any((self.out / name).exists() for name in (MARKER, FILE, PLACES)):
-            near = sorted({path.parent for path in (*self.out.glob(f"*/{MARKER}"), *self.out.parent.glob(f"*/{MARKER}"))})
+            near = sorted(
+                {path.parent for path in (*self.out.glob(f"*/{MARKER}"), *self.out.parent.glob(f"*/{MARKER}"))}
+            )
             meant = f" Type `paribus desk {near[0]}`, for example." if near else " Type `paribus desk OUT`."
             raise DeskError(
                 f"{self.out} is no folder that `paribus grade … --out OUT` wrote: there is no {FILE} in it.{meant}"

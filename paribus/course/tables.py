@@ -304,7 +304,13 @@ def read_shares(
             reader.refuse(where, f"{wrong[0]} = {table[wrong[0]]!r}", "a share between 0 and 1")
         total = sum(table.values())
         if abs(total - 1) > 1e-9 or min(table.values()) < 0:
-            over = f": take {total - 1:g} from them" if total > 1 else f": add {1 - total:g} to them" if total < 1 else ""
+            over = (
+                f": take {total - 1:g} from them"
+                if total > 1
+                else f": add {1 - total:g} to them"
+                if total < 1
+                else ""
+            )
             listed = " + ".join(f"{share:g}" for share in table.values())
             found = f"shares that sum to {total:g} ({listed})"
             reader.refuse(where, found, f"shares from 0 to 1 that sum to 1{over}", where)

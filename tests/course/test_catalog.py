@@ -272,7 +272,11 @@ def test_the_real_course_can_be_read() -> None:
             '"tasks.tests_passed" = 0.9\nmanual = 0.2',
             r"course\.toml:\d+: .*shares that sum to 1.1 \(0.9 \+ 0.2\); expected .*: take 0.1 from them",
         ),
-        ('"tasks.tests_passed" = 1', '"tasks.tests_passed" = 2\nmanual = -1', r"expected shares from 0 to 1 that sum to 1\."),
+        (
+            '"tasks.tests_passed" = 1',
+            '"tasks.tests_passed" = 2\nmanual = -1',
+            r"expected shares from 0 to 1 that sum to 1\.",
+        ),
         ('"tasks.tests_passed" = 1', '"tasks.tests_passed" = 1.5\nmanual = -0.5', r"shares from 0 to 1"),
         ("[points.task]", "[points.tests]", r"\[points\] holds the unknown name 'tests'"),
         ("[settings]", '[checks."form.nice"]\n[settings]', r"\[checks\] holds the unknown check 'form.nice'"),

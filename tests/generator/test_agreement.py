@@ -29,4 +29,6 @@ def test_a_misspelt_setting_is_said_with_every_other_unknown_one(vary: str, unkn
     start = Record("start", "hw", "r", "n", "1", "one.baseline", "one", "baseline", "rate", 1, config)
     found = disagreements(read_source(SOURCE.format(vary=vary), "a", {}), "hw", [start])
     assert [line.partition("'")[2].partition("'")[0] for line in found] == unknown
-    assert all(line.startswith("a:1: the vary ") and "expected one of leaves, rate, rounds" in line for line in found)
+    assert all(
+        line.startswith("a:1: the vary ") and "expected one of leaves, rate, rounds" in line for line in found
+    )

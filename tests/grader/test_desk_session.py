@@ -315,9 +315,13 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
     with pytest.raises(DeskError, match=r"gone is no folder. Name the --out of a finished `paribus grade`"):
         DeskFolder(tmp_path / "gone")
     (tmp_path / "wrong" / "here").mkdir(parents=True)
-    with pytest.raises(DeskError, match=r"wrong/here is no folder that `paribus grade … --out OUT` wrote.*desk OUT`"):
+    with pytest.raises(
+        DeskError, match=r"wrong/here is no folder that `paribus grade … --out OUT` wrote.*desk OUT`"
+    ):
         DeskFolder(tmp_path / "wrong" / "here")
-    with pytest.raises(DeskError, match=rf"there is no results\.jsonl in it\. Type `paribus desk {re.escape(str(out))}`"):
+    with pytest.raises(
+        DeskError, match=rf"there is no results\.jsonl in it\. Type `paribus desk {re.escape(str(out))}`"
+    ):
         DeskFolder(out.parent)
     with pytest.raises(DeskError, match=r"is not there. Name them with --submissions PATH"):
         DeskFolder(out, tmp_path / "gone")

@@ -86,8 +86,8 @@ def check_belongs(given: Given, placed: Iterable[Submission | Result], origin: s
     if found and nobody_known(found, MISSING):
         if given.nameless:
             raise WorksheetError(
-                f"{origin} has nobody of those who handed in (0 of {len(found)} files, such as {found[0].source!r}). "
-                f"{given.nameless} Add a column name with everyone's full name, or say in course.toml which one it "
+                f"{origin} has nobody of those who handed in (0 of {len(found)} files, such as {found[0].source!r})."
+                f" {given.nameless} Add a column name with everyone's full name, or say in course.toml which one it "
                 'is: name = "…" under [grading.roster_columns].'
             )
         raise WorksheetError(

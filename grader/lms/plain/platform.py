@@ -113,8 +113,8 @@ def _notes(given: Roster | None, rows: Sequence[tuple[Person, Sequence[Result]]]
         yield f"The roster has no column id, so everyone goes by the {key}, in grades.csv too."
     if policy.due is not None and "submitted" not in given.holds:
         yield (
-            "course.toml names a due time, but the roster has no column submitted, so nobody is late. Add one, with "
-            f"the time at which each file came, {_time_form(policy)}."
+            "course.toml names a due time, but the roster has no column submitted, so nobody is late. Add one, "
+            f"with the time at which each file came, {_time_form(policy)}."
         )
     strangers = sorted(set(policy.extensions) - {person.id for person in given.people})
     if strangers:

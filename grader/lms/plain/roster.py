@@ -104,9 +104,7 @@ def read_roster(content: bytes, origin: str, assignment: str, policy: Policy) ->
     return Roster(tuple(person for _, person in people), frozenset(columns), assignment, table.form, table.header)
 
 
-def _check_separators(
-    row: Sequence[str], line: int, table: Table, columns: Mapping[str, int], origin: str
-) -> None:
+def _check_separators(row: Sequence[str], line: int, table: Table, columns: Mapping[str, int], origin: str) -> None:
     """WorksheetError where another separator than the header's is between two cells of a row.
 
     That is so where it would make the row as wide as the header, or is in an identifier. With a blank behind it
