@@ -124,7 +124,9 @@ def test_a_second_knob_is_named_with_both_values_and_nothing_is_trained_or_writt
 
 def test_several_things_that_change_are_listed_with_and() -> None:
     config = {"batch_size": ConfigField(32, "knob"), "learning_rate": ConfigField(0.1, "knob")}
-    first = Record("start", "a", "r", "n", "1", seed=0, config=config, code={TRAINING: "1"})
+    first = Record(
+        "start", "a", "r", "n", "1", seed=0, config=config, code={TRAINING: "1"}, environment={"device": "cpu"}
+    )
     both = {name: ConfigField(item.value * 2, "knob") for name, item in config.items()}
     with pytest.raises(ExperimentError) as caught:
         check_one_change("batch_size", [first], [replace(first, config=both, code={})])
