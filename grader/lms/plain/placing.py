@@ -89,8 +89,8 @@ def check_belongs(given: Given, placed: Iterable[Submission | Result], origin: s
         )
         if given.nameless:
             raise WorksheetError(
-                f"{nobody} {given.nameless} Add a column name with everyone's full name, or say in course.toml which "
-                'one it is: name = "…" under [grading.roster_columns].'
+                f"{nobody} {given.nameless} Add a column name with everyone's full name, or say in course.toml "
+                'which one it is: name = "…" under [grading.roster_columns].'
             )
         raise WorksheetError(
             f"{nobody} Name files or folders by identifier, mail or full name as the roster has them, or give this "
