@@ -127,7 +127,7 @@ def test_several_things_that_change_are_listed_with_and() -> None:
     first = Record(
         "start", "a", "r", "n", "1", seed=0, config=config, code={TRAINING: "1"}, environment={"device": "cpu"}
     )
-    both = {name: ConfigField(item.value * 2, "knob") for name, item in config.items()}
+    both = {"batch_size": ConfigField(64, "knob"), "learning_rate": ConfigField(0.2, "knob")}
     with pytest.raises(ExperimentError) as caught:
         check_one_change("batch_size", [first], [replace(first, config=both, code={})])
     assert "Set learning_rate and the training function back to the baseline's." in str(caught.value)

@@ -95,8 +95,8 @@ def read_roster(content: bytes, origin: str, assignment: str, policy: Policy) ->
             raise WorksheetError(
                 f"{origin}, row {line}: {name or 'somebody'} has no {what}. Fill it in, or take the row out."
             )
-        others = (cell(row, what) for what in ("email", "section", "submitted"))
-        people.append((line, Person(key, name, *others, line)))
+        person = Person(key, name, cell(row, "email"), cell(row, "section"), cell(row, "submitted"), line)
+        people.append((line, person))
     if not people:
         raise WorksheetError(f"{origin}: has nobody in it. Write a row for each student below its first line.")
     _check_twice(people, origin, "person", lambda person: person.id)
