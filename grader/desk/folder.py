@@ -198,13 +198,12 @@ class DeskFolder:
     def _check_places(self) -> None:
         if not self.out.is_dir():
             raise DeskError(f"{self.out} is no folder. Name the --out of a finished `paribus grade`.")
-        if not any((self.out / name).exists() for name in (MARKER, FILE, PLACES)):
-            near = sorted(
-                {path.parent for path in (*self.out.glob(f"*/{MARKER}"), *self.out.parent.glob(f"*/{MARKER}"))}
-            )
-            meant = f" Type `paribus desk {near[0]}`, for example." if near else " Type `paribus desk OUT`."
+        if not any((self.out / name).exists() for name in (FILE, PLACES)):
+            found = [*self.out.glob(f"*/{PLACES}"), *self.out.parent.glob(f"*/{PLACES}")]
+            meant = f"{min(found).parent}`, for example." if found else "OUT`, with what --out named then."
             raise DeskError(
-                f"{self.out} is no folder that `paribus grade … --out OUT` wrote: there is no {FILE} in it.{meant}"
+                f"{self.out} is no folder that `paribus grade … --out OUT` wrote: there is no {FILE} in it. Type "
+                f"`paribus desk {meant}"
             )
         if self._submissions is None or not self._submissions.exists():
             where = f"{self._submissions} is not there" if self._submissions else "nothing says where they are"

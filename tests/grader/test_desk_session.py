@@ -315,6 +315,8 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
     with pytest.raises(DeskError, match=r"gone is no folder. Name the --out of a finished `paribus grade`"):
         DeskFolder(tmp_path / "gone")
     (tmp_path / "wrong" / "here").mkdir(parents=True)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "complete.json").write_text("{}")  # as `paribus release` leaves one
     with pytest.raises(
         DeskError, match=r"wrong/here is no folder that `paribus grade … --out OUT` wrote.*desk OUT`"
     ):
