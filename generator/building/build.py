@@ -273,7 +273,8 @@ def _missing(
     source: Source, course: Course, entry: Entry, references: References, profile: Profile
 ) -> tuple[str, ...]:
     missing = [
-        f"{call.name} of {call.assignment}: " + references.why_missing(call.assignment, call.name, profile=profile)
+        f"{call.name} of {call.assignment}: {references.why_missing(call.assignment, call.name, profile=profile)} "
+        f"(to record it, type: paribus run {call.assignment} --profile {profile.name} --record)"
         for call in source.references
         if references.lookup(call.assignment, call.name, profile=profile) is None
     ]

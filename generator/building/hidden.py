@@ -50,7 +50,7 @@ class WrongAnswer:
 @dataclass(frozen=True)
 class TaskProof:
     """What the tests of one task said. Errors are "" where a part passed; ``stub`` is what a student who has
-    done nothing reads.
+    done nothing reads; ``place`` is the file and line of the test that the solution failed, "" where none is known.
     """
 
     task: str
@@ -58,14 +58,16 @@ class TaskProof:
     hidden_error: str
     stub: str
     wrong: tuple[WrongAnswer, ...]
+    place: str = ""
 
     def problems(self) -> tuple[str, ...]:
         """What is not as it should be, in sentences."""
         found = []
+        at = f" at {self.place}" if self.place else ""
         if self.visible_error:
-            found.append(f"the solution fails the visible tests: {self.visible_error}")
+            found.append(f"the solution fails the visible tests{at}: {self.visible_error}")
         if self.hidden_error:
-            found.append(f"the solution fails the hidden tests: {self.hidden_error}")
+            found.append(f"the solution fails the hidden tests{at}: {self.hidden_error}")
         if not self.stub:
             found.append(
                 "the untouched stub passes the visible tests, so a student would not see that it is to be done"
@@ -253,17 +255,31 @@ def _read_proof(
 ) -> Proof:
     return Proof(
         entry.name,
-        tuple(_task_proof(cell, wrong[cell.name], result["tasks"][cell.key]) for cell in source.tasks()),
+        tuple(_task_proof(source, cell, wrong[cell.name], result["tasks"][cell.key]) for cell in source.tasks()),
     )
 
 
-def _task_proof(cell: SourceCell, wrong: Mapping[str, str], said: Mapping[str, Any]) -> TaskProof:
+def _task_proof(source: Source, cell: SourceCell, wrong: Mapping[str, str], said: Mapping[str, Any]) -> TaskProof:
     answers = [
         WrongAnswer(name, text.splitlines()[0].removeprefix("# ").strip(), _caught_by(said["wrong"][name]))
         for name, text in wrong.items()
     ]
     solution = said["solution"]
-    return TaskProof(cell.name, solution["visible"], solution["hidden"], said["stub"]["visible"], tuple(answers))
+    place = _place(source, source.tests_of(cell), int(solution["line"]), hidden=not solution["visible"])
+    return TaskProof(
+        cell.name, solution["visible"], solution["hidden"], said["stub"]["visible"], tuple(answers), place
+    )
+
+
+def _place(source: Source, tests: SourceCell, line: int, *, hidden: bool) -> str:
+    """``week1/homework.py:76``: where in the source a line of the visible or the hidden tests is, counted from 1 in
+    that part's own text; "" for line 0.
+    """
+    inside = {number for item in tests.regions for number in range(item.begin + 1, item.end)}
+    marks = {number for item in tests.regions for number in (item.begin, item.end)}
+    numbers = range(len(tests.text.split("\n")))
+    part = sorted(inside) if hidden else [number for number in numbers if number not in inside | marks]
+    return f"{source.file}:{tests.body_line + part[line - 1]}" if 0 < line <= len(part) else ""
 
 
 def _caught_by(said: Mapping[str, str]) -> str:

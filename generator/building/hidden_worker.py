@@ -64,9 +64,10 @@ def _until_tests(cells: Sequence[Cell], number: int) -> tuple[Sequence[Cell], Ce
 
 
 def _test_solution(tests: Cell, namespace: dict[str, Any]) -> dict[str, str]:
-    visible = _run(tests["key"], tests["text"], namespace)
-    hidden = "" if visible else _run(tests["key"], tests["hidden"], namespace)
-    return {"visible": visible, "hidden": hidden}
+    """Each part's error, and the line of its text that failed, as a text of digits."""
+    visible, line = _attempt(tests["key"], tests["text"], namespace)
+    hidden, hidden_line = ("", 0) if visible else _attempt(tests["key"], tests["hidden"], namespace)
+    return {"visible": visible, "hidden": hidden, "line": str(line or hidden_line)}
 
 
 def _try(task: Cell, between: Sequence[Cell], tests: Cell, namespace: dict[str, Any], text: str) -> dict[str, str]:
@@ -87,24 +88,31 @@ def _try(task: Cell, between: Sequence[Cell], tests: Cell, namespace: dict[str, 
 
 def _run(key: str, text: str, namespace: dict[str, Any]) -> str:
     """Run a cell; its error as "Type: message" with the traceback's last lines, or ""."""
+    return _attempt(key, text, namespace)[0]
+
+
+def _attempt(key: str, text: str, namespace: dict[str, Any]) -> tuple[str, int]:
+    """Run a cell; its error, and the line of the cell at which it came, counted from 1 (0: none is known)."""
     name = f"<paribus:{key}>"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     try:
         code = compile(text, name, "exec", dont_inherit=True)
     except SyntaxError as error:
-        return f"SyntaxError: {error}"
+        return f"SyntaxError: {error}", error.lineno or 0
     return _execute(code, namespace)
 
 
-def _execute(code: CodeType, namespace: dict[str, Any]) -> str:
+def _execute(code: CodeType, namespace: dict[str, Any]) -> tuple[str, int]:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             exec(code, namespace)  # noqa: S102 - the instructor's own source, in a process of its own
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a wrong answer raises is what we came to see
-            return "".join(traceback.format_exception_only(error)).strip()
-    return ""
+            places = traceback.extract_tb(error.__traceback__)
+            lines = [place.lineno for place in places if place.filename == code.co_filename and place.lineno]
+            return "".join(traceback.format_exception_only(error)).strip(), lines[0] if lines else 0
+    return "", 0
 
 
 def _statements(text: str, key: str) -> list[CodeType]:

@@ -91,9 +91,11 @@ def _of_experiment(source: Source, cell: SourceCell, records: Sequence[Record]) 
     knobs = {name for record in own for name in record.knobs()}
     allowed = [vary] if isinstance(vary, str) else [str(name) for name in vary]
     if knobs:
-        # A list may offer what the solution has no setting for; a near miss of a setting is a typing error.
-        doubtful = [name for name in allowed if did_you_mean(name, knobs, TYPING_ERROR) or not knobs & set(allowed)]
-        yield from _unknown(source, cell, "vary", doubtful, knobs)
+        # A list may offer what the solution has no setting for; a near miss of a setting is a typing error, and the
+        # other unknown names beside it are said, too.
+        mistyped = any(did_you_mean(name, knobs, TYPING_ERROR) for name in allowed if name not in knobs)
+        if mistyped or not knobs & set(allowed):
+            yield from _unknown(source, cell, "vary", allowed, knobs)
     metric = cell.options.get("metric")
     measured = {name for record in own if record.kind == "result" for name in record.values}
     if metric and measured:

@@ -19,6 +19,7 @@ from generator.sources.roles import (
     only_names,
 )
 from generator.sources.rubrics import read_rubric
+from generator.sources.scored import metrics_named
 from paribus.course.assignment import CheckPoints, Role
 from paribus.course.declared import Declared
 from paribus.course.errors import SourceError
@@ -134,22 +135,27 @@ class CellReader:
                 self.refuse(raw.line, f"the option {name}= on {_a(role)} cell", expected)
             if not fits(value, allowed[name]):
                 self.refuse(raw.line, f"{name}={value!r}", f"{name}= with {DESCRIPTIONS[allowed[name]]}")
-        metric = raw.options.get("metric")
-        if metric is not None and metric not in self.metrics:
-            names = [item.name for item in self.metrics]
-            expected = f"one of {', '.join(names)}, or a metric of your metrics.py.{did_you_mean(metric, names)}"
-            self.refuse(raw.line, f"metric={metric!r}", expected)
+        if (metric := raw.options.get("metric")) is not None:
+            self._check_metric(raw.line, metric, f"metric={metric!r}")
         for name in ("key", *ROLE_OPTIONS):
             if name in raw.options and not KEY_SHAPE.match(raw.options[name]):
                 self.refuse(raw.line, f"{name}={raw.options[name]!r}", "1–64 letters, digits, hyphens, underscores")
 
+    def _check_metric(self, line: int, metric: str, found: str) -> None:
+        if metric not in self.metrics:
+            names = [item.name for item in self.metrics]
+            expected = f"one of {', '.join(names)}, or a metric of your metrics.py.{did_you_mean(metric, names)}"
+            self.refuse(line, found, expected)
+
     def _check_python(self, raw: RawCell) -> None:
         try:
-            ast.parse(raw.text)
+            tree = ast.parse(raw.text)
         except SyntaxError as error:
             line = raw.body_line + (error.lineno or 1) - 1
             found = (error.text or "").strip() or "code"
             self.refuse(line, f"`{found[:60]}`, which is no Python ({error.msg})", "code that runs as a script")
+        for metric, number in metrics_named(tree):
+            self._check_metric(raw.body_line + number - 1, metric, f"{metric!r} in metrics=")
 
     def _only(self, raw: RawCell) -> tuple[str, ...]:
         only = _texts(raw.options.get("only", []))

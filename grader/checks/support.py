@@ -9,6 +9,7 @@ from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of
 from grader.evidence.groups import fractions
 from grader.evidence.runs import Arms, Run, finished
+from grader.evidence.told_prediction import prediction_words
 from grader.evidence.traces import Status, Trace
 from grader.evidence.worded.reading import Doubt
 from grader.model import Case, Evidence, Outcome, RecoveredCell
@@ -137,10 +138,7 @@ def predicted_finding(
     case: Case, first: Run, prediction: Prediction, values: Mapping[str, Any], evidence: Sequence[Evidence]
 ) -> Finding:
     """A prediction that came before the changed arm began; whether it was committed to beforehand, a code says."""
-    bounds = ""
-    if prediction.low is not None and prediction.high is not None:
-        bounds = f" by {prediction.low:g} to {prediction.high:g}"
-    what = f"({title(prediction.metric)} {prediction.direction}{bounds})"
+    what = f"({title(prediction.metric)}: {prediction_words(prediction)})"
     within = f"Within this run, the prediction {what} came before the changed arm began."
     advice = "" if prediction.why.strip() else " Say why you expect it."
     found = commitment_of(case, first)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from grader.classrun.made_from import FILE as PLACES
 from grader.classrun.made_from import find_releases, read_made_from
 from grader.classrun.storage import LOCK, MARKER
 from grader.desk.decided import works_of
@@ -197,6 +198,13 @@ class DeskFolder:
     def _check_places(self) -> None:
         if not self.out.is_dir():
             raise DeskError(f"{self.out} is no folder. Name the --out of a finished `paribus grade`.")
+        if not any((self.out / name).exists() for name in (FILE, PLACES)):
+            found = [*self.out.glob(f"*/{PLACES}"), *self.out.parent.glob(f"*/{PLACES}")]
+            meant = f"{min(found).parent}`, for example." if found else "OUT`, with what --out named then."
+            raise DeskError(
+                f"{self.out} is no folder that `paribus grade … --out OUT` wrote: there is no {FILE} in it. Type "
+                f"`paribus desk {meant}"
+            )
         if self._submissions is None or not self._submissions.exists():
             where = f"{self._submissions} is not there" if self._submissions else "nothing says where they are"
             raise DeskError(

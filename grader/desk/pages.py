@@ -212,7 +212,7 @@ class Pages:
             mark=MARKS[verdict.outcome] if verdict is not None else Mark("person", "For a person"),
             because=harmless(verdict.because) if verdict is not None and told else "",
             proposal=proposal,
-            proposed=harmless(verdict.proposed_because) if verdict is not None and proposal is not None else "",
+            proposed=_sentence(verdict.proposed_because) if verdict is not None and proposal is not None else "",
             rubric=rubric_of(work, item),
             decision=decision,
             given=points_of(decision, item, work.released(item.cell)) if decision is not None else item.automatic,
@@ -309,6 +309,12 @@ def _question(cell: Cell | None) -> Markup:
 def _as_prose(source: str) -> Markup:
     """Markdown as it reads; nothing of nothing."""
     return Markup(with_formulas(clean_markdown(source))) if source else Markup("")  # noqa: S704 - cleaned by nh3
+
+
+def _sentence(why: str) -> str:
+    """A proposal's reason as a sentence of its own; one that begins with a name from code keeps that as it is."""
+    first = why.partition(" ")[0]
+    return harmless(why if "_" in first or "." in first else why[:1].upper() + why[1:])
 
 
 def _full(title: CellTitle) -> str:

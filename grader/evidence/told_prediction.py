@@ -109,6 +109,14 @@ def _other_limit(text: str, prediction: Prediction) -> str:
     return ""
 
 
+def prediction_words(prediction: Prediction) -> str:
+    """Where a predicted change goes, as pages say it: "down, between −0.5 and 0", "no change", "up"."""
+    way = "no change" if prediction.direction == "none" else prediction.direction
+    if prediction.low is None or prediction.high is None:
+        return way
+    return f"{way}, between {prediction.low:g} and {prediction.high:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def other_prediction(text: str, prediction: Prediction) -> str:
     """Where the range that a text tells is not the recorded one, why; "" where nothing is wrong or nothing was
     read.

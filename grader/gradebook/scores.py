@@ -193,9 +193,18 @@ def _slot_pending(slot: Slot, mine: Sequence[Slot], cell: CellResult) -> float:
     return manual_points(cell) if slot.grade_id == slot.key else cell.pending - manual_points(cell)
 
 
+def has_comment(verdict: Verdict) -> bool:
+    """Whether a person wrote something beside the points of a verdict of theirs."""
+    return verdict.because != _without_words(verdict.values.get(GIVEN, verdict.points), verdict.points)
+
+
+def _without_words(score: float, points: float) -> str:
+    return f"Your instructor gave {score:g} of {points:g} points here."
+
+
 def _persons_verdict(slot: Slot, score: float, given: PersonGrade) -> Verdict:
     outcome = Outcome.PASSED if score >= slot.points - TOLERANCE else Outcome.FAILED
-    words = given.comment.strip() or f"Your instructor gave {score:g} of {slot.points:g} points here."
+    words = given.comment.strip() or _without_words(score, slot.points)
     lines = {LINES: [{"points": line.points, "text": line.text} for line in given.lines]} if given.lines else {}
     return Verdict(PERSON, outcome, words, slot.points, {GIVEN: score, **lines})
 

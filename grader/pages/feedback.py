@@ -11,7 +11,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from grader.desk.requests import Asked, form
-from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE
+from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE, has_comment
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.own_work import OwnCell, OwnPage, OwnWork
 from grader.pages.plots import Band, Share, bar
@@ -192,10 +192,12 @@ def _improvement(view: CellView, known: Mapping[str, CheckWords]) -> Improvement
     missed = [v for v in view.cell.verdicts if v.outcome is Outcome.FAILED and v.points and v.check != PERSON]
     names = [in_a_list(words_of(item.check, known).title) for item in missed]
     cost = sum(item.points for item in missed)
-    if any(verdict.check == PERSON for verdict in view.cell.verdicts):
+    people = [verdict for verdict in view.cell.verdicts if verdict.check == PERSON]
+    if people:
         # What a person gave counts for the whole cell: a check that a person overruled cost nothing.
         cost = max(0.0, view.cell.points - view.cell.score - view.cell.pending)
-        names = [*names, "what your instructor wrote"]
+        wrote = any(has_comment(verdict) for verdict in people)
+        names = [*names, "what your instructor wrote" if wrote else "what your instructor graded"]
     return Improvement(view, "; ".join(names), cost) if names and cost > TOLERANCE else None
 
 
@@ -212,7 +214,7 @@ def _withheld(verdict: Verdict, known: Mapping[str, CheckWords]) -> Verdict:
 
 
 def _verdict_view(verdict: Verdict, *, settled: bool, known: Mapping[str, CheckWords]) -> VerdictView:
-    mark = MARKS[verdict.outcome]
+    mark, because = MARKS[verdict.outcome], verdict.because
     if verdict.check == PERSON:
         given = verdict.values.get(GIVEN, verdict.points)
         mark = Mark("person", "Decided by a person")
@@ -223,11 +225,12 @@ def _verdict_view(verdict: Verdict, *, settled: bool, known: Mapping[str, CheckW
     if verdict.outcome in (Outcome.FAILED, Outcome.UNDECIDED) and not verdict.points:
         mark = ADVICE if verdict.outcome is Outcome.FAILED else Mark("none", "Cannot tell")
     elif verdict.outcome is Outcome.UNDECIDED and settled:
-        mark = Mark("person", "A person has looked")
+        # That somebody will decide is over, and what they decided is beside it.
+        mark, because = Mark("person", "A person has looked"), ""
     values = tuple((humanise(name), shown(value)) for name, value in verdict.values.items() if _tells(value))
     evidence = tuple((item.cell, shown(item.text)) for item in verdict.evidence if _tells(item.text))
     words, worth = words_of(verdict.check, known), _points(verdict, settled=settled)
-    return VerdictView(mark, verdict.check, words, verdict.because, worth, values, evidence)
+    return VerdictView(mark, verdict.check, words, because, worth, values, evidence)
 
 
 def _tells(value: object) -> bool:

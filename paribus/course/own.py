@@ -6,6 +6,7 @@ whoever imports them has the text from a release whose digests fit.
 
 import hashlib
 import linecache
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -75,10 +76,20 @@ def import_text(text: str, file: str) -> ModuleType:
     except Exception as error:
         del sys.modules[name]
         raise CatalogError(
-            f"{file}{_line(error, file)}: cannot be imported ({type(error).__name__}: {error}). Correct the line; "
-            "the file may import paribus and what paribus needs, and no library of the course."
+            f"{file}{_line(error, file)}: cannot be imported ({type(error).__name__}: {error}). {_advice(error)}"
         ) from error
     return module
+
+
+def _advice(error: Exception) -> str:
+    """What to do about an error on the way."""
+    if isinstance(error, ImportError):
+        return "The file may import paribus and what paribus needs, and no library of the course."
+    if isinstance(error, TypeError) and str(error).startswith("Metric.__init__() missing"):
+        needed = " and ".join(f"{name}=…" for name in re.findall(r"'(\w+)'", str(error)))
+        less = " Where less is better it is False, else True." if "higher_is_better" in needed else ""
+        return f"Add {needed} to the Metric(…) there.{less}"
+    return "Correct the line."
 
 
 def _line(error: Exception, file: str) -> str:

@@ -169,7 +169,8 @@ def _moment(reader: Reader, name: str, value: object, zone: ZoneInfo, where: str
     if value is None:
         return None
     if not isinstance(value, datetime):
-        reader.refuse(where, f"{name} = {value!r}", "a date and a time without quotes, like 2027-03-01T23:59:00")
+        expected = f"a date and a time without quotes, like {name} = 2027-03-01T23:59:00"
+        reader.refuse(where, f"{name} = {value!r}", expected, str(value))
     return value if value.tzinfo is not None else value.replace(tzinfo=zone)
 
 

@@ -1,5 +1,6 @@
 """The tables of a course.toml, one function each: what they may hold, and what they mean."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from paribus.course.declared import Declared
+from paribus.course.near import did_you_mean
 from paribus.course.platforms import LEARNING, homes
 from paribus.course.reading import Reader
 from paribus.training.profiles import Profile
@@ -158,9 +160,8 @@ def _read_entry(reader: Reader, home: Home, week: str, name: str, raw: Mapping[s
         reader.refuse_name(where, "profile", profile, profiles)
     source = home.folder / reader.text(raw, "source", where)
     if not source.is_file():
-        reader.refuse(
-            where, f"source = {raw['source']!r}, which is not there", "a py:percent file beside course.toml"
-        )
+        expected = f"a py:percent file beside course.toml, by its path from there.{_meant(home.folder, source)}"
+        reader.refuse(where, f"source = {raw['source']!r}, which is not there", expected, raw["source"])
     return Entry(
         name=name,
         title=reader.text(raw, "title", where),
@@ -178,14 +179,23 @@ def _read_entry(reader: Reader, home: Home, week: str, name: str, raw: Mapping[s
 
 
 def _read_files(reader: Reader, home: Path, raw: Mapping[str, Any], where: str) -> tuple[Path, ...]:
-    found = tuple(home / name for name in reader.texts(raw, "files", where, "files beside course.toml"))
-    for path in found:
+    listed = reader.texts(raw, "files", where, "files beside course.toml")
+    found = tuple(home / name for name in listed)
+    for name, path in zip(listed, found, strict=True):
         if not path.is_file():
-            reader.refuse(where, f"the file {path.name!r} under files, which is not there", f"a file in {home}")
+            expected = f"a file in {home}, by its path from there.{_meant(home, path)}"
+            reader.refuse(where, f"the file {name!r} under files, which is not there", expected, name)
     names = [path.name for path in found]
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         reader.refuse(where, f"two files called {doubled[0]!r}", "a name of its own for each file")
     return found
+
+
+def _meant(home: Path, missing: Path) -> str:
+    """Which file of the missing one's folder was probably meant; "" where none is near."""
+    beside = missing.parent.glob("*") if missing.parent.is_dir() else ()
+    names = sorted(os.path.relpath(path, home) for path in beside if path.is_file())
+    return did_you_mean(os.path.relpath(missing, home), names)
 
 
 def _read_datasets(reader: Reader, raw: Mapping[str, Any], where: str) -> tuple[str, ...]:
@@ -292,8 +302,18 @@ def read_shares(
         ]
         if wrong:
             reader.refuse(where, f"{wrong[0]} = {table[wrong[0]]!r}", "a share between 0 and 1")
-        if abs(sum(table.values()) - 1) > 1e-9 or min(table.values()) < 0:
-            reader.refuse(where, f"shares that sum to {sum(table.values()):g}", "shares from 0 to 1 that sum to 1")
+        total = sum(table.values())
+        if abs(total - 1) > 1e-9 or min(table.values()) < 0:
+            over = (
+                f": take {total - 1:g} from them"
+                if total > 1
+                else f": add {1 - total:g} to them"
+                if total < 1
+                else ""
+            )
+            listed = " + ".join(f"{share:g}" for share in table.values())
+            found = f"shares that sum to {total:g} ({listed})"
+            reader.refuse(where, found, f"shares from 0 to 1 that sum to 1{over}", where)
     return shares
 
 

@@ -36,7 +36,9 @@ def start_table(record: Record) -> Table:
     chosen = {name: str(value) for name, value in record.knobs().items()}
     rows = [(record.vary, chosen.pop(record.vary))] if record.vary in chosen else []
     if chosen:
-        rows.append(("all else" if rows else "chosen", ", ".join(f"{name} {chosen[name]}" for name in chosen)))
+        rows.append(
+            ("other settings" if rows else "chosen", ", ".join(f"{name} {chosen[name]}" for name in chosen))
+        )
     place = f" ({record.experiment}, {record.arm} arm)" if record.experiment else ""
     note = "" if record.prediction is None else f"Prediction in force: {prediction_sentence(record.prediction)}"
     return Table(f"Start of {record.run_name}, seed {record.seed}{place}", ("", ""), tuple(rows), note)

@@ -61,7 +61,7 @@ def check_one_change(vary: str, baseline: Sequence[Record], changed: Sequence[Re
         raise ExperimentError(
             f"More than one thing changes. Declared: {describe(found.declared)}."
             f" Also different: {describe(found.others)}. Whatever the result, nobody could say which of them "
-            f"caused it. Set {', '.join(_short(item) for item in found.others)} back to the baseline's."
+            f"caused it. Set {_and([_short(item) for item in found.others])} back to the baseline's."
         )
 
 
@@ -198,10 +198,19 @@ def describe(differing: Iterable[Difference]) -> str:
         if item.kind != "code":
             parts.append(f"{item.name} ({item.step()})")
         elif ("",) in (item.baseline, item.changed):
-            parts.append(f"{_short(item)} ({'no longer' if item.changed == ('',) else 'newly'} used)")
+            gone = item.changed == ("",)
+            used = "no longer used" if gone else "newly used"
+            if item.name == TRAINING:  # the run was not given one: it was begun with notebook.start
+                used = f"recorded in the {'first' if gone else 'second'} of the two runs alone"
+            parts.append(f"{_short(item)} ({used})")
         else:
             parts.append(f"{_short(item)} (changed since the other run)")
     return ", ".join(parts)
+
+
+def _and(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _short(item: Difference) -> str:

@@ -76,7 +76,17 @@ def test_what_no_decorator_of_ours_marks_is_no_check() -> None:
     ("text", "error", "message"),
     [
         ("x = 1\nimport nothing_here", CatalogError, r"m/metrics\.py:2: cannot be imported \(ModuleNotFoundError"),
-        ("def (", CatalogError, r"m/metrics\.py:1: cannot be imported \(SyntaxError"),
+        ("def (", CatalogError, r"m/metrics\.py:1: cannot be imported \(SyntaxError.*\)\. Correct the line\.$"),
+        (
+            'from paribus.metrics import Metric\nMETRICS = (Metric("a", "A", needs="value"),)',
+            CatalogError,
+            r"m/metrics\.py:2: .* Add higher_is_better=… to the Metric\(…\) there\. Where less is better it",
+        ),
+        (
+            'from paribus.metrics import Metric\nMETRICS = (Metric("a", higher_is_better=True),)',
+            CatalogError,
+            r"Add title=… and needs=… to the Metric\(…\) there\.$",
+        ),
         ("\0", CatalogError, r"m/metrics\.py: cannot be imported"),
         ("x = 1", CatalogError, r"m/metrics\.py: holds no METRICS; end it with"),
         ("METRICS = 3", CatalogError, r"m/metrics\.py: holds no METRICS"),

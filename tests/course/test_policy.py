@@ -141,3 +141,12 @@ def test_what_cannot_be_is_refused_by_name(tmp_path: Path, text: str, told: str)
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="cannot be read"):
         load_policy(NAME, tmp_path / "none.toml")
+
+
+def test_a_due_time_in_quotes_is_said_with_its_line_and_how_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "course.toml"
+    path.write_text(f'[grading.assignments.{NAME}]\ncolumn = "x"\ndue = "1 March 2027"\n', encoding="utf-8")
+    with pytest.raises(
+        CatalogError, match=r"course\.toml:3: .*due = '1 March 2027'; .* like due = 2027-03-01T23:59:00"
+    ):
+        load_policy(NAME, path)

@@ -57,9 +57,14 @@ def test_visible_tests_that_let_a_wrong_answer_through_are_named() -> None:
 
 def test_a_solution_that_fails_its_own_tests_is_named() -> None:
     visible = prove(SMALL, ENTRY, changed("double(small) == 6", "double(small) == 7")).problems()
-    assert visible[0] == "double: the solution fails the visible tests: AssertionError: double(3) should be 6"
+    text = ENTRY.source.read_text(encoding="utf-8").splitlines()
+    (line,) = [number for number, words in enumerate(text, 1) if "double(small) == 6" in words]
+    assert visible[0] == (
+        f"double: the solution fails the visible tests at tiny:{line}: AssertionError: double(3) should be 6"
+    )
     hidden = prove(SMALL, ENTRY, changed("== -6", "== -7")).problems()
-    assert "the solution fails the hidden tests: AssertionError: a negative" in hidden[0]
+    (line,) = [number for number, words in enumerate(text, 1) if "== -6" in words]
+    assert f"the solution fails the hidden tests at tiny:{line}: AssertionError: a negative" in hidden[0]
 
 
 def test_a_stub_that_passes_is_named() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from generator.building.build import Options, build_assignment
 from generator.errors import RunError
 from generator.running.references import (
     Entry,
@@ -29,6 +30,7 @@ from generator.running.references import (
 from paribus.records.block import render
 from paribus.records.markup import Table
 from paribus.records.record import ConfigField, DataIdentity, Record
+from tests.generator.courses import SMALL
 from tests.shipped import PROFILES
 
 TABLE = Table("", ("", ""), (("macro-F1", "0.2"),))
@@ -234,6 +236,15 @@ def test_a_missing_reference_says_whether_it_was_recorded_at_all_or_elsewhere_or
     )
     micro = known.why_missing("week9_lab", name[:-1], profile=PROFILES["micro"])
     assert micro.startswith("no run of week9_lab on the profile micro was recorded, and no run has this name. Did")
+
+
+def test_a_build_says_how_to_record_the_number_that_it_misses() -> None:
+    entry = SMALL.entry("week0_tiny")
+    built = build_assignment(SMALL, entry, Options(references=References({})))
+    assert built.missing
+    typed = f"(to record it, type: paribus run week0_tiny --profile {entry.profile} --record)"
+    assert all(typed in line for line in built.missing if " of " in line and not line.startswith("the bands of"))
+    assert any(typed in line for line in built.missing)
 
 
 def test_a_notebook_without_data_or_model_runs_on_the_profile_s_own() -> None:

@@ -223,3 +223,10 @@ def test_a_key_is_suggested_from_what_a_cell_says(text: str, markdown: bool, key
 def test_a_slug_is_cut_at_a_word() -> None:
     assert slug("one two three four five six seven eight nine ten") == "one-two-three-four-five-six-seven-eight"
     assert len(slug("x" * 90)) == 40
+
+
+def test_metrics_of_a_call_that_is_no_data_sets_are_not_held_against_the_courses() -> None:
+    text = '# %%\nmodel.compile(metrics=["AUC"])\ndata = Dataset.split_from("x", a, b, metrics=METRICS)\n'
+    assert len(read_source(text, "a", SHARES).cells) == 1
+    with pytest.raises(SourceError, match=r"a:2: found 'AUC' in metrics="):
+        read_source('# %%\nx = dataset.Dataset("x", metrics=["AUC"])\n', "a", SHARES)

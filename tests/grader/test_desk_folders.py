@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -86,6 +87,17 @@ def test_what_is_not_there_is_said_with_what_to_type(room: Path, out: Path, tmp_
         sit_down(room, out).work(ANN, "nothing")
     with pytest.raises(DeskError, match=r"gone is no folder. Name the --out of a finished `paribus grade`"):
         DeskFolder(tmp_path / "gone")
+    (tmp_path / "wrong" / "here").mkdir(parents=True)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "complete.json").write_text("{}")  # as `paribus release` leaves one
+    with pytest.raises(
+        DeskError, match=r"wrong/here is no folder that `paribus grade … --out OUT` wrote.*desk OUT`"
+    ):
+        DeskFolder(tmp_path / "wrong" / "here")
+    with pytest.raises(
+        DeskError, match=rf"there is no results\.jsonl in it\. Type `paribus desk {re.escape(str(out))}`"
+    ):
+        DeskFolder(out.parent)
     with pytest.raises(DeskError, match=r"is not there. Name them with --submissions PATH"):
         DeskFolder(out, tmp_path / "gone")
     with pytest.raises(DeskError, match=r"neither in .* nor beside it\. Type `paribus desk .* --release DIR`"):

@@ -15,7 +15,7 @@ from grader.classrun.grade_class import Handback
 from grader.commands.grade_told import print_changes, print_summary
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
 from grader.lms.choose import platform_named
-from grader.model import Evidence, Result
+from grader.model import Evidence, Outcome, Result
 from grader.pages.feedback import feedback_page, summary_line
 from grader.pages.plots import Band
 from grader.pages.report import report_page
@@ -198,6 +198,27 @@ def test_what_a_person_decided_reads_so() -> None:
     assert "Decided by a person Your instructor 1.5 of 2 Well argued." in text
     assert "A person has looked Numbers come from your runs" in text
     assert "A person will read this" not in text
+
+
+def test_what_a_person_settled_is_not_said_to_wait_for_one() -> None:
+    """The reason why a check was left open is told while it is open, and not beside the decision."""
+    release = make_release()
+    slots = read_slots(release.assignment, release.notebook)
+    open_one = careful_result()
+    why = next(v.because for cell in open_one.cells if cell.key == "trade_off" for v in cell.verdicts
+               if v.outcome is Outcome.UNDECIDED)  # fmt: skip
+    people = {"trade_off": PersonGrade(1.5, "Well argued."), "trade_off-evidence": PersonGrade(6.0)}
+    decided = words(page(with_people(release.assignment, slots, open_one, people)))
+    assert why in words(page(open_one))
+    assert why not in decided
+    assert "Well argued." in decided
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"), [("", "what your instructor graded"), ("Too short.", "what your instructor wrote")]
+)
+def test_points_without_a_comment_are_not_said_to_be_written(comment: str, said: str) -> None:
+    assert f"{said} (" in words(judged(PersonGrade(0.5, comment)))
 
 
 RUBRIC = (

@@ -176,12 +176,31 @@ def test_no_naming_gives_a_persons_grade_to_another(
         (b"", "no column says who a student is; it has no columns"),
         (b"points,grade\n1,2\n", "no column says who a student is; it has 'points', 'grade'. Call one id, name or"),
         (b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
+        (
+            b"id,name,email,section\n1,Ada,a@b.c,A\n2;Bob,b@b.c,B\n",
+            "roster.csv, line 3: found '2;Bob' as one cell; expected a comma between all cells",
+        ),
+        (b"id;name;email\n1,Ada;a@b.c;\n", "line 2: found '1,Ada' as one cell; expected a semicolon"),
+        (b"section,id,name\nA;2,Bob\n", "line 2: found 'A;2' as one cell"),
     ],
 )
 def test_a_bad_roster_is_one_sentence_that_says_what_to_do(content: bytes, said: str) -> None:
     with pytest.raises(WorksheetError) as raised:
         roster_of(content)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name,email,section\n1,Ada,a@b.c,A;B\n",
+        b"id;name;email\n1;Hopper, Grace\n",
+        b"id\tname\temail\n1\tHopper, Grace\n",
+        b"id,name,email\n1,Ada,\n",
+    ],
+)
+def test_a_sign_within_a_cell_and_empty_cells_at_the_end_are_no_other_separator(content: bytes) -> None:
+    assert roster_of(content).people[0].id == "1"
 
 
 @pytest.mark.parametrize(
@@ -222,6 +241,26 @@ def test_a_roster_of_other_people_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(WorksheetError, match=r"nobody of those who handed in \(0 of 2 files, such as 'eve.html'\)"):
         check_belongs(roster_of(), found, "roster.csv")
     check_belongs(roster_of(), placed(tmp_path, roster_of(), "grace.html"), "roster.csv")
+
+
+def test_where_a_roster_has_no_names_the_column_is_to_blame_and_not_the_files(tmp_path: Path) -> None:
+    without = roster_of(b"id,email\ns1002,grace@example.org\n")
+    found = placed(tmp_path, without, "Grace Hopper.html")
+    with pytest.raises(WorksheetError, match="The roster has no column name; it has 'id', 'email'") as raised:
+        check_belongs(without, found, "roster.csv")
+    assert "Add a column name" in str(raised.value)
+    both = [done(GRACE), done("somebody", remarks=("not in the roster: …",))]
+    assert "The roster has no column name; it has 'id', 'email'." in table(both, without, tmp_path)[1]
+    assert "no column name" not in table(both[:1], without, tmp_path)[1]
+    assert "no column name" not in table(both, roster_of(), tmp_path)[1]
+
+
+def test_a_roster_without_identifiers_says_what_everyone_goes_by(tmp_path: Path) -> None:
+    by_mail = roster_of(b"name,email\nGrace Hopper,grace@example.org\n")
+    said = "The roster has no column id, so everyone goes by the mail, in grades.csv too."
+    assert said in table([done("grace@example.org")], by_mail, tmp_path)[1]
+    assert "goes by the name" in table([done("Ada")], roster_of(b"name\nAda\n"), tmp_path)[1]
+    assert "no column id" not in table([done(GRACE)], roster_of(), tmp_path)[1]
 
 
 # --- what comes out ---------------------------------------------------------------------------------------------

@@ -48,8 +48,8 @@ def test_an_extension_counts_by_the_rosters_identifier(tmp_path: Path) -> None:
 def test_a_due_time_without_times_is_said(tmp_path: Path) -> None:
     policy = Policy(due=DUE["A"], late_penalty="zero")
     assert (
-        "the roster has no column submitted, so nobody is late"
-        in table([done(ADA)], roster_of(), tmp_path, policy)[1]
+        "the roster has no column submitted, so nobody is late. Add one, with the time at which each file came, "
+        "such as 2027-03-01 23:59." in table([done(ADA)], roster_of(), tmp_path, policy)[1]
     )
     assert "without a roster no times are known" in table([done("ada")], None, tmp_path, policy)[1]
 
@@ -59,3 +59,20 @@ def test_a_time_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "could not be read, so that these count as handed in on time: ada (1 of 1)" in table(
         [done("ada")], given, tmp_path, Policy(due=DUE["A"])
     )[1]  # fmt: skip
+
+
+def test_a_time_that_cannot_be_read_has_its_line_and_the_form_that_is_read(tmp_path: Path) -> None:
+    given = roster_of(b"id,submitted\neve,2027-03-01 10:00\nada,03/04/2027\n")
+    both = [done("ada"), done("eve")]
+    _, notes = table(both, given, tmp_path, Policy(due=DUE["A"]))
+    assert (
+        "The roster's column submitted: line 3 has '03/04/2027'; expected a day and a time, such as "
+        '2027-03-01 23:59. Correct the roster, or set date_format = "%d/%m/%Y %H:%M", or the like, under [grading] '
+        "in course.toml."
+    ) in notes
+    _, notes = table(both, given, tmp_path, Policy(due=DUE["A"], date_format="%d.%m.%Y"))
+    assert "line 2 has '2027-03-01 10:00', line 3 has '03/04/2027'" in notes
+    assert "in the form '%d.%m.%Y' that date_format names. Correct the roster, or date_format under" in notes
+    read = roster_of(b"id,submitted\nada,03/04/2027\n")
+    _, notes = table([done("ada")], read, tmp_path, Policy(due=DUE["A"], date_format="%d/%m/%Y"))
+    assert "column submitted" not in notes

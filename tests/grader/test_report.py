@@ -72,6 +72,11 @@ def test_it_counts_the_class() -> None:
         assert tile in text
 
 
+def test_the_page_says_where_what_waits_is_decided() -> None:
+    text = words(page(klass()))
+    assert "type paribus desk OUT , where OUT is the folder of this page. Or grade the cells in nbgrader" in text
+
+
 def test_bad_files_and_remarks_have_a_line_each() -> None:
     text = words(page(klass()))
     assert "Mallory pdf.html Not graded. This file seems to be a PDF." in text

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from paribus.errors import ExperimentError
+from paribus.experiments.arms import check_one_change
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.notebook import Notebook
+from paribus.records.code import TRAINING
+from paribus.records.record import ConfigField, Record
 from tests.paribus.material import CONFIG, SMALL, Clock, Config, Data, Reopen, Train, make_data
 
 
@@ -112,6 +115,19 @@ def test_a_second_knob_is_named_with_both_values_and_nothing_is_trained_or_writt
     assert "learning_rate (0.001 → 0.0005)" in message
     assert "Set learning_rate back" in message
     assert (calls, len(notebook.records())) == ([0], written)
+
+
+def test_several_things_that_change_are_listed_with_and() -> None:
+    config = {"batch_size": ConfigField(32, "knob"), "learning_rate": ConfigField(0.1, "knob")}
+    first = Record(
+        "start", "a", "r", "n", "1", seed=0, config=config, code={TRAINING: "1"}, environment={"device": "cpu"}
+    )
+    both = {"batch_size": ConfigField(64, "knob"), "learning_rate": ConfigField(0.2, "knob")}
+    with pytest.raises(ExperimentError) as caught:
+        check_one_change("batch_size", [first], [replace(first, config=both, code={})])
+    assert "Set learning_rate and the training function back to the baseline's." in str(caught.value)
+    assert "the training function (recorded in the first of the two runs alone)" in str(caught.value)
+    assert "no longer used" not in str(caught.value)
 
 
 def test_an_experiment_whose_variable_is_named_anew_does_not_train_its_baseline_again(

@@ -30,7 +30,7 @@ def test_in_an_experiment_what_varies_stands_alone() -> None:
     start = replace(START, experiment="rate", arm="changed", vary="learning_rate", prediction=made)
     table = start_table(start)
     assert table.title == "Start of encoder, seed 13 (rate, changed arm)"
-    assert table.rows == (("learning_rate", "2e-05"), ("all else", "batch_size 32"))
+    assert table.rows == (("learning_rate", "2e-05"), ("other settings", "batch_size 32"))
     assert table.note.startswith("Prediction in force: macro-F1 goes up; because: more updates")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.evidence.groups import Group
 from grader.evidence.statements import Sentence
+from grader.evidence.told_prediction import prediction_words
 from grader.evidence.traces import Trace
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
@@ -54,15 +55,10 @@ def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = 
         if asked or vocabulary.says("foretold", "denied", around):
             continue
         prediction = outcome.prediction
-        bounds = (
-            ""
-            if prediction.low is None or prediction.high is None
-            else f" by {prediction.low:g} to {prediction.high:g}"
-        )
         yield Doubt(
             reading.sentence.text, reading.sentence.position,
-            f"{hit[0].strip()!r}: the change is {outcome.change:+.4f}, and the prediction was {prediction.metric} "
-            f"{prediction.direction}{bounds}", wrong_outcomes.__name__,
+            f"{hit[0].strip()!r}: the change is {outcome.change:+.4f}, and the prediction was {prediction.metric}: "
+            f"{prediction_words(prediction)}", wrong_outcomes.__name__,
         )  # fmt: skip
         return
 

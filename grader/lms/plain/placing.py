@@ -84,9 +84,16 @@ def check_belongs(given: Given, placed: Iterable[Submission | Result], origin: s
     """WorksheetError where the roster has nobody of those who handed in."""
     found = list(placed)
     if found and nobody_known(found, MISSING):
+        nobody = (
+            f"{origin} has nobody of those who handed in (0 of {len(found)} files, such as {found[0].source!r})."
+        )
+        if given.nameless:
+            raise WorksheetError(
+                f"{nobody} {given.nameless} Add a column name with everyone's full name, or say in course.toml "
+                'which one it is: name = "…" under [grading.roster_columns].'
+            )
         raise WorksheetError(
-            f"{origin} has nobody of those who handed in (0 of {len(found)} files, such as {found[0].source!r}). "
-            "Name files or folders by identifier, mail or full name as the roster has them, or give this "
+            f"{nobody} Name files or folders by identifier, mail or full name as the roster has them, or give this "
             "class's roster with --roster."
         )
 

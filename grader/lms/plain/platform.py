@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.intake.late import late_words
+from grader.intake.late import late_words, read_date
 from grader.lms.counting import by_student, chosen, points_of
 from grader.lms.plain.placing import MISSING, check_belongs, key_of, place, read_people, reader
 from grader.lms.plain.regrade import regrade
 from grader.lms.plain.roster import Person, Roster, is_roster, read_roster
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
-from grader.lms.saying import concerned, names, owned_by, policy_notes, unplaced
+from grader.lms.saying import concerned, names, owned_by, policy_notes, remarked, unplaced
 from grader.lms.tables import PLAIN_FORM, no_formula, write_table
 from grader.model import Result
 from grader.pages.shared import points
@@ -23,6 +23,8 @@ ADVICE = (
     "handing on."
 )
 UNREAD = "Times in the roster that could not be read, so that these count as handed in on time: {who}."
+TIME = "2027-03-01 23:59"
+"""A time as every roster may have it."""
 
 
 def read(content: bytes, origin: str, assignment: Assignment, policy: Policy) -> Roster:
@@ -104,12 +106,40 @@ def _notes(given: Roster | None, rows: Sequence[tuple[Person, Sequence[Result]]]
     nothing = [_called(person, policy) for person, found in rows if not found]
     if nothing:
         yield f"Nothing came from {len(nothing)} of {len(rows)} people in the roster: {names(nothing)}."
+    if given.nameless and any(remarked(result, MISSING) for result in results):
+        yield f"{given.nameless} So a file named after a person's name is nobody's: add a column name."
+    if "id" not in given.holds:
+        key = "mail" if "email" in given.holds else "name"
+        yield f"The roster has no column id, so everyone goes by the {key}, in grades.csv too."
     if policy.due is not None and "submitted" not in given.holds:
-        yield "course.toml names a due time, but the roster has no column submitted, so nobody is late."
+        yield (
+            "course.toml names a due time, but the roster has no column submitted, so nobody is late. Add one, "
+            f"with the time at which each file came, {_time_form(policy)}."
+        )
     strangers = sorted(set(policy.extensions) - {person.id for person in given.people})
     if strangers:
         yield f"course.toml gives an extension to {names(strangers)}, and the roster has no such identifier."
-    yield concerned(UNREAD, owned_by(results, marked.roster.late.unread), results)
+    unread = owned_by(results, marked.roster.late.unread)
+    yield concerned(UNREAD, unread, results)
+    owners = {owner for result in unread for owner in result.owners}
+    yield from _unread_rows([person for person in given.people if key_of(person, policy) in owners], policy)
+
+
+def _unread_rows(people: Sequence[Person], policy: Policy) -> Iterator[str]:
+    """Where in the roster a time is that means none, what it says, and what was expected."""
+    rows = [person for person in people if read_date(person.submitted, policy) is None]
+    found = [f"line {person.line} has {harmless(person.submitted)!r}" for person in rows]
+    if found:
+        change = "date_format" if policy.date_format else 'set date_format = "%d/%m/%Y %H:%M", or the like,'
+        yield (
+            f"The roster's column submitted: {names(found)}; expected a day and a time, {_time_form(policy)}. "
+            f"Correct the roster, or {change} under [grading] in course.toml."
+        )
+
+
+def _time_form(policy: Policy) -> str:
+    """How a time of the roster is written, in words."""
+    return f"in the form {policy.date_format!r} that date_format names" if policy.date_format else f"such as {TIME}"
 
 
 def _without(policy: Policy, results: Sequence[Result]) -> Iterator[str]:

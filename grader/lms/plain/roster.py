@@ -4,13 +4,14 @@ A person is known by the identifier, else by the mail, else by the name. A colum
 (``[grading.roster_columns]``), else what its name says, in Moodle's words for it in forty languages as well.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import WorksheetError
 from grader.intake.languages import plain_word, words_for
 from grader.lms.plain.match import folded
-from grader.lms.tables import PLAIN_FORM, Form, read_table
+from grader.lms.tables import PLAIN_FORM, Form, Table, read_table
 from paribus.course.near import did_you_mean
 from paribus.course.policy import ROSTER_COLUMNS, Policy
 
@@ -28,30 +29,44 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "submitted": ("submitted", "handed in", "received", "submission time", "handed_in", "submitted at"),
 }  # fmt: skip
 """What columns of a roster are called, the first that is there counts."""
+_CALLED = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_OTHERS = {sign: re.compile(rf"[{''.join(other for other in _CALLED if other != sign)}](?!\s)") for sign in _CALLED}
+"""For each separator, another one directly before the next cell."""
 MOODLES = {"id": "identifier", "name": "name", "email": "email", "section": "group", "submitted": "submitted"}
 
 
 @dataclass(frozen=True)
 class Person:
-    """One row. ``id`` is what the person goes by in results: the identifier, else the mail, else the name."""
+    """One row. ``id`` is what the person goes by in results: the identifier, else the mail, else the name;
+    ``line`` is where the row ends in the file.
+    """
 
     id: str
     name: str = ""
     email: str = ""
     section: str = ""
     submitted: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Roster:
-    """A roster as read. ``holds`` are the kinds of columns that it has; ``assignment`` is the name of the one that
-    is graded, which many files' names hold.
+    """A roster as read. ``holds`` are the kinds of columns that it has, ``header`` what they are called in it;
+    ``assignment`` is the name of the one that is graded, which many files' names hold.
     """
 
     people: tuple[Person, ...]
     holds: frozenset[str]
     assignment: str = ""
     form: Form = PLAIN_FORM
+    header: tuple[str, ...] = ()
+
+    @property
+    def nameless(self) -> str:
+        """A sentence on its columns where none of them holds names; else ""."""
+        if self.holds & {"name", "last"}:
+            return ""
+        return f"The roster has no column name; it has {_listed(self.header)}."
 
 
 def is_roster(header: Sequence[str]) -> bool:
@@ -72,6 +87,7 @@ def read_roster(content: bytes, origin: str, assignment: str, policy: Policy) ->
 
     people = []
     for line, row in table.rows:
+        _check_separators(row, line, table, columns, origin)
         name = cell(row, "name") or " ".join(filter(None, (cell(row, "first"), cell(row, "last"))))
         key = cell(row, "id") if "id" in columns else cell(row, "email") if "email" in columns else name
         if not key:
@@ -79,12 +95,35 @@ def read_roster(content: bytes, origin: str, assignment: str, policy: Policy) ->
             raise WorksheetError(
                 f"{origin}, row {line}: {name or 'somebody'} has no {what}. Fill it in, or take the row out."
             )
-        people.append((line, Person(key, name, cell(row, "email"), cell(row, "section"), cell(row, "submitted"))))
+        person = Person(key, name, cell(row, "email"), cell(row, "section"), cell(row, "submitted"), line)
+        people.append((line, person))
     if not people:
         raise WorksheetError(f"{origin}: has nobody in it. Write a row for each student below its first line.")
     _check_twice(people, origin, "person", lambda person: person.id)
     _check_twice(people, origin, "mail", lambda person: person.email)
-    return Roster(tuple(person for _, person in people), frozenset(columns), assignment, table.form)
+    return Roster(tuple(person for _, person in people), frozenset(columns), assignment, table.form, table.header)
+
+
+def _check_separators(row: Sequence[str], line: int, table: Table, columns: Mapping[str, int], origin: str) -> None:
+    """WorksheetError where another separator than the header's is between two cells of a row.
+
+    That is so where it would make the row as wide as the header, or is in an identifier. With a blank behind it
+    ("Hopper, Grace") it is a part of a cell, as far as anybody can tell.
+    """
+    sign = table.form.delimiter
+    width = len(table.header)
+    filled = list(row)
+    while filled and not filled[-1].strip():
+        filled.pop()
+    mixed = [cell for cell in filled if len(_OTHERS[sign].split(cell)) > 1]
+    apart = sum(len(_OTHERS[sign].split(cell)) for cell in filled)
+    known = row[columns["id"]] if "id" in columns else ""
+    if not mixed or not (known in mixed or (len(filled) < width and apart == width)):
+        return
+    raise WorksheetError(
+        f"{origin}, line {line}: found {mixed[0]!r} as one cell; expected {_CALLED[sign]} between all cells, as in "
+        f"the first line. Write {_CALLED[sign]} there; where the sign belongs to the cell, write a blank behind it."
+    )
 
 
 def _check_twice(people: Iterable[tuple[int, Person]], origin: str, what: str, of: Callable[[Person], str]) -> None:
