@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from grader.code.configured import KEYWORDS
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.following import Context, Following, arguments_of
+from grader.code.following import OF_BATCHES, Context, Following, arguments_of
 from grader.code.moments import Trained, logs_an_epoch
 from grader.code.paths import Store, path_of
 from grader.code.program import Program
@@ -29,6 +29,8 @@ _BESIDE: Mapping[str, str] = {
 }  # fmt: skip
 """Words for what decides over training beside the course's settings."""
 _SEVERAL = frozenset({"the optimiser's betas", "the rows"})
+_OVERLAYS = frozenset({"replace", "_replace", "evolve", "model_copy"})
+"""What makes another configuration of one."""
 _CLIPS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 _SEEDS = frozenset({"seed", "shuffle_seed", "random_state", "data_seed", "generator_seed"})
 _SEED_PLACES: Mapping[str, int] = {"subset": 1}
@@ -122,6 +124,11 @@ def _places(
         yield from _by_place(following, call, follows)
         if vary == "batch_size" and takes_a_rate(scope, call):
             yield call, "the setting learning_rate"
+        if vary == "batch_size" and name in _OVERLAYS:
+            yield from (
+                (item.value, "the setting learning_rate") for item in call.keywords
+                if item.arg in ("lr", "learning_rate") and follows(item.value)
+            )  # fmt: skip
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
     for store in scope.stores:
@@ -171,6 +178,7 @@ def _decided(
                 yield node, words.get(word, word)
     if following.vary in _OF_A_STEP:
         yield from _rounds(context.scope, follows)
+        yield from _tries(following, context.scope, follows)
         yield from _rows(context.scope, follows)
 
 
@@ -282,6 +290,21 @@ def _rounds(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stm
         ranged = isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and loop.iter
         if ranged and path_of(ranged.func) == ("range",) and logs_an_epoch(loop) and any(map(follows, ranged.args)):
             yield loop, "the number of epochs"
+
+
+def _tries(following: Following, scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Trainings of one run of which the number follows: ``max(fit(config, k) for k in range(tries))``."""
+    for node in ast.walk(scope.node):
+        if not isinstance(node, ast.ListComp | ast.GeneratorExp):
+            continue
+        ranges = [item.iter for item in node.generators if isinstance(item.iter, ast.Call)]
+        many = any(path_of(item.func) == ("range",) and any(map(follows, item.args)) for item in ranges)
+        inner = node.elt if isinstance(node.elt, ast.Call) else None
+        reached = following.program.reach(tuple(following.functions(scope, inner))) if many and inner else None
+        if reached is not None and any(path[-1] == "backward" for one in reached.scopes for path, _ in one.called):
+            yield node, "how often it trains"
+        elif many and any(called(item) in OF_BATCHES for item in ranges):
+            yield node, "how often it goes through the data"
 
 
 def _rows(scope: Scope, follows: Follows) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

@@ -102,8 +102,12 @@ _TAKES_A_STEP = frozenset({"backward", "training_step", "train_step"})
 
 def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
+    filled = {
+        store.root for scope in found.reach.scopes for store in scope.stores
+        if len(store.path) == 2 and store.path[1].startswith("[") and _is_of_the_notebook(store.root, scope)
+    }  # fmt: skip
     for scope in found.reach.scopes:
-        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP]
+        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
         written = {_text_of(item) for call in scope.calls if _last(call) in _WRITES for item in call.args}
         for call in scope.calls:
             if _last(call) != "load_state_dict" or not call.args or not steps or call.lineno >= min(steps):
@@ -111,7 +115,9 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
             source = call.args[0]
             read = isinstance(source, ast.Call) and _last(source) in _READS and bool(source.args)
             from_file = read and isinstance(source, ast.Call) and _is_fixed(source.args[0], scope, written)
-            if from_file or _is_filled_here(source, scope, min(steps)):
+            path = path_of(source)
+            kept = path is not None and len(path) == 2 and path[0] in filled and _is_of_the_notebook(path[0], scope)
+            if from_file or kept or _is_filled_here(source, scope, min(steps)):
                 where = place_of(case, program.step_of(scope), call.lineno)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
@@ -119,6 +125,16 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
                     f"({said(case, where)}): the second arm seems to go on where the first ended. A person looks.",
                     (where,), scope.name, sure=True,
                 )  # fmt: skip
+
+
+def _is_of_the_notebook(name: str, scope: Scope) -> bool:
+    return name not in scope.local or name in scope.outer
+
+
+def _takes_steps(program: Program, call: ast.Call) -> bool:
+    """A function of the notebook that trains, by itself or through others."""
+    reached = program.reach(program.functions_of(call.func)).scopes
+    return any(path[-1] in _TAKES_A_STEP for scope in reached for path, _ in scope.called)
 
 
 def shared_weights(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -160,7 +176,7 @@ def _is_fixed(place: ast.expr, scope: Scope, written: set[str]) -> bool:
 def _is_filled_here(source: ast.expr, scope: Scope, first: int) -> bool:
     """An entry of a name of the notebook that the function itself fills after its first step, in every run."""
     path = path_of(source)
-    mine = path is not None and (path[0] not in scope.local or path[0] in scope.outer)
+    mine = path is not None and _is_of_the_notebook(path[0], scope)
     return mine and any(
         store.path == path and store.how == "assign" and store.line > first for store in scope.stores
     )

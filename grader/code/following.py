@@ -28,7 +28,7 @@ _PLAIN = frozenset(
     }
 )  # fmt: skip
 """Calls that make a number, or a table of numbers, of what they are given."""
-_OF_BATCHES = frozenset({"batches", "DataLoader", "split", "array_split"})
+OF_BATCHES = frozenset({"batches", "DataLoader", "split", "array_split"})
 _WORKED_OUT = (
     ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred,
     ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Slice, ast.keyword,
@@ -164,7 +164,7 @@ class Following:
     def _made_by(self, context: Context, call: ast.Call, names: frozenset[str] | set[str], depth: int) -> bool:
         """What a call makes: of numbers, or by a function of the notebook that returns some."""
         name = called(call)
-        if name in _PLAIN or (self.vary == "batch_size" and name in _OF_BATCHES):
+        if name in _PLAIN or (self.vary == "batch_size" and name in OF_BATCHES):
             parts = [*call.args, *(item.value for item in call.keywords)]
             parts += [call.func.value] if isinstance(call.func, ast.Attribute) else []
             return any(self.follows(context, item, names, depth) for item in parts)
@@ -190,6 +190,10 @@ class Following:
         if path is not None and path[0] == "self" and len(path) == 2:
             wanted = f"{scope.name.rpartition('.')[0]}.{path[1]}"
             yield from (other for other in self.found.reach.scopes if other.name == wanted)
+            return
+        if path == ("cls",) and scope.params[:1] == ("cls",):  # a class method makes an object of its own class
+            begins = f"{scope.name.rpartition('.')[0]}.__init__"
+            yield from (other for other in self.found.reach.scopes if other.name == begins)
             return
         for target in self.program.functions_of(call.func) or self._class_of(scope, call.func):
             if not target.is_class:

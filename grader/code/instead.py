@@ -16,6 +16,8 @@ from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
 _SETTINGS = frozenset({*KEYWORDS, *(word for words in KEYWORDS.values() for word in words)})
+_OF_A_TRAINING = 3
+"""Parameters of what trains a run: the configuration, the data, the run."""
 _COPIES = frozenset({"replace", "dict", "_replace"})
 
 
@@ -30,7 +32,10 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
     for scope in found.reach.scopes:
         own = scope.name and not scope.is_class
         taken = _taken(program, found, scope, vary) if own and followed else ()
-        over = (*_laid_over(program, found, scope, vary), *_by_keyword(program, found, scope, vary)) if own else ()
+        over = (
+            *_laid_over(program, found, scope, vary), *_by_keyword(program, found, scope, vary),
+            *_handed_on(program, found, scope),
+        ) if own else ()  # fmt: skip
         for node in (*over, *taken):
             where, name = (
                 place_of(case, program.step_of(scope), node.lineno),
@@ -63,6 +68,25 @@ def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterato
         for item in (*call.args, *(word.value for word in call.keywords)) if reads else ():
             if isinstance(item, ast.Call) and _is_made_by_default(program, found, item, vary):
                 yield item
+            known = isinstance(item, ast.Name) and item.id in configuration_names(program)
+            if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
+                yield item
+
+
+def _handed_on(program: Program, found: Trained, scope: Scope) -> Iterator[ast.expr]:
+    """What is given a run's configuration hands the run to another function, and a configuration of the notebook in
+    place of its own: ``def watched(config, data, run): train(CONFIG, data, run)``.
+    """
+    if scope not in found.roots or len(scope.params) < _OF_A_TRAINING:
+        return
+    own, run = scope.params[0], scope.params[_OF_A_TRAINING - 1]
+    for call in scope.calls:
+        parts = [*call.args, *(item.value for item in call.keywords)]
+        names = {item.id for item in parts if isinstance(item, ast.Name)}
+        inside = {node.id for item in parts for node in ast.walk(item) if isinstance(node, ast.Name)}
+        if run not in names or own in inside or not program.functions_of(call.func):
+            continue
+        for item in parts:
             known = isinstance(item, ast.Name) and item.id in configuration_names(program)
             if known and isinstance(item, ast.Name) and _is_constant(program, found, scope, item.id):
                 yield item

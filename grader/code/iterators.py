@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from grader.code.facts import Scope
 from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
+from grader.code.lasting import is_given
 from grader.code.moments import Trained
 from grader.code.program import Program
 from grader.model import Case
@@ -51,6 +52,27 @@ def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
                 f"({said(case, there)}): {what}. A person looks what was trained on.",
                 (where, there), name,
             )  # fmt: skip
+
+
+def counted_by_default(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+    """A default that is an endless iterator, and that no call gives: it is made once, with the function, and every
+    run goes on where the one before it stopped. What only numbers a line that is shown is none.
+    """
+    for scope in found.reach.scopes:
+        shown = shown_in(scope.node)
+        for name in scope.params:
+            default = scope.default_of(name)
+            endless = isinstance(default, ast.Call) and called(default) in _ENDLESS - {"repeat"}
+            used = any(node.id == name and id(node) not in shown for node in scope.loads)
+            if endless and default is not None and used and not is_given(found, scope, name):
+                where = place_of(case, program.step_of(scope), default.lineno)
+                yield CodeFinding(
+                    Kind.CHANGE, Standing.SUSPECTED,
+                    f"{name} of {scope.name} is an iterator that is made once, with the function "
+                    f"({said(case, where)}): every run goes on where the one before it stopped. A person looks; "
+                    "make it anew in every run.",
+                    (where,), name,
+                )  # fmt: skip
 
 
 def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:

@@ -73,7 +73,7 @@ def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasti
     """Parameters whose default is a collection that the function fills, and that no call gives."""
     for name in scope.params:
         default = scope.default_of(name)
-        if default is None or not is_collection(program, default) or _is_given(found, scope, name):
+        if default is None or not is_collection(program, default) or is_given(found, scope, name):
             continue
         filled = {store.path for store in scope.stores if store.root == name and store.how in ("change", "augment")}
         bound = any(store.path == (name,) and store.how == "assign" for store in scope.stores)
@@ -81,7 +81,7 @@ def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasti
             yield _Lasting(name, program.step_of(scope), default.lineno, frozenset({(name,)}))
 
 
-def _is_given(found: Trained, scope: Scope, name: str) -> bool:
+def is_given(found: Trained, scope: Scope, name: str) -> bool:
     """Some call of the function gives the parameter."""
     place = scope.params.index(name) - (scope.params[:1] == ("self",))
     for other in found.reach.scopes:
@@ -136,6 +136,19 @@ def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Las
         if any(store.path[:2] == ("self", name) and store.how in ("change", "augment")
                for inner in known[-1][1].inner for store in inner.stores):  # fmt: skip
             yield _Lasting("self", known[-1][0], line, frozenset({("self", name)}), only_loaded=table)
+    for step, owned in known[-1:]:  # Rollback.weights = …, by the name of the class
+        for store in (store for inner in owned.inner for store in inner.stores if store.path[:1] == (owner,)):
+            if len(store.path) == 2 and _only_by_methods(found, owner, store.path[1]):
+                yield _Lasting("self", step, store.line, frozenset({("self", store.path[1])}), only_loaded=True)
+
+
+def _only_by_methods(found: Trained, owner: str, name: str) -> bool:
+    """An attribute of a class gets values by its methods alone, and none when an object of it is made."""
+    return all(
+        scope.name.startswith(f"{owner}.") and scope.name != f"{owner}.__init__"
+        for scope in found.reach.scopes if not scope.is_class
+        for store in scope.stores if store.path in ((owner, name), ("self", name)) and store.how == "assign"
+    )  # fmt: skip
 
 
 def _filled(found: Trained, name: str) -> frozenset[Path]:
@@ -244,7 +257,9 @@ def _decides_by(program: Program, scope: Scope, kept: _Lasting) -> Iterator[ast.
             yield store.value
     by_default = kept.name in scope.params and not kept.is_of_a_class
     for value in returned_by(scope.node) if by_default else ():
-        works = isinstance(value, ast.Call | ast.BinOp) or (isinstance(value, ast.Name) and value.id in derived)
+        works = isinstance(value, ast.Call | ast.BinOp | ast.Compare) or (
+            isinstance(value, ast.Name) and value.id in derived
+        )
         if works and holds(value):
             yield value
     for path, call in scope.called:

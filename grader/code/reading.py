@@ -16,7 +16,7 @@ from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.in_place import changed_in_place
 from grader.code.inside import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
-from grader.code.iterators import used_up
+from grader.code.iterators import counted_by_default, used_up
 from grader.code.lasting import left_behind
 from grader.code.looks import chosen_seeds, early_looks
 from grader.code.moments import trained
@@ -43,6 +43,7 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *left_behind(case, program, found),
         *changed_in_place(case, program, found),
         *used_up(case, program, found),
+        *counted_by_default(case, program, found),
         *trained_instead(case, program, found, vary),
         *bound_otherwise(case, program, found, vary),
         *replaced_seeders(case, program, found),

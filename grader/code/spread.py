@@ -66,13 +66,25 @@ def weighs_losses(following: Following) -> bool:
 def takes_a_rate(scope: Scope, call: ast.Call) -> bool:
     """An optimiser begins with a rate that is scaled by the batch size."""
     rates = [item.value for item in call.keywords if item.arg == "lr"]
+    rates += [rate for item in call.keywords if item.arg is None for rate in _rates_of_table(scope, item.value)]
     return any(isinstance(rate, ast.Name | ast.BinOp) and is_scaled(scope, rate) for rate in rates)
+
+
+def _rates_of_table(scope: Scope, node: ast.expr) -> list[ast.expr]:
+    """The rates of a table that is spread: ``**(OPTIONS | {"lr": rate})``, or of a name that means one."""
+    made = [store.value for store in scope.stores if isinstance(node, ast.Name) and store.path == (node.id,)]
+    return [
+        value for part in (node, *filter(None, made)) for inner in ast.walk(part) if isinstance(inner, ast.Dict)
+        for key, value in zip(inner.keys, inner.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value in ("lr", "learning_rate")
+    ]  # fmt: skip
 
 
 def is_scaled(scope: Scope, node: ast.expr | None, depth: int = 0) -> bool:
     """A factor is the batch size as a share of another one, ``config.batch_size / 32``: no count of steps."""
     for inner in ast.walk(node) if node is not None else ():
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div) and last_name(inner.left) == "batch_size":
+        divides = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div)
+        if isinstance(inner, ast.BinOp) and divides and "batch_size" in _factors(inner.left):
             return isinstance(inner.right, ast.Constant | ast.Attribute | ast.Subscript | ast.Name)
         made = [
             store.value for store in scope.stores
@@ -81,6 +93,13 @@ def is_scaled(scope: Scope, node: ast.expr | None, depth: int = 0) -> bool:
         if any(is_scaled(scope, value, depth + 1) for value in made):
             return True
     return False
+
+
+def _factors(node: ast.expr) -> set[str]:
+    """The last names of a product's factors."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _factors(node.left) | _factors(node.right)
+    return {last_name(node)}
 
 
 def words_of_table(program: Program, node: ast.expr) -> set[str]:

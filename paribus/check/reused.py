@@ -12,6 +12,7 @@ READ_OF_A_CONFIGURATION: Mapping[str, frozenset[str]] = {
     "prepare": frozenset({"model", "max_length", "train_rows"}),
     "make_optimizer": frozenset({"learning_rate", "weight_decay"}),
     "make_schedule": frozenset({"scheduler", "warmup_share"}),
+    "add_lora": frozenset({"lora_rank", "lora_scale", "lora_targets"}),
 }
 """The settings that functions of `paribus.training` read of a configuration; a test holds them to their source."""
 _CONFIGURATIONS = frozenset({"config", "cfg", "settings", "hyperparameters", "args", "params"})
@@ -70,8 +71,9 @@ class _Function:
         """Whether an expression is made of the varied setting, or of the run that has it, as far as it shows."""
         if last_name(node) == self.vary:
             return True
-        if isinstance(node, ast.Call) and (known := READ_OF_A_CONFIGURATION.get(called(node))) is not None:
-            return self.vary in known
+        known = READ_OF_A_CONFIGURATION.get(called(node)) if isinstance(node, ast.Call) else None
+        if known is not None or (isinstance(node, ast.Call) and called(node) == "isinstance"):
+            return self.vary in (known or ())  # of what kind a configuration is, both arms agree
         if isinstance(node, ast.Call) and depth < _MAX_STEPS and called(node) in self.functions:
             given = [
                 item for item in (*node.args, *(word.value for word in node.keywords)) if not self._is_whole(item)
