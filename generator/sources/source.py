@@ -45,6 +45,10 @@ class Source:
         """Whether its code looks settings up in PROFILES, which the build then writes into its parameters cell."""
         return asks_profiles([cell.text for cell in self.cells if cell.cell_type == "code"])
 
+    def tests_of(self, task: SourceCell) -> SourceCell:
+        """The tests cell of a task; a source that was read has exactly one."""
+        return next(cell for cell in self.cells if cell.role is Role.TESTS and cell.name == task.name)
+
     def tasks(self) -> tuple[SourceCell, ...]:
         """Its code tasks in order."""
         return tuple(cell for cell in self.cells if cell.role is Role.TASK)

@@ -102,10 +102,7 @@ _TAKES_A_STEP = frozenset({"backward", "training_step", "train_step"})
 
 def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
     """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
-    filled = {
-        store.root for scope in found.reach.scopes for store in scope.stores
-        if len(store.path) == 2 and store.path[1].startswith("[") and _is_of_the_notebook(store.root, scope)
-    }  # fmt: skip
+    filled = set(_put_away(program, found))
     for scope in found.reach.scopes:
         steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
         written = {_text_of(item) for call in scope.calls if _last(call) in _WRITES for item in call.args}
@@ -125,6 +122,22 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
                     f"({said(case, where)}): the second arm seems to go on where the first ended. A person looks.",
                     (where,), scope.name, sure=True,
                 )  # fmt: skip
+
+
+def _put_away(program: Program, found: Trained) -> Iterator[str]:
+    """Tables of the notebook that get an entry after the first step of a training, there or by a helper."""
+    for scope in found.reach.scopes:
+        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
+        helpers = [
+            inner for call in scope.calls if steps and call.lineno > min(steps) and not _takes_steps(program, call)
+            for inner in program.functions_of(call.func)
+        ]  # fmt: skip
+        later = [(scope, store) for store in scope.stores if steps and store.line > min(steps)]
+        later += [(inner, store) for inner in helpers for store in inner.stores]
+        for where, store in later:
+            entry = len(store.path) == 2 and store.path[1].startswith("[")
+            if entry and _is_of_the_notebook(store.root, where):
+                yield store.root
 
 
 def _is_of_the_notebook(name: str, scope: Scope) -> bool:
