@@ -25,10 +25,14 @@ _SPREAD = r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|devia
 _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
+_NOT_THERE = "".join(
+    rf"(?<!\b{word} )" for word in ("printed", "shown", "listed", "given", "stated", "table", "report")
+)
+"""Before "above" and "below" where they do not mean a place on the page."""
 _LARGER = re.compile(
-    rf"\b{_DIFFERENCE}\b(?:[^.;]|\.(?=\d)){{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|above|"
-    rf"beyond|well over|"
-    rf"outside|times(?= (?:the|its|as|that)\b))|(?P<down>smaller|less|below|within|inside|lower|under))\b"
+    rf"\b{_DIFFERENCE}\b(?:[^.;]|\.(?=\d)){{0,70}}?\b(?:(?P<up>larger|bigger|greater|more|exceeds|{_NOT_THERE}above|"
+    rf"beyond|well over|outside|times(?= (?:the|its|as|that)\b))|"
+    rf"(?P<down>smaller|less|{_NOT_THERE}below|within|inside|lower|under))\b"
     rf"(?P<of>[^.;]{{0,60}}?)\b{_SPREAD}\b(?P<whose>[^.;]{{0,40}})"
 )
 
