@@ -272,7 +272,7 @@ def _task_proof(source: Source, cell: SourceCell, wrong: Mapping[str, str], said
 
 
 def _place(source: Source, tests: SourceCell, line: int, *, hidden: bool) -> str:
-    """``week1/homework.py:76``: where in the source a line of the visible or the hidden tests is, counted from 1 in
+    """``unit/task.py:76``: where in the source a line of the visible or the hidden tests is, counted from 1 in
     that part's own text; "" for line 0.
     """
     inside = {number for item in tests.regions for number in range(item.begin + 1, item.end)}

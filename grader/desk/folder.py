@@ -199,8 +199,8 @@ class DeskFolder:
         if not self.out.is_dir():
             raise DeskError(f"{self.out} is no folder. Name the --out of a finished `paribus grade`.")
         if not any((self.out / name).exists() for name in (FILE, PLACES)):
-            found = [*self.out.glob(f"*/{PLACES}"), *self.out.parent.glob(f"*/{PLACES}")]
-            meant = f"{min(found).parent}`, for example." if found else "OUT`, with what --out named then."
+            found = sorted(self.out.glob(f"*/{PLACES}")) or sorted(self.out.parent.glob(f"*/{PLACES}"))
+            meant = f"{found[0].parent}`, for example." if found else "OUT`, with what --out named then."
             raise DeskError(
                 f"{self.out} is no folder that `paribus grade … --out OUT` wrote: there is no {FILE} in it. Type "
                 f"`paribus desk {meant}"

@@ -16,6 +16,8 @@ from grader.reading.numbers import Reading
 
 REACH, NEAR = 6, 20
 """Numbers before one that it may be worked out from, and numbers around it that may follow in the same way."""
+FINEST = 1e-9
+"""The last digit of the longest number that is looked at; no output prints as many."""
 OTHERS = 2
 """Numbers beside one that show how it was worked out."""
 
@@ -67,6 +69,8 @@ def _as_others(index: int, traces: Sequence[Trace], steps: Sequence[_Step]) -> T
     item = traces[index]
     reading = item.number.readings[0]
     size, unit = abs(reading.value), reading.unit
+    if unit < FINEST:
+        return None
     low, high = max(0.0, min(size / 3, size - 5 * unit)), max(3 * size, size + 5 * unit)
     own = {round(size / unit) + off for off in (-1, 0, 1)}
     near = [place for place in range(max(0, index - NEAR), min(len(traces), index + NEAR)) if place != index]

@@ -71,7 +71,7 @@ def test_points_are_scaled_to_moodles_maximum() -> None:
 
 
 def test_of_two_files_of_one_student_a_person_chooses() -> None:
-    row = written([done(source="a/one.html"), done(source="a/two.html")], sheet())[1]
+    row = written([done(source="a/one.html"), done(source="a/two.html", sha256="2" * 64)], sheet())[1]
     assert row[8] == "You handed in 2 files (one.html, two.html). Your instructor chooses one."
     assert row[3] == ""
 

@@ -39,7 +39,10 @@ def test_everyone_in_the_table_is_in_the_grades(name: str, anonymous: bool) -> N
 
 
 def test_why_a_grade_waits_is_said() -> None:
-    results = [careful_result("a", student="7"), careful_result("b", student="7"), unreadable_result("p")]
+    results = [
+        careful_result("a", student="7", sha256="1" * 64), careful_result("b", student="7", sha256="2" * 64),
+        unreadable_result("p"),
+    ]  # fmt: skip
     graded = grades_of(results, ASSIGNMENT, Policy(), None)
     found = {one.number: one.waiting for one in graded.people}
     assert not graded.whole
