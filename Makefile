@@ -5,6 +5,8 @@ READY := .venv/.ready
 INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
+# Some images forbid Python to keep compiled modules. Then each notebook's kernel compiles its libraries anew, for seconds.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
