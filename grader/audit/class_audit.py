@@ -76,7 +76,7 @@ def audit_class(
     chosen = choose(results, plausible, sample)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARKER).unlink(missing_ok=True)
-    key = _key(rerun)
+    key = key_of(rerun)
     kept = {
         line.submission: replace(line, chosen=chosen[line.submission])
         for line in read_lines(out / LINES)
@@ -163,9 +163,10 @@ def _traces(graded: DeskFolder, rerun: Rerun, results: Sequence[Result], observe
         yield trace_of(result.submission, records)
 
 
-def _key(rerun: Rerun) -> str:
+def key_of(rerun: Rerun) -> str:
+    """What a line of audit.jsonl was made with: under another key it is made again."""
     parts = [
-        own_code(), rerun.profile, rerun.sandbox.name, repr(rerun.gpu),
+        own_code(), rerun.profile, rerun.sandbox.name, repr(rerun.gpu), repr(rerun.brought), str(rerun.disk_mb),
         *(release.digest for release in rerun.releases),
         json.dumps([dict(release.references) for release in rerun.releases], sort_keys=True),
     ]  # fmt: skip
