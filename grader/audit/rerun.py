@@ -120,7 +120,7 @@ class Rerun:
             return _with(known, why=done.why)
         answer = _answer(done.output)
         again = trace_of(known.submission, _records(answer, case))
-        references = references_of(release.references, case.assignment, profile)
+        references = references_of(release.audit or release.references, case.assignment, profile)
         if profile == claimed:
             compared = compare(trace_of(known.submission, _of_case(case)), again, references)
         else:
