@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo told install test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo told install test lint types pytest long installed first-run bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -60,6 +60,9 @@ long: $(INSTALLED)  ## the tests that take long: proofs of all notebooks, a zoo 
 
 installed: $(INSTALLED)  ## a fresh environment from the package index, the built wheel, an empty folder: the first afternoon
 	$(BIN)/python -m tests.generator.first_afternoon
+
+first-run: $(INSTALLED)  ## a fresh clone: seconds to the first graded page, of the whole demo and a second one (TESTS=--tests: of the tests)
+	$(BIN)/python -m tools.first_run $(TESTS)
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench
