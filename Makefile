@@ -8,7 +8,7 @@ export TOKENIZERS_PARALLELISM = false
 # Some images forbid Python to keep compiled modules. Then each notebook's kernel compiles its libraries anew, for seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo told install test lint types pytest long installed first-run bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -16,7 +16,7 @@ help:  ## show what there is
 
 # torch first and by its pinned version: any other way pulls gigabytes of GPU libraries. uv, a wheel of the package index,
 # installs the rest in a third of pip's time; where it cannot, pip does the same. Markers are written last.
-FOR_DEMO := .[instructor,train]
+FOR_DEMO := .[demo]
 FOR_TESTS := .[instructor,train,dev]
 define install
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(1)' || { \
@@ -25,7 +25,6 @@ define install
 endef
 
 $(READY): pyproject.toml constraints.txt  # what the demo needs
-	@echo "Installing into .venv: one to three minutes, by the network."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -c constraints.txt uv
@@ -36,8 +35,15 @@ $(INSTALLED): $(READY)  # and what the tests need
 	$(call install,$(FOR_TESTS))
 	touch $@
 
-demo: $(READY)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
+told:  # what is to come, before anything is installed
+	@test -f $(READY) || echo "make demo installs what it needs into .venv (one to three minutes, by the network)," \
+		"builds week 1, simulates a class and grades it, and trains a blind lab: some five minutes on two cores in all." \
+		"The first graded pages come after about four. Ctrl-C loses nothing that is finished; a second run takes seconds."
+
+demo: told $(READY)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
 	$(BIN)/paribus demo
+
+install: $(INSTALLED)  ## all that the commands and the tests need, into .venv
 
 test: lint types pytest  ## lint, types and tests
 
@@ -56,6 +62,9 @@ long: $(INSTALLED)  ## the tests that take long: proofs of all notebooks, a zoo 
 
 installed: $(INSTALLED)  ## a fresh environment from the package index, the built wheel, an empty folder: the first afternoon
 	$(BIN)/python -m tests.generator.first_afternoon
+
+first-run: $(INSTALLED)  ## a fresh clone: seconds to the first graded page, of the whole demo and a second one (TESTS=--tests: of the tests)
+	$(BIN)/python -m tools.first_run $(TESTS)
 
 bench: $(INSTALLED)  ## ratios against nbgrader, in one run; writes build/bench.json
 	$(BIN)/python -m tests.bench

@@ -3,10 +3,12 @@
     python -m tools.course_table            # writes the table into README.md
     python -m tools.course_table --print
 
-No number is typed: each is a reference that a recorded run left in solutions/. A test holds README.md to it.
+No number is typed: each is a reference that a recorded run left in solutions/, or a rate of a zoo's evidence there.
+A test holds README.md to it.
 """
 
 import argparse
+import json
 import re
 import string
 from pathlib import Path
@@ -21,15 +23,18 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- course: begin -->", "<!-- course: end -->"
 PROFILE = "smoke"
 OPEN = "not recorded yet"
+ZOOS = "zoos/"
 ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("1", "lab: audit the data, fit the model to beat", "week1_lab",
      "TF-IDF: accuracy {tfidf.accuracy:.3f}, macro-F1 {tfidf.macro_f1:.3f}"),
     ("1", "homework: fine-tune an encoder, change one thing", "week1_homework",
      "encoder: macro-F1 {encoder.macro_f1:.3f}, {encoder.zero_f1_classes:.1f} classes at zero"),
-    ("2", "lab: four models without a label", "", "the zoo's evidence is in solutions/zoos"),
+    ("2", "lab: four models without a label", "zoos/week2",
+     "one naming fits in {one_key} of {seeds} seeds; weights: macro-F1 {weighted.higher_macro_f1:+.3f}"),
     ("2", "homework: class weights over seeds, where errors land", "week2_homework",
      "macro-F1 {class_weights.baseline.macro_f1:.3f}, with weights {class_weights.changed.macro_f1:.3f}"),
-    ("3", "lab: a script that does not train, six pathologies", "", "the zoo's evidence is in solutions/zoos"),
+    ("3", "lab: a script that does not train, six pathologies", "zoos/pathologies",
+     "one naming fits in {one_key} of {seeds} seeds; overfitted: loss {overfitting.validation_rose:+.2f}"),
     ("3", "homework: a decoder with LoRA against the encoder", "week3_homework",
      "accuracy {encoder.accuracy:.3f} of the encoder, {decoder.accuracy:.3f} of the decoder with LoRA"),
     ("4", "lab: calibration, unknown texts, intervals, McNemar", "week4_lab",
@@ -49,7 +54,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("–", "project: an intent classifier; its proposal and mid-term", "project_midterm",
      "the model in use: accuracy {champion.accuracy:.3f}, on messages with two intents {slice.two:.3f}"),
 )  # fmt: skip
-"""Week, notebook, the assignment whose references are shown, and the words around them."""
+"""Week, notebook, the assignment whose references (or the zoo whose rates) are shown, and the words around them."""
 
 
 def course_table(references: References, profile: Profile) -> str:
@@ -66,11 +71,26 @@ def _filled(words: str, assignment: str, references: References, profile: Profil
         parts.append(literal)
         if name is None:
             continue
-        found = references.lookup(assignment, name, profile=profile)
-        if found is None:
+        if assignment.startswith(ZOOS):
+            number = _rate(assignment, name, profile)
+        else:
+            found = references.lookup(assignment, name, profile=profile)
+            number = None if found is None else found.mean
+        if number is None:
             return OPEN
-        parts.append(format(found.mean, form or ""))
+        parts.append(format(number, form or ""))
     return "".join(parts)
+
+
+def _rate(zoo: str, name: str, profile: Profile) -> float | None:
+    """A zoo's number by the profile: ``one_key`` and ``seeds`` are counts, any other name is a test's mean."""
+    raw = json.loads((load_course(shipped_course()).folders.solutions / f"{zoo}.json").read_text(encoding="utf-8"))
+    for entry in raw["entries"]:
+        if entry["profile"] == profile.name:
+            tests = entry["tests"]
+            counts = {"one_key": entry["one_key"], "seeds": min(test["seeds"] for test in tests.values())}
+            return counts[name] if name in counts else tests[name]["mean"]
+    return None
 
 
 def with_table(text: str, table: str) -> str:

@@ -9,14 +9,18 @@ exact (Clopper and Pearson, 1934).
 
 import gzip
 import json
+import random
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from generator.project import ROOT
-from grader.audit.plausible import LEVEL, STATISTICS, Plausibility, against, plausibilities
+from grader.audit.plausible import ALPHA, LEVEL, STATISTICS, Plausibility, against, plausibilities
+from grader.audit.reference_errors import ReferenceErrors
 from grader.audit.trace import Trace, trace_of
 from paribus.files import write_atomic
 from paribus.records.record import Record
@@ -25,6 +29,10 @@ from tools.honest_runs import PACKED
 
 FORGERS = 50
 """Forgers of each kind."""
+REFERENCES, DRAWS = 10, 10
+"""Executions that stand in for the references, and how often they are drawn."""
+AGAINST_ITEMS = tuple(KINDS)[:6]
+"""The kinds that put errors where trained models make none."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,31 @@ def caught(honest: Sequence[Sequence[Record]], forgers: int = FORGERS) -> Iterat
         yield Rate(kind, sum(item.flagged for item in named), len(named), _most(named))
 
 
+def beside(honest: Sequence[Sequence[Record]]) -> Iterator[str]:
+    """Rows of a table: who is named where the errors of ten other students' runs stand in for the references, over
+    DRAWS draws of the ten.
+    """
+    traces, _ = classes_of([*honest, *honest])
+    shares: dict[str, list[float]] = {}
+    for draw in range(DRAWS):
+        drawn = random.Random(draw).sample(range(len(honest)), REFERENCES)  # noqa: S311 - a sample, no secret
+        known = ReferenceErrors(np.array([run.wrong for place in drawn for run in traces[place].trained]))
+        others = [place for place in range(len(honest)) if place not in drawn]
+        shares.setdefault("**honest**", []).append(_named(known, [traces[place] for place in others]))
+        for kind in AGAINST_ITEMS:
+            friends = [honest[place] for place in drawn]
+            forged = [trace_of("", forge(kind, honest[place], friends, place)) for place in others[:FORGERS]]
+            shares.setdefault(kind, []).append(_named(known, forged))
+    for kind, found in shares.items():
+        yield f"| {kind} | {100 * statistics.mean(found):.0f} % | {100 * min(found):.0f}–{100 * max(found):.0f} % |"
+
+
+def _named(known: ReferenceErrors, traces: Sequence[Trace]) -> float:
+    """The share that is named."""
+    ranks = [known.p_value(trace) for trace in traces]
+    return sum(rank is not None and rank <= ALPHA for rank in ranks) / len(ranks)
+
+
 def seconds_of(honest: Sequence[Sequence[Record]]) -> list[float]:
     """What the runs that trained took, in order; nothing where the records are older than the field."""
     runs = (record for records in honest for record in records if record.kind == "result" and record.epochs)
@@ -129,6 +162,10 @@ def tables() -> Iterator[str]:
         yield "| forgery | caught | 95 % interval | mostly by |"
         yield "| --- | --- | --- | --- |"
         yield from (rate.row for rate in caught(honest))
+        yield ""
+        yield f"| in a small class, beside the runs of {REFERENCES} | named | least and most of {DRAWS} draws |"
+        yield "| --- | --- | --- |"
+        yield from beside(honest)
         yield ""
 
 

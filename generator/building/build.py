@@ -148,7 +148,10 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     }
     zoos = zoos_of(source)
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
-    release = Release(assignment, to_text(release_notebook), references, sealed, hidden_tests(source))
+    release = Release(
+        assignment, to_text(release_notebook), references, sealed, hidden_tests(source),
+        options.references.for_audit(entry.name),
+    )  # fmt: skip
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)
     missing = _missing(source, course, entry, options.references, profile)
     return Built(setting, entry, source, release, notebooks, missing, unsealed)

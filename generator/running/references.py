@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from generator.errors import RunError
+from generator.running.errors_of_runs import errors_of
 from paribus.course.near import did_you_mean
 from paribus.files import write_atomic
 from paribus.metrics.registry import registry
@@ -47,7 +48,9 @@ class Reference:
 
 @dataclass(frozen=True)
 class Entry:
-    """All values of one key. ``source`` is what ``--data`` was (a name, or a file's bare name)."""
+    """All values of one key. ``source`` is what ``--data`` was (a name, or a file's bare name); ``errors`` are its
+    trained runs' (`errors_of`), empty where they were recorded before there was such a field.
+    """
 
     profile: str
     data: str
@@ -55,6 +58,7 @@ class Entry:
     source: str
     versions: Mapping[str, str]
     values: Mapping[str, Reference]
+    errors: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -71,7 +75,8 @@ class Entry:
     def plain(self) -> dict[str, Any]:
         """The entry as JSON values, sorted by name."""
         values = {name: {**asdict(item), "values": list(item.values)} for name, item in sorted(self.values.items())}
-        return {**asdict(self), "versions": dict(sorted(self.versions.items())), "values": values}
+        plain = {**asdict(self), "versions": dict(sorted(self.versions.items())), "values": values}
+        return plain if self.errors else {name: value for name, value in plain.items() if name != "errors"}
 
     @classmethod
     def from_plain(cls, raw: Mapping[str, Any]) -> Self:
@@ -80,7 +85,7 @@ class Entry:
             name: within_range(name, Reference(**{**item, "values": tuple(item["values"])}))
             for name, item in raw["values"].items()
         }
-        return cls(**{**raw, "values": values})
+        return cls(**{**raw, "values": values, "errors": tuple(raw.get("errors", ()))})
 
 
 def prediction_interval(values: Sequence[float], alpha: float = ALPHA) -> tuple[float, float]:
@@ -203,7 +208,7 @@ def entry_from(
             f"{where}: the run names {len(prints)} data sets ({', '.join(prints) or 'none'}), expected one. "
             "Call notebook.use(data) once, with the data every run is measured on."
         )
-    return Entry(profile, prints[0], model, source, dict(versions), measure(records, where))
+    return Entry(profile, prints[0], model, source, dict(versions), measure(records, where), errors_of(records))
 
 
 @dataclass(frozen=True)
@@ -246,10 +251,19 @@ class References:
     def for_release(self, assignments: Iterable[str], profile: str) -> dict[str, list[dict[str, Any]]]:
         """The entries of ``profile`` for a release's references.json; assignments without are left out."""
         chosen = {
-            name: [entry.plain() for entry in self.entries.get(name, ()) if entry.profile == profile]
+            name: [
+                replace(entry, errors=()).plain()
+                for entry in self.entries.get(name, ())
+                if entry.profile == profile
+            ]
             for name in sorted(assignments)
         }
         return {name: entries for name, entries in chosen.items() if entries}
+
+    def for_audit(self, assignment: str) -> dict[str, list[dict[str, Any]]]:
+        """The entries of every profile, with errors, for a release's audit.json."""
+        entries = self.entries.get(assignment, ())
+        return {assignment: [entry.plain() for entry in entries]} if entries else {}
 
 
 def load_references(folder: Path) -> References:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.audit.compare import Status
 from grader.audit.plausible import Plausibility, plausibilities
+from grader.audit.reference_errors import beside_references
 from grader.audit.rerun import SLACK, Audited, Rerun
 from grader.audit.trace import Trace, trace_of
 from grader.classrun.own_code import own_code
@@ -72,11 +73,12 @@ def audit_class(
     """
     results = [work.result for work in graded.batch.ordered if work.result.cells]
     files = {result.submission: result.sha256 for result in results}
-    plausible = plausibilities(tuple(_traces(graded, rerun, results, observe)))
+    traces = tuple(_traces(graded, rerun, results, observe))
+    plausible = beside_references(plausibilities(traces), traces, [item.audit for item in rerun.releases])
     chosen = choose(results, plausible, sample)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARKER).unlink(missing_ok=True)
-    key = _key(rerun)
+    key = key_of(rerun)
     kept = {
         line.submission: replace(line, chosen=chosen[line.submission])
         for line in read_lines(out / LINES)
@@ -121,9 +123,8 @@ def choose(results: Sequence[Result], plausible: Sequence[Plausibility], sample:
     drawn = random.Random(sample.seed).sample(names, min(sample.size, len(names)))  # noqa: S311 - a sample, no secret
     why = dict.fromkeys(drawn, BY_CHANCE)
     if not sample.unflagged:
-        why |= {
-            item.submission: f"records unlike the class's ({item.strangest})" for item in plausible if item.flagged
-        }
+        flagged = [item for item in plausible if item.flagged]
+        why |= {item.submission: f"records unlike the {item.whose} ({item.strangest})" for item in flagged}
     return {name: why[name] for name in names if name in why}
 
 
@@ -163,11 +164,12 @@ def _traces(graded: DeskFolder, rerun: Rerun, results: Sequence[Result], observe
         yield trace_of(result.submission, records)
 
 
-def _key(rerun: Rerun) -> str:
+def key_of(rerun: Rerun) -> str:
+    """What a line of audit.jsonl was made with: under another key it is made again."""
     parts = [
-        own_code(), rerun.profile, rerun.sandbox.name, repr(rerun.gpu),
+        own_code(), rerun.profile, rerun.sandbox.name, repr(rerun.gpu), repr(rerun.brought), str(rerun.disk_mb),
         *(release.digest for release in rerun.releases),
-        json.dumps([dict(release.references) for release in rerun.releases], sort_keys=True),
+        json.dumps([[dict(item.references), dict(item.audit)] for item in rerun.releases], sort_keys=True),
     ]  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -19,6 +19,8 @@ from grader.evidence.quick import texts_gone_over
 from paribus.records.record import TICK
 
 LEVEL = 0.05
+ALPHA = 0.001
+"""The level beside references, as for their bands: their runs are few, and no ranks of a class."""
 LEAST = 19
 """Others that are needed before anybody can be among the most unusual twentieth."""
 HALF = 0.5
@@ -42,7 +44,7 @@ def item_difficulty(trace: Trace, others: Sequence[Trace]) -> float | None:
     anywhere.
     """
     pool = _pool(others)
-    scores = [_curve(run.wrong, pool.hard) for run in trace.trained if len(run.wrong) == len(pool.hard)]
+    scores = [area(run.wrong, pool.hard) for run in trace.trained if len(run.wrong) == len(pool.hard)]
     return 1 - min(scores) if scores else None
 
 
@@ -162,7 +164,8 @@ STATISTICS: tuple[Statistic, ...] = (
 class Plausibility:
     """What the statistics say of one submission, by name: values, p-values, and by how much a value is beyond the
     95 % quantile of the others (``excess``, in units of that quantile's distance from their median). ``overall`` is
-    the p-value of the largest excess, None where too few can be compared.
+    the p-value of the largest excess, None where too few can be compared; then ``beside_references`` is the p-value
+    of its item difficulty among the course's own runs, None where there are none.
     """
 
     submission: str
@@ -170,6 +173,7 @@ class Plausibility:
     ranks: Mapping[str, float]
     excess: Mapping[str, float]
     overall: float | None = None
+    beside_references: float | None = None
 
     @property
     def most(self) -> float:
@@ -179,12 +183,21 @@ class Plausibility:
     @property
     def strangest(self) -> str:
         """The statistic with the largest excess, "" where there is none."""
+        if self.overall is None and self.beside_references is not None:
+            return item_difficulty.__name__
         return max(self.excess, key=lambda name: self.excess[name], default="")
 
     @property
+    def whose(self) -> str:
+        """Whose records its own are held against."""
+        return "class's" if self.overall is not None else "course's own"
+
+    @property
     def flagged(self) -> bool:
-        """It is among the most unusual twentieth of the class."""
-        return self.overall is not None and self.overall <= LEVEL
+        """It is among the most unusual twentieth of the class or, in a small class, unlike the references."""
+        if self.overall is None:
+            return self.beside_references is not None and self.beside_references <= ALPHA
+        return self.overall <= LEVEL
 
 
 def plausibilities(traces: Sequence[Trace]) -> tuple[Plausibility, ...]:
@@ -263,8 +276,10 @@ def _pool(others: Sequence[Trace]) -> _Pool:
     return _Pool(hard, counts / counts.sum(axis=1, keepdims=True))
 
 
-def _curve(wrong: NDArray[np.bool_], hard: NDArray[np.float64]) -> float:
-    """The area under the curve; one half where all or none of the items are wrong."""
+def area(wrong: NDArray[np.bool_], hard: NDArray[np.float64]) -> float:
+    """The area under the curve by which ``hard``, a number an item, tells the wrong items from the others; one half
+    where all or none are wrong. Both of shape (items,).
+    """
     from scipy.stats import rankdata
 
     errors = int(wrong.sum())

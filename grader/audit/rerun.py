@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.audit.brought import Brought
 from grader.audit.bubblewrap import INSIDE, LIBRARY, Bubblewrap
 from grader.audit.compare import Compared, Status, compare, overall, references_of, within_bands
 from grader.audit.gpu import Gpu
@@ -65,7 +66,7 @@ class Rerun:
     """How submissions are run again, as a value that can travel to other processes: with which releases, in which
     sandbox, at which profile ("": the one that the notebook names), for how many seconds each; ``library`` are
     folders to import from, ``files`` what the notebook finds beside it by name, ``gpu`` what it may compute on
-    beside the processor.
+    beside the processor, ``brought`` the models and data that it would fetch.
     """
 
     releases: tuple[Release, ...]
@@ -76,11 +77,13 @@ class Rerun:
     library: tuple[Path, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     gpu: Gpu | None = None
+    disk_mb: int = 1_000
+    brought: Brought = field(default_factory=Brought)
 
     @property
     def limits(self) -> Limits:
         """What a whole notebook may take."""
-        return Limits(self.seconds + SLACK, self.memory_mb, processes=256, output_mb=80.0, disk_mb=1_000)
+        return Limits(self.seconds + SLACK, self.memory_mb, processes=256, output_mb=80.0, disk_mb=self.disk_mb)
 
     def __call__(self, item: tuple[Submission, str]) -> Audited:
         """Run one again; ``item`` is the file and why it was chosen. Nothing of it is raised."""
@@ -102,22 +105,22 @@ class Rerun:
         known = _with(known, profile=profile, claimed_profile=claimed)
         order = {
             "notebook": notebook, "parameters": settings_for(notebook, case.assignment, profile),
-            "seconds": self.seconds,
+            "seconds": self.seconds, "links": self.brought.links,
         }  # fmt: skip
         reads = {
             **{f"{LIBRARY}/{folder.name}": folder for folder in self.library},
             **{f"{HOME}/{name}": path for name, path in self.files.items()},
+            **self.brought.reads,
         }
-        job = Job(
-            (sys.executable, f"{INSIDE}/notebook.py"), reads, _ENVIRONMENT, json.dumps(order).encode(), self.gpu
-        )
+        told = {**_ENVIRONMENT, **self.brought.environment}
+        job = Job((sys.executable, f"{INSIDE}/notebook.py"), reads, told, json.dumps(order).encode(), self.gpu)
         done = self.sandbox.run(job, self.limits)
         known = _with(known, seconds=round(done.seconds, 1))
         if done.end is not End.FINISHED:
             return _with(known, why=done.why)
         answer = _answer(done.output)
         again = trace_of(known.submission, _records(answer, case))
-        references = references_of(release.references, case.assignment, profile)
+        references = references_of(release.audit or release.references, case.assignment, profile)
         if profile == claimed:
             compared = compare(trace_of(known.submission, _of_case(case)), again, references)
         else:

@@ -66,8 +66,8 @@ def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> It
 def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[Scope, ast.expr, str]]:
     """Properties of the notebook's classes that training reads, and that join another setting with the varied."""
     read = {
-        node.attr for scope in _functions(found) for node in scope.attributes
-        if id(node) not in shown_in(scope.node)
+        node.attr for scope in _functions(found) for shown in [shown_in(scope.node)] for node in scope.attributes
+        if id(node) not in shown
     }  # fmt: skip
     for known in program.defined.values():
         for scope in known[-1][1].inner if known[-1][1].is_class and vary not in _OF_ROUNDS else ():

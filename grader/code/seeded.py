@@ -121,9 +121,9 @@ def _uses_seed(program: Program, found: Trained, within: set[int], *, several: b
     reaching = Reaching(program, found, is_seed)
     reaching.follow()
     return any(
-        called(call) not in DISPLAYS | _NOTES and id(call) not in shown_in(scope.node)
+        called(call) not in DISPLAYS | _NOTES and id(call) not in shown
         and any(True for _ in reaching.given(scope, call))
-        for scope in found.reach.scopes for call in scope.calls
+        for scope in found.reach.scopes for shown in [shown_in(scope.node)] for call in scope.calls
     )  # fmt: skip
 
 

@@ -41,6 +41,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--memory-mb", type=int, default=6_000, metavar="N", help="for one notebook (default 6000)")
     parser.add_argument(
+        "--disk-mb", type=int, default=1_000, metavar="N",
+        help="that one notebook may write; it lies in memory (default 1000)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR",
+        help="a Hugging Face cache, as HF_HOME names it: models and data of the hub, read-only in the sandbox",
+    )  # fmt: skip
+    parser.add_argument(
+        "--zoo", type=Path, metavar="DIR", help="the students' folder of the blind models, read-only in the sandbox"
+    )
+    parser.add_argument(
         "--sandbox", default="bwrap", metavar="NAME",
         help="where students' code runs: bwrap (default), docker:IMAGE or podman:IMAGE",
     )  # fmt: skip
@@ -68,6 +79,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit; 0 where the whole sample was reached, whatever came of it, 1 where the time was used up before."""
+    from grader.audit.brought import bring
     from grader.audit.choose import library_of, sandbox_of
     from grader.audit.class_audit import Sample, audit_class, write_page
     from grader.audit.gpu import find_gpu
@@ -79,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from paribus.course.locate import nearest_course
 
     _check(arguments)
+    brought = bring(arguments.cache, arguments.zoo)
     sandbox = sandbox_of(arguments.sandbox)
     if why := sandbox.refusal():
         raise SandboxError(why)
@@ -92,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     rerun = Rerun(
         releases, sandbox, arguments.profile, 60 * arguments.minutes, arguments.memory_mb,
         library_of(course), files_of(course, assignment.name),
-        None if arguments.no_gpu else find_gpu(os.environ),
+        None if arguments.no_gpu else find_gpu(os.environ), arguments.disk_mb, brought,
     )  # fmt: skip
     sample = Sample(arguments.sample, arguments.seed, tuple(arguments.only), arguments.no_flagged)
     out = arguments.out or arguments.graded / "audit"
@@ -111,10 +124,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> None:
     if not arguments.graded.is_dir():
         raise UsageError(f"there is no folder {arguments.graded}. Name the --out of a finished `paribus grade`.")
-    for name in ("sample", "jobs"):
-        least = 1 if name == "jobs" else 0
+    for name, least in (("sample", 0), ("jobs", 1), ("memory_mb", 1), ("disk_mb", 1)):
         if getattr(arguments, name) < least:
-            raise UsageError(f"--{name} {getattr(arguments, name)}: expected {least} or more.")
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} {getattr(arguments, name)}: expected {least} or more.")
     if arguments.minutes <= 0:
         raise UsageError(f"--minutes {arguments.minutes:g}: expected more than 0.")
 

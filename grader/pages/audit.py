@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.audit.class_audit import Finished
 from grader.audit.compare import Compared, Status
-from grader.audit.plausible import LEVEL, STATISTICS, Plausibility
+from grader.audit.plausible import ALPHA, LEVEL, STATISTICS, Plausibility
 from grader.audit.rerun import Audited
 from grader.pages.shared import Mark, render, who
 from paribus.course.assignment import Assignment
@@ -53,7 +53,9 @@ def audit_page(finished: Finished, assignment: Assignment, notes: Sequence[str] 
         "audit.html.j2", assignment=assignment, marks=MARKS, statuses=order, notes=notes, level=LEVEL,
         rows=sorted(rows, key=lambda row: -order.index(row.audited.status)),
         counts={status: sum(row.audited.status is status for row in rows) for status in order},
-        unusual=unusual, comparable=compared, people=len(finished.results),
+        unusual=unusual, comparable=compared, alpha=ALPHA,
+        beside_references=sum(item.beside_references is not None for item in finished.plausible),
+        people=len(finished.results),
         waiting=[names[name] for name in finished.not_reached], title=title,
     )  # fmt: skip
 
@@ -70,6 +72,8 @@ def _unusual(item: Plausibility, names: Mapping[str, str]) -> Unusual:
     said = sorted(
         (rank, about[name]) for name, rank in item.ranks.items() if rank <= LEVEL or name == item.strangest
     )
+    if item.overall is None:
+        said = [(item.beside_references or 0.0, "errs where the course's own runs do not")]
     return Unusual(
         names[item.submission], _link(item.submission), item, tuple((words, rank) for rank, words in said)
     )

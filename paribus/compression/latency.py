@@ -7,19 +7,17 @@ A latency without a place is no number: it holds for one machine, one number of 
 models take turns, repetition by repetition, so that whatever else runs on the machine slows all of them.
 """
 
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paribus.errors import TrainingError
+from paribus.records.environment import Placed, place
 from paribus.training.encoding import Encoded, take
 
 UNEVEN = 1.25
@@ -69,8 +67,8 @@ class Latency:
 
     @property
     def measured(self) -> dict[str, float]:
-        """The two metrics as ``run.finish(measured=…)`` takes them."""
-        return {"latency_p50": self.p50, "latency_p95": self.p95}
+        """The two metrics as ``run.finish(measured=…)`` takes them: the record keeps their place."""
+        return {"latency_p50": Placed(self.p50, self.place), "latency_p95": Placed(self.p95, self.place)}
 
     def __repr__(self) -> str:
         """One line for people."""
@@ -159,23 +157,3 @@ def one_by_one(model: Any, encoded: Encoded) -> Callable[[int], NDArray[np.float
         return logits
 
     return answer
-
-
-def place() -> str:
-    """Where this runs, in words: the processor, its threads and torch's version; no name of a machine or user."""
-    import torch
-
-    if torch.cuda.is_available():
-        return f"{torch.cuda.get_device_name(0)}, torch {torch.__version__}"
-    threads = torch.get_num_threads()
-    word = "thread" if threads == 1 else "threads"
-    return f"{_processor()}, {threads} {word} of {os.cpu_count() or 1} cores, torch {torch.__version__}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:  # no Linux
-        lines = []
-    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return " ".join((named or platform.processor() or platform.machine() or "a processor without a name").split())

@@ -6,6 +6,7 @@ release.ipynb      the notebook in nbgrader's form, from which submissions are r
 references.json    the references that prose and bands use (may hold none)
 sealed.json        keys of blind models, where the assignment has any
 hidden.json        the hidden tests, where the assignment has any: only `paribus grade --run-tests` reads them
+audit.json         references of every profile and their runs' errors: only `paribus audit` reads them
 metrics.py, checks.py, vocabulary.toml   the course's own, if any; assignment.json holds their SHA-256
 complete.json      written last: the release digest, every file's SHA-256, and whether it went out
 older/<digest>/    releases that went out before this one; graded with those who have their notebooks
@@ -26,14 +27,15 @@ from paribus.files import write_atomic
 
 MARKER = "complete.json"
 OLDER = "older"
-SEALED, HIDDEN = "sealed.json", "hidden.json"
+SEALED, HIDDEN, AUDIT = "sealed.json", "hidden.json", "audit.json"
 NEEDED = ("assignment.json", "release.ipynb", "references.json")
 
 
 @dataclass(frozen=True)
 class Release:
     """One released assignment: pure values, no paths. ``notebook`` is the release notebook's JSON text, ``hidden``
-    holds the hidden tests of each tests cell by its key, as ``{"tests": code}``.
+    holds the hidden tests of each tests cell by its key, as ``{"tests": code}``; ``audit`` what `paribus audit`
+    alone compares with, in the form of ``references``.
     """
 
     assignment: Assignment
@@ -41,6 +43,7 @@ class Release:
     references: Mapping[str, Any] = field(default_factory=dict)
     sealed: Mapping[str, Any] = field(default_factory=dict)
     hidden: Mapping[str, Any] = field(default_factory=dict)
+    audit: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -70,7 +73,7 @@ def write_release(folder: Path, release: Release, *, goes_out: bool = False) -> 
         "release.ipynb": release.notebook,
         "references.json": json.dumps(dict(release.references), sort_keys=True, indent=1) + "\n",
     }
-    for name, values in ((SEALED, release.sealed), (HIDDEN, release.hidden)):
+    for name, values in ((SEALED, release.sealed), (HIDDEN, release.hidden), (AUDIT, release.audit)):
         if values:
             texts[name] = json.dumps(dict(values), sort_keys=True, indent=1) + "\n"
     for name, text in texts.items():
@@ -156,4 +159,5 @@ def read_release(folder: Path) -> Release:
         references=json.loads(texts["references.json"]),
         sealed=json.loads(texts.get(SEALED, "{}")),
         hidden=json.loads(texts.get(HIDDEN, "{}")),
+        audit=json.loads(texts.get(AUDIT, "{}")),
     )

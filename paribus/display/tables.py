@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from paribus.metrics.registry import in_order, registry, title
+from paribus.records.environment import place_of
 from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
 
@@ -82,6 +83,8 @@ def result_table(record: Record, never_predicted: int | None) -> Table:
         rows.append(("of these never predicted", str(never_predicted)))
     if record.chosen_epoch is not None:
         rows.append(("chosen epoch", f"{record.chosen_epoch} of {len(record.epochs)} logged"))
+    if place := place_of(record.config):
+        rows.append(("measured on", place))
     note = "A loss was not a finite number in this run." if "nonfinite" in record.config else ""
     return Table(
         f"Result of {record.run_name}, seed {record.seed} (run {record.run})",

@@ -9,6 +9,7 @@ from paribus.display.tables import number, prediction_range
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
+from paribus.records.environment import place_of
 from paribus.records.markup import Table, table_elements, to_html, to_text
 from paribus.records.record import Prediction
 from paribus.records.runs import RunResult
@@ -225,6 +226,9 @@ def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
         notes.append(
             f"The runs were not all made in the same place ({places} differ), which can move a result too."
         )
+    places = dict.fromkeys(told for arm in arms for run in arm.values() if (told := place_of(run.record.config)))
+    if places:
+        notes.append(f"What holds for one machine alone is as measured on {'; '.join(places)}.")
     predictions = {run.start.prediction for run in arms[1].values()}
     if None in predictions:
         notes.append("A run of the changed arm began without a prediction.")

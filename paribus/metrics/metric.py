@@ -45,6 +45,7 @@ class Metric:
     of shape (items,)); a metric without the latter gets its interval over items from groups of items. ``low`` and
     ``high`` bound its values, None where nothing does. ``digits`` are shown; 0 is a count. ``words`` are what
     people call it in English besides its name and title; other languages' are in the grader's vocabulary.
+    ``placed`` metrics hold for one machine alone, so a record keeps the place beside them.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Metric:
     high: float | None = None
     digits: int = 4
     words: tuple[str, ...] = ()
+    placed: bool = False
     compute: Callable[[Scored], float] | None = None
     leave_one_out: "Callable[[Scored], tuple[float, NDArray[np.float64]]] | None" = None
 

@@ -89,12 +89,12 @@ SHIPPED: tuple[Metric, ...] = (
     Metric("perplexity", "perplexity", "item", False, 1.0, compute=from_values.perplexity),
     Metric("validation_loss", "validation loss", "measured", False, 0.0, words=("val loss", "eval loss")),
     Metric("train_loss", "training loss", "measured", False, 0.0),
-    Metric("latency_p50", "latency, median (ms)", "measured", False, 0.0, digits=2),
-    Metric("latency_p95", "latency, 95th percentile (ms)", "measured", False, 0.0, digits=2),
+    Metric("latency_p50", "latency, median (ms)", "measured", False, 0.0, digits=2, placed=True),
+    Metric("latency_p95", "latency, 95th percentile (ms)", "measured", False, 0.0, digits=2, placed=True),
     Metric("size_mb", "size (MB)", "measured", False, 0.0, digits=1),
     Metric("trained_parameters", "trained parameters", "measured", False, 0.0, digits=0),
     Metric("trained_share", "trained share of the parameters", "measured", False, 0.0, 1.0, digits=4),
-    Metric("seconds", "seconds", "measured", False, 0.0, digits=1),
+    Metric("seconds", "seconds", "measured", False, 0.0, digits=1, placed=True),
 )  # fmt: skip
 
 

@@ -1,14 +1,17 @@
 """Where a run happened: Python, the libraries' versions and the device, without importing any of them."""
 
 import inspect
+import os
 import platform
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, packages_distributions
+from pathlib import Path
 
 from paribus.metrics.registry import installed_files
+from paribus.records.record import ConfigField
 
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers")
 OTHERS = "libraries"
@@ -18,6 +21,8 @@ It is one entry, and none of `paribus.experiments.one_change.PLACES`: a notebook
 that two runs that were made alike may differ in it.
 """
 MAX_OTHERS = 40
+PLACE = "place"
+"""The outcome of a result that says where its placed metrics (`paribus.metrics.metric.Metric`) were measured."""
 _WORD = re.compile(r"[A-Za-z0-9._+!-]{1,40}")
 _OWN = frozenset({"__main__", "paribus", "numpy", "sklearn", "torch", "transformers", "IPython"})
 """Packages that have an entry of their own, and the one whose names are in every notebook."""
@@ -107,3 +112,42 @@ def device_name() -> str:
         return str(torch.cuda.get_device_name(torch.cuda.current_device()))
     backend = getattr(getattr(torch, "backends", None), "mps", None)
     return "mps" if backend is not None and backend.is_available() else "cpu"
+
+
+class Placed(float):
+    """A number that holds for one place: ``place`` says which, in words."""
+
+    place: str
+
+    def __new__(cls, value: float, place: str) -> "Placed":
+        """The number with its place."""
+        number = super().__new__(cls, value)
+        number.place = place
+        return number
+
+
+def place() -> str:
+    """Where this runs, in words: the processor, its threads and torch's version; no name of a machine or user."""
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "cuda"):
+        return f"{_processor()}, {os.cpu_count() or 1} cores"
+    if torch.cuda.is_available():
+        return f"{torch.cuda.get_device_name(0)}, torch {torch.__version__}"
+    threads = torch.get_num_threads()
+    word = "thread" if threads == 1 else "threads"
+    return f"{_processor()}, {threads} {word} of {os.cpu_count() or 1} cores, torch {torch.__version__}"
+
+
+def place_of(config: Mapping[str, ConfigField]) -> str:
+    """Where a result says that its placed metrics were measured; "" where it does not."""
+    item = config.get(PLACE)
+    return str(item.value) if item is not None and item.role == "outcome" else ""
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:  # no Linux
+        lines = []
+    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return " ".join((named or platform.processor() or platform.machine() or "a processor without a name").split())

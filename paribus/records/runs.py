@@ -16,6 +16,7 @@ from paribus.metrics import Metrics
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
+from paribus.records.environment import PLACE, Placed, place
 from paribus.records.fields import config_fields
 from paribus.records.packing import pack, pack_scores, pack_values
 from paribus.records.record import ID_RECORD_BYTES, MAX_RECORD_BYTES, ConfigField, Epoch, Record
@@ -151,13 +152,14 @@ class Run:
         The chosen epoch is the first that is best by the unrounded metric that the data name first over the logged
         predictions; where ``predictions`` are given, they are the result, and the chosen
         epoch is the first logged one that made the same. ``scores`` as in `log`. ``measured`` holds metrics that
-        nobody can compute from predictions, such as ``latency_p50``; ``outcome`` what training found by itself,
-        such as the seconds it took. Called again, it shows the same result again. Raises EvidenceError where there
-        are no predictions at all.
+        nobody can compute from predictions, such as ``latency_p50``: the record keeps the place of a time.
+        ``outcome`` is what training found by itself. Called again, it shows the same result again. Raises
+        EvidenceError where there are no predictions at all.
         """
         if self.result is None or predictions is not None or outcome or measured:
             chosen, made = self._choose(predictions, scores)
-            record = self._write(chosen, made, self._measured(measured or {}), outcome or {})
+            found = {**self._place(measured or {}), **(outcome or {})}
+            record = self._write(chosen, made, self._measured(measured or {}), found)
             self.result = RunResult(
                 self.name, self.start.run, self.seed, self._score(made)[0], record.epochs, chosen, made.values,
                 record, self.start,
@@ -249,6 +251,14 @@ class Run:
         """The metrics that a line of the log holds: of classes accuracy and macro-F1, else all there are."""
         names = in_order(metrics_of(self.data))
         return [name for name in names if name not in ("weighted_f1", "zero_f1_classes")]
+
+    def _place(self, given: Mapping[str, float]) -> dict[str, str]:
+        """Where those of the measured metrics were measured that hold for one machine alone: as the number itself
+        says (`Placed`), else here and now.
+        """
+        placed = [value for name, value in given.items() if name in registry() and registry()[name].placed]
+        places = dict.fromkeys(value.place if isinstance(value, Placed) else place() for value in placed)
+        return {PLACE: "; ".join(places)} if places else {}
 
     def _measured(self, given: Mapping[str, float]) -> dict[str, float]:
         for name, value in given.items():

@@ -239,7 +239,7 @@ def test_hidden_tests_are_in_the_instructors_release_alone_and_no_part_of_its_di
     assert "HIDDEN" not in text
     folder = write_release(tmp_path, built.release)
     assert read_release(folder) == built.release
-    without = dataclasses.replace(built.release, hidden={})
+    without = dataclasses.replace(built.release, hidden={}, audit={})
     assert not (write_release(tmp_path / "other", without) / "hidden.json").exists()
     assert without.digest == built.release.digest
     for name, content in student_files([built], Wheel("w.whl", b""), ("jupyter",)).items():

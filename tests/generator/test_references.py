@@ -14,6 +14,7 @@ from scipy import stats
 
 from generator.building.build import Options, build_assignment
 from generator.errors import RunError
+from generator.running.errors_of_runs import errors_of
 from generator.running.references import (
     Entry,
     Reference,
@@ -29,7 +30,8 @@ from generator.running.references import (
 )
 from paribus.records.block import render
 from paribus.records.markup import Table
-from paribus.records.record import ConfigField, DataIdentity, Record
+from paribus.records.packing import pack, unpack
+from paribus.records.record import ConfigField, DataIdentity, Epoch, Record
 from tests.generator.courses import SMALL
 from tests.shipped import PROFILES
 
@@ -200,6 +202,30 @@ def test_a_release_gets_its_profile_s_entries(tmp_path: Path) -> None:
     assert [item["profile"] for item in chosen["week9_lab"]] == ["smoke"]
     assert set(chosen) == {"week9_lab"}
     json.dumps(chosen)
+
+
+def test_an_audit_gets_every_profile_s_entries_with_errors_and_the_references_of_the_prose_none(
+    tmp_path: Path,
+) -> None:
+    errors = ({"fingerprint": "f", "split": "s", "runs": ["u1:"]},)
+    record_entry(tmp_path, "week9_lab", replace(entry(), errors=errors))
+    record_entry(tmp_path, "week9_lab", entry(profile="micro"))
+    references = load_references(tmp_path)
+    audit = references.for_audit("week9_lab")
+    assert {item["profile"]: item.get("errors") for item in audit["week9_lab"]} == {"micro": None, "smoke": errors}
+    assert references.for_audit("week8_lab") == {}
+    without = replace(entry(), errors=()).plain()
+    assert references.for_release(["week9_lab"], "smoke") == {"week9_lab": [without]}, "the digest stays as it is"
+
+
+def test_errors_are_kept_of_trained_runs_item_by_item() -> None:
+    labels = Record("data", "week9_lab", "release", "nonce", "d", data=DATA, labels=pack([0, 1, 2, 1]))
+    trained = replace(result("encoder", 1, 0.5), epochs=(Epoch(1, {}),), predictions=pack([0, 2, 2, 2]))
+    untrained = replace(result("baseline", 1, 0.5), predictions=pack([1, 1, 1, 1]))
+    (found,) = errors_of([labels, untrained, trained])
+    assert (found["fingerprint"], found["split"]) == (DATA.fingerprint, DATA.split)
+    assert [unpack(text).tolist() for text in found["runs"]] == [[0, 1, 0, 1]]
+    assert errors_of([trained]) == (), "without labels nobody knows what is wrong"
 
 
 def test_no_folder_holds_no_references(tmp_path: Path) -> None:

@@ -203,6 +203,7 @@ def test_a_latency_leaves_the_warm_up_out_and_takes_models_in_turn() -> None:
     assert found["b"].measured == {"latency_p50": found["b"].p50, "latency_p95": found["b"].p95}
     assert "1 thread of" in found["a"].place
     assert torch.__version__ in repr(found["a"])
+    assert {value.place for value in found["a"].measured.values()} == {found["a"].place}  # type: ignore[attr-defined]
 
 
 def test_a_latency_measured_while_other_work_runs_says_its_spread() -> None:

@@ -11,9 +11,11 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 import paribus
 from paribus.data.dataset import Dataset
+from paribus.display.tables import result_table
 from paribus.errors import DataError, EvidenceError, ExperimentError
 from paribus.experiments.notebook import Notebook
 from paribus.experiments.report import ExperimentReport, MetricRow
+from paribus.records.environment import Placed, place_of
 from paribus.records.record import Prediction
 from paribus.records.runs import Run, RunResult
 
@@ -177,6 +179,25 @@ def test_scores_of_classes_give_an_area_under_the_curve(notebook: Notebook) -> N
     result = run.finish(predictions=(second > 0.5).astype(int), scores=scores, measured={"latency_p50": 1.5})
     assert result.value("roc_auc") == pytest.approx(roc_auc_score(data.validation.labels, second), abs=0.005)
     assert result.value("latency_p50") == 1.5
+
+
+@pytest.mark.parametrize(
+    ("measured", "told"),
+    [
+        ({"latency_p50": Placed(1.5, "a GPU, torch 2")}, "a GPU, torch 2"),
+        ({"latency_p50": 1.5}, "here"),
+        ({"size_mb": 1.5}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_holds_for_one_machine_alone_is_recorded_with_its_place(
+    measured: dict[str, float], told: str, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paribus.records.runs.place", lambda: "here")
+    data = Dataset.split_from("made", FEATURES, (TARGETS > 0).astype(int))
+    result = begun(notebook, data).finish(predictions=np.zeros(len(data.validation), int), measured=measured)
+    assert place_of(result.record.config) == told
+    assert (("measured on", told) in result_table(result.record, None).rows) is bool(told)
 
 
 def begun(notebook: Notebook, data: Dataset) -> Run:

@@ -1,12 +1,14 @@
 """In the sandbox: papermill runs one notebook, and what it became is written to the output as one line of JSON.
 
-The order comes as JSON on the input: ``notebook``, ``parameters``, ``seconds``. The kernel has neither of the two.
+The order comes as JSON on the input: ``notebook``, ``parameters``, ``seconds``, ``links``. The kernel has
+neither the input nor the output.
 """
 
 import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 NAME, DONE = "submission.ipynb", "executed.ipynb"
@@ -19,9 +21,28 @@ def main() -> None:
     order = json.load(sys.stdin)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
+    for given, folder in order["links"].items():
+        link_files(given, folder)
     answer = execute(order)
     channel.write(json.dumps(answer) + "\n")
     channel.flush()
+
+
+def link_files(given: str, folder: str) -> None:
+    """Make ``folder`` a tree like ``given`` with links to its files: new files can be put beside them.
+
+    Locks are left out: the hub's libraries make their own, and could not write to these. Of several preparations of
+    the same data they take the newest, so folders keep their times.
+    """
+    places = sorted(Path(given).rglob("*"))
+    whole = {path: path.stat().st_mtime_ns for path in places if path.is_dir() and not path.is_symlink()}
+    for path in whole:
+        (Path(folder) / path.relative_to(given)).mkdir(parents=True)
+    for path in places:
+        if path not in whole and path.suffix != ".lock":
+            (Path(folder) / path.relative_to(given)).symlink_to(path)
+    for path, changed in whole.items():
+        os.utime(Path(folder) / path.relative_to(given), ns=(changed, changed))
 
 
 def execute(order: dict[str, Any]) -> dict[str, Any]:

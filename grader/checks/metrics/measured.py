@@ -1,6 +1,6 @@
 """Metrics: a baseline first, numbers that follow from the predictions, the best epoch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grader.checks.base import Finding, check, counted, failed, listed, passed, undecided
@@ -23,6 +23,7 @@ from grader.reading import vocabulary
 from paribus.course.assignment import Cell
 from paribus.course.own import METRICS, digest_of
 from paribus.metrics.registry import SHIPPED_REGISTRY, registry, title, told_first
+from paribus.records.environment import place_of
 
 
 @check("metrics.baseline_first", "A baseline first", options={"baselines": "texts"})
@@ -98,7 +99,11 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             [Evidence(case.cell_name(run.position), f"{title(name)} {_shown(name, claimed)}")],
             [false_record(case, run.position)],
         )
-    values = {"checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown}}
+    placed = _as_measured(runs)
+    values: dict[str, Any] = {
+        "checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown},
+        **({"as_measured": placed} if placed else {}),
+    }  # fmt: skip
     evidence = [Evidence(case.cell_name(run.position), run.name) for run in checked]
     if unknown:
         run, why = unknown[0]
@@ -110,9 +115,32 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             f"The runs of {listed(printed)} are not recorded: their metrics were printed, and without predictions "
             "nobody can recompute them. A person looks.", values, evidence,
         )  # fmt: skip
-    follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
+    follow = passed(
+        f"The metrics of {counted(len(checked), 'run')} follow from the predictions.{_told(placed)}",
+        values,
+        evidence,
+    )
     code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case)))
     return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
+
+
+def _as_measured(runs: Iterable[Run]) -> dict[str, dict[str, str]]:
+    """Place → metric and run → value, of what nobody can compute again and what holds for one machine alone."""
+    found: dict[str, dict[str, str]] = {}
+    for run in runs:
+        place = place_of(run.record.config)
+        for name, value in run.metrics.items():
+            if place and name in registry() and registry()[name].placed:
+                found.setdefault(place, {})[f"{title(name)} of {run.name}"] = _shown(name, value)
+    return found
+
+
+def _told(placed: Mapping[str, Mapping[str, str]]) -> str:
+    """One sentence a place: numbers that are as measured, with the place."""
+    return "".join(
+        f" As measured on {place}: {listed(f'{name} {value}' for name, value in numbers.items())}."
+        for place, numbers in placed.items()
+    )
 
 
 def _by_another_file(case: Case, run: Run) -> bool:
