@@ -90,6 +90,7 @@ def _read_row(
                 implied_groups=around.group_keys or heading,
                 more_stems=around.stems,
                 row=True,
+                titles=(label, column),
                 label=frozenset()
                 if own.groups
                 else exact or (around.groups[0][2] if len(around.groups) == 1 else frozenset()),
