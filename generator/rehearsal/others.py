@@ -10,7 +10,7 @@ import json
 import lzma
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,20 +128,24 @@ def written(text: Text, folder: Path) -> Notebook:
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many, with a 95 % interval that draws writers, not texts."""
+    """So many of so many, with a 95 % interval. It draws writers, not texts; it is ``exact`` (Clopper and Pearson,
+    1934) where each unit is a writer, who is independent of the others.
+    """
 
     name: str
     count: int
     of: int
     low: float
     high: float
+    exact: bool = False
 
     def __str__(self) -> str:
         """``12 of 13 (92.3 %; 95 %: 80.0 to 100.0 %)``."""
         if not self.of:
             return f"{self.name}: nothing to count"
         share, low, high = (100 * value for value in (self.count / self.of, self.low, self.high))
-        return f"{self.name}: {self.count} of {self.of} ({share:.1f} %; 95 %: {low:.1f} to {high:.1f} %)"
+        how = "95 %, exact" if self.exact else "95 %"
+        return f"{self.name}: {self.count} of {self.of} ({share:.1f} %; {how}: {low:.1f} to {high:.1f} %)"
 
 
 Verdicts = Sequence[Mapping[str, Any]]
@@ -153,8 +157,11 @@ def account(texts: Sequence[Text], results: Mapping[str, Mapping[str, Any]]) -> 
     true = {text: verdicts for text, verdicts in found.items() if text.kind in ("honest", "twin")}
     faulty = {text: verdicts for text, verdicts in found.items() if text.kind == "faulty"}
     share = _Shares()
+    wronged = {text for text in true if _has(true[text], "failed")}
+    share.add("true texts that lose points", true, lambda item: item in wronged)
+    share.add_students("students who lose points for true texts (a writer's on one notebook)", true, wronged)
+    share.add_writers("writers of a true text that loses points", true, wronged)
     each = [(text, verdict) for text, verdicts in true.items() for verdict in verdicts]
-    share.add("true texts that lose points", true, lambda item: _has(true[item], "failed"))
     share.add(
         "coverage: verdicts on true texts that are decided",
         each,
@@ -220,6 +227,26 @@ class _Shares:
         counts = [(sum(hits), len(hits)) for hits in by_writer.values()]
         count, of = sum(a for a, _ in counts), sum(b for _, b in counts)
         self.found.append(Share(name, count, of, *_interval(counts)))
+
+    def add_students(self, name: str, texts: Collection[Text], hit: Collection[Text]) -> None:
+        """Of whom some text is hit: each writer is one student on each notebook that they wrote about."""
+        students = {(text.writer, text.base): text for text in texts}
+        those = {(text.writer, text.base) for text in hit}
+        self.add(name, students.values(), lambda text: (text.writer, text.base) in those)
+
+    def add_writers(self, name: str, texts: Collection[Text], hit: Collection[Text]) -> None:
+        """Of whom some text is hit: what one writer meets tells nothing of another."""
+        of, count = len({text.writer for text in texts}), len({text.writer for text in hit})
+        self.found.append(Share(name, count, of, *exact_interval(count, of), exact=True))
+
+
+def exact_interval(count: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """The exact two-sided interval of a share of independent units (Clopper and Pearson, 1934)."""
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = float(betaincinv(count, of - count + 1, tail)) if count else 0.0
+    return low, float(betaincinv(count + 1, of - count, 1 - tail)) if count < of else 1.0
 
 
 def _interval(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:

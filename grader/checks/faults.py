@@ -45,6 +45,8 @@ def wrong_numbers(case: Case, traces: Iterable[Trace]) -> list[str]:
     return [
         false_record(case, item.recorded_in)
         if item.recorded_in in false
+        else f"{item.number.text}: {item.why}"
+        if item.by_law
         else f"{item.number.text} in place of {item.expected}"
         for item in traces
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.faults import not_written
-from grader.checks.support import contradicted, doubted, numbers_finding, student_cells
+from grader.checks.support import against_itself, contradicted, doubted, numbers_finding, student_cells
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence import cues
@@ -217,7 +217,9 @@ def numbers_traced(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
         return failed("The memo is as it was released, so it quotes no numbers.")
     unrecorded = unrecorded_experiments(case)
     if not case.records and not unrecorded:
-        return undecided("Your file holds no records, so a person compares your numbers with your tables.")
+        open_one = undecided("Your file holds no records, so a person compares your numbers with your tables.")
+        measured, answers = _answers(case, memos)
+        return against_itself(case, open_one, trace_sentences(chain.from_iterable(answers), measured))
     experiment = str(options.get("experiment") or cell.options.get("experiment") or "")
     measured, answers = _answers(case, memos, experiment, unrecorded)
     read = [trace for sentences in answers for trace in trace_sentences(sentences, measured)]

@@ -274,6 +274,8 @@ def _summary(item: Trace) -> dict[str, object]:
 
 
 def _wrong_summary(item: Trace, measured: Measured) -> str:
+    if item.by_law:
+        return f"You write {item.number.text}, and {item.why}."
     group = next((group for group in measured.groups if group.title == item.group), None)
     values = sorted(group.values(item.metric)) if group is not None else []
     seeds = ", ".join(f"{value:.4f}" for value in values)

@@ -72,6 +72,12 @@ def contradicted(case: Case, found: Finding, item: Trace) -> Finding:
     return proposed(undecided(_not_traced(item, [item]), found.values, found.evidence), Outcome.FAILED, why)
 
 
+def against_itself(case: Case, found: Finding, traces: Iterable[Trace]) -> Finding:
+    """An open finding on a file without records, beside numbers that break a law between them."""
+    first = next((item for item in traces if item.by_law and item.status in (Status.WRONG, Status.DOUBTFUL)), None)
+    return found if first is None else contradicted(case, found, first)
+
+
 CARRIED = 0.34
 """The share of numbers that may be read in more than one way beside traced ones, each of them right in one way."""
 
@@ -89,7 +95,8 @@ def _wrong_finding(
     case: Case, wrong: Sequence[Trace], values: Mapping[str, Any], evidence: list[Evidence]
 ) -> Finding:
     first = wrong[0]
-    evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
+    if not first.by_law:
+        evidence.insert(1, Evidence(case.cell_name(first.recorded_in), f"recorded: {shown(first)}"))
     more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
     told = f"You write {_held_against(case, first)}.{more}"
     return failed(told, values, evidence, wrong_numbers(case, wrong))

@@ -65,9 +65,14 @@ def as_printed(case: Case, traces: Sequence[Trace], measured: Measured, keys: Se
         return list(traces)
     return [
         replace(item, status=Status.UNCLEAR, expected=None, why="it is printed, and it is not plain of which run")
-        if item.status in (Status.WRONG, Status.DOUBTFUL) and all_agreeing(item.number, measured) else item
+        if _is_open(item) and all_agreeing(item.number, measured) else item
         for item in traces
     ]  # fmt: skip
+
+
+def _is_open(item: Trace) -> bool:
+    """It contradicts a value, and no arithmetic of its own sentence."""
+    return item.status is Status.DOUBTFUL or (item.status is Status.WRONG and not item.by_law)
 
 
 def where_sure(case: Case, found: Finding, key: str) -> Finding:

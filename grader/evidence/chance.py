@@ -39,7 +39,9 @@ def nearest(claim: Claim, measured: Measured) -> tuple[Fact, float] | None:
     for source in sources:
         for fact in source.agreeing(claim.number):
             if fact.kind is Kind.QUOTE and (fact.metric in claim.metrics or not claim.metric_firm):
-                return fact, 0.0
+                if claim.is_spread or not fact.is_spread:
+                    return fact, 0.0
+                continue
             if _odd_percent(fact, claim) or (fact.kind is Kind.DIFFERENCE and level):
                 continue
             far = distance(fact, claim)

@@ -65,6 +65,11 @@ class Fact(NamedTuple):
     series: tuple[str, ...] = ()
 
     @property
+    def is_spread(self) -> bool:
+        """A standard deviation or what people call by that name, recorded or quoted."""
+        return self.kind is Kind.SPREAD or (self.kind is Kind.QUOTE and bool(self.words))
+
+    @property
     def half(self) -> float:
         """Half a unit in the last printed place; zero for an exact value."""
         return 0.0 if self.decimals is None else _half(self.decimals)

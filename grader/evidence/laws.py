@@ -30,6 +30,12 @@ class Span:
         """The printed value."""
         return (self.low + self.high) / 2
 
+    @property
+    def widened(self) -> "Span":
+        """All values that are printed so when their digits are cut or rounded, either way."""
+        half = (self.high - self.low) / 2
+        return Span(self.low - half, self.high + half)
+
     def meets(self, low: float, high: float) -> bool:
         """Some value of the span lies between two bounds."""
         return self.low <= high + EDGE and low - EDGE <= self.high
@@ -245,7 +251,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "micro": Law(
             "micro-F1 is the accuracy where each item has one label",
             _equal,
-            lambda a, b: f"{a.middle:g} is not {b.middle:g}",
+            lambda a, b: f"{a.middle:g} and {b.middle:g} are two numbers, and each item has one label",
         ),
         "p": Law(
             "an exact two-sided test of n pairs has a smallest p",

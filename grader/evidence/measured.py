@@ -110,9 +110,7 @@ class Measured:
 
     def spreads(self, metric: str) -> list[Fact]:
         """The standard deviations of a metric."""
-        return [
-            item for item in self.facts.all if item.kind is Kind.SPREAD and not item.rare and item.metric == metric
-        ]
+        return [item for item in self.facts.all if item.is_spread and not item.rare and item.metric == metric]
 
     def is_exploring(self, text: str) -> bool:
         """The text speaks of runs that looked for a value."""

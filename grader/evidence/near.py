@@ -50,7 +50,7 @@ def fits_beside(fact: Fact, claim: Claim) -> bool:
         return False
     if number.whole and fact.unit != UNIT_COUNT and not number.percent and not number.points:
         return False
-    if fact.kind is Kind.SPREAD and number.signed:
+    if fact.is_spread and number.signed:
         return False
     return _metric(fact, claim, 1) < FAR and _operands(fact, claim) < FAR
 
@@ -95,7 +95,7 @@ def _kind(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911, PLR
         case Kind.BOUND:
             return 0.0 if sentence.interval else FAR
         case Kind.QUOTE:
-            return 0.0
+            return FAR if fact.is_spread and not claim.is_spread else 0.0
         case Kind.CLASS:
             return 0.0 if shared >= min(2, len(fact.words)) and shared else FAR
         case _:  # named by words: a value record or an output

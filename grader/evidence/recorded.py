@@ -16,6 +16,7 @@ from paribus.metrics.registry import per_registry, registry
 
 QUOTE = "quote"
 """Begins the names of the values that `notebook.quote` recorded."""
+_SPREAD = stems("standard deviation")
 _GENERIC = frozenset({"value", "number", "result", "audit", "experiment"})
 
 
@@ -202,8 +203,8 @@ def named_facts(values: Mapping[str, tuple[float, int]], groups: Sequence[Group]
         parts = name.split(".")
         if parts[0] == QUOTE and len(parts) > 2:
             unit = UNIT_FRACTION if abs(value) <= 1 else UNIT_PLAIN
-            kind = Kind.SPREAD if name.endswith("_sd") else Kind.QUOTE
-            yield Fact(value, kind, parts[1], (), position, f"the quote {name}", unit)
+            words = _SPREAD if name.endswith("_sd") else frozenset[str]()
+            yield Fact(value, Kind.QUOTE, parts[1], (), position, f"the quote {name}", unit, words)
             continue
         operand = frozenset[str]()
         if f"{parts[0]}:{parts[1] if len(parts) > 1 else ''}" in keys:

@@ -68,6 +68,10 @@ def _read_text(
         groups = frozenset(key for _, _, keys in sentence.groups[-2:] for key in keys) or groups
 
 
+_OTHER_COLUMN = re.compile(r"precision|recall|support", re.IGNORECASE)
+"""Columns of a report, of which the rows called "macro avg" are no macro-F1."""
+
+
 def _read_row(
     block: Block, measured: Measured, heading: frozenset[str], heading_metrics: frozenset[str]
 ) -> Iterator[Sentence]:
@@ -83,13 +87,16 @@ def _read_row(
         for part in statements_of(cell):
             own = _sentence(part, block.position, measured, frozenset(), frozenset())
             around = _sentence(f"{label} | {column}", block.position, measured, heading_metrics, heading)
+            if _OTHER_COLUMN.fullmatch(column.strip()):
+                around = replace(around, metrics=(), implied_metrics=frozenset())
             exact = _labelled((label, column), measured)
             sentence = replace(
                 own,
-                implied_metrics=around.metric_names or heading_metrics,
+                implied_metrics=around.metric_names or around.implied_metrics,
                 implied_groups=around.group_keys or heading,
                 more_stems=around.stems,
                 row=True,
+                titles=(label, column),
                 label=frozenset()
                 if own.groups
                 else exact or (around.groups[0][2] if len(around.groups) == 1 else frozenset()),

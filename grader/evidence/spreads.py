@@ -23,7 +23,7 @@ def with_spread(alone: Number, number: Number, sentence: Sentence, measured: Mea
     spreads = [
         fact
         for fact in all_agreeing(spread, measured)
-        if fact.kind in (Kind.SPREAD, Kind.BOUND) and not (fact.rare and not fact.words & sentence.stems)
+        if (fact.is_spread or fact.kind is Kind.BOUND) and not (fact.rare and not fact.words & sentence.stems)
     ]
     best: tuple[float, Fact] | None = None
     for fact in all_agreeing(alone, measured):
@@ -95,7 +95,7 @@ def trace_spread(spread: Number, first: Trace, fact: Fact, sentence: Sentence, m
     near = [
         item
         for item in all_agreeing(spread, measured)
-        if item.kind in (Kind.SPREAD, Kind.BOUND, Kind.NAMED)
+        if (item.is_spread or item.kind in (Kind.BOUND, Kind.NAMED))
         and not (item.rare and not item.words & sentence.stems)
     ]
     if any(item.metric in (fact.metric, "") and same_runs(item, fact) for item in near):

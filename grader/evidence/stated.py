@@ -10,6 +10,7 @@ from grader.evidence.binding import bind
 from grader.evidence.laws import Span, broken, span_of
 from grader.evidence.statements import Sentence
 from grader.reading import vocabulary
+from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number
 
 _SAYS_CHANGE = re.compile(
@@ -96,6 +97,23 @@ def _is_plain(between: str) -> bool:
         len(between) <= 60
         and re.search(r"[.;]\s|\b(?:but|while|whereas|predicted|expected|than|seed)\b", between) is None
     )
+
+
+_ITEMS_SAID = re.compile(
+    rf"\b(?:on|over|of|for|across)\s+(?:the |all |my |our |these )*(?P<items>[1-9]\d{{1,4}})\s+"
+    rf"(?:(?:validation|test|held-out|labell?ed|unseen) )*{ITEMS}\b",
+    re.IGNORECASE,
+)
+_OTHER_ITEMS = re.compile(
+    r"\b(?:train\w*|first|rarest|sample|about|roughly|around|nearly|almost|over|some)\b", re.IGNORECASE
+)
+
+
+def items_said(sentence: Sentence) -> int:
+    """Over how many items a sentence says that its one accuracy is; 0 where it does not say so beyond doubt."""
+    found = _ITEMS_SAID.findall(sentence.text)
+    rest = _ITEMS_SAID.sub(" ", sentence.text)
+    return int(found[0]) if len(found) == 1 and not _OTHER_ITEMS.search(rest) else 0
 
 
 NEXT = 16

@@ -22,7 +22,7 @@ class Sentence:
     """A sentence or a table's cell. ``stems`` are those of its words, its row and column and its heading.
 
     ``implied_…`` is taken from the text before it. ``label`` is set where a table's row or column names the group;
-    ``block`` counts the answer's blocks.
+    ``block`` counts the answer's blocks; ``titles`` are what its row and its column are called.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Sentence:
     row: bool = False
     label: frozenset[str] = frozenset()
     block: int = -1
+    titles: tuple[str, str] = ("", "")
 
     @cached_property
     def stems(self) -> frozenset[str]:

@@ -42,6 +42,11 @@ class Trace:
     settled: bool = False
 
     @property
+    def by_law(self) -> bool:
+        """It breaks a law between numbers, and was held against no value of the file."""
+        return self.settled and self.expected is None
+
+    @property
     def plausible(self) -> bool:
         """Unclear, but a rounding of something that its sentence may speak of."""
         return self.status is Status.UNCLEAR and self.chance > 0.0

@@ -22,9 +22,10 @@ from grader.evidence.repeated_steps import follow
 from grader.evidence.scores import data_of
 from grader.evidence.sentences import read_sentences
 from grader.evidence.series import SHARE, quoted_together
-from grader.evidence.stated import broken_difference, no_whole_count
+from grader.evidence.stated import broken_difference, items_said, no_whole_count
 from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
+from grader.evidence.unlawful import held_to_laws
 from grader.reading.numbers import Number
 from grader.reading.prose import Block
 
@@ -54,12 +55,13 @@ def trace_sentences(sentences: Iterable[Sentence], measured: Measured) -> list[T
         found += _trace_numbers(sentence, measured, earlier)
         of |= dict.fromkeys(range(last, len(found)), sentence)
     found = follow(quoted_together(found, of, measured))
-    return [
+    found = [
         derived(item, _traced(_of_row(found, of, index), measured), SHARE) or item
         if item.status is Status.UNCLEAR and not item.settled and _is_worked_out(item, of[index])
         else item
         for index, item in enumerate(found)
     ]
+    return held_to_laws(found, of, measured)
 
 
 def _is_worked_out(item: Trace, sentence: Sentence) -> bool:
@@ -112,7 +114,7 @@ def is_open(item: Trace) -> bool:
 
 
 def _or_of_another(item: Trace, other: Trace | None, whole: Measured) -> Trace:
-    if not is_open(item):
+    if not is_open(item) or (item.status is Status.WRONG and item.by_law):
         return item
     if other is not None and other.status is Status.TRACED:
         return other
@@ -140,12 +142,20 @@ def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured:
     if item.status is Status.WRONG or item.settled:
         return item
     why = broken_difference(item.number, sentence, before)
-    sizes = data_of(measured.case) if item.status is Status.UNCLEAR else ()
-    single = item.number.spread is None and item.number.upper is None
-    if not why and len(sizes) == 1 and single and not _is_of_others(item, measured, sizes[0][0]):
+    single = item.status is Status.UNCLEAR and item.number.spread is None and item.number.upper is None
+    items = _items(sentence, measured) if single and not why else 0
+    if items and not _is_of_others(item, measured, items):
         seeds = (len({run.seed for run in group.runs}) for group in measured.groups)
-        why = no_whole_count(item.number, sentence, sizes[0][0], seeds)
+        why = no_whole_count(item.number, sentence, items, seeds)
     return replace(item, status=Status.DOUBTFUL, expected=None, why=why, settled=True) if why else item
+
+
+def _items(sentence: Sentence, measured: Measured) -> int:
+    """The validation items that a share may be of: those of the one data record, or where there is none, those that
+    the sentence names; else 0.
+    """
+    sizes = data_of(measured.case)
+    return sizes[0][0] if len(sizes) == 1 else 0 if sizes else items_said(sentence)
 
 
 def _is_of_others(item: Trace, measured: Measured, items: int) -> bool:

@@ -119,10 +119,10 @@ def _read_added(cell: RecoveredCell) -> tuple[Block, ...]:
 
 
 def text_in_code(cell: RecoveredCell) -> str:
-    """Prose that was written into a code cell: what it printed from a literal text, or a text that stands by
-    itself.
+    """Prose that was written into a code cell: what it printed from a literal text, a text by itself, or comments
+    without code.
     """
-    if cell.hidden or len(cell.source) > MAX_CODE or ('"' not in cell.source and "'" not in cell.source):
+    if cell.hidden or len(cell.source) > MAX_CODE or not any(mark in cell.source for mark in "\"'#"):
         return ""
     alone, printed = _written(cell.source)
     shown = "\n".join(output.text for output in cell.outputs if output.kind == "stream" and output.name != "stderr")
@@ -137,7 +137,7 @@ def _written(source: str) -> tuple[tuple[str, ...], bool]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return (), False
-    alone: list[str] = []
+    alone = [] if tree.body else [_comments(source)]
     printed = False
     for statement in tree.body:
         if not isinstance(statement, ast.Expr):
@@ -155,6 +155,17 @@ def _written(source: str) -> tuple[tuple[str, ...], bool]:
             alone += texts
             printed = printed or (_called(value) == "print" and sum(len(words(text)) for text in texts) >= PROSE)
     return tuple(alone), printed
+
+
+def _comments(source: str) -> str:
+    """The comments of a cell without code; "" where they are code that was put out of use."""
+    lines = [re.sub(r"^\s*#+ ?", "", line) for line in source.splitlines()]
+    text = "\n".join(lines)
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    return ""
 
 
 def _called(node: ast.Call) -> str:

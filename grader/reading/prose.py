@@ -13,6 +13,7 @@ from typing import Literal
 from selectolax.lexbor import LexborNode
 
 from grader.model import RecoveredCell
+from grader.reading.definitions import as_item, with_items
 from grader.reading.lookalikes import as_seen
 from grader.reading.unseen import seen_html, seen_source
 from grader.recover.excess import parse
@@ -36,7 +37,9 @@ _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])[^~]{0,2000}(?<![\s~])~~(?!~)")
 _STRUCK_TAG = re.compile(r"(?is)<(del|s|strike)\b[^<>]{0,200}>(?:(?!</?\1\b).){0,2000}</\1\s*>")
 # A number that is raised is a power or a note's mark, and no part of the number before it.
 _RAISED = re.compile(r"<sup\b[^>]{0,200}>(?=\s*[+\-−]?\d)", re.IGNORECASE)
-_BLOCK_TAGS = frozenset({"p", "ul", "ol", "table", "pre", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCK_TAGS = frozenset(
+    {"p", "ul", "ol", "dl", "table", "pre", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
 _SKIPPED_TAGS = frozenset({"style", "script", "template", "button", "svg"})
 
 
@@ -65,7 +68,7 @@ def read_cell(cell: RecoveredCell) -> tuple[Block, ...]:
 def read_markdown(source: str, position: int = -1) -> tuple[Block, ...]:
     """The blocks of markdown text: enough of markdown for headings, lists, tables, fences and paragraphs."""
     reader = _MarkdownReader(position)
-    for line in _without_comments(source[:MAX_CHARACTERS]).splitlines():
+    for line in with_items(_without_comments(source[:MAX_CHARACTERS])).splitlines():
         reader.feed(line)
     return tuple(map(_as_seen, reader.finish()))
 
@@ -173,6 +176,7 @@ def _walk(root: LexborNode, position: int) -> Iterator[Block]:
     """The blocks below a node, in document order; without recursion, since nesting is the student's choice."""
     stack: list[LexborNode] = [root]
     loose: list[str] = []
+    term = ""
     while stack:
         node = stack.pop()
         tag = node.tag or ""
@@ -181,18 +185,21 @@ def _walk(root: LexborNode, position: int) -> Iterator[Block]:
             continue
         if tag in _SKIPPED_TAGS:
             continue
-        if tag in _BLOCK_TAGS or tag in ("li", "tr"):
+        if tag in _BLOCK_TAGS or tag in ("li", "tr", "dt", "dd"):
             yield from _loose_block(loose, position)
         if tag == "table":
             yield from _table(node, position)
         elif (kind := _kind(node)) is not None:
             yield from _text_blocks(node, kind, position)
-        elif tag == "li":
-            yield from _loose_block([_own_text(node)], position, "item")
+        elif tag == "dt":
+            term = _own_text(node)
+        elif tag in ("li", "dd"):
+            yield from _loose_block([as_item(term, _own_text(node))], position, "item")
+            term = ""
             stack.extend(reversed([child for child in _children(node) if child.tag in _BLOCK_TAGS - {"p"}]))
         elif tag == "-comment":
             continue
-        elif tag in ("body", "div", "ul", "ol", "blockquote", "section", "details"):
+        elif tag in ("body", "div", "ul", "ol", "dl", "blockquote", "section", "details"):
             stack.extend(reversed(_children(node)))
         else:
             loose.append(node.text(deep=True) or "")
@@ -200,11 +207,11 @@ def _walk(root: LexborNode, position: int) -> Iterator[Block]:
 
 
 def _text_blocks(node: LexborNode, kind: BlockKind, position: int) -> Iterator[Block]:
-    """A heading, a paragraph or code; a paragraph may hold a table as it was typed."""
+    """A heading, a paragraph or code; a paragraph may hold a table or definitions as they were typed."""
     text = (node.text(deep=True) or "").strip()
     if kind == "heading":
         text = text.removesuffix("¶").strip()
-    if kind == "paragraph" and _is_raw_table(text):
+    if kind == "paragraph" and (_is_raw_table(text) or with_items(text) != text):
         yield from read_markdown(text, position)
     elif text:
         yield Block(kind, text, int((node.tag or "h0")[1]) if kind == "heading" else 0, (), (), position)

@@ -6,7 +6,7 @@ paragraph is a paragraph again; what a student typed as a tag stays text.
 
 import re
 
-_ESCAPED = re.compile(r"^\s*&lt;(?:h[1-6]|p|ul|ol|table|blockquote|pre|hr|div)\b", re.IGNORECASE)
+_ESCAPED = re.compile(r"^\s*&lt;(?:h[1-6]|p|ul|ol|dl|table|blockquote|pre|hr|div)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"&lt;(/?(?:h[1-6]|p|ul|ol|li|table|thead|tbody|tr|th|td|blockquote|pre|hr|br|div|dl|dt|dd|del|s|sup|sub|"
     r"em|strong|code|a)"

@@ -4,8 +4,9 @@ import json
 import random
 
 import pytest
+from scipy.stats import binomtest
 
-from generator.rehearsal.others import Text, account, with_random_number
+from generator.rehearsal.others import Text, account, exact_interval, with_random_number
 from tests.shipped import load_base, load_texts, written
 
 ASSIGNMENTS = ("week1_homework", "week2_homework")
@@ -76,6 +77,31 @@ def test_the_account_counts_by_what_is_known_of_the_text() -> None:
         )
     }
     assert found["true texts that lose points"] == (1, 2)
+    assert found["students who lose points for true texts (a writer's on one notebook)"] == (1, 2)
+    assert found["writers of a true text that loses points"] == (1, 2)
     assert found["faulty texts that are failed or proposed failed"] == (1, 1)
     assert found["faulty texts that are passed"] == (0, 1)
     assert found["precision of “failed”: failed texts that are faulty"] == (0, 1)
+
+
+def test_a_student_is_wronged_once_by_two_texts_and_a_writer_once_on_two_notebooks() -> None:
+    """Texts of one writer on one notebook are one student's; the interval over writers is exact."""
+    texts = [
+        Text("honest-a", "W1", "week1_homework-x", "memo", "honest", ""),
+        Text("honest-b", "W1", "week1_homework-x", "memo", "honest", ""),
+        Text("honest-c", "W1", "week1_homework-y", "memo", "honest", ""),
+        Text("honest-d", "W2", "week1_homework-y", "memo", "honest", ""),
+    ]
+    results = {text.name: result("passed" if text.writer == "W2" else "failed") for text in texts}
+    shares = {share.name.split(" ")[0]: share for share in account(texts, results)[:3]}
+    assert [(share.count, share.of) for share in shares.values()] == [(3, 4), (2, 3), (1, 2)]
+    assert shares["writers"].exact
+    assert "95 %, exact: 1.3 to 98.7 %" in str(shares["writers"])
+    assert not shares["students"].exact
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 1), (0, 22), (3, 22), (22, 22), (1, 300)])
+def test_an_exact_interval_is_that_of_clopper_and_pearson(count: int, of: int) -> None:
+    """Held against SciPy's own."""
+    wanted = binomtest(count, of).proportion_ci(0.95, method="exact")
+    assert exact_interval(count, of) == pytest.approx((wanted.low, wanted.high))
