@@ -21,7 +21,8 @@ def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
-        every, same = claimed("sameness", "every", clause), claimed("sameness", "same", clause)
+        every = claimed("sameness", "every", clause) or _right_before(reading.lower[:start])
+        same = claimed("sameness", "same", clause)
         if every is None or same is None or claimed("sameness", "doubtful", clause.replace(every[0], " ")):
             continue
         named = {item.name for item in reading.sentence.metrics if start <= item.start < end}
@@ -40,6 +41,12 @@ def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             why = f"{every[0]!r}: {vocabulary.title('metric_titles', name)} differs, {told}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
+
+
+def _right_before(lower: str) -> re.Match[str] | None:
+    """ "Seed by seed, the accuracy is the same": what opens the sentence in front of the clause."""  # noqa: D210
+    hit = claimed("sameness", "every", lower)
+    return hit if hit is not None and not lower[hit.end() :].strip(" ,") else None
 
 
 def _are_compared(reading: Reading, start: int, end: int) -> bool:
@@ -102,7 +109,9 @@ def wrong_of_every_tier(reading: Reading, values: Values) -> Iterator[Doubt]:
     start, end = reading.clause_at(said.end() - 1)
     behind = reading.lower[said.end() : end]
     lost, gained = claimed("tiers", "lost", behind), claimed("tiers", "gained", behind)
-    if (lost is None) == (gained is None) or re.search(r"\bnot\b|n't\b|\bor\b", reading.lower[start:end].replace(said[0], "")):  # noqa: E501
+    if (lost is None) == (gained is None) or re.search(
+        r"\bnot\b|n't\b|\bor\b", reading.lower[start:end].replace(said[0], "")
+    ):
         return
     judged = []
     for first, second in _meant(reading, values):

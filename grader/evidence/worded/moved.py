@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from grader.evidence.boards import boards_of
 from grader.evidence.facts import Fact, Kind, agreed
@@ -29,7 +29,7 @@ def reversed_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.doubtful or reading.sentence.interval or claimed("moved", "back", reading.lower):
         return
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
-    for first, second in zip(numbers, numbers[1:], strict=False):
+    for first, second in pairwise(numbers):
         if not _is_step(reading.lower, first, second) or _names_between(reading, values, first, second):
             continue
         steps = _steps(values.measured)
@@ -49,7 +49,9 @@ def _is_step(lower: str, first: Number, second: Number) -> bool:
         return False
     if first.percent != second.percent or first.value == second.value:
         return False
-    if min(reading.decimals for item in (first, second) for reading in item.readings) < (0 if first.percent else DIGITS):
+    if min(reading.decimals for item in (first, second) for reading in item.readings) < (
+        0 if first.percent else DIGITS
+    ):
         return False
     between = lower[first.end : second.start].strip(" (),")
     if pattern("moved", "to").fullmatch(between) is None:
@@ -74,7 +76,7 @@ def _names_between(reading: Reading, values: Values, first: Number, second: Numb
 @lru_cache(maxsize=CASES)
 def _steps(measured: Measured) -> tuple[Step, ...]:
     """Every two values that the notebook shows before and after a change, in this order."""
-    return tuple((*_of_arms(measured), *_of_epochs(measured), *_of_boards(measured)))
+    return (*_of_arms(measured), *_of_epochs(measured), *_of_boards(measured))
 
 
 def _of_arms(measured: Measured) -> Iterator[Step]:

@@ -98,7 +98,7 @@ def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     between = reading.lower[zero.end() : unpredicted.start()]
     are = claimed("zeros", "are", between)
-    if are is None or are.start() > 12 or len(between) > 60 or claimed("zeros", "doubtful", between):
+    if are is None or are.start() > 30 or len(between) > 70 or claimed("zeros", "doubtful", between):
         return
     keys = reading.sentence.group_keys or reading.sentence.implied_groups
     judged = []
@@ -122,10 +122,14 @@ def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]
             continue  # "0.03 points": of a score between 0 and 1, as some say
         unit = number.readings[0].unit
         sources = (*values.measured.changes.all, *values.measured.named_facts)
-        same = [fact for fact in sources if abs(abs(fact.value) - abs(number.value)) <= 0.51 * unit and fact.unit != "count"]
+        same = [
+            fact
+            for fact in sources
+            if abs(abs(fact.value) - abs(number.value)) <= 0.51 * unit and fact.unit != "count"
+        ]
         small = [fact for fact in sources if abs(100 * abs(fact.value) - abs(number.value)) <= 0.51 * unit]
         if same and not small:
-            why = f"{number.text}: a change of {same[0].value:.4g} is {100 * abs(same[0].value):.3g} percentage points"
+            why = f"{number.text}: a change of {same[0].value:.4g} is {100 * abs(same[0].value):.3g} points"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
 
@@ -135,7 +139,7 @@ def wrong_parts_of_requests(reading: Reading, values: Values) -> Iterator[Doubt]
     if reading.doubtful or reading.sentence.row:
         return
     tail, middle = claimed("slower", "tail", reading.lower), claimed("slower", "middle", reading.lower)
-    if (tail is None) == (middle is None) or claimed("keeps", "not_kept", reading.lower):
+    if (tail is None) == (middle is None) or claimed("slower", "doubtful", reading.lower):
         return
     own, other = ("p95", "p50") if tail is not None else ("p50", "p95")
     times = {name: _times(values, name) for name in (own, other)}
@@ -167,9 +171,7 @@ def _times(values: Values, name: str) -> list[Fact]:
 
 
 def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It fits with 2.76 ms", where this is the median and the 95th percentile is above the limit; a row whose
-    time was not measured at all keeps no limit either.
-    """
+    """ "It fits with 2.76 ms", where this is the median and the 95th percentile is above the limit."""  # noqa: D210
     if reading.doubtful or reading.sentence.row:
         return
     kept, limit = claimed("keeps", "kept", reading.lower), claimed("keeps", "limit", reading.lower)
@@ -184,10 +186,19 @@ def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         (row,) = rows
         own = board.cell(row, high[0])
-        said = [item for item in reading.sentence.numbers if re.match(r"\s?ms\b", reading.lower[item.end : item.end + 4])]
+        said = [
+            item
+            for item in reading.sentence.numbers
+            if re.match(r"\s?ms\b", reading.lower[item.end : item.end + 4])
+        ]
         low = [cell for column in board.columns if _is_time(column, "p50") and (cell := board.cell(row, column))]
         bound = _limit(reading, said, low, board)
-        if own is not None and bound is not None and own.value > bound and any(agreed(low[0], item) for item in said):
+        if (
+            own is not None
+            and bound is not None
+            and own.value > bound
+            and any(agreed(low[0], item) for item in said)
+        ):
             why = f"{row}: its median is {low[0].value:.4g} ms, its 95th percentile {own.value:.4g} ms"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
@@ -203,4 +214,3 @@ def _limit(reading: Reading, said: list[Number], low: list[Fact], board: Board) 
         return None
     below = re.search(r"\d\s?ms (?:below|under|less|unter)\b", reading.lower)
     return low[0].value + beyond[0].value if below else beyond[0].value
-

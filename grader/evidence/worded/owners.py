@@ -5,6 +5,7 @@ another column, to the rest of the whole.
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.boards import boards_of
@@ -18,12 +19,21 @@ from grader.reading.claimed import claimed
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.stems import stems
 
-_OPPOSITE = {"won": ("lost",), "lost": ("won", "kept"), "kept": ("lost",), "fixed": ("broken",), "broken": ("fixed",)}
+_OPPOSITE = {
+    "won": ("lost",),
+    "lost": ("won", "kept"),
+    "kept": ("lost",),
+    "fixed": ("broken",),
+    "broken": ("fixed",),
+}
 _PIECE = re.compile(r"[;:,，。；、]|\b(?:and|but|while|und|aber|et|mais|y|pero|e|ma|mas|i|ale|и|но)\b")
 _REST = re.compile(
-    r"\b(?:rest|remain\w*|other\w*|left|without|outside|large\w*|big\w*|not|only \w+ (?:one|class)|übrig\w*|andere\w*|"
-    r"autres?|restant\w*|otr[oa]s?|resto|altr[ie]|outr[oa]s?|pozosta\w+|reszt\w+|остал\w+)\b|n't\b"
+    r"\b(?:rest|remain\w*|other\w*|left|without|outside|large\w*|big\w*|not|only \w+ (?:one|class)|übrig\w*|"
+    r"andere\w*|autres?|restant\w*|otr[oa]s?|resto|altr[ie]|outr[oa]s?|pozosta\w+|reszt\w+|остал\w+)\b|n't\b"
 )
+_TOLD = re.compile(r"[a-z] [a-z].*\d|\d.*[a-z] [a-z]")
+LONGEST = 200
+"""Characters of a line that says one thing."""
 DIGITS = 3
 """Digits of a percentage that is rarely a whole's rest by chance."""
 
@@ -81,7 +91,7 @@ def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
         wrong = [(name, number) for name, number in own if _is_opposite(name, number, printed)]
         if not own or not wrong or len(own) < 2:
             continue
-        name, number = wrong[0]
+        _, number = wrong[0]
         why = f"{number.text}: an output says {' '.join(line.split())[:120]!r}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)
         return
@@ -92,7 +102,7 @@ def _outcomes(text: str) -> Iterator[tuple[str, Number]]:
     lower = text.lower()
     cuts = [0, *(hit.start() for hit in _PIECE.finditer(lower)), len(lower)]
     numbers = [item for item in find_numbers(text) if item.upper is None]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = lower[start:end]
         names = [name for name in _OPPOSITE if claimed("outcomes", name, piece) is not None]
         here = [item for item in numbers if start <= item.start < end]
@@ -122,14 +132,11 @@ def _subject(lower: str, owners: set[str]) -> str:
 
 @lru_cache(maxsize=CASES)
 def _lines(case: Case) -> tuple[str, ...]:
-    """Short lines of outputs that speak of two outcomes or more."""
-    found = []
-    for cell in case.notebook.cells:
-        for output in cell.outputs:
-            for line in (output.text or "")[:20_000].splitlines():
-                if len(line) < 200 and re.search(r"\d", line) and re.search(r"[a-z] [a-z]", line):
-                    found.append(line)
-    return tuple(dict.fromkeys(found))
+    """Short lines of outputs in which words and a number are."""
+    outputs = (output for cell in case.notebook.cells for output in cell.outputs)
+    lines = (line for output in outputs for line in (output.text or "")[:20_000].splitlines())
+    told = (line for line in lines if len(line) < LONGEST and _TOLD.search(line))
+    return tuple(dict.fromkeys(told))
 
 
 def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -141,7 +148,9 @@ def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
         if not number.percent or number.signed or len(digits) < DIGITS:
             continue
         known = all_agreeing(number, values.measured)
-        if any(fact.words & reading.sentence.stems or fact.metric in reading.sentence.metric_names for fact in known):
+        if any(
+            fact.words & reading.sentence.stems or fact.metric in reading.sentence.metric_names for fact in known
+        ):
             continue
         rest = _rest_of(number)
         facts = [fact for fact in values.measured.named_facts if fact.kind is Kind.NAMED and agreed(fact, rest)]
@@ -160,11 +169,15 @@ def _rest_of(number: Number) -> Number:
 def _quotes_beside(reading: Reading, number: Number, fact: Fact, values: Values) -> bool:
     """Another number of the sentence is of the same output."""
     others = [item for item in reading.sentence.numbers if item is not number and not item.spelled]
-    near = [item for item in values.measured.named_facts if item.kind is Kind.NAMED and item.position == fact.position]
+    near = [
+        item for item in values.measured.named_facts if item.kind is Kind.NAMED and item.position == fact.position
+    ]
     return any(agreed(item, other) for other in others for item in near)
 
 
-_IS = re.compile(r"\W*(?:(?:is|was|are|of|only|just|at|about|stays|has|with|ist|war|nur|est|es|è|é|jest|tylko)\W+){0,4}")
+_IS = re.compile(
+    r"\W*(?:(?:is|was|are|of|only|just|at|about|stays|has|with|ist|war|nur|est|es|è|é|jest|tylko)\W+){0,4}"
+)
 
 
 def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -183,7 +196,9 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
         }  # fmt: skip
         if len(said) != 1:
             continue
-        cells = [(column, fact) for board in boards for (_, column), fact in board.cells.items() if agreed(fact, number)]
+        cells = [
+            (column, fact) for board in boards for (_, column), fact in board.cells.items() if agreed(fact, number)
+        ]
         (column,) = said
         others = {name for name, _ in cells}
         about = stems(column)
@@ -196,10 +211,10 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
         return
 
 
-
 _SEEDS = re.compile(
-    r"\W*(?:with|for|under|on|in|at|bei|mit|avec|pour|con|en|para|com|przy|dla|при|с)?\W*(?:the |las? |les |i |os )?(?:seeds?|graines?|semillas?|semi|seme|sementes?|"
-    r"ziarn\w*|сид\w*)\s+(?P<list>\d+(?:\s*(?:,|and|und|et|y|e|i|&|и)\s*\d+)*)"
+    r"\W*(?:with|for|under|on|in|at|bei|mit|avec|pour|con|en|para|com|przy|dla|при|с)?\W*"
+    r"(?:the |las? |les |i |os )?"
+    r"(?:seeds?|graines?|semillas?|semi|seme|sementes?|ziarn\w*|сид\w*)\s+(?P<list>\d+(?:\s*(?:,|and|und|et|y|e|i|&|и)\s*\d+)*)"
 )
 
 
@@ -216,12 +231,18 @@ def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
         (row,) = rows
         for number in find_numbers(text):
             said = _SEEDS.match(reading.lower, number.end)
-            if said is None or number.spelled or int(number.value) in by_seed and number.whole and "." not in number.text:
+            if said is None or number.spelled or number.text.isdecimal():
                 continue
-            cells = {seed: board.cell(row, by_seed[seed]) for seed in map(int, re.findall(r"\d+", said["list"])) if seed in by_seed}
+            cells = {
+                seed: board.cell(row, by_seed[seed])
+                for seed in map(int, re.findall(r"\d+", said["list"]))
+                if seed in by_seed
+            }
             known = {seed: cell for seed, cell in cells.items() if cell is not None}
             wrong = [seed for seed, cell in known.items() if not agreed(cell, number)]
-            if wrong and any(agreed(cell, number) for column in by_seed.values() if (cell := board.cell(row, column))):
+            if wrong and any(
+                agreed(cell, number) for column in by_seed.values() if (cell := board.cell(row, column))
+            ):
                 why = f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}"
                 yield Doubt(text, reading.sentence.position, why)
                 return

@@ -39,7 +39,7 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.doubtful:
         return
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
-    for first, second in zip(numbers, numbers[1:], strict=False):
+    for first, second in pairwise(numbers):
         between = reading.lower[first.end : second.start]
         factor = _factor_in(between)
         if factor is None or not _are_alike(first, second) or len(between) > 60:
@@ -67,7 +67,7 @@ def _factor_in(between: str) -> float | None:
 @cache
 def _before() -> re.Pattern[str]:
     verb, how = (pattern("multiple_of", name).pattern for name in ("before", "how"))
-    return re.compile(rf"\W*(?:[^\W\d]+\W+){{0,3}}?(?:{verb})\W+(?:(?:{how})\W+)?(?:a |the )?")
+    return re.compile(rf"\W*(?:[^\W\d]+\W+){{0,5}}?(?:{verb})\W+(?:(?:{how})\W+)?(?:a |the )?")
 
 
 def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -76,7 +76,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.doubtful:
         return
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
-    for first, second in zip(numbers, numbers[1:], strict=False):
+    for first, second in pairwise(numbers):
         joined = reading.lower[first.end : second.start].strip(" ()")
         if pattern("larger", "against").fullmatch(joined) is None or not _are_alike(first, second):
             continue
@@ -84,10 +84,15 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
         before = reading.lower[start : first.start]
         more, less = claimed("larger", "more", before), claimed("larger", "less", before)
         hit = more or less
-        if hit is None or (more and less) or _goes_on(before, hit) or _OTHER_WAY.search(before[max(0, hit.start() - 40) :]):
+        if (
+            hit is None
+            or (more and less)
+            or _goes_on(before, hit)
+            or _OTHER_WAY.search(before[max(0, hit.start() - 40) :])
+        ):
             continue
         a, b = span_of(first, fraction=False), span_of(second, fraction=False)
-        if (a.high < b.low if more else b.high < a.low):
+        if a.high < b.low if more else b.high < a.low:
             why = f"{hit[0]!r} is said of {first.text} against {second.text}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
@@ -96,7 +101,10 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
 def _goes_on(before: str, hit: re.Match[str]) -> bool:
     """Another clause is between the comparison and the numbers."""
     behind = before[hit.end() :]
-    return re.search(r"[;:.]|\b(?:and|but|while|whereas|because|so|und|aber|et|mais|y|pero|e|ma|i|ale)\b", behind) is not None  # noqa: E501
+    return (
+        re.search(r"[;:.]|\b(?:and|but|while|whereas|because|so|und|aber|et|mais|y|pero|e|ma|i|ale)\b", behind)
+        is not None
+    )
 
 
 def less_probable_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:

@@ -1,4 +1,4 @@
-"""Which row of a table has the most or the least, and whether its numbered rows go one way, said without a number."""
+"""Which row of a table has the most or the least, and whether its numbered rows go one way."""
 
 import re
 from collections.abc import Iterator
@@ -63,14 +63,18 @@ def _said(board: Board, reading: Reading, clause: str, hit: re.Match[str]) -> It
 def _is_behind(between: str) -> bool:
     """ "… error is that of", "… in"."""  # noqa: D210
     verb, at = pattern("tops", "is").pattern, pattern("tops", "at").pattern
-    tail = r"\W+(?:(?:that|the one|with|of|the|von|der|die|das|celle|celui|de|du|la|el|il|quell[ao]|di|o|a)\W+){0,3}$"
+    tail = (
+        r"\W+(?:(?:that|the one|with|of|the|von|der|die|das|celle|celui|de|du|la|el|il|quell[ao]|di|o|a)\W+){0,3}$"
+    )
     return len(between) < 70 and re.search(rf"(?:{verb}|{at}){tail}", between) is not None
 
 
 @cache
 def _has():  # type: ignore[no-untyped-def]  # noqa: ANN202
     verb = pattern("tops", "has").pattern
-    return re.compile(rf"\W*(?:{verb})\W+(?:the |its |also |by far |den |die |das |le |la |el |il |lo |o |a )*").fullmatch
+    return re.compile(
+        rf"\W*(?:{verb})\W+(?:the |its |also |by far |den |die |das |le |la |el |il |lo |o |a )*"
+    ).fullmatch
 
 
 def _judge(board: Board, row: str, column: str, reading: Reading, *, most: bool) -> tuple[bool, str] | None:
@@ -80,7 +84,11 @@ def _judge(board: Board, row: str, column: str, reading: Reading, *, most: bool)
         return None
     spoken = {name for _, _, name in board.find_rows(f"{reading.earlier} {reading.lower}")} & set(cells)
     families = [list(cells), list(cells)[1:], list(spoken)]
-    right = any(_is_extreme(row, [cells[name] for name in names], cells[row], most=most) for names in families if row in names and len(names) > 1)  # noqa: E501
+    right = any(
+        _is_extreme(row, [cells[name] for name in names], cells[row], most=most)
+        for names in families
+        if row in names and len(names) > 1
+    )
     best = (max if most else min)(cells, key=lambda name: cells[name].value)
     return right, f"{column} of {row} is {cells[row].value:.4g}, of {best} {cells[best].value:.4g}"
 
@@ -99,9 +107,10 @@ def unsteady_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         clause = reading.lower[start:end]
         steadily = claimed("tops", "steadily", reading.lower)
         up, down = claimed("tops", "grows", clause), claimed("tops", "falls", clause)
-        if steadily is None or (up is None) == (down is None) or claimed("tops", "doubtful", reading.lower):
+        if steadily is None or (up is None) == (down is None):
             continue
-        if reading.is_denied(start, end):
+        around = reading.lower.replace(steadily[0], " ")
+        if claimed("tops", "doubtful", around) or re.search(r"\b(?:not|never|without)\b|n't\b", around):
             continue
         judged = []
         for board in boards_of(values.measured):
@@ -123,7 +132,9 @@ def _goes(line: list[float], *, rising: bool) -> bool:
     return all((b - a if rising else a - b) > -STEP_BACK * height for a, b in pairwise(line))
 
 
-_SIZED = re.compile(r"\W*(?:of|von|de|du|di|do|da|od|的)?\W*(?:its|the|their|that|der|des|seiner|ihrer|sa|la|le|su|sua|suo|el|il|o|a)?\W*")
+_SIZED = re.compile(
+    r"\W*(?:of|von|de|du|di|do|da|od|的)?\W*(?:its|the|their|that|der|des|seiner|ihrer|sa|la|le|su|sua|suo|el|il|o|a)?\W*"
+)
 LOOSE = 0.25
 
 
@@ -135,10 +146,13 @@ def wrong_parts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         clause = reading.lower[start:end]
         for name, factor in PARTS.items():
             hit = claimed("multiples", name, clause)
-            if hit is None or claimed("tops", "doubtful", clause):
+            if hit is None or claimed("tops", "doubtful", clause.replace(hit[0], " ")):
                 continue
             judged = list(_ratios(reading, clause, hit, values))
-            if judged and not any(abs(ratio - factor) <= LOOSE * factor or abs(1 - ratio - factor) <= LOOSE * factor for ratio, _ in judged):  # noqa: E501
+            if judged and not any(
+                abs(ratio - factor) <= LOOSE * factor or abs(1 - ratio - factor) <= LOOSE * factor
+                for ratio, _ in judged
+            ):
                 yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {judged[0][1]}")
                 return
 
@@ -147,7 +161,7 @@ PARTS = {"quarter": 0.25, "third": 1 / 3, "half": 0.5, "fifth": 0.2, "eighth": 0
 
 
 def _ratios(reading: Reading, clause: str, hit: re.Match[str], values: Values) -> Iterator[tuple[float, str]]:
-    """How many times the first row's cell the cell of the named row is, in the column that is named right behind."""
+    """How many times the first row's cell the named row's is, in the column that is named right behind."""
     for board in boards_of(values.measured):
         rows = {row for _, _, row in board.find_rows(clause[: hit.start()])}
         behind = [(start, names) for start, _, names in board.find_columns(clause) if start >= hit.end()]

@@ -2,11 +2,10 @@
 end of the one that was made, the wrong factor for the updates, all rows where a part of them was used.
 """
 
-import math
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from grader.evidence.groups import Group
 from grader.evidence.runs import Run, finished
 from grader.evidence.settings import fits, loose_names, steps_of
 from grader.evidence.worded.reading import Doubt, Reading
@@ -28,7 +27,9 @@ def unmade_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
     runs = [run for group in values.measured.groups for run in finished(group.runs)]
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
-        hit = next((found for name in ("doubled", "halved", "other") if (found := claimed("reset", name, clause))), None)
+        hit = next(
+            (found for name in ("doubled", "halved", "other") if (found := claimed("reset", name, clause))), None
+        )
         if hit is None or claimed("reset", "planned", clause) or not _is_done(clause, hit):
             continue
         named = [item for item in loose_names(clause) if _is_beside(item, hit)]
@@ -62,10 +63,10 @@ def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
     mentions = [*loose_names(reading.lower)]
     mentions += [Mention(min(found), start, end) for start, end, found in names.find(reading.sentence.text)]
     numbers = [item for item in find_numbers(reading.sentence.text) if not item.spelled and not item.percent]
-    for first, second in zip(numbers, numbers[1:], strict=False):
+    for first, second in pairwise(numbers):
         if _STEP.fullmatch(reading.lower[first.end : second.start]) is None:
             continue
-        name = _own_name(mentions, first, reading.lower)
+        name = _own_name([item for item in mentions if item.name in changed], first, reading.lower)
         steps = changed.get(name, ())
         if not steps or any(_is_one(item, step) for step in steps for item in [(first, second)]):
             continue
@@ -87,7 +88,9 @@ def _own_name(mentions: list[Mention], first: Number, lower: str) -> str:
 
 
 def _is_one(said: tuple[Number, Number], step: tuple[float, float]) -> bool:
-    return (fits(said[0], step[0]) and fits(said[1], step[1])) or (fits(said[0], step[1]) and fits(said[1], step[0]))
+    return (fits(said[0], step[0]) and fits(said[1], step[1])) or (
+        fits(said[0], step[1]) and fits(said[1], step[0])
+    )
 
 
 def _changed(values: Values) -> dict[str, list[tuple[float, float]]]:
@@ -114,7 +117,11 @@ def wrong_updates(reading: Reading, values: Values) -> Iterator[Doubt]:
         clause = reading.lower[start:end]
         for name, factor in factors.items():
             words = pattern("multiples", name).pattern
-            said = re.search(rf"(?:{words})(?: (?:as many|as much|of|the|so viele|autant|de|of the)){{0,2}}\W*(?:{nouns})", clause)
+            said = re.search(
+                rf"(?:{words})(?: (?:as many|as much|of|the|so viele|autant|des?|der|du|di|dei|delle|de las|de los|"
+                rf"del)){{0,2}}\W*(?:{nouns})",
+                clause,
+            )
             if said is None or reading.is_denied(start, start + said.start()):
                 continue
             subjects = {keys for first, _, keys in reading.sentence.groups if start <= first < start + said.start()}
@@ -143,7 +150,9 @@ def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
     verb, every = (pattern("trained_on", name).pattern for name in ("verb", "all"))
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
-        said = re.search(rf"(?:{verb}) (?:(?P<all>{every}) )?(?:the |of the |les |las |los |gli )?(?P<count>\d{{2,6}})\b", clause)
+        said = re.search(
+            rf"(?:{verb}) (?:(?P<all>{every}) )?(?:the |of the |les |las |los |gli )?(?P<count>\d{{2,6}})\b", clause
+        )
         if said is None or claimed("trained_on", "doubtful", clause):
             continue
         if said["all"] is None and re.match(rf" (?:training )?{ITEMS}", clause[said.end() :]) is None:

@@ -45,8 +45,8 @@ def _ran_once(reading: Reading, values: Values) -> bool:
 
 
 _UNKNOWN = re.compile(
-    r"\b(?:cannot|can't|unknown|unclear|whether|nobody|open|not (?:know|say|clear|sure|certain|shown)|perhaps|maybe|"
-    r"might|could|don't|hope|guess|expect|predict\w*|believe|think)\b"
+    r"\b(?:cannot|can't|unknown|unclear|whether|nobody|open|not (?:know|say|clear|sure|certain|shown)|perhaps|"
+    r"maybe|might|could|don't|hope|guess|expect|predict\w*|believe|think)\b"
 )
 
 

@@ -190,16 +190,21 @@ class Values:
         """From what to what something may be said to have changed: the arms, and models in the order of the
         notebook; where the question names two of them, only these.
         """
-        arms = [(first.key, second.key) for first, second in self.measured.experiments]
+        arms = self.arms
         runs = [group.key for group in self.measured.settled if group.key.startswith("run:")]
         found = (*arms, *((a, b) for place, a in enumerate(runs) for b in runs[place + 1 :]))
         return tuple(step for step in found if set(step) <= self.about) or found
+
+    @property
+    def arms(self) -> tuple[tuple[str, str], ...]:
+        """From what to what each experiment changed."""
+        return tuple((first.key, second.key) for first, second in self.measured.experiments)
 
     def steps_of(self, text: str) -> tuple[tuple[str, str], ...]:
         """The steps that a sentence may be about: the arms' too where it speaks of their setting or of the
         experiment.
         """
-        arms = tuple((first.key, second.key) for first, second in self.measured.experiments)
+        arms = self.arms
         if self._varied.find(text) or "experiment" in text.lower():
             return tuple(dict.fromkeys((*self.steps, *arms)))
         named = {key for _, _, keys in self.measured.mentions.find(text) if len(keys) == 1 for key in keys}
