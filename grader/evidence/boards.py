@@ -90,7 +90,29 @@ def _shown(case: Case) -> tuple[Board, ...]:
         for output in cell.outputs:
             if cell.cell_type == "code" and output.html and "<table" in output.html and BEGIN not in output.html:
                 found += list(_tables(output.html, cell.position))
+            if cell.cell_type == "code" and output.text and BEGIN not in output.text:
+                found += list(_lines(output.text[:20_000], cell.position))
     return tuple(found)
+
+
+_ROW = re.compile(r"(?:^|[.;]\s)\s*(?P<row>[^\W\d][^:;.\d]{1,40}): (?P<cells>[^:;\n]{3,200}?)(?=;|\.?\s*$|\.\s)")
+_CELL = re.compile(r"(?:^|,\s*)(?P<column>[^\W\d][\w -]{1,30}?) (?P<value>[+\-−]?\d+(?:\.\d+)?)(?=,|\s*$)")
+
+
+def _lines(text: str, position: int) -> Iterator[Board]:
+    """A table that a line spells out: "baseline: head 0.15, tail 0.02; weights: head 0.12, tail 0.03"."""
+    for line in text.splitlines():
+        rows = {hit["row"]: list(_CELL.finditer(hit["cells"])) for hit in _ROW.finditer(line[:2_000])}
+        columns = {tuple(cell["column"] for cell in cells) for cells in rows.values()}
+        if len(rows) < 2 or len(columns) != 1 or len(min(columns)) < 2:
+            continue
+        cells: dict[tuple[str, str], Fact] = {}
+        for row, found in rows.items():
+            for cell in found:
+                reading = find_numbers(cell["value"])[0].readings[0]
+                place = (_normal(row), _normal(cell["column"]))
+                cells[place] = _fact(reading.value, reading.decimals, position, cell["column"])
+        yield Board(position, cells)
 
 
 def _tables(html: str, position: int) -> Iterator[Board]:
@@ -156,6 +178,9 @@ def _column_phrases(column: str) -> Iterator[str]:
     """A column's heading, and what people call such a column."""
     name = _normal(_UNIT.sub(" ", column).replace(",", " "))
     yield name
+    _, comma, last = column.rpartition(", ")
+    if comma and re.search(r"\d", last):
+        yield _normal(last)  # "seed 101" of "F1, seed 101"
     words = {word for word, _, _ in tokens(name)}
     for mention in vocabulary.find_all("metrics", name):
         if mention.start == 0 and mention.end == len(name):

@@ -92,6 +92,10 @@ def _pairs(reading: Reading, values: Values, name: str, *, models: bool) -> Iter
     if len(named) > 1:
         yield from combinations(named, 2)
         return
+    asked = [group for group in groups if group.key in values.about and group.key.startswith("run:")]
+    if len(asked) > 1:
+        yield from combinations(asked, 2)
+        return
     arms = [pair for pair in values.measured.experiments if all(_values(group, name) for group in pair)]
     alone = [group for group in groups if group.key.startswith("run:")]
     yield from combinations(alone, 2) if models and len(alone) > 1 else iter(arms)

@@ -25,7 +25,13 @@ NOT_BY_SCORES = frozenset(
         "broken_limits", "found_for_zero", "wrong_relative_changes", "unsteady_courses", "dropped_signs",
         "spreads_of_differences", "bounds_of_every_seed", "insignificant_p", "unprinted_p", "wrong_floors",
         "mcnemar_of_scores", "trained_for_each_seed", "trained_again", "wrong_choices", "borrowed_numbers",
-        "wrong_percentiles", "misnamed_spreads", "contradicting_ends",
+        "wrong_percentiles", "misnamed_spreads", "contradicting_ends", "wrong_multiples", "wrong_larger_numbers",
+        "less_probable_predictions", "reversed_changes", "unlike_in_seeds", "not_identical", "wrong_of_every_tier",
+        "unmade_changes", "other_ends", "wrong_updates", "wrong_training_rows", "wrong_tops", "unsteady_rows",
+        "numbers_of_another_owner", "swapped_outcomes", "rest_for_the_share", "numbers_of_another_column",
+        "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
+        "wrong_parts_of_requests", "limits_of_medians", "wrong_best_elsewhere",
+        "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""

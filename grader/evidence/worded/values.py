@@ -190,19 +190,25 @@ class Values:
         """From what to what something may be said to have changed: the arms, and models in the order of the
         notebook; where the question names two of them, only these.
         """
-        arms = [(first.key, second.key) for first, second in self.measured.experiments]
+        arms = self.arms
         runs = [group.key for group in self.measured.settled if group.key.startswith("run:")]
         found = (*arms, *((a, b) for place, a in enumerate(runs) for b in runs[place + 1 :]))
         return tuple(step for step in found if set(step) <= self.about) or found
+
+    @property
+    def arms(self) -> tuple[tuple[str, str], ...]:
+        """From what to what each experiment changed."""
+        return tuple((first.key, second.key) for first, second in self.measured.experiments)
 
     def steps_of(self, text: str) -> tuple[tuple[str, str], ...]:
         """The steps that a sentence may be about: the arms' too where it speaks of their setting or of the
         experiment.
         """
-        arms = tuple((first.key, second.key) for first, second in self.measured.experiments)
+        arms = self.arms
         if self._varied.find(text) or "experiment" in text.lower():
             return tuple(dict.fromkeys((*self.steps, *arms)))
-        return self.steps
+        named = {key for _, _, keys in self.measured.mentions.find(text) if len(keys) == 1 for key in keys}
+        return tuple(dict.fromkeys((*self.steps, *(step for step in arms if step[1] in named))))
 
     def varied(self, text: str) -> frozenset[str]:
         """The arms of the experiments whose setting a text names."""
@@ -211,7 +217,7 @@ class Values:
     @cached_property
     def _varied(self) -> Phrases:
         settings = [
-            (first.runs[-1].record.vary, group.key)
+            (setting_of(first, second), group.key)
             for first, second in self.measured.experiments
             for group in (first, second)
         ]
@@ -271,6 +277,16 @@ class Values:
 def values_of(measured: Measured, about: frozenset[str]) -> Values:
     """The values that several checks look up for the same questions."""
     return Values(measured, about)
+
+
+def setting_of(first: Group, second: Group) -> str:
+    """What an experiment varied: as it was declared, else the only setting of two arms that differs."""
+    before, after = first.runs[-1], second.runs[-1]
+    declared = before.record.vary or after.record.vary
+    if declared or not before.record.experiment:
+        return declared
+    differ = [name for name, field in before.config.items() if after.setting(name) != field.value]
+    return differ[0] if len(differ) == 1 else ""
 
 
 def _is_of(fact: Fact, key: str) -> bool:

@@ -1,0 +1,248 @@
+"""Numbers that belong to something else than the sentence says: to the other model, to the opposite outcome, to
+another column, to the rest of the whole.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from grader.evidence.agreeing import all_agreeing
+from grader.evidence.boards import boards_of
+from grader.evidence.facts import UNIT_FRACTION, Fact, Kind, agreed
+from grader.evidence.measured import Measured
+from grader.evidence.runs import CASES
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.model import Case
+from grader.reading.claimed import claimed
+from grader.reading.numbers import Number, find_numbers
+from grader.reading.stems import stems
+
+_OPPOSITE = {
+    "won": ("lost",),
+    "lost": ("won", "kept"),
+    "kept": ("lost",),
+    "fixed": ("broken",),
+    "broken": ("fixed",),
+}
+_PIECE = re.compile(r"[;:,，。；、]|\b(?:and|but|while|und|aber|et|mais|y|pero|e|ma|mas|i|ale|и|но)\b")
+_REST = re.compile(
+    r"\b(?:rest|remain\w*|other\w*|left|without|outside|large\w*|big\w*|not|only \w+ (?:one|class)|übrig\w*|"
+    r"andere\w*|autres?|restant\w*|otr[oa]s?|resto|altr[ie]|outr[oa]s?|pozosta\w+|reszt\w+|остал\w+)\b|n't\b"
+)
+_TOLD = re.compile(r"[a-z] [a-z].*\d|\d.*[a-z] [a-z]")
+LONGEST = 200
+"""Characters of a line that says one thing."""
+DIGITS = 3
+"""Digits of a percentage that is rarely a whole's rest by chance."""
+
+
+def numbers_of_another_owner(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The candidate flips 0.0 % and 2.6 %", where these are the champion's and nothing of it was measured."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row:
+        return
+    families = _families(values.measured)
+    owners = {owner for found in families.values() for owner in found}
+    named = {owner for owner in owners if re.search(rf"\b{re.escape(owner)}\b", reading.lower)}
+    numbers = [item for item in reading.sentence.numbers if not item.spelled and not item.signed]
+    if len(named) != 1 or len(numbers) < 2:
+        return
+    (name,) = named
+    for family, found in families.items():
+        if len(found) != 1 or name in found:
+            continue
+        (owner,) = found
+        hits = [item for item in numbers if any(agreed(fact, item) for fact in found[owner])]
+        quoted = {fact.title for item in hits for fact in found[owner] if agreed(fact, item)}
+        about = {word for fact in found[owner] for word in fact.title.split("_")}
+        if len(quoted) > 1 and len(hits) == len(numbers) and about & set(re.findall(r"\w+", reading.lower)):
+            why = f"{family} was measured of {owner} alone, and the numbers are its own"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+@lru_cache(maxsize=CASES)
+def _families(measured: Measured) -> Mapping[str, Mapping[str, list[Fact]]]:
+    """Value records of three parts, by the first and by the second: what was measured, and of what."""
+    found: dict[str, dict[str, list[Fact]]] = {}
+    for name, value, position in measured.named:
+        parts = name.split(".")
+        if len(parts) == 3:
+            fact = Fact(value, Kind.NAMED, "", (), position, parts[2], UNIT_FRACTION)
+            found.setdefault(parts[0], {}).setdefault(parts[1].replace("_", " "), []).append(fact)
+    return found
+
+
+def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "It wins 10 and loses 2", where the output says that it loses 10 and wins 2."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row:
+        return
+    mine = list(_outcomes(reading.sentence.text))
+    if not mine or claimed("outcomes", "denied", reading.lower):
+        return
+    owners = {owner for found in _families(values.measured).values() for owner in found}
+    subject = _subject(reading.lower, owners)
+    for line in _lines(values.measured.case):
+        printed = list(_outcomes(line))
+        if len(printed) < 2 or (subject and subject != _subject(line.lower(), owners)):
+            continue
+        own = [(name, number) for name, number in mine if any(_equal(number, other) for _, other in printed)]
+        wrong = [(name, number) for name, number in own if _is_opposite(name, number, printed)]
+        if not own or not wrong or len(own) < 2:
+            continue
+        _, number = wrong[0]
+        why = f"{number.text}: an output says {' '.join(line.split())[:120]!r}"
+        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        return
+
+
+def _outcomes(text: str) -> Iterator[tuple[str, Number]]:
+    """Each outcome with the number that is in its piece of the sentence."""
+    lower = text.lower()
+    cuts = [0, *(hit.start() for hit in _PIECE.finditer(lower)), len(lower)]
+    numbers = [item for item in find_numbers(text) if item.upper is None]
+    for start, end in pairwise(cuts):
+        piece = lower[start:end]
+        names = [name for name in _OPPOSITE if claimed("outcomes", name, piece) is not None]
+        here = [item for item in numbers if start <= item.start < end]
+        if len(names) == 1 and len(here) == 1:
+            yield names[0], here[0]
+
+
+def _equal(first: Number, second: Number) -> bool:
+    if first.percent != second.percent:
+        return False
+    unit = max(reading.unit for item in (first, second) for reading in item.readings[:1])
+    return abs(first.value - second.value) < 0.51 * unit
+
+
+def _is_opposite(name: str, number: Number, printed: list[tuple[str, Number]]) -> bool:
+    """The output gives the number to the opposite outcome, and another to this one."""
+    same = [other for found, other in printed if found == name]
+    opposite = [other for found, other in printed if found in _OPPOSITE[name]]
+    return any(_equal(number, other) for other in opposite) and not any(_equal(number, other) for other in same)
+
+
+def _subject(lower: str, owners: set[str]) -> str:
+    """The model that a sentence names first."""
+    places = {owner: hit.start() for owner in owners if (hit := re.search(rf"\b{re.escape(owner)}\b", lower))}
+    return min(places, key=lambda owner: places[owner]) if places else ""
+
+
+@lru_cache(maxsize=CASES)
+def _lines(case: Case) -> tuple[str, ...]:
+    """Short lines of outputs in which words and a number are."""
+    outputs = (output for cell in case.notebook.cells for output in cell.outputs)
+    lines = (line for output in outputs for line in (output.text or "")[:20_000].splitlines())
+    told = (line for line in lines if len(line) < LONGEST and _TOLD.search(line))
+    return tuple(dict.fromkeys(told))
+
+
+def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "They hold 26.9 % of the rows", where they hold 73.1 %."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row or _REST.search(reading.lower):
+        return
+    for number in reading.sentence.numbers:
+        digits = re.sub(r"\D", "", number.text).lstrip("0")
+        if not number.percent or number.signed or len(digits) < DIGITS:
+            continue
+        known = all_agreeing(number, values.measured)
+        if any(
+            fact.words & reading.sentence.stems or fact.metric in reading.sentence.metric_names for fact in known
+        ):
+            continue
+        rest = _rest_of(number)
+        facts = [fact for fact in values.measured.named_facts if fact.kind is Kind.NAMED and agreed(fact, rest)]
+        facts = [fact for fact in facts if fact.unit == UNIT_FRACTION and fact.words & reading.sentence.stems]
+        if facts and _quotes_beside(reading, number, facts[0], values):
+            why = f"{number.text} is the rest: {facts[0].title} is {facts[0].value:.1%}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+def _rest_of(number: Number) -> Number:
+    text = f"{100 - number.value:.{max(0, number.readings[0].decimals)}f} %"
+    return find_numbers(text)[0]
+
+
+def _quotes_beside(reading: Reading, number: Number, fact: Fact, values: Values) -> bool:
+    """Another number of the sentence is of the same output."""
+    others = [item for item in reading.sentence.numbers if item is not number and not item.spelled]
+    near = [
+        item for item in values.measured.named_facts if item.kind is Kind.NAMED and item.position == fact.position
+    ]
+    return any(agreed(item, other) for other in others for item in near)
+
+
+_IS = re.compile(
+    r"\W*(?:(?:is|was|are|of|only|just|at|about|stays|has|with|ist|war|nur|est|es|è|é|jest|tylko)\W+){0,4}"
+)
+
+
+def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Its gradient norm is only 1.146e-05", where this is a cell of another column, whatever the row."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row or reading.sentence.interval:
+        return
+    boards = [board for board in boards_of(values.measured) if len(board.columns) > 1]
+    spans = [(end, names) for board in boards for _, end, names in board.find_columns(reading.sentence.text)]
+    for number in reading.sentence.numbers:
+        digits = re.sub(r"\D", "", number.text.lower().partition("e")[0]).lstrip("0")
+        if number.whole or number.spelled or number.times or number.signed or len(digits) <= DIGITS:
+            continue
+        said = {
+            name for end, names in spans for name in names
+            if end <= number.start and _IS.fullmatch(reading.lower[end : number.start])
+        }  # fmt: skip
+        if len(said) != 1:
+            continue
+        cells = [
+            (column, fact) for board in boards for (_, column), fact in board.cells.items() if agreed(fact, number)
+        ]
+        (column,) = said
+        others = {name for name, _ in cells}
+        about = stems(column)
+        if len(others) != 1 or others & said or stems(min(others)) & about:
+            continue
+        if any(stems(fact.title) & about or fact.metric for fact in all_agreeing(number, values.measured)):
+            continue
+        why = f"{number.text} is in the column {min(others)}, and nowhere in {column}"
+        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        return
+
+
+_SEEDS = re.compile(
+    r"\W*(?:with|for|under|on|in|at|bei|mit|avec|pour|con|en|para|com|przy|dla|при|с)?\W*"
+    r"(?:the |las? |les |i |os )?"
+    r"(?:seeds?|graines?|semillas?|semi|seme|sementes?|ziarn\w*|сид\w*)\s+(?P<list>\d+(?:\s*(?:,|and|und|et|y|e|i|&|и)\s*\d+)*)"
+)
+
+
+def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "F1 is 1.00 with seed 103 and 0.00 with the two others", where seed 101 has the 1.00."""  # noqa: D210
+    if reading.doubtful or reading.sentence.row:
+        return
+    text = reading.sentence.text
+    for board in boards_of(values.measured):
+        by_seed = {int(hit[1]): column for column in board.columns if (hit := re.search(r"seed (\d+)$", column))}
+        rows = {row for _, _, row in board.find_rows(text)}
+        if len(by_seed) < 2 or len(rows) != 1:
+            continue
+        (row,) = rows
+        for number in find_numbers(text):
+            said = _SEEDS.match(reading.lower, number.end)
+            if said is None or number.spelled or number.text.isdecimal():
+                continue
+            cells = {
+                seed: board.cell(row, by_seed[seed])
+                for seed in map(int, re.findall(r"\d+", said["list"]))
+                if seed in by_seed
+            }
+            known = {seed: cell for seed, cell in cells.items() if cell is not None}
+            wrong = [seed for seed, cell in known.items() if not agreed(cell, number)]
+            if wrong and any(
+                agreed(cell, number) for column in by_seed.values() if (cell := board.cell(row, column))
+            ):
+                why = f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}"
+                yield Doubt(text, reading.sentence.position, why)
+                return
