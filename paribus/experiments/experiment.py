@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Literal, SupportsIndex, TypeVar, overload
 
 from paribus.display.show import show_figure, show_tables
-from paribus.display.tables import prediction_sentence
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import (
     check_complete,
@@ -22,19 +21,19 @@ from paribus.experiments.arms import (
     check_start,
     differences,
 )
+from paribus.experiments.beforehand import look_at, tell_finished
 from paribus.experiments.commitment import commit
-from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
+from paribus.experiments.conclusion import Claim, Conclusion, check_claim, judge
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import noise
-from paribus.experiments.predicted import prediction_table
+from paribus.experiments.predicted import commitment_table, prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
-from paribus.experiments.resume import Train, look_at, reuse, reuse_elsewhere, train_once
+from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
 from paribus.records.data import Data
 from paribus.records.fields import config_fields
-from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
-from paribus.records.recording import Recording, tell_finished
+from paribus.records.recording import Recording
 from paribus.records.runs import Run, RunResult
 
 Direction = Literal["up", "down", "none"]
@@ -102,11 +101,7 @@ class Experiment:
                 f"There is no prediction for {self.key!r} to commit to. Call experiment.predict(…) first."
             )
         code = commit(made[-1], self.vary, self.notebook.session.nonce)
-        note = (
-            f"{prediction_sentence(made[-1])}. Planned change: {self.vary}. Hand this code in before you run the "
-            "changed arm. A later prediction, another change or a deleted .paribus folder does not fit it any more."
-        )
-        show_tables(Table(f"Commitment for {self.key}: {code}", (), (), note))
+        show_tables(commitment_table(self.key, code, made[-1], self.vary))
         return code
 
     @overload
@@ -243,7 +238,10 @@ class Experiment:
         """
         baseline, changed = self._both_arms()
         metric = metric or self._main_metric()
-        return build_report(self.key, self.vary, baseline, changed, scored=self.notebook.scored, metrics=(metric,))
+        return build_report(
+            self.key, self.vary, baseline, changed, scored=self.notebook.scored, metrics=(metric,),
+            records=self.notebook.session.records,
+        )  # fmt: skip
 
     def meaningful(
         self,
@@ -259,10 +257,7 @@ class Experiment:
         ``margin`` is how small a change of ``metric`` you would call none. Raises ExperimentError where the claim
         is none of the three, ``why`` is missing, or `report` would refuse.
         """
-        if claim not in CLAIMS:
-            raise ExperimentError(f"A verdict is one of {', '.join(map(repr, CLAIMS))}; got {claim!r}.")
-        if not isinstance(why, str) or len(why.split()) < 3:
-            raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
+        check_claim(claim, why)
         metric = metric or self._main_metric()
         if metric not in registry():
             raise ExperimentError(f"A verdict is about a metric. {registry().unknown(metric)}")

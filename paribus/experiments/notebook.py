@@ -95,7 +95,8 @@ class Notebook(Recording):
         A run that finished earlier with the same name, configuration, data, code and seed is shown again and not
         trained again, unless ``again``: so a restarted notebook costs no second training.
         """
-        from paribus.experiments.resume import look_at, reuse, train_once
+        from paribus.experiments.beforehand import look_at
+        from paribus.experiments.resume import reuse, train_once
 
         prepared = self.prepare(
             name, config=config, seed=seed, data=data, code=train, derived=derived, environment=environment
