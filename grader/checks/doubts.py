@@ -1,11 +1,11 @@
 """Doubts about a finding that is passed so far: what the code or the runs show, for a person to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.base import Finding, plain, proposed, undecided
-from grader.code.findings import CodeFinding, evidence_of
 from grader.model import Case, Evidence, Outcome
+from paribus.check.code.findings import CodeFinding
 
 DOUBTS, PROVED = "doubts", "code"
 """Under what names a finding's values hold all doubts, and all that the code proves."""
@@ -18,6 +18,12 @@ class Doubt:
     because: str
     evidence: tuple[Evidence, ...] = ()
     proposal: str = ""
+
+
+def evidence_of(case: Case, findings: Iterable[CodeFinding]) -> list[Evidence]:
+    """The lines that findings of the code rest on, each once."""
+    places = dict.fromkeys(where for finding in findings for where in finding.places)
+    return [Evidence(case.cell_name(where.position), f"line {where.line}: {where.text}") for where in places]
 
 
 def doubts_of(case: Case, items: Sequence[CodeFinding]) -> list[Doubt]:

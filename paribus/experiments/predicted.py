@@ -1,4 +1,4 @@
-"""What a notebook says of a prediction when it is made: that it comes too late, that it can hardly miss, its code."""
+"""What a notebook says of a prediction when it is made: that it is late, that it can hardly miss, its code."""
 
 from collections.abc import Sequence
 

@@ -187,8 +187,8 @@ def build_report(
 ) -> ExperimentReport:
     """The report over the seeds that both arms have; ``scored`` gives a run's predictions beside the labels.
 
-    ``metrics`` are told with their intervals, beside the predicted one; ``records`` are the notebook's, in which other
-    runs of the arms' configurations are looked for.
+    ``metrics`` are told with their intervals, beside the predicted one; ``records`` are the notebook's, in
+    which other runs of the arms' configurations are looked for.
     """
     seeds = tuple(sorted(set(baseline) & set(changed)))
     prediction = min(changed.values(), key=_begun).start.prediction
@@ -220,9 +220,7 @@ def _measured(arm: Mapping[int, RunResult], seeds: Sequence[int]) -> list[str]:
     return in_order(names - {"train_loss"})
 
 
-def _notes(
-    arms: Sequence[Mapping[int, RunResult]], kept: Held, vary: str, records: Sequence[Record]
-) -> list[str]:
+def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held, vary: str, records: Sequence[Record]) -> list[str]:
     """What would make the difference look like more than it is."""
     baseline, changed = ([evaluations(run) for run in arm.values()] for arm in arms)
     notes = [selection_note({"baseline": baseline, "changed": changed})]
@@ -242,8 +240,8 @@ def _notes(
     ]  # fmt: skip
     if alike:
         notes.append(
-            f"Both arms logged the same losses to the last digit (seed {alike[0][0]}: {alike[0][1]}). Either {vary} does "
-            "not reach the training, or one run was taken for both: look where your code reads it."
+            f"Both arms logged the same losses to the last digit (seed {alike[0][0]}: {alike[0][1]}). Either "
+            f"{vary} does not reach the training, or one run was taken for both: look where your code reads it."
         )
     metric = next((made.metric for made in predictions if made is not None), next(iter(arms[1].values())).chosen_by)
     notes += best_of_several(dict(zip(("baseline", "changed"), arms, strict=True)), metric, records)

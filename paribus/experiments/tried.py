@@ -35,8 +35,8 @@ def known_before(planned: Record, records: Sequence[Record]) -> str:
         if elsewhere and record.seed == planned.seed and same_configuration(record, planned):
             return (
                 f"{record.run_name}, seed {record.seed} (run {record.run}), has trained with this configuration "
-                "already, outside of this experiment, so its result may have been known when you predicted. Vary to "
-                "a value that you have not run, or say in the memo what you knew."
+                "already, outside of this experiment, so its result may have been known when you predicted. Vary "
+                "to a value that you have not run, or say in the memo what you knew."
             )
     return ""
 
@@ -52,8 +52,8 @@ def trained_so_often(planned: Record, records: Iterable[Record]) -> str:
     if not planned.experiment or len(earlier) + 1 < LEAST_TRIED:
         return ""
     return (
-        f"seed {planned.seed} of the {planned.arm} arm has trained {len(earlier)} times with this configuration. The "
-        "last run is the one that is compared: say in the memo why you train it again."
+        f"seed {planned.seed} of the {planned.arm} arm has trained {len(earlier)} times with this configuration. "
+        "The last run is the one that is compared: say in the memo why you train it again."
     )
 
 
@@ -75,6 +75,6 @@ def best_of_several(
         scores = [float(record.values[metric]) for record in others]
         if is_best_of(metric, float(kept.values[metric]), scores, first=runs_in_order[:1] == [kept.run]):
             yield (
-                f"The {arm} arm is the best of {len(others) + 1} runs of one configuration, and the best of several "
-                "looks better than it is. Compare all of them: pass seeds=(…) in both arms."
+                f"The {arm} arm is the best of {len(others) + 1} runs of one configuration, and the best of "
+                "several looks better than it is. Compare all of them: pass seeds=(…) in both arms."
             )

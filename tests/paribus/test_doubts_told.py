@@ -39,7 +39,7 @@ BEFORE = {
 
 
 @pytest.mark.parametrize(("vary", "changes", "more", "words"), BEFORE.values(), ids=BEFORE)
-def test_what_the_settings_show_is_told_before_the_changed_arm_trains(
+def test_what_the_settings_show_is_told_before_the_changed_arm_trains(  # noqa: PLR0917 - pytest's own
     notebook: Notebook, train: Train, data: Data, capsys: Said, vary: str, changes: dict[str, Any],
     more: dict[str, Any], words: str,
 ) -> None:  # fmt: skip
@@ -87,7 +87,7 @@ def test_a_loop_of_ones_own_is_looked_at_before_it_begins(
 @pytest.mark.parametrize(
     ("config", "seed", "told"), [(SMALL, 1, True), (SMALL, 2, False), (replace(SMALL, scheduler="flat"), 1, False)]
 )
-def test_a_look_before_the_prediction_is_told(
+def test_a_look_before_the_prediction_is_told(  # noqa: PLR0917 - pytest's own
     notebook: Notebook, train: Train, data: Data, capsys: Said, config: Config, seed: int, told: bool
 ) -> None:
     """A run of the changed arm's configuration and seed, outside of the experiment."""
@@ -118,7 +118,7 @@ def test_a_seed_that_is_trained_for_the_third_time_is_told(
         ("encoder.share", 0.5, ""), ("other.accuracy", 0.5, ""),
     ],
 )  # fmt: skip
-def test_a_value_that_bears_a_runs_name_and_none_of_its_numbers_is_told(
+def test_a_value_that_bears_a_runs_name_and_none_of_its_numbers_is_told(  # noqa: PLR0917 - pytest's own
     notebook: Notebook, train: Train, data: Data, capsys: Said, name: str, value: float | None, told: str
 ) -> None:
     run = notebook.run("encoder", train, CONFIG, data=data, seed=1)
@@ -131,12 +131,12 @@ def test_a_value_that_bears_a_runs_name_and_none_of_its_numbers_is_told(
 
 @pytest.mark.parametrize(("vary", "loss", "told"), [("size", "0.5", True), ("size", "config['size']", False),
                                                     ("threshold", "0.5", False)])  # fmt: skip
-def test_arms_with_equal_losses_are_told_by_the_report(
+def test_arms_with_equal_losses_are_told_by_the_report(  # noqa: PLR0917 - pytest's own
     notebook: Notebook, define: Define, data: Data, vary: str, loss: str, told: bool
 ) -> None:
     """Where the change acts on what a trained model answers, equal losses are right."""
-    cell = f"def train(config, data, run):\n    run.log(epoch=1, train_loss={loss}, predictions=answers(data, run))\n"
-    space = {"__name__": "a_notebook", "answers": lambda data, run: (data.validation.labels + run.seed) % 3}
+    cell = f"def train(config, data, run):\n    run.log(epoch=1, train_loss={loss}, predictions=guess(data, run))\n"
+    space = {"__name__": "a_notebook", "guess": lambda data, run: (data.validation.labels + run.seed) % 3}
     experiment = begun(notebook, vary)
     code = define(cell, space)["train"]
     experiment.run("baseline", code, {"size": 1, "threshold": 1}, data=data, seed=1)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from grader.checks.base import Finding, counted, failed
-from grader.checks.doubts import PROVED, Doubt, doubts_of, with_doubts
-from grader.code.findings import Kind, Standing, evidence_of
+from grader.checks.doubts import PROVED, Doubt, doubts_of, evidence_of, with_doubts
 from grader.code.looks import AGAIN
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.checkpoints import chosen_by
@@ -14,6 +13,7 @@ from grader.evidence.roles import uneven_epochs
 from grader.evidence.runs import Arms, find_arms, finished
 from grader.evidence.same_run import same_runs
 from grader.model import Case, Evidence, Outcome
+from paribus.check.code.findings import Kind, Standing
 from paribus.experiments.doubtful import SMALLEST_FACTOR, called_otherwise, small_step
 from paribus.experiments.wide import WIDEST, cannot_be, hardly_misses
 from paribus.metrics.registry import title
