@@ -192,9 +192,10 @@ class Experiment:
         code: Callable[..., object], derived: Mapping[str, object] | None = None,
         environment: Mapping[str, object] | None = None,
     ) -> Iterator[Run]:  # fmt: skip
-        """The runs of an arm that your own loop has still to train, each begun by `start` as the loop comes to
-        it: ``for run in experiment.unfinished("changed", config, data=data, seeds=SEEDS, code=my_loop):``. A seed
-        that `finished` finds is shown again and left out.
+        """The runs of an arm that your own loop has still to train, each begun by `start` as the loop comes to it:
+        ``for run in experiment.unfinished("changed", config, data=data, seeds=SEEDS, code=my_loop):``.
+
+        What `finished` finds is shown again and left out.
         """
         for seed in check_seeds(None, seeds):
             if self.finished(arm, config, data=data, seed=seed, code=code) is None:
