@@ -158,8 +158,8 @@ class Recording:
         for record in self.session.find(
             "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
         ):
-            restored = self._restore(record) if record.predictions else None
-            if restored is not None and same_run(restored.start, prepared):
+            start = self._start_of(record) if record.predictions else None
+            if start is not None and same_run(start, prepared) and (restored := self._restore(record)) is not None:
                 return restored
         return None
 
@@ -168,16 +168,12 @@ class Recording:
         configuration, seed, data and code that ``prepared`` would have, whatever it was called.
         """
         for record in self.session.find("result", seed=prepared.seed):
+            place = {"experiment": record.experiment, "vary": record.vary}
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
-            apart = elsewhere and bool(record.predictions)
-            restored = self._restore(record) if apart else None
-            if restored is not None:
-                start = restored.start
-                moved = replace(
-                    prepared, run_name=start.run_name, experiment=start.experiment, arm=start.arm, vary=start.vary
-                )
-                if same_run(start, moved):
-                    return restored
+            start = self._start_of(record) if elsewhere and record.predictions else None
+            moved = replace(prepared, run_name=record.run_name, arm=record.arm, **place)
+            if start is not None and same_run(start, moved) and (restored := self._restore(record)) is not None:
+                return restored
         return None
 
     def show_again(self, result: RunResult, data: Data) -> None:
@@ -305,8 +301,11 @@ class Recording:
         """Every record of this notebook, in order."""
         return tuple(self.session.records)
 
+    def _start_of(self, result: Record) -> Record | None:
+        return next((item for item in self.session.find("start") if item.digest() == result.start), None)
+
     def _restore(self, record: Record) -> RunResult | None:
-        start = next((item for item in self.session.find("start") if item.digest() == record.start), None)
+        start = self._start_of(record)
         data = next(self.session.find("data", data=record.data), None)
         if start is None or data is None:
             return None

@@ -71,7 +71,7 @@ def test_what_is_wrong_is_told_with_its_place_and_what_to_do(
 def test_every_finding_of_one_check_is_told_with_its_line() -> None:
     """Whoever mends the first alone would train again and meet the next; one finding is told as it was."""
     doubts = [
-        Doubt(f"{name} is made once (one_change, line {line}).", (Evidence("one_change", f"line {line}: {name} = 1"),))
+        Doubt(f"{name} is made once (line {line}).", (Evidence("one_change", f"line {line}: {name} = 1"),))
         for name, line in (("network", 2), ("optimiser", 3))
     ]  # fmt: skip
     lines = ("one_change, line 2: network = 1", "one_change, line 3: optimiser = 1")
