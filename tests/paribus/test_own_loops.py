@@ -115,7 +115,7 @@ def test_a_loop_over_what_is_unfinished_trains_nothing_twice(
     """Interrupted after its first seed, and run again in another session; another seed is trained."""
 
     def train(made: Experiment, seeds: tuple[int, ...], stop: int = 99) -> list[int]:
-        trained = []
+        trained: list[int] = []
         for run in made.unfinished("baseline", CONFIG, data=data, seeds=seeds, code=own_loop):
             if len(trained) == stop:
                 break
